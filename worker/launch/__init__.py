@@ -1,0 +1,1 @@
+"""Starting, listing and stopping agents: local processes and Slurm jobs."""

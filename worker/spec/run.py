@@ -1,0 +1,70 @@
+"""A run as it was typed (draft) and a run that has passed every check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from worker.spec.parameters import DEFAULT_TYPE, Parameter
+
+
+@dataclass(frozen=True)
+class ParameterDraft:
+    """A parameter as it was typed: settings by TOML key, raw (text, numbers, lists), possibly wrong or missing."""
+
+    name: str = ""
+    type: str = DEFAULT_TYPE
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A run as it was typed.
+
+    values: field path -> raw value (text from a form or URL, typed values from TOML); left out means default.
+    Every codec reads into a Draft and writes from one; `worker.spec.check.check` turns it into a `Run`.
+    """
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    parameters: tuple[ParameterDraft, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run that passed every check; attributes are the keys of `worker.spec.fields.FIELDS`, which also holds the defaults.
+
+    Durations are seconds, memory is MB. An empty `seed` means a random one; `time_limit` and `walltime` 0 mean none.
+    """
+
+    name: str
+    objective: str
+    parameters: tuple[Parameter, ...]
+    workdir: str
+    workers: int
+    runtime: int
+    precision: int
+    live_output: bool
+    debug: bool
+    dont_start: bool
+    poll_interval: int
+    time_limit: int
+    max_failures: int
+    accept_exit_code: bool
+    on_end: str
+    algorithm: str
+    seed: tuple[int, ...]
+    max_evals: int
+    allow_repeats: bool
+    grid_points: int
+    partition: str
+    enable_gpus: bool
+    gpus: int
+    reservation: str
+    account: str
+    memory: int
+    cpus: int
+    nodes: int
+    tasks: int
+    walltime: int
+    sbatch: tuple[str, ...]
+    setup: tuple[str, ...]

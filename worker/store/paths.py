@@ -1,0 +1,157 @@
+"""Every path inside `<workdir>/omniopt`; no other module puts a file name together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = "omniopt"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The `omniopt` folder inside a workdir."""
+
+    root: Path
+
+    @classmethod
+    def in_workdir(cls, workdir: Path) -> Home:
+        """The folder for runs started with `workdir`."""
+        return cls(workdir / FOLDER)
+
+    @property
+    def projects(self) -> Path:
+        """The folder that holds one folder per run."""
+        return self.root / "projects"
+
+    @property
+    def evaluate_script(self) -> Path:
+        """The script that opens the results menu."""
+        return self.root / "evaluate-run.sh"
+
+    @property
+    def venv(self) -> Path:
+        """The virtual environment that the installer makes."""
+        return self.root / ".venv"
+
+    def run(self, name: str) -> RunPaths:
+        """The folder of the run called `name`."""
+        return RunPaths(self.projects / name)
+
+
+@dataclass(frozen=True)
+class AgentPaths:
+    """The folder of one agent inside a run."""
+
+    root: Path
+
+    def inbox(self, epoch: int) -> Path:
+        """What the driver of `epoch` tells the agent."""
+        return self.root / f"inbox.{epoch:06}.jsonl"
+
+    @property
+    def outbox(self) -> Path:
+        """What the agent tells any driver."""
+        return self.root / "outbox.jsonl"
+
+    @property
+    def log(self) -> Path:
+        """The agent's own output, for debugging; not the objective's."""
+        return self.root / "agent.log"
+
+    @property
+    def gpu_usage(self) -> Path:
+        """Samples of GPU utilisation and memory on the agent's node."""
+        return self.root / "gpu.csv"
+
+
+@dataclass(frozen=True)
+class RunPaths:
+    """The folder of one run."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.root.name
+
+    @property
+    def config(self) -> Path:
+        """The config as started; never changed afterwards."""
+        return self.root / "config.toml"
+
+    @property
+    def journals(self) -> Path:
+        """The folder of the drivers' journals."""
+        return self.root / "journal"
+
+    def journal(self, epoch: int) -> Path:
+        """The journal of the driver number `epoch`, counted from 1."""
+        return self.journals / f"{epoch:06}.jsonl"
+
+    @property
+    def agents(self) -> Path:
+        """The folder of the agents."""
+        return self.root / "agents"
+
+    def agent(self, identity: str) -> AgentPaths:
+        """The folder of the agent called `identity`."""
+        return AgentPaths(self.agents / identity)
+
+    @property
+    def trials(self) -> Path:
+        """The folder of what the evaluations printed."""
+        return self.root / "trials"
+
+    def trial_out(self, number: int) -> Path:
+        """Standard output of an evaluation."""
+        return self.trials / f"{number:06}.out"
+
+    def trial_err(self, number: int) -> Path:
+        """Standard error of an evaluation."""
+        return self.trials / f"{number:06}.err"
+
+    def trial_dir(self, number: int) -> Path:
+        """A folder of its own for the files of an evaluation, made when ($trialdir) is used."""
+        return self.trials / f"{number:06}"
+
+    @property
+    def commands(self) -> Path:
+        """What a person asked of the driver (stop, cancel, workers): one line each, appended."""
+        return self.root / "commands.jsonl"
+
+    @property
+    def events(self) -> Path:
+        """Every change of state, one line each, for people."""
+        return self.root / "events.log"
+
+    @property
+    def csv(self) -> Path:
+        """The table of all trials."""
+        return self.root / "csv" / f"{self.name}.csv"
+
+    @property
+    def scatter(self) -> Path:
+        """The folder of scatter plots."""
+        return self.root / "2d-scatterplots"
+
+    @property
+    def parallel(self) -> Path:
+        """The parallel plot."""
+        return self.root / "parallel-plot" / "plot.html"
+
+    @property
+    def report(self) -> Path:
+        """The report."""
+        return self.root / "report.html"
+
+    @property
+    def slurm(self) -> Path:
+        """The folder of submitted job scripts and of what their jobs print."""
+        return self.root / "slurm"
+
+    @property
+    def driver_log(self) -> Path:
+        """What a driver without a terminal prints."""
+        return self.root / "driver.log"

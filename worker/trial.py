@@ -1,0 +1,65 @@
+"""A trial: one set of parameter values, its evaluation, and everything known about how that went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from worker.spec.parameters import Value
+
+
+class Status(str, Enum):
+    """Where a trial stands. The value is the word that files, tables and people see."""
+
+    PROPOSED = "proposed"  # chosen by the search, not yet given to an agent
+    ASSIGNED = "assigned"  # written into an agent's inbox
+    RUNNING = "running"  # an agent said that it started
+    OK = "ok"
+    NO_RESULT = "no-result"  # the program ended without a RESULT line that can be read
+    NOT_FINITE = "not-finite"  # the result was nan, inf or -inf: never best
+    FAILED = "failed"  # exit code other than 0, or ended by a signal
+    TIMEOUT = "timeout"  # over the time limit of one evaluation
+    OUT_OF_MEMORY = "out-of-memory"
+    STOPPED_EARLY = "stopped-early"
+    CANCELLED = "cancelled"  # by the user
+    LOST = "lost"  # its agent vanished, three times
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will be learned about the trial."""
+        return self not in (Status.PROPOSED, Status.ASSIGNED, Status.RUNNING)
+
+    @property
+    def failure(self) -> bool:
+        """Whether the trial ended without a result that counts (cancelled ones are nobody's failure)."""
+        return self.ended and self not in (Status.OK, Status.STOPPED_EARLY, Status.CANCELLED)
+
+
+@dataclass
+class Trial:
+    """One trial as replayed from the journal.
+
+    values: parameter name -> value, in the order of the run's parameters. loss: the last RESULT, kept even
+    where the status is not ok. outputs: other `name: number` columns, RESULT1..n included. curve: (seconds since
+    the start, value) of every RESULT line, the last 10,000. Times are seconds since the epoch (UTC), memory is MB.
+    reason: one sentence for people on what went wrong, "" where nothing did.
+    """
+
+    number: int
+    values: Mapping[str, Value]
+    status: Status = Status.PROPOSED
+    loss: float | None = None
+    outputs: Mapping[str, float] = field(default_factory=dict)
+    curve: tuple[tuple[float, float], ...] = ()
+    exit_code: int | None = None
+    signal: int | None = None
+    seconds: float | None = None
+    start: float | None = None
+    end: float | None = None
+    host: str = ""
+    agent: str = ""
+    attempt: int = 0  # how often it has been given to an agent
+    peak_memory: float | None = None
+    reason: str = ""
+    gpus: str = ""  # CUDA_VISIBLE_DEVICES of the evaluation
