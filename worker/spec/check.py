@@ -56,9 +56,9 @@ def check(draft: Draft) -> Checked:
     problems: list[Problem] = []
     values: dict[str, Any] = {}
     for field in FIELDS:
-        raw = draft.values.get(field.path, field.default)
         try:
-            values[field.key] = field_value(field, raw)
+            given = field.path in draft.values
+            values[field.key] = field_value(field, draft.values[field.path]) if given else field.default
         except ConversionError as error:
             problems.append(Problem(field.path, str(error), error.hint))
             continue

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from worker.spec import fields, parameters
 from worker.spec.fields import Field
 
-_DURATION = re.compile(r"(\d+):([0-5]\d):([0-5]\d)")
-_INTEGER = re.compile(r"[+-]?\d+")
-_REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_DURATION = re.compile(r"(\d+):([0-5]\d):([0-5]\d)", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WEIGHT = re.compile(r"(.+)=([^=]+)", re.DOTALL)
 _TRUE = frozenset({"1", "true", "on", "yes"})
 _FALSE = frozenset({"0", "false", "off", "no", ""})
@@ -100,7 +100,7 @@ def integer(raw: object) -> int:
     if isinstance(raw, float) and raw.is_integer():
         return int(raw)
     text = line(raw)
-    if not re.fullmatch(_INTEGER, text, re.ASCII):
+    if not re.fullmatch(_INTEGER, text):
         raise ConversionError(
             _not_a_number(text, "a whole number"), _number_hint(text, "Write a whole number such as 12.")
         )
@@ -114,21 +114,21 @@ def real(raw: object) -> float:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return raw
     text = real_text(raw) if isinstance(raw, float) else line(raw)
-    if not re.fullmatch(_REAL, text, re.ASCII):
+    if not re.fullmatch(_REAL, text):
         raise ConversionError(
             _not_a_number(text, "a number"), _number_hint(text, "Write a number such as 0.5 or 1e-3.")
         )
     number = float(text)
     if not math.isfinite(number):
         raise ConversionError("This number is too large.")
-    if re.fullmatch(_INTEGER, text, re.ASCII) and abs(number) < 2**53:
+    if re.fullmatch(_INTEGER, text) and abs(number) < 2**53:
         return int(text)
     return number
 
 
 def duration(raw: object) -> int:
     """Seconds, from hours (a number) or H:MM:SS. Raises ConversionError."""
-    if isinstance(raw, str) and (match := re.fullmatch(_DURATION, raw.strip(" "), re.ASCII)):
+    if isinstance(raw, str) and (match := re.fullmatch(_DURATION, raw.strip(" "))):
         if len(match[1]) > 6:
             raise ConversionError("This duration is too long.")
         return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3])

@@ -1,0 +1,72 @@
+"""The `omniopt` command: a table of subcommands, each in a module that is imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from worker import __version__
+from worker.errors import EXIT_INTERRUPTED, OmnioptError
+
+# Subcommand -> (module below worker.cli, one sentence). Each module has `configure(parser)` and `execute(args) -> int`.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "start": ("start", "Start a run from a config file or from the page's token."),
+    "check": ("check", "Report every problem of a config; start nothing."),
+    "status": ("status", "Show how a run stands."),
+    "follow": ("follow", "Show the progress of a run until it ends."),
+    "stop": ("stop", "Let running evaluations end, then stop."),
+    "cancel": ("cancel", "Stop a run now, with everything that it started."),
+    "resume": ("resume", "Go on with a run that was stopped or whose driver died."),
+    "best": ("best", "Print the best parameters found."),
+    "csv": ("csv", "Write the table of all trials."),
+    "config": ("config", "Translate a config file, URL or token into a config file."),
+    "url": ("url", "Print the page's query string for a config file."),
+}
+# Not for people: what the generated scripts call.
+INTERNAL: dict[str, str] = {"agent": "agent", "drive": "drive"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code (see `worker.errors`)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = words[0] if words else ""
+    try:
+        if name in COMMANDS or name in INTERNAL:
+            return _execute(name, words[1:])
+        _top_parser().parse_args(words)
+        _top_parser().print_help()
+        return 0 if not words else 2
+    except OmnioptError as error:
+        print(f"omniopt: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`omniopt csv --stdout | head`); nothing is left to say.
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _execute(name: str, words: Sequence[str]) -> int:
+    module_name, sentence = COMMANDS.get(name) or (INTERNAL[name], "")
+    module = import_module(f"worker.cli.{module_name}")
+    parser = argparse.ArgumentParser(prog=f"omniopt {name}", description=sentence)
+    module.configure(parser)
+    code: int = module.execute(parser.parse_args(words))
+    return code
+
+
+def _top_parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    listing = "\n".join(f"  {name:<{width}}  {sentence}" for name, (_, sentence) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="omniopt",
+        description="Find the parameters of your program that give the smallest RESULT.",
+        epilog=f"commands:\n{listing}\n\nomniopt COMMAND --help tells more about each.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"omniopt {__version__}")
+    parser.add_argument("command", nargs="?", choices=list(COMMANDS), metavar="COMMAND")
+    return parser
