@@ -1,0 +1,305 @@
+"""A real Slurm cluster of four nodes on this machine, in a folder of its own, started and ended by process id.
+
+Every cluster has its own munge daemon, ports, config and spool folders, so that several of them, and a Slurm that the
+machine has already, never meet. Used by the tests' fixture and by `scripts/slurm-up` and `scripts/slurm-down`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import secrets
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+NODES = ("n1", "n2", "n3", "n4")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "scontrol", "scancel", "srun")
+GPUS_PER_NODE = 2
+_READY_SECONDS = 60
+
+_CONFIG = """\
+ClusterName=test
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={ports[0]}
+SlurmUser={user}
+SlurmdUser={user}
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket
+CredType=cred/munge
+MpiDefault=none
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU_Memory
+ReturnToService=2
+GresTypes=gpu
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/none
+JobCompType=jobcomp/none
+SlurmdParameters=config_overrides
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool.%n
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.%n.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.%n.log
+PlugStackConfig={folder}/plugstack.conf
+{settings}
+{nodes}
+PartitionName=alpha Nodes=ALL Default=YES MaxTime=7-00:00:00 DefaultTime=00:10:00
+PartitionName=ml Nodes=n[3-4] MaxTime=01:00:00 DefaultTime=00:10:00
+"""
+_SETTINGS = {"KillWait": "2", "MinJobAge": "300", "MaxArraySize": "1001", "MessageTimeout": "10"}
+
+
+def missing_programs() -> list[str]:
+    """The programs that a cluster needs and this machine has not."""
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    return [program for program in PROGRAMS if shutil.which(program, path=path) is None]
+
+
+@dataclass
+class Cluster:
+    """A cluster below `folder`; `settings` are lines of slurm.conf that differ from the defaults above."""
+
+    folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Path:
+        """The slurm.conf to name in SLURM_CONF."""
+        return self.folder / "slurm.conf"
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a person who works on this cluster."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLURM_", "SBATCH_"))}
+        return {
+            **kept,
+            "SLURM_CONF": str(self.config),
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin",
+        }
+
+    def up(self) -> None:
+        """Start the cluster and wait until every node can take a job; RuntimeError with the logs where it cannot."""
+        if missing := missing_programs():
+            raise RuntimeError(
+                f"These programs are missing: {', '.join(missing)}. Install the packages "
+                "slurmctld, slurmd, slurm-client and munge."
+            )
+        self._write_files()
+        self._spawn("munged", "--force", *self._munge_paths())
+        self.start_controller()
+        for node in NODES:
+            self.start_node(node)
+        _wait_for(self._all_idle, "not every node became idle", self._logs)
+
+    def down(self) -> None:
+        """End every job and every process of the cluster."""
+        with contextlib.suppress(subprocess.SubprocessError, OSError):
+            self.run("scancel", "--full", "--signal=KILL", f"--user={getpass.getuser()}", check=False)
+        # The daemons remove their pid files long before they have ended, so the numbers are taken first.
+        daemons = self._daemons()
+        for signum, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+            ends_at = time.monotonic() + patience
+            for pid in (*daemons, *self._job_processes()):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signum)
+            while daemons or self._job_processes():
+                daemons = [pid for pid in daemons if self._is_ours(pid)]
+                if time.monotonic() > ends_at:
+                    break
+                time.sleep(0.05)
+
+    def start_controller(self) -> None:
+        """Start slurmctld (again); the state on disk is taken up."""
+        self._spawn("slurmctld", "-f", str(self.config))
+
+    def kill_controller(self) -> None:
+        """Kill slurmctld as a crash would."""
+        self._kill("slurmctld")
+
+    def kill_node(self, node: str) -> None:
+        """Kill the daemon of a node; what runs on the node runs on."""
+        self._kill(f"slurmd.{node}")
+
+    def start_node(self, node: str) -> None:
+        """Start the daemon of a node (again)."""
+        self._spawn("slurmd", "-N", node, "-f", str(self.config))
+
+    def run(
+        self, *words: str, check: bool = True, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in the cluster's environment; returns what it printed."""
+        return subprocess.run(
+            words, env=self.environment(), check=check, cwd=cwd, capture_output=True, text=True, timeout=120
+        )
+
+    def jobs(self) -> list[str]:
+        """The names of all jobs that wait or run."""
+        return self.run("squeue", "--noheader", "--array", "--format=%j").stdout.split()
+
+    def _write_files(self) -> None:
+        for name in ("state", *(f"spool.{node}" for node in NODES)):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        key = self.folder / "munge.key"
+        key.write_bytes(secrets.token_bytes(128))
+        key.chmod(0o600)
+        for number in range(GPUS_PER_NODE):
+            with contextlib.suppress(FileExistsError):
+                _fake_gpu(self.folder / f"fakegpu{number}")
+        host = socket.gethostname()
+        ports = _free_ports(1 + len(NODES))
+        nodes = "\n".join(
+            f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} "
+            f"CPUs=8 RealMemory=4000 Gres=gpu:{GPUS_PER_NODE}"
+            for node, port in zip(NODES, ports[1:], strict=True)
+        )
+        settings = "\n".join(f"{key}={value}" for key, value in {**_SETTINGS, **self.settings}.items())
+        self.config.write_text(
+            _CONFIG.format(
+                host=host,
+                ports=ports,
+                user=getpass.getuser(),
+                folder=self.folder,
+                settings=settings,
+                nodes=nodes,
+            )
+        )
+        (self.folder / "plugstack.conf").touch()
+        (self.folder / "gres.conf").write_text(
+            f"NodeName=n[1-4] Name=gpu File={self.folder}/fakegpu[0-{GPUS_PER_NODE - 1}]\n"
+        )
+
+    def _munge_paths(self) -> Iterator[str]:
+        for option, name in (
+            ("socket", "munge.socket"),
+            ("key-file", "munge.key"),
+            ("log-file", "munged.log"),
+            ("pid-file", "munged.pid"),
+            ("seed-file", "munged.seed"),
+        ):
+            yield f"--{option}={self.folder / name}"
+
+    def _spawn(self, *words: str) -> None:
+        """Start a daemon; it leaves its parent by itself and writes its number to a .pid file."""
+        environment = {key: value for key, value in self.environment().items() if key != "OMNIOPT_TEST"}
+        with (self.folder / f"{words[0]}.out").open("ab") as out:
+            subprocess.run(
+                words,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                check=False,
+                timeout=30,
+            )
+
+    def _kill(self, name: str) -> None:
+        pid = int((self.folder / f"{name}.pid").read_text())
+        if self._is_ours(pid):
+            os.kill(pid, signal.SIGKILL)
+            _wait_for(lambda: not self._is_ours(pid), f"{name} does not end", self._logs)
+
+    def _daemons(self) -> list[int]:
+        pids = [int(text) for path in self.folder.glob("*.pid") if (text := path.read_text().strip())]
+        return [pid for pid in pids if self._is_ours(pid)]
+
+    def _is_ours(self, pid: int) -> bool:
+        """Whether `pid` is still a daemon of this cluster, and no later process of that number."""
+        try:
+            return os.fsencode(self.folder) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+
+    def _job_processes(self) -> list[int]:
+        """What jobs have left: processes that carry this cluster's SLURM_CONF and a job's number."""
+        ours = os.fsencode(f"SLURM_CONF={self.config}")
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit() or int(entry.name) == os.getpid():
+                continue
+            try:
+                variables = (entry / "environ").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if ours in variables and any(variable.startswith(b"SLURM_JOB_ID=") for variable in variables):
+                found.append(int(entry.name))
+        return found
+
+    def _all_idle(self) -> bool:
+        answer = self.run("sinfo", "--noheader", "--Node", "--partition=alpha", "--format=%T", check=False)
+        return answer.stdout.split() == ["idle"] * len(NODES)
+
+    def _logs(self) -> str:
+        return "\n".join(
+            f"--- {path.name}\n{path.read_text(errors='replace')[-2000:]}"
+            for path in sorted([*self.folder.glob("*.out"), *self.folder.glob("*.log")])
+        )
+
+
+def _fake_gpu(path: Path) -> None:
+    """A file that Slurm takes for a GPU: a device like /dev/null; nobody opens it."""
+    try:
+        os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+    except PermissionError:
+        path.touch()  # not root: jobs get their GPUs all the same, but no CUDA_VISIBLE_DEVICES
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def _wait_for(condition: object, sentence: str, logs: object) -> None:
+    assert callable(condition) and callable(logs)
+    ends_at = time.monotonic() + _READY_SECONDS
+    while not condition():
+        if time.monotonic() > ends_at:
+            raise RuntimeError(f"{sentence} within {_READY_SECONDS} s.\n{logs()}")
+        time.sleep(0.05)
+
+
+def main(words: Sequence[str]) -> int:
+    """`up FOLDER` starts a cluster and prints how to use it, `down FOLDER` ends it."""
+    if len(words) != 2 or words[0] not in ("up", "down"):
+        print("usage: cluster.py up|down FOLDER", file=sys.stderr)
+        return 2
+    cluster = Cluster(Path(words[1]).resolve())
+    if words[0] == "down":
+        if not cluster.config.exists():
+            print(f"There is no test cluster in {cluster.folder}.", file=sys.stderr)
+            return 2
+        cluster.down()
+        shutil.rmtree(cluster.folder)
+        print("The test cluster has ended.")
+        return 0
+    if cluster.config.exists() and cluster._daemons():
+        print(f"export SLURM_CONF={cluster.config}   # it runs already")
+        return 0
+    try:
+        cluster.folder.mkdir(parents=True, exist_ok=True)
+        cluster.up()
+    except RuntimeError as error:
+        cluster.down()
+        print(error, file=sys.stderr)
+        return 1
+    print(
+        f"Four nodes are ready. In your shell:\n\n  export SLURM_CONF={cluster.config}\n\nThen sinfo, squeue, ..."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
