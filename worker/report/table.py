@@ -1,0 +1,118 @@
+"""The table of a run's evaluations: which columns it has and what stands in each row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from worker.spec.run import Run
+from worker.store.paths import RunPaths
+from worker.trial import Status, Trial
+
+Role = Literal["own", "parameter", "output"]
+Cell = int | float | str | None
+
+FIRST = ("trial", "status")
+RESULT = "RESULT"
+LAST = ("exit_code", "seconds", "start", "end", "host", "log")
+OWN_NAMES = frozenset({*FIRST, RESULT, *LAST})
+OUTPUT_MARK = " (output)"
+
+# A spreadsheet takes a cell that starts so for a formula (the wide forms as well as the plain ones).
+_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its unique header, where its cells come from, and the name that they have there."""
+
+    header: str
+    role: Role
+    name: str
+
+
+def columns(run: Run, trials: Iterable[Trial]) -> tuple[Column, ...]:
+    """All columns: our own, the parameters by name, RESULT, every other output in the order of its first appearance.
+
+    An output that is called like a parameter or like a column of our own gets " (output)" behind its name,
+    as parameters are what the user named.
+    """
+    parameters = [parameter.name for parameter in run.parameters]
+    outputs = dict.fromkeys(name for trial in trials for name in trial.outputs)
+    taken = {*OWN_NAMES, *parameters}
+    found = [Column(name, "own", name) for name in FIRST]
+    found += [Column(name, "parameter", name) for name in parameters]
+    found.append(Column(RESULT, "own", RESULT))
+    for name in outputs:
+        header = name
+        while header in taken:
+            header += OUTPUT_MARK
+        taken.add(header)
+        found.append(Column(header, "output", name))
+    found += [Column(name, "own", name) for name in LAST]
+    return tuple(found)
+
+
+def evaluated(trials: Iterable[Trial]) -> list[Trial]:
+    """The trials that are or were evaluated, by number; those that no agent ever began are no rows of any table."""
+    waiting = (Status.PROPOSED, Status.ASSIGNED, Status.CANCELLED)
+    return sorted(
+        (trial for trial in trials if trial.start is not None or trial.status not in waiting),
+        key=lambda trial: trial.number,
+    )
+
+
+def rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[tuple[Cell, ...]]:
+    """The cells of one trial after the other, as typed values in the order of `columns(run, trials)`."""
+    getters = [_getter(column, paths) for column in columns(run, trials)]
+    for trial in trials:
+        yield tuple([getter(trial) for getter in getters])
+
+
+def _getter(column: Column, paths: RunPaths) -> Callable[[Trial], Cell]:
+    name = column.name
+    if column.role == "parameter":
+        return lambda trial: trial.values.get(name)
+    if column.role == "output":
+        return lambda trial: trial.outputs.get(name)
+    own: dict[str, Callable[[Trial], Cell]] = {
+        "trial": lambda trial: trial.number,
+        "status": lambda trial: trial.status.value,
+        RESULT: lambda trial: trial.loss,
+        "exit_code": lambda trial: trial.exit_code,
+        "seconds": lambda trial: trial.seconds,
+        "start": lambda trial: moment(trial.start),
+        "end": lambda trial: moment(trial.end),
+        "host": lambda trial: trial.host,
+        "log": lambda trial: str(paths.trial_out(trial.number)),
+    }
+    return own[name]
+
+
+def moment(seconds: float | None) -> str:
+    """A time (seconds since the epoch) as ISO 8601 in the local time zone with its offset; "" for None."""
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="milliseconds")
+
+
+def guarded(cell: Cell) -> Cell:
+    """The cell as a csv file may hold it: text that a spreadsheet would run as a formula gets a ' in front.
+
+    Numbers stay as they are, also where they are text ("-1" is one of the values of an hp.choice).
+    """
+    if not isinstance(cell, str):
+        return cell
+    if "\0" in cell:
+        cell = cell.replace("\0", "\ufffd")  # csv readers stop at it
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def unguarded(text: str) -> str:
+    """What `guarded` was given, from the text of its cell."""
+    return text[1:] if _GUARDED.match(text) else text
