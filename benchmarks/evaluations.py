@@ -1,0 +1,111 @@
+"""Wall time per evaluation of a program that only prints RESULT, beside plain xargs, and the driver's peak memory."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from harness import OMNIOPT, machine, options, spread, table, workdir, write_config
+
+# What it prints is its first parameter, so that a model-based search has something to learn.
+PROGRAM = 'echo "RESULT: $1"\n'
+TARGETS = {"hyperopt.rand.suggest": "<= 15 ms", "tpe.suggest": "<= 40 ms"}
+
+
+def main() -> None:
+    """Measure every algorithm asked for and the floor, in turns, and print the table."""
+    parser = options(__doc__, repeats=3)
+    parser.add_argument("--evaluations", type=int, default=1000)
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--algorithms", nargs="+", default=list(TARGETS), metavar="NAME")
+    asked = parser.parse_args()
+    print(machine())
+    floor: list[float] = []
+    wall: dict[str, list[float]] = {name: [] for name in asked.algorithms}
+    memory: dict[str, list[float]] = {name: [] for name in asked.algorithms}
+    for _ in range(asked.repeats):
+        with workdir() as folder:
+            program = folder / "program.sh"
+            program.write_text(PROGRAM, encoding="utf-8")
+            floor.append(run_xargs(program, asked.evaluations, asked.workers))
+            for name in asked.algorithms:
+                seconds, peak = run_omniopt(folder, program, name, asked.evaluations, asked.workers)
+                wall[name].append(seconds)
+                memory[name].append(peak)
+    print(
+        f"{asked.evaluations} evaluations, {asked.workers} workers, 3 parameters; whole command, start included"
+    )
+    table(rows(asked.evaluations, floor, wall, memory))
+
+
+def rows(
+    evaluations: int,
+    floor: Sequence[float],
+    wall: dict[str, list[float]],
+    memory: dict[str, list[float]],
+) -> list[tuple[str, str, str]]:
+    """The figures: wall time per evaluation and its ratio to the floor, and the memory of the driver."""
+    each = 1000 / evaluations
+    found = [("xargs -P, per evaluation", spread([seconds * each for seconds in floor], "ms"), "(the floor)")]
+    for name, seconds in wall.items():
+        milliseconds = [second * each for second in seconds]
+        found.append((f"{name}, per evaluation", spread(milliseconds, "ms"), TARGETS.get(name, "")))
+        found.append((f"{name}, ratio to xargs", f"{median(seconds) / median(floor):.1f}", ""))
+    found += [
+        (f"{name}, driver's peak memory", spread(peak, "MB", 0), "<= 200 MB") for name, peak in memory.items()
+    ]
+    return found
+
+
+def run_xargs(program: Path, evaluations: int, workers: int) -> float:
+    """Seconds that xargs takes to run the program so often."""
+    command = f"seq {evaluations} | xargs -P {workers} -I ARG sh -c 'sh {program} ARG 1 2' > /dev/null"
+    start = time.perf_counter()
+    subprocess.run(["sh", "-c", command], check=True)
+    return time.perf_counter() - start
+
+
+def run_omniopt(
+    folder: Path, program: Path, algorithm: str, evaluations: int, workers: int
+) -> tuple[float, float]:
+    """Seconds of a whole run from command to prompt, and the peak memory of its driver in MB."""
+    name = algorithm.replace(".", "_")
+    config = write_config(
+        folder,
+        name,
+        f"sh {program} ($x) ($y) ($n)",
+        {"run.workers": workers, "search.algorithm": algorithm, "search.max_evals": evaluations},
+    )
+    start = time.perf_counter()
+    command = [*OMNIOPT, "start", str(config), "--local", "--yes", "--workdir", str(folder)]
+    with (folder / "output").open("wb") as output:
+        driver = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        peak = 0.0
+        while driver.poll() is None:
+            peak = max(peak, peak_memory(driver.pid))
+            time.sleep(0.1)
+    seconds = time.perf_counter() - start
+    table_file = folder / "omniopt" / "projects" / name / "csv" / f"{name}.csv"
+    good = sum(",ok," in line for line in table_file.read_text(encoding="utf-8").splitlines())
+    if driver.returncode != 0 or good != evaluations:
+        raise RuntimeError(
+            f"exit code {driver.returncode}, {good} evaluations: {(folder / 'output').read_text()}"
+        )
+    return seconds, peak
+
+
+def peak_memory(pid: int) -> float:
+    """The most memory that a process has had so far, in MB; 0 when it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    lines = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(lines[0].split()[1]) / 1024 if lines else 0.0
+
+
+if __name__ == "__main__":
+    main()
