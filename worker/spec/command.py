@@ -1,0 +1,75 @@
+"""The command lines that the page gives: plain text that is safe to paste into bash, dash and zsh."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Terminals without line editing (a shell started by a script, a serial line) cut a line that is longer.
+LONGEST_LINE = 4095
+
+_TILDE = re.compile(r"(~[A-Za-z0-9_.-]*|\$HOME|\$\{HOME\})(/.*)?")
+# Runs in `sh` whatever the user's own shell is. The installer is run only when all of it has arrived unchanged;
+# it is kept in a variable, so that no file stays behind and its questions can be answered on the terminal.
+_FETCH_AND_RUN = (
+    "u=$1; shift; "
+    'if command -v curl >/dev/null; then s=$(curl -gfsSL "$u"); '
+    'elif command -v wget >/dev/null; then s=$(wget -qO- "$u"); '
+    'else s=$(python3 -c "import sys, urllib.request as r; '
+    'sys.stdout.buffer.write(r.urlopen(sys.argv[1]).read())" "$u"); fi; '
+    'case $(printf "%s\\n" "$s" | {{ sha256sum || shasum -a 256; }} 2>/dev/null) in '
+    '{sha256}*) exec sh -c "$s" omniopt "$@";; esac; '
+    'echo "omniopt: nothing was done, since the installer did not come as announced from $u" >&2; '
+    'echo "omniopt: if that address works, reload the page and copy the command again" >&2; exit 5'
+)
+
+
+@dataclass(frozen=True)
+class Installer:
+    """Where the page's installer is fetched from, and the sha256 of its text in hex."""
+
+    url: str
+    sha256: str
+
+
+def first_time(installer: Installer, source: str, workdir: str = "", options: Sequence[str] = ()) -> str:
+    """The line that installs OmniOpt where needed and starts a run; needs curl, wget or python3.
+
+    source: the token of a run, or the name of its config file. workdir: as typed, "" for the present folder.
+    options: further words for `omniopt start`.
+    """
+    script = _FETCH_AND_RUN.format(sha256=installer.sha256)
+    words = (
+        shlex.quote(script),
+        "omniopt",
+        shlex.quote(installer.url),
+        *_start_words(source, workdir, options),
+    )
+    return " ".join(("sh -c", *words))
+
+
+def installed(source: str, workdir: str = "", options: Sequence[str] = ()) -> str:
+    """The line that starts a run with the OmniOpt that is in the workdir already; arguments as of `first_time`."""
+    folder = f"{workdir.rstrip('/')}/" if workdir else ""
+    python = shell_path(f"{folder}omniopt/.venv/bin/python")
+    return " ".join((python, "-I -m worker start", *_start_words(source, workdir, options)))
+
+
+def _start_words(source: str, workdir: str, options: Sequence[str]) -> tuple[str, ...]:
+    place = ("--workdir", shell_path(workdir)) if workdir else ()
+    return (shlex.quote(source), *map(shlex.quote, options), *place)
+
+
+def shell_path(path: str) -> str:
+    """`path` as one word for a shell that stands for the same path there; a leading ~ or $HOME is the home folder."""
+    if home := _TILDE.fullmatch(path):
+        start = home[1] if home[1].startswith("~") else '"$HOME"'
+        return start + (_quoted(home[2]) if home[2] else "")
+    # An option or, in zsh, a leading = would be read as something else than a path.
+    return shlex.quote(path if path.startswith(("/", "./", "../")) or path in (".", "..") else f"./{path}")
+
+
+def _quoted(rest: str) -> str:
+    return rest if rest == "/" else shlex.quote(rest)
