@@ -36,7 +36,7 @@ class Status(str, Enum):
         return self.ended and self not in (Status.OK, Status.STOPPED_EARLY, Status.CANCELLED)
 
 
-@dataclass
+@dataclass(slots=True)
 class Trial:
     """One trial as replayed from the journal.
 
@@ -50,6 +50,7 @@ class Trial:
     values: Mapping[str, Value]
     status: Status = Status.PROPOSED
     loss: float | None = None
+    raw_loss: str = ""  # "nan", "inf" or "-inf" where the last RESULT was one; loss is None then
     outputs: Mapping[str, float] = field(default_factory=dict)
     curve: tuple[tuple[float, float], ...] = ()
     exit_code: int | None = None

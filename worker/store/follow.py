@@ -1,0 +1,41 @@
+"""Following a run that somebody else drives: the state as the journal has it, kept up to date."""
+
+from __future__ import annotations
+
+from worker.store.journal import epochs, superseded
+from worker.store.paths import RunPaths
+from worker.store.replay import Replayed, Replayer
+from worker.store.tail import Tail
+from worker.trial import Trial
+
+
+class Follower:
+    """Reads what has been added to the journals since the last look, without listing a folder or starting over."""
+
+    def __init__(self, paths: RunPaths) -> None:
+        """Nothing is read yet: the first `update` takes in everything."""
+        self._paths = paths
+        self._replayer = Replayer()
+        self._tails: dict[int, Tail] = {}
+
+    @property
+    def state(self) -> Replayed:
+        """The run as of the last update."""
+        return self._replayer.state
+
+    def update(self) -> dict[int, Trial]:
+        """Take in the news; returns the trials that changed, by number."""
+        if not self._tails:
+            self._tails = {epoch: Tail(self._paths.journal(epoch)) for epoch in epochs(self._paths)}
+        while self._tails and superseded(self._paths, newest := max(self._tails)):
+            self._tails[newest + 1] = Tail(self._paths.journal(newest + 1))
+        changed: dict[int, Trial] = {}
+        torn = {epoch: tail.torn for epoch, tail in self._tails.items()}
+        for epoch, tail in self._tails.items():
+            for record in tail.read():
+                trial = self._replayer.feed(record, epoch)
+                if trial is not None:
+                    changed[trial.number] = trial
+        self.state.torn += sum(tail.torn - torn[epoch] for epoch, tail in self._tails.items())
+        self.state.epoch = max(self._tails, default=0)
+        return changed

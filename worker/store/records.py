@@ -1,0 +1,39 @@
+"""One record of a journal or mailbox: a line of checksum and JSON, so that a torn or damaged one is recognised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+from zlib import crc32
+
+Record = dict[str, Any]
+
+_CHECKSUM = 8  # hexadecimal digits of a CRC-32, followed by one blank
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not allowed in a record")
+
+
+# Built once, since json.dumps and json.loads build a coder for every call with options; neither holds state.
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
+_decode = json.JSONDecoder(parse_constant=_refuse).decode
+
+
+def encode(record: Mapping[str, object]) -> bytes:
+    """The line of `record`, with its newline. Raises ValueError for nan and inf, TypeError for what JSON lacks."""
+    body = _encode(record).encode("ascii")
+    return b"%08x %b\n" % (crc32(body), body)
+
+
+def decode(line: bytes) -> Record | None:
+    """The record in `line` (with or without newline), or None where it is torn, damaged or empty."""
+    body = line[_CHECKSUM + 1 :].rstrip(b"\n")
+    if line[: _CHECKSUM + 1] != b"%08x " % crc32(body):
+        return None
+    try:
+        record = _decode(body.decode("ascii"))
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
