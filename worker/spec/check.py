@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from worker.spec import placeholders
-from worker.spec.convert import ConversionError, field_text, field_value, invisible, setting_value
+from worker.spec.convert import ConversionError, field_text, field_value, setting_value
 from worker.spec.fields import BY_PATH, FIELDS, Field
 from worker.spec.parameters import (
     NAME_PATTERN,
@@ -22,6 +22,7 @@ from worker.spec.parameters import (
 )
 from worker.spec.problem import Problem, did_you_mean, has_errors
 from worker.spec.run import Draft, ParameterDraft, Run
+from worker.spec.text import invisible, quoted
 
 MOST_PARAMETERS = 500
 MOST_VALUES = 100_000
@@ -98,7 +99,7 @@ def _field_problems(field: Field, value: object) -> Iterator[Problem]:
             "Put your own text in its place, without the angle brackets; if it is a redirection, "
             "write a blank behind the <.",
         )
-    if field.kind == "path" and isinstance(value, str) and value and not value.startswith(("/", "~", ".")):
+    elif field.kind == "path" and isinstance(value, str) and value and not value.startswith(("/", "~", ".")):
         yield Problem(
             field.path,
             f'"{value}" is relative to the folder in which the command is started.',
@@ -129,7 +130,7 @@ def _parameters(drafts: tuple[ParameterDraft, ...], problems: list[Problem]) -> 
             problems.append(
                 Problem(
                     f"{path}.type",
-                    f'"{draft.type}" is not a parameter type.',
+                    f"{quoted(draft.type)} is not a parameter type.",
                     did_you_mean(draft.type, PARAMETER_TYPES),
                 )
             )

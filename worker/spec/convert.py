@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from worker.spec import fields, parameters
 from worker.spec.fields import Field
+from worker.spec.lists import join_list, split_list
+from worker.spec.problem import did_you_mean
+from worker.spec.text import invisible, quoted
 
 _DURATION = re.compile(r"(\d+):([0-5]\d):([0-5]\d)", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_WEIGHT = re.compile(r"(.+)=([^=]+)", re.DOTALL)
+_REAL = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE][+-]?\d+)?", re.ASCII)
 _TRUE = frozenset({"1", "true", "on", "yes"})
 _FALSE = frozenset({"0", "false", "off", "no", ""})
-_LONGEST = 10_000
-# Letters of Unicode category Lo that draw nothing: Hangul fillers and the halfwidth one.
-_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
-_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_LONGEST_LINE = 10_000
+_LONGEST_LIST = 1_000_000
+# Up to here, whole numbers are exact as floats, in JSON and in every tool that reads the results.
+LARGEST_INTEGER = 2**53
 
 
 class ConversionError(ValueError):
@@ -28,15 +29,6 @@ class ConversionError(ValueError):
     def __init__(self, message: str, hint: str = "") -> None:
         self.hint = hint
         super().__init__(message)
-
-
-def invisible(text: str) -> str:
-    """The first character of `text` that cannot be seen or that controls a terminal, as U+XXXX; "" if none."""
-    for letter in text:
-        selector = "\ufe00" <= letter <= "\ufe0f" or "\U000e0100" <= letter <= "\U000e01ef"
-        if letter in _BLANK_LETTERS or selector or unicodedata.category(letter) in _INVISIBLE_CATEGORIES:
-            return f"U+{ord(letter):04X}"
-    return ""
 
 
 def field_value(field: Field, raw: object) -> object:
@@ -54,13 +46,11 @@ def field_value(field: Field, raw: object) -> object:
     text = line(raw)
     if field.kind == "name" and text and not re.fullmatch(fields.NAME_PATTERN, text):
         raise ConversionError(
-            f'"{text}" has characters other than letters, digits and underscores.',
+            f"{quoted(text)} has characters other than letters, digits and underscores.",
             "Use only A-Z, a-z, 0-9 and _.",
         )
     if field.kind == "choice" and text not in field.choices:
-        raise ConversionError(
-            f'"{text}" is not one of the choices.', "Known are: " + ", ".join(field.choices) + "."
-        )
+        raise ConversionError(f"{quoted(text)} is not one of the choices.", did_you_mean(text, field.choices))
     return text
 
 
@@ -75,16 +65,21 @@ def setting_value(kind: parameters.SettingKind, raw: object) -> parameters.Setti
     return _weights(raw)
 
 
-def line(raw: object) -> str:
+def line(raw: object, longest: int = _LONGEST_LINE) -> str:
     """One line of visible text, outer blanks dropped. Raises ConversionError."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
-        raise ConversionError("This must be text.")
-    text = (real_text(raw) if not isinstance(raw, str) else raw).strip(" ")
-    if len(text) > _LONGEST:
-        raise ConversionError(f"This is {len(text):,} characters long; at most {_LONGEST:,} are possible.")
+        raise ConversionError("This must be text.", "Put it in quotes.")
+    text = (raw if isinstance(raw, str) else real_text(real(raw))).strip(" \t")
+    if len(text) > longest:
+        raise ConversionError(f"This is {len(text):,} characters long; at most {longest:,} are possible.")
     found = invisible(text)
     if found in ("U+000A", "U+000D"):
         raise ConversionError("This has a line break in it, and must be one line.", "Join the lines.")
+    if found == "U+FFFD":
+        raise ConversionError(
+            "This has a character (U+FFFD) in it that stands for one that could not be read.",
+            "Save the text as UTF-8, or type it again.",
+        )
     if found:
         raise ConversionError(
             f"This has an invisible character ({found}) in it, which could hide something.",
@@ -95,52 +90,67 @@ def line(raw: object) -> str:
 
 def integer(raw: object) -> int:
     """A whole number. Raises ConversionError."""
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw
     if isinstance(raw, float) and raw.is_integer():
-        return int(raw)
-    text = line(raw)
-    if not re.fullmatch(_INTEGER, text):
-        raise ConversionError(
-            _not_a_number(text, "a whole number"), _number_hint(text, "Write a whole number such as 12.")
-        )
-    if len(text) > 25:
-        raise ConversionError("This number is too large.")
-    return int(text)
+        raw = int(raw)
+    if not isinstance(raw, int) or isinstance(raw, bool):
+        text = line(raw)
+        if not re.fullmatch(_INTEGER, text):
+            raise _not_a_number(text, "a whole number", "Write a whole number such as 12.")
+        raw = int(text) if len(text) <= 25 else LARGEST_INTEGER + 1
+    if abs(raw) > LARGEST_INTEGER:
+        raise ConversionError("This number is too large.", f"Whole numbers go up to {LARGEST_INTEGER:,}.")
+    return raw
 
 
 def real(raw: object) -> float:
     """A finite number; a whole one comes back as int, so that it prints as typed. Raises ConversionError."""
     if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw
-    text = real_text(raw) if isinstance(raw, float) else line(raw)
-    if not re.fullmatch(_REAL, text):
-        raise ConversionError(
-            _not_a_number(text, "a number"), _number_hint(text, "Write a number such as 0.5 or 1e-3.")
-        )
-    number = float(text)
-    if not math.isfinite(number):
-        raise ConversionError("This number is too large.")
-    if re.fullmatch(_INTEGER, text) and abs(number) < 2**53:
-        return int(text)
+        return raw if abs(raw) <= LARGEST_INTEGER else _finite(raw)
+    if isinstance(raw, float):
+        return _finite(raw)
+    text = line(raw)
+    match = re.fullmatch(_REAL, text)
+    if not match:
+        raise _not_a_number(text, "a number", "Write a number such as 0.5 or 1e-3.")
+    number = _finite(text)
+    if number == 0 and re.search("[1-9]", match[1]):
+        raise ConversionError("This number is too close to 0 for a computer.", "Write 0, or a larger number.")
+    if re.fullmatch(_INTEGER, text) and abs(number) <= LARGEST_INTEGER:
+        return int(number)
+    return number
+
+
+def _finite(raw: float | str) -> float:
+    try:
+        number = float(raw)
+    except OverflowError:
+        number = math.inf
+    if math.isnan(number):
+        raise ConversionError("This is not a number (nan).", "Write a number such as 0.5 or 1e-3.")
+    if math.isinf(number):
+        raise ConversionError("This number is too large.", "Numbers go up to about 1e308.")
     return number
 
 
 def duration(raw: object) -> int:
     """Seconds, from hours (a number) or H:MM:SS. Raises ConversionError."""
-    if isinstance(raw, str) and (match := re.fullmatch(_DURATION, raw.strip(" "))):
+    if isinstance(raw, str) and (match := re.fullmatch(_DURATION, raw.strip(" \t"))):
         if len(match[1]) > 6:
             raise ConversionError("This duration is too long.")
         return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3])
     try:
         hours = real(raw)
     except ConversionError as error:
+        quotes = "" if isinstance(raw, str) else ", in quotes"
         raise ConversionError(
-            "This is neither a number of hours nor H:MM:SS.", "Write for example 20, 0.5 or 1:30:00."
+            "This is neither a number of hours nor H:MM:SS.", f"Write for example 20, 0.5 or 1:30:00{quotes}."
         ) from error
     if abs(hours) > 1e6:
         raise ConversionError("This duration is too long.")
-    return round(hours * 3600)
+    seconds = round(hours * 3600)
+    if seconds == 0 and hours != 0:
+        raise ConversionError("This duration is less than a second.", "Write hours, or H:MM:SS.")
+    return seconds
 
 
 def _switch(raw: object) -> bool:
@@ -151,7 +161,7 @@ def _switch(raw: object) -> bool:
         return True
     if text in _FALSE:
         return False
-    raise ConversionError(f'"{text}" is neither on nor off.', "Write 1 or 0, true or false.")
+    raise ConversionError(f"{quoted(text)} is neither on nor off.", "Write 1 or 0, true or false.")
 
 
 def _seeds(raw: object) -> tuple[int, ...]:
@@ -175,49 +185,60 @@ def _lines(raw: object) -> tuple[str, ...]:
 
 
 def _options(raw: object) -> tuple[str, ...]:
-    parts: Sequence[object]
     if isinstance(raw, (list, tuple)):
-        parts = raw
-    else:
-        text = line(raw)
-        parts = text.split(",") if text else []
-    return tuple(line(part) for part in parts)
+        return tuple(line(part) for part in raw)
+    text = line(raw, _LONGEST_LIST)
+    return tuple(line(part) for part in split_list(text)) if text else ()
 
 
 def _weights(raw: object) -> tuple[tuple[str, float], ...]:
     """Options with their percentages, normalised to a sum of 100."""
-    pairs: list[tuple[str, float]] = []
-    if isinstance(raw, Mapping):
-        pairs = [(line(name), real(weight)) for name, weight in raw.items()]
-    else:
-        for part in _options(raw):
-            match = re.fullmatch(_WEIGHT, part)
-            if not match:
-                raise ConversionError(
-                    f'"{part}" has no percentage.', "Write value=percent pairs: a=20,b=70,c=10."
-                )
-            pairs.append((match[1].strip(), real(match[2])))
+    pairs = tuple(_weight_pairs(raw))
     for name, weight in pairs:
         if weight < 0:
             raise ConversionError(
-                f'The percentage of "{name}" is negative.', "Write a percentage of at least 0."
+                f"The percentage of {quoted(name)} is negative.", "Write a percentage of at least 0."
             )
-    total = sum(weight for _, weight in pairs)
+    total = math.fsum(weight for _, weight in pairs)
     if pairs and total <= 0:
         raise ConversionError("The percentages sum to 0.", "Give at least one value a percentage above 0.")
-    if total == 100:
-        return tuple(pairs)
+    # Normalised once they stay as they are, although their sum is rarely 100 to the last digit.
+    if math.isclose(total, 100, rel_tol=1e-9):
+        return pairs
     return tuple((name, weight / total * 100) for name, weight in pairs)
 
 
-def _not_a_number(text: str, wanted: str) -> str:
-    return f'"{text}" is not {wanted}.' if text else f"This is empty, and must be {wanted}."
+def _weight_pairs(raw: object) -> Iterator[tuple[str, float]]:
+    if isinstance(raw, Mapping):
+        raw = list(raw.items())
+    if not isinstance(raw, (list, tuple)):
+        raw = _options(raw)
+    for part in raw:
+        if isinstance(part, (list, tuple)) and len(part) == 2:
+            yield line(part[0]), _percentage(part[1])
+            continue
+        text = line(part)
+        name, equals, percent = text.rpartition("=")
+        if not equals:
+            raise ConversionError(
+                f"{quoted(text)} has no percentage.", "Write value=percent pairs: a=20,b=70,c=10."
+            )
+        yield line(name), _percentage(percent)
 
 
-def _number_hint(text: str, otherwise: str) -> str:
+def _percentage(raw: object) -> float:
+    percent = real(raw)
+    if percent > 1e9:
+        raise ConversionError(f"A percentage of {real_text(percent)} is too large.")
+    return percent
+
+
+def _not_a_number(text: str, wanted: str, hint: str) -> ConversionError:
+    if not text:
+        return ConversionError(f"This is empty, and must be {wanted}.", hint)
     if re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
-        return "Write a point instead of the comma."
-    return otherwise
+        hint = "Write a point instead of the comma."
+    return ConversionError(f"{quoted(text)} is not {wanted}.", hint)
 
 
 def real_text(number: float) -> str:
@@ -229,6 +250,8 @@ def duration_text(seconds: int) -> str:
     """Seconds as whole hours, or as H:MM:SS."""
     if seconds % 3600 == 0:
         return str(seconds // 3600)
+    if seconds < 0:
+        return "-" + duration_text(-seconds)
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
@@ -248,7 +271,40 @@ def field_text(field: Field, value: object) -> str:
 def setting_text(value: parameters.Setting) -> str:
     """The canonical text of a parameter's setting, as a form field or URL holds it."""
     if isinstance(value, tuple):
-        return ",".join(
-            part if isinstance(part, str) else f"{part[0]}={real_text(part[1])}" for part in value
+        return join_list(
+            [part if isinstance(part, str) else f"{part[0]}={real_text(part[1])}" for part in value]
         )
     return real_text(value)
+
+
+def raw_text(raw: object) -> str:
+    """Any raw value as text, for showing and keeping what is wrong; a value that fits has `field_text`."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, bool):
+        return "1" if raw else "0"
+    if isinstance(raw, Mapping):
+        return join_list([f"{name}={raw_text(part)}" for name, part in raw.items()])
+    if isinstance(raw, (list, tuple)):
+        return join_list([raw_text(part) for part in raw])
+    if isinstance(raw, int) and abs(raw) > LARGEST_INTEGER:
+        return hex(raw)  # str() refuses very long ones
+    return str(raw)
+
+
+def field_raw_text(field: Field, raw: object) -> str:
+    """The text of a raw value of `field`: canonical where it fits, as typed where it does not."""
+    try:
+        return field_text(field, field_value(field, raw))
+    except ConversionError:
+        if field.kind == "lines" and isinstance(raw, (list, tuple)):
+            return "\n".join(raw_text(part) for part in raw)
+        return raw_text(raw)
+
+
+def setting_raw_text(kind: parameters.SettingKind, raw: object) -> str:
+    """The text of a raw setting: canonical where it fits, as typed where it does not."""
+    try:
+        return setting_text(setting_value(kind, raw))
+    except ConversionError:
+        return raw_text(raw)

@@ -40,12 +40,14 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the closest of `known` words, or lists them all where none is close."""
+    """A hint that names the closest of `known` words, or lists them (20 at most) where none is close."""
     words = sorted(known)
-    close = difflib.get_close_matches(word, words, n=1)
+    close = difflib.get_close_matches(word[:100], words, n=1)
     if close:
         return f'Did you mean "{close[0]}"?'
-    return "Known are: " + ", ".join(words) + "."
+    if not words:
+        return ""
+    return "Known are: " + ", ".join(words[:20]) + (" and others." if len(words) > 20 else ".")
 
 
 class UnreadableError(ValueError):

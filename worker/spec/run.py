@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from worker.spec.parameters import DEFAULT_TYPE, Parameter
+from worker.spec.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,14 @@ class Draft:
 
     values: Mapping[str, object] = field(default_factory=dict)
     parameters: tuple[ParameterDraft, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What a codec read, and what it has to say about the text; `check` finds the problems of the values."""
+
+    draft: Draft
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

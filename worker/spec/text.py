@@ -1,0 +1,54 @@
+"""Characters that a person cannot see: found, and replaced where a message quotes what was typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_QUOTE = 80
+# They draw nothing, although their category is one of letters, marks or symbols: Hangul fillers, the grapheme
+# joiner, Khmer inherent vowels, Mongolian and other variation selectors, the empty Braille pattern. The last
+# one, U+FFFD, stands for bytes that could not be read.
+_BLANK = frozenset(
+    "\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\ufffd"
+    + "".join(map(chr, range(0xFE00, 0xFE10)))
+    + "".join(map(chr, range(0xE0100, 0xE01F0)))
+)
+# Zs: blanks other than the plain one do not separate words in a shell. Cn: not assigned, so nothing is known of them.
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def is_invisible(letter: str) -> bool:
+    """Whether one character draws nothing, controls a terminal, reorders text or stands for something unreadable."""
+    return letter != " " and (letter in _BLANK or unicodedata.category(letter) in _INVISIBLE_CATEGORIES)
+
+
+def code_point(letter: str) -> str:
+    """A character as U+XXXX."""
+    return f"U+{ord(letter):04X}"
+
+
+def invisible(text: str) -> str:
+    """The first invisible character of `text` as U+XXXX; "" if there is none."""
+    if text.isascii() and text.isprintable():
+        return ""
+    return next((code_point(letter) for letter in text if is_invisible(letter)), "")
+
+
+def visible(text: str) -> str:
+    """`text` with every invisible character shown as <U+XXXX>."""
+    if not invisible(text):
+        return text
+    return "".join(f"<{code_point(letter)}>" if is_invisible(letter) else letter for letter in text)
+
+
+def quoted(text: str) -> str:
+    """`text` in double quotes as a message shows it: visible, and cut where it is long."""
+    short = text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 3] + "..."
+    return f'"{visible(short)}"'
+
+
+def encodable(text: str) -> str:
+    """`text` with half characters, which UTF-8 cannot hold, replaced by U+FFFD (which no check lets through)."""
+    return _SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,56 @@
+"""The token of the command line: a whole config in URL-safe letters, which no shell can misread."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+
+from worker.spec import toml
+from worker.spec.problem import UnreadableError
+from worker.spec.reading import LONGEST_INPUT, bounded, unreadable
+from worker.spec.run import Draft, ReadResult
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+")
+# How deflated data of any level starts, in base64.
+_STARTS = ("eA", "eJ", "eN", "eF")
+_SHORTEST = 16
+_CUT_OFF = "Copy the whole command again; a terminal may cut off very long lines."
+
+
+def encode(draft: Draft) -> str:
+    """The token of `draft`: letters, digits, - and _ only."""
+    return base64.urlsafe_b64encode(zlib.compress(toml.write(draft).encode(), 9)).decode().rstrip("=")
+
+
+def looks_like_token(text: str) -> bool:
+    """Whether `text` could be meant as a token rather than as the name of a file."""
+    return len(text) >= _SHORTEST and text.startswith(_STARTS) and _TOKEN.fullmatch(text) is not None
+
+
+def decode(text: str) -> ReadResult:
+    """Read a token. Raises UnreadableError where it is damaged, cut off or unpacks to too much."""
+    text = bounded(text).strip()
+    if wrong := re.search(r"[^A-Za-z0-9_-]", text):
+        raise unreadable(
+            f"This is no token: it has a character (U+{ord(wrong[0]):04X}) in it that tokens do not have.",
+            _CUT_OFF,
+        )
+    if len(text) % 4 == 1:
+        raise unreadable("This token is damaged: its length is wrong.", _CUT_OFF)
+    packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    unpacker = zlib.decompressobj()
+    try:
+        content = unpacker.decompress(packed, LONGEST_INPUT + 1)
+    except zlib.error as error:
+        raise unreadable("This token is damaged: it cannot be unpacked.", _CUT_OFF) from error
+    if len(content) > LONGEST_INPUT:
+        raise unreadable(f"This token holds more than {LONGEST_INPUT:,} characters.", "Write a config file.")
+    if not unpacker.eof or unpacker.unused_data:
+        raise unreadable("This token is damaged: its end is missing or wrong.", _CUT_OFF)
+    try:
+        return toml.read(content.decode())
+    except UnicodeDecodeError as error:
+        raise unreadable("This token is damaged: it holds no text.", _CUT_OFF) from error
+    except UnreadableError as error:
+        raise unreadable(f"This token holds no config. {error}", _CUT_OFF) from error

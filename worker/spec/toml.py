@@ -1,0 +1,255 @@
+"""The config file: TOML text to a draft, and a draft to its canonical TOML."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from worker.spec.convert import ConversionError, duration_text, field_value, raw_text, setting_value
+from worker.spec.fields import FIELDS, SECTIONS, Field
+from worker.spec.parameters import DEFAULT_TYPE, PARAMETER_TYPES, SETTING_QUERIES, SettingKind
+from worker.spec.problem import Problem, did_you_mean
+from worker.spec.reading import MOST_PROBLEMS, bounded, is_flat, unreadable
+from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
+from worker.spec.text import encodable, invisible, is_invisible, quoted, visible
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_LONGEST_LINE = 100  # longer arrays are written with one element a line
+# The parser's time grows with the square of the dots in one key: 20,000 dots take 6 s.
+_MOST_DOTS_SQUARED = 40_000_000
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def read(text: str) -> ReadResult:
+    """Read a config; keys that mean nothing are problems. Raises UnreadableError where it is no TOML."""
+    text = bounded(text)
+    if sum(line.count(".") ** 2 for line in text.split("\n")) > _MOST_DOTS_SQUARED:
+        raise unreadable("This has lines with very many dots.", "Write one value a line.")
+    try:
+        document = tomllib.loads(text)
+    except RecursionError as error:
+        raise unreadable("This is nested too deeply.", "A config has tables of values, no deeper.") from error
+    except ValueError as error:
+        raise unreadable(f"This is not valid TOML: {visible(str(error))}.", _syntax_hint(text)) from error
+    problems: list[Problem] = []
+    values: dict[str, object] = {}
+    for section, table in document.items():
+        if section in SECTIONS:
+            values.update(_read_section(section, table, problems))
+        elif section != "parameters" and len(problems) < MOST_PROBLEMS:
+            problems.append(_unknown(section, section, [*SECTIONS, "parameters"]))
+    return ReadResult(
+        Draft(values, _read_parameters(document.get("parameters", {}), problems)), tuple(problems)
+    )
+
+
+def _syntax_hint(text: str) -> str:
+    if re.search(r"^[^#\n\"']*=[ \t]*\d+:\d\d", text, re.MULTILINE):
+        return 'A time stands in quotes: runtime = "1:30:00".'
+    return 'Texts stand in quotes: name = "my_run".'
+
+
+def _unknown(path: str, key: str, known: Iterable[str]) -> Problem:
+    return Problem(visible(path), f"{quoted(key)} means nothing here.", did_you_mean(key, known))
+
+
+def _read_section(section: str, table: object, problems: list[Problem]) -> dict[str, object]:
+    if not isinstance(table, dict):
+        problems.append(
+            Problem(section, "This must be a section.", f"Write [{section}] on a line of its own.")
+        )
+        return {}
+    known = {field.key: field for field in FIELDS if field.section == section}
+    found: dict[str, object] = {}
+    for key, raw in table.items():
+        path = f"{section}.{key}"
+        if key in known and is_flat(raw):
+            found[path] = raw
+        elif key in known:
+            problems.append(_too_deep(path))
+        elif elsewhere := [field.section for field in FIELDS if field.key == key]:
+            problems.append(
+                Problem(path, f'"{key}" does not belong to [{section}].', f"Move it to [{elsewhere[0]}].")
+            )
+        else:
+            problems.append(_unknown(path, key, known))
+        if len(problems) >= MOST_PROBLEMS:
+            break
+    return found
+
+
+def _too_deep(path: str) -> Problem:
+    return Problem(path, "This is nested too deeply.", "Write a single value, or a list of values.")
+
+
+def _read_parameters(tables: object, problems: list[Problem]) -> tuple[ParameterDraft, ...]:
+    """Parameters from [parameters.NAME] tables, or from a list of [[parameters]] tables with a name each."""
+    named: Iterable[tuple[str, object]]
+    if isinstance(tables, dict):
+        named = tables.items()
+    elif isinstance(tables, list):
+        named = [(_popped(table, "name", ""), table) for table in tables]
+    else:
+        problems.append(
+            Problem("parameters", "This must be a table of parameters.", "Write [parameters.NAME] for each.")
+        )
+        return ()
+    return tuple(_read_parameter(index, *pair, problems) for index, pair in enumerate(named))
+
+
+def _read_parameter(index: int, name: str, table: object, problems: list[Problem]) -> ParameterDraft:
+    path = f"parameters.{index}"
+    if not isinstance(table, dict):
+        problems.append(
+            Problem(path, f"The parameter {quoted(name)} is no table.", 'Write { type = "hp.uniform", ... }.')
+        )
+        return ParameterDraft(name)
+    kind = _popped(table, "type", DEFAULT_TYPE)
+    settings: dict[str, object] = {}
+    for key, raw in table.items():
+        if problem := _setting_problem(f"{path}.{key}", key, raw, kind):
+            problems.append(problem)
+        else:
+            settings[key] = raw
+        if len(problems) >= MOST_PROBLEMS:
+            break
+    return ParameterDraft(name, kind, settings)
+
+
+def _popped(table: object, key: str, default: str) -> str:
+    """Take the text at `key` out of a parsed table; what is no text at all is shown as such by `check`."""
+    raw = table.pop(key, default) if isinstance(table, dict) else default
+    return raw_text(raw) if is_flat(raw) else ""
+
+
+def _setting_problem(path: str, key: str, raw: object, kind: str) -> Problem | None:
+    needed = PARAMETER_TYPES[kind].settings if kind in PARAMETER_TYPES else SETTING_QUERIES
+    if key not in needed:
+        if isinstance(raw, dict) and key not in SETTING_QUERIES:
+            hint = 'A name with a point in it stands in quotes: [parameters."a.b"].'
+            return Problem(visible(path), f"{quoted(key)} means nothing here.", hint)
+        message = f"{quoted(key)} means nothing for {quoted(kind)}."
+        return Problem(visible(path), message, did_you_mean(key, [*needed, "type"]))
+    return None if is_flat(raw) else _too_deep(path)
+
+
+def write(draft: Draft) -> str:
+    """The canonical TOML of `draft`: defaults left out, values that do not fit written as text."""
+    blocks = []
+    for section in SECTIONS:
+        lines = list(_section_lines(section, draft.values))
+        if lines:
+            blocks.append([f"[{section}]", *lines])
+    names = [parameter.name.strip(" \t") for parameter in draft.parameters]
+    # A table cannot have two entries of the same name; such a draft is wrong, but must not lose one.
+    unique = max(Counter(map(encodable, names)).values(), default=1) == 1
+    for name, parameter in zip(names, draft.parameters, strict=True):
+        head = [f"[parameters.{_key(name)}]"] if unique else ["[[parameters]]", f"name = {_string(name)}"]
+        blocks.append([*head, *_parameter_lines(parameter)])
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def draft_of(run: Run) -> Draft:
+    """The draft that `check` makes `run` of; fields with their default are left out."""
+    values: dict[str, object] = {}
+    for field in FIELDS:
+        value = getattr(run, field.key)
+        if value != field.default:
+            # A bare number would mean hours.
+            values[field.path] = duration_text(value) if field.kind == "duration" else value
+    parameters = (ParameterDraft(one.name, one.type, dict(one.settings)) for one in run.parameters)
+    return Draft(values, tuple(parameters))
+
+
+def _section_lines(section: str, values: Mapping[str, object]) -> Iterator[str]:
+    for field in FIELDS:
+        if field.section != section or field.path not in values:
+            continue
+        raw = values[field.path]
+        try:
+            typed = field_value(field, raw)
+        except ConversionError:
+            yield f"{field.key} = {_string(raw_text(raw))}"
+            continue
+        if typed != field.default:
+            yield f"{field.key} = {_field_toml(field, typed)}"
+
+
+def _field_toml(field: Field, typed: Any) -> str:
+    if field.kind == "duration":
+        return _string(duration_text(typed))
+    if field.kind == "seeds" and len(typed) == 1:
+        return _value(typed[0])
+    return _value(typed, len(field.key) + 3)
+
+
+def _parameter_lines(parameter: ParameterDraft) -> Iterator[str]:
+    yield f"type = {_string(parameter.type)}"
+    kind = PARAMETER_TYPES.get(parameter.type)
+    kinds: Mapping[str, SettingKind | None] = kind.settings if kind else dict.fromkeys(SETTING_QUERIES)
+    for key, setting_kind in kinds.items():
+        raw = parameter.settings.get(key, "")
+        if raw != "":
+            yield f"{key} = {_setting_toml(key, setting_kind, raw)}"
+
+
+def _setting_toml(key: str, kind: SettingKind | None, raw: object) -> str:
+    if kind is None:
+        return _string(raw_text(raw))
+    try:
+        typed: Any = setting_value(kind, raw)
+    except ConversionError:
+        return _string(raw_text(raw))
+    if kind != "weights":
+        return _value(typed, len(key) + 3)
+    weights = dict(typed)
+    if len(weights) < len(typed):  # a value is listed twice, which a table cannot hold
+        return _string(raw_text(raw))
+    table = "{ " + ", ".join(f"{_key(name)} = {_value(weight)}" for name, weight in typed) + " }"
+    if typed and len(table) + len(key) + 3 <= _LONGEST_LINE:
+        return table
+    return _value([f"{name}={raw_text(weight)}" for name, weight in typed], len(key) + 3)
+
+
+def _value(value: object, indent: int = 0) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        return _array([_value(part) for part in value], indent)
+    return _string(str(value))
+
+
+def _array(parts: Sequence[str], indent: int) -> str:
+    """An array on one line, or with one element a line where it is long."""
+    inline = f"[{', '.join(parts)}]"
+    if len(inline) + indent <= _LONGEST_LINE:
+        return inline
+    return "\n".join(["[", *(f"  {part}," for part in parts), "]"])
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(_BARE_KEY, name) else _string(name)
+
+
+def _string(text: str) -> str:
+    if not invisible(text):
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + "".join(_escaped(letter) for letter in encodable(text)) + '"'
+
+
+def _escaped(letter: str) -> str:
+    if letter in _ESCAPES:
+        return _ESCAPES[letter]
+    if not is_invisible(letter):
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
