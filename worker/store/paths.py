@@ -151,6 +151,18 @@ class RunPaths:
         """The folder of submitted job scripts and of what their jobs print."""
         return self.root / "slurm"
 
+    def submissions(self, epoch: int) -> Path:
+        """What the driver of `epoch` has asked of Slurm."""
+        return self.slurm / f"submissions.{epoch:06}.jsonl"
+
+    def job_script(self, job: str) -> Path:
+        """The script of the job called `job`, as submitted."""
+        return self.slurm / f"{job}.sh"
+
+    def job_output(self, job: str, index: int) -> Path:
+        """What the element `index` of the job array called `job` printed."""
+        return self.slurm / f"{job}.{index}.out"
+
     @property
     def driver_log(self) -> Path:
         """What a driver without a terminal prints."""
