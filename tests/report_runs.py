@@ -44,4 +44,4 @@ def a_trial(
         "attempt": 1,
         **more,
     }
-    return Trial(number, values, status, loss, outputs or {}, **facts)  # type: ignore[arg-type]
+    return Trial(number, values, status, loss=loss, outputs=outputs or {}, **facts)  # type: ignore[arg-type]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from report_runs import a_run, a_trial
+
 from worker.report import csv, table
 from worker.report.files import replacing
 from worker.store.paths import RunPaths

@@ -83,7 +83,7 @@ def _getter(column: Column, paths: RunPaths) -> Callable[[Trial], Cell]:
     own: dict[str, Callable[[Trial], Cell]] = {
         "trial": lambda trial: trial.number,
         "status": lambda trial: trial.status.value,
-        RESULT: lambda trial: trial.loss,
+        RESULT: lambda trial: trial.raw_loss or trial.loss,
         "exit_code": lambda trial: trial.exit_code,
         "seconds": lambda trial: trial.seconds,
         "start": lambda trial: moment(trial.start),

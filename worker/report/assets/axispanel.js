@@ -1,0 +1,93 @@
+// The settings of one axis and the list of all of them: what the pointer can do, by keyboard and with words.
+
+import { element, exact, openDialog } from "./dom.js";
+
+/** The dialog of one axis. actions: limit, move(step), invert, log, hide, colour. */
+export function openAxisPanel(axis, actions) {
+  const { column } = axis;
+  let dialog = null;
+  const act = (action) => () => {
+    dialog.close();
+    action();
+  };
+  const button = (text, action) => element("button", { type: "button", onclick: act(action) }, text);
+  const content = [
+    column.category ? categoryChoice(axis, actions) : numberRange(axis, actions),
+    element(
+      "p",
+      { class: "buttons" },
+      button("Move left", () => actions.step(axis, -1)),
+      button("Move right", () => actions.step(axis, 1)),
+      button(axis.inverted ? "Not inverted" : "Invert", () => actions.invert(axis)),
+      column.category ? "" : button(axis.log ? "Linear scale" : "Logarithmic scale", () => actions.log(axis)),
+      button("Colour by this", () => actions.colour(axis)),
+      button("Hide", () => actions.hide(axis)),
+    ),
+  ];
+  dialog = openDialog(column.label, content, () => actions.closed(axis));
+}
+
+function numberRange(axis, actions) {
+  const range = axis.range ?? {};
+  const field = (label, value, otherwise) => {
+    const input = element("input", { type: "text", inputmode: "decimal", size: 12, placeholder: exact(otherwise) });
+    input.value = value === undefined || value === otherwise ? "" : exact(value);
+    input.addEventListener("input", apply);
+    return element("label", {}, `${label} `, input);
+  };
+  const read = (label, otherwise) => {
+    const input = label.querySelector("input");
+    const value = input.value.trim() === "" ? otherwise : Number(input.value);
+    input.setAttribute("aria-invalid", Number.isNaN(value));
+    return value;
+  };
+  const from = field("From", range.low, axis.scale.low);
+  const to = field("to", range.high, axis.scale.high);
+  function apply() {
+    const [low, high] = [read(from, axis.scale.low), read(to, axis.scale.high)];
+    if (Number.isNaN(low) || Number.isNaN(high)) return;
+    const all = low <= axis.scale.low && high >= axis.scale.high;
+    actions.limit(axis.column, all ? null : { low, high });
+  }
+  return element("fieldset", {}, element("legend", {}, "Select the range"), from, " ", to);
+}
+
+function categoryChoice(axis, actions) {
+  const boxes = axis.column.options.map((text, index) => {
+    const box = element("input", { type: "checkbox", onchange: apply });
+    box.checked = !axis.range || axis.range.has(index);
+    return [box, element("label", {}, box, ` ${text}`)];
+  });
+  function apply() {
+    const chosen = new Set(boxes.flatMap(([box], index) => (box.checked ? [index] : [])));
+    actions.limit(axis.column, chosen.size === boxes.length ? null : chosen);
+  }
+  const labels = boxes.map(([, label]) => label);
+  return element("fieldset", { class: "list" }, element("legend", {}, "Select the values"), ...labels);
+}
+
+/** The dialog that shows and hides axes. `shown`: indices of the columns with an axis; `change(index, isShown)`. */
+export function openColumnsPanel(columns, shown, change) {
+  const boxes = columns.map((column) => {
+    const box = element("input", { type: "checkbox", onchange: () => change(column.index, box.checked) });
+    box.checked = shown.includes(column.index);
+    return element("label", {}, box, ` ${column.label}`);
+  });
+  openDialog("Axes", [
+    element("fieldset", { class: "list" }, element("legend", {}, "Shown"), ...boxes),
+  ]);
+}
+
+/** What one can do with a parallel plot, in words. */
+export function openHelp() {
+  const lines = [
+    "Every line is one evaluation; it crosses each axis at its value. Dashed grey lines have no result.",
+    "Drag along an axis to select a range, on several axes if you like; drag the range to move it, its ends to resize it; click the axis to take it away.",
+    "Click the name of an axis for its settings (an exact range, logarithmic scale, order, hiding); drag the name to move the axis.",
+    "“Best” shows only the evaluations with the smallest results.",
+    "“Keep” leaves only the selected lines and fits the axes to them, “Exclude” takes them away, “Restore” brings all back.",
+    "The table lists the selected evaluations. Point at a row or a line to see it in the other; click to hold it.",
+    "With the keyboard: Tab reaches everything; Enter on the name of an axis opens its settings, with the range as numbers.",
+  ];
+  openDialog("Help", [element("ul", {}, ...lines.map((line) => element("li", {}, line)))]);
+}

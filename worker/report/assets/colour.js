@@ -1,0 +1,61 @@
+// Colours by value: a perceptual ramp that colour-blind people can read, and eight distinct colours for categories.
+
+import { makeScale } from "./scale.js";
+
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+
+/** Whether the page is dark now. */
+export function isDark() {
+  return DARK.matches;
+}
+
+/** Calls `action` when the page becomes light or dark. */
+export function whenThemeChanges(action) {
+  DARK.addEventListener("change", action);
+}
+
+/** The css colour of a place from 0 (best, most contrast with the page) to 1 on the ramp of `palette`. */
+export function rampColour(palette, place) {
+  const anchors = isDark() ? palette.dark : palette.light;
+  const scaled = Math.min(Math.max(place, 0), 1) * (anchors.length - 1);
+  const index = Math.min(Math.floor(scaled), anchors.length - 2);
+  const share = scaled - index;
+  const part = (byte) => {
+    const [one, other] = [anchors[index], anchors[index + 1]].map((text) => parseInt(text.substr(1 + 2 * byte, 2), 16));
+    return Math.round(one + (other - one) * share);
+  };
+  return `rgb(${part(0)} ${part(1)} ${part(2)})`;
+}
+
+/** The ramp as a css gradient from left (0) to right (1). */
+export function rampGradient(palette) {
+  return `linear-gradient(to right, ${(isDark() ? palette.dark : palette.light).join(", ")})`;
+}
+
+const STEPS = 64;
+
+/**
+ * How rows are coloured by a column: `bucket(row)` is a number from 0 to `colours.length - 1`, or -1 without a value.
+ * A few outliers at the far end do not take the ramp from all others: `clipped` is the value from which it is full.
+ */
+export function makeColouring(column, palette, included, logarithmic) {
+  if (column.category && column.options.length <= palette.categories.length) {
+    const colours = palette.categories.slice(0, column.options.length).map((pair) => pair[isDark() ? 1 : 0]);
+    return { column, colours, bucket: (row) => (Number.isNaN(column.values[row]) ? -1 : column.values[row]) };
+  }
+  const values = Array.from(column.values).filter((value, row) => !Number.isNaN(value) && included(row));
+  values.sort((one, other) => one - other);
+  const high = values[values.length - 1];
+  const fence = values[Math.floor(values.length * 0.9)];
+  const outliers = !column.category && !logarithmic && high - fence > 1.5 * (fence - values[0]) && fence > values[0];
+  const clipped = outliers ? fence : undefined;
+  const scale = makeScale(column, (row) => included(row) && !(column.values[row] > clipped), logarithmic);
+  const colours = Array.from({ length: STEPS }, (_, step) => rampColour(palette, step / (STEPS - 1)));
+  const bucket = (row) => {
+    const value = column.values[row];
+    if (Number.isNaN(value)) return -1;
+    const place = scale.at(clipped === undefined ? value : Math.min(value, clipped));
+    return Math.min(STEPS - 1, Math.max(0, Math.round(place * (STEPS - 1)))) | 0;
+  };
+  return { column, colours, bucket, low: scale.low, high: scale.high, clipped };
+}

@@ -1,0 +1,44 @@
+// The page's data: deflated JSON in a script element, made into columns of numbers.
+
+/** Columns and rows from the element `identity`; see worker/report/frame.py for what is in it. */
+export async function readData(identity) {
+  const text = document.getElementById(identity).textContent;
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const content = JSON.parse(await new Response(stream).text());
+  const columns = content.columns.map(readColumn);
+  const byRole = (role) => columns.findIndex((column) => column.role === role);
+  return {
+    ...content,
+    columns,
+    size: columns[0].values.length,
+    trial: byRole("trial"),
+    status: byRole("status"),
+    result: byRole("result"),
+  };
+}
+
+function readColumn(raw, index) {
+  const values = Float64Array.from(raw.values, (value) => (value === null ? NaN : value));
+  return { ...raw, index, values, category: raw.options !== undefined };
+}
+
+/** What the column shows in a row, as text; `write` makes text of a number. */
+export function cellText(column, row, write) {
+  const value = column.values[row];
+  if (Number.isNaN(value)) return "";
+  if (column.category) return column.options[value];
+  return column.texts ? column.texts[row] : write(value);
+}
+
+/** Row -> its place among the usable results, 0 for the best; rows without one come behind all others. */
+export function ranks(data) {
+  const result = data.columns[data.result].values;
+  const usable = (row) => data.usable[data.columns[data.status].values[row]] && !Number.isNaN(result[row]);
+  const order = [];
+  for (let row = 0; row < data.size; row++) if (usable(row)) order.push(row);
+  order.sort((one, other) => result[one] - result[other] || one - other);
+  const places = new Float64Array(data.size).fill(Infinity);
+  order.forEach((row, place) => (places[row] = place));
+  return { places, usable: order.length };
+}

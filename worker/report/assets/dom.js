@@ -1,0 +1,84 @@
+// Elements made of text that is never parsed as markup, and numbers written as the csv writes them.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** An HTML element: attributes by name ("onclick" adds a listener, false leaves one out), then children or text. */
+export function element(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** The same for SVG. */
+export function shape(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** The shortest text that reads back as the number, with exponents as in the csv (1e-05). */
+export function exact(number) {
+  if (Number.isNaN(number)) return "";
+  const [mantissa, exponent] = number.toExponential().split("e");
+  const power = Number(exponent);
+  if (number === 0 || (power >= -4 && power < 16) || !Number.isFinite(number)) return String(number);
+  return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
+/** The number with four significant digits, for places where the exact one does not fit. */
+export function short(number) {
+  return exact(Number(number.toPrecision(4)));
+}
+
+/** How many, with the word for it: "1 evaluation", "1,204 evaluations". */
+export function counted(count, word) {
+  return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/** Calls `action` at most once per animation frame, with the newest arguments. */
+export function oncePerFrame(action) {
+  let wanted = null;
+  return (...words) => {
+    if (wanted === null) {
+      requestAnimationFrame(() => {
+        const last = wanted;
+        wanted = null;
+        action(...last);
+      });
+    }
+    wanted = words;
+  };
+}
+
+/** Gives the user `text` as a file. */
+export function download(name, text, type) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  element("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
+
+/** A modal dialog with a heading and a Close button, removed when it is closed. */
+export function openDialog(title, content, whenClosed = () => {}) {
+  const dialog = element(
+    "dialog",
+    { "aria-label": title },
+    element("h2", {}, title),
+    ...content,
+    element("p", { class: "buttons" }, element("button", { type: "button", onclick: () => dialog.close() }, "Close")),
+  );
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    whenClosed();
+  });
+  // A click beside the dialog closes it, as people expect.
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}

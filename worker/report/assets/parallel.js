@@ -1,0 +1,319 @@
+// The parallel plot: its state, its tools, and what happens when the user changes something.
+
+import { drawAxes, positionOf } from "./axes.js";
+import { openAxisPanel, openColumnsPanel, openHelp } from "./axispanel.js";
+import { isDark, makeColouring, rampGradient, whenThemeChanges } from "./colour.js";
+import { cellText } from "./data.js";
+import { counted, download, element, exact, oncePerFrame, shape, short } from "./dom.js";
+import { Lines } from "./lines.js";
+import { RowTable } from "./rowtable.js";
+import { makeScale } from "./scale.js";
+import { Selection } from "./selection.js";
+
+const LEAST_ROOM = 96; // pixels between two axes
+const MARGIN = { left: 18, right: 78, top: 16, bottom: 12 };
+
+/** Puts a parallel plot of `data` into `root`. */
+export function mountParallel(root, data) {
+  return new ParallelPlot(root, data);
+}
+
+class ParallelPlot {
+  constructor(root, data) {
+    this.data = data;
+    this.axes = data.columns
+      .filter((column) => column.shown)
+      .map((column) => this.#newAxis(column));
+    this.colourBy = data.result;
+    this.selection = new Selection(data);
+    this.table = new RowTable(data, (row, held) => this.#point(row, held));
+    this.held = null;
+    this.#build(root);
+    this.refreshTable = oncePerFrame(() => this.table.show(this.#rows(this.selection.selected)));
+    this.drawSelected = oncePerFrame(() => this.#drawSelected());
+    this.selection.addEventListener("change", () => this.#selectionChanged());
+    const layout = oncePerFrame(() => this.layout());
+    new ResizeObserver(() => this.stage.clientWidth !== this.laidOut && layout()).observe(this.stage);
+    whenThemeChanges(layout);
+    this.layout();
+    this.#selectionChanged();
+    const best = this.selection.places.indexOf(0);
+    this.#point(best < 0 ? null : best, best >= 0);
+  }
+
+  #newAxis(column) {
+    return { column, log: column.log, inverted: false };
+  }
+
+  // What stands on the page.
+
+  #build(root) {
+    const canvases = ["back", "front", "mark"].map(() => element("canvas", { "aria-hidden": "true" }));
+    this.lines = new Lines(...canvases);
+    this.svg = shape("svg", { "aria-hidden": "true" });
+    this.names = element("div", { class: "names" });
+    this.plot = element("div", { class: "plot" }, this.names, element("div", { class: "drawing" }, ...canvases, this.svg));
+    this.stage = element(
+      "div",
+      { class: "stage", tabindex: 0, role: "group", "aria-label": "Parallel plot: one button for every axis" },
+      this.plot,
+    );
+    this.tip = element("p", { class: "tip" });
+    this.status = element("p", { role: "status", class: "count" });
+    root.append(this.#tools(), this.status, this.stage, this.tip, this.table.root);
+    const pointAt = oncePerFrame((event) => this.#hover(event));
+    this.plot.addEventListener("pointermove", pointAt);
+    this.plot.addEventListener("pointerleave", () => this.#point(null, false));
+    this.svg.addEventListener("click", (event) => event.target === this.svg && this.#point(this.#rowAt(event), true));
+  }
+
+  #tools() {
+    const button = (text, title, action) => element("button", { type: "button", title, onclick: action }, text);
+    const { selection } = this;
+    this.legend = element("span", { class: "legend" });
+    this.colourChoice = element("select", { onchange: () => this.#colour(Number(this.colourChoice.value)) });
+    for (const column of this.data.columns) {
+      this.colourChoice.append(element("option", { value: column.index }, column.label));
+    }
+    this.colourChoice.value = this.colourBy;
+    const failures = this.data.size - selection.usable;
+    this.failBox = element("input", { type: "checkbox", onchange: () => selection.showFailures(this.failBox.checked) });
+    this.failBox.checked = true;
+    return element(
+      "div",
+      { class: "bar tools", role: "toolbar", "aria-label": "Tools of the parallel plot" },
+      element("label", {}, "Colour ", this.colourChoice),
+      this.legend,
+      this.#bestChoice(),
+      failures ? element("label", {}, this.failBox, ` Without result (${failures.toLocaleString("en")})`) : "",
+      button("Keep", "Leave only the selected lines", () => this.#narrowed(() => selection.keep())),
+      button("Exclude", "Take the selected lines away", () => this.#narrowed(() => selection.exclude())),
+      button("Restore", "Bring all lines back", () => this.#narrowed(() => selection.restore())),
+      button("Export csv", "Save the selected evaluations", () => this.#export()),
+      button("Axes …", "Show and hide axes", () => this.#chooseAxes()),
+      button("Help", "What one can do here", openHelp),
+    );
+  }
+
+  #bestChoice() {
+    const most = Math.max(1, this.selection.usable);
+    const slider = element("input", { type: "range", min: 1, max: most, "aria-label": "Best: how many" });
+    const number = element("input", { type: "number", min: 1, max: most, "aria-label": "Best: number" });
+    const show = (text) => {
+      const count = Math.min(most, Math.max(1, Math.round(Number(text)) || 1));
+      slider.value = count;
+      if (document.activeElement !== number) number.value = count;
+      this.selection.showBest(count === most ? null : count);
+    };
+    slider.addEventListener("input", () => show(slider.value));
+    number.addEventListener("input", () => show(number.value));
+    this.showAll = () => (slider.value = number.value = most);
+    this.showAll();
+    return element("span", { class: "best", role: "group", "aria-label": "Best" }, "Best ", slider, number);
+  }
+
+  // Changes.
+
+  #colour(index) {
+    this.colourBy = index;
+    this.colourChoice.value = index;
+    this.#paint();
+  }
+
+  #narrowed(action) {
+    for (const axis of this.axes) axis.range = null;
+    action();
+    if (this.selection.best === null) this.showAll();
+    this.layout();
+  }
+
+  #selectionChanged() {
+    const { visibleCount, selectedCount } = this.selection;
+    const away = this.data.size - visibleCount;
+    const hidden = away ? `, ${away.toLocaleString("en")} put away` : "";
+    this.status.textContent = `${selectedCount.toLocaleString("en")} of ${counted(visibleCount, "evaluation")} selected${hidden}`;
+    this.drawSelected();
+    this.refreshTable();
+  }
+
+  #chooseAxes() {
+    const change = (index, shown) => {
+      if (shown) this.axes.push(this.#newAxis(this.data.columns[index]));
+      else this.#remove(this.axes.find((axis) => axis.column.index === index));
+      this.layout();
+    };
+    openColumnsPanel(this.data.columns, this.axes.map((axis) => axis.column.index), change);
+  }
+
+  #remove(axis) {
+    this.axes = this.axes.filter((other) => other !== axis);
+    axis.range = null;
+    this.selection.limit(axis.column.index, null);
+  }
+
+  #actions() {
+    const change = (action) => (axis) => {
+      action(axis);
+      this.layout();
+    };
+    return {
+      limit: (column, range) => this.selection.limit(column.index, range),
+      settled: () => this.#paint(),
+      open: (axis) => openAxisPanel({ ...axis, range: this.selection.ranges.get(axis.column.index) }, this.panelActions),
+      move: (axis, x, button) => (button.style.left = `${x}px`),
+      drop: (axis, x) => this.#moveTo(axis, this.axes.filter((other) => other !== axis && other.x < x).length),
+      step: (axis, by) => this.#moveTo(this.#own(axis), this.axes.indexOf(this.#own(axis)) + by),
+      invert: change((axis) => (this.#own(axis).inverted = !axis.inverted)),
+      log: change((axis) => (this.#own(axis).log = !axis.log)),
+      hide: change((axis) => this.#remove(this.#own(axis))),
+      colour: (axis) => this.#colour(axis.column.index),
+      closed: (axis) => {
+        this.layout();
+        this.names.querySelector(`[data-column="${axis.column.index}"]`)?.focus();
+      },
+    };
+  }
+
+  #own(axis) {
+    return this.axes.find((other) => other.column === axis.column);
+  }
+
+  #moveTo(axis, place) {
+    const others = this.axes.filter((other) => other !== axis);
+    others.splice(Math.max(0, place), 0, axis);
+    this.axes = others;
+    this.layout();
+  }
+
+  #export() {
+    const text = csvText(this.data, this.table.listed());
+    download(`${this.data.name}-selection.csv`, text, "text/csv;charset=utf-8");
+  }
+
+  // Drawing.
+
+  /** Places all axes anew and draws everything. */
+  layout() {
+    if (!this.axes.length) this.axes = [this.#newAxis(this.data.columns[this.data.result])];
+    this.laidOut = this.stage.clientWidth;
+    const height = Math.max(300, Math.min(460, window.innerHeight - 260));
+    const inner = this.laidOut - MARGIN.left - MARGIN.right;
+    const gaps = Math.max(1, this.axes.length - 1);
+    const room = Math.min(Math.max(LEAST_ROOM, inner / gaps), 15000 / gaps);
+    const width = Math.max(this.laidOut, Math.ceil(MARGIN.left + MARGIN.right + room * gaps));
+    const kept = (row) => this.selection.visible[row];
+    this.axes.forEach((axis, index) => {
+      axis.scale = makeScale(axis.column, kept, axis.log);
+      axis.missing = axis.column.values.some((value, row) => Number.isNaN(value) && kept(row));
+      axis.range = this.selection.ranges.get(axis.column.index) ?? null;
+      Object.assign(axis, { x: MARGIN.left + index * room, room, first: index === 0 });
+    });
+    const below = this.axes.some((axis) => axis.missing) ? 28 : 0;
+    const bottom = height - MARGIN.bottom - below;
+    this.frame = { top: MARGIN.top, bottom, missing: bottom + below - 4, width, height };
+    this.plot.style.width = `${width}px`;
+    this.panelActions = this.#actions();
+    drawAxes(this.svg, this.names, this.axes, this.frame, this.panelActions);
+    const ys = this.axes.map((axis) => Float32Array.from(axis.column.values, (value) => positionOf(axis, this.frame, value)));
+    this.lines.place(this.axes.map((axis) => axis.x), ys, width, height);
+    this.#paint();
+  }
+
+  #style() {
+    const css = getComputedStyle(this.stage);
+    const read = (name) => css.getPropertyValue(name).trim();
+    return { grey: read("--faint"), mark: read("--mark"), halo: read("--page") };
+  }
+
+  #rows(mask) {
+    const rows = [];
+    for (let row = 0; row < mask.length; row++) if (mask[row]) rows.push(row);
+    return rows;
+  }
+
+  /** Everything but the axes: colours, the grey lines behind, the coloured ones, the legend. */
+  #paint() {
+    const column = this.data.columns[this.colourBy];
+    const log = this.axes.find((axis) => axis.column === column)?.log ?? column.log;
+    this.colouring = makeColouring(column, this.data.palette, (row) => this.selection.visible[row], log);
+    this.lines.drawBack([], this.#style());
+    this.backDrawn = false;
+    this.#showLegend(column);
+    this.#drawSelected();
+    this.lines.drawMark(this.held, this.#style());
+  }
+
+  #drawSelected() {
+    const { selection } = this;
+    const style = this.#style();
+    const some = selection.selectedCount < selection.visibleCount;
+    if (some && !this.backDrawn) this.lines.drawBack(this.#rows(selection.visible), style);
+    if (!some && this.backDrawn) this.lines.drawBack([], style);
+    this.backDrawn = some;
+    const rows = this.#rows(selection.selected);
+    // The best lines lie on top; what has no colour lies below everything.
+    const { colouring } = this;
+    const level = (row) => (colouring.bucket(row) < 0 ? Infinity : colouring.bucket(row));
+    const levels = new Map(rows.map((row) => [row, level(row)]));
+    rows.sort((one, other) => levels.get(other) - levels.get(one) || this.selection.places[other] - this.selection.places[one]);
+    this.lines.drawFront(rows, colouring, style, () => this.stage.setAttribute("data-drawn", rows.length));
+  }
+
+  #showLegend(column) {
+    const { colouring } = this;
+    if (colouring.low === undefined) {
+      const keys = colouring.colours.map((colour, index) => {
+        const swatch = element("i", { class: "swatch" });
+        swatch.style.background = colour;
+        return element("span", { class: "key" }, swatch, column.options[index]);
+      });
+      this.legend.replaceChildren(...keys);
+      return;
+    }
+    const bar = element("i", { class: "ramp" });
+    bar.style.background = rampGradient(this.data.palette);
+    const text = (value) => (column.category ? column.options[value] : short(value));
+    const end = colouring.clipped === undefined ? text(colouring.high) : `≥ ${short(colouring.clipped)}`;
+    this.legend.replaceChildren(element("span", {}, text(colouring.low)), bar, element("span", {}, end));
+  }
+
+  // Pointing at lines and rows.
+
+  #rowAt(event) {
+    const box = this.svg.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    return this.lines.nearest(this.#rows(this.selection.selected), x, y);
+  }
+
+  #hover(event) {
+    if (event.buttons) return;
+    this.#point(this.#rowAt(event), false);
+  }
+
+  #point(row, hold) {
+    if (hold) this.held = this.held === row ? null : row;
+    const shown = row ?? this.held;
+    this.lines.drawMark(shown, this.#style());
+    this.table.mark(shown);
+    this.tip.replaceChildren(...(shown === null ? ["Point at a line to see its values here."] : this.#summary(shown)));
+  }
+
+  #summary(row) {
+    const columns = [this.data.columns[this.data.trial], ...this.axes.map((axis) => axis.column)];
+    return [...new Set(columns)].map((column) =>
+      element("span", {}, `${column.label} `, element("b", {}, cellText(column, row, exact) || "none")),
+    );
+  }
+}
+
+/** The rows as csv, guarded as the run's own csv is: no spreadsheet runs a text. */
+export function csvText(data, rows) {
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+  const cell = (text) => {
+    const safe = /^'*[=+\-@\t\r＝＋－＠]/.test(text) && !number.test(text) ? `'${text}` : text;
+    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  const lines = [data.columns.map((column) => cell(column.name))];
+  for (const row of rows) lines.push(data.columns.map((column) => cell(cellText(column, row, exact))));
+  return lines.map((line) => line.join(",") + "\n").join("");
+}

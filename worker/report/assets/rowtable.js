@@ -1,0 +1,138 @@
+// A table of rows that can be searched and sorted, a page at a time.
+
+import { cellText } from "./data.js";
+import { counted, element, exact } from "./dom.js";
+
+const PAGE = 25;
+
+/**
+ * The table of `data` below a plot. `onPoint(row, held)` is called when the user points at a row (null: at none)
+ * or holds it by a click.
+ */
+export class RowTable {
+  constructor(data, onPoint) {
+    this.data = data;
+    this.onPoint = onPoint;
+    this.rows = [];
+    this.found = [];
+    this.page = 0;
+    this.sorting = { column: data.columns[data.result], sign: 1 };
+    this.texts = new Map(); // row -> its text in small letters, for the search
+    this.body = element("tbody");
+    this.note = element("span", { role: "status" });
+    this.search = element("input", { type: "search", placeholder: "Search", "aria-label": "Search the table" });
+    this.search.addEventListener("input", () => this.refresh());
+    this.heads = data.columns.map((column) => this.#head(column));
+    this.back = this.#turner("Previous", -1);
+    this.forth = this.#turner("Next", 1);
+    const table = element(
+      "table",
+      {},
+      element("caption", { class: "unseen" }, "The selected evaluations"),
+      element("thead", {}, element("tr", {}, ...this.heads)),
+      this.body,
+    );
+    this.root = element(
+      "section",
+      { class: "rows", "aria-label": "Table of the selected evaluations" },
+      element("div", { class: "bar" }, this.search, this.note, this.back, this.forth),
+      element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Table, scrollable" }, table),
+    );
+    this.body.addEventListener("pointerleave", () => this.onPoint(null, false));
+  }
+
+  #head(column) {
+    const button = element("button", { type: "button", onclick: () => this.#sortBy(column) }, column.label);
+    return element("th", { scope: "col", class: column.category ? "" : "number" }, button);
+  }
+
+  #turner(text, step) {
+    const turn = () => {
+      this.page += step;
+      this.#draw();
+    };
+    return element("button", { type: "button", onclick: turn }, text);
+  }
+
+  #sortBy(column) {
+    const again = this.sorting.column === column;
+    this.sorting = { column, sign: again ? -this.sorting.sign : 1 };
+    this.refresh();
+  }
+
+  /** Show these rows. */
+  show(rows) {
+    this.rows = rows;
+    this.refresh();
+  }
+
+  /** The rows that the table lists, on all its pages, in its order. */
+  listed() {
+    return this.found;
+  }
+
+  refresh() {
+    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const matches = (row) => words.every((word) => this.#textOf(row).includes(word));
+    const { column, sign } = this.sorting;
+    const by = (row) => (column.category ? column.options[column.values[row]] : column.values[row]);
+    this.found = words.length ? this.rows.filter(matches) : [...this.rows];
+    this.found.sort((one, other) => sign * compare(by(one), by(other), sign) || one - other);
+    this.page = 0;
+    this.heads.forEach((head, index) => {
+      const sorted = index === column.index;
+      if (sorted) head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
+      else head.removeAttribute("aria-sort");
+    });
+    this.#draw();
+  }
+
+  #textOf(row) {
+    if (!this.texts.has(row)) {
+      const cells = this.data.columns.map((column) => cellText(column, row, exact));
+      this.texts.set(row, cells.join("\n").toLowerCase());
+    }
+    return this.texts.get(row);
+  }
+
+  #draw() {
+    const last = Math.max(0, Math.ceil(this.found.length / PAGE) - 1);
+    this.page = Math.min(Math.max(0, this.page), last);
+    const start = this.page * PAGE;
+    const page = this.found.slice(start, start + PAGE);
+    this.body.replaceChildren(...page.map((row) => this.#row(row)));
+    this.back.disabled = this.page === 0;
+    this.forth.disabled = this.page === last;
+    const count = counted(this.found.length, "evaluation");
+    this.note.textContent = page.length ? `${count}, ${start + 1} to ${start + page.length} shown` : count;
+    this.mark(this.marked ?? null);
+  }
+
+  #row(row) {
+    const cells = this.data.columns.map((column, index) => {
+      const text = cellText(column, row, exact);
+      if (index !== this.data.trial) return element("td", { class: column.category ? "" : "number" }, text);
+      const hold = () => this.onPoint(row, true);
+      const look = () => this.onPoint(row, false);
+      const button = element("button", { type: "button", onclick: hold, onfocus: look }, text);
+      button.setAttribute("aria-label", `Mark the line of evaluation ${text}`);
+      return element("th", { scope: "row", class: "number" }, button);
+    });
+    const line = element("tr", { "data-row": row, onpointerenter: () => this.onPoint(row, false) }, ...cells);
+    return line;
+  }
+
+  /** Mark the row in the table, where the page shows it; null marks none. */
+  mark(row) {
+    this.marked = row;
+    for (const line of this.body.children) line.classList.toggle("marked", line.dataset.row === String(row));
+  }
+}
+
+/** Numbers by size, texts by alphabet, and whatever is missing last in both directions. */
+function compare(one, other, sign) {
+  const [gone, away] = [one, other].map((value) => value === undefined || Number.isNaN(value));
+  if (gone || away) return sign * (Number(gone) - Number(away));
+  if (typeof one === "string") return one.localeCompare(other, "en", { numeric: true });
+  return one - other;
+}

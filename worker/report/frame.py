@@ -1,0 +1,207 @@
+"""The columns of a run as its plots need them: numbers or categories, each with its label, unit and scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from worker.report import table
+from worker.report.colours import palette
+from worker.spec.parameters import Parameter, Value
+from worker.spec.run import Run
+from worker.trial import Status, Trial
+
+Role = Literal["trial", "status", "parameter", "result", "output", "own"]
+
+MOST_AXES = 20  # of parameters shown at first; the others can be brought in
+MOST_OUTPUT_AXES = 8
+LOG_SPAN = 1000.0  # positive results whose largest is this many times the smallest read better as logarithms
+_EXACT_INTEGER = 2**53  # a browser's numbers hold integers up to here
+
+
+@dataclass(frozen=True)
+class FrameColumn:
+    """One column: `values` are numbers (None where missing), or indices into `options` where that is not None.
+
+    name is unique and the header in csv files; label is for people, with the unit. shown: whether a plot has it
+    as an axis at first. log: whether a logarithmic scale suits it. texts: exact texts where floats are not enough.
+    """
+
+    name: str
+    label: str
+    role: Role
+    values: Sequence[float | None]
+    options: tuple[str, ...] | None = None
+    log: bool = False
+    shown: bool = True
+    integer: bool = False
+    texts: tuple[str, ...] | None = None
+
+    @property
+    def numbers(self) -> list[float]:
+        """The values that are there."""
+        return [value for value in self.values if value is not None]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All columns of some evaluations; one value of each column per evaluation."""
+
+    name: str
+    columns: tuple[FrameColumn, ...]
+    usable: tuple[bool, ...]  # evaluation -> whether its result counts
+
+    def column(self, role: Role) -> FrameColumn:
+        """The first column with that role."""
+        return next(column for column in self.columns if column.role == role)
+
+    def of_role(self, role: Role) -> tuple[FrameColumn, ...]:
+        """All columns with that role."""
+        return tuple(column for column in self.columns if column.role == role)
+
+
+def make_frame(run: Run, trials: Sequence[Trial]) -> Frame:
+    """The columns of the evaluations among `trials` (see `table.evaluated`, which makes their order)."""
+    columns = [
+        FrameColumn(
+            "trial", "Evaluation", "trial", [trial.number for trial in trials], shown=False, integer=True
+        )
+    ]
+    shown_outputs = 0
+    parameters = {parameter.name: parameter for parameter in run.parameters}
+    for column in table.columns(run, trials):
+        if column.role == "parameter":
+            shown = list(parameters).index(column.name) < MOST_AXES
+            columns.append(_parameter_column(parameters[column.name], trials, shown))
+        elif column.role == "output":
+            shown_outputs += 1
+            values = [_finite(trial.outputs.get(column.name)) for trial in trials]
+            columns.append(
+                _measured(column.header, column.header, "output", values, shown_outputs <= MOST_OUTPUT_AXES)
+            )
+        elif column.name == table.RESULT:
+            columns.append(
+                _measured("RESULT", "RESULT", "result", [_finite(trial.loss) for trial in trials], True)
+            )
+    columns += _own_columns(trials)
+    return Frame(run.name, tuple(columns), tuple(trial.status is Status.OK for trial in trials))
+
+
+def _own_columns(trials: Sequence[Trial]) -> list[FrameColumn]:
+    begin = min((trial.start for trial in trials if trial.start is not None), default=0.0)
+    found = [
+        _measured("seconds", "Duration (s)", "own", [_rounded(trial.seconds) for trial in trials], True),
+        _categories("status", "Status", "status", [trial.status.value for trial in trials]),
+        _measured(
+            "start",
+            "Start (s after the first)",
+            "own",
+            [_since(trial.start, begin) for trial in trials],
+            False,
+        ),
+        _categories("host", "Host", "own", [trial.host or None for trial in trials]),
+    ]
+    if any(trial.peak_memory is not None for trial in trials):
+        memory = [_rounded(trial.peak_memory) for trial in trials]
+        found.insert(1, _measured("peak_memory", "Peak memory (MB)", "own", memory, False))
+    return found
+
+
+def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool) -> FrameColumn:
+    name = parameter.name
+    values = [trial.values.get(name) for trial in trials]
+    if parameter.kind.value == "category":
+        used = {value for value in values if value is not None}
+        order = [option for option in parameter.options if option in used]
+        return _categories(name, name, "parameter", values, order, shown)
+    numbers = [_finite(value if not isinstance(value, str) else None) for value in values]
+    texts = None
+    if any(isinstance(value, int) and abs(value) > _EXACT_INTEGER for value in values):
+        texts = tuple("" if value is None else str(value) for value in values)
+    return FrameColumn(
+        name,
+        name,
+        "parameter",
+        numbers,
+        log="log" in parameter.type,
+        shown=shown,
+        integer=parameter.kind.value == "integer",
+        texts=texts,
+    )
+
+
+def _measured(name: str, label: str, role: Role, values: Sequence[float | None], shown: bool) -> FrameColumn:
+    numbers = [value for value in values if value is not None]
+    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 0.0)
+    integer = all(value == int(value) for value in numbers) if numbers else False
+    return FrameColumn(
+        name, label, role, values, log=low > 0 and high / low > LOG_SPAN, shown=shown, integer=integer
+    )
+
+
+def _categories(
+    name: str,
+    label: str,
+    role: Role,
+    values: Sequence[Value | None],
+    order: Sequence[str] | None = None,
+    shown: bool = False,
+) -> FrameColumn:
+    texts = [None if value is None else str(value) for value in values]
+    options = (
+        tuple(order)
+        if order is not None
+        else tuple(dict.fromkeys(text for text in texts if text is not None))
+    )
+    places = {option: float(place) for place, option in enumerate(options)}
+    indices = [None if text is None else places.get(text) for text in texts]
+    return FrameColumn(name, label, role, indices, options, shown=shown)
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
+
+
+def _rounded(value: float | None) -> float | None:
+    """Durations and sizes are measured, not computed: six digits say all that they know."""
+    return None if value is None else float(f"{value:.6g}")
+
+
+def _since(moment: float | None, begin: float) -> float | None:
+    return None if moment is None else round(moment - begin, 3)
+
+
+def payload(frame: Frame) -> dict[str, object]:
+    """The frame as the scripts of the pages read it (worker/report/assets/data.js), small enough to embed."""
+    status = frame.column("status")
+    counting = [option == Status.OK.value for option in status.options or ()]
+    return {
+        "name": frame.name,
+        "usable": counting,
+        "palette": palette(),
+        "columns": [_column_payload(column) for column in frame.columns],
+    }
+
+
+def _column_payload(column: FrameColumn) -> dict[str, object]:
+    found: dict[str, object] = {
+        "name": column.name,
+        "label": column.label,
+        "role": column.role,
+        "log": column.log,
+        "shown": column.shown,
+        "integer": column.integer,
+        "values": [None if value is None else _shortest(value) for value in column.values],
+    }
+    if column.options is not None:
+        found["options"] = column.options
+    if column.texts is not None:
+        found["texts"] = column.texts
+    return found
+
+
+def _shortest(value: float) -> float:
+    """The same number as an integer where it is one, since "3" is shorter than "3.0"."""
+    return int(value) if value == int(value) and abs(value) < _EXACT_INTEGER else value
