@@ -12,7 +12,9 @@ from typing import Any
 from worker.spec import placeholders
 from worker.spec.convert import ConversionError, field_text, field_value, setting_value
 from worker.spec.fields import BY_PATH, FIELDS, Field
+from worker.spec.numbered import MOST_PARAMETERS
 from worker.spec.parameters import (
+    MOST_VALUES,
     NAME_PATTERN,
     PARAMETER_TYPES,
     SETTING_LABELS,
@@ -21,11 +23,9 @@ from worker.spec.parameters import (
     Setting,
 )
 from worker.spec.problem import Problem, did_you_mean, has_errors
-from worker.spec.run import Draft, ParameterDraft, Run
+from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
 from worker.spec.text import invisible, quoted
 
-MOST_PARAMETERS = 500
-MOST_VALUES = 100_000
 LARGEST_EXPONENT = 700.0  # e^709.8 is the largest float
 # Names that csv columns of our own have; see worker.report.csv.
 RESERVED_NAMES = frozenset(
@@ -69,6 +69,13 @@ def check(draft: Draft) -> Checked:
     if has_errors(problems):
         return Checked(None, tuple(problems))
     return Checked(Run(parameters=parameters, **values), tuple(problems))
+
+
+def check_read(read: ReadResult) -> Checked:
+    """Check what a codec read; its own problems come first, and keep the run from starting if they are errors."""
+    checked = check(read.draft)
+    problems = (*read.problems, *checked.problems)
+    return Checked(None if has_errors(problems) else checked.run, problems)
 
 
 def _field_problems(field: Field, value: object) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from worker.spec import fields, parameters
 from worker.spec.fields import Field
 from worker.spec.lists import join_list, split_list
 from worker.spec.problem import did_you_mean
+from worker.spec.reading import is_flat
 from worker.spec.text import invisible, quoted
 
 _DURATION = re.compile(r"(\d+):([0-5]\d):([0-5]\d)", re.ASCII)
@@ -69,6 +70,8 @@ def line(raw: object, longest: int = _LONGEST_LINE) -> str:
     """One line of visible text, outer blanks dropped. Raises ConversionError."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise ConversionError("This must be text.", "Put it in quotes.")
+    if isinstance(raw, int):
+        raw = integer(raw)
     text = (raw if isinstance(raw, str) else real_text(real(raw))).strip(" \t")
     if len(text) > longest:
         raise ConversionError(f"This is {len(text):,} characters long; at most {longest:,} are possible.")
@@ -283,6 +286,8 @@ def raw_text(raw: object) -> str:
         return raw
     if isinstance(raw, bool):
         return "1" if raw else "0"
+    if not is_flat(raw):
+        return "[...]"
     if isinstance(raw, Mapping):
         return join_list([f"{name}={raw_text(part)}" for name, part in raw.items()])
     if isinstance(raw, (list, tuple)):

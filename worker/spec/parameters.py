@@ -13,6 +13,7 @@ Setting = int | float | tuple[str, ...] | tuple[tuple[str, float], ...]
 
 NAME_PATTERN = r"[A-Za-z0-9_.-]+"
 DEFAULT_TYPE = "hp.randint"
+MOST_VALUES = 100_000  # of one parameter whose values are listed
 
 
 @dataclass(frozen=True)

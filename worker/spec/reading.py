@@ -27,6 +27,21 @@ def bounded(text: str) -> str:
     return text
 
 
+def text_of(data: bytes) -> str:
+    """The text of a file or upload. Raises UnreadableError where it is no UTF-8 text."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise unreadable("This is text in UTF-16.", "Save it as UTF-8.")
+    if b"\0" in data:
+        raise unreadable("This is no text, but binary data.", "Give a config file.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise unreadable(
+            f"This is not UTF-8 text: line {line} has other bytes.", "Save it as UTF-8."
+        ) from error
+
+
 def is_flat(raw: object) -> bool:
     """Whether a parsed value is a scalar, or a list or table of scalars or of lists of scalars.
 

@@ -125,9 +125,9 @@ def _read_parameter(index: int, name: str, table: object, problems: list[Problem
 
 
 def _popped(table: object, key: str, default: str) -> str:
-    """Take the text at `key` out of a parsed table; what is no text at all is shown as such by `check`."""
+    """Take the text at `key` out of a parsed table."""
     raw = table.pop(key, default) if isinstance(table, dict) else default
-    return raw_text(raw) if is_flat(raw) else ""
+    return raw_text(raw)
 
 
 def _setting_problem(path: str, key: str, raw: object, kind: str) -> Problem | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, quote
 
-from worker.spec.check import MOST_PARAMETERS
-from worker.spec.convert import ConversionError, field_raw_text, field_text, integer, setting_raw_text
+from worker.spec.convert import field_raw_text, field_text, setting_raw_text
 from worker.spec.fields import BY_QUERY, FIELDS
+from worker.spec.numbered import count_parameters, parameter_draft
 from worker.spec.parameters import DEFAULT_TYPE, PARAMETER_TYPES, SETTING_QUERIES
-from worker.spec.problem import Problem
 from worker.spec.reading import LONGEST_INPUT, unreadable
 from worker.spec.run import Draft, ParameterDraft, ReadResult
 from worker.spec.text import encodable
@@ -32,7 +31,7 @@ def read(query: str) -> ReadResult:
             f"This link has {len(query):,} characters; at most {LONGEST_INPUT:,} are possible.",
             "Check that it is a link of this page.",
         )
-    pairs = parse_qsl(encodable(query).removeprefix("?"), keep_blank_values=True)
+    pairs = parse_qsl(encodable(query).lstrip("?"), keep_blank_values=True)
     return from_pairs(dict(pairs))
 
 
@@ -40,10 +39,9 @@ def from_pairs(pairs: Mapping[str, str]) -> ReadResult:
     """Read the same keys and values as a query string has, as a posted form holds them."""
     values = {BY_QUERY[key].path: text for key, text in pairs.items() if key in BY_QUERY}
     parameters = _parameters(pairs)
-    count, problems = _count(
-        pairs.get(COUNT, ""), [index for index, given in parameters.items() if any(given.values())]
-    )
-    drafts = tuple(_draft(parameters.get(index, {})) for index in range(count))
+    typed = [index for index, given in parameters.items() if any(given.values())]
+    count, problems = count_parameters(pairs.get(COUNT, ""), typed, 1)
+    drafts = tuple(parameter_draft(parameters.get(index, {})) for index in range(count))
     return ReadResult(Draft(values, drafts), problems)
 
 
@@ -57,32 +55,6 @@ def _parameters(pairs: Mapping[str, str]) -> dict[int, dict[str, str]]:
         if match := _BARE_MU.fullmatch(key):
             found.setdefault(int(match[1]), {}).setdefault("mu", text)
     return found
-
-
-def _draft(given: Mapping[str, str]) -> ParameterDraft:
-    settings = {key: text for key, text in given.items() if key not in ("name", "type")}
-    return ParameterDraft(given.get("name", ""), given.get("type", DEFAULT_TYPE), settings)
-
-
-def _count(text: str, given: Collection[int]) -> tuple[int, tuple[Problem, ...]]:
-    """How many parameters there are, from the key that says so and from the numbers of those given."""
-    needed = max(given, default=0) + 1
-    if text.strip():
-        try:
-            count = integer(text)
-        except ConversionError as error:
-            count = min(needed, MOST_PARAMETERS)
-            return count, (Problem("parameters", f"Number of parameters: {error}", error.hint),)
-    else:
-        count = needed
-    if not 0 <= count <= MOST_PARAMETERS:
-        message = f"{count:,} parameters are not possible; there are 1 to {MOST_PARAMETERS}."
-        possible = max((index + 1 for index in given if index < MOST_PARAMETERS), default=1)
-        return possible, (Problem("parameters", message, "Correct the number of parameters."),)
-    if given and count < needed:
-        message = f"The number of parameters is {count}, but {needed} are given; the rest is left out."
-        return count, (Problem("parameters", message, f"Add parameters until there are {needed}.", "note"),)
-    return count, ()
 
 
 def write(draft: Draft) -> str:

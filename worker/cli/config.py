@@ -1,0 +1,29 @@
+"""`omniopt config`: a config file, link or token, written as a config file of any format."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli.given import HELP, print_problems, read_given
+from worker.spec.check import check_read
+from worker.spec.original import not_held
+from worker.spec.source import WRITERS
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt config`."""
+    parser.add_argument("config", metavar="CONFIG", help=HELP)
+    parser.add_argument(
+        "--to",
+        choices=list(WRITERS),
+        default="toml",
+        help="the format: toml (the default), or the original tool's ini or json, which cannot hold everything",
+    )
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print the config on standard output and its problems on standard error; a faulty one is written as it is."""
+    read = read_given(args.config)
+    print(WRITERS[args.to](read.draft), end="")
+    lost = () if args.to == "toml" else not_held(read.draft)
+    return print_problems([*check_read(read).problems, *lost])

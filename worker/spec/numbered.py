@@ -1,0 +1,42 @@
+"""Parameters that are given by numbered keys, as in a URL and in config.ini, with a count beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from worker.spec.convert import ConversionError, integer, raw_text
+from worker.spec.parameters import DEFAULT_TYPE
+from worker.spec.problem import Problem
+from worker.spec.run import ParameterDraft
+
+MOST_PARAMETERS = 500
+
+
+def count_parameters(text: str, given: Collection[int], least: int) -> tuple[int, tuple[Problem, ...]]:
+    """How many parameters there are, from the text of the count and from the numbers (from 0) of those given.
+
+    Without a count it is what the given ones need, and `least` at least.
+    """
+    needed = max(given, default=-1) + 1
+    possible = max((index + 1 for index in given if index < MOST_PARAMETERS), default=least)
+    count = max(needed, least)
+    if text.strip():
+        try:
+            count = integer(text)
+        except ConversionError as error:
+            problem = Problem("parameters", f"The number of parameters is wrong: {error}", error.hint)
+            return possible, (problem,)
+    if not 0 <= count <= MOST_PARAMETERS:
+        message = f"{count:,} parameters are not possible; there are 1 to {MOST_PARAMETERS}."
+        return possible, (Problem("parameters", message, "Correct the number of parameters."),)
+    if count < needed:
+        message = f"The number of parameters is {count}, but {needed} are given; the rest is left out."
+        return count, (Problem("parameters", message, f"Add parameters until there are {needed}.", "note"),)
+    return count, ()
+
+
+def parameter_draft(given: Mapping[str, object], default_type: str = DEFAULT_TYPE) -> ParameterDraft:
+    """The parameter with the "name", the "type" and the settings in `given`."""
+    settings = {key: raw for key, raw in given.items() if key not in ("name", "type")}
+    kind = given.get("type", "")
+    return ParameterDraft(raw_text(given.get("name", "")), raw_text(kind) or default_type, settings)
