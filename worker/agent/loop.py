@@ -1,0 +1,297 @@
+"""The agent's loop: take assignments from the inbox, evaluate them one after another, write down what came out.
+
+What it says in its outbox, beside the records that the journal has too:
+
+- hello, when it starts and whenever it has turned to a newer driver ("epoch"): of what an older driver assigned,
+  it will start nothing any more after this record.
+- started, value (the newest RESULT, at most one a second), finished, or refused: every assignment that it reads
+  ends in finished or refused, a refused one may be given to another agent as if it had never been assigned.
+- bye, with the reason, when it leaves.
+
+While it has nothing to do, it leaves after `patience` seconds without a word from any driver: whatever arrives
+in the inbox counts, so a driver sends idle agents a ping now and then.
+"""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import socket
+import time
+from collections import deque
+from pathlib import Path
+
+from worker import __version__
+from worker.agent import processes
+from worker.agent.assignment import Assignment, run_paths
+from worker.agent.evaluation import TERM_GRACE, Evaluation
+from worker.agent.mailbox import Inbox, Outbox
+from worker.agent.memory import KernelKills
+from worker.agent.signals import Wake
+from worker.agent.verdict import Cause
+from worker.errors import EXIT_RUNNING, OmnioptError
+from worker.store.records import Record
+from worker.store.tail import read_records
+from worker.trial import Status
+
+_BEFORE_END = TERM_GRACE + 5  # seconds before its time is up at which an agent begins to leave
+_LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to write, where the disk is full
+_VALUE_EVERY = 1.0  # seconds between two value records
+_THIS_NODE = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE)
+
+
+class StillRunningError(OmnioptError):
+    """Another process is this agent already."""
+
+    exit_code = EXIT_RUNNING
+
+
+class Agent:
+    """One agent of a run, which evaluates one trial at a time in this process."""
+
+    def __init__(
+        self, root: Path, identity: str, epoch: int = 0, patience: float = 60, ends_at: float | None = None
+    ) -> None:
+        """root: the run's folder. epoch: one that has begun, if known. patience: seconds. ends_at: seconds since the epoch.
+
+        Raises StillRunningError where another process is this agent, StorageFullError where nothing can be written.
+        """
+        self._paths = run_paths(root)
+        self._identity = identity
+        self._patience = patience
+        self._ends_at = math.inf if ends_at is None else ends_at
+        folder = self._paths.agent(identity)
+        folder.root.mkdir(parents=True, exist_ok=True)
+        self._seen: set[tuple[int, int]] = set()
+        unfinished = self._recall()
+        self._outbox = Outbox(self._paths, identity)
+        self._inbox = Inbox(self._paths, identity, epoch)
+        self._wake = Wake()
+        self._kernel_kills = KernelKills()
+        self._environment = {"PYTHONUNBUFFERED": "1", **os.environ}
+        self._queue: deque[Assignment] = deque()
+        self._evaluation: Evaluation | None = None
+        self._value_at = 0.0
+        self._look_at = 0.0
+        self._idle_since = time.monotonic()
+        self._leaving = ""
+        processes.adopt_orphans()
+        for trial, attempt in unfinished:
+            self._say("refused", trial=trial, attempt=attempt, reason="The agent was started anew.")
+
+    def run(self) -> None:
+        """Work until a driver, a signal, the time or the patience says to leave."""
+        while not (self._leaving and self._evaluation is None):
+            self._look()
+            if self._evaluation is not None:
+                self._go_on(self._evaluation)
+            elif self._queue and not self._outbox.stalled:
+                self._start(self._queue.popleft())
+            else:
+                self._idle()
+            self._outbox.flush()
+        self._say("bye", reason=self._leaving)
+        patience = time.monotonic() + _LAST_TRY
+        while not self._outbox.flush() and not (self._wake.terminated and time.monotonic() > patience):
+            self._wake.wait(0.1)
+        self._outbox.close()
+
+    def _recall(self) -> list[tuple[int, int]]:
+        """Learn from the own outbox what a process of the same name did (a job that Slurm has requeued); returns what it left."""
+        started: list[tuple[int, int]] = []
+        for record in read_records(self._paths.agent(self._identity).outbox):
+            if record is None:
+                continue
+            if record.get("kind") == "hello" and record.get("host") == socket.gethostname():
+                if processes.alive(int(record["pid"]), str(record["pid_start"])):
+                    raise StillRunningError(
+                        f"The agent {self._identity} is running already as process {record['pid']}; "
+                        "give another --id, or end that process first."
+                    )
+            elif "trial" in record and record.get("kind") in ("started", "finished", "refused"):
+                key = int(record["trial"]), int(record["attempt"])
+                self._seen.add(key)
+                if record["kind"] == "started":
+                    started.append(key)
+                elif key in started:
+                    started.remove(key)
+        if self._seen:
+            processes.sweep(self._paths.root, self._identity)
+        return started
+
+    def _say(self, kind: str, urgent: bool = True, **details: object) -> None:
+        self._outbox.say({"kind": kind, **details, "at": time.time()}, urgent)
+
+    def _hello(self) -> None:
+        job = os.environ.get("SLURM_JOB_ID", "")
+        if "SLURM_ARRAY_JOB_ID" in os.environ:
+            job = f"{os.environ['SLURM_ARRAY_JOB_ID']}_{os.environ.get('SLURM_ARRAY_TASK_ID', '')}"
+        self._say(
+            "hello",
+            agent=self._identity,
+            epoch=self._inbox.epoch,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            pid_start=processes.birth(os.getpid()),
+            job=job,
+            version=__version__,
+            ends_at=None if self._ends_at == math.inf else self._ends_at,
+            gpus=self._gpus,
+        )
+
+    @property
+    def _gpus(self) -> str:
+        return self._environment.get("CUDA_VISIBLE_DEVICES", "")
+
+    def _look(self) -> None:
+        """Take in what happened outside: signals, time, a newer driver, the inbox."""
+        if self._wake.terminated:
+            self._leave("It was told to end (SIGTERM).", Cause.HANDED_BACK)
+        elif time.time() >= self._ends_at - _BEFORE_END:
+            self._leave("Its walltime is over.", Cause.HANDED_BACK)
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        if self._inbox.changed():
+            self._refuse_all("A newer driver has taken over.")
+            self._hello()
+        for record in self._inbox.read():
+            self._obey(record)
+        # While a program runs, only a cancellation can come that matters: look at a tenth of the time that it has run.
+        self._look_at = now + (min(0.5, max(0.02, self._evaluation.seconds / 10)) if self._evaluation else 0)
+
+    def _obey(self, record: Record) -> None:
+        kind = record.get("kind")
+        if kind == "assign":
+            self._assigned(record)
+        elif kind == "quit":
+            self._leave("A driver let it go.", None)
+        elif kind == "cancel" and record.get("trial") is None:
+            self._leave("Everything was cancelled.", Cause.CANCELLED)
+        elif kind == "cancel":
+            self._cancel(int(record["trial"]))
+
+    def _assigned(self, record: Record) -> None:
+        try:
+            assignment = Assignment.read(record, self._inbox.epoch)
+        except (KeyError, TypeError, ValueError):
+            return  # it is damaged beyond its checksum: of another version
+        if assignment.key in self._seen:
+            return
+        self._seen.add(assignment.key)
+        if self._leaving:
+            self._refuse(assignment, self._leaving)
+        else:
+            self._queue.append(assignment)
+
+    def _cancel(self, trial: int) -> None:
+        if self._evaluation is not None and self._evaluation.assignment.trial == trial:
+            self._evaluation.stop(Cause.CANCELLED)
+        for assignment in [queued for queued in self._queue if queued.trial == trial]:
+            self._queue.remove(assignment)
+            self._finished(
+                assignment, {"status": Status.CANCELLED.value, "reason": "It was cancelled by the user."}
+            )
+
+    def _leave(self, reason: str, cause: Cause | None) -> None:
+        """Take nothing new, and end what is running for `cause` or let it end by itself (None)."""
+        self._leaving = self._leaving or reason
+        self._refuse_all(reason)
+        if self._evaluation is not None and cause is not None:
+            self._evaluation.stop(cause)
+
+    def _refuse_all(self, reason: str) -> None:
+        while self._queue:
+            self._refuse(self._queue.popleft(), reason)
+
+    def _refuse(self, assignment: Assignment, reason: str) -> None:
+        self._say(
+            "refused",
+            trial=assignment.trial,
+            attempt=assignment.attempt,
+            epoch=assignment.epoch,
+            reason=reason,
+        )
+
+    def _start(self, assignment: Assignment) -> None:
+        trial_dir = self._paths.trial_dir(assignment.trial)
+        variables = assignment.variables(self._paths, self._identity)
+        try:
+            self._paths.trials.mkdir(exist_ok=True)
+            if str(trial_dir) in assignment.command or "OMNIOPT_TRIAL_DIR" in assignment.command:
+                trial_dir.mkdir(exist_ok=True)
+            if assignment.attempt > 1:
+                self._paths.trial_err(assignment.trial).unlink(missing_ok=True)
+            environment = {**self._environment, **variables}
+            self._evaluation = Evaluation(
+                assignment, self._paths, environment, self._wake, self._kernel_kills
+            )
+        except (OSError, ValueError) as error:
+            self._cannot_start(assignment, error)
+            return
+        self._value_at = time.monotonic() + _VALUE_EVERY
+        self._say(
+            "started",
+            urgent=False,
+            trial=assignment.trial,
+            attempt=assignment.attempt,
+            epoch=assignment.epoch,
+            pid=self._evaluation.pid,
+        )
+
+    def _cannot_start(self, assignment: Assignment, error: OSError | ValueError) -> None:
+        number = error.errno if isinstance(error, OSError) else None
+        if number in _THIS_NODE:
+            self._refuse(assignment, f"No program can be started on {socket.gethostname()}: {error}.")
+            self._leave(f"No program can be started here: {error}.", None)
+            return
+        if number == errno.ENOENT and not Path(assignment.cwd).is_dir():
+            reason = f"The folder {assignment.cwd} does not exist on {socket.gethostname()}; start the run from one that does."
+        elif number == errno.ENOENT:
+            reason = (
+                f"There is no bash on {socket.gethostname()}, which runs the objective program; install it."
+            )
+        elif number == errno.E2BIG:
+            reason = "The command is too long for the system; let the program read its parameters from OMNIOPT_PARAM_ variables."
+        else:
+            reason = f"The program could not be started: {error}."
+        self._finished(assignment, {"status": Status.FAILED.value, "reason": reason})
+
+    def _go_on(self, evaluation: Evaluation) -> None:
+        if evaluation.wait(max(0.0, self._look_at - time.monotonic())):
+            self._evaluation = None
+            self._look_at = 0.0
+            self._idle_since = time.monotonic()
+            if evaluation.cause is Cause.HANDED_BACK:
+                self._refuse(evaluation.assignment, self._leaving)
+            else:
+                self._finished(evaluation.assignment, evaluation.outcome())
+        elif time.monotonic() >= self._value_at and (value := evaluation.take_latest()) is not None:
+            self._value_at = time.monotonic() + _VALUE_EVERY
+            trial, attempt = evaluation.assignment.key
+            self._say("value", urgent=False, trial=trial, attempt=attempt, value=value)
+
+    def _finished(self, assignment: Assignment, outcome: Record) -> None:
+        self._say(
+            "finished",
+            trial=assignment.trial,
+            attempt=assignment.attempt,
+            agent=self._identity,
+            epoch=assignment.epoch,
+            values=assignment.values,
+            host=socket.gethostname(),
+            gpus=self._gpus,
+            **outcome,
+        )
+
+    def _idle(self) -> None:
+        now = time.monotonic()
+        if now - max(self._idle_since, self._inbox.heard) > self._patience and not self._inbox.changed(
+            at_once=True
+        ):
+            self._leave(f"No driver has been heard of for {self._patience:.0f} seconds.", None)
+            return
+        idle = now - self._idle_since
+        # Short evaluations must not wait for the next look; an agent that waits long must not wear out a file server.
+        self._wake.wait(0.001 if idle < 0.01 else min(0.05, idle / 10) if idle < 10 else 0.2)

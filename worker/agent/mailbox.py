@@ -1,0 +1,98 @@
+"""An agent's side of the mailboxes: what drivers ask, in whichever epoch, and what the agent has to say."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from worker.store.appender import Appender, StorageFullError
+from worker.store.journal import climb
+from worker.store.paths import RunPaths
+from worker.store.records import Record
+from worker.store.tail import Tail
+
+RETRY = 5.0  # seconds between two tries to write where the disk is full
+_LOOK_FOR_DRIVER = 0.5  # seconds between two looks for a newer driver
+_SYNC_AFTER = 0.05  # seconds; what is older by then should be seen on other machines too
+
+
+class Inbox:
+    """What the newest driver asks of the agent; `heard` is when a driver last gave a sign of life (monotonic)."""
+
+    def __init__(self, paths: RunPaths, agent: str, epoch: int) -> None:
+        """epoch: one that is known to have begun, or 0."""
+        self._paths = paths
+        self._agent = agent
+        self._tail: Tail | None = None
+        self._looked = -_LOOK_FOR_DRIVER
+        self.epoch = epoch
+        self.heard = time.monotonic()
+
+    def changed(self, at_once: bool = False) -> bool:
+        """Whether a newer driver has begun, from which on only its inbox is read. Looks now and then, or `at_once`."""
+        now = time.monotonic()
+        if not at_once and now - self._looked < _LOOK_FOR_DRIVER:
+            return False
+        self._looked = now
+        newest = climb(self._paths, self.epoch)
+        if newest == self.epoch and self._tail is not None:
+            return False
+        if self._tail is not None:
+            self._tail.close()
+        self.epoch = newest
+        self._tail = Tail(self._paths.agent(self._agent).inbox(newest))
+        self.heard = now
+        return True
+
+    def read(self) -> list[Record]:
+        """What has arrived."""
+        records = self._tail.read() if self._tail is not None else []
+        if records:
+            self.heard = time.monotonic()
+        return records
+
+
+class Outbox:
+    """What the agent says. Nothing is lost while the disk is full: it is kept in memory and written later."""
+
+    def __init__(self, paths: RunPaths, agent: str) -> None:
+        """Nothing is written yet. Raises StorageFullError where the file cannot be opened."""
+        self._appender = Appender(paths.agent(agent).outbox)
+        self._waiting: deque[Record] = deque()
+        self._retry_at = 0.0
+        self._sync_at: float | None = None
+        self._urgent = False
+
+    @property
+    def stalled(self) -> bool:
+        """Whether something could not be written."""
+        return bool(self._waiting) and self._retry_at > 0
+
+    def say(self, record: Record, urgent: bool = True) -> None:
+        """Hand in a record for the next `flush`. An urgent one counts (and must be on disk) when flush returns True."""
+        self._waiting.append(record)
+        self._urgent |= urgent
+
+    def flush(self) -> bool:
+        """Write what is waiting; False where that is not possible now, in which case to try again later is free."""
+        now = time.monotonic()
+        if now < self._retry_at:
+            return False
+        try:
+            if self._waiting:
+                self._appender.append(*self._waiting, sync=self._urgent)
+                self._sync_at = None if self._urgent else now + _SYNC_AFTER
+            elif self._sync_at is not None and now >= self._sync_at:
+                self._appender.sync()
+                self._sync_at = None
+        except StorageFullError:
+            self._retry_at = now + RETRY
+            return False
+        self._waiting.clear()
+        self._urgent = False
+        self._retry_at = 0.0
+        return True
+
+    def close(self) -> None:
+        """Close the file."""
+        self._appender.close()

@@ -1,0 +1,47 @@
+"""Reading the number of a RESULT line exactly, or saying why it cannot be read; nothing is ever guessed."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:nan|inf|infinity)")
+
+# What people print in place of a number, and what to do about it; the first that matches is told.
+_REASONS = tuple(
+    (re.compile(pattern), reason)
+    for pattern, reason in (
+        (r"", "there is no number after the colon"),
+        (r"[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]*", "it has commas between the digits; print it without them"),
+        (
+            r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?",
+            "it has a comma where the decimal point belongs; print a point (LC_ALL=C makes most programs do so)",
+        ),
+        (r"[+-]?[0-9.]+(_[0-9]+)+.*", "it has underscores between the digits; print it without them"),
+        (r"[+-]?0[xX].*", "it is hexadecimal; print it as a decimal number"),
+        (r"[+-]?[0-9.]+[dD][+-]?[0-9]+", "its exponent is written with D; print it with E"),
+        (r"(?s)tensor\(.*", "it is a tensor; print its value, in PyTorch with loss.item()"),
+        (r"(?s)(np|numpy|jnp)\..*|array\(.*", "it is a NumPy object; print float(value)"),
+        (r"(?s)[\[({].*", "it is a list and no single number; print one number"),
+        (r"(?i)none|null|na|n/a|undefined|missing", "it is no number; the program had no value to print"),
+        (r"['\"].*", "it is in quotes; print it without them"),
+        (r"[−–—].*", "its minus sign is a typographic one; print the ASCII one (-)"),
+        (r"[+-]?[0-9.]+([eE][+-]?[0-9]+)? *%.*", "it has a percent sign; print the number alone"),
+        (
+            r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?[^0-9].*",
+            "there is something after the number; print it alone on its line",
+        ),
+    )
+)
+
+
+class UnreadableError(ValueError):
+    """A text that is no number; its text is the reason, which completes "cannot be read, since ..."."""
+
+
+def read_number(text: str) -> float:
+    """The number that `text` is, exactly (nan and inf included). Raises UnreadableError with the reason."""
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    raise UnreadableError(
+        next((reason for form, reason in _REASONS if form.fullmatch(text)), "it is no number")
+    )

@@ -1,0 +1,126 @@
+"""Processes as Linux shows them: who descends from whom, whose they are, and ending them all."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_PROC = Path("/proc")
+_PR_SET_CHILD_SUBREAPER = 36
+_SWEEPS = 20  # rounds of killing; a process that forks as fast as it can is outrun by then, or the system is at fault
+
+
+def adopt_orphans() -> bool:
+    """Make this process the parent of every descendant that loses its own, so that none escapes; False if it cannot."""
+    import ctypes  # only agents pay for it
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    return bool(libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+
+
+def birth(pid: int) -> str | None:
+    """When process `pid` began, as a text that no other process of the same number shares; None if there is none."""
+    fields = _stat(pid)
+    if fields is None:
+        return None
+    with suppress(OSError):
+        return f"{(_PROC / 'sys/kernel/random/boot_id').read_text()[:8]}-{fields[19]}"
+    return fields[19]
+
+
+def alive(pid: int, born: str) -> bool:
+    """Whether the process that `birth` described is still running on this machine (a zombie is not)."""
+    fields = _stat(pid)
+    return fields is not None and fields[0] not in "ZX" and birth(pid) == born
+
+
+def name(pid: int) -> str:
+    """The short name of a process, "?" where it has gone."""
+    with suppress(OSError):
+        return (_PROC / str(pid) / "comm").read_text().rstrip("\n")
+    return "?"
+
+
+def descendants(root: int, excluding: Collection[int] = ()) -> list[int]:
+    """All living processes below `root`, parents first, without those in `excluding` and what is below them."""
+    found: list[int] = []
+    waiting = [root]
+    while waiting:
+        for child in _children(waiting.pop()):
+            if child not in excluding:
+                found.append(child)
+                waiting.append(child)
+    return [pid for pid in found if (fields := _stat(pid)) and fields[0] not in "ZX"]
+
+
+def send(pids: Iterable[int], number: signal.Signals) -> int:
+    """Send a signal to each of `pids`; returns how many there still were."""
+    reached = 0
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+            reached += 1
+    return reached
+
+
+def sweep(run: Path, agent: str) -> int:
+    """Kill what an agent of `run` that no longer exists has left on this machine; returns how many were killed.
+
+    Its processes are known by OMNIOPT_RUN and OMNIOPT_AGENT in the environment they began with, and by descent
+    from one of these. This process and its ancestors are never touched, nor is the agent itself, which does
+    not have these variables.
+    """
+    marks = (b"OMNIOPT_RUN=" + os.fsencode(run), b"OMNIOPT_AGENT=" + os.fsencode(agent))
+    spared = {os.getpid(), *_ancestors(os.getpid())}
+    killed: set[int] = set()
+    for _ in range(_SWEEPS):
+        found = {pid for pid in _marked(marks) if pid not in spared}
+        found.update(*(descendants(pid, spared) for pid in found))
+        if not found:
+            break
+        killed |= {pid for pid in found if send([pid], signal.SIGKILL)}
+        os.sched_yield()
+    return len(killed)
+
+
+def _marked(marks: Collection[bytes]) -> Iterator[int]:
+    for pid in _all():
+        with suppress(OSError):
+            variables = (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+            if all(mark in variables for mark in marks) and (fields := _stat(pid)) and fields[0] not in "ZX":
+                yield pid
+
+
+def _ancestors(pid: int) -> Iterator[int]:
+    while pid > 1 and (fields := _stat(pid)):
+        pid = int(fields[1])
+        yield pid
+
+
+def _children(pid: int) -> list[int]:
+    tasks = _PROC / str(pid) / "task"
+    children: list[int] = []
+    try:
+        for task in tasks.iterdir():
+            children += map(int, (task / "children").read_bytes().split())
+    except OSError:
+        if not tasks.is_dir():
+            return []
+        # The kernel has no such file, or a thread has just ended: look at all processes.
+        return [other for other in _all() if (fields := _stat(other)) and int(fields[1]) == pid]
+    return children
+
+
+def _all() -> Iterator[int]:
+    return (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat after the name, from the state on; None where there is no such process."""
+    try:
+        return (_PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None

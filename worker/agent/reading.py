@@ -1,0 +1,171 @@
+"""What an evaluation printed: its RESULT, the other `name: number` columns, and near misses of both."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import deque
+from dataclasses import dataclass, field
+
+from worker.agent.numbers import UnreadableError, read_number
+
+MAX_COLUMNS = 200
+MAX_CURVE = 10_000
+_MAX_LINE = 1 << 16  # what is longer is no RESULT line
+_MAX_SHOWN = 80  # characters of a line quoted in a sentence
+
+_ANSI = re.compile(
+    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # colours, cursor
+    rb"|\][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # titles, links
+    rb"|[()*+][A-Za-z0-9]|[@-Z\\^_=>78])"  # character sets and the rest
+)
+# Looks for "\n", which is faster than ^ in a large block.
+_COLUMN = re.compile(
+    rb"\n[ \t]*([A-Za-z_][A-Za-z0-9_./-]{0,63})[ \t]*:[ \t]*"
+    rb"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:nan|inf|infinity))[ \t]*(?=\n)"
+)
+_RESULT = re.compile(r"RESULT([0-9]{0,4})\s*:\s*(.*)")
+
+# Lines that were probably meant to be a RESULT line; the first form that matches is named.
+_NEAR_MISSES = tuple(
+    (re.compile(pattern), hint)
+    for pattern, hint in (
+        (r"RESULT[0-9]*\s*[：∶].*", "the colon must be an ordinary one (:)?"),
+        (r"RESULT[0-9]*\s*=.*", "a colon in place of the equals sign?"),
+        (r"RESULT[0-9]*\s+[-+.0-9].*", "colon missing?"),
+        (r"(?i)result[0-9]*\s*:\s*[-+.0-9].*", "must be upper case?"),
+        (r"(?i)result[0-9]*\s*=?\s*[-+.0-9].*", "must be upper case, with a colon?"),
+        (r".*\bRESULT[0-9]*\s*:.*", "text before it; must it be on a line of its own?"),
+        (r"(?i)\W*(final |the )?results?\b.*[0-9].*", "must be RESULT: and the number?"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was understood. loss: may be nan or inf; None where there is none, and then `complaint` says why."""
+
+    loss: float | None
+    complaint: str
+    outputs: dict[str, float] = field(default_factory=dict)
+    curve: tuple[tuple[float, float], ...] = ()
+
+
+class StreamReader:
+    """Reads one stream of an evaluation as it comes, in blocks that are cut anywhere."""
+
+    def __init__(self) -> None:
+        self.latest: float | None = (
+            None  # the newest finite RESULT; whoever has told of it may set it to None
+        )
+        self.outputs: dict[str, float] = {}
+        self.curve: deque[tuple[float, float]] = deque(maxlen=MAX_CURVE)
+        self.results: dict[
+            str, float | str
+        ] = {}  # "" for RESULT, "1" for RESULT1: number, or why it has none
+        self.near_miss = ""
+        self._rest = b""
+        self._too_long = False
+
+    def feed(self, data: bytes, seconds: float) -> None:
+        """Take in what was printed, `seconds` after the start of the evaluation."""
+        if b"\r" in data:
+            data = data.replace(b"\r", b"\n")  # progress bars write over their line; each version is a line
+        end = data.rfind(b"\n")
+        if end < 0:
+            self._keep(self._rest + data)
+            return
+        block = self._rest + data[: end + 1]
+        if self._too_long:
+            block = block[block.index(b"\n", len(self._rest)) :]
+            self._too_long = False
+        self._keep(data[end + 1 :])
+        self._read_block(block, seconds)
+
+    def finish(self, seconds: float) -> None:
+        """The stream has ended: its last line may lack a newline."""
+        if self._rest:
+            self.feed(b"\n", seconds)
+
+    def _keep(self, rest: bytes) -> None:
+        self._too_long = self._too_long or len(rest) > _MAX_LINE
+        self._rest = rest[:_MAX_LINE]
+
+    def _read_block(self, block: bytes, seconds: float) -> None:
+        if b"\x1b" in block:
+            block = _ANSI.sub(b"", block)
+        if b":" in block:
+            for match in _COLUMN.finditer(b"\n" + block):
+                self._column(match[1].decode("ascii"), float(match[2]))
+        lower = block.lower()
+        at = lower.find(b"result")
+        while at >= 0:
+            end = block.index(b"\n", at)
+            self._result_line(block[block.rfind(b"\n", 0, at) + 1 : end], seconds)
+            at = lower.find(b"result", end)
+
+    def _column(self, name: str, number: float) -> None:
+        if name == "RESULT":
+            return
+        if not math.isfinite(number):
+            self.outputs.pop(name, None)  # the last value counts, and this one is none that a table can hold
+        elif name in self.outputs or len(self.outputs) < MAX_COLUMNS:
+            self.outputs[name] = number
+
+    def _result_line(self, raw: bytes, seconds: float) -> None:
+        line = raw[:_MAX_LINE].decode("utf-8", "replace").replace("\ufeff", "").strip()
+        match = _RESULT.fullmatch(line)
+        if not match:
+            hint = next((hint for form, hint in _NEAR_MISSES if form.fullmatch(line[:1000])), "")
+            if hint:
+                self.near_miss = f"{quoted(line)}: {hint}"
+            return
+        index, text = match[1], match[2]
+        try:
+            number = read_number(text)
+        except UnreadableError as error:
+            self.results[index] = f"The line {quoted(line)} cannot be read: {error}."
+            return
+        self.results[index] = number
+        if not index and math.isfinite(number):
+            self.latest = number
+            self.curve.append((round(seconds, 3), number))
+
+
+def combine(out: StreamReader, err: StreamReader) -> Reading:
+    """The reading of an evaluation: RESULT lines of standard output, or of standard error where that has none."""
+    chosen = err if err.results and not out.results else out
+    outputs = dict(list({**err.outputs, **out.outputs}.items())[:MAX_COLUMNS])
+    loss, complaint = _loss(chosen.results)
+    if not chosen.results:
+        near_miss = out.near_miss or err.near_miss
+        complaint = "The program printed no line such as RESULT: 0.5" + (
+            f", but {near_miss}" if near_miss else "; let it print one, on a line of its own."
+        )
+    return Reading(loss, complaint, outputs, tuple(chosen.curve))
+
+
+def _loss(results: dict[str, float | str]) -> tuple[float | None, str]:
+    """RESULT, or the square root of the sum of squares of RESULT1 to RESULTn; None and why where there is none."""
+    if "" in results:
+        return _value(results[""])
+    numbers: list[float] = []
+    for position in range(1, len(results) + 1):
+        if str(position) not in results:
+            names = ", ".join(f"RESULT{index}" for index in results)
+            return None, f"RESULT{position} is missing beside {names}; number them from 1 without gaps."
+        number, complaint = _value(results[str(position)])
+        if number is None:
+            return None, complaint
+        numbers.append(number)
+    return (math.hypot(*numbers) if numbers else None), ""
+
+
+def _value(result: float | str) -> tuple[float | None, str]:
+    return (None, result) if isinstance(result, str) else (result, "")
+
+
+def quoted(line: str) -> str:
+    """`line` as a sentence can quote it: printable, and not too long."""
+    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
+    return f'"{shown[:_MAX_SHOWN]}{"…" if len(shown) > _MAX_SHOWN else ""}"'

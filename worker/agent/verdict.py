@@ -1,0 +1,132 @@
+"""From what is known about an ended evaluation to its status and the one sentence that people read."""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from worker.agent.reading import Reading
+from worker.trial import Status
+
+
+class Cause(Enum):
+    """Why an evaluation was ended by us; HANDED_BACK ones have no status, since another agent gets the trial."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    CANCELLED = "cancelled"
+    HANDED_BACK = "handed back"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known when everything that an evaluation started has ended.
+
+    exit_code is None where a signal ended the program, and signal None where it left by itself. Memory is MB;
+    memory_limit 0 is none. kernel_kill: the kernel has ended a process for lack of memory meanwhile. advice:
+    what its last words suggest, "" if nothing. left_behind: names of the processes that outlived the program.
+    notes: further sentences, for example that output could not be kept.
+    """
+
+    reading: Reading
+    exit_code: int | None
+    signal: int | None
+    cause: Cause | None = None
+    accept_exit_code: bool = False
+    time_limit: float = 0
+    memory_limit: float = 0
+    peak_memory: float = 0
+    kernel_kill: bool = False
+    advice: str = ""
+    left_behind: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+def verdict(facts: Facts) -> tuple[Status, str]:
+    """The status of an evaluation, and its reason: "" where there is nothing to say."""
+    status, sentence = _judge(facts)
+    sentences = [sentence] if sentence else []
+    if facts.left_behind:
+        count, names = len(facts.left_behind), ", ".join(sorted(set(facts.left_behind))[:3])
+        what = f"{count} processes" if count > 1 else "a process"
+        sentences.append(f"It left {what} behind ({names}), ended with the evaluation.")
+    return status, " ".join([*sentences, *facts.notes])
+
+
+def _judge(facts: Facts) -> tuple[Status, str]:
+    if facts.cause is Cause.CANCELLED:
+        return Status.CANCELLED, "It was cancelled by the user."
+    if facts.cause is Cause.TIME:
+        limit = duration(facts.time_limit)
+        return (
+            Status.TIMEOUT,
+            f"It ran into the time limit per evaluation ({limit}); raise it, or let the program do less.",
+        )
+    if facts.cause is Cause.MEMORY or _ended_for_memory(facts):
+        return Status.OUT_OF_MEMORY, _memory_sentence(facts)
+    reading = facts.reading
+    accepted = facts.accept_exit_code and reading.loss is not None and not _killed(facts)
+    if facts.exit_code != 0 and not accepted:
+        return Status.FAILED, " ".join(filter(None, (_how_it_ended(facts), facts.advice)))
+    if reading.loss is None:
+        return Status.NO_RESULT, reading.complaint
+    if not math.isfinite(reading.loss):
+        return (
+            Status.NOT_FINITE,
+            f"The RESULT is {raw_text(reading.loss)}, which is never the best; see why the program printed it.",
+        )
+    return Status.OK, ""
+
+
+def _killed(facts: Facts) -> bool:
+    # bash tells of a signal by 128 and its number, where the program was not its last command.
+    return facts.signal == signal.SIGKILL or facts.exit_code == 128 + signal.SIGKILL
+
+
+def _ended_for_memory(facts: Facts) -> bool:
+    """Whether a program that something killed was killed for its memory: the kernel says so, or it was at its limit."""
+    at_limit = 0 < 0.9 * facts.memory_limit <= facts.peak_memory
+    return _killed(facts) and (facts.kernel_kill or at_limit)
+
+
+def _memory_sentence(facts: Facts) -> str:
+    used = f"It used {facts.peak_memory:.0f} MB"
+    if facts.memory_limit:
+        return (
+            f"{used} of {facts.memory_limit:.0f} MB and was ended for that; "
+            "ask for more memory per worker, or let the program use less."
+        )
+    return (
+        f"{used} when the machine's memory ran out; run fewer workers at once, or let the program use less."
+    )
+
+
+def _how_it_ended(facts: Facts) -> str:
+    if facts.signal is not None:
+        return f"It was ended by signal {facts.signal} ({signal_name(facts.signal)})."
+    code = facts.exit_code or 0
+    if code > 128 and signal_name(code - 128):
+        return f"It ended with exit code {code}, which stands for signal {code - 128} ({signal_name(code - 128)})."
+    return f"It ended with exit code {code}."
+
+
+def signal_name(number: int) -> str:
+    """The name of a signal, such as SIGSEGV; "" where it has none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return ""
+
+
+def raw_text(loss: float) -> str:
+    """nan, inf or -inf, as records spell what JSON cannot hold."""
+    return "nan" if math.isnan(loss) else "inf" if loss > 0 else "-inf"
+
+
+def duration(seconds: float) -> str:
+    """A duration as people write it, H:MM:SS."""
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"

@@ -1,0 +1,30 @@
+"""`omniopt agent`: evaluate trials for the driver of a run; launchers call it, people do not."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from worker.agent.loop import Agent
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("rundir", type=Path, help="the folder of the run")
+    parser.add_argument("--id", required=True, help="the agent's name, which no other agent of the run has")
+    parser.add_argument("--epoch", type=int, default=0, help="number of a driver that has begun, if known")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=60,
+        help="leave after so many idle seconds without a word from a driver",
+    )
+    parser.add_argument(
+        "--ends-at", type=float, default=None, help="when its job ends, in seconds since 1970"
+    )
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Work until there is no more to do; 0 however that came about."""
+    Agent(args.rundir, args.id, args.epoch, args.patience, args.ends_at).run()
+    return 0
