@@ -135,7 +135,7 @@ def wait_for(server: subprocess.Popen[bytes], address: str) -> None:
 
 
 def ask_for_command(address: str, query: str) -> str:
-    """Open the prefilled form and send it, as the browser does; returns the command for a first start."""
+    """Open the prefilled form and send it, as the browser does; returns the command for a first, local start."""
     with urlopen(f"{address}/?{query}", timeout=30) as form:
         if "($learning-rate)" not in form.read().decode():
             raise DemoError("the page did not fill in its form from the link.")
@@ -145,7 +145,8 @@ def ask_for_command(address: str, query: str) -> str:
     errors = [problem["message"] for problem in answer["problems"] if problem["severity"] == "error"]
     if errors:
         raise DemoError("the page finds fault with the example: " + " ".join(errors))
-    return str(answer["command"])
+    # --yes answers the question that the command asks before it starts.
+    return f"{answer['command_local']} --yes"
 
 
 def paste(command: str, paths: RunPaths) -> None:
