@@ -120,7 +120,6 @@ function drag(event, axis, frame, rect, actions) {
       showRange(rect, axis, frame);
       actions.limit(axis.column, null);
     }
-    actions.settled();
   };
   catcher.addEventListener("pointermove", move);
   catcher.addEventListener("pointerup", end, { once: true });

@@ -56,6 +56,20 @@ export function oncePerFrame(action) {
   };
 }
 
+/** Calls `action` once nothing has wanted it for `pause` milliseconds. */
+export function whenQuiet(pause, action) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(action, pause);
+  };
+}
+
+/** The order of two numbers, which may both be infinite, for sorting. */
+export function compareNumbers(one, other) {
+  return one < other ? -1 : Number(one > other);
+}
+
 /** Gives the user `text` as a file. */
 export function download(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));

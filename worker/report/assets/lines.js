@@ -1,7 +1,7 @@
 // Draws one line per row through all axes, on canvases, since ten thousand lines are too many for elements.
 
-const SLICE = 24; // milliseconds of drawing between two looks at what the user does
-const MANY = 1500; // rows from which lines are as thin as the screen can draw them, which is several times faster
+const AT_ONCE = 1500; // lines that are drawn without letting the user wait noticeably
+const THICK = 250; // up to so many lines are wider than the thinnest possible, which takes several times longer
 
 /** A canvas of `width` by `height` css pixels that is sharp on every screen; returns its context and pixel ratio. */
 export function fitCanvas(canvas, width, height) {
@@ -10,7 +10,7 @@ export function fitCanvas(canvas, width, height) {
   if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   context.clearRect(0, 0, canvas.width, canvas.height);
   return { context, ratio };
 }
@@ -19,7 +19,9 @@ export function fitCanvas(canvas, width, height) {
 export class Lines {
   constructor(back, front, mark) {
     this.canvases = { back, front, mark };
-    this.pending = 0;
+    this.spare = document.createElement("canvas");
+    this.steps = { back: [], front: [] }; // what is still to be drawn, one step an animation frame
+    this.frame = 0;
   }
 
   /**
@@ -30,41 +32,60 @@ export class Lines {
     Object.assign(this, { xs, ys, width, height });
   }
 
-  /** Draws `rows` grey, once for a whole drag over an axis. */
+  /** Draws `rows` grey behind the others. */
   drawBack(rows, style) {
     const { context, ratio } = fitCanvas(this.canvases.back, this.width, this.height);
     context.strokeStyle = style.grey;
     context.lineWidth = 1;
     context.globalAlpha = alphaFor(rows.length) * 0.6;
-    for (const row of rows) this.#stroke(context, row, ratio);
+    const draw = (part) => part.forEach((row) => this.#stroke(context, row, ratio));
+    this.steps.back = chunks(rows).map((part) => () => draw(part));
+    this.#work();
   }
 
   /**
-   * Draws `rows` in colour, the last ones on top: in slices, so that a long drawing never keeps the user waiting,
-   * and a new one ends it. `done` is called at the end.
+   * Draws `rows` in colour, the last ones on top. Where there are many, these are seen at once; all of them are
+   * drawn out of sight meanwhile, a part in every frame, and put in place when they are complete.
    */
-  drawFront(rows, colouring, style, done = () => {}) {
-    cancelAnimationFrame(this.pending);
-    const { context, ratio } = fitCanvas(this.canvases.front, this.width, this.height);
-    const thick = rows.length <= MANY;
-    const alpha = alphaFor(rows.length);
-    let next = 0;
-    const slice = () => {
-      const until = performance.now() + SLICE;
-      context.lineWidth = thick ? Math.max(1, 1.3 * ratio) : 1;
-      context.globalAlpha = alpha;
-      for (; next < rows.length; next++) {
-        const bucket = colouring.bucket(rows[next]);
+  drawFront(rows, colouring, style, done) {
+    const { canvases, spare, width, height } = this;
+    const paint = (canvas, part) => {
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      const ratio = canvas.width / width;
+      context.lineWidth = rows.length <= THICK ? Math.max(1, 1.3 * ratio) : 1;
+      context.globalAlpha = alphaFor(rows.length);
+      for (const row of part) {
+        const bucket = colouring.bucket(row);
         const missing = bucket < 0;
         context.strokeStyle = missing ? style.grey : colouring.colours[bucket];
         context.setLineDash(missing ? [4 * ratio, 3 * ratio] : []);
-        this.#stroke(context, rows[next], ratio);
-        if (next % 100 === 99 && performance.now() > until) break;
+        this.#stroke(context, row, ratio);
       }
-      if (next < rows.length) this.pending = requestAnimationFrame(slice);
-      else done();
+      context.getImageData(0, 0, 1, 1); // otherwise the browser only notes down what to draw at the end
     };
-    slice();
+    fitCanvas(canvases.front, width, height);
+    paint(canvases.front, rows.slice(-AT_ONCE));
+    const replace = () => {
+      const { context } = fitCanvas(canvases.front, width, height);
+      context.globalAlpha = 1;
+      context.drawImage(spare, 0, 0);
+    };
+    this.steps.front = [done];
+    if (rows.length > AT_ONCE) {
+      const parts = chunks(rows).map((part) => () => paint(spare, part));
+      this.steps.front = [() => fitCanvas(spare, width, height), ...parts, replace, done];
+    }
+    this.#work();
+  }
+
+  #work() {
+    cancelAnimationFrame(this.frame);
+    const step = this.steps.front.shift() ?? this.steps.back.shift();
+    if (!step) return;
+    this.frame = requestAnimationFrame(() => {
+      step();
+      this.#work();
+    });
   }
 
   /** Draws one row on top of everything, or nothing (null). */
@@ -102,6 +123,12 @@ export class Lines {
     }
     return found;
   }
+}
+
+function chunks(rows) {
+  const parts = [];
+  for (let start = 0; start < rows.length; start += AT_ONCE) parts.push(rows.slice(start, start + AT_ONCE));
+  return parts;
 }
 
 function alphaFor(count) {

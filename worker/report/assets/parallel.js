@@ -4,7 +4,7 @@ import { drawAxes, positionOf } from "./axes.js";
 import { openAxisPanel, openColumnsPanel, openHelp } from "./axispanel.js";
 import { isDark, makeColouring, rampGradient, whenThemeChanges } from "./colour.js";
 import { cellText } from "./data.js";
-import { counted, download, element, exact, oncePerFrame, shape, short } from "./dom.js";
+import { compareNumbers, counted, download, element, exact, oncePerFrame, shape, short, whenQuiet } from "./dom.js";
 import { Lines } from "./lines.js";
 import { RowTable } from "./rowtable.js";
 import { makeScale } from "./scale.js";
@@ -29,14 +29,19 @@ class ParallelPlot {
     this.table = new RowTable(data, (row, held) => this.#point(row, held));
     this.held = null;
     this.#build(root);
-    this.refreshTable = oncePerFrame(() => this.table.show(this.#rows(this.selection.selected)));
-    this.drawSelected = oncePerFrame(() => this.#drawSelected());
-    this.selection.addEventListener("change", () => this.#selectionChanged());
+    const draw = oncePerFrame(() => this.#drawSelected());
+    const list = whenQuiet(120, () => this.table.show(this.selection.selected));
+    this.selection.addEventListener("change", () => {
+      this.#count();
+      draw();
+      list();
+    });
     const layout = oncePerFrame(() => this.layout());
     new ResizeObserver(() => this.stage.clientWidth !== this.laidOut && layout()).observe(this.stage);
     whenThemeChanges(layout);
     this.layout();
-    this.#selectionChanged();
+    this.#count();
+    this.table.show(this.selection.selected);
     const best = this.selection.places.indexOf(0);
     this.#point(best < 0 ? null : best, best >= 0);
   }
@@ -127,13 +132,11 @@ class ParallelPlot {
     this.layout();
   }
 
-  #selectionChanged() {
+  #count() {
     const { visibleCount, selectedCount } = this.selection;
     const away = this.data.size - visibleCount;
     const hidden = away ? `, ${away.toLocaleString("en")} put away` : "";
     this.status.textContent = `${selectedCount.toLocaleString("en")} of ${counted(visibleCount, "evaluation")} selected${hidden}`;
-    this.drawSelected();
-    this.refreshTable();
   }
 
   #chooseAxes() {
@@ -158,7 +161,6 @@ class ParallelPlot {
     };
     return {
       limit: (column, range) => this.selection.limit(column.index, range),
-      settled: () => this.#paint(),
       open: (axis) => openAxisPanel({ ...axis, range: this.selection.ranges.get(axis.column.index) }, this.panelActions),
       move: (axis, x, button) => (button.style.left = `${x}px`),
       drop: (axis, x) => this.#moveTo(axis, this.axes.filter((other) => other !== axis && other.x < x).length),
@@ -236,6 +238,7 @@ class ParallelPlot {
     const column = this.data.columns[this.colourBy];
     const log = this.axes.find((axis) => axis.column === column)?.log ?? column.log;
     this.colouring = makeColouring(column, this.data.palette, (row) => this.selection.visible[row], log);
+    this.order = this.#drawingOrder();
     this.lines.drawBack([], this.#style());
     this.backDrawn = false;
     this.#showLegend(column);
@@ -243,20 +246,30 @@ class ParallelPlot {
     this.lines.drawMark(this.held, this.#style());
   }
 
+  /** All rows, those in front last: the best lie on top, what has no colour lies below everything. */
+  #drawingOrder() {
+    const { places } = this.selection;
+    const level = (row) => (this.colouring.bucket(row) < 0 ? Infinity : this.colouring.bucket(row));
+    const levels = Float64Array.from(places, (_, row) => level(row));
+    return Array.from(places.keys()).sort(
+      (one, other) => compareNumbers(levels[other], levels[one]) || compareNumbers(places[other], places[one]),
+    );
+  }
+
   #drawSelected() {
     const { selection } = this;
     const style = this.#style();
     const some = selection.selectedCount < selection.visibleCount;
-    if (some && !this.backDrawn) this.lines.drawBack(this.#rows(selection.visible), style);
-    if (!some && this.backDrawn) this.lines.drawBack([], style);
+    const rows = this.order.filter((row) => selection.selected[row]);
+    this.lines.drawFront(rows, this.colouring, style, () => this.#drawn(rows.length));
+    if (some !== this.backDrawn) this.lines.drawBack(some ? this.order.filter((row) => selection.visible[row]) : [], style);
     this.backDrawn = some;
-    const rows = this.#rows(selection.selected);
-    // The best lines lie on top; what has no colour lies below everything.
-    const { colouring } = this;
-    const level = (row) => (colouring.bucket(row) < 0 ? Infinity : colouring.bucket(row));
-    const levels = new Map(rows.map((row) => [row, level(row)]));
-    rows.sort((one, other) => levels.get(other) - levels.get(one) || this.selection.places[other] - this.selection.places[one]);
-    this.lines.drawFront(rows, colouring, style, () => this.stage.setAttribute("data-drawn", rows.length));
+  }
+
+  /** For whoever measures: the moment at which everything was on the canvas. */
+  #drawn(count) {
+    this.stage.setAttribute("data-drawn", count);
+    performance.mark("drawn");
   }
 
   #showLegend(column) {

@@ -13,10 +13,11 @@ export class RowTable {
   constructor(data, onPoint) {
     this.data = data;
     this.onPoint = onPoint;
-    this.rows = [];
+    this.shown = new Uint8Array(data.size);
     this.found = [];
     this.page = 0;
     this.sorting = { column: data.columns[data.result], sign: 1 };
+    this.order = this.#sorted();
     this.texts = new Map(); // row -> its text in small letters, for the search
     this.body = element("tbody");
     this.note = element("span", { role: "status" });
@@ -57,12 +58,20 @@ export class RowTable {
   #sortBy(column) {
     const again = this.sorting.column === column;
     this.sorting = { column, sign: again ? -this.sorting.sign : 1 };
+    this.order = this.#sorted();
     this.refresh();
   }
 
-  /** Show these rows. */
-  show(rows) {
-    this.rows = rows;
+  #sorted() {
+    const { column, sign } = this.sorting;
+    const by = (row) => (column.category ? column.options[column.values[row]] : column.values[row]);
+    const rows = Array.from(column.values.keys());
+    return rows.sort((one, other) => sign * compare(by(one), by(other), sign) || one - other);
+  }
+
+  /** Show the rows that are 1 in `mask`. */
+  show(mask) {
+    this.shown = mask;
     this.refresh();
   }
 
@@ -74,14 +83,11 @@ export class RowTable {
   refresh() {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const matches = (row) => words.every((word) => this.#textOf(row).includes(word));
-    const { column, sign } = this.sorting;
-    const by = (row) => (column.category ? column.options[column.values[row]] : column.values[row]);
-    this.found = words.length ? this.rows.filter(matches) : [...this.rows];
-    this.found.sort((one, other) => sign * compare(by(one), by(other), sign) || one - other);
+    this.found = this.order.filter((row) => this.shown[row] && matches(row));
     this.page = 0;
     this.heads.forEach((head, index) => {
-      const sorted = index === column.index;
-      if (sorted) head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
+      const sorted = index === this.sorting.column.index;
+      if (sorted) head.setAttribute("aria-sort", this.sorting.sign > 0 ? "ascending" : "descending");
       else head.removeAttribute("aria-sort");
     });
     this.#draw();
