@@ -1,0 +1,162 @@
+"""What Slurm's commands print, read back: the queue, sbatch's answers, limits, and reasons."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.launch.slurm import reasons, scontrol, sinfo
+from worker.launch.slurm.client import Answer, scrubbed
+from worker.launch.slurm.sbatch import Outcome, judged
+from worker.launch.slurm.squeue import JobState, rows
+
+NAMES = st.from_regex(r"[A-Za-z0-9_]{1,20}\.[0-9a-f]{6}\.[0-9]{1,3}-[0-9]{1,3}", fullmatch=True)
+REASONS = st.text(st.characters(codec="ascii", exclude_characters="\n\r\v\f\x1c\x1d\x1e"), max_size=60).map(
+    str.strip
+)
+
+
+@given(
+    st.integers(1, 10**8),
+    st.none() | st.integers(0, 4_000_000),
+    st.sampled_from(["PENDING", "RUNNING", "COMPLETING", "TIMEOUT", "NODE_FAIL", "NEW_WORD_OF_SLURM"]),
+    NAMES,
+    REASONS,
+)
+def test_a_row_of_the_queue_is_read_back(
+    number: int, index: int | None, word: str, name: str, reason: str
+) -> None:
+    shown = "N/A" if index is None else str(index)
+    text = f"CLUSTER: romeo\n{number}|{shown}|{number + 7}|{word}|n[1-2]|N/A|{name}|{reason}\n\ngarbage|x\n"
+    [row] = rows(text)
+    assert row.job == (str(number + 7) if index is None else f"{number}_{index}")
+    assert (row.name, row.index, row.word, row.node, row.start) == (name, index, word, "n[1-2]", "")
+    assert row.reason == ("" if reason in ("None", "N/A") else reason)
+
+
+@given(st.text())
+def test_anything_at_all_can_be_read_as_a_queue(text: str) -> None:
+    for row in rows(text):
+        assert isinstance(row.state, JobState)
+
+
+def test_a_word_that_is_not_known_is_neither_alive_nor_gone() -> None:
+    [row] = rows("7|1|8|HIBERNATING|n1|N/A|x|None")
+    assert row.state is JobState.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (Answer(0, "4711\n", ""), Outcome.ACCEPTED),
+        (Answer(0, "4711;romeo\n", "sbatch: a notice of the site"), Outcome.ACCEPTED),
+        (Answer(0, "a notice of the site\n4711\n", ""), Outcome.ACCEPTED),
+        (Answer(0, "", ""), Outcome.DOUBTFUL),
+        (Answer(None, "", ""), Outcome.DOUBTFUL),
+        (Answer(1, "", ""), Outcome.DOUBTFUL),
+        (Answer(1, "", "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation"),
+         Outcome.DOUBTFUL),
+        (Answer(1, "", "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)"),
+         Outcome.DOUBTFUL),
+        (Answer(1, "", "sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received"),
+         Outcome.DOUBTFUL),
+        (Answer(1, "", "a word of a later Slurm"), Outcome.DOUBTFUL),
+        (Answer(1, "", "sbatch: error: Batch job submission failed: Invalid partition name specified"),
+         Outcome.REFUSED),
+        (Answer(1, "", "sbatch: error: Batch job submission failed: "
+                       "Invalid account or account/partition combination specified"), Outcome.REFUSED),
+        (Answer(255, "", "sbatch: unrecognized option '--foo'"), Outcome.REFUSED),
+        (Answer(255, "", 'sbatch: error: "xx" is not a valid node count'), Outcome.REFUSED),
+        (Answer(1, "", "sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch job submission failed: "
+                       "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"),
+         Outcome.LATER),
+        (Answer(1, "", "sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: "
+                       "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"),
+         Outcome.LATER),
+        (Answer(1, "", "sbatch: error: AssocMaxWallDurationPerJobLimit\nsbatch: error: Batch job submission failed: "
+                       "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"),
+         Outcome.REFUSED),
+    ],
+)  # fmt: skip
+def test_an_answer_of_sbatch_is_a_refusal_only_where_slurm_has_looked_at_the_job(
+    answer: Answer, outcome: Outcome
+) -> None:
+    assert judged(answer).outcome is outcome
+
+
+@given(st.integers(0, 30), st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
+def test_times_are_read_in_every_notation(days: int, hours: int, minutes: int, seconds: int) -> None:
+    total = days * 86400 + hours * 3600 + minutes * 60 + seconds
+    assert sinfo.seconds(f"{days}-{hours:02}:{minutes:02}:{seconds:02}") == total
+    assert sinfo.seconds(f"{hours}:{minutes:02}:{seconds:02}") == hours * 3600 + minutes * 60 + seconds
+    assert sinfo.seconds(f"{minutes}:{seconds:02}") == minutes * 60 + seconds
+    assert sinfo.seconds(str(minutes)) == minutes * 60
+    assert sinfo.seconds(f"{days}-{hours}") == days * 86400 + hours * 3600
+    assert sinfo.seconds("infinite") is None
+
+
+@pytest.mark.parametrize(
+    ("gres", "count"),
+    [
+        ("gpu:2", 2),
+        ("gpu:a100:8(S:0-1)", 8),
+        ("nic:1,gpu:v100:4,gpu:a100:2", 6),
+        ("(null)", 0),
+        ("", 0),
+        ("gpu", 1),
+    ],
+)
+def test_gpus_are_counted(gres: str, count: int) -> None:
+    assert sinfo.gpus(gres) == count
+
+
+def test_settings_with_blanks_and_equals_signs_are_read() -> None:
+    line = "PartitionName=ml AllowAccounts=a,b TRES=cpu=16,mem=8000M,node=2 Comment=two words  MaxNodes=UNLIMITED"
+    assert scontrol.pairs(line) == {
+        "PartitionName": "ml",
+        "AllowAccounts": "a,b",
+        "TRES": "cpu=16,mem=8000M,node=2",
+        "Comment": "two words",
+        "MaxNodes": "UNLIMITED",
+    }
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["PartitionTimeLimit", "PartitionConfig", "BadConstraints", "InvalidAccount", "InvalidQOS",
+     "DependencyNeverSatisfied", "AssocMaxCpuPerJobLimit", "QOSMaxWallDurationPerJobLimit", "QOSMinGRES"],
+)  # fmt: skip
+def test_reasons_that_never_pass_are_known(reason: str) -> None:
+    meaning = reasons.never(reason)
+    assert meaning is not None
+    assert meaning.field
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["", "None", "Priority", "Resources", "QOSMaxJobsPerUserLimit", "AssocGrpCpuLimit", "QOSMaxGRESPerUser",
+     "ReqNodeNotAvail, UnavailableNodes:n1", "Dependency", "JobHeldUser", "a word of a later Slurm"],
+)  # fmt: skip
+def test_reasons_that_pass_are_left_to_wait(reason: str) -> None:
+    assert reasons.never(reason) is None
+    assert reason in reasons.waiting(reason) or reason == "None"
+
+
+def test_the_variables_of_a_surrounding_job_are_hidden_from_slurm() -> None:
+    environ = {
+        "PATH": "/bin",
+        "SLURM_CONF": "/x",
+        "SLURM_JOB_ID": "1",
+        "SLURM_MEM_PER_NODE": "1",
+        "SBATCH_EXPORT": "NONE",
+        "SBATCH_ACCOUNT": "mine",
+        "SQUEUE_FORMAT": "%i",
+        "CUDA_VISIBLE_DEVICES": "0",
+    }
+    assert scrubbed(environ) == {
+        "PATH": "/bin",
+        "SLURM_CONF": "/x",
+        "SBATCH_ACCOUNT": "mine",
+        "CUDA_VISIBLE_DEVICES": "0",
+    }

@@ -1,0 +1,176 @@
+"""The launcher against a real Slurm, with programs in place of the agents that do nothing but stay."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cluster import Cluster
+
+from worker.launch.launcher import AgentState
+from worker.launch.slurm import preflight
+from worker.launch.slurm.client import Client
+from worker.launch.slurm.launcher import SlurmLauncher
+from worker.spec.check import check
+from worker.spec.run import Draft, ParameterDraft, Run
+from worker.store.paths import RunPaths
+
+pytestmark = pytest.mark.slurm
+
+Start = Callable[..., SlurmLauncher]
+
+
+def a_run(**values: object) -> Run:
+    """A small run; `values` are keys of the config, such as memory or partition."""
+    sections = {"name": "run", "objective": "run", "workers": "run", "runtime": "run"}
+    settings = {"name": "pear", "objective": "true ($x)", "cpus": 1, "memory": 50, "runtime": 3600, **values}
+    draft = Draft(
+        {f"{sections.get(key, 'slurm')}.{key}": value for key, value in settings.items()},
+        (ParameterDraft("x", "hp.uniform", {"min": 0, "max": 1}),),
+    )
+    checked = check(draft)
+    assert checked.run is not None, checked.problems
+    return checked.run
+
+
+@pytest.fixture
+def stay(tmp_path: Path) -> Path:
+    """A program that stays for a minute, whatever words it gets."""
+    program = tmp_path / "stay"
+    program.write_text('#!/bin/sh\ncase "$*" in *--sweep*) exit 0;; esac\nexec sleep 60\n')
+    program.chmod(0o755)
+    return program
+
+
+@pytest.fixture
+def launch(cluster: Cluster, tmp_path: Path, stay: Path) -> Iterator[Start]:
+    """`launch(run, epoch=1, ...)` makes a launcher; all its jobs end with the test."""
+    made: list[SlurmLauncher] = []
+
+    def make(
+        run: Run, epoch: int = 1, environ: dict[str, str] | None = None, **options: object
+    ) -> SlurmLauncher:
+        client = Client(environ or cluster.environment())
+        known = preflight.cluster(client, run)
+        settings = {
+            "walltime": preflight.walltime(run, known),
+            "max_array": known.max_array,
+            "python": str(stay),
+            "clock": lambda: 10 * time.monotonic(),  # half a minute between two questions takes 3 s here
+            **options,
+        }
+        paths = RunPaths(tmp_path / "projects" / run.name)
+        launcher = SlurmLauncher(run, paths, client, epoch, **settings)  # type: ignore[arg-type]
+        made.append(launcher)
+        return launcher
+
+    yield make
+    for launcher in made:
+        launcher.close()
+    cluster.run("scancel", "--user=" + cluster.run("id", "-un").stdout.strip())
+    until(lambda: not cluster.jobs())
+
+
+def until(condition: Callable[[], object], seconds: float = 90.0) -> None:
+    """Wait until `condition` holds."""
+    ends_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends_at, "it did not come to that"
+        time.sleep(0.05)
+
+
+def states(launcher: SlurmLauncher) -> dict[str, AgentState]:
+    return {identity: report.state for identity, report in launcher.poll().items()}
+
+
+def test_agents_start_are_seen_and_end(launch: Start, cluster: Cluster) -> None:
+    launcher = launch(a_run())
+    identities = launcher.start(3)
+    assert len(identities) == 3
+    until(lambda: set(states(launcher).values()) == {AgentState.RUNNING})
+    launcher.stop(identities)
+    until(lambda: not cluster.jobs(), seconds=15)
+
+
+def test_arrays_are_split_where_slurm_limits_them(launch: Start, cluster: Cluster) -> None:
+    launcher = launch(a_run(), max_array=2)
+    assert len(launcher.start(5)) == 5
+    until(lambda: len(cluster.jobs()) == 5)
+    assert len(set(cluster.jobs())) == 3
+
+
+def test_a_refusal_names_the_field_in_slurms_words(launch: Start) -> None:
+    launcher = launch(a_run(memory=99_999), walltime=60)
+    launcher.start(2)
+    until(lambda: (launcher.poll(), launcher.hopeless)[1])
+    assert launcher.hopeless is not None
+    assert launcher.hopeless.path == "slurm.memory"
+    assert "Memory specification can not be satisfied" in launcher.trouble
+    assert set(states(launcher).values()) == {AgentState.GONE}
+    assert launcher.start(1) == []
+
+
+def test_a_job_that_could_never_start_is_cancelled_and_explained(launch: Start, cluster: Cluster) -> None:
+    launcher = launch(a_run(partition="ml"), walltime=7200)
+    launcher.start(2)
+    until(lambda: (launcher.poll(), launcher.hopeless)[1])
+    assert launcher.hopeless is not None
+    assert launcher.hopeless.path == "slurm.walltime"
+    assert "PartitionTimeLimit" in launcher.trouble
+    until(lambda: (launcher.poll(), not cluster.jobs())[1])
+
+
+def test_the_next_driver_knows_the_agents_of_the_last_one(launch: Start, cluster: Cluster) -> None:
+    first = launch(a_run())
+    identities = first.start(2)
+    until(lambda: len(cluster.jobs()) == 2)
+    first.close()
+    second = launch(a_run(), epoch=2)
+    until(lambda: set(states(second).values()) == {AgentState.RUNNING})
+    assert set(states(second)) == set(identities)
+    assert not set(second.start(1)) & set(identities)
+
+
+def test_a_swallowed_answer_is_adopted_and_a_lost_request_given_up(
+    launch: Start, cluster: Cluster, tmp_path: Path
+) -> None:
+    for name, action in (("swallow", 'sbatch "$@" >/dev/null'), ("lose", "cat >/dev/null")):
+        folder = tmp_path / name
+        folder.mkdir()
+        program = folder / "sbatch"
+        program.write_text(
+            f"#!/bin/sh\nPATH=${{PATH#*:}}\n{action}\n"
+            "echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2\nexit 1\n"
+        )
+        program.chmod(0o755)
+        environ = cluster.environment()
+        launcher = launch(
+            a_run(),
+            epoch=1 if name == "swallow" else 2,
+            environ={**environ, "PATH": f"{folder}:{environ['PATH']}"},
+        )
+        identities = launcher.start(2)
+        wanted = AgentState.RUNNING if name == "swallow" else AgentState.GONE
+        until(lambda: {states(launcher)[one] for one in identities} == {wanted}, seconds=120)  # noqa: B023
+    assert len(cluster.jobs()) == 2
+
+
+def test_the_job_sees_no_variables_of_the_job_it_was_submitted_from(launch: Start, stay: Path) -> None:
+    stay.write_text('#!/bin/sh\ncase "$*" in *--sweep*) exit 0;; esac\nenv > "$5/seen"\nexec sleep 60\n')
+    environ = {**os.environ, **Client().environ, "SLURM_MEM_PER_CPU": "1", "SBATCH_PARTITION": "ml"}
+    run = a_run(name="apple", partition="alpha")
+    launcher = launch(run, environ={**environ, "SLURM_CONF": launch_config(launch)})
+    launcher.paths.root.mkdir(parents=True, exist_ok=True)
+    launcher.start(1)
+    seen = launcher.paths.root / "seen"
+    until(seen.exists)
+    until(lambda: "SLURM_JOB_PARTITION=alpha" in seen.read_text())
+    assert "SLURM_MEM_PER_CPU" not in seen.read_text()
+
+
+def launch_config(launch: Start) -> str:
+    """The SLURM_CONF of the cluster."""
+    return launch(a_run(name="config")).client.environ["SLURM_CONF"]

@@ -1,0 +1,91 @@
+"""Runs Slurm's own commands, in an environment that is free of the job that we may run in ourselves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+# What a variable of these families says belongs to the surrounding job, or changes what a command prints.
+_FAMILIES = ("SLURM_", "SLURMD_", "SBATCH_", "SQUEUE_", "SINFO_", "SCANCEL_", "SCONTROL_", "SRUN_", "SALLOC_")
+# How Slurm is reached; these have nothing to do with the surrounding job.
+_KEPT = frozenset({"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS", "SLURM_JWT", "SLURM_DEBUG_FLAGS"})
+# What a person's or a site's profile may set for all jobs; it counts where the config leaves the field empty.
+DEFAULTS = ("account", "partition", "qos", "reservation")
+_DEFAULTS = frozenset(f"SBATCH_{name.upper()}" for name in DEFAULTS)
+
+
+def available(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether this machine has Slurm's commands."""
+    path = (os.environ if environ is None else environ).get("PATH")
+    return all(shutil.which(program, path=path) for program in ("sbatch", "squeue", "scancel"))
+
+
+def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` without the variables of a surrounding job, which sbatch and srun would obey."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith(_FAMILIES) or name in _KEPT or name in _DEFAULTS
+    }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said; `code` is None where it gave no answer in time or was killed."""
+
+    code: int | None
+    out: str
+    err: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the command did what it was asked."""
+        return self.code == 0
+
+    @property
+    def words(self) -> str:
+        """What Slurm said was wrong, in its own words and in one line."""
+        lines = [line.strip() for line in self.err.splitlines() if line.strip()]
+        if lines:
+            return " / ".join(dict.fromkeys(lines))
+        return "no answer in time" if self.code is None else f"exit code {self.code} without a word"
+
+
+class Client:
+    """Calls Slurm's commands. `environ` is what they see; `patience` the seconds that one may take."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None, patience: float = 60.0) -> None:
+        self.environ = scrubbed(os.environ if environ is None else environ)
+        self.patience = patience
+
+    def call(
+        self, *words: str, text: str = "", patience: float | None = None, hidden: Collection[str] = ()
+    ) -> Answer:
+        """Run a command with `text` as its standard input, without the variables called `hidden`.
+
+        Never raises for what the command does.
+        """
+        try:
+            process = subprocess.Popen(
+                words,
+                env={name: value for name, value in self.environ.items() if name not in hidden},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                start_new_session=True,  # Ctrl-C in the terminal must not cut a submission in half
+            )
+        except OSError as error:
+            return Answer(127, "", f"{words[0]}: {error.strerror}")
+        try:
+            out, err = process.communicate(text, timeout=self.patience if patience is None else patience)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            out, err = process.communicate()
+            return Answer(None, out, err)
+        return Answer(process.returncode if process.returncode >= 0 else None, out, err)

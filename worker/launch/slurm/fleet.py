@@ -1,0 +1,220 @@
+"""What is known of a run's agents in Slurm, from its answers, its queue and the agents themselves: no I/O, no clock.
+
+Nothing here turns "cannot know" into "has ended": an agent is gone when Slurm shows its job as ended, when it said
+goodbye, or when two answers a minute apart do not have it any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from worker.launch.launcher import AgentReport, AgentState
+from worker.launch.slurm import reasons
+from worker.launch.slurm.sbatch import Outcome, Submitted
+from worker.launch.slurm.script import AgentJob
+from worker.launch.slurm.squeue import JobState, Row
+
+ABSENT_SECONDS = 60.0  # an agent that the queue does not have is given up after so long, and two answers
+ANSWERS_WITHOUT = 2  # answers without a submission's name before it counts as never handed in
+
+
+@dataclass
+class Agent:
+    """One agent, an element of a submission."""
+
+    identity: str
+    row: Row | None = None
+    node: str = ""
+    heard: bool = False
+    gone: str | None = None  # why, once it is certain
+    absent: list[float] = field(default_factory=list)  # when answers did not have it, since one had it
+    stuck: int = 0  # answers in a row that gave a reason for waiting which never passes
+
+
+@dataclass
+class Submission:
+    """A job array that was handed in, or may have been."""
+
+    job: AgentJob
+    outcome: Outcome = Outcome.DOUBTFUL
+    number: str = ""
+    words: str = ""
+    answered: bool = False  # whether sbatch has ended, one way or the other
+    doubt_since: float = 0.0
+    absent: int = 0
+    agents: dict[str, Agent] = field(default_factory=dict)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it is in the queue any more."""
+        return all(agent.gone is not None for agent in self.agents.values())
+
+
+class Fleet:
+    """All submissions of a run and their agents. Times are seconds of one clock, given by the caller."""
+
+    def __init__(self) -> None:
+        self.submissions: dict[str, Submission] = {}
+        self._by_agent: dict[str, Submission] = {}
+        self.silent_since: float | None = None  # since when Slurm has not answered
+
+    def intend(self, job: AgentJob, at: float) -> None:
+        """A submission is about to be handed in."""
+        submission = Submission(job, doubt_since=at)
+        for identity in job.identities:
+            submission.agents[identity] = Agent(identity)
+            self._by_agent[identity] = submission
+        self.submissions[job.name] = submission
+
+    def answered(self, name: str, submitted: Submitted, at: float) -> None:
+        """sbatch has answered, or has ended without an answer."""
+        submission = self.submissions[name]
+        submission.answered, submission.doubt_since, submission.words = True, at, submitted.words
+        if submission.outcome is Outcome.ACCEPTED:
+            return  # an agent of it, or the queue, was faster than sbatch's answer
+        submission.outcome = submitted.outcome
+        submission.number = submitted.job
+        if submitted.outcome in (Outcome.REFUSED, Outcome.LATER):
+            self._give_up(submission, submitted.words)
+
+    def heard(self, identity: str, node: str) -> None:
+        """An agent has said that it runs."""
+        submission = self._by_agent.get(identity)
+        if submission is None:
+            return
+        agent = submission.agents[identity]
+        agent.heard, agent.node = True, agent.node or node
+        agent.absent.clear()
+        submission.outcome = Outcome.ACCEPTED
+
+    def left(self, identity: str, reason: str) -> None:
+        """An agent has said goodbye, or is known to have ended by other means."""
+        if submission := self._by_agent.get(identity):
+            agent = submission.agents[identity]
+            agent.gone = agent.gone or reason or "left"
+
+    def silent(self, at: float) -> None:
+        """Slurm gave no answer about the queue."""
+        if self.silent_since is None:
+            self.silent_since = at
+
+    def observe(self, rows: Iterable[Row], asked: float) -> None:
+        """Slurm's answer about the queue, to a question that was asked at `asked`."""
+        self.silent_since = None
+        by_name: dict[str, list[Row]] = {}
+        for row in rows:
+            by_name.setdefault(row.name, []).append(row)
+        for name, submission in self.submissions.items():
+            if found := by_name.get(name):
+                self._seen(submission, found, asked)
+            elif not submission.over and submission.answered and asked >= submission.doubt_since:
+                self._unseen(submission, asked)
+
+    def names(self) -> list[str]:
+        """The job names to ask the queue about."""
+        return [name for name, submission in self.submissions.items() if not submission.over]
+
+    def waiting_for_ever(self) -> Iterator[tuple[Submission, Row, reasons.Meaning]]:
+        """Submissions with elements that wait for a reason that never passes."""
+        for submission in self.submissions.values():
+            for agent in submission.agents.values():
+                row = agent.row
+                meaning = reasons.never(row.reason) if row is not None and agent.stuck else None
+                if row and meaning and agent.gone is None and agent.stuck >= meaning.sightings:
+                    yield submission, row, meaning
+                    break
+
+    def jobs(self, identities: Iterable[str]) -> tuple[list[str], list[str]]:
+        """What scancel must be given for these agents: numbers, and names of submissions whose number is unknown."""
+        numbers: list[str] = []
+        names: dict[str, None] = {}
+        for identity in identities:
+            submission = self._by_agent.get(identity)
+            if submission is None or submission.agents[identity].gone is not None:
+                continue
+            row = submission.agents[identity].row
+            if row is not None and row.index is not None:
+                numbers.append(row.job)
+            elif submission.number:
+                numbers.append(f"{submission.number}_{identity.rpartition('-')[2]}")
+            else:
+                names[submission.job.name] = None
+        return numbers, list(names)
+
+    def node(self, identity: str) -> str:
+        """The node of an agent, "" where it is not known."""
+        submission = self._by_agent.get(identity)
+        return submission.agents[identity].node if submission else ""
+
+    def reports(self) -> dict[str, AgentReport]:
+        """How every agent stands."""
+        return {
+            identity: self._report(submission, submission.agents[identity])
+            for identity, submission in self._by_agent.items()
+        }
+
+    def _report(self, submission: Submission, agent: Agent) -> AgentReport:
+        number = agent.row.job if agent.row else submission.number
+        if agent.gone is not None:
+            return AgentReport(agent.identity, AgentState.GONE, number, agent.node, agent.gone)
+        if agent.heard:
+            return AgentReport(agent.identity, AgentState.RUNNING, number, agent.node)
+        if self.silent_since is not None or submission.outcome is Outcome.DOUBTFUL or agent.absent:
+            return AgentReport(
+                agent.identity, AgentState.UNKNOWN, number, agent.node, self._doubt(submission)
+            )
+        row = agent.row
+        if row is None or row.state is JobState.WAITING:
+            reason = reasons.waiting(row.reason if row else "")
+            return AgentReport(agent.identity, AgentState.PENDING, number, agent.node, reason)
+        state = AgentState.RUNNING if row.state is JobState.RUNNING else AgentState.UNKNOWN
+        return AgentReport(agent.identity, state, number, agent.node)
+
+    def _doubt(self, submission: Submission) -> str:
+        if self.silent_since is not None:
+            return "Slurm does not answer"
+        if not submission.answered:
+            return "is being submitted"
+        if submission.outcome is Outcome.DOUBTFUL:
+            return f"it is not known whether Slurm took it ({submission.words})"
+        return "is not in the queue any more"
+
+    def _seen(self, submission: Submission, found: list[Row], asked: float) -> None:
+        submission.outcome, submission.absent = Outcome.ACCEPTED, 0
+        submission.number = submission.number or found[0].job.partition("_")[0]
+        # Elements that never became jobs of their own stand in one row without an index.
+        rest = next((row for row in found if row.index is None), None)
+        rows = {submission.job.identity(row.index): row for row in found if row.index is not None}
+        for identity, agent in submission.agents.items():
+            row = rows.get(identity, rest)
+            if row is None:
+                self._missing(agent, asked)
+                continue
+            agent.row, agent.node = row, row.node or agent.node
+            hopeless = row.state is JobState.WAITING and reasons.never(row.reason) is not None
+            agent.stuck = agent.stuck + 1 if hopeless else 0
+            agent.absent.clear()
+            if row.state is JobState.ENDED:
+                agent.gone = agent.gone or reasons.ended(row.word)
+
+    def _unseen(self, submission: Submission, asked: float) -> None:
+        if submission.outcome is Outcome.DOUBTFUL:
+            submission.absent += 1
+            if submission.absent >= ANSWERS_WITHOUT:
+                self._give_up(submission, f"never got into the queue ({submission.words})")
+            return
+        for agent in submission.agents.values():
+            self._missing(agent, asked)
+
+    def _missing(self, agent: Agent, asked: float) -> None:
+        """An answer does not have an agent that was accepted: Slurm has forgotten it, or not yet got to it."""
+        if agent.gone is not None:
+            return
+        agent.absent.append(asked)
+        if len(agent.absent) >= ANSWERS_WITHOUT and asked - agent.absent[0] >= ABSENT_SECONDS:
+            agent.gone = "Slurm does not have its job any more"
+
+    def _give_up(self, submission: Submission, words: str) -> None:
+        for agent in submission.agents.values():
+            agent.gone = agent.gone or words

@@ -1,0 +1,109 @@
+"""Why a job waits or ended: Slurm's own word, what it means in ours, and whether waiting can ever help."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A reason in plain words.
+
+    field: the field of the form that is wrong. sightings: in how many answers in a row it must stand before it
+    counts; Slurm gives some reasons first and finds a better one, or a node that was away, a moment later.
+    """
+
+    sentence: str
+    field: str
+    sightings: int = 1
+
+
+# Reasons that no waiting changes: the job would stay in the queue for ever.
+NEVER: dict[str, Meaning] = {
+    "PartitionTimeLimit": Meaning("the job asks for more time than the partition allows", "slurm.walltime"),
+    "PartitionNodeLimit": Meaning(
+        "the job asks for more nodes than the partition has or allows", "slurm.nodes", sightings=2
+    ),
+    "PartitionConfig": Meaning(
+        "the partition has no node that is large enough, or not for so long", "slurm.partition", sightings=2
+    ),
+    "BadConstraints": Meaning("no node has all that the job asks for", "slurm.sbatch"),
+    "InvalidAccount": Meaning("Slurm does not know the account", "slurm.account"),
+    "AccountNotAllowed": Meaning("the account may not use the partition", "slurm.account"),
+    "InvalidQOS": Meaning("Slurm does not know the quality of service (QOS)", "slurm.sbatch"),
+    "QOSNotAllowed": Meaning("the quality of service (QOS) may not be used here", "slurm.sbatch"),
+    "DependencyNeverSatisfied": Meaning("the job waits for a job that failed", "slurm.sbatch"),
+    "ReservationDeleted": Meaning("the reservation is gone", "slurm.reservation"),
+    "ReservationInvalid": Meaning("the reservation does not exist or is over", "slurm.reservation"),
+}
+# Limits of a single job, such as AssocMaxCpuPerJobLimit and QOSMaxWallDurationPerJobLimit.
+_PER_JOB = re.compile(r"(?:Assoc|QOS)(?:Max\w*(?:PerJob|PerNode)\w*|Min\w+)")
+_LIMIT_FIELDS = (
+    ("Wall", "slurm.walltime"),
+    ("Cpu", "slurm.cpus"),
+    ("CPU", "slurm.cpus"),
+    ("Mem", "slurm.memory"),
+    ("GRES", "slurm.gpus"),
+    ("Node", "slurm.nodes"),
+)
+
+_WAITING = {
+    "": "is about to start",
+    "None": "is about to start",
+    "Resources": "waits for nodes to become free",
+    "Priority": "other jobs are before it",
+    "Dependency": "waits for another job to end",
+    "BeginTime": "its start time has not come",
+    "Reservation": "waits for its reservation to begin",
+    "ReqNodeNotAvail": "the nodes it needs are down, drained or reserved",
+    "NodeDown": "a node it needs is down",
+    "PartitionDown": "the partition is down",
+    "PartitionInactive": "the partition is inactive",
+    "Licenses": "waits for a licence",
+    "JobHeldUser": "is held by you: scontrol release lets it go",
+    "JobHeldAdmin": "is held by an administrator",
+    "JobHoldMaxRequeue": "is held after too many restarts",
+    "JobArrayTaskLimit": "only so many elements of its array may run at once",
+    "launch failed requeued held": "could not be started on its node and is held: scontrol release lets it go",
+    "QOSMaxSubmitJobPerUserLimit": "you have as many jobs as you may",
+    "AssocMaxSubmitJobLimit": "your account has as many jobs as it may",
+}
+_ENDED = {
+    "BOOT_FAIL": "its node did not boot",
+    "CANCELLED": "was cancelled",
+    "COMPLETED": "has ended",
+    "DEADLINE": "its deadline passed",
+    "FAILED": "ended with an error",
+    "NODE_FAIL": "its node failed",
+    "OUT_OF_MEMORY": "was ended by Slurm for using more memory than it asked for",
+    "PREEMPTED": "had to make room for a more important job",
+    "REVOKED": "was revoked",
+    "TIMEOUT": "reached its time limit",
+}
+
+
+def never(reason: str) -> Meaning | None:
+    """What is wrong where `reason` says that a waiting job can never start; None where it may start."""
+    word = reason.split(",")[0].strip()
+    if word in NEVER:
+        return NEVER[word]
+    if _PER_JOB.fullmatch(word) and "PerUser" not in word and "PerAccount" not in word:
+        field = next((path for part, path in _LIMIT_FIELDS if part in word), "slurm.sbatch")
+        return Meaning("a single job may not ask for so much (or so little) here", field)
+    return None
+
+
+def waiting(reason: str) -> str:
+    """Why a job waits: our words, and Slurm's own in parentheses where they say more."""
+    word = reason.split(",")[0].strip()
+    meaning = NEVER.get(word)
+    ours = meaning.sentence if meaning else _WAITING.get(word)
+    if ours is None:
+        ours = "a limit of your account or QOS is reached" if word.startswith(("QOS", "Assoc")) else "waits"
+    return f"{ours} ({reason})" if reason not in ("", "None") else ours
+
+
+def ended(word: str) -> str:
+    """How a job ended: our words, with Slurm's own in parentheses."""
+    return f"{_ENDED.get(word, 'has ended')} ({word})" if word else "has ended"

@@ -1,0 +1,187 @@
+"""The text of the job scripts: pure functions of the run, so that exactly what is submitted can be shown first."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from worker.spec.run import Run
+from worker.spec.sbatch import PAYER_OPTIONS, options
+from worker.store.paths import RunPaths
+
+WARNING_SECONDS = 120  # before its time limit, the driver is told to hand over
+GRACE_SECONDS = 30  # before its time limit, an agent is told to give its evaluation back
+DRIVER_MEMORY = 2000  # MB
+_PLAIN = re.compile(r"[A-Za-z0-9_./:,=@%+-]*")
+
+
+@dataclass(frozen=True)
+class AgentJob:
+    """A job array of agents.
+
+    name: the job's name, that no other submission has. tag: the agents are called `<tag>-<index>`.
+    count: elements. seconds: time limit. epoch: the driver that asks for them. patience: seconds that an agent
+    waits for a new driver when its own has gone. exclude: nodes that have failed.
+    """
+
+    name: str
+    tag: str
+    count: int
+    seconds: int
+    epoch: int
+    patience: int
+    exclude: tuple[str, ...] = ()
+
+    def identity(self, index: int) -> str:
+        """The name of the agent that runs in the array element `index`."""
+        return f"{self.tag}-{index}"
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """The names of all its agents."""
+        return tuple(self.identity(index) for index in range(self.count))
+
+
+def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str) -> str:
+    """The script of an array of agents; `python` is the interpreter that has this package."""
+    output = f"{_output(str(paths.slurm))}/{job.name}.%a.out"
+    lines = [
+        *_directives(
+            [
+                ("job-name", job.name),
+                ("array", f"0-{job.count - 1}"),
+                *_payer(run),
+                ("nodes", str(run.nodes)),
+                ("ntasks", str(run.tasks)),
+                ("cpus-per-task", str(run.cpus)),
+                ("mem", f"{run.memory}M"),
+                *([("gres", f"gpu:{run.gpus}")] if run.enable_gpus else []),
+                ("time", time_text(job.seconds)),
+                ("signal", f"B:TERM@{GRACE_SECONDS}"),
+                ("no-requeue", ""),
+                ("output", output),
+                ("open-mode", "append"),
+            ]
+        ),
+        *_extra(run, job.exclude),
+    ]
+    agent = shlex.join([python, "-I", "-m", "worker", "agent", str(paths.root)])
+    return _script(
+        lines,
+        f"""\
+# Its place has been given to another job: a job that Slurm starts again must not work beside it.
+[ "${{SLURM_RESTART_COUNT:-0}}" -gt 0 ] && exit 0
+{_setup(run)}id={job.tag}-$SLURM_ARRAY_TASK_ID
+ends=$(($(date +%s) + {job.seconds} - SECONDS))
+{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}" &
+{_wait("TERM")}
+# Where the agent was killed, what it had started is still there.
+{agent} --id "$id" --sweep
+exit "$code"
+""",
+    )
+
+
+def driver_script(
+    run: Run, paths: RunPaths, name: str, seconds: int, python: str, words: Sequence[str] = ()
+) -> str:
+    """The script of the driver's own small job, of which Slurm runs one at a time (`singleton`, by its name).
+
+    words: more words for `omniopt drive`. A driver that is killed is started again in the same job.
+    """
+    lines = _directives(
+        [
+            ("job-name", name),
+            ("dependency", "singleton"),
+            *_payer(run),
+            ("nodes", "1"),
+            ("ntasks", "1"),
+            ("cpus-per-task", "1"),
+            ("mem", f"{DRIVER_MEMORY}M"),
+            ("time", time_text(seconds)),
+            ("signal", f"B:USR1@{WARNING_SECONDS}"),
+            ("requeue", ""),
+            ("output", _output(str(paths.driver_log))),
+            ("open-mode", "append"),
+        ]
+    )
+    payer = (words for words in options(run.sbatch) if words[0].partition("=")[0] in PAYER_OPTIONS)
+    drive = shlex.join([python, "-I", "-m", "worker", "drive", str(paths.root), *words])
+    return _script(
+        [*lines, *(f"#SBATCH {' '.join(map(quoted, words))}" for words in payer)],
+        f"""\
+{_setup(run)}for attempt in 1 2 3 4 5; do
+  {drive} &
+{_wait("USR1", "TERM", indent="  ")}
+  # 137 and the like: killed by a signal, for example for want of memory. Nothing is lost; the next one goes on.
+  [ "$code" -lt 128 ] && break
+done
+exit "$code"
+""",
+    )
+
+
+def time_text(seconds: int) -> str:
+    """A time limit in Slurm's notation, in whole minutes, rounded up."""
+    minutes = -(-seconds // 60)
+    days, rest = divmod(minutes, 24 * 60)
+    return f"{days}-{rest // 60:02}:{rest % 60:02}:00"
+
+
+def quoted(word: str) -> str:
+    """A word of an #SBATCH line: as it is, or in double quotes where it has blanks or quotes in it."""
+    if _PLAIN.fullmatch(word):
+        return word
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _script(directives: Sequence[str], body: str) -> str:
+    return "\n".join(["#!/bin/bash", *directives, "", body])
+
+
+def _directives(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    return [f"#SBATCH --{name}={quoted(value)}" if value else f"#SBATCH --{name}" for name, value in pairs]
+
+
+def _payer(run: Run) -> Iterator[tuple[str, str]]:
+    """Where the job runs and who pays for it, as far as the config says so."""
+    for name in ("partition", "account", "reservation"):
+        if value := getattr(run, name):
+            yield name, value
+
+
+def _extra(run: Run, exclude: Sequence[str]) -> Iterator[str]:
+    """The extra lines of the config; nodes that they exclude are joined with those that have failed."""
+    nodes = list(exclude)
+    for words in options(run.sbatch):
+        name, _, value = words[0].partition("=")
+        if exclude and name in ("--exclude", "-x"):
+            nodes.append(value or " ".join(words[1:]))
+        else:
+            yield f"#SBATCH {' '.join(map(quoted, words))}"
+    if nodes:
+        yield f"#SBATCH --exclude={quoted(','.join(nodes))}"
+
+
+def _output(path: str) -> str:
+    """A path for --output, where a percent sign begins a pattern."""
+    return path.replace("%", "%%")
+
+
+def _setup(run: Run) -> str:
+    return "".join(f"{line}\n" for line in run.setup)
+
+
+def _wait(*signals: str, indent: str = "") -> str:
+    """Lines that wait for the last background process, hand signals on to it, and leave its exit code in `code`."""
+    lines = [
+        "child=$!",
+        *(f"trap 'kill -{name} $child 2>/dev/null' {name}" for name in signals),
+        'wait "$child"; code=$?',
+        "# A signal ends the wait, not the child.",
+        'while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done',
+    ]
+    return "\n".join(indent + line for line in lines)

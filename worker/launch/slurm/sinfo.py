@@ -1,0 +1,91 @@
+"""sinfo: the partitions of the cluster and what their nodes have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from worker.launch.slurm.client import Client
+
+_FORMAT = "%P|%a|%l|%D|%c|%m|%T|%f|%G"
+UNUSABLE = frozenset({"down", "drained", "draining", "fail", "failing", "inval", "unknown", "error", "maint"})
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Nodes of a partition that are alike. memory: MB of each; gpus: GPUs of each; seconds: time limit, None for none."""
+
+    partition: str
+    default: bool
+    up: bool
+    seconds: int | None
+    count: int
+    cpus: int
+    memory: int
+    gpus: int
+    state: str
+    features: frozenset[str]
+
+    @property
+    def usable(self) -> bool:
+        """Whether the nodes take jobs, now or later."""
+        return self.state.rstrip("*~#!%$@^-+") not in UNUSABLE and not self.state.endswith("*")
+
+
+def partitions(client: Client, patience: float) -> list[Nodes] | None:
+    """All nodes of all partitions, in groups that are alike; None where Slurm gave no answer."""
+    answer = client.call("sinfo", "--noheader", "--exact", f"--format={_FORMAT}", patience=patience)
+    return list(groups(answer.out)) if answer.ok else None
+
+
+def groups(text: str) -> Iterator[Nodes]:
+    """The groups of nodes in sinfo's output; lines of another shape are passed over."""
+    for line in text.splitlines():
+        fields = [field.strip() for field in line.split("|", 8)]
+        if len(fields) != 9:
+            continue
+        name, available, limit, count, cpus, memory, state, features, gres = fields
+        yield Nodes(
+            partition=name.removesuffix("*"),
+            default=name.endswith("*"),
+            up=available == "up",
+            seconds=seconds(limit),
+            count=_number(count),
+            cpus=_number(cpus),
+            memory=_number(memory),
+            gpus=gpus(gres),
+            state=state,
+            features=frozenset(features.split(",")) - {"", "(null)"},
+        )
+
+
+def seconds(text: str) -> int | None:
+    """Slurm's notation of a time (`7-00:00:00`, `1:00:00`, `30:00`, `20`: minutes) in seconds; None for no limit."""
+    match = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", text.strip())
+    if match is None:
+        return None
+    days, *rest = match.groups()
+    numbers = [int(part) for part in rest if part is not None]
+    if days is not None:
+        hours, minutes, rest_seconds = [*numbers, 0, 0][:3]
+    elif len(numbers) == 3:
+        hours, minutes, rest_seconds = numbers
+    else:
+        hours, (minutes, rest_seconds) = 0, [*numbers, 0][:2]
+    return int(days or 0) * 86400 + hours * 3600 + minutes * 60 + rest_seconds
+
+
+def gpus(gres: str) -> int:
+    """How many GPUs a node has, from its generic resources (`gpu:2`, `gpu:a100:8(S:0-1),nic:1`)."""
+    total = 0
+    for entry in re.sub(r"\([^)]*\)", "", gres).split(","):
+        parts = entry.split(":")
+        if parts[0] == "gpu":
+            total += int(parts[-1]) if parts[-1].isdigit() else 1
+    return total
+
+
+def _number(text: str) -> int:
+    match = re.match(r"\d+", text)
+    return int(match[0]) if match else 0
