@@ -1,8 +1,92 @@
-"""What the last words of a failed program, or the program's file, suggest to do."""
+"""What the last words of a failed program, or its file, suggest: one sentence for people."""
 
 from __future__ import annotations
 
+import re
+
+from worker.agent.program import complaints, without_first_line
+from worker.agent.reading import plain, quoted
+
+_NOT_EXECUTABLE, _NOT_FOUND, _USAGE = (
+    126,
+    127,
+    2,
+)  # exit codes of bash, and of programs with a wrong command line
+
+# What programs say, and what to do then. The groups of a pattern fill the braces of its sentence.
+_PATTERNS = tuple(
+    (re.compile(pattern), sentence)
+    for pattern, sentence in (
+        (
+            r"ModuleNotFoundError: No module named '?([\w.]+)",
+            "The Python module {0} is missing in the Python that ran; install it there, or activate its environment in a wrapper script.",
+        ),
+        (
+            r"(?:ImportError: |error while loading shared libraries: )(.{1,120})",
+            "A library could not be loaded ({0}); load its module or environment before the program.",
+        ),
+        (
+            r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|RESOURCE_EXHAUSTED",
+            "The memory of the GPU ran out; use a smaller batch or model, or narrow the parameters.",
+        ),
+        (
+            r"no CUDA-capable device|No CUDA GPUs are available|CUDA driver version is insufficient",
+            "The program found no GPU; enable GPUs for this run, or let the program use the CPU.",
+        ),
+        (
+            r"MemoryError|std::bad_alloc|Cannot allocate memory|oom-kill|oom_kill",
+            "Memory could not be allocated; ask for more memory per worker, or let the program use less.",
+        ),
+        (
+            r"No space left on device|Disk quota exceeded|Errno 28|Errno 122",
+            "The disk or the quota is full where the program writes; make room there.",
+        ),
+        (r"can't open file '(.+?)'", "Python does not find the script {0}; give its full path."),
+        (
+            r"(?:unrecognized arguments|following arguments are required|unrecognized option|unknown option|No such option)[: ]+(.{1,120})",
+            "The program does not understand its arguments ({0}); compare the command with what the program expects.",
+        ),
+        (
+            r"FileNotFoundError: .*?: '(.+?)'",
+            "The file {0} was not found; relative paths count from the folder that the run was started in.",
+        ),
+        (
+            r"(\S+): command not found",
+            "The command {0} was not found; give its full path, or load its module before.",
+        ),
+        (
+            r"([^\s:]+): No such file or directory",
+            "{0} was not found; relative paths count from the folder that the run was started in.",
+        ),
+        (
+            r"[Pp]ermission denied",
+            "Something may not be read, written or executed; look at the permissions of what it names.",
+        ),
+    )
+)
+
 
 def advise(command: str, cwd: str, exit_code: int | None, tail: bytes) -> str:
-    """One sentence, "" where nothing is known."""
-    return ""
+    """What to do about a program that failed with `tail` as the end of its output; "" if it said nothing at all.
+
+    exit_code is None where a signal ended it.
+    """
+    startup = exit_code in (_NOT_EXECUTABLE, _NOT_FOUND, _USAGE)
+    for complaint in complaints(command, cwd) if exit_code is not None else ():
+        if startup or not without_first_line(complaint):
+            return complaint
+    text = plain(tail)
+    for pattern, sentence in _PATTERNS:
+        found = None
+        for found in pattern.finditer(text):  # noqa: B007 the last one counts
+            pass
+        if found:
+            return sentence.format(*(quoted(group) if " " in group else group for group in found.groups()))
+    if exit_code == _NOT_FOUND:
+        return "A command in it was not found; give its full path, or load its module before."
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return (
+        f"Its last words: {quoted(lines[-1])}."
+        if lines
+        else "It said nothing; see what it does when run by hand."
+    )

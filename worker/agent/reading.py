@@ -165,6 +165,11 @@ def _value(result: float | str) -> tuple[float | None, str]:
     return (None, result) if isinstance(result, str) else (result, "")
 
 
+def plain(data: bytes) -> str:
+    """Output as text: no colours, every line end a newline, what is no UTF-8 replaced."""
+    return _ANSI.sub(b"", data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")).decode("utf-8", "replace")
+
+
 def quoted(line: str) -> str:
     """`line` as a sentence can quote it: printable, and not too long."""
     shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)

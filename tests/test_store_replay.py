@@ -1,0 +1,276 @@
+"""Replay: whatever order the records come in and however often, ended trials are in the same state."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.store import replay
+from worker.store.follow import Follower
+from worker.store.journal import open_epoch
+from worker.store.paths import RunPaths
+from worker.store.records import Record, encode
+from worker.store.replay import Replayed, Replayer
+from worker.trial import Status, Trial
+
+
+def proposed(trial: int, **values: Any) -> Record:
+    return {"kind": "proposed", "trial": trial, "values": values or {"x": trial}, "at": 1.0}
+
+
+def assigned(trial: int, attempt: int = 1, agent: str = "a1") -> Record:
+    return {"kind": "assigned", "trial": trial, "attempt": attempt, "agent": agent, "at": 2.0}
+
+
+def started(trial: int, attempt: int = 1, agent: str = "a1") -> Record:
+    return {
+        "kind": "started",
+        "trial": trial,
+        "attempt": attempt,
+        "agent": agent,
+        "host": "n1",
+        "at": 3.0 + attempt,
+    }
+
+
+def finished(
+    trial: int, attempt: int = 1, status: str = "ok", loss: float | None = 0.5, **more: Any
+) -> Record:
+    record = {
+        "kind": "finished",
+        "trial": trial,
+        "attempt": attempt,
+        "agent": f"a{attempt}",
+        "status": status,
+    }
+    return {**record, "loss": loss, "start": 4.0, "end": 5.0 + attempt, "host": "n1", "exit_code": 0, **more}
+
+
+def requeued(trial: int, attempt: int = 1) -> Record:
+    return {
+        "kind": "requeued",
+        "trial": trial,
+        "attempt": attempt,
+        "agent": "a1",
+        "reason": "gone",
+        "at": 4.0,
+    }
+
+
+def state(*records: Record, epoch: int = 1) -> Replayed:
+    replayer = Replayer()
+    replayer.feed_all(records, epoch)
+    return replayer.state
+
+
+def only(*records: Record) -> Trial:
+    return state(*records).trials[1]
+
+
+def test_the_way_of_a_trial() -> None:
+    way = [
+        proposed(1),
+        assigned(1),
+        started(1),
+        finished(1, curve=[[0.1, 2.0], [0.2, 0.5]], outputs={"acc": 0.9}),
+    ]
+    expected = [Status.PROPOSED, Status.ASSIGNED, Status.RUNNING, Status.OK]
+    assert [only(*way[: n + 1]).status for n in range(4)] == expected
+    trial = only(*way)
+    assert (trial.loss, trial.agent, trial.host, trial.attempt, trial.seconds) == (0.5, "a1", "n1", 1, None)
+    assert trial.curve == ((0.1, 2.0), (0.2, 0.5))
+    assert trial.outputs == {"acc": 0.9}
+
+
+def test_a_trial_given_out_again_runs_again() -> None:
+    way = [proposed(1), assigned(1), started(1), requeued(1), assigned(1, 2, "a2"), started(1, 2, "a2")]
+    assert only(*way[:4]).status is Status.PROPOSED
+    running = only(*way)
+    assert (running.status, running.attempt, running.agent, running.start) == (Status.RUNNING, 2, "a2", 5.0)
+    assert only(*way, started(1)).agent == "a2"
+
+
+def test_what_cannot_be_a_number_in_json_is_kept_as_text() -> None:
+    trial = only(proposed(1), finished(1, status="not-finite", loss=None, raw_loss="-inf"))
+    assert (trial.status, trial.loss, trial.raw_loss) == (Status.NOT_FINITE, None, "-inf")
+
+
+def test_the_first_outcome_of_an_attempt_counts() -> None:
+    first, second = finished(1, loss=1.0), finished(1, loss=2.0, end=99.0)
+    for order in ((first, second), (second, first)):
+        replayed = state(proposed(1), *order)
+        assert replayed.trials[1].loss == 1.0
+        assert replayed.ignored == 1
+
+
+def test_a_result_beats_the_belief_that_it_was_lost() -> None:
+    lost = {"kind": "lost", "trial": 1, "attempt": 1, "at": 9.0, "reason": "its agent vanished"}
+    assert only(proposed(1), lost).status is Status.LOST
+    assert only(proposed(1), lost).reason == "its agent vanished"
+    for order in ((lost, finished(1)), (finished(1), lost)):
+        assert only(proposed(1), *order).status is Status.OK
+
+
+def test_a_retry_voids_failures_and_nothing_else() -> None:
+    failed, retried = finished(1, status="failed", loss=None), {"kind": "retried", "trial": 1, "attempt": 1}
+    trial = only(proposed(1), assigned(1), failed, retried)
+    assert (trial.status, trial.exit_code, trial.end) == (Status.ASSIGNED, None, None)
+    again = only(proposed(1), failed, retried, requeued(1), assigned(1, 2), finished(1, 2))
+    assert (again.status, again.attempt) == (Status.OK, 2)
+    assert only(proposed(1), finished(1), retried).status is Status.OK
+
+
+def test_results_of_unknown_trials_are_kept_and_counted() -> None:
+    assert state(finished(1)).strays == 1
+    replayed = state(finished(1), finished(2), proposed(1))
+    assert replayed.strays == 1
+    assert replayed.trials[1].status is Status.OK
+
+
+def test_a_result_for_other_values_is_not_this_trials() -> None:
+    replayed = state(proposed(1, x=1), finished(1, values={"x": 2}))
+    assert replayed.trials[1].status is Status.PROPOSED
+    assert replayed.ignored == 1
+
+
+def test_of_two_drivers_the_later_one_is_right() -> None:
+    replayer = Replayer()
+    replayer.feed_all([proposed(1, x=1), proposed(2, x=7)], 1)
+    replayer.feed_all([proposed(2, x=8), finished(2)], 2)
+    assert replayer.feed(proposed(2, x=7), 1) is None
+    assert replayer.feed(finished(2, loss=0.1), 1) is None
+    assert replayer.state.trials[2].values == {"x": 8}
+    assert replayer.state.trials[2].loss == 0.5
+
+
+def driver(epoch: int, **more: Any) -> Record:
+    return {"kind": "driver", "epoch": epoch, "host": "n0", "pid": 1, "pid_start": "b-1", "seed": 42, **more}
+
+
+def test_a_resumed_run_has_not_ended() -> None:
+    ended = {"kind": "ended", "reason": "all done", "exit_code": 0, "at": 9.0}
+    replayed = state(driver(1), ended)
+    assert replayed.ended == ("all done", 0, 9.0)
+    replayer = Replayer()
+    replayer.feed_all([driver(1), ended], 1)
+    replayer.feed_all([driver(2, seed=7), {"kind": "workers", "wanted": 9}], 2)
+    replayer.feed_all([ended, {"kind": "workers", "wanted": 1}], 1)
+    assert (replayer.state.ended, replayer.state.seed, replayer.state.wanted) == (None, 42, 9)
+    assert [record["epoch"] for record in replayer.state.drivers] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {},
+        {"trial": 1},
+        {"kind": "finished", "trial": 1},
+        {"kind": "finished", "trial": 1, "attempt": 1, "status": "great"},
+        {"kind": "finished", "trial": 1, "attempt": 1, "status": "running"},
+        {"kind": "proposed", "trial": 2},
+        {"kind": "assigned", "trial": "one"},
+        {"kind": "ended"},
+    ],
+)
+def test_records_that_lack_something_are_counted(record: Record) -> None:
+    replayed = state(proposed(1), record)
+    assert replayed.torn == 1
+    assert replayed.trials[1].status is Status.PROPOSED
+
+
+def test_records_of_later_versions_are_left_alone() -> None:
+    replayed = state(proposed(1), {"kind": "mood", "trial": 1}, {"kind": "weather"})
+    assert (replayed.torn, replayed.trials[1].status) == (0, Status.PROPOSED)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Record]:
+    """What may be recorded about three trials: several attempts, outcomes that contradict each other, a retry."""
+    records: list[Record] = []
+    for number in range(1, 4):
+        records.append(proposed(number))
+        for attempt in range(1, draw(st.integers(1, 3)) + 1):
+            records += [assigned(number, attempt), started(number, attempt, f"a{attempt}")]
+            records += draw(
+                st.lists(
+                    st.sampled_from(
+                        [
+                            finished(number, attempt),
+                            finished(number, attempt, loss=0.25, end=7.5),
+                            finished(number, attempt, "failed", None),
+                            finished(number, attempt, "cancelled", None),
+                            requeued(number, attempt),
+                            {
+                                "kind": "lost",
+                                "trial": number,
+                                "attempt": attempt,
+                                "reason": "gone",
+                                "at": 8.0,
+                            },
+                            {"kind": "cancelled", "trial": number, "at": 8.0},
+                            {"kind": "retried", "trial": number, "attempt": attempt, "at": 8.0},
+                        ]
+                    ),
+                    max_size=3,
+                )
+            )
+    return records
+
+
+@given(history=histories(), data=st.data())
+def test_order_and_repetition_do_not_matter(history: list[Record], data: st.DataObject) -> None:
+    expected = state(*history).trials
+    repeated = [*history, *data.draw(st.lists(st.sampled_from(history)))]
+    mixed = state(*data.draw(st.permutations(repeated)))
+    assert mixed.strays == 0
+    assert mixed.trials == expected
+
+
+@given(history=histories(), data=st.data())
+def test_the_same_records_in_several_epochs(history: list[Record], data: st.DataObject) -> None:
+    expected = state(*history).trials
+    replayer = Replayer()
+    for record in data.draw(st.permutations([record for record in history if record["kind"] != "proposed"])):
+        replayer.feed(record, data.draw(st.integers(1, 3)))
+    for number in expected:
+        replayer.feed(proposed(number), 1)
+    assert replayer.state.trials == expected
+
+
+def write(paths: RunPaths, *records: Record) -> None:
+    _, journal = open_epoch(paths)
+    with journal:
+        journal.append(*records)
+
+
+def test_a_run_is_loaded_from_all_its_journals(tmp_path: Path) -> None:
+    paths = RunPaths(tmp_path / "run")
+    assert replay.load(paths).trials == {}
+    write(paths, driver(1), proposed(1), assigned(1))
+    write(paths, driver(2), started(1), finished(1), {"kind": "agent", "agent": "a1", "host": "n1", "pid": 5})
+    with paths.journal(1).open("ab") as journal:
+        journal.write(encode(proposed(2))[:-5])
+    write(paths)
+    replayed = replay.load(paths)
+    assert (replayed.epoch, replayed.torn, list(replayed.trials)) == (3, 1, [1])
+    assert replayed.trials[1].status is Status.OK
+    assert replayed.agents["a1"]["pid"] == 5
+
+
+def test_a_follower_sees_what_load_sees(tmp_path: Path) -> None:
+    paths = RunPaths(tmp_path / "run")
+    follower = Follower(paths)
+    assert follower.update() == {}
+    write(paths, driver(1), proposed(1), assigned(1))
+    assert list(follower.update()) == [1]
+    assert follower.update() == {}
+    write(paths, driver(2), started(1), proposed(2))
+    assert list(follower.update()) == [1, 2]
+    write(paths, finished(1))
+    assert follower.update()[1].status is Status.OK
+    assert dataclasses.asdict(follower.state) == dataclasses.asdict(replay.load(paths))
