@@ -16,4 +16,10 @@ def last_lines(path: Path, count: int = 20) -> list[str]:
             data = file.read()
     except OSError:
         return []
-    return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")[-count:]
+    return (
+        data.decode("utf-8", "replace")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .rstrip("\n")
+        .split("\n")[-count:]
+    )

@@ -85,7 +85,7 @@ class _Progress:
     rank: _Rank = _UNRANKED
     step: _Step = _UNSTEPPED
     voided: int = -1  # outcomes of attempts up to this one do not count, unless ok: somebody asked to retry
-    others: tuple[Record, ...] = ()  # outcomes that lost against the one in force
+    others: tuple[Record, ...] = ()  # outcomes that lost against the one in force, which a retry may void
 
 
 class Replayer:
@@ -191,6 +191,7 @@ class Replayer:
             if rank > progress.rank:
                 progress.others = (*progress.others, record)
                 return None
+            progress.others = (*progress.others, _outcome(trial, progress.rank))
         progress.rank = rank
         _set_outcome(trial, record)
         if record["kind"] != "finished":
@@ -209,6 +210,24 @@ class Replayer:
         return trial
 
 
+_OUTCOME = [
+    "loss",
+    "raw_loss",
+    "outputs",
+    "curve",
+    "exit_code",
+    "signal",
+    "seconds",
+    "start",
+    "end",
+    "host",
+    "agent",
+    "peak_memory",
+    "reason",
+    "gpus",
+]
+
+
 def _rank(record: Record) -> _Rank:
     kind = record["kind"]
     if kind != "finished":
@@ -217,8 +236,8 @@ def _rank(record: Record) -> _Rank:
     if not status.ended:
         raise ValueError(f"a trial cannot end as {status.value}")
     order = {Status.OK: _OK, Status.CANCELLED: _CANCELLED_RUNNING}.get(status, _ENDED)
-    tie = f"{status.value} {record.get('loss')} {record.get('agent')}"
-    return (order, int(record["attempt"]), float(record.get("end") or 0), tie)
+    tie = f"{status.value} {record.get('loss')} {record.get('agent') or ''}"
+    return (order, int(record["attempt"]), float(record.get("end") or record.get("at") or 0), tie)
 
 
 def _advance(trial: Trial, progress: _Progress, record: Record) -> Trial | None:
@@ -238,6 +257,13 @@ def _advance(trial: Trial, progress: _Progress, record: Record) -> Trial | None:
 
 def _show_step(trial: Trial, step: _Step) -> None:
     trial.attempt, trial.agent, trial.host, trial.start = step.attempt, step.agent, step.host, step.start
+
+
+def _outcome(trial: Trial, rank: _Rank) -> Record:
+    """The record that `_set_outcome` would need to bring the trial back to how it is, with the same rank."""
+    kind = {_CANCELLED: "cancelled", _LOST: "lost"}.get(rank[0], "finished")
+    known = {name: getattr(trial, name) for name in _OUTCOME}
+    return {**known, "kind": kind, "status": trial.status.value, "attempt": rank[1]}
 
 
 def _set_outcome(trial: Trial, record: Mapping[str, Any]) -> None:
