@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
+from worker.spec import toml
 from worker.spec.check import check
 from worker.spec.parameters import Value
 from worker.spec.run import Draft, ParameterDraft, Run
+from worker.store.journal import open_epoch
+from worker.store.paths import Home, RunPaths
 from worker.trial import Status, Trial
 
 START = 1_700_000_000.0
@@ -45,3 +50,37 @@ def a_trial(
         **more,
     }
     return Trial(number, values, status, loss=loss, outputs=outputs or {}, **facts)  # type: ignore[arg-type]
+
+
+def write_run(workdir: Path, run: Run, trials: Sequence[Trial], ended: bool = True) -> RunPaths:
+    """The folder of a run with these trials, as a driver and one agent would have left it."""
+    paths = Home.in_workdir(workdir).run(run.name)
+    paths.trials.mkdir(parents=True)
+    paths.config.write_text(toml.write(toml.draft_of(run)))
+    epoch, journal = open_epoch(paths)
+    driver = {"host": "n0", "pid": 1, "pid_start": "1", "version": "0", "seed": 42}
+    records: list[dict[str, object]] = [{"kind": "driver", "epoch": epoch, "at": START, **driver}]
+    for trial in trials:
+        records.append(_record("proposed", trial, values=dict(trial.values), at=trial.start or START))
+        if trial.start is None:
+            continue
+        given = {"attempt": trial.attempt, "agent": trial.agent, "at": trial.start}
+        records.append(_record("assigned", trial, **given))
+        records.append(_record("started", trial, **given, host=trial.host))
+        if trial.status.ended:
+            records.append(_record("finished", trial, **_outcome(trial)))
+    if ended:
+        records.append({"kind": "ended", "reason": "All evaluations are done.", "exit_code": 0, "at": START})
+    journal.append(*records)
+    journal.close()
+    return paths
+
+
+def _record(kind: str, trial: Trial, **more: object) -> dict[str, object]:
+    return {"kind": kind, "trial": trial.number, **more}
+
+
+def _outcome(trial: Trial) -> dict[str, object]:
+    facts = asdict(trial)
+    del facts["number"], facts["values"]
+    return {**facts, "status": trial.status.value, "curve": [list(point) for point in trial.curve]}

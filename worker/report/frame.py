@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from worker.errors import UsageError
 from worker.report import table
 from worker.report.colours import palette
 from worker.spec.parameters import Parameter, Value
+from worker.spec.problem import did_you_mean
 from worker.spec.run import Run
+from worker.spec.text import quoted
 from worker.trial import Status, Trial
 
 Role = Literal["trial", "status", "parameter", "result", "output", "own"]
@@ -56,6 +59,16 @@ class Frame:
     def column(self, role: Role) -> FrameColumn:
         """The first column with that role."""
         return next(column for column in self.columns if column.role == role)
+
+    def showing(self, names: Sequence[str]) -> Frame:
+        """The same with just these columns as axes at first, in this order. Raises UsageError for unknown ones."""
+        known = {column.name: column for column in self.columns}
+        for name in names:
+            if name not in known:
+                raise UsageError(f"There is no column {quoted(name)}. {did_you_mean(name, known)}")
+        wanted = [replace(known[name], shown=True) for name in names]
+        others = [replace(column, shown=False) for column in self.columns if column.name not in names]
+        return replace(self, columns=(*wanted, *others))
 
     def of_role(self, role: Role) -> tuple[FrameColumn, ...]:
         """All columns with that role."""

@@ -1,0 +1,32 @@
+"""`omniopt parallel`: the parallel plot as an html file that needs nothing but a browser."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli.results import configure_run, open_results, place, say_written
+from worker.errors import EXIT_DONE
+from worker.report import answer, parallel
+from worker.report.files import replacing
+from worker.report.frame import make_frame
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt parallel`."""
+    configure_run(parser)
+    parser.add_argument(
+        "--columns", metavar="NAMES", help="only these axes at first, in this order: a,b,RESULT"
+    )
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Write the plot and print where it is."""
+    results = open_results(args)
+    target = place(results.paths.parallel, results.paths, args.out)
+    frame = make_frame(results.run, results.trials)
+    if args.columns:
+        frame = frame.showing(args.columns.split(","))
+    with replacing(target) as file:
+        file.write(parallel.page(frame, answer.sentence(results)))
+    say_written(target)
+    return EXIT_DONE

@@ -1,0 +1,73 @@
+"""What the commands that show results share: finding the run, and a place for what they write."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from worker.errors import OmnioptError, UsageError
+from worker.report.source import Results, read
+from worker.store.paths import FOLDER, Home, RunPaths
+
+ELSEWHERE = "omniopt-results"  # the folder for results of runs that somebody else owns
+
+
+def configure_run(parser: argparse.ArgumentParser) -> None:
+    """Add the options by which every such command finds its run and its place to write."""
+    parser.add_argument("run", metavar="RUN", help="the name of a run, or the path of its folder")
+    configure_places(parser)
+
+
+def configure_places(parser: argparse.ArgumentParser) -> None:
+    """Add --workdir and --out."""
+    parser.add_argument("--workdir", type=Path, help=f"the folder with the {FOLDER} folder (default: here)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write into this folder instead of the run's")
+
+
+def run_paths(word: str, workdir: Path | None) -> RunPaths:
+    """The folder of the run that `word` names. Raises UsageError with the names that there are."""
+    home = Home.in_workdir(workdir or Path.cwd())
+    for paths in (home.run(word), RunPaths(Path(word).absolute())):
+        if paths.config.is_file():
+            return paths
+    known = sorted(folder.name for folder in home.projects.iterdir()) if home.projects.is_dir() else []
+    listing = f"Runs there: {', '.join(known)}." if known else f"There is no run in {home.projects}."
+    raise UsageError(f'There is no run "{word}". {listing} Give its name, or --workdir, or its path.')
+
+
+def open_results(args: argparse.Namespace) -> Results:
+    """The run that the command line names, read."""
+    return read(run_paths(args.run, args.workdir))
+
+
+def place(default: Path, paths: RunPaths, out: Path | None) -> Path:
+    """Where to write what belongs to `default` in the run's folder.
+
+    In `out` where the user names one. Otherwise there, or below the present folder where the run is somebody
+    else's, which is said. Raises OmnioptError where neither is possible.
+    """
+    if out is not None:
+        return out / default.name
+    if _writable(default):
+        return default
+    other = Path.cwd() / ELSEWHERE / paths.name / default.relative_to(paths.root)
+    if not _writable(other):
+        raise OmnioptError(
+            f"Neither {paths.root} nor {Path.cwd()} can be written by you. Name a folder with --out DIR."
+        )
+    print(f"{paths.root} cannot be written by you, so this goes to {other.parent}.", file=sys.stderr)
+    return other
+
+
+def _writable(target: Path) -> bool:
+    folder = target.parent
+    while not folder.exists():
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+
+
+def say_written(path: Path) -> None:
+    """Print the path of what was written, alone on its line, so that scripts can take it."""
+    print(path)

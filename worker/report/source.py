@@ -1,0 +1,60 @@
+"""Opens a run for reading: its config and its evaluations, without any lock and without writing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worker.errors import ConfigError, OmnioptError, UsageError
+from worker.report.table import evaluated
+from worker.spec import toml
+from worker.spec.check import check_read
+from worker.spec.problem import UnreadableError, has_errors
+from worker.spec.run import Run
+from worker.store import replay
+from worker.store.paths import RunPaths
+from worker.trial import Trial
+
+
+@dataclass(frozen=True)
+class Results:
+    """A run as it stands at one moment; `trials` are its evaluations by number."""
+
+    paths: RunPaths
+    run: Run
+    trials: list[Trial]
+    state: replay.Replayed
+
+    @property
+    def running(self) -> bool:
+        """Whether more evaluations may come, as far as the journal tells."""
+        return self.state.ended is None
+
+
+def read(paths: RunPaths) -> Results:
+    """Read the run in `paths`. Raises UsageError, ConfigError or OmnioptError where that is not possible."""
+    run = read_run(paths)
+    try:
+        state = replay.load(paths)
+    except OSError as error:
+        raise OmnioptError(
+            f"The journal of {paths.root} cannot be read ({error.strerror}). Ask its owner to let you read it."
+        ) from error
+    return Results(paths, run, evaluated(state.trials.values()), state)
+
+
+def read_run(paths: RunPaths) -> Run:
+    """The run as its config says it. Raises UsageError or ConfigError."""
+    try:
+        text = paths.config.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no run in {paths.root}: it has no config.toml.") from error
+    except OSError as error:
+        raise UsageError(f"{paths.config} cannot be read: {error.strerror}.") from error
+    try:
+        found = toml.read(text)
+    except UnreadableError as error:
+        raise ConfigError(error.problems) from error
+    checked = check_read(found)
+    if checked.run is None or has_errors(checked.problems):
+        raise ConfigError(checked.problems)
+    return checked.run

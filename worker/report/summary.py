@@ -1,0 +1,114 @@
+"""A run in figures: the best evaluation, how the others ended, how long it took and what it cost."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from worker.report.source import Results
+from worker.spec.run import Run
+from worker.trial import Status, Trial
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What was used. All in hours; node_hours counts a host once however many agents it had at a time."""
+
+    worker_hours: float
+    cpu_hours: float
+    gpu_hours: float
+    node_hours: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures of a run. Times are seconds; wall is from the first start to the last end of an evaluation."""
+
+    best: Trial | None
+    counts: Counter[Status]
+    wall: float
+    inside: float  # spent inside the objective, of all agents together
+    hosts: tuple[str, ...]
+    agents: int
+    cost: Cost
+
+
+def summarize(results: Results) -> Summary:
+    """The figures of the run as it stands."""
+    trials = results.trials
+    spans = agent_spans(trials)
+    starts = [trial.start for trial in trials if trial.start is not None]
+    ends = [trial.end for trial in trials if trial.end is not None]
+    return Summary(
+        best=best(trials),
+        counts=Counter(trial.status for trial in trials),
+        wall=max(0.0, max(ends) - min(starts)) if starts and ends else 0.0,
+        inside=sum(trial.seconds or 0.0 for trial in trials),
+        hosts=tuple(dict.fromkeys(trial.host for trial in trials if trial.host)),
+        agents=len(spans),
+        cost=_cost(results.run, trials, spans),
+    )
+
+
+def best(trials: Iterable[Trial]) -> Trial | None:
+    """The evaluation with the smallest result that counts, the earliest of equal ones; None where there is none."""
+    usable = [trial for trial in trials if counts(trial)]
+    return min(usable, key=lambda trial: (trial.loss, trial.number), default=None)
+
+
+def counts(trial: Trial) -> bool:
+    """Whether the result of the evaluation can be the best one."""
+    return trial.status is Status.OK and trial.loss is not None
+
+
+def intervals(trials: Iterable[Trial]) -> list[tuple[float, float]]:
+    """When these evaluations ran, (start, end) in seconds since the epoch; those without a known end are left out."""
+    return [
+        (trial.start, trial.end)
+        for trial in trials
+        if trial.start is not None and trial.end is not None and trial.end >= trial.start
+    ]
+
+
+def agent_spans(trials: Iterable[Trial]) -> dict[str, tuple[float, float]]:
+    """Agent -> from the start of its first evaluation to the end of its last one."""
+    by_agent: dict[str, list[Trial]] = defaultdict(list)
+    for trial in trials:
+        by_agent[trial.agent].append(trial)
+    spans = {}
+    for agent, own in by_agent.items():
+        if agent and (ran := intervals(own)):
+            spans[agent] = (min(start for start, _ in ran), max(end for _, end in ran))
+    return spans
+
+
+def _cost(run: Run, trials: Sequence[Trial], spans: dict[str, tuple[float, float]]) -> Cost:
+    hours = sum(end - start for start, end in spans.values()) / 3600
+    by_host: dict[str, list[Trial]] = defaultdict(list)
+    for trial in trials:
+        by_host[trial.host].append(trial)
+    nodes = sum(covered(intervals(own)) for own in by_host.values()) / 3600
+    return Cost(hours, hours * run.cpus, hours * run.gpus if run.enable_gpus else 0.0, nodes * run.nodes)
+
+
+def covered(spans: Iterable[tuple[float, float]]) -> float:
+    """The length of the union of intervals."""
+    total, reached = 0.0, float("-inf")
+    for start, end in sorted(spans):
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
+
+
+def duration_words(seconds: float) -> str:
+    """A duration as people say it: 12.3 s, 4 min 5 s, 3 h 20 min, 2 d 4 h."""
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    whole = round(seconds)
+    days, hours, minutes, rest = whole // 86400, whole // 3600 % 24, whole // 60 % 60, whole % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s"
