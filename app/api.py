@@ -1,0 +1,37 @@
+"""What the page's script and other programs ask for: the preview of a form, and its config as a file."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.preview import make_preview
+from app.reading import form_state
+from app.site import current_site
+from worker.spec.source import WRITERS
+
+blueprint = Blueprint("api", __name__)
+
+_MIMETYPES = {"toml": "application/toml", "ini": "text/plain", "json": "application/json"}
+
+
+@blueprint.post("/preview")
+def preview() -> Response:
+    """Command, config, link and problems of the form in the body."""
+    site = current_site()
+    base_url = site.base_url(request)
+    state, unread = form_state(request, site.catalogue)
+    response = jsonify(
+        make_preview(state, site.catalogue, site.installer(base_url), base_url, unread).as_json()
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.route("/config.<any(toml, ini, json):kind>", methods=["GET", "POST"])
+def config(kind: str) -> Response:
+    """The config of the form in the query string or in the body, as a file to download."""
+    state, _ = form_state(request, current_site().catalogue)
+    response = Response(WRITERS[kind](state.draft()), mimetype=_MIMETYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="config.{kind}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,181 @@
+"""The partitions that the page offers: read from a data file, and what their limits say about a run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from worker.spec.convert import ConversionError, field_value
+from worker.spec.fields import BY_PATH
+from worker.spec.problem import Problem, did_you_mean
+from worker.spec.run import Draft
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+BUNDLED = Path(__file__).with_name("partitions.toml")
+CLUSTER_DEFAULT = "(cluster default)"
+
+
+class CatalogueError(ValueError):
+    """A partition file that cannot be used; its text says where it is wrong."""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition; None means that no limit is known. memory: MB of one worker. runtime: hours."""
+
+    key: str
+    label: str
+    tested_workers: int | None = None
+    gpus: int | None = None
+    memory: int | None = None
+    runtime: int | None = None
+    warning: str = ""
+
+    @property
+    def limits(self) -> str:
+        """A sentence with what is known of the limits, "" where nothing is."""
+        parts = []
+        if self.runtime is not None:
+            parts.append(f"{self.runtime} h")
+        if self.memory is not None:
+            parts.append(f"{self.memory:,} MB per worker")
+        if self.gpus is not None:
+            parts.append("no GPUs" if self.gpus == 0 else _counted(self.gpus, "GPU") + " per worker")
+        tested = f"Tested with {self.tested_workers:,} workers." if self.tested_workers is not None else ""
+        return " ".join(filter(None, (f"At most {', '.join(parts)}." if parts else "", tested)))
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The partitions in the order of the page; `captured` says from when their facts are."""
+
+    partitions: Mapping[str, Partition]
+    captured: str
+
+    @property
+    def default(self) -> str:
+        """The partition of a form that names none."""
+        return next(iter(self.partitions), "")
+
+    def has_gpus(self, key: str) -> bool | None:
+        """Whether the partition has GPUs; None where that is not known."""
+        gpus = self.partitions[key].gpus if key in self.partitions else None
+        return None if gpus is None else gpus > 0
+
+    def problems(self, draft: Draft) -> Iterator[Problem]:
+        """What the limits of its partition say about `draft`; nothing for the cluster's default partition."""
+        values = _typed(draft)
+        key = values.get("slurm.partition", "")
+        if not key:
+            return
+        partition = self.partitions.get(key)
+        if partition is None:
+            yield Problem(
+                "slurm.partition",
+                f'The partition "{key}" is not in the list of this page, so its limits are not known here.',
+                did_you_mean(key, self.partitions),
+                "warning",
+            )
+            return
+        if partition.warning:
+            yield Problem("slurm.partition", partition.warning, severity="warning")
+        yield from _limit_problems(partition, values)
+
+
+def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator[Problem]:
+    name, otherwise = partition.key, "or choose another partition."
+    if values.get("slurm.enable_gpus") and partition.gpus is not None:
+        if partition.gpus == 0:
+            yield Problem(
+                "slurm.enable_gpus", f"The partition {name} has no GPUs.", f"Switch the GPU off, {otherwise}"
+            )
+        elif values.get("slurm.gpus", 0) > partition.gpus:
+            yield Problem(
+                "slurm.gpus",
+                f"{values['slurm.gpus']} GPUs are more than one worker can get in the partition {name}.",
+                f"Ask for {partition.gpus} at most, {otherwise}",
+            )
+    if partition.memory is not None and values.get("slurm.memory", 0) > partition.memory:
+        yield Problem(
+            "slurm.memory",
+            f"{values['slurm.memory']} MB are more than one worker can get in the partition {name}.",
+            f"Ask for {partition.memory} MB at most, {otherwise}",
+        )
+    for path in ("run.runtime", "slurm.walltime"):
+        if partition.runtime is not None and values.get(path, 0) > partition.runtime * 3600:
+            yield Problem(
+                path,
+                f"This is longer than the partition {name} allows.",
+                f"Ask for {partition.runtime} hours at most, {otherwise}",
+            )
+    if partition.tested_workers is not None and values.get("run.workers", 0) > partition.tested_workers:
+        yield Problem(
+            "run.workers",
+            f"So many workers were never tried in the partition {name}; "
+            f"the most were {partition.tested_workers}.",
+            "It may work; start with fewer.",
+            "warning",
+        )
+
+
+def _typed(draft: Draft) -> dict[str, Any]:
+    """The values that the limits are about, by path; one that cannot be read is left out (a problem of its own)."""
+    values: dict[str, Any] = {}
+    paths = (
+        "slurm.partition",
+        "slurm.enable_gpus",
+        "slurm.gpus",
+        "slurm.memory",
+        "slurm.walltime",
+        "run.runtime",
+        "run.workers",
+    )
+    for path in paths:
+        field = BY_PATH[path]
+        try:
+            values[path] = field_value(field, draft.values[path]) if path in draft.values else field.default
+        except ConversionError:
+            continue
+    return values
+
+
+def read_catalogue(path: Path = BUNDLED) -> Catalogue:
+    """The catalogue in a TOML file of the form of `partitions.toml`. Raises CatalogueError."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CatalogueError(f"The partition file {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise CatalogueError(f"The partition file {path} is not TOML: {error}.") from error
+    tables = content.get("partitions", {})
+    if not isinstance(tables, dict):
+        raise CatalogueError(f"{path}: write each partition as a table of its own, [partitions.NAME].")
+    partitions = {key: _partition(path, key, table) for key, table in tables.items()}
+    return Catalogue(partitions, str(content.get("captured", "")))
+
+
+def _partition(path: Path, key: str, table: object) -> Partition:
+    if not isinstance(table, dict):
+        raise CatalogueError(f"{path}: [partitions.{key}] is no table.")
+    known = {field.name for field in fields(Partition)} - {"key"}
+    for name, value in table.items():
+        if name not in known:
+            raise CatalogueError(
+                f'{path}: [partitions.{key}] has the unknown key "{name}". {did_you_mean(name, known)}'
+            )
+        is_text = name in ("label", "warning")
+        if is_text != isinstance(value, str) or (not is_text and (type(value) is not int or value < 0)):
+            wanted = "text" if is_text else "a whole number of at least 0"
+            raise CatalogueError(f"{path}: {name} of [partitions.{key}] must be {wanted}, not {value!r}.")
+    return Partition(key, **{"label": key, **table})
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("s" if number != 1 else "")

@@ -1,0 +1,87 @@
+"""The form of the page as WTForms fields, made from the tables of `worker.spec` and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+
+from app.catalogue import CLUSTER_DEFAULT, Catalogue
+from app.form_state import EMPTY_ROW, FormState, Row
+from worker.spec import fields
+from worker.spec.parameters import PARAMETER_TYPES, SETTING_LABELS, SETTING_QUERIES
+
+_PARTITION = "slurm.partition"
+# One line each, but longer than most fields are wide.
+_LONG = ("run.objective", "run.on_end")
+_Option = tuple[str, str, dict[str, str]]
+
+
+def make_form(state: FormState, catalogue: Catalogue) -> Any:
+    """A WTForms form with the texts of `state`; fields are called as in the URL, parameters are the list `param`."""
+    attributes = {field.query: _field(field, state, catalogue) for field in fields.FIELDS}
+    attributes["param"] = FieldList(FormField(_parameter_form(state.rows), separator="_"), separator="_")
+    return type("RunForm", (Form,), attributes)(MultiDict(state.pairs()))
+
+
+def empty_row() -> Any:
+    """A parameter with the number __N__ and no text, which the script copies for each new one."""
+    row = FormField(_parameter_form(()), separator="_").bind(Form(), "param___N__")
+    row.process(None, EMPTY_ROW)
+    return row
+
+
+def _field(field: fields.Field, state: FormState, catalogue: Catalogue) -> Any:
+    text = state.values[field.query]
+    attributes = {"inputmode": "numeric"} if field.kind == "integer" else {}
+    if field.path == _PARTITION:
+        options: list[_Option] = [
+            ("", CLUSTER_DEFAULT, {}),
+            *((one.key, one.label, {}) for one in catalogue.partitions.values()),
+        ]
+        return _select(field.label, options, [text], attributes)
+    if field.kind == "choice":
+        return _select(field.label, [(name, name, {}) for name in field.choices], [text], attributes)
+    if field.kind == "switch":
+        return BooleanField(field.label, false_values=("0", ""), render_kw=attributes)
+    if field.kind == "lines" or field.path in _LONG:
+        rows = {"rows": "1", "data-one-line": ""} if field.path in _LONG else {"rows": "3"}
+        return TextAreaField(field.label, render_kw=attributes | rows)
+    # Numbers are asked for as text: a browser's number field hides what it does not like, instead of sending it.
+    return StringField(field.label, render_kw=attributes)
+
+
+def _parameter_form(rows: Iterable[Row]) -> Any:
+    # The script shows the fields that a type needs, and its summary, without asking the server.
+    types = [
+        (kind.name, kind.name, {"data-settings": " ".join(kind.settings), "data-summary": kind.summary})
+        for kind in PARAMETER_TYPES.values()
+    ]
+    attributes = {
+        "name": StringField("Name"),
+        "type": _select("Type", types, [row["type"] for row in rows], {}),
+    }
+    for key, query in SETTING_QUERIES.items():
+        attributes[query] = StringField(SETTING_LABELS[key])
+    return type("ParameterForm", (Form,), attributes)
+
+
+def _select(
+    label: str, options: Sequence[_Option], texts: Iterable[str], attributes: Mapping[str, str]
+) -> Any:
+    """A choice that also shows texts that are none of its options, so that a wrong link is seen and not corrected."""
+    known = {value for value, _, _ in options}
+    others: list[_Option] = [
+        (text, f"{text} (unknown)", {}) for text in dict.fromkeys(texts) if text not in known
+    ]
+    return SelectField(label, choices=[*options, *others], validate_choice=False, render_kw=dict(attributes))

@@ -1,0 +1,183 @@
+"""What stands in the form: raw texts, and how they come from a link, a config or the form itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from app.catalogue import Catalogue
+from worker.spec.convert import field_raw_text, field_text, raw_text, setting_raw_text
+from worker.spec.fields import BY_PATH, FIELDS, Field
+from worker.spec.numbered import MOST_PARAMETERS, count_parameters
+from worker.spec.parameters import DEFAULT_TYPE, PARAMETER_TYPES, SETTING_QUERIES, SettingKind
+from worker.spec.problem import Problem
+from worker.spec.run import Draft, ParameterDraft
+from worker.spec.url import COUNT
+
+Row = Mapping[str, str]
+# The keys of one parameter's fields, without the `param_N_` before them.
+ROW_KEYS = ("name", "type", *SETTING_QUERIES.values())
+EMPTY_ROW: Row = {**dict.fromkeys(ROW_KEYS, ""), "type": DEFAULT_TYPE}
+# Which partition the form was made for; another one in `partition` means that the user has just changed it.
+PARTITION_WAS = "partition_was"
+
+_PARTITION = BY_PATH["slurm.partition"].query
+_ENABLE_GPUS = BY_PATH["slurm.enable_gpus"].query
+_DEFAULTS = {field.query: field_text(field, field.default) for field in FIELDS}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that the page has changed by itself, and the sentence that says so."""
+
+    query: str
+    value: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class FormState:
+    """The texts of the form.
+
+    values: a text for every field, by query key. rows: the parameters, by the keys of `ROW_KEYS`; those behind the
+    first `shown` ones are kept for when the number of parameters grows again. problems: what could not be read.
+    """
+
+    values: Mapping[str, str]
+    rows: tuple[Row, ...]
+    shown: int
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def draft(self) -> Draft:
+        """The run that the form describes; settings that a parameter's type does not need are left out."""
+        values = {field.path: self.values[field.query] for field in FIELDS}
+        return Draft(values, tuple(_parameter(row) for row in self.rows[: self.shown]))
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Every key and text of the form, with `param_N_` keys for all rows."""
+        yield from self.values.items()
+        for index, row in enumerate(self.rows):
+            yield from ((f"param_{index}_{key}", text) for key, text in row.items())
+
+    def differs_in(self, queries: Iterable[str]) -> bool:
+        """Whether one of the fields has another text than its default."""
+        return any(self.values[query] != _DEFAULTS[query] for query in queries)
+
+    def with_row_added(self) -> FormState:
+        """One empty parameter more at the end of the shown ones."""
+        rows = (*self.rows[: self.shown], EMPTY_ROW, *self.rows[self.shown :])
+        return replace(self, rows=rows, shown=self.shown + 1)
+
+    def without_row(self, index: int) -> FormState:
+        """Without the shown parameter `index`."""
+        if not 0 <= index < self.shown:
+            return self
+        return replace(self, rows=self.rows[:index] + self.rows[index + 1 :], shown=self.shown - 1)
+
+    def with_row_moved(self, index: int, step: int) -> FormState:
+        """With the shown parameter `index` moved by `step` places."""
+        target = index + step
+        if not (0 <= index < self.shown and 0 <= target < self.shown):
+            return self
+        rows = list(self.rows)
+        rows.insert(target, rows.pop(index))
+        return replace(self, rows=tuple(rows))
+
+
+def _parameter(row: Row) -> ParameterDraft:
+    kind = PARAMETER_TYPES.get(row["type"])
+    needed: Iterable[str] = kind.settings if kind else SETTING_QUERIES
+    return ParameterDraft(row["name"], row["type"], {key: row[SETTING_QUERIES[key]] for key in needed})
+
+
+def of_draft(draft: Draft, *, catalogue: Catalogue | None = None) -> FormState:
+    """The form that shows `draft`.
+
+    catalogue: given for a link, where a missing partition means the first of the page's; a config without one means
+    the cluster's own default.
+    """
+    values = dict(_DEFAULTS)
+    for field in FIELDS:
+        if field.path in draft.values:
+            values[field.query] = field_raw_text(field, draft.values[field.path])
+    if catalogue is not None:
+        given = {BY_PATH[path].query for path in draft.values}
+        _fill_in(values, given, catalogue)
+    rows = tuple(_row(parameter) for parameter in draft.parameters)
+    return FormState(values, rows, len(rows))
+
+
+def _row(parameter: ParameterDraft) -> Row:
+    kind = PARAMETER_TYPES.get(parameter.type)
+    needed: Mapping[str, SettingKind] = kind.settings if kind else {}
+    settings = {}
+    for key, raw in parameter.settings.items():
+        if key in SETTING_QUERIES:
+            text = setting_raw_text(needed[key], raw) if key in needed else raw_text(raw)
+            settings[SETTING_QUERIES[key]] = text
+    return {**EMPTY_ROW, "name": parameter.name, "type": parameter.type, **settings}
+
+
+def _fill_in(values: dict[str, str], given: Iterable[str], catalogue: Catalogue) -> None:
+    """The page's own defaults: the first partition, and GPUs where a partition has some."""
+    if _PARTITION not in given:
+        values[_PARTITION] = catalogue.default
+    if _ENABLE_GPUS not in given:
+        values[_ENABLE_GPUS] = "1" if catalogue.has_gpus(values[_PARTITION]) else "0"
+
+
+def posted(pairs: Iterable[tuple[str, str]], catalogue: Catalogue) -> FormState:
+    """The form as it was sent; of a key that comes twice the first counts (a checked box stands before its off value)."""
+    given: dict[str, str] = {}
+    for key, text in pairs:
+        given.setdefault(key, text.replace("\r\n", "\n"))
+    values = {field.query: _sent(field, given) for field in FIELDS}
+    _fill_in(values, given, catalogue)
+    changes = tuple(_after_new_partition(given.get(PARTITION_WAS), values, catalogue))
+    rows = _rows(given)
+    shown, problems = count_parameters(given.get(COUNT, ""), range(len(rows)), least=1)
+    # Rows behind the shown ones are kept on purpose, which is nothing to speak of.
+    problems = tuple(problem for problem in problems if problem.severity != "note")
+    rows += (EMPTY_ROW,) * (shown - len(rows))
+    return FormState(
+        {**values, **{change.query: change.value for change in changes}}, rows, shown, changes, problems
+    )
+
+
+def _sent(field: Field, given: Mapping[str, str]) -> str:
+    text = given.get(field.query, _DEFAULTS[field.query])
+    return field_raw_text(field, text) if field.kind == "switch" else text
+
+
+def _rows(given: Mapping[str, str]) -> tuple[Row, ...]:
+    indices = {
+        int(number)
+        for prefix, _, rest in (key.partition("_") for key in given)
+        if prefix == "param"
+        for number, _, _ in (rest.partition("_"),)
+        if number.isascii() and number.isdigit() and len(number) < 6
+    }
+    last = max((index for index in indices if index <= 2 * MOST_PARAMETERS), default=-1)
+    return tuple(_given_row(given, index) for index in range(last + 1))
+
+
+def _given_row(given: Mapping[str, str], index: int) -> Row:
+    row = {key: given.get(f"param_{index}_{key}", EMPTY_ROW[key]) for key in ROW_KEYS}
+    # The original's key for μ has no prefix.
+    return {**row, "mu": row["mu"] or given.get(f"mu_{index}", "")}
+
+
+def _after_new_partition(
+    was: str | None, values: Mapping[str, str], catalogue: Catalogue
+) -> Iterator[Change]:
+    """What follows from a partition that the user has just chosen."""
+    key = values[_PARTITION]
+    has_gpus = catalogue.has_gpus(key)
+    if was is None or was == key or has_gpus is None:
+        return
+    enabled = values[_ENABLE_GPUS] not in ("", "0")
+    if has_gpus and not enabled:
+        yield Change(_ENABLE_GPUS, "1", f"GPUs were switched on, since the partition {key} has some.")
+    if enabled and not has_gpus:
+        yield Change(_ENABLE_GPUS, "0", f"GPUs were switched off, since the partition {key} has none.")

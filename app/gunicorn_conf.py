@@ -1,0 +1,31 @@
+"""How gunicorn serves the page; `gunicorn --config python:app.gunicorn_conf` reads this module."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+wsgi_app = "app.wsgi:application"
+# Threads, so that a client that sends slowly keeps no other waiting; see app.server for the rest.
+worker_class = "app.server.PageWorker"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 64
+# The wheel is built once, before the workers are forked off; a wrong setting shows before a port is opened.
+preload_app = True
+# Links to filled-in forms are long; gunicorn allows no more.
+limit_request_line = 8190
+limit_request_fields = 60
+limit_request_field_size = 8190
+keepalive = 15
+timeout = 60
+graceful_timeout = 10
+# Workers tell that they are alive by touching a file, which must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112
+# A control socket in the home folder is of no use here.
+control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """Print the page's address as soon as it answers."""
+    addresses = ", ".join(str(listener) for listener in server.LISTENERS)
+    print(f"OmniOpt's page: {addresses}", flush=True)

@@ -1,0 +1,64 @@
+"""Filling in the form from a config: pasted, uploaded, or sent by a program."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from app import form_state as states
+from app.form_state import FormState
+from app.page import show
+from app.preview import make_preview
+from app.reading import form_state
+from app.site import current_site
+from worker.spec import source
+from worker.spec.problem import Problem, UnreadableError
+
+blueprint = Blueprint("importing", __name__)
+
+TEXT = "config"  # the form field of a pasted config
+FILE = "file"  # the form field of an uploaded one
+
+
+@blueprint.post("/import")
+def import_config() -> Response | tuple[Response, int]:
+    """Refill the form from the config in the request: TOML, config.ini, config.json, a link, or a token.
+
+    The config is an uploaded file, a form field, or the body itself. A browser gets the page, in which nothing that
+    was typed is lost where the config cannot be read; a program that asks for JSON gets the preview and the fields.
+    """
+    text = _config_text()
+    try:
+        state, problems = _read(text)
+    except UnreadableError as error:
+        if _is_browser():
+            present, _ = form_state(request, current_site().catalogue)
+            return show(present, import_text=text, import_problems=error.problems), 422
+        return jsonify(problems=[problem.as_json() for problem in error.problems]), 422
+    if _is_browser():
+        return show(state, unread=problems, notice="The form was filled in from your config.")
+    site = current_site()
+    base_url = site.base_url(request)
+    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems)
+    return jsonify(**preview.as_json(), fields=dict(state.pairs()))
+
+
+def _read(text: str) -> tuple[FormState, tuple[Problem, ...]]:
+    read = source.read_any(text)
+    # Only in a link does a missing partition mean the first one of this page.
+    catalogue = current_site().catalogue if source.looks_like_link(text.strip()) else None
+    return states.of_draft(read.draft, catalogue=catalogue), read.problems
+
+
+def _config_text() -> str:
+    upload = request.files.get(FILE)
+    if upload is not None and upload.filename:
+        return upload.stream.read().decode("utf-8-sig", "replace")
+    if TEXT in request.form:
+        return request.form[TEXT]
+    if request.form:
+        return ""
+    return request.get_data(cache=False).decode("utf-8-sig", "replace")
+
+
+def _is_browser() -> bool:
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"

@@ -1,0 +1,48 @@
+"""What the pasted command fetches: install.sh, and the wheel that it installs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from flask import Blueprint, Flask, Response, abort, request
+
+from app.site import current_site
+from app.wheel import Wheel
+
+blueprint = Blueprint("install", __name__)
+
+
+def renderer(app: Flask, wheel: Wheel) -> Callable[[str], str]:
+    """A function from the page's address to the text of its installer, which the last few addresses keep."""
+    template = app.jinja_env.get_template("install.sh")
+
+    @lru_cache(maxsize=32)
+    def render(base_url: str) -> str:
+        return template.render(base_url=base_url, wheel=wheel)
+
+    return render
+
+
+@blueprint.get("/install.sh")
+def install_script() -> Response:
+    """The installer for the address under which it is asked for."""
+    site = current_site()
+    text = site.render_installer(site.base_url(request))
+    response = Response(text, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/<name>.whl")
+def wheel(name: str) -> Response:
+    """The wheel; its name changes with its content."""
+    site = current_site()
+    if f"{name}.whl" != site.wheel.name:
+        abort(
+            404,
+            "This version of OmniOpt is no longer served here. Reload the page and copy the command again.",
+        )
+    response = Response(site.wheel.content, mimetype="application/octet-stream")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

@@ -1,0 +1,36 @@
+"""In which part of the form each field stands; labels, order and help come from the table of fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worker.spec.fields import FIELDS, Field
+
+_PROGRAM = ("run.name", "run.objective", "run.workdir")
+_SEARCH = ("search.algorithm", "search.max_evals", "search.seed")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the form with its fields in their order."""
+
+    key: str
+    title: str
+    fields: tuple[Field, ...]
+
+
+def _section(key: str, title: str, paths: tuple[str, ...]) -> Section:
+    by_path = {field.path: field for field in FIELDS}
+    return Section(key, title, tuple(by_path[path] for path in paths))
+
+
+PROGRAM = _section("program", "Your program", _PROGRAM)
+SEARCH = _section("search", "Search", _SEARCH)
+# Whatever is added to the table of fields finds its place by itself.
+RESOURCES = _section(
+    "resources",
+    "Resources",
+    tuple(field.path for field in FIELDS if not field.advanced and field.path not in (*_PROGRAM, *_SEARCH)),
+)
+ADVANCED = _section("advanced", "Advanced", tuple(field.path for field in FIELDS if field.advanced))
+SECTIONS = (PROGRAM, SEARCH, RESOURCES, ADVANCED)

@@ -1,0 +1,106 @@
+"""The page itself: the form, and what follows from it; the same with and without the script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from app import layout
+from app.form import empty_row, make_form
+from app.form_state import FormState
+from app.places import PlacedProblem
+from app.preview import Preview, make_preview
+from app.reading import form_state
+from app.site import current_site
+from worker.spec.parameters import PARAMETER_TYPES, SETTING_LABELS, SETTING_QUERIES
+from worker.spec.problem import Problem
+
+blueprint = Blueprint("page", __name__)
+
+_ROW_ACTIONS: Mapping[str, Callable[[FormState, int], FormState]] = {
+    "remove": FormState.without_row,
+    "up": lambda state, index: state.with_row_moved(index, -1),
+    "down": lambda state, index: state.with_row_moved(index, 1),
+}
+
+# A range is asked for from its lower end.
+_IN_FORM_ORDER = dict(sorted(SETTING_QUERIES.items(), key=lambda item: item[0] != "min"))
+
+
+@blueprint.get("/")
+def linked() -> Response:
+    """The form that the query string describes."""
+    state, unread = form_state(request, current_site().catalogue)
+    return show(state, unread=unread, fresh=not request.query_string)
+
+
+@blueprint.post("/")
+def sent() -> Response:
+    """The form as it was sent, after the button that was pressed has done its work."""
+    state, unread = form_state(request, current_site().catalogue)
+    action, _, number = request.form.get("action", "").partition("-")
+    focus = ""
+    if action == "add":
+        focus = f"param_{state.shown}_name"
+        state = state.with_row_added()
+    elif action in _ROW_ACTIONS and number.isascii() and number.isdigit():
+        state = _ROW_ACTIONS[action](state, int(number[:6]))
+    return show(state, unread=unread, focus=focus)
+
+
+def show(
+    state: FormState,
+    *,
+    unread: Sequence[Problem] = (),
+    fresh: bool = False,
+    focus: str = "",
+    notice: str = "",
+    import_text: str = "",
+    import_problems: Sequence[Problem] = (),
+) -> Response:
+    """The page for `state`.
+
+    fresh: nothing has been filled in, so gaps are no mistakes yet. focus: the id of the field to go to. notice: what
+    has just happened. import_text, import_problems: a config that could not be read, and why.
+    """
+    site = current_site()
+    base_url = site.base_url(request)
+    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, unread)
+    page = render_template(
+        "page.html",
+        state=state,
+        preview=preview,
+        form=make_form(state, site.catalogue),
+        empty_row=empty_row(),
+        beside=_beside_fields(preview, fresh),
+        layout=layout,
+        parameter_types=PARAMETER_TYPES,
+        setting_labels=SETTING_LABELS,
+        setting_queries=_IN_FORM_ORDER,
+        captured=site.catalogue.captured,
+        advanced_open=_advanced_open(state, preview),
+        fresh=fresh,
+        focus=focus,
+        notice=notice,
+        import_text=import_text,
+        import_problems=import_problems,
+    )
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _beside_fields(preview: Preview, fresh: bool) -> dict[str, list[PlacedProblem]]:
+    """The problems to show beside each field, by its id."""
+    beside: dict[str, list[PlacedProblem]] = {}
+    for one in preview.problems:
+        if one.place.field and not (fresh and one.missing):
+            beside.setdefault(one.place.field, []).append(one)
+    return beside
+
+
+def _advanced_open(state: FormState, preview: Preview) -> bool:
+    """Whether there is something to see among the advanced fields: a problem, or a value that is no default."""
+    queries = {field.query for field in layout.ADVANCED.fields}
+    return any(one.place.field in queries for one in preview.problems) or state.differs_in(queries)

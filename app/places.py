@@ -1,0 +1,50 @@
+"""Where on the page a problem belongs: the field that it is about, and what that field is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worker.spec.fields import BY_PATH
+from worker.spec.parameters import SETTING_LABELS, SETTING_QUERIES
+from worker.spec.problem import Problem
+from worker.spec.url import COUNT
+
+
+@dataclass(frozen=True)
+class Place:
+    """field: the id (and name) of an input of the form, "" where a problem belongs to none. label: for the summary."""
+
+    field: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class PlacedProblem:
+    """A problem with its place; missing: it is no more than that nothing has been filled in yet."""
+
+    problem: Problem
+    place: Place
+    missing: bool
+
+    def as_json(self) -> dict[str, object]:
+        """The problem as the page's script reads it."""
+        place = {"field": self.place.field, "label": self.place.label, "missing": self.missing}
+        return {**self.problem.as_json(), **place}
+
+
+def place_of(path: str) -> Place:
+    """The place of a problem's path, such as "run.name" or "parameters.0.max"."""
+    if path in BY_PATH:
+        return Place(BY_PATH[path].query, BY_PATH[path].label)
+    if path == "parameters":
+        return Place(COUNT, "Parameters")
+    head, _, rest = path.partition(".")
+    number, _, key = rest.partition(".")
+    if head != "parameters" or not (number.isascii() and number.isdigit()):
+        return Place(label=path)
+    parameter = f"Parameter {int(number) + 1}"
+    if key in SETTING_QUERIES:
+        return Place(f"param_{number}_{SETTING_QUERIES[key]}", f"{parameter}, {SETTING_LABELS[key]}")
+    return Place(
+        f"param_{number}_{'type' if key == 'type' else 'name'}", f"{parameter}, {key}" if key else parameter
+    )

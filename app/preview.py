@@ -1,0 +1,175 @@
+"""What the page answers to a form: command, config, link and problems, computed in one place for all its views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.catalogue import Catalogue
+from app.form_state import Change, FormState
+from app.places import PlacedProblem, place_of
+from worker.spec import command, token, toml, url
+from worker.spec.check import check
+from worker.spec.command import Installer
+from worker.spec.convert import ConversionError, line
+from worker.spec.fields import BY_PATH
+from worker.spec.problem import Problem
+from worker.spec.run import Draft
+
+LONGEST_URL = 4000  # bytes; servers and mail programs on the way cut or refuse longer ones
+CONFIG_NAME = "config.toml"
+
+
+@dataclass(frozen=True)
+class Commands:
+    """The lines to paste: with a fresh installation, with the one in the workdir, and on this machine without Slurm."""
+
+    first_time: str
+    installed: str
+    local: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Everything that follows from the texts of a form.
+
+    commands are of use only when `usable`. from_file: the commands for a downloaded config.toml, where the line with
+    the token is too long for some terminals. url: the link to this form; linkable: whether it is short enough.
+    """
+
+    draft: Draft
+    problems: tuple[PlacedProblem, ...]
+    commands: Commands
+    from_file: Commands | None
+    config: str
+    url: str
+    linkable: bool
+    changes: tuple[Change, ...]
+    partition_limits: str
+    gpus_possible: bool
+
+    @property
+    def usable(self) -> bool:
+        """Whether nothing keeps the run from starting."""
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[PlacedProblem, ...]:
+        """The problems that keep the run from starting."""
+        return tuple(one for one in self.problems if one.problem.severity == "error")
+
+    @property
+    def state(self) -> str:
+        """How things stand, for colours: "ready", "open" (only gaps are left) or "wrong"."""
+        if self.usable:
+            return "ready"
+        return "open" if all(one.missing for one in self.errors) else "wrong"
+
+    @property
+    def headline(self) -> str:
+        """How things stand, in a few words."""
+        if self.usable:
+            remarks = len(self.problems)
+            return "Ready to start" + (f", with {_counted(remarks, 'remark')}" if remarks else "")
+        return _counted(len(self.errors), "thing") + (" to fill in" if self.state == "open" else " to fix")
+
+    def as_json(self) -> dict[str, object]:
+        """The answer as the page's script reads it."""
+        files = self.from_file
+        return {
+            "command": self.commands.first_time,
+            "command_installed": self.commands.installed,
+            "command_local": self.commands.local,
+            "command_file": files.first_time if files else "",
+            "config": self.config,
+            "url": self.url,
+            "linkable": self.linkable,
+            "usable": self.usable,
+            "state": self.state,
+            "headline": self.headline,
+            "problems": [one.as_json() for one in self.problems],
+            "changes": [
+                {"query": change.query, "value": change.value, "sentence": change.sentence}
+                for change in self.changes
+            ],
+            "partition": {"limits": self.partition_limits, "gpus_possible": self.gpus_possible},
+        }
+
+
+def make_preview(
+    state: FormState,
+    catalogue: Catalogue,
+    installer: Installer,
+    base_url: str,
+    unread: Sequence[Problem] = (),
+) -> Preview:
+    """Compute the preview of `state`. unread: problems found when it was read from a link or a config."""
+    draft = state.draft()
+    key = state.values[BY_PATH["slurm.partition"].query].strip()
+    partition = catalogue.partitions.get(key)
+    link = f"{base_url}/?{url.write(draft)}"
+    commands = _commands(installer, token.encode(draft), draft)
+    too_long = len(commands.first_time.encode()) > command.LONGEST_LINE
+    linkable = len(link.encode()) <= LONGEST_URL
+    problems = (
+        *unread,
+        *state.problems,
+        *check(draft).problems,
+        *catalogue.problems(draft),
+        *_length_notes(too_long, linkable),
+    )
+    return Preview(
+        draft=draft,
+        problems=_placed(problems, state),
+        commands=commands,
+        from_file=_commands(installer, CONFIG_NAME, draft) if too_long else None,
+        config=toml.write(draft),
+        url=link,
+        linkable=linkable,
+        changes=state.changes,
+        partition_limits=partition.limits if partition else "",
+        gpus_possible=catalogue.has_gpus(key) is not False,
+    )
+
+
+def _placed(problems: Iterable[Problem], state: FormState) -> tuple[PlacedProblem, ...]:
+    texts = dict(state.pairs())
+    placed = []
+    for problem in dict.fromkeys(problems):
+        place = place_of(problem.path)
+        missing = problem.severity == "error" and texts.get(place.field, "-") == ""
+        placed.append(PlacedProblem(problem, place, missing))
+    return tuple(placed)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("s" if number != 1 else "")
+
+
+def _commands(installer: Installer, source: str, draft: Draft) -> Commands:
+    try:
+        workdir = line(draft.values["run.workdir"])
+    except ConversionError:
+        workdir = ""  # a problem of its own; such a text is kept out of the command
+    return Commands(
+        command.first_time(installer, source, workdir),
+        command.installed(source, workdir),
+        command.first_time(installer, source, workdir, ("--local",)),
+    )
+
+
+def _length_notes(too_long: bool, linkable: bool) -> Iterator[Problem]:
+    if too_long:
+        yield Problem(
+            "",
+            f"The command is longer than the {command.LONGEST_LINE:,} characters that some terminals take in one line.",
+            f"If yours cuts it off, download {CONFIG_NAME} and take the command for it.",
+            "note",
+        )
+    if not linkable:
+        yield Problem(
+            "",
+            f"The link to this form is longer than {LONGEST_URL:,} characters, so the address bar does not follow it.",
+            f"Download {CONFIG_NAME} to keep or share the form.",
+            "note",
+        )

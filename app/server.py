@@ -1,0 +1,101 @@
+"""gunicorn's threaded worker, made to withstand slow clients and to answer its own errors as the page does."""
+
+from __future__ import annotations
+
+import html
+import socket
+import threading
+import time
+from http import HTTPStatus
+from typing import Any
+
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from app.security import HEADERS
+
+LONGEST_REQUEST = 20.0  # seconds from its first byte to the end of the answer
+
+_BAD = (
+    HTTPStatus.BAD_REQUEST,
+    "This request cannot be read",
+    "Something in it is not as it should be. Open the form anew.",
+)
+_TOO_LONG = (
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    "This link is too long",
+    "The address has more than 8,190 characters. Open the empty form and paste the link into “Open a config file or "
+    "a link”, or use the config file instead.",
+)
+_TOO_MANY_HEADERS = (
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "This request is too large",
+    "Its headers are longer than a browser's ever are. Open the form anew.",
+)
+
+
+class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """A threaded worker in which no client can hold a thread for longer than `LONGEST_REQUEST`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lock = threading.Lock()
+        self._until: dict[TConn, float] = {}
+
+    def handle(self, conn: TConn) -> Any:
+        """Answer the next request of a connection, in a thread of the pool."""
+        with self._lock:
+            self._until[conn] = time.monotonic() + LONGEST_REQUEST
+        try:
+            return super().handle(conn)
+        finally:
+            with self._lock:
+                del self._until[conn]
+
+    def notify(self) -> None:
+        """Called about once a second: a client that takes too long is cut off, which ends its thread's waiting."""
+        super().notify()
+        now = time.monotonic()
+        with self._lock:
+            late = [conn for conn, until in self._until.items() if until < now]
+        for conn in late:
+            try:
+                conn.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue  # it has gone by itself
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        """Answer a request that never reaches the application, with a page and the headers of all others."""
+        if isinstance(exc, LimitRequestLine):
+            answer = _TOO_LONG
+        elif isinstance(exc, LimitRequestHeaders):
+            answer = _TOO_MANY_HEADERS
+        else:
+            answer = _BAD
+        self.log.info("Refused a request: %s", type(exc).__name__)
+        try:
+            write_nonblock(client, error_page(*answer))
+            # Closing with unread bytes would reset the connection, and the client would never see the page.
+            client.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.log.debug("The client had gone before the answer.")
+
+
+def error_page(status: HTTPStatus, title: str, sentence: str) -> bytes:
+    """A whole HTTP answer with a plain page."""
+    body = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/css/base.css">'
+        f'</head><body><main class="message"><h1>{html.escape(title)}</h1><p>{html.escape(sentence)}</p>'
+        '<p><a class="button button--primary" href="/">Open an empty form</a></p></main></body></html>'
+    ).encode()
+    head = [
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "Connection: close",
+        "Content-Type: text/html; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        *(f"{name}: {value}" for name, value in HEADERS.items()),
+    ]
+    return "\r\n".join([*head, "", ""]).encode() + body

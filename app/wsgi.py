@@ -1,0 +1,14 @@
+"""The application that gunicorn serves."""
+
+from __future__ import annotations
+
+import sys
+
+from app import create_app
+from app.catalogue import CatalogueError
+from app.settings import SettingsError
+
+try:
+    application = create_app()
+except (SettingsError, CatalogueError) as error:
+    sys.exit(f"The page cannot start: {error}")

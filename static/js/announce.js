@@ -1,0 +1,23 @@
+// Says aloud, and shows for a while, what has happened without the user doing it in that place.
+
+const SHOWN_FOR = 6000; // ms; with a button to press, twice as long
+let timer = 0;
+
+/** Say `sentence`; with `button` = {label, press} offer something to do about it. */
+export function announce(sentence, button = null) {
+  const announcer = document.getElementById("announcer");
+  clearTimeout(timer);
+  announcer.replaceChildren(document.createTextNode(sentence));
+  if (button) {
+    const element = document.createElement("button");
+    element.type = "button";
+    element.className = "link-button";
+    element.textContent = button.label;
+    element.addEventListener("click", () => {
+      announcer.replaceChildren();
+      button.press();
+    });
+    announcer.append(" ", element);
+  }
+  timer = setTimeout(() => announcer.replaceChildren(), button ? 2 * SHOWN_FOR : SHOWN_FOR);
+}

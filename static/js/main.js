@@ -1,0 +1,63 @@
+// Makes the page live: it works without this script as well, with a button where the script follows every key.
+
+import { watchCopying } from "./copy.js";
+import { watchImporting } from "./importer.js";
+import { refresh, refreshSoon, settled } from "./preview.js";
+import { showGaps, touch } from "./result.js";
+import { prepareRows, watchRows } from "./rows.js";
+
+const IMMEDIATE = "select, [type=checkbox]";
+
+document.documentElement.classList.add("js");
+prepareRows();
+watchRows(() => refresh());
+watchCopying(settled);
+watchImporting(() => {
+  prepareRows();
+  refresh();
+  document.getElementById("projectname").focus();
+});
+
+document.addEventListener("input", (event) => {
+  if (!event.target.closest("#form") || ["config", "file"].includes(event.target.id)) return;
+  if (event.target.id === "number_of_parameters") return;
+  if (event.target.matches(IMMEDIATE)) refresh();
+  else refreshSoon();
+});
+
+// Leaving a field without filling it in is the moment to speak of the gap.
+document.addEventListener("focusout", (event) => {
+  if (!event.target.closest("#form") || !event.target.id) return;
+  touch(event.target.id);
+});
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button?.matches("[data-download]")) return;
+  event.preventDefault();
+  refresh();
+});
+document.addEventListener("omniopt:show-gaps", showGaps);
+
+// Some fields are boxes only because what they hold is long; it is one line all the same.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("[data-one-line]")) event.preventDefault();
+});
+
+// Links of the summary lead to a field, and are no steps for the Back button.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  if (!link) return;
+  const target = document.getElementById(link.hash.slice(1));
+  if (!target) return;
+  event.preventDefault();
+  const folded = target.closest("details:not([open])");
+  if (folded) folded.open = true;
+  target.scrollIntoView({ block: "center" });
+  target.focus({ preventScroll: true });
+});
+
+// What the browser may have put into the fields by itself is not what the server has seen.
+refresh({ address: false });
+
+// Back, after an import: the address holds the form that was there before.
+window.addEventListener("popstate", () => window.location.reload());

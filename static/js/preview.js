@@ -1,0 +1,70 @@
+// Asks the server for what follows from the form, and keeps the address of the page in step with it.
+
+import { announce } from "./announce.js";
+import { showPreview, showStale } from "./result.js";
+
+const QUIET_FOR = 150; // ms without typing before the server is asked
+const NOT_SENT = ["config", "file", "action"];
+
+let timer = 0;
+let request = null;
+let pending = null;
+
+/** The keys and texts of the form as the server reads them. */
+function formData() {
+  const data = new FormData(document.getElementById("form"));
+  for (const name of NOT_SENT) data.delete(name);
+  return new URLSearchParams(data);
+}
+
+/** Ask the server soon, when the user pauses. */
+export function refreshSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, QUIET_FOR);
+}
+
+/** Ask the server now; an older question is given up. address: whether the address of the page follows. */
+export function refresh({ address = true } = {}) {
+  clearTimeout(timer);
+  timer = 0;
+  request?.abort();
+  request = new AbortController();
+  const question = ask(request.signal, address).finally(() => {
+    if (pending === question) pending = null;
+  });
+  pending = question;
+}
+
+/** Resolves when the page shows what follows from the form as it is now. */
+export async function settled() {
+  if (timer) refresh();
+  while (pending) await pending;
+}
+
+async function ask(signal, address) {
+  try {
+    const answer = await fetch(document.getElementById("form").dataset.preview, {
+      method: "POST",
+      body: formData(),
+      signal,
+    });
+    const content = await answer.json();
+    if (!answer.ok) throw new Error(content.problems?.[0]?.message ?? answer.statusText);
+    showPreview(content);
+    if (address) followAddress(content);
+  } catch (error) {
+    if (signal.aborted) return;
+    showStale("Not up to date: the server does not answer");
+    announce(`The page is not up to date, since the server does not answer (${error.message}).`, {
+      label: "Try again",
+      press: refresh,
+    });
+  }
+}
+
+/** The address holds the form, so that it can be kept and shared. */
+function followAddress(preview) {
+  if (!preview.linkable) return;
+  const query = new URL(preview.url).search;
+  if (query !== window.location.search) history.replaceState(null, "", window.location.pathname + query);
+}

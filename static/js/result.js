@@ -1,0 +1,126 @@
+// Shows what the server has computed: problems beside their fields and in the summary, commands, config, link.
+
+import { announce } from "./announce.js";
+
+const BLOCKS = ["command", "command_installed", "command_local", "command_file"];
+const touched = new Set();
+let problems = [];
+
+/** The user has been at a field: from now on a gap there counts as one. */
+export function touch(id) {
+  if (touched.has(id)) return;
+  touched.add(id);
+  showProblems();
+}
+
+/** Show a preview, the server's answer to the form. */
+export function showPreview(preview) {
+  applyChanges(preview.changes);
+  showPartition(preview.partition);
+  problems = preview.problems;
+  showProblems();
+  showStatus(preview);
+  for (const id of BLOCKS) document.getElementById(id).textContent = preview[id];
+  document.getElementById("config-text").textContent = preview.config;
+  document.getElementById("link").value = preview.url;
+  document.getElementById("file-commands").hidden = !preview.command_file;
+  markUsable(preview.usable);
+}
+
+/** Show that the commands do not belong to what stands in the form, since the server did not answer. */
+export function showStale(sentence) {
+  markUsable(false);
+  document.getElementById("status").dataset.state = "wrong";
+  for (const id of ["status-title", "statusbar"]) document.getElementById(id).textContent = sentence;
+}
+
+/** Show the gaps too, those of fields that were never touched included. */
+export function showGaps() {
+  delete document.getElementById("content").dataset.fresh;
+  showProblems();
+}
+
+function applyChanges(changes) {
+  for (const change of changes) {
+    document.getElementById(change.query).checked = change.value === "1";
+  }
+  const partition = document.getElementById("partition").value;
+  document.querySelector('[name="partition_was"]').value = partition;
+  if (changes.length) announce(changes.map((change) => change.sentence).join(" "));
+}
+
+function showPartition(partition) {
+  document.getElementById("partition-limits").textContent = partition.limits;
+  const gpus = document.getElementById("enable_gpus");
+  gpus.disabled = !partition.gpus_possible && !gpus.checked;
+}
+
+function showProblems() {
+  const fresh = "fresh" in document.getElementById("content").dataset;
+  const beside = new Map();
+  for (const problem of problems) {
+    if (!problem.field || (fresh && problem.missing && !touched.has(problem.field))) continue;
+    beside.set(problem.field, [...(beside.get(problem.field) ?? []), problem]);
+  }
+  for (const place of document.querySelectorAll("#form .problems")) {
+    const id = place.id.replace(/-problems$/, "");
+    if (id === "config") continue;
+    const found = beside.get(id) ?? [];
+    place.replaceChildren(...found.map(besideField));
+    const invalid = found.some((problem) => problem.severity === "error");
+    document.getElementById(id)?.setAttribute("aria-invalid", String(invalid));
+  }
+  const gpus = document.getElementById("number_of_gpus-field");
+  gpus.hidden = !document.getElementById("enable_gpus").checked && !beside.has("number_of_gpus");
+}
+
+function besideField(problem) {
+  const element = make("p", `problem problem--${problem.severity}`, problem.message);
+  if (problem.hint) element.append(" ", make("span", "problem__hint", problem.hint));
+  return element;
+}
+
+function showStatus(preview) {
+  const status = document.getElementById("status");
+  const title = document.getElementById("status-title");
+  if (title.textContent !== preview.headline) {
+    title.textContent = preview.headline;
+    if (status.dataset.state !== preview.state) announce(preview.headline + ".");
+  }
+  status.dataset.state = preview.state;
+  const bar = document.getElementById("statusbar");
+  bar.textContent = preview.headline;
+  bar.dataset.state = preview.state;
+  document.getElementById("status-list").replaceChildren(...preview.problems.map(inSummary));
+}
+
+function inSummary(problem) {
+  const item = make("li", `status__item status__item--${problem.severity}`);
+  if (problem.field) {
+    const link = make("a", "", problem.missing ? problem.message : problem.label);
+    link.href = `#${problem.field}`;
+    item.append(link);
+    if (problem.missing) return item;
+    item.append(": ");
+  } else if (problem.label) {
+    item.append(`${problem.label}: `);
+  }
+  item.append(`${problem.message} ${problem.hint}`);
+  return item;
+}
+
+function markUsable(usable) {
+  document.querySelector("[data-when-unusable]").hidden = usable;
+  for (const id of BLOCKS) {
+    const block = document.getElementById(`${id}-block`);
+    block.toggleAttribute("data-unusable", !usable);
+    block.querySelector("[data-copy]").setAttribute("aria-disabled", String(!usable));
+  }
+}
+
+function make(tag, className, text = "") {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.textContent = text;
+  return element;
+}

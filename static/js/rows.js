@@ -1,0 +1,160 @@
+// The parameters: added, removed, moved; shown with the fields that their type needs. Nothing that was typed is lost.
+
+import { announce } from "./announce.js";
+
+const NAME = /^[A-Za-z0-9_.-]+$/;
+const INDEXED = ["id", "name", "for", "aria-describedby", "aria-label", "value"];
+
+const list = () => document.getElementById("parameters");
+const counter = () => document.getElementById("number_of_parameters");
+const rows = () => [...list().querySelectorAll("[data-row]")];
+const shownRows = () => rows().filter((row) => !row.hidden);
+const field = (row, name) => row.querySelector(`[name$="_${name}"]`);
+
+/** Bring every row in line with its type and place; needed once for a page from the server. */
+export function prepareRows() {
+  rows().forEach(prepareRow);
+  counter().value = String(shownRows().length);
+}
+
+/** React to what the user does with parameters; `changed` is called after each change. */
+export function watchRows(changed) {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-row-action], #add-parameter, [data-insert]");
+    if (!button) return;
+    event.preventDefault();
+    const row = button.closest("[data-row]");
+    if (button.id === "add-parameter") addRow();
+    else if (button.matches("[data-insert]")) insertPlaceholder(row);
+    else if (button.dataset.rowAction === "remove") removeRow(row, changed);
+    else moveRow(row, button.dataset.rowAction === "up" ? -1 : 1, button);
+    changed();
+  });
+  document.addEventListener("input", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (!row) return;
+    if (event.target.matches("[data-type]")) showSettings(row);
+    showPlaceholder(row);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target === counter()) setNumber(changed);
+  });
+}
+
+function addRow() {
+  const template = document.getElementById("parameter-template");
+  const row = template.content.firstElementChild.cloneNode(true);
+  const last = shownRows().at(-1);
+  if (last) last.after(row);
+  else list().prepend(row);
+  renumber();
+  field(row, "name").focus();
+  announce(`Parameter ${shownRows().length} was added.`);
+}
+
+function removeRow(row, changed) {
+  const index = shownRows().indexOf(row);
+  const next = row.nextElementSibling;
+  row.remove();
+  renumber();
+  const neighbour = shownRows()[Math.min(index, shownRows().length - 1)];
+  (neighbour ? neighbour.querySelector('[data-row-action="remove"]') : document.getElementById("add-parameter")).focus();
+  announce(`Parameter ${index + 1} was removed.` + shiftSentence(index), {
+    label: "Undo",
+    press: () => {
+      list().insertBefore(row, next && next.isConnected ? next : null);
+      renumber();
+      field(row, "name").focus();
+      announce(`Parameter ${index + 1} is back.`);
+      changed();
+    },
+  });
+}
+
+function moveRow(row, step, button) {
+  const all = shownRows();
+  const target = all.indexOf(row) + step;
+  if (target < 0 || target >= all.length) {
+    announce(step < 0 ? "This is the first parameter." : "This is the last parameter.");
+    return;
+  }
+  if (step < 0) all[target].before(row);
+  else all[target].after(row);
+  renumber();
+  button.focus();
+  announce(`Moved: it is parameter ${target + 1} now.` + shiftSentence(-1));
+}
+
+/** A reminder where the objective program counts the parameters, and their numbers have changed. */
+function shiftSentence(removed) {
+  const counted = /\(\$x_(\d+)\)/.test(document.getElementById("objective_program").value);
+  if (!counted || removed >= shownRows().length) return "";
+  return " The placeholders ($x_0), ($x_1), ... go by the order of the parameters: check the objective program.";
+}
+
+function setNumber(changed) {
+  const wanted = Number(counter().value);
+  if (!/^\s*\d{1,3}\s*$/.test(counter().value) || wanted > 500) return;
+  // Rows that are too many are only hidden, so that they come back with what was typed.
+  rows().forEach((row, index) => (row.hidden = index >= wanted));
+  for (let missing = wanted - rows().length; missing > 0; missing -= 1) {
+    const template = document.getElementById("parameter-template");
+    list().append(template.content.firstElementChild.cloneNode(true));
+  }
+  renumber();
+  announce(wanted === 1 ? "There is 1 parameter." : `There are ${wanted} parameters.`);
+  changed();
+}
+
+function renumber() {
+  rows().forEach((row, index) => {
+    for (const element of row.querySelectorAll("*")) {
+      for (const name of INDEXED) {
+        const value = element.getAttribute(name);
+        if (value === null || (name === "value" && !element.dataset.rowAction)) continue;
+        element.setAttribute(name, renumbered(value, index, name));
+      }
+    }
+    row.querySelector("[data-row-number]").textContent = String(index + 1);
+    prepareRow(row);
+  });
+  counter().value = String(shownRows().length);
+}
+
+function renumbered(value, index, attribute) {
+  if (attribute === "value") return value.replace(/-(\d+|__N__)$/, `-${index}`);
+  if (attribute === "aria-label") return value.replace(/(parameter) \d*$/, `$1 ${index + 1}`);
+  return value.replace(/param_(\d+|__N__)_/g, `param_${index}_`);
+}
+
+function prepareRow(row) {
+  showSettings(row);
+  showPlaceholder(row);
+}
+
+function showSettings(row) {
+  const option = field(row, "type").selectedOptions[0];
+  const needed = option.dataset.settings?.split(" ");
+  for (const setting of row.querySelectorAll("[data-setting]")) {
+    setting.hidden = Boolean(needed) && !needed.includes(setting.dataset.setting);
+  }
+  row.querySelector("[data-type-summary]").textContent = option.dataset.summary ?? "";
+  // What is not shown keeps its text, but is not sent.
+  for (const input of row.querySelectorAll("input, select")) {
+    input.disabled = row.hidden || Boolean(input.closest("[hidden]"));
+  }
+}
+
+function showPlaceholder(row) {
+  const name = field(row, "name").value.trim();
+  row.querySelector("[data-placeholder]").textContent = NAME.test(name) ? `($${name})` : `($x_${rows().indexOf(row)})`;
+}
+
+function insertPlaceholder(row) {
+  const program = document.getElementById("objective_program");
+  const placeholder = row.querySelector("[data-placeholder]").textContent;
+  const at = program.selectionStart ?? program.value.length;
+  const blank = at > 0 && program.selectionStart === program.value.length && !/[\s=]$/.test(program.value) ? " " : "";
+  program.setRangeText(blank + placeholder, at, program.selectionEnd ?? at, "end");
+  announce(`${placeholder} was inserted into the objective program.`);
+}

@@ -1,0 +1,157 @@
+#!/bin/sh
+# Installs OmniOpt into <workdir>/omniopt/.venv, unless it is there already, and starts a run with it.
+# Everything that is given to this script is passed on to `omniopt start`; --workdir DIR is the workdir, by default
+# the present folder. OMNIOPT_PYTHON names the Python to take (3.10 or newer). pip's own settings are respected.
+set -eu
+
+base_url='{{ base_url }}'
+wheel='{{ wheel.name }}'
+wheel_sha256='{{ wheel.sha256 }}'
+
+say() {
+    printf 'omniopt: %s\n' "$@" >&2
+}
+
+fail() {
+    say "$@"
+    exit 5
+}
+
+# Sets $home to the omniopt folder inside the workdir, with its full path.
+find_home() {
+    workdir=.
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --workdir=*) workdir=${1#--workdir=} ;;
+            --workdir)
+                [ $# -gt 1 ] || fail 'A folder is missing behind --workdir.'
+                shift
+                workdir=$1
+                ;;
+        esac
+        shift
+    done
+    case $workdir in
+        /* | ./* | ../*) ;;
+        *) workdir=./$workdir ;;
+    esac
+    mkdir -p "$workdir/omniopt" || fail "The folder $workdir/omniopt cannot be made; the line above says why." \
+        'Choose another workdir, one that you may write to.'
+    home=$(CDPATH='' cd "$workdir/omniopt" && pwd) || fail "The folder $workdir/omniopt cannot be entered."
+    venv=$home/.venv
+    stamp=$venv/installed-wheel
+}
+
+# Only one installation at a time works on the folder; a second one waits for it.
+lock() {
+    lock=$home/.installing
+    waited=0
+    until mkdir "$lock" 2>/dev/null; do
+        [ -d "$lock" ] || fail "The folder $home cannot be written to." \
+            'Choose another workdir, or see whether the disk or your quota is full.'
+        owner=$(cat "$lock/owner" 2>/dev/null || true)
+        if [ "${owner% *}" = "$(uname -n)" ] && ! kill -0 "${owner##* }" 2>/dev/null; then
+            # It was killed: whoever moves its lock away goes on.
+            mv "$lock" "$lock.$$" 2>/dev/null && rm -rf "$lock.$$"
+            continue
+        fi
+        [ "$waited" -gt 0 ] || say "Another installation is going on (${owner:-just started}); waiting for it ..."
+        [ "$waited" -lt 900 ] || fail 'It did not end within 15 minutes.' \
+            "If there is none any more, remove the folder $lock and paste the command again."
+        sleep 1
+        waited=$((waited + 1))
+    done
+    trap unlock EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    echo "$(uname -n) $$" >"$lock/owner"
+}
+
+unlock() {
+    trap - EXIT HUP INT TERM
+    rm -rf "$lock"
+}
+
+# Sets $python to one that is new enough and can make virtual environments.
+find_python() {
+    old='' bare=''
+    for name in ${OMNIOPT_PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do
+        python=$(command -v "$name") || continue
+        version=$("$python" -I -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
+        if ! "$python" -I -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
+            old="$old $name is $version;"
+        elif ! "$python" -I -c 'import ensurepip, venv' 2>/dev/null; then
+            bare="$bare $name"
+        else
+            return 0
+        fi
+    done
+    if [ -n "$bare" ]; then
+        fail "The Python here ($(echo $bare)) cannot make virtual environments: its modules venv and ensurepip are missing." \
+            'On Debian and Ubuntu: apt-get install python3-venv. On a cluster, load another Python: module load Python' \
+            'Then paste the same command again.'
+    fi
+    fail "There is no Python 3.10 or newer here, and OmniOpt is written in it.${old:+ Found:${old%;}.}" \
+        'On a cluster, load one (module avail Python lists them): module load Python' \
+        'Elsewhere install one, or name it: export OMNIOPT_PYTHON=/path/to/python3. Then paste the same command again.'
+}
+
+# fetch URL FILE
+fetch() {
+    if command -v curl >/dev/null; then
+        curl -gfsSL -o "$2" "$1"
+    elif command -v wget >/dev/null; then
+        wget -q -O "$2" "$1"
+    else
+        "$venv/bin/python" -I -c 'import sys, urllib.request; urllib.request.urlretrieve(*sys.argv[1:])' "$1" "$2"
+    fi
+}
+
+installed() {
+    [ "$(cat "$stamp" 2>/dev/null)" = "$wheel_sha256" ] && "$venv/bin/python" -I -c 'import worker' 2>/dev/null
+}
+
+usable() {
+    [ -s "$stamp" ] && "$venv/bin/python" -I -c 'import worker' 2>/dev/null
+}
+
+install() {
+    if usable; then
+        say 'Updating OmniOpt to the version of the page ...'
+    else
+        find_python
+        say "Installing OmniOpt into $venv with $("$python" --version) (once, takes about a minute) ..."
+        "$python" -I -m venv --clear "$venv" || fail "The virtual environment $venv could not be made; the lines above say why." \
+            'Most often the disk or your quota is full. Then paste the same command again.'
+    fi
+    file=$venv/$wheel
+    fetch "$base_url/$wheel" "$file" || fail "$base_url/$wheel could not be fetched." \
+        'See whether this machine reaches the page, reload the page and copy the command again.'
+    "$venv/bin/python" -I -c 'import hashlib, sys; sys.exit(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest() != sys.argv[2])' \
+        "$file" "$wheel_sha256" || fail "What came from $base_url/$wheel is not what the page has announced; nothing was installed." \
+        'Reload the page and copy the command again.'
+    # Without the stamp, whatever an interruption leaves behind is made anew the next time.
+    rm -f "$stamp"
+    # These settings would put the packages somewhere else than into the virtual environment.
+    (unset PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON
+        exec "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-input "$file") ||
+        fail 'The packages could not be installed; the lines above say why.' \
+            'Most often this machine has no way to the internet; a login node has one. Then paste the same command again.'
+    rm -f "$file"
+    echo "$wheel_sha256" >"$stamp.new"
+    mv "$stamp.new" "$stamp"
+}
+
+main() {
+    find_home "$@"
+    if ! installed; then
+        lock
+        installed || install
+        unlock
+    fi
+    exec "$venv/bin/python" -I -m worker start "$@"
+}
+
+# Last, so that a script that was cut off on its way does nothing.
+main "$@"
