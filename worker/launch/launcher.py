@@ -1,0 +1,58 @@
+"""What the driver asks of whatever starts its agents; a further scheduler is one more implementation of this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from worker.spec.problem import Problem
+from worker.store.records import Record
+
+
+class AgentState(str, Enum):
+    """How an agent stands."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    GONE = "gone"  # certain
+    UNKNOWN = "unknown"  # cannot be known now; never taken for gone
+
+
+@dataclass(frozen=True)
+class AgentReport:
+    """How an agent stands; `reason` is in the scheduler's words."""
+
+    identity: str
+    state: AgentState
+    job: str = ""
+    host: str = ""
+    reason: str = ""
+
+
+class Launcher(Protocol):
+    """Starts, watches and ends agents."""
+
+    def start(self, count: int) -> Sequence[str]:
+        """Ask for `count` agents; returns the identities asked for, which may be fewer (`trouble` says why)."""
+
+    def poll(self) -> Mapping[str, AgentReport]:
+        """How all agents of the run stand, those of earlier drivers included; cheap to call in every turn of a loop."""
+
+    def stop(self, identities: Sequence[str]) -> None:
+        """End these agents now, with everything that they started."""
+
+    def note(self, identity: str, record: Record) -> None:
+        """Take in what an agent has said in its outbox (hello, finished, bye): surer than what a scheduler says."""
+
+    def close(self) -> None:
+        """The driver leaves; agents stay as they are."""
+
+    @property
+    def trouble(self) -> str:
+        """What keeps agents from starting, one sentence, or nothing."""
+
+    @property
+    def hopeless(self) -> Problem | None:
+        """Why no agent can ever start, once that is known."""
