@@ -9,31 +9,18 @@ from pathlib import Path
 
 import pytest
 from cluster import Cluster
+from slurm_runs import a_run
 
 from worker.launch.launcher import AgentState
 from worker.launch.slurm import preflight
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.launcher import SlurmLauncher
-from worker.spec.check import check
-from worker.spec.run import Draft, ParameterDraft, Run
+from worker.spec.run import Run
 from worker.store.paths import RunPaths
 
 pytestmark = pytest.mark.slurm
 
 Start = Callable[..., SlurmLauncher]
-
-
-def a_run(**values: object) -> Run:
-    """A small run; `values` are keys of the config, such as memory or partition."""
-    sections = {"name": "run", "objective": "run", "workers": "run", "runtime": "run"}
-    settings = {"name": "pear", "objective": "true ($x)", "cpus": 1, "memory": 50, "runtime": 3600, **values}
-    draft = Draft(
-        {f"{sections.get(key, 'slurm')}.{key}": value for key, value in settings.items()},
-        (ParameterDraft("x", "hp.uniform", {"min": 0, "max": 1}),),
-    )
-    checked = check(draft)
-    assert checked.run is not None, checked.problems
-    return checked.run
 
 
 @pytest.fixture

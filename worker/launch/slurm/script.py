@@ -12,7 +12,6 @@ from worker.spec.sbatch import PAYER_OPTIONS, options
 from worker.store.paths import RunPaths
 
 WARNING_SECONDS = 120  # before its time limit, the driver is told to hand over
-GRACE_SECONDS = 30  # before its time limit, an agent is told to give its evaluation back
 DRIVER_MEMORY = 2000  # MB
 _PLAIN = re.compile(r"[A-Za-z0-9_./:,=@%+-]*")
 
@@ -59,7 +58,6 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str) -> str:
                 ("mem", f"{run.memory}M"),
                 *([("gres", f"gpu:{run.gpus}")] if run.enable_gpus else []),
                 ("time", time_text(job.seconds)),
-                ("signal", f"B:TERM@{GRACE_SECONDS}"),
                 ("no-requeue", ""),
                 ("output", output),
                 ("open-mode", "append"),
@@ -180,8 +178,9 @@ def _wait(*signals: str, indent: str = "") -> str:
     lines = [
         "child=$!",
         *(f"trap 'kill -{name} $child 2>/dev/null' {name}" for name in signals),
-        'wait "$child"; code=$?',
+        'wait "$child"',
         "# A signal ends the wait, not the child.",
-        'while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done',
+        'while kill -0 "$child" 2>/dev/null; do wait "$child"; done',
+        'wait "$child"; code=$?',
     ]
     return "\n".join(indent + line for line in lines)

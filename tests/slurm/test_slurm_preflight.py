@@ -1,0 +1,91 @@
+"""What is found before anything is queued, on a real cluster: every problem at once, with its field."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from cluster import Cluster
+from slurm_runs import a_run
+
+from worker.launch.slurm import preflight
+from worker.launch.slurm.client import Client
+from worker.launch.slurm.script import AgentJob, agent_script
+from worker.spec.problem import Problem
+from worker.spec.run import Run
+from worker.store.paths import RunPaths
+
+pytestmark = pytest.mark.slurm
+
+
+@pytest.fixture
+def client(cluster: Cluster) -> Client:
+    """A client of the test cluster."""
+    return Client(cluster.environment())
+
+
+def found(client: Client, run: Run) -> dict[str, Problem]:
+    """The problems of a run by their field."""
+    return {problem.path: problem for problem in preflight.problems(run, preflight.cluster(client, run))}
+
+
+def test_a_run_that_fits_has_no_problems(client: Client) -> None:
+    assert found(client, a_run(partition="alpha", enable_gpus=True, gpus=2, cpus=8, memory=4000)) == {}
+    assert found(client, a_run()) == {}
+
+
+def test_all_problems_come_at_once(client: Client) -> None:
+    run = a_run(
+        partition="ml", enable_gpus=True, gpus=3, cpus=9, memory=4001, walltime=7200, reservation="none"
+    )
+    problems = found(client, run)
+    assert set(problems) == {
+        "slurm.gpus",
+        "slurm.cpus",
+        "slurm.memory",
+        "slurm.walltime",
+        "slurm.reservation",
+    }
+    assert problems["slurm.memory"].message == (
+        'No node of the partition "ml" has 4001 MB of memory; the largest has 4000 MB.'
+    )
+    assert problems["slurm.gpus"].hint == "Ask for at most 2, or choose another partition."
+
+
+def test_a_wrong_partition_is_answered_with_the_closest(client: Client) -> None:
+    problem = found(client, a_run(partition="alfa"))["slurm.partition"]
+    assert problem.message == 'This cluster has no partition "alfa".'
+    assert problem.hint == 'Did you mean "alpha"?'
+
+
+def test_a_runtime_beyond_the_partition_is_made_of_several_jobs(client: Client) -> None:
+    run = a_run(partition="ml", runtime=7200)
+    known = preflight.cluster(client, run)
+    assert preflight.walltime(run, known) == 3600
+    [problem] = preflight.problems(run, known)
+    assert (problem.path, problem.severity) == ("run.runtime", "note")
+
+
+def test_more_nodes_than_the_partition_has(client: Client) -> None:
+    assert set(found(client, a_run(partition="ml", nodes=3, tasks=3))) == {"slurm.nodes"}
+
+
+def test_slurms_own_words_are_the_last(client: Client, tmp_path: Path) -> None:
+    run = a_run(sbatch=["--constraint=nowhere"])
+    job = AgentJob("pear.x", "j1-1", 1, 60, 1, 60)
+    script = agent_script(run, RunPaths(tmp_path), job, "x")
+    [problem] = preflight.rehearsed(client, script, [])
+    assert (
+        problem.message == "Slurm refuses the worker jobs: allocation failure: Invalid feature specification."
+    )
+    assert problem.path == "slurm.sbatch"
+    assert client.call("squeue", "--noheader").out == ""
+
+
+def test_a_silent_slurm_is_said_in_time() -> None:
+    began = time.monotonic()
+    run = a_run()
+    [problem] = preflight.problems(run, preflight.cluster(Client({"PATH": "/nowhere"}), run))
+    assert problem.message.startswith("Slurm does not answer")
+    assert time.monotonic() - began < 15

@@ -1,0 +1,163 @@
+"""The text of the job scripts, and what bash makes of it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slurm_runs import a_run
+
+from worker.launch.slurm.script import AgentJob, agent_script, driver_script, quoted, time_text
+from worker.launch.slurm.sinfo import seconds
+from worker.spec.sbatch import problems
+from worker.store.paths import RunPaths
+
+JOB = AgentJob("pear.abc123.1-1", "j1-1", 3, 5400, 1, 300)
+PATHS = RunPaths(Path("/work dir/100%/omniopt/projects/pear"))
+
+
+def directives(script: str) -> dict[str, str]:
+    """The #SBATCH options of a script, as sbatch reads them."""
+    words = [
+        shlex.split(line.removeprefix("#SBATCH"))
+        for line in script.splitlines()
+        if line.startswith("#SBATCH")
+    ]
+    pairs = [word.removeprefix("--").partition("=") for line in words for word in line]
+    return {name: value for name, _, value in pairs}
+
+
+def test_everything_that_the_config_says_is_in_the_script() -> None:
+    run = a_run(
+        partition="ml", account="p_mine", reservation="course", cpus=4, memory=2000, enable_gpus=True, gpus=2,
+        nodes=2, tasks=6, sbatch=["--qos=long", "#SBATCH --constraint=skylake --nice=10"], setup=["module load X"],
+    )  # fmt: skip
+    found = directives(agent_script(run, PATHS, JOB, "/venv/bin/python"))
+    assert found == {
+        "job-name": "pear.abc123.1-1", "array": "0-2", "partition": "ml", "account": "p_mine",
+        "reservation": "course", "nodes": "2", "ntasks": "6", "cpus-per-task": "4", "mem": "2000M", "gres": "gpu:2",
+        "time": "0-01:30:00", "no-requeue": "", "qos": "long", "constraint": "skylake", "nice": "10",
+        "output": "/work dir/100%%/omniopt/projects/pear/slurm/pear.abc123.1-1.%a.out", "open-mode": "append",
+    }  # fmt: skip
+
+
+def test_memory_is_always_written_and_what_is_empty_is_left_out() -> None:
+    found = directives(agent_script(a_run(), PATHS, JOB, "python"))
+    assert found["mem"] == "50M"
+    assert not found.keys() & {"partition", "account", "reservation", "gres", "exclude"}
+
+
+def test_failed_nodes_are_excluded_together_with_those_of_the_config() -> None:
+    job = replace(JOB, exclude=("n1", "n2"))
+    found = directives(agent_script(a_run(sbatch=["--exclude=n9"]), PATHS, job, "python"))
+    assert found["exclude"] == "n1,n2,n9"
+    assert directives(agent_script(a_run(sbatch=["-x n9"]), PATHS, job, "python"))["exclude"] == "n1,n2,n9"
+
+
+def test_the_driver_is_small_alone_and_warned_before_its_limit() -> None:
+    run = a_run(partition="ml", enable_gpus=True, sbatch=["--qos=long", "--constraint=skylake"])
+    found = directives(driver_script(run, PATHS, "pear.driver", 600, "python"))
+    assert found["dependency"] == "singleton"
+    assert found["signal"] == "B:USR1@120"
+    assert (found["partition"], found["qos"]) == ("ml", "long")
+    assert not found.keys() & {"gres", "constraint", "array"}
+
+
+@given(st.integers(1, 400 * 86400))
+def test_a_time_limit_is_the_next_whole_minute(wanted: int) -> None:
+    got = seconds(time_text(wanted))
+    assert got is not None
+    assert wanted <= got < wanted + 60
+    assert got % 60 == 0
+
+
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1))
+def test_a_quoted_word_is_one_word(word: str) -> None:
+    assert shlex.split(quoted(word)) == [word]
+
+
+@pytest.mark.parametrize(
+    "line", ["--mem=1G", "-p alpha", "-palpha", "#SBATCH --array=0-3", "--nice=1 --time=5"]
+)
+def test_options_that_the_tool_sets_itself_are_refused(line: str) -> None:
+    [problem] = problems([line], enable_gpus=False)
+    assert "is set by OmniOpt itself" in problem.message
+
+
+def test_other_options_are_taken() -> None:
+    lines = ["--qos=a", "#SBATCH --constraint='a b'", "", "--gres=nic:1", "-C skylake", "--mail-user=a@b.c"]
+    assert list(problems(lines, enable_gpus=False)) == []
+    assert [problem.path for problem in problems(lines, enable_gpus=True)] == ["slurm.sbatch"]
+
+
+def test_what_is_no_option_is_refused() -> None:
+    assert [problem.message for problem in problems(["qos=a", "--comment='a"], enable_gpus=False)] == [
+        '"qos=a" is not an option of sbatch.',
+        'A quotation mark in "--comment=\'a" has no partner.',
+    ]
+
+
+def run_script(text: str, tmp_path: Path, python: str, **variables: str) -> subprocess.Popen[str]:
+    """Start a job script with bash, and `python` as the text of the program that stands for the interpreter."""
+    program = tmp_path / "python"
+    program.write_text(python)
+    program.chmod(0o755)
+    script = tmp_path / "job.sh"
+    script.write_text(text)
+    environ = {"PATH": os.environ["PATH"], "SLURM_ARRAY_TASK_ID": "2", **variables}
+    return subprocess.Popen(["bash", str(script)], env=environ, stdout=subprocess.PIPE, text=True)
+
+
+def test_an_agent_gets_its_identity_and_its_end_and_is_swept_up_after(tmp_path: Path) -> None:
+    text = agent_script(
+        a_run(setup=["echo ready"]), RunPaths(tmp_path / "a run"), JOB, str(tmp_path / "python")
+    )
+    began = time.time()
+    process = run_script(text, tmp_path, '#!/bin/sh\nprintf "%s|" "$@"\necho\nexit 7\n')
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 7
+    ready, agent, sweep, _ = out.split("\n")
+    words = agent.split("|")[:-1]
+    assert ready == "ready"
+    assert words[:-1] == [
+        "-I", "-m", "worker", "agent", str(tmp_path / "a run"), "--id", "j1-1-2", "--epoch", "1", "--patience",
+        "300", "--ends-at",
+    ]  # fmt: skip
+    assert abs(float(words[-1]) - began - 5400) < 60
+    assert sweep.split("|")[4:-1] == [str(tmp_path / "a run"), "--id", "j1-1-2", "--sweep"]
+
+
+def test_a_job_that_slurm_starts_again_does_nothing(tmp_path: Path) -> None:
+    text = agent_script(a_run(), RunPaths(tmp_path), JOB, str(tmp_path / "python"))
+    process = run_script(text, tmp_path, "#!/bin/sh\necho started\n", SLURM_RESTART_COUNT="1")
+    assert process.communicate(timeout=60)[0] == ""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGUSR1, "USR1"), (signal.SIGTERM, "TERM")])
+def test_the_driver_hears_the_signals_of_its_job(tmp_path: Path, number: signal.Signals, name: str) -> None:
+    text = driver_script(a_run(), RunPaths(tmp_path), "pear.driver", 600, str(tmp_path / "python"))
+    program = f"#!/bin/bash\ntrap 'echo heard; exit 4' {name}\necho up\nwhile :; do sleep 0.1; done\n"
+    process = run_script(text, tmp_path, program)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(number)
+    assert process.communicate(timeout=60)[0] == "heard\n"
+    assert process.returncode == 4
+
+
+def test_a_driver_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    text = driver_script(a_run(), RunPaths(tmp_path), "pear.driver", 600, str(tmp_path / "python"))
+    process = run_script(
+        text, tmp_path, f"#!/bin/bash\necho up\nmkdir {tmp_path}/once && kill -9 $$\nexit 0\n"
+    )
+    assert process.communicate(timeout=60)[0] == "up\nup\n"
+    assert process.returncode == 0
