@@ -12,6 +12,13 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A loaded machine is slow, which is no failure of what is tested.
+settings.register_profile(
+    "patient", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 GRACE = 10.0  # seconds that the processes of a test have to end after it
 MARK = "OMNIOPT_TEST"  # the environment variable by which a test's processes are known

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from worker.spec import placeholders
-from worker.spec.convert import ConversionError, field_text, field_value, setting_value
+from worker.spec.convert import ConversionError, field_text, field_value, is_missing, setting_value
 from worker.spec.fields import BY_PATH, FIELDS, Field
 from worker.spec.numbered import MOST_PARAMETERS
 from worker.spec.parameters import (
@@ -193,7 +193,7 @@ def _settings(
     settings: dict[str, Setting] = {}
     for key, setting_kind in kind.settings.items():
         label = SETTING_LABELS[key]
-        if raw.get(key) in (None, "", [], {}):
+        if is_missing(raw.get(key)):
             problems.append(
                 Problem(f"{path}.{key}", f"{label} is missing; {kind.name} needs it.", kind.summary)
             )

@@ -171,19 +171,15 @@ def _seeds(raw: object) -> tuple[int, ...]:
     if isinstance(raw, (list, tuple)):
         return tuple(integer(seed) for seed in raw)
     if isinstance(raw, int) and not isinstance(raw, bool):
-        return (raw,)
+        return (integer(raw),)
     text = line(raw)
     return tuple(integer(part.strip()) for part in text.split(",")) if text else ()
 
 
 def _lines(raw: object) -> tuple[str, ...]:
-    parts: Sequence[object]
+    parts: Sequence[object] = raw if isinstance(raw, (list, tuple)) else (raw,)
     if isinstance(raw, str):
         parts = raw.replace("\r\n", "\n").split("\n")
-    elif isinstance(raw, (list, tuple)):
-        parts = raw
-    else:
-        raise ConversionError("This must be a list of lines.")
     return tuple(text for text in (line(part) for part in parts) if text)
 
 
@@ -280,21 +276,29 @@ def setting_text(value: parameters.Setting) -> str:
     return real_text(value)
 
 
+def is_missing(raw: object) -> bool:
+    """Whether a parameter's setting counts as not given."""
+    return raw is None or raw in ("", [], (), {})
+
+
 def raw_text(raw: object) -> str:
     """Any raw value as text, for showing and keeping what is wrong; a value that fits has `field_text`."""
     if isinstance(raw, str):
         return raw
     if isinstance(raw, bool):
-        return "1" if raw else "0"
-    if not is_flat(raw):
-        return "[...]"
-    if isinstance(raw, Mapping):
-        return join_list([f"{name}={raw_text(part)}" for name, part in raw.items()])
-    if isinstance(raw, (list, tuple)):
-        return join_list([raw_text(part) for part in raw])
+        return "true" if raw else "false"
+    if isinstance(raw, (Mapping, list, tuple)):
+        # In brackets, so that a list where none belongs does not become a value that fits.
+        return f"[{_raw_list(raw)}]" if is_flat(raw) else "[...]"
     if isinstance(raw, int) and abs(raw) > LARGEST_INTEGER:
         return hex(raw)  # str() refuses very long ones
     return str(raw)
+
+
+def _raw_list(raw: Mapping[object, object] | Sequence[object]) -> str:
+    if isinstance(raw, Mapping):
+        return join_list([f"{raw_text(name)}={raw_text(part)}" for name, part in raw.items()])
+    return join_list([raw_text(part) for part in raw])
 
 
 def field_raw_text(field: Field, raw: object) -> str:
@@ -312,4 +316,6 @@ def setting_raw_text(kind: parameters.SettingKind, raw: object) -> str:
     try:
         return setting_text(setting_value(kind, raw))
     except ConversionError:
+        if kind in ("options", "weights") and isinstance(raw, (Mapping, list, tuple)):
+            return _raw_list(raw)
         return raw_text(raw)

@@ -38,5 +38,5 @@ def count_parameters(text: str, given: Collection[int], least: int) -> tuple[int
 def parameter_draft(given: Mapping[str, object], default_type: str = DEFAULT_TYPE) -> ParameterDraft:
     """The parameter with the "name", the "type" and the settings in `given`."""
     settings = {key: raw for key, raw in given.items() if key not in ("name", "type")}
-    kind = given.get("type", "")
-    return ParameterDraft(raw_text(given.get("name", "")), raw_text(kind) or default_type, settings)
+    kind = raw_text(given.get("type", default_type))
+    return ParameterDraft(raw_text(given.get("name", "")), kind, settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,9 @@ from worker.spec.convert import (
     field_raw_text,
     field_text,
     integer,
+    is_missing,
     raw_text,
+    real,
     setting_raw_text,
 )
 from worker.spec.fields import FIELDS, Field
@@ -141,7 +142,9 @@ def _numbered_dimensions(table: Mapping[str, object], problems: list[Problem]) -
     for key, raw in table.items():
         if match := _NUMBERED.fullmatch(key):
             number = int(match[2] or match[3])
-            found.setdefault(number, {})[_STEMS.get(match[1], "name")] = raw
+            dimension = found.setdefault(number, {})
+            if not is_missing(raw):
+                dimension[_STEMS.get(match[1], "name")] = raw
         elif key != _COUNT and len(problems) < MOST_PROBLEMS:
             problems.append(_ignored(quoted(key)))
     count, count_problems = count_parameters(raw_text(table.get(_COUNT, "")), found, 0)
@@ -177,7 +180,7 @@ def _dimension(path: str, raw: object, problems: list[Problem]) -> dict[str, obj
             problems.append(_ignored(quoted(key), path))
         elif not is_flat(value):
             problems.append(Problem(f"{path}.{_OBJECT_KEYS[key]}", "This is nested too deeply."))
-        elif value is not None:
+        elif not is_missing(value):
             found[_OBJECT_KEYS[key]] = _encodable(value)
     return found
 
@@ -252,22 +255,19 @@ def _settings(parameter: ParameterDraft) -> Iterator[tuple[str, SettingKind, obj
     kind = PARAMETER_TYPES.get(parameter.type)
     needed: Mapping[str, SettingKind] = kind.settings if kind else dict.fromkeys(SETTING_QUERIES, "options")
     for key, setting_kind in needed.items():
-        raw = parameter.settings.get(key, "")
-        if raw != "":
+        raw = parameter.settings.get(key)
+        if not is_missing(raw):
             yield key, setting_kind, raw
 
 
-def _json_field(field: Field, text: str) -> int | float | str:
+def _json_field(field: Field, text: str) -> float | str:
     return _json_value(text) if field.kind in ("integer", "switch", "seeds") else text
 
 
-def _json_value(text: str) -> int | float | str:
+def _json_value(text: str) -> float | str:
     """A number where `text` is exactly how JSON writes one, so that nothing changes on the way."""
-    for number in (int, float):
-        try:
-            value = number(text)
-        except ValueError:
-            continue
-        if str(value) == text and math.isfinite(value):
-            return value
-    return text
+    try:
+        number = real(text)
+    except ConversionError:
+        return text
+    return number if str(number) == text else text

@@ -15,16 +15,13 @@ def unreadable(message: str, hint: str = "") -> UnreadableError:
 
 
 def bounded(text: str) -> str:
-    """`text` without a byte order mark and half characters. Raises UnreadableError where it is empty or too long."""
+    """`text` without a byte order mark and half characters. Raises UnreadableError where it is too long."""
     if len(text) > LONGEST_INPUT:
         raise unreadable(
             f"This has {len(text):,} characters; a config has at most {LONGEST_INPUT:,}.",
             "Check that it is a config of OmniOpt.",
         )
-    text = encodable(text.removeprefix("\ufeff"))
-    if not text.strip():
-        raise unreadable("This is empty.", "Give a config, a link of the page, or a token.")
-    return text
+    return encodable(text.removeprefix("\ufeff"))
 
 
 def text_of(data: bytes) -> str:

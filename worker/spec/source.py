@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from worker.spec import original, token, toml, url
 from worker.spec.fields import BY_QUERY
-from worker.spec.reading import bounded
+from worker.spec.reading import bounded, unreadable
 from worker.spec.run import Draft, ReadResult
 
 # The formats that a draft can be written in, by the name that `omniopt config --to` knows.
@@ -25,6 +25,8 @@ def read_any(text: str) -> ReadResult:
     """Read `text` as what it looks like. Raises UnreadableError where it is none of the formats."""
     text = bounded(text)
     word = text.strip()
+    if not word:
+        raise unreadable("This is empty.", "Give a config, a link of the page, or a token.")
     if word.startswith("{"):
         return original.read_json(text)
     if looks_like_link(word):

@@ -8,7 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from worker.spec.convert import ConversionError, duration_text, field_value, raw_text, setting_value
+from worker.spec.convert import (
+    ConversionError,
+    duration_text,
+    field_raw_text,
+    field_value,
+    is_missing,
+    raw_text,
+    setting_raw_text,
+    setting_value,
+)
 from worker.spec.fields import FIELDS, SECTIONS, Field
 from worker.spec.parameters import DEFAULT_TYPE, PARAMETER_TYPES, SETTING_QUERIES, SettingKind
 from worker.spec.problem import Problem, did_you_mean
@@ -177,7 +186,7 @@ def _section_lines(section: str, values: Mapping[str, object]) -> Iterator[str]:
         try:
             typed = field_value(field, raw)
         except ConversionError:
-            yield f"{field.key} = {_string(raw_text(raw))}"
+            yield f"{field.key} = {_string(field_raw_text(field, raw))}"
             continue
         if typed != field.default:
             yield f"{field.key} = {_field_toml(field, typed)}"
@@ -196,8 +205,8 @@ def _parameter_lines(parameter: ParameterDraft) -> Iterator[str]:
     kind = PARAMETER_TYPES.get(parameter.type)
     kinds: Mapping[str, SettingKind | None] = kind.settings if kind else dict.fromkeys(SETTING_QUERIES)
     for key, setting_kind in kinds.items():
-        raw = parameter.settings.get(key, "")
-        if raw != "":
+        raw = parameter.settings.get(key)
+        if not is_missing(raw):
             yield f"{key} = {_setting_toml(key, setting_kind, raw)}"
 
 
@@ -207,12 +216,12 @@ def _setting_toml(key: str, kind: SettingKind | None, raw: object) -> str:
     try:
         typed: Any = setting_value(kind, raw)
     except ConversionError:
-        return _string(raw_text(raw))
+        return _string(setting_raw_text(kind, raw))
     if kind != "weights":
         return _value(typed, len(key) + 3)
     weights = dict(typed)
     if len(weights) < len(typed):  # a value is listed twice, which a table cannot hold
-        return _string(raw_text(raw))
+        return _string(setting_raw_text(kind, raw))
     table = "{ " + ", ".join(f"{_key(name)} = {_value(weight)}" for name, weight in typed) + " }"
     if typed and len(table) + len(key) + 3 <= _LONGEST_LINE:
         return table

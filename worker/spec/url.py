@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, quote
 
-from worker.spec.convert import field_raw_text, field_text, setting_raw_text
+from worker.spec.convert import field_raw_text, field_text, is_missing, setting_raw_text
 from worker.spec.fields import BY_QUERY, FIELDS
 from worker.spec.numbered import count_parameters, parameter_draft
 from worker.spec.parameters import DEFAULT_TYPE, PARAMETER_TYPES, SETTING_QUERIES
@@ -85,8 +85,8 @@ def _parameter_pairs(prefix: str, parameter: ParameterDraft) -> Iterator[tuple[s
         yield f"{prefix}_type", parameter.type
     kind = PARAMETER_TYPES.get(parameter.type)
     for key, suffix in SETTING_QUERIES.items():
-        raw = parameter.settings.get(key, "")
-        if raw == "" or (kind and key not in kind.settings):
+        raw = parameter.settings.get(key)
+        if is_missing(raw) or (kind and key not in kind.settings):
             continue
         setting_kind = kind.settings[key] if kind else "options"
         yield f"{prefix}_{suffix}", setting_raw_text(setting_kind, raw)

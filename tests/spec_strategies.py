@@ -1,0 +1,147 @@
+"""Hypothesis strategies for configs: drafts that pass every check, and drafts of anything that can be typed."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import strategies as st
+
+from worker.spec.check import MOST_PARAMETERS, check
+from worker.spec.convert import LARGEST_INTEGER, duration_text
+from worker.spec.fields import FIELDS, Field
+from worker.spec.parameters import PARAMETER_TYPES, SETTING_QUERIES
+from worker.spec.run import Draft, ParameterDraft, Run
+from worker.spec.text import is_invisible
+
+# What codecs and shells trip over, more often than chance would have it.
+AWKWARD = "\"'\\,=&?#%$(){}[];:<>|`~!*+-._/ \u00e4\u20ac\U0001f600\u0301"
+
+letters = st.one_of(
+    st.sampled_from(AWKWARD),
+    st.characters(codec="utf-8").filter(lambda letter: not is_invisible(letter)),
+)
+lines = st.text(letters, max_size=30).map(str.strip)
+names = st.from_regex(r"[A-Za-z0-9_.-]{1,12}", fullmatch=True)
+reals = st.one_of(
+    st.floats(-1e6, 1e6, allow_subnormal=False),
+    st.integers(-LARGEST_INTEGER, LARGEST_INTEGER),
+    st.sampled_from([1e-5, 0.1, 1e22, -1e-300, 0]),
+)
+
+
+def field_values(field: Field) -> st.SearchStrategy[object]:
+    """Values of `field` that pass its checks, as a person or a codec would give them."""
+    low, high = int(field.minimum or 0), int(field.maximum or 0)
+    if field.kind == "switch":
+        return st.booleans()
+    if field.kind == "integer":
+        return st.integers(low, high)
+    if field.kind == "duration":
+        return st.integers(low, high).map(duration_text)
+    if field.kind == "seeds":
+        return st.lists(st.integers(low, high), max_size=4, unique=True)
+    if field.kind == "lines":
+        return st.lists(lines.map("--{}".format), max_size=3)
+    if field.kind == "choice":
+        return st.sampled_from(field.choices)
+    if field.kind == "name":
+        return st.from_regex(r"[A-Za-z0-9_]{1,20}", fullmatch=True)
+    return lines.filter(bool) if field.required else lines
+
+
+def parameters(name: str) -> st.SearchStrategy[ParameterDraft]:
+    """Parameters called `name`, of every type, that pass the checks."""
+    return st.sampled_from(sorted(PARAMETER_TYPES)).flatmap(
+        lambda kind: st.builds(ParameterDraft, st.just(name), st.just(kind), settings(kind))
+    )
+
+
+def settings(kind: str) -> st.SearchStrategy[dict[str, object]]:
+    """Settings that pass the checks of the type `kind`."""
+    needed = PARAMETER_TYPES[kind].settings
+    if kind == "hp.randint":
+        return st.fixed_dictionaries({"max": st.integers(1, LARGEST_INTEGER)})
+    if kind == "hp.choice":
+        return st.fixed_dictionaries(
+            {"values": st.lists(lines.filter(bool), min_size=1, max_size=6, unique=True)}
+        )
+    if kind == "hp.pchoice":
+        weights = st.dictionaries(
+            lines.filter(bool), st.integers(1, 100) | st.floats(0.01, 100), min_size=1, max_size=6
+        )
+        return st.fixed_dictionaries({"values": weights})
+    if "mu" in needed:
+        wanted = {"mu": st.floats(-20, 20), "sigma": st.floats(1e-3, 20), "q": st.floats(1e-3, 10)}
+        return st.fixed_dictionaries({key: wanted[key] for key in needed})
+    if "integer" in needed.values():
+        return _ranges(st.integers(-1000, 1000), set(needed), st.integers(1, 10))
+    if kind in ("hp.loguniform", "hp.qloguniform"):
+        return _ranges(st.floats(-20, 20), set(needed), st.just(1e-9))
+    return _ranges(reals, set(needed), st.just(1e-9))
+
+
+def _ranges(
+    numbers: st.SearchStrategy[float], needed: set[str], steps: st.SearchStrategy[float]
+) -> st.SearchStrategy[dict[str, object]]:
+    pairs = st.lists(numbers, min_size=2, max_size=2, unique=True).map(sorted)
+    return st.tuples(pairs, steps).map(
+        lambda drawn: {
+            key: value
+            for key, value in zip(("min", "max", "step", "q"), (*drawn[0], drawn[1], drawn[1]), strict=True)
+            if key in needed
+        }
+    )
+
+
+def drafts() -> st.SearchStrategy[Draft]:
+    """Drafts that pass every check."""
+    return _drafts().filter(lambda draft: check(draft).run is not None)
+
+
+@st.composite
+def _drafts(draw: st.DrawFn) -> Draft:
+    values = {}
+    for field in FIELDS:
+        if field.required or draw(st.booleans()):
+            values[field.path] = draw(field_values(field))
+    chosen = draw(st.lists(names, min_size=1, max_size=5, unique=True))
+    return Draft(values, tuple(draw(parameters(name)) for name in chosen))
+
+
+def runs() -> st.SearchStrategy[Run]:
+    """Runs that passed every check."""
+    return _drafts().map(lambda draft: check(draft).run).filter(lambda run: run is not None)
+
+
+texts = st.text(st.one_of(letters, st.characters()), max_size=40)
+scalars = st.one_of(texts, st.integers(), st.floats(), st.booleans())
+raws = st.one_of(
+    scalars,
+    st.lists(st.one_of(scalars, st.lists(scalars, max_size=3)), max_size=4),
+    st.dictionaries(texts, scalars, max_size=4),
+    st.sampled_from([math.nan, math.inf, 10**5000, -(10**400), "1e999", "9" * 30, ""]),
+)
+wild_parameters = st.builds(
+    ParameterDraft,
+    names | texts,
+    st.sampled_from(sorted(PARAMETER_TYPES)) | texts,
+    st.dictionaries(st.sampled_from(sorted(SETTING_QUERIES)), raws),
+)
+# Anything that a reader can make of anything.
+wild_drafts = st.builds(
+    Draft,
+    st.dictionaries(st.sampled_from([field.path for field in FIELDS]), raws, max_size=8),
+    st.lists(wild_parameters, max_size=4).map(tuple),
+)
+__all__ = [
+    "MOST_PARAMETERS",
+    "drafts",
+    "letters",
+    "lines",
+    "names",
+    "raws",
+    "runs",
+    "settings",
+    "texts",
+    "wild_drafts",
+]
