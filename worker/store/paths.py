@@ -155,6 +155,11 @@ class RunPaths:
         """What the driver of `epoch` has asked of Slurm."""
         return self.slurm / f"submissions.{epoch:06}.jsonl"
 
+    @property
+    def driver_job_name(self) -> Path:
+        """The name of the driver's Slurm jobs."""
+        return self.slurm / "driver.name"
+
     def job_script(self, job: str) -> Path:
         """The script of the job called `job`, as submitted."""
         return self.slurm / f"{job}.sh"

@@ -1,0 +1,115 @@
+"""The driver as a small job of its own: handed in once, found again where Slurm's answer was lost."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from worker.errors import ConfigError, OmnioptError
+from worker.launch.slurm import preflight, sbatch, squeue
+from worker.launch.slurm.client import Client
+from worker.launch.slurm.fleet import ANSWERS_WITHOUT
+from worker.launch.slurm.sbatch import Outcome, Submitted
+from worker.launch.slurm.script import driver_script
+from worker.launch.slurm.squeue import JobState, Row
+from worker.spec.run import Run
+from worker.store.paths import RunPaths
+
+_MARGIN = 900  # seconds that the driver's job outlives the run's time, to wait in the queue and to tidy up
+_PAUSE = 5.0  # seconds between two questions about a lost answer
+_PATIENCE = 120.0  # seconds of silence after which a person is asked to try again
+_TRIES = 3
+
+
+class NotSubmittedError(OmnioptError):
+    """The driver's job could not be handed in, or it is not known whether it was."""
+
+
+def name_of(paths: RunPaths, run: Run) -> str:
+    """The name that all driver jobs of this run have, and no other job; made up at the first call."""
+    try:
+        return paths.driver_job_name.read_text().strip()
+    except FileNotFoundError:
+        paths.slurm.mkdir(parents=True, exist_ok=True)
+    name = f"{run.name}.{secrets.token_hex(3)}.driver"
+    try:
+        with paths.driver_job_name.open("x") as file:
+            file.write(name)
+    except FileExistsError:
+        return paths.driver_job_name.read_text().strip()
+    return name
+
+
+def script(run: Run, paths: RunPaths, name: str, limit: int | None, words: Sequence[str] = ()) -> str:
+    """The script of the driver's job. limit: the longest that the partition allows, in seconds; None for no limit."""
+    seconds = run.runtime + _MARGIN
+    return driver_script(
+        run, paths, name, seconds if limit is None else min(seconds, limit), sys.executable, words
+    )
+
+
+def queued(client: Client, name: str) -> list[Row] | None:
+    """The driver jobs called `name` that wait or run; None where Slurm gives no answer."""
+    rows = squeue.queue(client, [name])
+    return None if rows is None else [row for row in rows if row.state is not JobState.ENDED]
+
+
+def hand_in(
+    client: Client,
+    name: str,
+    text: str,
+    known: Sequence[str] = (),
+    sleep: Callable[[float], None] = time.sleep,
+) -> str:
+    """Hand in the script of a driver; returns the job's number.
+
+    known: numbers of driver jobs that were there before. Where the answer is lost, the queue is asked for a new job
+    of that name, and the script is handed in again only after two answers without it. Raises ConfigError where
+    Slurm refuses it, NotSubmittedError where it takes no more jobs or stays silent.
+    """
+    waited = 0.0
+    for _ in range(_TRIES):
+        answer = sbatch.submit(client, text)
+        if answer.outcome is Outcome.ACCEPTED:
+            return answer.job
+        if answer.outcome is Outcome.REFUSED:
+            raise ConfigError([preflight.refusal(answer)])
+        if answer.outcome is Outcome.LATER:
+            raise NotSubmittedError(_later(answer))
+        without = 0
+        while without < ANSWERS_WITHOUT:
+            rows = queued(client, name)
+            if rows is not None:
+                for row in rows:
+                    if row.job not in known:
+                        return row.job
+                without += 1
+            if waited >= _PATIENCE:
+                raise NotSubmittedError(
+                    f"It is not known whether Slurm has taken the driver's job, since it does not answer ({answer.words}). "
+                    "omniopt resume asks again and starts no second one."
+                )
+            if without < ANSWERS_WITHOUT:
+                sleep(_PAUSE)
+                waited += _PAUSE
+    raise NotSubmittedError(
+        f"Slurm loses the driver's job each time ({answer.words}). Try omniopt resume later."
+    )
+
+
+def write_script(paths: RunPaths, name: str, text: str) -> Path:
+    """Keep the script beside those of the agents, for people; returns its path."""
+    path = paths.job_script(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def _later(answer: Submitted) -> str:
+    return (
+        f"Slurm takes no more jobs for now ({answer.words}). Wait until some of your jobs have ended, "
+        "or start with --driver here, which needs one job less."
+    )
