@@ -19,7 +19,8 @@ def renderer(app: Flask, wheel: Wheel) -> Callable[[str], str]:
 
     @lru_cache(maxsize=32)
     def render(base_url: str) -> str:
-        return template.render(base_url=base_url, wheel=wheel)
+        # One newline at the end, as the command puts it there again before it computes the checksum.
+        return template.render(base_url=base_url, wheel=wheel).rstrip("\n") + "\n"
 
     return render
 
