@@ -107,6 +107,11 @@ class Evaluation:
         """How long the program has been running, or ran."""
         return self._seconds if self._status is not None else time.monotonic() - self._began
 
+    @property
+    def tail(self) -> bytes:
+        """The end of what the program printed."""
+        return self._out.tail + b"\n" + self._err.tail
+
     def take_latest(self) -> float | None:
         """The newest finite RESULT so far; None where there has been none since the last call."""
         for reader in (self._out.reader, self._err.reader):
@@ -137,7 +142,6 @@ class Evaluation:
         reading = combine(self._out.reader, self._err.reader)
         code = None if self._status is None else os.waitstatus_to_exitcode(self._status)
         exit_code, number = (None, -code) if code is not None and code < 0 else (code, None)
-        tail = self._out.tail + b"\n" + self._err.tail
         notes = [
             *self._notes,
             *(stream.file.trouble for stream in (self._out, self._err) if stream.file.trouble),
@@ -154,7 +158,7 @@ class Evaluation:
                 memory_limit=limits.memory,
                 peak_memory=self._peak,
                 kernel_kill=code != 0 and self._kernel_kills.more(),
-                advice=advise(limits.command, limits.cwd, exit_code, tail) if code else "",
+                advice=advise(limits.command, limits.cwd, exit_code, self.tail) if code else "",
                 left_behind=self._left_behind,
                 notes=notes,
             )

@@ -6,6 +6,7 @@ What it says in its outbox, beside the records that the journal has too:
   it will start nothing any more after this record.
 - started, value (the newest RESULT, at most one a second), finished, or refused: every assignment that it reads
   ends in finished or refused, a refused one may be given to another agent as if it had never been assigned.
+- gpu-broken, where a program's own words show a broken GPU: the assignment is refused, and the agent leaves.
 - bye, with the reason, when it leaves.
 
 While it has nothing to do, it leaves after `patience` seconds without a word from any driver: whatever arrives
@@ -17,15 +18,15 @@ from __future__ import annotations
 import errno
 import math
 import os
-import socket
 import time
 from collections import deque
 from pathlib import Path
 
 from worker import __version__
-from worker.agent import processes
+from worker.agent import gpu, processes
 from worker.agent.assignment import Assignment, run_paths
 from worker.agent.evaluation import TERM_GRACE, Evaluation
+from worker.agent.folder import node_name
 from worker.agent.mailbox import Inbox, Outbox
 from worker.agent.memory import KernelKills
 from worker.agent.signals import Wake
@@ -70,6 +71,8 @@ class Agent:
         self._wake = Wake()
         self._kernel_kills = KernelKills()
         self._environment = {"PYTHONUNBUFFERED": "1", **os.environ}
+        marks = {"OMNIOPT_RUN": str(self._paths.root), "OMNIOPT_AGENT": identity}
+        self._gpu_sampler = gpu.Sampler(folder.gpu_usage, {**self._environment, **marks})
         self._queue: deque[Assignment] = deque()
         self._evaluation: Evaluation | None = None
         self._value_at = 0.0
@@ -96,6 +99,7 @@ class Agent:
         while not self._outbox.flush() and not (self._wake.terminated and time.monotonic() > patience):
             self._wake.wait(0.1)
         self._outbox.close()
+        self._gpu_sampler.close()
 
     def _recall(self) -> list[tuple[int, int]]:
         """Learn from the own outbox what a process of the same name did (a job that Slurm has requeued); returns what it left."""
@@ -103,7 +107,7 @@ class Agent:
         for record in read_records(self._paths.agent(self._identity).outbox):
             if record is None:
                 continue
-            if record.get("kind") == "hello" and record.get("host") == socket.gethostname():
+            if record.get("kind") == "hello" and record.get("host") == node_name():
                 if processes.alive(int(record["pid"]), str(record["pid_start"])):
                     raise StillRunningError(
                         f"The agent {self._identity} is running already as process {record['pid']}; "
@@ -131,7 +135,7 @@ class Agent:
             "hello",
             agent=self._identity,
             epoch=self._inbox.epoch,
-            host=socket.gethostname(),
+            host=node_name(),
             pid=os.getpid(),
             pid_start=processes.birth(os.getpid()),
             job=job,
@@ -225,7 +229,12 @@ class Agent:
                 self._paths.trial_err(assignment.trial).unlink(missing_ok=True)
             environment = {**self._environment, **variables}
             self._evaluation = Evaluation(
-                assignment, self._paths, environment, self._wake, self._kernel_kills
+                assignment,
+                self._paths,
+                environment,
+                self._wake,
+                self._kernel_kills,
+                self._gpu_sampler.helpers,
             )
         except (OSError, ValueError) as error:
             self._cannot_start(assignment, error)
@@ -243,15 +252,13 @@ class Agent:
     def _cannot_start(self, assignment: Assignment, error: OSError | ValueError) -> None:
         number = error.errno if isinstance(error, OSError) else None
         if number in _THIS_NODE:
-            self._refuse(assignment, f"No program can be started on {socket.gethostname()}: {error}.")
+            self._refuse(assignment, f"No program can be started on {node_name()}: {error}.")
             self._leave(f"No program can be started here: {error}.", None)
             return
         if number == errno.ENOENT and not Path(assignment.cwd).is_dir():
-            reason = f"The folder {assignment.cwd} does not exist on {socket.gethostname()}; start the run from one that does."
+            reason = f"The folder {assignment.cwd} does not exist on {node_name()}; start the run from one that does."
         elif number == errno.ENOENT:
-            reason = (
-                f"There is no bash on {socket.gethostname()}, which runs the objective program; install it."
-            )
+            reason = f"There is no bash on {node_name()}, which runs the objective program; install it."
         elif number == errno.E2BIG:
             reason = "The command is too long for the system; let the program read its parameters from OMNIOPT_PARAM_ variables."
         else:
@@ -263,10 +270,16 @@ class Agent:
             self._evaluation = None
             self._look_at = 0.0
             self._idle_since = time.monotonic()
+            outcome = evaluation.outcome()
             if evaluation.cause is Cause.HANDED_BACK:
                 self._refuse(evaluation.assignment, self._leaving)
+            elif outcome["status"] == Status.FAILED.value and (words := gpu.broken(evaluation.tail)):
+                reason = f'A GPU of {node_name()} is broken: the program says "{words}".'
+                self._say("gpu-broken", host=node_name(), reason=reason)
+                self._refuse(evaluation.assignment, reason)
+                self._leave(reason, None)
             else:
-                self._finished(evaluation.assignment, evaluation.outcome())
+                self._finished(evaluation.assignment, outcome)
         elif time.monotonic() >= self._value_at and (value := evaluation.take_latest()) is not None:
             self._value_at = time.monotonic() + _VALUE_EVERY
             trial, attempt = evaluation.assignment.key
@@ -280,7 +293,7 @@ class Agent:
             agent=self._identity,
             epoch=assignment.epoch,
             values=assignment.values,
-            host=socket.gethostname(),
+            host=node_name(),
             gpus=self._gpus,
             **outcome,
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from worker.agent import folder, processes
+from worker.agent.assignment import run_paths
 from worker.agent.loop import Agent
 
 
@@ -22,9 +24,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ends-at", type=float, default=None, help="when its job ends, in seconds since 1970"
     )
+    parser.add_argument(
+        "--sweep", action="store_true", help="only end what an agent of this name has left on this machine"
+    )
 
 
 def execute(args: argparse.Namespace) -> int:
     """Work until there is no more to do; 0 however that came about."""
+    paths = run_paths(args.rundir)
+    if args.sweep:
+        processes.sweep(paths.root, args.id)
+        return 0
+    if args.epoch:
+        folder.check(paths, args.epoch)
     Agent(args.rundir, args.id, args.epoch, args.patience, args.ends_at).run()
     return 0

@@ -13,6 +13,9 @@ from worker.store.journal import newest
 from worker.store.paths import RunPaths
 
 
+_PAUSE = 5.0  # seconds between two questions to the queue
+
+
 def job_names(paths: RunPaths) -> list[str]:
     """The names of all jobs that the run may still have in the queue, the driver's first."""
     names = []
@@ -35,5 +38,5 @@ def wait_until_gone(client: Client, names: Sequence[str], seconds: float) -> boo
             return True
         if time.monotonic() > ends_at:
             return False
-        time.sleep(1.0)
+        time.sleep(_PAUSE)
     return True

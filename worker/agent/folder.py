@@ -1,0 +1,56 @@
+"""Before an agent takes work: is the run's folder the one that the driver writes, as seen from this node?"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+
+from worker.errors import OmnioptError
+from worker.store.paths import RunPaths
+
+PATIENCE = 60.0  # seconds; a network file system may show new files that late
+_LOOK_EVERY = 0.5
+
+
+class WrongFolderError(OmnioptError):
+    """The run's folder cannot be used from this node."""
+
+
+def node_name() -> str:
+    """The name of this machine, as Slurm calls it inside a job."""
+    return os.environ.get("SLURMD_NODENAME") or socket.gethostname()
+
+
+def check(paths: RunPaths, epoch: int, patience: float = PATIENCE) -> None:
+    """Wait until the journal of `epoch` can be read here, and write a file beside it.
+
+    Raises WrongFolderError where the journal does not come within `patience` seconds or nothing can be written.
+    """
+    ends_at = time.monotonic() + patience
+    journal = paths.journal(epoch)
+    while not _readable(paths, epoch):
+        if time.monotonic() > ends_at:
+            raise WrongFolderError(
+                f"The driver's journal {journal} cannot be read on {node_name()}, so nothing could be given back to it. "
+                "Choose a workdir on a file system that the compute nodes share."
+            )
+        time.sleep(_LOOK_EVERY)
+    probe = paths.agents / f".probe-{node_name()}-{os.getpid()}"
+    try:
+        probe.write_text("written by an agent before it takes work\n")
+        probe.unlink()
+    except OSError as error:
+        raise WrongFolderError(
+            f"Nothing can be written to {paths.agents} on {node_name()}: {error.strerror}. "
+            "Choose a workdir that the compute nodes may write to."
+        ) from error
+
+
+def _readable(paths: RunPaths, epoch: int) -> bool:
+    try:
+        with paths.journal(epoch).open("rb"):
+            paths.agents.mkdir(exist_ok=True)
+    except OSError:
+        return False
+    return True
