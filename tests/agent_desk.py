@@ -68,9 +68,9 @@ class Desk:
         """Write any other record into the inbox."""
         self.inbox.append({"kind": kind, **details})
 
-    def hear(self, kind: str, **details: Any) -> Record:
+    def hear(self, kind: str, within: float = PATIENCE, **details: Any) -> Record:
         """Wait for a record of that kind and with these values, and return it."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + within
         while True:
             self.said += self._tail.read()
             for record in self.said:

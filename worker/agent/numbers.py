@@ -11,7 +11,10 @@ _REASONS = tuple(
     (re.compile(pattern), reason)
     for pattern, reason in (
         (r"", "there is no number after the colon"),
-        (r"[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]*", "it has commas between the digits; print it without them"),
+        (
+            r"[+-]?[0-9]{1,3}(,[0-9]{3}((,[0-9]{3})+(\.[0-9]*)?|\.[0-9]*))",
+            "it has commas between the digits; print it without them",
+        ),
         (
             r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?",
             "it has a comma where the decimal point belongs; print a point (LC_ALL=C makes most programs do so)",

@@ -18,6 +18,10 @@ class Wake:
         for fd in (self.fd, self._end):
             os.set_blocking(fd, False)
         self.terminated = False
+        # Whoever started us may have ignored or blocked signals (a shell does so for background jobs); an objective
+        # that inherits this could not be ended in the ordinary way.
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
         signal.set_wakeup_fd(self._end, warn_on_full_buffer=False)
         signal.signal(signal.SIGTERM, self._terminate)
         # Handlers, not SIG_IGN: what is ignored stays ignored in the objective, which would not hear Ctrl-C then.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from worker.store.journal import epochs
@@ -210,22 +210,9 @@ class Replayer:
         return trial
 
 
-_OUTCOME = [
-    "loss",
-    "raw_loss",
-    "outputs",
-    "curve",
-    "exit_code",
-    "signal",
-    "seconds",
-    "start",
-    "end",
-    "host",
-    "agent",
-    "peak_memory",
-    "reason",
-    "gpus",
-]
+_OUTCOME = tuple(
+    part.name for part in fields(Trial) if part.name not in ("number", "values", "status", "attempt")
+)
 
 
 def _rank(record: Record) -> _Rank:

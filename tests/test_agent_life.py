@@ -1,0 +1,316 @@
+"""The life of an agent: its work in order, its driver's wishes, its end, and everything that may come between."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from agent_desk import PATIENCE, Desk
+
+from worker.agent import processes
+from worker.store.appender import Appender
+from worker.store.records import encode
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose agent is not hired yet."""
+    desk = Desk(tmp_path)
+    yield desk
+    if desk.process is not None:
+        desk.dismiss()
+
+
+def wait_for(path: Path) -> str:
+    """Wait until a program has written a line into `path`; returns its text."""
+    deadline = time.monotonic() + PATIENCE
+    while not (path.exists() and path.read_text().endswith("\n")):
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.005)
+    return path.read_text().strip()
+
+
+def test_assignments_are_evaluated_in_order_and_once(desk: Desk, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    trials = [desk.assign(f"echo {n} >> {log}; echo RESULT: {n}") for n in range(5)]
+    desk.inbox.append(
+        {"kind": "assign", "trial": trials[0], "attempt": 1, "values": {}, "command": f"echo again >> {log}"}
+    )
+    desk.inbox.append({"kind": "assign", "trial": trials[0]})
+    desk.inbox.append({"kind": "weather"}, {"kind": "ping"})
+    desk.hire()
+    losses = [desk.hear("finished", trial=trial)["loss"] for trial in trials]
+    assert losses == [0, 1, 2, 3, 4]
+    again = desk.assign(f"echo last >> {log}", trial=trials[0], attempt=2)
+    assert desk.hear("finished", trial=trials[0], attempt=2)["status"] == "no-result", again
+    assert log.read_text().split() == ["0", "1", "2", "3", "4", "last"]
+    kinds = [record["kind"] for record in desk.said]
+    assert kinds[0] == "hello"
+    assert kinds.count("started") == 6
+    assert desk.hear("finished", trial=trials[1])["values"] == {"x": 1}
+
+
+def test_hello_says_who_and_where(desk: Desk) -> None:
+    ends_at = time.time() + 1000
+    desk.hire(
+        "--ends-at",
+        ends_at,
+        SLURM_JOB_ID="77",
+        SLURM_ARRAY_JOB_ID="70",
+        SLURM_ARRAY_TASK_ID="4",
+        CUDA_VISIBLE_DEVICES="1",
+    )
+    hello = desk.hear("hello")
+    assert desk.process is not None
+    assert (hello["agent"], hello["pid"], hello["job"], hello["gpus"]) == (
+        "a1",
+        desk.process.pid,
+        "70_4",
+        "1",
+    )
+    assert hello["ends_at"] == pytest.approx(ends_at)
+    assert processes.alive(hello["pid"], hello["pid_start"])
+    assert not processes.alive(hello["pid"], "other")
+    assert desk.evaluate("echo RESULT: 1")["gpus"] == "1"
+
+
+def test_results_are_told_while_the_program_runs(desk: Desk) -> None:
+    desk.hire()
+    trial = desk.assign("echo RESULT: 7; sleep 1.3; echo RESULT: 6; sleep 1.3; echo RESULT: 5")
+    assert desk.hear("value", trial=trial)["value"] == 7
+    assert [point[1] for point in desk.hear("finished", trial=trial)["curve"]] == [7, 6, 5]
+
+
+def test_quit_lets_the_running_one_end_and_gives_back_the_rest(desk: Desk, tmp_path: Path) -> None:
+    running = desk.assign(
+        f"echo > {tmp_path}/runs; while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; echo RESULT: 1"
+    )
+    waiting = desk.assign("echo RESULT: 2")
+    desk.hire()
+    wait_for(tmp_path / "runs")
+    desk.tell("quit")
+    assert desk.hear("refused", trial=waiting)["reason"] == "A driver let it go."
+    late = desk.assign("echo RESULT: 3")
+    desk.hear("refused", trial=late)
+    (tmp_path / "go").touch()
+    assert desk.hear("finished", trial=running)["loss"] == 1
+    assert desk.leave() == 0
+    desk.hear("bye")
+
+
+def test_one_trial_can_be_cancelled(desk: Desk, tmp_path: Path) -> None:
+    running = desk.assign(f"echo > {tmp_path}/runs; echo RESULT: 4; sleep 1000")
+    waiting = desk.assign("echo RESULT: 2")
+    after = desk.assign("echo RESULT: 3")
+    desk.hire()
+    wait_for(tmp_path / "runs")
+    desk.tell("cancel", trial=waiting)
+    desk.tell("cancel", trial=running)
+    desk.tell("cancel", trial=12345)
+    cancelled = desk.hear("finished", trial=running)
+    assert (cancelled["status"], cancelled["loss"]) == ("cancelled", 4)
+    assert desk.hear("finished", trial=waiting)["status"] == "cancelled"
+    assert desk.hear("finished", trial=after)["status"] == "ok"
+
+
+def test_everything_can_be_cancelled(desk: Desk, tmp_path: Path) -> None:
+    running = desk.assign(f"(setsid sleep 1000 &); echo > {tmp_path}/runs; sleep 1000")
+    waiting = desk.assign("echo RESULT: 2")
+    desk.hire()
+    wait_for(tmp_path / "runs")
+    desk.tell("cancel", trial=None)
+    assert desk.leave() == 0
+    assert desk.hear("finished", trial=running)["status"] == "cancelled"
+    desk.hear("refused", trial=waiting)
+
+
+def test_term_hands_back_what_is_running(desk: Desk, tmp_path: Path) -> None:
+    # It ends in good order and prints a result: one of half the work, which must not count.
+    running = desk.assign(
+        f"trap 'echo RESULT: 9; exit 0' TERM; echo > {tmp_path}/runs; while :; do sleep 0.02; done"
+    )
+    waiting = desk.assign("echo RESULT: 2")
+    desk.hire()
+    wait_for(tmp_path / "runs")
+    assert desk.process is not None
+    desk.process.terminate()
+    assert desk.leave() == 0
+    for trial in (running, waiting):
+        assert "SIGTERM" in desk.hear("refused", trial=trial)["reason"]
+    assert not any(record["kind"] == "finished" for record in desk.said)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
+def test_other_signals_do_not_end_it(desk: Desk, tmp_path: Path, number: signal.Signals) -> None:
+    desk.hire()
+    desk.hear("hello")
+    assert desk.process is not None
+    desk.process.send_signal(number)
+    trial = desk.assign(
+        f"grep -E 'Sig(Ign|Blk)' /proc/self/status; echo > {tmp_path}/runs; sleep 0.1; echo RESULT: 1"
+    )
+    wait_for(tmp_path / "runs")
+    desk.process.send_signal(number)
+    assert desk.hear("finished", trial=trial)["loss"] == 1
+    # The program itself ignores and blocks nothing.
+    assert {int(line.split()[1], 16) for line in desk.out(trial).decode().splitlines()[:2]} == {0}
+
+
+def test_it_leaves_before_its_time_is_up(desk: Desk, tmp_path: Path) -> None:
+    running = desk.assign("sleep 1000")
+    desk.hire("--ends-at", time.time() + 16)
+    assert "walltime" in desk.hear("refused", trial=running)["reason"]
+    assert desk.leave() == 0
+
+
+def test_it_leaves_when_no_driver_is_heard_of(desk: Desk) -> None:
+    desk.hire("--patience", 0.5)
+    assert desk.leave() == 0
+    assert "No driver has been heard of" in desk.hear("bye")["reason"]
+
+
+def test_a_ping_keeps_it(desk: Desk) -> None:
+    desk.hire("--patience", 5)
+    deadline = time.monotonic() + 7
+    while time.monotonic() < deadline:
+        desk.tell("ping")
+        time.sleep(0.1)
+    assert desk.evaluate("echo RESULT: 1")["loss"] == 1
+
+
+def test_a_new_driver_takes_over(desk: Desk, tmp_path: Path) -> None:
+    running = desk.assign(
+        f"echo > {tmp_path}/runs; while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; echo RESULT: 1"
+    )
+    waiting = desk.assign("echo RESULT: 2")
+    desk.hire("--epoch", 1)
+    wait_for(tmp_path / "runs")
+    desk.take_over()
+    desk.take_over()
+    desk.hear("hello", epoch=3)
+    desk.hear("refused", trial=waiting, epoch=1)
+    fresh = desk.assign("echo RESULT: 3")
+    (tmp_path / "go").touch()
+    assert desk.hear("finished", trial=running)["epoch"] == 1
+    assert desk.hear("finished", trial=fresh)["epoch"] == 3
+    old = Appender(desk.box.inbox(1))
+    old.append({"kind": "assign", "trial": 99, "attempt": 1, "values": {}, "command": "echo RESULT: 1"})
+    assert desk.evaluate("echo RESULT: 4")["loss"] == 4
+    assert not any(record.get("trial") == 99 for record in desk.said)
+    assert [record["kind"] for record in desk.said].count("started") == 3
+
+
+def test_a_torn_inbox_costs_the_torn_line(desk: Desk) -> None:
+    torn = encode({"kind": "assign", "trial": 50, "attempt": 1, "values": {}, "command": "echo RESULT: 1"})[
+        :-20
+    ]
+    with desk.box.inbox(1).open("ab") as file:
+        file.write(torn + b"\n\xff\n")
+    desk.hire()
+    assert desk.evaluate("echo RESULT: 2")["loss"] == 2
+    assert not any(record.get("trial") == 50 for record in desk.said)
+
+
+def test_an_agent_exists_once(desk: Desk) -> None:
+    desk.hire()
+    desk.hear("hello")
+    words = [sys.executable, "-I", "-m", "worker", "agent", str(desk.paths.root), "--id", "a1"]
+    second = subprocess.run(words, capture_output=True, text=True)
+    assert second.returncode == 3
+    assert "is running already as process" in second.stderr
+    assert desk.evaluate("echo RESULT: 1")["loss"] == 1
+
+
+def test_a_killed_agent_started_anew_repeats_nothing(desk: Desk, tmp_path: Path) -> None:
+    done = desk.assign(f"echo done >> {tmp_path}/log; echo RESULT: 1")
+    hanging = desk.assign(f"echo hanging >> {tmp_path}/log; echo $$ > {tmp_path}/pid; exec sleep 1000")
+    waiting = desk.assign(f"echo waiting >> {tmp_path}/log; echo RESULT: 1")
+    desk.hire()
+    pid = int(wait_for(tmp_path / "pid"))
+    desk.hear("started", trial=hanging)
+    assert desk.process is not None
+    desk.process.kill()
+    desk.process.wait()
+    born = processes.birth(pid)
+    assert born and processes.alive(pid, born)
+    desk.hire()
+    assert desk.hear("refused", trial=hanging)["reason"] == "The agent was started anew."
+    desk.hear("finished", trial=waiting)
+    desk.hear("finished", trial=done)
+    assert (tmp_path / "log").read_text().split() == ["done", "hanging", "waiting"]
+    assert not processes.alive(pid, born)
+
+
+def test_what_a_killed_agent_leaves_is_swept(desk: Desk, tmp_path: Path) -> None:
+    desk.assign(
+        f"(setsid bash -c 'echo $$ > {tmp_path}/daemon; sleep 1000; true' &); env -i sleep 1000 & "
+        f"echo $$ > {tmp_path}/main; sleep 1000; true"
+    )
+    desk.hire()
+    pids = [int(wait_for(tmp_path / name)) for name in ("main", "daemon")]
+    bystander = subprocess.Popen(
+        ["sleep", "1000"], env={"OMNIOPT_RUN": "/another/run", "OMNIOPT_AGENT": "a1", **os.environ}
+    )
+    try:
+        assert desk.process is not None
+        desk.process.kill()
+        desk.process.wait()
+        run = desk.paths.root.resolve()
+        assert processes.sweep(run, "a2") == 0
+        assert all(processes.birth(pid) for pid in pids)
+        # The two shells, their sleeps, and the one without an environment of its own.
+        assert processes.sweep(run, "a1") == 5
+        assert processes.sweep(run, "a1") == 0
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+def test_a_sweep_from_inside_an_evaluation_spares_itself(desk: Desk) -> None:
+    desk.hire()
+    program = (
+        "import os, pathlib; from worker.agent import processes; "
+        "print('RESULT:', processes.sweep(pathlib.Path(os.environ['OMNIOPT_RUN']), os.environ['OMNIOPT_AGENT']))"
+    )
+    assert desk.evaluate(f'{sys.executable} -I -c "{program}"')["loss"] == 0
+
+
+def test_a_full_disk_costs_nothing_but_time(desk: Desk, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("only root can mount a small file system")
+    small = Desk(disk)
+    try:
+        small.hire()
+        small.hear("hello")
+        go = tmp_path / "go"
+        large = {"x": "v" * 10_000}  # more than the rest of the page that the outbox ends in
+        first = small.assign(
+            f"while [ ! -e {go} ]; do sleep 0.02; done; seq 5000; echo RESULT: 1", values=large
+        )
+        second = small.assign("echo RESULT: 2")
+        small.hear("started", trial=first)
+        with pytest.raises(OSError, match="No space left"):
+            (disk / "ballast").write_bytes(bytes(1 << 20))
+        go.touch()
+        with pytest.raises(AssertionError, match="did not say finished"):
+            small.hear("finished", within=1.0, trial=first)
+        (disk / "ballast").unlink()
+        record = small.hear("finished", trial=first)
+        assert (record["status"], record["loss"]) == ("ok", 1)
+        assert "Its output could not be kept" in record["reason"]
+        assert "No space left on device" in record["reason"]
+        assert small.hear("finished", trial=second)["loss"] == 2
+    finally:
+        (disk / "ballast").unlink(missing_ok=True)
+        small.dismiss()
+        subprocess.run(["umount", "--lazy", disk], check=True)
