@@ -67,12 +67,14 @@ def setting_value(kind: parameters.SettingKind, raw: object) -> parameters.Setti
 
 
 def line(raw: object, longest: int = _LONGEST_LINE) -> str:
-    """One line of visible text, outer blanks dropped. Raises ConversionError."""
-    if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
-        raise ConversionError("This must be text.", "Put it in quotes.")
-    if isinstance(raw, int):
+    """One line of visible text, outer blanks dropped; numbers and the like as text. Raises ConversionError."""
+    if raw is None or isinstance(raw, (Mapping, list, tuple)):
+        raise ConversionError("This must be a single value.", "Put it in quotes.")
+    if isinstance(raw, int) and not isinstance(raw, bool):
         raw = integer(raw)
-    text = (raw if isinstance(raw, str) else real_text(real(raw))).strip(" \t")
+    elif isinstance(raw, float):
+        raw = real_text(real(raw))
+    text = raw_text(raw).strip(" \t")
     if len(text) > longest:
         raise ConversionError(f"This is {len(text):,} characters long; at most {longest:,} are possible.")
     found = invisible(text)
