@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("resume", "Go on with a run that was stopped or whose driver died."),
     "best": ("best", "Print the best parameters found."),
     "csv": ("csv", "Write the table of all evaluations."),
+    "scatter": ("scatter", "Draw all parameters against each other: html, svg and png."),
     "parallel": ("parallel", "Draw the parallel plot, an interactive html file."),
     "config": ("config", "Translate a config file, URL or token into a config file."),
     "url": ("url", "Print the page's query string for a config file."),

@@ -148,11 +148,10 @@ function nameButton(axis, frame, actions) {
       ...{ "aria-haspopup": "dialog", "data-column": axis.column.index },
     },
     element("span", {}, axis.column.label),
-    axis.log ? element("small", {}, "log") : "",
-    axis.inverted ? element("small", {}, "inverted") : "",
+    element("small", {}, [axis.log && "log", axis.inverted && "inverted"].filter(Boolean).join(", ")),
   );
   button.style.left = `${axis.x}px`;
-  button.style.maxWidth = `${axis.room - 6}px`;
+  button.style.maxWidth = `${axis.first ? axis.room * 0.62 : axis.room - 6}px`;
   button.style.transform = `translateX(${axis.first ? "-12px" : "-50%"})`;
   let dragged = false;
   button.addEventListener("click", () => (dragged ? (dragged = false) : actions.open(axis)));

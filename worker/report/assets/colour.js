@@ -35,27 +35,33 @@ export function rampGradient(palette) {
 const STEPS = 64;
 
 /**
- * How rows are coloured by a column: `bucket(row)` is a number from 0 to `colours.length - 1`, or -1 without a value.
+ * How rows are coloured by a column: `bucket(row)` is a number from 0 to `colours.length - 1`, or -1 without a value
+ * (or with a result that does not count). `included(row)`: the rows that the ramp is stretched over.
  * A few outliers at the far end do not take the ramp from all others: `clipped` is the value from which it is full.
  */
-export function makeColouring(column, palette, included, logarithmic) {
+export function makeColouring(data, column, included, logarithmic) {
+  const { palette, counts } = data;
+  const valued = (row) => !Number.isNaN(column.values[row]) && (column.role !== "result" || counts[row]);
   if (column.category && column.options.length <= palette.categories.length) {
     const colours = palette.categories.slice(0, column.options.length).map((pair) => pair[isDark() ? 1 : 0]);
-    return { column, colours, bucket: (row) => (Number.isNaN(column.values[row]) ? -1 : column.values[row]) };
+    return { column, colours, bucket: (row) => (valued(row) ? column.values[row] : -1) };
   }
-  const values = Array.from(column.values).filter((value, row) => !Number.isNaN(value) && included(row));
-  values.sort((one, other) => one - other);
-  const high = values[values.length - 1];
-  const fence = values[Math.floor(values.length * 0.9)];
-  const outliers = !column.category && !logarithmic && high - fence > 1.5 * (fence - values[0]) && fence > values[0];
-  const clipped = outliers ? fence : undefined;
-  const scale = makeScale(column, (row) => included(row) && !(column.values[row] > clipped), logarithmic);
+  const within = (row) => valued(row) && included(row);
+  const clipped = column.category || logarithmic ? undefined : fence(column.values.filter((_, row) => within(row)));
+  const scale = makeScale(column, (row) => within(row) && !(column.values[row] > clipped), logarithmic);
   const colours = Array.from({ length: STEPS }, (_, step) => rampColour(palette, step / (STEPS - 1)));
   const bucket = (row) => {
+    if (!valued(row)) return -1;
     const value = column.values[row];
-    if (Number.isNaN(value)) return -1;
     const place = scale.at(clipped === undefined ? value : Math.min(value, clipped));
-    return Math.min(STEPS - 1, Math.max(0, Math.round(place * (STEPS - 1)))) | 0;
+    return Math.min(STEPS - 1, Math.max(0, Math.round(place * (STEPS - 1))));
   };
   return { column, colours, bucket, low: scale.low, high: scale.high, clipped };
+}
+
+/** The value above which a few are far from all others; undefined where there are no such outliers. */
+function fence(values) {
+  values.sort();
+  const [low, most, high] = [0, Math.floor(values.length * 0.9), values.length - 1].map((place) => values[place]);
+  return high - most > 1.5 * (most - low) && most > low ? most : undefined;
 }

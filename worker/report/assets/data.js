@@ -8,14 +8,12 @@ export async function readData(identity) {
   const content = JSON.parse(await new Response(stream).text());
   const columns = content.columns.map(readColumn);
   const byRole = (role) => columns.findIndex((column) => column.role === role);
-  return {
-    ...content,
-    columns,
-    size: columns[0].values.length,
-    trial: byRole("trial"),
-    status: byRole("status"),
-    result: byRole("result"),
-  };
+  const [status, result] = [byRole("status"), byRole("result")];
+  // Row -> whether its result counts: a failed evaluation may have printed one too.
+  const counts = Uint8Array.from(columns[status].values, (value, row) =>
+    content.usable[value] && !Number.isNaN(columns[result].values[row]) ? 1 : 0,
+  );
+  return { ...content, columns, size: counts.length, trial: byRole("trial"), status, result, counts };
 }
 
 function readColumn(raw, index) {
@@ -34,9 +32,7 @@ export function cellText(column, row, write) {
 /** Row -> its place among the usable results, 0 for the best; rows without one come behind all others. */
 export function ranks(data) {
   const result = data.columns[data.result].values;
-  const usable = (row) => data.usable[data.columns[data.status].values[row]] && !Number.isNaN(result[row]);
-  const order = [];
-  for (let row = 0; row < data.size; row++) if (usable(row)) order.push(row);
+  const order = Array.from(result.keys()).filter((row) => data.counts[row]);
   order.sort((one, other) => result[one] - result[other] || one - other);
   const places = new Float64Array(data.size).fill(Infinity);
   order.forEach((row, place) => (places[row] = place));

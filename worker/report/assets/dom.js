@@ -65,11 +65,6 @@ export function whenQuiet(pause, action) {
   };
 }
 
-/** The order of two numbers, which may both be infinite, for sorting. */
-export function compareNumbers(one, other) {
-  return one < other ? -1 : Number(one > other);
-}
-
 /** Gives the user `text` as a file. */
 export function download(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));

@@ -2,9 +2,10 @@
 
 import { drawAxes, positionOf } from "./axes.js";
 import { openAxisPanel, openColumnsPanel, openHelp } from "./axispanel.js";
-import { isDark, makeColouring, rampGradient, whenThemeChanges } from "./colour.js";
+import { makeColouring, whenThemeChanges } from "./colour.js";
 import { cellText } from "./data.js";
-import { compareNumbers, counted, download, element, exact, oncePerFrame, shape, short, whenQuiet } from "./dom.js";
+import { counted, download, element, exact, oncePerFrame, shape, whenQuiet } from "./dom.js";
+import { colourChoice, drawingOrder, pageStyle, showLegend } from "./legend.js";
 import { Lines } from "./lines.js";
 import { RowTable } from "./rowtable.js";
 import { makeScale } from "./scale.js";
@@ -76,11 +77,7 @@ class ParallelPlot {
     const button = (text, title, action) => element("button", { type: "button", title, onclick: action }, text);
     const { selection } = this;
     this.legend = element("span", { class: "legend" });
-    this.colourChoice = element("select", { onchange: () => this.#colour(Number(this.colourChoice.value)) });
-    for (const column of this.data.columns) {
-      this.colourChoice.append(element("option", { value: column.index }, column.label));
-    }
-    this.colourChoice.value = this.colourBy;
+    this.colourChoice = colourChoice(this.data, this.colourBy, (index) => this.#colour(index));
     const failures = this.data.size - selection.usable;
     this.failBox = element("input", { type: "checkbox", onchange: () => selection.showFailures(this.failBox.checked) });
     this.failBox.checked = true;
@@ -221,12 +218,6 @@ class ParallelPlot {
     this.#paint();
   }
 
-  #style() {
-    const css = getComputedStyle(this.stage);
-    const read = (name) => css.getPropertyValue(name).trim();
-    return { grey: read("--faint"), mark: read("--mark"), halo: read("--page") };
-  }
-
   #rows(mask) {
     const rows = [];
     for (let row = 0; row < mask.length; row++) if (mask[row]) rows.push(row);
@@ -237,28 +228,18 @@ class ParallelPlot {
   #paint() {
     const column = this.data.columns[this.colourBy];
     const log = this.axes.find((axis) => axis.column === column)?.log ?? column.log;
-    this.colouring = makeColouring(column, this.data.palette, (row) => this.selection.visible[row], log);
-    this.order = this.#drawingOrder();
-    this.lines.drawBack([], this.#style());
+    this.colouring = makeColouring(this.data, column, (row) => this.selection.visible[row], log);
+    this.order = drawingOrder(this.colouring, this.selection.places);
+    this.lines.drawBack([], pageStyle(this.stage));
     this.backDrawn = false;
-    this.#showLegend(column);
+    showLegend(this.legend, this.colouring, this.data.palette);
     this.#drawSelected();
-    this.lines.drawMark(this.held, this.#style());
-  }
-
-  /** All rows, those in front last: the best lie on top, what has no colour lies below everything. */
-  #drawingOrder() {
-    const { places } = this.selection;
-    const level = (row) => (this.colouring.bucket(row) < 0 ? Infinity : this.colouring.bucket(row));
-    const levels = Float64Array.from(places, (_, row) => level(row));
-    return Array.from(places.keys()).sort(
-      (one, other) => compareNumbers(levels[other], levels[one]) || compareNumbers(places[other], places[one]),
-    );
+    this.lines.drawMark(this.held, pageStyle(this.stage));
   }
 
   #drawSelected() {
     const { selection } = this;
-    const style = this.#style();
+    const style = pageStyle(this.stage);
     const some = selection.selectedCount < selection.visibleCount;
     const rows = this.order.filter((row) => selection.selected[row]);
     this.lines.drawFront(rows, this.colouring, style, () => this.#drawn(rows.length));
@@ -270,24 +251,6 @@ class ParallelPlot {
   #drawn(count) {
     this.stage.setAttribute("data-drawn", count);
     performance.mark("drawn");
-  }
-
-  #showLegend(column) {
-    const { colouring } = this;
-    if (colouring.low === undefined) {
-      const keys = colouring.colours.map((colour, index) => {
-        const swatch = element("i", { class: "swatch" });
-        swatch.style.background = colour;
-        return element("span", { class: "key" }, swatch, column.options[index]);
-      });
-      this.legend.replaceChildren(...keys);
-      return;
-    }
-    const bar = element("i", { class: "ramp" });
-    bar.style.background = rampGradient(this.data.palette);
-    const text = (value) => (column.category ? column.options[value] : short(value));
-    const end = colouring.clipped === undefined ? text(colouring.high) : `≥ ${short(colouring.clipped)}`;
-    this.legend.replaceChildren(element("span", {}, text(colouring.low)), bar, element("span", {}, end));
   }
 
   // Pointing at lines and rows.
@@ -306,7 +269,7 @@ class ParallelPlot {
   #point(row, hold) {
     if (hold) this.held = this.held === row ? null : row;
     const shown = row ?? this.held;
-    this.lines.drawMark(shown, this.#style());
+    this.lines.drawMark(shown, pageStyle(this.stage));
     this.table.mark(shown);
     this.tip.replaceChildren(...(shown === null ? ["Point at a line to see its values here."] : this.#summary(shown)));
   }

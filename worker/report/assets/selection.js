@@ -64,7 +64,7 @@ export class Selection extends EventTarget {
     const tests = [...this.ranges].map(([index, range]) => rangeTest(this.data.columns[index].values, range));
     this.visibleCount = this.selectedCount = 0;
     for (let row = 0; row < this.data.size; row++) {
-      const usable = this.places[row] !== Infinity;
+      const usable = this.data.counts[row];
       const shown = this.kept[row] && (this.best === null ? usable || this.showFailed : this.places[row] < this.best);
       const chosen = shown && tests.every((test) => test(row));
       this.visible[row] = shown ? 1 : 0;

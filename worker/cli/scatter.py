@@ -1,0 +1,54 @@
+"""`omniopt scatter`: all parameters against each other, as an interactive html file, svg and png."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.util import find_spec
+
+from worker.cli.results import configure_run, open_results, place, say_written
+from worker.errors import EXIT_DONE
+from worker.report import answer, picture, scatter
+from worker.report.files import replacing, replacing_bytes
+from worker.report.frame import make_frame
+from worker.report.summary import best
+
+KINDS = ("html", "svg", "png")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt scatter`."""
+    configure_run(parser)
+    parser.add_argument(
+        "--kind", choices=KINDS, action="append", help="only this kind of file; may be repeated"
+    )
+    parser.add_argument(
+        "--max", type=float, metavar="RESULT", help="leave out larger results (in svg and png)"
+    )
+    parser.add_argument("--columns", metavar="NAMES", help="only these parameters: a,b,c")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Write the plots and print where they are; svg and png are left out where matplotlib is missing."""
+    results = open_results(args)
+    frame = make_frame(results.run, results.trials)
+    if args.columns:
+        frame = frame.showing(args.columns.split(","))
+    kinds = args.kind or (KINDS if find_spec("matplotlib") else KINDS[:1])
+    targets = {
+        kind: place(results.paths.scatter / f"{results.run.name}.{kind}", results.paths, args.out)
+        for kind in kinds
+    }
+    if "html" in targets:
+        with replacing(targets["html"]) as file:
+            file.write(scatter.page(frame, answer.sentence(results)))
+        say_written(targets["html"])
+    pictures = [kind for kind in targets if kind != "html"]
+    if pictures:
+        figure = picture.draw(frame, best(results.trials), args.max)
+        for kind in pictures:
+            with replacing_bytes(targets[kind]) as raw:
+                picture.save(figure, raw, kind)
+            say_written(targets[kind])
+    elif not args.kind:
+        print('For svg and png as well: pip install "matplotlib>=3.8" into the same environment.')
+    return EXIT_DONE

@@ -1,0 +1,56 @@
+// The choice of what colours mean, and the bar or list that says it.
+
+import { rampGradient } from "./colour.js";
+import { element, short } from "./dom.js";
+
+/** A select element with all columns; `change(index)` is called when the user takes another. */
+export function colourChoice(data, index, change) {
+  const select = element("select", { onchange: () => change(Number(select.value)) });
+  for (const column of data.columns) select.append(element("option", { value: column.index }, column.label));
+  select.value = index;
+  return select;
+}
+
+/** The pages' colours that scripts draw with. */
+export function pageStyle(node) {
+  const css = getComputedStyle(node);
+  const read = (name) => css.getPropertyValue(name).trim();
+  return {
+    ...{ grey: read("--faint"), line: read("--line"), text: read("--text"), bad: read("--bad") },
+    ...{ mark: read("--mark"), halo: read("--page") },
+  };
+}
+
+/** Fills `legend` with what the colours of `colouring` mean. */
+export function showLegend(legend, colouring, palette) {
+  const { column } = colouring;
+  if (colouring.low === undefined) {
+    const keys = colouring.colours.map((colour, index) => {
+      const swatch = element("i", { class: "swatch" });
+      swatch.style.background = colour;
+      return element("span", { class: "key" }, swatch, column.options[index]);
+    });
+    legend.replaceChildren(...keys);
+    return;
+  }
+  const bar = element("i", { class: "ramp" });
+  bar.style.background = rampGradient(palette);
+  const text = (value) => (column.category ? column.options[value] : short(value));
+  const end = colouring.clipped === undefined ? text(colouring.high) : `≥ ${short(colouring.clipped)}`;
+  legend.replaceChildren(element("span", {}, text(colouring.low)), bar, element("span", {}, end));
+}
+
+/** All rows in the order of drawing: the best lie on top, what has no colour below everything. */
+export function drawingOrder(colouring, places) {
+  const level = (row) => (colouring.bucket(row) < 0 ? Infinity : colouring.bucket(row));
+  const levels = Float64Array.from(places, (_, row) => level(row));
+  return Array.from(places.keys()).sort(
+    (one, other) => compareNumbers(levels[other], levels[one]) || compareNumbers(places[other], places[one]),
+  );
+}
+
+/** The order of two numbers, which may both be infinite, for sorting. */
+function compareNumbers(one, other) {
+  return one < other ? -1 : Number(one > other);
+}
+

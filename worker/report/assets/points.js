@@ -1,0 +1,190 @@
+// Draws one scatter panel on a canvas: two columns against each other, coloured by a third.
+
+import { short } from "./dom.js";
+import { fitCanvas } from "./lines.js";
+
+const MANY = 3000; // points from which they are squares, which are drawn much faster than discs
+const SIDE = { left: 76, right: 14, top: 12, bottom: 46 };
+
+/** One panel; `x` and `y` are columns, `size` {width, height} in css pixels. */
+export class Panel {
+  constructor(canvas, x, y) {
+    Object.assign(this, { canvas, x, y });
+    this.at = new Map(); // row -> its place in css pixels
+  }
+
+  /**
+   * Draws `rows`, the last ones on top. scales: {x, y}; look: {colouring, counts, style, best}, where `best` is the
+   * row with the star, or null, and rows that do not count are crosses. Rows without a value in x or y are left out.
+   */
+  draw(rows, scales, look, size) {
+    Object.assign(this, { scales, size });
+    const { context, ratio } = fitCanvas(this.canvas, size.width, size.height);
+    context.scale(ratio, ratio);
+    this.#drawAxes(context, look.style);
+    this.at.clear();
+    const many = rows.length > MANY;
+    context.globalAlpha = many ? 0.6 : 0.8;
+    for (const row of rows) {
+      const place = this.#place(row);
+      if (!place) continue;
+      this.at.set(row, place);
+      const bucket = look.colouring.bucket(row);
+      const colour = bucket < 0 ? look.style.bad : look.colouring.colours[bucket];
+      if (look.counts[row]) drawDot(context, place, colour, many);
+      else drawCross(context, place, colour);
+    }
+    context.globalAlpha = 1;
+    if (look.best !== null && this.at.has(look.best)) drawStar(context, this.at.get(look.best), look.style);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
+  #place(row) {
+    const [one, other] = [this.x.values[row], this.y.values[row]];
+    if (Number.isNaN(one) || Number.isNaN(other)) return null;
+    return this.#pixel(spread(this.x, one, 2 * row), spread(this.y, other, 2 * row + 1));
+  }
+
+  #pixel(x, y) {
+    const { width, height } = this.size;
+    const inner = 8; // so that no point lies on the frame
+    const across = SIDE.left + inner + this.scales.x.at(x) * (width - SIDE.left - SIDE.right - 2 * inner);
+    const up = height - SIDE.bottom - inner - this.scales.y.at(y) * (height - SIDE.top - SIDE.bottom - 2 * inner);
+    return [across, up];
+  }
+
+  #drawAxes(context, style) {
+    const { width, height } = this.size;
+    const [left, right, top, bottom] = [SIDE.left, width - SIDE.right, SIDE.top, height - SIDE.bottom];
+    context.strokeStyle = style.line;
+    context.strokeRect(left, top, right - left, bottom - top);
+    context.fillStyle = style.text;
+    context.font = "11.5px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    let last = -Infinity;
+    for (const tick of this.scales.x.ticks(Math.max(2, Math.floor((right - left) / 46)))) {
+      const [x] = this.#pixel(tick.value, this.scales.y.low);
+      const text = fitting(context, tick.text, 80);
+      const half = context.measureText(text).width / 2;
+      if (x < left - 1 || x > right + 1) continue;
+      line(context, x, bottom, x, bottom + 4);
+      if (x - half < last + 6 || x + half > width) continue;
+      context.fillText(text, x, bottom + 7);
+      last = x + half;
+    }
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    last = Infinity;
+    for (const tick of this.scales.y.ticks(Math.max(2, Math.floor((bottom - top) / 34)))) {
+      const [, y] = this.#pixel(this.scales.x.low, tick.value);
+      if (y < top - 1 || y > bottom + 1) continue;
+      line(context, left - 4, y, left, y);
+      if (last - y < 13) continue;
+      context.fillText(fitting(context, tick.text, left - 22), left - 7, y);
+      last = y;
+    }
+    context.font = "600 12px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "bottom";
+    context.fillText(fitting(context, this.x.label, right - left), (left + right) / 2, height - 5);
+    context.save();
+    context.translate(4, (top + bottom) / 2);
+    context.rotate(-Math.PI / 2);
+    context.textBaseline = "top";
+    context.fillText(fitting(context, this.y.label, bottom - top), 0, 0);
+    context.restore();
+  }
+
+  /** The row whose point is nearest to the place, within 12 pixels; null where there is none. */
+  nearest(x, y) {
+    let [found, least] = [null, 12];
+    for (const [row, place] of this.at) {
+      const distance = Math.hypot(place[0] - x, place[1] - y);
+      if (distance <= least) [found, least] = [row, distance];
+    }
+    return found;
+  }
+
+  /** A ring round the point of a row, on the canvas above this one. */
+  mark(canvas, row, style) {
+    const { context, ratio } = fitCanvas(canvas, this.size.width, this.size.height);
+    const place = this.at.get(row);
+    if (!place) return;
+    context.lineWidth = 2.5 * ratio;
+    context.strokeStyle = style.mark;
+    context.beginPath();
+    context.arc(place[0] * ratio, place[1] * ratio, 7 * ratio, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}
+
+/** Points of one category lie side by side, always at the same place. */
+function spread(column, value, seed) {
+  return column.category ? value + 0.6 * (noise(seed) - 0.5) : value;
+}
+
+/** A number from 0 to 1 that looks random and is always the same for `seed`. */
+function noise(seed) {
+  let bits = Math.imul(seed + 1, 0x9e3779b1);
+  bits = Math.imul(bits ^ (bits >>> 15), 0x85ebca6b);
+  return ((bits ^ (bits >>> 13)) >>> 0) / 2 ** 32;
+}
+
+function drawCross(context, [x, y], colour) {
+  context.strokeStyle = colour;
+  line(context, x - 3, y - 3, x + 3, y + 3);
+  line(context, x - 3, y + 3, x + 3, y - 3);
+}
+
+function drawDot(context, [x, y], colour, many) {
+  context.fillStyle = colour;
+  if (many) {
+    context.fillRect(x - 1.5, y - 1.5, 3, 3);
+    return;
+  }
+  context.beginPath();
+  context.arc(x, y, 3.2, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function drawStar(context, [x, y], style) {
+  context.beginPath();
+  for (let point = 0; point < 10; point++) {
+    const [angle, radius] = [(point * Math.PI) / 5 - Math.PI / 2, point % 2 ? 4 : 9];
+    context.lineTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
+  }
+  context.closePath();
+  context.fillStyle = style.mark;
+  context.strokeStyle = style.halo;
+  context.lineWidth = 1.5;
+  context.fill();
+  context.stroke();
+  context.lineWidth = 1;
+}
+
+function line(context, x1, y1, x2, y2) {
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.lineTo(x2, y2);
+  context.stroke();
+}
+
+function fitting(context, text, room) {
+  if (context.measureText(text).width <= room) return text;
+  let length = text.length - 1;
+  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) length--;
+  return `${text.slice(0, length)}…`;
+}
+
+/** What a panel shows, in words. */
+export function panelWords(panel, counted, best) {
+  const where = best === null ? "" : `; the best has ${describe(panel.x, best)} and ${describe(panel.y, best)}`;
+  return `${panel.y.label} against ${panel.x.label}, ${counted}${where}.`;
+}
+
+function describe(column, row) {
+  const value = column.values[row];
+  const text = Number.isNaN(value) ? "none" : column.category ? column.options[value] : short(value);
+  return `${column.label} ${text}`;
+}

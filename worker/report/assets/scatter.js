@@ -1,0 +1,173 @@
+// Scatter plots of several pairs of columns: tools, linked panels, and the table of what they show.
+
+import { makeColouring, whenThemeChanges } from "./colour.js";
+import { cellText, ranks } from "./data.js";
+import { counted, element, exact, oncePerFrame, openDialog } from "./dom.js";
+import { colourChoice, drawingOrder, pageStyle, showLegend } from "./legend.js";
+import { Panel, panelWords } from "./points.js";
+import { RowTable } from "./rowtable.js";
+import { makeScale } from "./scale.js";
+
+const AT_FIRST = 15; // panels; the others come when the user wants them
+
+/** All pairs of the columns that are shown as parameters; the one parameter against the result. */
+export function allPairs(data) {
+  const chosen = data.columns.filter((column) => column.role === "parameter" && column.shown);
+  if (chosen.length === 1) return [[chosen[0], data.columns[data.result]]];
+  return chosen.flatMap((y, index) => chosen.slice(0, index).map((x) => [x, y]));
+}
+
+/** Every shown parameter against the result. */
+export function slicePairs(data) {
+  const chosen = data.columns.filter((column) => column.role === "parameter" && column.shown);
+  return chosen.map((column) => [column, data.columns[data.result]]);
+}
+
+/** The pairs of columns with these names. */
+export function namedPairs(data, names) {
+  const byName = new Map(data.columns.map((column) => [column.name, column]));
+  return names.map((pair) => pair.map((name) => byName.get(name)));
+}
+
+/** Puts scatter plots of `pairs` into `root`. options: table: whether the table of rows is below them. */
+export function mountScatter(root, data, pairs, options) {
+  return new ScatterPlots(root, data, pairs, options);
+}
+
+class ScatterPlots {
+  constructor(root, data, pairs, { table }) {
+    Object.assign(this, { data, pairs });
+    this.logs = new Set(data.columns.filter((column) => column.log));
+    this.colourBy = data.result;
+    this.most = Infinity;
+    this.places = ranks(data).places;
+    const best = this.places.indexOf(0);
+    this.best = best < 0 ? null : best;
+    this.held = this.best;
+    this.table = table ? new RowTable(data, (row, held) => this.#point(row, held)) : null;
+    this.panels = [];
+    this.#build(root);
+    this.#more();
+    const redraw = oncePerFrame(() => this.draw());
+    let width = 0;
+    new ResizeObserver(() => {
+      if (this.grid.clientWidth !== width) redraw();
+      width = this.grid.clientWidth;
+    }).observe(this.grid);
+    whenThemeChanges(redraw);
+  }
+
+  #build(root) {
+    this.legend = element("span", { class: "legend" });
+    const choice = colourChoice(this.data, this.colourBy, (index) => {
+      this.colourBy = index;
+      this.draw();
+    });
+    const limit = element("input", { type: "text", inputmode: "decimal", size: 10, placeholder: "any" });
+    limit.addEventListener("input", () => {
+      const value = limit.value.trim() === "" ? Infinity : Number(limit.value);
+      limit.setAttribute("aria-invalid", Number.isNaN(value));
+      if (Number.isNaN(value)) return;
+      this.most = value;
+      this.draw();
+    });
+    this.grid = element("div", { class: "panels" });
+    this.tip = element("p", { class: "tip" });
+    this.status = element("p", { role: "status", class: "count" });
+    this.moreButton = element("button", { type: "button", onclick: () => this.#more() });
+    root.append(
+      element(
+        "div",
+        { class: "bar tools", role: "toolbar", "aria-label": "Tools of the scatter plots" },
+        element("label", {}, "Colour ", choice),
+        this.legend,
+        element("label", {}, "RESULT at most ", limit),
+        element("button", { type: "button", onclick: () => this.#chooseLogs() }, "Logarithmic axes …"),
+      ),
+      this.status,
+      this.grid,
+      this.moreButton,
+      this.tip,
+      this.table ? this.table.root : "",
+    );
+  }
+
+  #more() {
+    const added = this.pairs.slice(this.panels.length, this.panels.length + AT_FIRST);
+    for (const [x, y] of added) {
+      const [canvas, ring] = [element("canvas", { role: "img" }), element("canvas", { "aria-hidden": "true", class: "ring" })];
+      const panel = new Panel(canvas, x, y);
+      panel.ring = ring;
+      const over = oncePerFrame((event) => this.#point(panel.nearest(...inside(event, canvas)), false));
+      canvas.addEventListener("pointermove", over);
+      canvas.addEventListener("pointerleave", () => this.#point(null, false));
+      canvas.addEventListener("click", (event) => this.#point(panel.nearest(...inside(event, canvas)), true));
+      this.grid.append(element("figure", {}, canvas, ring));
+      this.panels.push(panel);
+    }
+    const left = this.pairs.length - this.panels.length;
+    this.moreButton.hidden = left <= 0;
+    this.moreButton.textContent = `Show ${Math.min(left, AT_FIRST)} more of ${left} further pairs`;
+    this.draw();
+  }
+
+  #chooseLogs() {
+    const boxes = this.data.columns
+      .filter((column) => !column.category)
+      .map((column) => {
+        const box = element("input", { type: "checkbox" });
+        box.checked = this.logs.has(column);
+        box.addEventListener("change", () => {
+          if (box.checked) this.logs.add(column);
+          else this.logs.delete(column);
+          this.draw();
+        });
+        return element("label", {}, box, ` ${column.label}`);
+      });
+    openDialog("Logarithmic axes", [element("fieldset", { class: "list" }, element("legend", {}, "Logarithmic"), ...boxes)]);
+  }
+
+  /** Draws all panels anew. */
+  draw() {
+    const { data } = this;
+    const result = data.columns[data.result].values;
+    const included = (row) => !(result[row] > this.most);
+    const shown = Uint8Array.from(result, (_, row) => (included(row) ? 1 : 0));
+    const column = data.columns[this.colourBy];
+    const colouring = makeColouring(data, column, included, this.logs.has(column));
+    const rows = drawingOrder(colouring, this.places).filter((row) => shown[row]);
+    const style = pageStyle(this.grid);
+    const best = this.best !== null && shown[this.best] ? this.best : null;
+    const count = counted(rows.length, "evaluation");
+    for (const panel of this.panels) {
+      const width = panel.canvas.parentElement.clientWidth;
+      const scale = (one) => makeScale(one, included, this.logs.has(one));
+      const size = { width, height: Math.round(Math.min(width * 0.82, 420)) };
+      panel.draw(rows, { x: scale(panel.x), y: scale(panel.y) }, { colouring, counts: data.counts, style, best }, size);
+      panel.canvas.setAttribute("aria-label", panelWords(panel, count, best));
+    }
+    showLegend(this.legend, colouring, data.palette);
+    const crosses = rows.filter((row) => !data.counts[row]).length;
+    this.status.textContent = `${count}${crosses ? `, ${crosses.toLocaleString("en")} of them without a result (crosses)` : ""}; the star is the best.`;
+    this.table?.show(shown);
+    this.#point(null, false);
+  }
+
+  #point(row, hold) {
+    if (hold) this.held = this.held === row ? null : row;
+    const marked = row ?? this.held;
+    const style = pageStyle(this.grid);
+    for (const panel of this.panels) panel.mark(panel.ring, marked, style);
+    this.table?.mark(marked);
+    const columns = this.data.columns.filter((column) => column.shown || column.role === "trial");
+    const values = columns.map((column) =>
+      element("span", {}, `${column.label} `, element("b", {}, cellText(column, marked, exact) || "none")),
+    );
+    this.tip.replaceChildren(...(marked === null ? ["Point at a dot to see its values here."] : values));
+  }
+}
+
+function inside(event, canvas) {
+  const box = canvas.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+}

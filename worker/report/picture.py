@@ -1,0 +1,184 @@
+"""Scatter plots of all pairs of parameters as svg and png for papers, drawn by matplotlib (an extra)."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, BinaryIO
+
+from worker.errors import OmnioptError
+from worker.report.answer import loss_text, values_text
+from worker.report.colours import RAMP_LIGHT
+from worker.report.frame import Frame, FrameColumn
+from worker.trial import Trial
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure
+
+MOST_PARAMETERS = 10  # drawn against each other in one picture: 45 panels
+_VECTOR_POINTS = 30_000  # more are drawn as pixels inside the svg, which would not open otherwise
+_INCHES = 3.1  # side of a panel
+_BEST, _FAILED = "#d1006c", "#9a9a9a"
+
+Pair = tuple[FrameColumn, FrameColumn]
+
+
+def pairs(frame: Frame) -> list[Pair]:
+    """The panels of a picture: (across, up). One parameter stands against the result, several against each other."""
+    parameters = [column for column in frame.of_role("parameter") if column.shown][:MOST_PARAMETERS]
+    if len(parameters) == 1:
+        return [(parameters[0], frame.column("result"))]
+    return list(combinations(parameters, 2))
+
+
+def draw(frame: Frame, best: Trial | None, most: float | None = None) -> Figure:
+    """The picture of all pairs, coloured by result, failed ones crossed; `most` leaves out larger results.
+
+    Raises OmnioptError where matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise OmnioptError(
+            "Pictures need matplotlib, which is not installed here. "
+            'Install it into the same environment (pip install "matplotlib>=3.8"), or use the html file.'
+        ) from error
+    panels = pairs(frame)
+    wide = 1 if len(panels) <= 1 else 2 if len(panels) <= 4 else 3 if len(panels) <= 9 else 5
+    high = max(1, -(-len(panels) // wide))
+    figure = Figure(figsize=(max(5.2, _INCHES * wide + 0.8), _INCHES * high + 0.8), layout="constrained")
+    grid = figure.subplots(high, wide, squeeze=False)
+    rows = _Rows(frame, most)
+    drawn = None
+    for axes, pair in zip(grid.flat, panels, strict=False):
+        drawn = _draw_panel(axes, pair, rows, len(panels))
+    for axes in list(grid.flat)[len(panels) :]:
+        axes.set_axis_off()
+    if drawn is not None:
+        bar = figure.colorbar(
+            drawn, ax=grid, aspect=30, pad=0.02, extend="max" if rows.clipped else "neither"
+        )
+        bar.set_label("RESULT")
+    figure.suptitle(_title(frame.name, best, 26 * max(wide, 2)), parse_math=False, fontsize=11)
+    return figure
+
+
+def save(figure: Figure, file: BinaryIO, kind: str) -> None:
+    """Write the picture as "svg" or "png"; the same picture is the same file."""
+    from matplotlib import rc_context
+
+    with warnings.catch_warnings(), rc_context({"svg.hashsalt": "omniopt", "svg.fonttype": "none"}):
+        # Letters that no font here has are drawn as boxes; nobody can do anything about that message.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(file, format=kind, dpi=160, metadata={"Date": None} if kind == "svg" else None)
+
+
+class _Rows:
+    """Which evaluations a picture shows: `good` ones with the best last, and `bad` ones without a usable result."""
+
+    def __init__(self, frame: Frame, most: float | None) -> None:
+        self.results = frame.column("result").values
+        shown = [row for row, loss in enumerate(self.results) if most is None or loss is None or loss <= most]
+        self.loss = {
+            row: loss for row in shown if frame.usable[row] and (loss := self.results[row]) is not None
+        }
+        self.good = sorted(self.loss, key=lambda row: -self.loss[row])
+        self.bad = [row for row in shown if row not in self.loss]
+        self.top = fence(list(self.loss.values()))
+        self.clipped = bool(self.loss) and self.top < max(self.loss.values())
+
+
+def fence(numbers: Sequence[float]) -> float:
+    """The number up to which a colour scale should reach, so that a few large outliers do not take all of it."""
+    if not numbers:
+        return 0.0
+    ordered = sorted(numbers)
+    low, most, high = ordered[0], ordered[int(len(ordered) * 0.9) - (len(ordered) < 10)], ordered[-1]
+    return most if high - most > 1.5 * (most - low) and most > low else high
+
+
+def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> PathCollection | None:
+    """Fill one panel; returns what the colour bar is made from, None where there is no result at all."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    crowded = len(rows.results) * panels > _VECTOR_POINTS
+    _, x, y = _points(pair, rows.bad)
+    axes.scatter(x, y, marker="x", s=14, linewidths=0.7, color=_FAILED, rasterized=crowded)
+    drawn = None
+    good, x, y = _points(pair, rows.good)
+    if good:
+        drawn = axes.scatter(
+            x,
+            y,
+            c=[rows.loss[row] for row in good],
+            cmap=LinearSegmentedColormap.from_list("result", RAMP_LIGHT),
+            vmax=rows.top,
+            s=6 if crowded else 14,
+            linewidths=0,
+            alpha=0.85,
+            rasterized=crowded,
+        )
+        axes.scatter(x[-1:], y[-1:], marker="*", s=150, color=_BEST, edgecolors="white", zorder=3)
+    across, up = pair
+    if _logarithmic(across):
+        axes.set_xscale("log")
+    if _logarithmic(up):
+        axes.set_yscale("log")
+    _set_axis(axes.xaxis, across)
+    _set_axis(axes.yaxis, up)
+    if across.options is not None and max(map(len, across.options), default=0) * len(across.options) > 24:
+        axes.tick_params(axis="x", labelrotation=45)
+    axes.tick_params(labelsize=8)
+    return drawn
+
+
+def _logarithmic(column: FrameColumn) -> bool:
+    return column.log and all(value > 0 for value in column.numbers)
+
+
+def _set_axis(axis: Axis, column: FrameColumn) -> None:
+    if column.options is not None:
+        labels = [_shortened(option, 14) for option in column.options]
+        every = max(1, -(-len(labels) // 20))
+        axis.set_ticks(range(0, len(labels), every), labels[::every], parse_math=False)
+    axis.set_label_text(_shortened(column.label, 32), parse_math=False)
+
+
+def _points(pair: Pair, rows: Sequence[int]) -> tuple[list[int], list[float], list[float]]:
+    """The rows that have both values, and their places; those of one category lie side by side."""
+    found = [
+        (row, x, y)
+        for row in rows
+        if (x := pair[0].values[row]) is not None and (y := pair[1].values[row]) is not None
+    ]
+    spread = random.Random(1)  # the same picture every time
+    jitter = [0.25 if column.options is not None else 0.0 for column in pair]
+    return (
+        [row for row, _, _ in found],
+        [x + spread.uniform(-jitter[0], jitter[0]) for _, x, _ in found],
+        [y + spread.uniform(-jitter[1], jitter[1]) for _, _, y in found],
+    )
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _title(name: str, best: Trial | None, width: int) -> str:
+    """The run and its best point, in lines of at most about `width` characters."""
+    if best is None:
+        return f"{name}: no result yet"
+    lines = [f"{name}: best RESULT {loss_text(best)} at evaluation {best.number}"]
+    line = ""
+    for part in values_text(best).split(", "):
+        if line and len(line) + len(part) > width:
+            lines.append(line + ",")
+            line = part
+        else:
+            line = f"{line}, {part}" if line else part
+    return "\n".join([*lines, line][:8])
