@@ -145,19 +145,16 @@ def test_a_swallowed_answer_is_adopted_and_a_lost_request_given_up(
     assert len(cluster.jobs()) == 2
 
 
-def test_the_job_sees_no_variables_of_the_job_it_was_submitted_from(launch: Start, stay: Path) -> None:
+def test_the_job_sees_no_variables_of_the_job_it_was_submitted_from(
+    launch: Start, cluster: Cluster, stay: Path, tmp_path: Path
+) -> None:
     stay.write_text('#!/bin/sh\ncase "$*" in *--sweep*) exit 0;; esac\nenv > "$5/seen"\nexec sleep 60\n')
     environ = {**os.environ, **Client().environ, "SLURM_MEM_PER_CPU": "1", "SBATCH_PARTITION": "ml"}
     run = a_run(name="apple", partition="alpha")
-    launcher = launch(run, environ={**environ, "SLURM_CONF": launch_config(launch)})
-    launcher.paths.root.mkdir(parents=True, exist_ok=True)
+    launcher = launch(run, environ={**environ, "SLURM_CONF": str(cluster.config)})
+    (tmp_path / "projects/apple").mkdir(parents=True, exist_ok=True)
     launcher.start(1)
-    seen = launcher.paths.root / "seen"
+    seen = tmp_path / "projects" / "apple" / "seen"
     until(seen.exists)
     until(lambda: "SLURM_JOB_PARTITION=alpha" in seen.read_text())
     assert "SLURM_MEM_PER_CPU" not in seen.read_text()
-
-
-def launch_config(launch: Start) -> str:
-    """The SLURM_CONF of the cluster."""
-    return launch(a_run(name="config")).client.environ["SLURM_CONF"]

@@ -28,6 +28,7 @@ class Agent:
     node: str = ""
     heard: bool = False
     gone: str | None = None  # why, once it is certain
+    goodbye: bool = False  # it left by itself
     absent: list[float] = field(default_factory=list)  # when answers did not have it, since one had it
     stuck: int = 0  # answers in a row that gave a reason for waiting which never passes
 
@@ -92,7 +93,14 @@ class Fleet:
         """An agent has said goodbye, or is known to have ended by other means."""
         if submission := self._by_agent.get(identity):
             agent = submission.agents[identity]
-            agent.gone = agent.gone or reason or "left"
+            agent.gone, agent.goodbye = agent.gone or reason or "left", True
+
+    def cancelled(self, identities: Iterable[str]) -> None:
+        """Slurm has taken it that these end. Those that run say goodbye themselves; the others never began."""
+        for identity in identities:
+            submission = self._by_agent.get(identity)
+            if submission and not submission.agents[identity].heard:
+                self.left(identity, "was cancelled")
 
     def silent(self, at: float) -> None:
         """Slurm gave no answer about the queue."""
@@ -114,6 +122,18 @@ class Fleet:
     def names(self) -> list[str]:
         """The job names to ask the queue about."""
         return [name for name, submission in self.submissions.items() if not submission.over]
+
+    def doubtful(self, name: str) -> bool:
+        """Whether it is not known if Slurm has taken the submission."""
+        return self.submissions[name].outcome is Outcome.DOUBTFUL
+
+    def waiting(self, submission: Submission) -> list[str]:
+        """The agents of a submission that wait in the queue."""
+        return [
+            identity
+            for identity, agent in submission.agents.items()
+            if agent.gone is None and agent.row is not None and agent.row.state is JobState.WAITING
+        ]
 
     def waiting_for_ever(self) -> Iterator[tuple[Submission, Row, reasons.Meaning]]:
         """Submissions with elements that wait for a reason that never passes."""

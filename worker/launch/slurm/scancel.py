@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
+from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Answer, Client
 
 _AT_ONCE = 200  # words on one command line
@@ -22,6 +24,47 @@ def cancel(client: Client, jobs: Sequence[str]) -> bool:
 def cancel_named(client: Client, name: str) -> bool:
     """End whatever job has this name, also one whose number never became known."""
     return _taken(client.call("scancel", "--quiet", f"--user={getpass.getuser()}", f"--name={name}"))
+
+
+class Cancels:
+    """What is to be ended, asked for until Slurm has taken it: numbers of jobs, and names of submissions."""
+
+    RETRY = 5.0  # seconds between two tries
+
+    def __init__(self, client: Client, background: Background) -> None:
+        self._client = client
+        self._background = background
+        self._numbers: set[str] = set()
+        self._names: set[str] = set()
+        self._asked = -math.inf
+        self._asking = False
+
+    def add(self, numbers: Iterable[str], names: Iterable[str] = ()) -> None:
+        """End these jobs at the next call of `go_on`."""
+        self._numbers.update(numbers)
+        self._names.update(names)
+        self._asked = -math.inf
+
+    @property
+    def done(self) -> bool:
+        """Whether Slurm has taken everything."""
+        return not (self._numbers or self._names or self._asking)
+
+    def go_on(self, now: float) -> None:
+        """Ask Slurm, where something is left and it is time to."""
+        if (self._numbers or self._names) and not self._asking and now - self._asked >= self.RETRY:
+            self._asking, self._asked = True, now
+            numbers, names = sorted(self._numbers), sorted(self._names)
+            self._background.do(lambda: self._ask(numbers, names), self._answered)
+
+    def _ask(self, numbers: Sequence[str], names: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+        taken = numbers if cancel(self._client, numbers) else []
+        return taken, [name for name in names if cancel_named(self._client, name)]
+
+    def _answered(self, taken: tuple[Sequence[str], Sequence[str]]) -> None:
+        self._asking = False
+        self._numbers.difference_update(taken[0])
+        self._names.difference_update(taken[1])
 
 
 def _taken(answer: Answer) -> bool:

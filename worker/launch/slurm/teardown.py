@@ -12,7 +12,6 @@ from worker.launch.slurm.squeue import JobState
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
 
-
 _PAUSE = 5.0  # seconds between two questions to the queue
 
 

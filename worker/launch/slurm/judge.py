@@ -1,0 +1,118 @@
+"""What the fate of agents says about the run and the nodes: that no agent can ever start, or that a node kills them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from worker.launch.slurm import preflight
+from worker.launch.slurm.fleet import Fleet
+from worker.launch.slurm.reasons import Meaning
+from worker.launch.slurm.sbatch import Submitted
+from worker.launch.slurm.script import AgentJob
+from worker.launch.slurm.squeue import Row
+from worker.spec.problem import Problem
+from worker.store.paths import RunPaths
+from worker.store.records import Record
+
+NODE_FAILURES = 2  # in a row, after which a node gets no more jobs
+MOST_EXCLUDED = 8  # nodes; more at once is no fault of theirs
+STILLBORN = 3  # agents that never spoke, after which it is not tried again
+# How a job ends where its node may be to blame. Time limits, preemption and scancel are somebody's will.
+_BLAME = frozenset({"NODE_FAIL", "BOOT_FAIL", "FAILED"})
+_OWN_END = frozenset({"FAILED", "COMPLETED"})
+
+
+class Judge:
+    """Remembers how agents ended. `hopeless` is why no agent can ever start, None as long as one may."""
+
+    def __init__(self, fleet: Fleet, paths: RunPaths) -> None:
+        self.hopeless: Problem | None = None
+        self._fleet = fleet
+        self._paths = paths
+        self._failures: dict[str, int] = {}  # node -> times in a row
+        self._weighed: set[str] = set()
+        self._stillborn = 0
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """The nodes that get no more jobs."""
+        found = (node for node, times in self._failures.items() if times >= NODE_FAILURES)
+        return tuple(found)[:MOST_EXCLUDED]
+
+    @property
+    def trouble(self) -> str:
+        """A sentence about nodes that are left out, "" where there are none."""
+        nodes = ", ".join(self.excluded)
+        return (
+            f"Workers on {nodes} failed twice in a row, so that no more are started there." if nodes else ""
+        )
+
+    def note(self, identity: str, record: Record) -> None:
+        """Take in what an agent has said itself."""
+        kind, node = record.get("kind"), self._fleet.node(identity)
+        if kind == "hello":
+            self._stillborn = 0
+        elif kind == "gpu-broken":
+            self._failed(node)
+        elif kind == "finished" and self._failures.get(node, 0) < NODE_FAILURES:
+            self._failures.pop(node, None)
+
+    def refused(self, job: AgentJob, answer: Submitted) -> None:
+        """Slurm has refused a submission."""
+        if job.exclude:
+            self._failures.clear()  # perhaps too few nodes were left
+        else:
+            self.hopeless = preflight.refusal(answer)
+
+    def stuck(self, row: Row, meaning: Meaning) -> None:
+        """Slurm has taken a submission that can never start."""
+        self.hopeless = Problem(
+            meaning.field,
+            f"The worker jobs would wait for ever: {meaning.sentence} (Slurm: {row.reason}).",
+            "They were cancelled; change this field and start again.",
+        )
+
+    def weigh(self) -> bool:
+        """Look at the agents that have newly ended; True where some ended before they could say a word."""
+        stillborn_before = self._stillborn
+        for identity, node, word, heard, output in self._newly_ended():
+            if word in _BLAME and heard:
+                self._failed(node)
+            if word in _OWN_END and not heard:
+                self._stillborn += 1
+                self._consider(identity, node, output)
+        return self._stillborn > stillborn_before
+
+    def _newly_ended(self) -> list[tuple[str, str, str, bool, Path]]:
+        found = []
+        for submission in self._fleet.submissions.values():
+            for index, (identity, agent) in enumerate(submission.agents.items()):
+                if agent.gone is not None and identity not in self._weighed:
+                    self._weighed.add(identity)
+                    if agent.row is not None and not agent.goodbye:
+                        output = self._paths.job_output(submission.job.name, index)
+                        found.append((identity, agent.node, agent.row.word, agent.heard, output))
+        return found
+
+    def _consider(self, identity: str, node: str, output: Path) -> None:
+        if self._stillborn >= STILLBORN:
+            self.hopeless = Problem(
+                "slurm.setup",
+                f"The last {self._stillborn} worker jobs ended before OmniOpt could start in them, "
+                f"the last one ({identity}) on {node or 'an unknown node'}.{_last_line(output)}",
+                f"Read {output}; omniopt check --on-node tries a single job.",
+            )
+
+    def _failed(self, node: str) -> None:
+        if node:
+            self._failures[node] = self._failures.get(node, 0) + 1
+
+
+def _last_line(path: Path) -> str:
+    """The last line of what a job printed, as a sentence; "" where there is none."""
+    try:
+        lines = path.read_text(errors="replace").split("\n")
+    except OSError:
+        return ""
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f' The last line of its output is "{last[:300]}".' if last else ""
