@@ -15,11 +15,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import choices
 
 from app.catalogue import CLUSTER_DEFAULT, Catalogue
 from app.form_state import EMPTY_ROW, FormState, Row
 from worker.spec import fields
 from worker.spec.parameters import PARAMETER_TYPES, SETTING_LABELS, SETTING_QUERIES
+from worker.spec.text import visible
 
 _PARTITION = "slurm.partition"
 # One line each, but longer than most fields are wide.
@@ -82,6 +84,9 @@ def _select(
     """A choice that also shows texts that are none of its options, so that a wrong link is seen and not corrected."""
     known = {value for value, _, _ in options}
     others: list[_Option] = [
-        (text, f"{text} (unknown)", {}) for text in dict.fromkeys(texts) if text not in known
+        (text, f"{visible(text)} (unknown)", {}) for text in dict.fromkeys(texts) if text not in known
     ]
-    return SelectField(label, choices=[*options, *others], validate_choice=False, render_kw=dict(attributes))
+    # WTForms 3.3, which needs Python 3.11, has a class for an option; the version before takes tuples.
+    make_option = getattr(choices, "SelectChoice", lambda *option: option)
+    shown = [make_option(*option) for option in (*options, *others)]
+    return SelectField(label, choices=shown, validate_choice=False, render_kw=dict(attributes))

@@ -1,0 +1,133 @@
+"""The catalogue of partitions: its bundled facts, an administrator's own file, and what its limits say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.catalogue import BUNDLED, CatalogueError, read_catalogue
+from worker.spec.run import Draft
+
+CATALOGUE = read_catalogue()
+
+
+def found(**values: object) -> list[tuple[str, str]]:
+    """Path and severity of the problems of a draft; keys are paths with __ for the point."""
+    draft = Draft({path.replace("__", "."): value for path, value in values.items()})
+    return [(problem.path, problem.severity) for problem in CATALOGUE.problems(draft)]
+
+
+def test_bundled_partitions_are_those_of_the_original() -> None:
+    rows = {one.key: (one.tested_workers, one.gpus, one.memory) for one in CATALOGUE.partitions.values()}
+    assert rows == {
+        "ml": (180, 6, 63500),
+        "gpu2": (63, 4, 2583),
+        "alpha": (160, 8, 49500),
+        "hpdlf": (42, 3, 7916),
+        "haswell64": (1056, 0, 2541),
+        "haswell128": (80, 0, 5250),
+        "haswell256": (40, 0, 10583),
+        "romeo": (192, 0, 10000),
+    }
+    assert {one.runtime for one in CATALOGUE.partitions.values()} == {168}
+    assert CATALOGUE.default == "ml"
+    assert "2021" in CATALOGUE.captured
+
+
+def test_limits_are_a_sentence() -> None:
+    assert CATALOGUE.partitions["romeo"].limits == (
+        "At most 168 h, 10,000 MB per worker, no GPUs. Tested with 192 workers."
+    )
+
+
+def test_within_the_limits_there_is_nothing_to_say() -> None:
+    assert (
+        found(slurm__partition="alpha", slurm__enable_gpus="1", slurm__gpus="8", slurm__memory="49500") == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"slurm__partition": "alpha", "slurm__memory": 49501}, ("slurm.memory", "error")),
+        (
+            {"slurm__partition": "alpha", "slurm__enable_gpus": True, "slurm__gpus": 9},
+            ("slurm.gpus", "error"),
+        ),
+        ({"slurm__partition": "romeo", "slurm__enable_gpus": True}, ("slurm.enable_gpus", "error")),
+        ({"slurm__partition": "romeo", "run__runtime": "168:00:01"}, ("run.runtime", "error")),
+        ({"slurm__partition": "romeo", "slurm__walltime": "169"}, ("slurm.walltime", "error")),
+        ({"slurm__partition": "romeo", "run__workers": 193}, ("run.workers", "warning")),
+        ({"slurm__partition": "ml"}, ("slurm.partition", "warning")),
+        ({"slurm__partition": "apha"}, ("slurm.partition", "warning")),
+    ],
+)
+def test_each_limit_is_a_problem_of_its_field(values: dict[str, object], expected: tuple[str, str]) -> None:
+    assert found(**values) == [expected]
+
+
+def test_gpus_count_only_where_they_are_on() -> None:
+    assert found(slurm__partition="romeo", slurm__gpus="9") == []
+
+
+def test_the_clusters_default_partition_has_no_limits_here() -> None:
+    assert found(slurm__partition="", slurm__memory=10**6, slurm__enable_gpus=True) == []
+    assert found() == []
+
+
+def test_what_cannot_be_read_is_left_to_the_checks() -> None:
+    assert found(slurm__partition="romeo", slurm__memory="much", run__runtime="long") == []
+
+
+def test_an_unknown_partition_names_the_closest() -> None:
+    (problem,) = CATALOGUE.problems(Draft({"slurm.partition": "apha"}))
+    assert problem.hint == 'Did you mean "alpha"?'
+
+
+def test_an_administrators_file(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        'captured = "today"\n[partitions.short]\nruntime = 1\n[partitions.long]\nlabel = "Long"\n'
+    )
+    catalogue = read_catalogue(path)
+    assert catalogue.default == "short"
+    assert catalogue.partitions["short"].label == "short"
+    assert catalogue.has_gpus("short") is None
+    assert [one.path for one in catalogue.problems(Draft({"slurm.partition": "short"}))] == ["run.runtime"]
+
+
+def test_a_file_without_partitions_is_one_for_clusters_without(tmp_path: Path) -> None:
+    path = tmp_path / "none.toml"
+    path.write_text("")
+    assert read_catalogue(path).default == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[partitions.a]\nmemroy = 3\n", 'unknown key "memroy". Did you mean "memory"?'),
+        ('[partitions.a]\nmemory = "3"\n', "must be a whole number of at least 0"),
+        ("[partitions.a]\nmemory = -3\n", "must be a whole number of at least 0"),
+        ("[partitions.a]\nmemory = true\n", "must be a whole number of at least 0"),
+        ("[partitions.a]\nlabel = 3\n", "must be text"),
+        ("[partitions]\na = 3\n", "is no table"),
+        ("partitions = 3\n", "a table of its own"),
+        ("[partitions.a\n", "is not TOML"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_place(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(text)
+    with pytest.raises(CatalogueError, match=str(path)) as raised:
+        read_catalogue(path)
+    assert sentence in str(raised.value)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="cannot be read"):
+        read_catalogue(tmp_path / "nowhere.toml")
+
+
+def test_the_bundled_file_is_the_default() -> None:
+    assert read_catalogue(BUNDLED) == CATALOGUE

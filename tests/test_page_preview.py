@@ -1,0 +1,250 @@
+"""What POST /preview answers: command, config, link, and every problem with its place."""
+
+from __future__ import annotations
+
+import shlex
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from spec_strategies import drafts
+from werkzeug.test import TestResponse
+
+from app import create_app
+from app.form_state import of_draft
+from app.settings import Settings
+from worker.spec import token, toml, url
+from worker.spec.check import check
+from worker.spec.run import Draft
+
+CLIENT = create_app(Settings()).test_client()
+GOOD = {
+    "projectname": "first",
+    "partition": "romeo",
+    "objective_program": "python3 train.py --lr ($lr)",
+    "param_0_name": "lr",
+    "param_0_type": "hp.uniform",
+    "param_0_value_min": "0",
+    "param_0_value_max": "1",
+}
+OLD_LINK = (
+    "maxevalserror=5&mem_per_worker=1000&number_of_parameters=3&param_0_values=10%2C50%2C100&param_1_values=8%2C16"
+    "%2C32&param_2_values=10%2C15%2C30&param_0_name=out-layer1&param_1_name=batchsize&param_2_name=batchsize&account="
+    "&projectname=mnist_fashion_optimization_set_1&partition=alpha&searchtype=tpe.suggest&param_0_type=hp.choice"
+    "&param_1_type=hp.choice&param_2_type=hp.choice&max_evals=1000&objective_program=bash%20%3C%2Fpath%2Fto%2Fwrapper"
+    "-script%2Frun-mnist-fashion.sh%3E%20--out-layer1%3D(%24x_0)%20--batchsize%3D(%24x_1)%20--epochs%3D(%24x_2)"
+    "&workdir=%3C%2Fscratch%2Fws%2Fomniopt-workdir%2F%3E"
+)
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    return CLIENT
+
+
+def preview(**changes: str) -> dict:
+    answer = CLIENT.post("/preview", data={**GOOD, **changes})
+    assert answer.status_code == 200
+    return answer.get_json()
+
+
+def token_in(command: str) -> str:
+    return next(word for word in shlex.split(command) if token.looks_like_token(word))
+
+
+def test_a_good_form_gives_a_usable_command() -> None:
+    answer = preview()
+    assert answer["usable"]
+    assert answer["problems"] == []
+    assert (answer["state"], answer["headline"]) == ("ready", "Ready to start")
+    run = check(token.decode(token_in(answer["command"])).draft).run
+    assert run is not None
+    assert (run.name, run.partition) == ("first", "romeo")
+    assert answer["config"] == toml.write(token.decode(token_in(answer["command"])).draft)
+    assert (
+        token_in(answer["command"])
+        == token_in(answer["command_installed"])
+        == token_in(answer["command_local"])
+    )
+    assert shlex.split(answer["command_local"])[-1] == "--local"
+    assert answer["command_installed"].startswith("./omniopt/.venv/bin/python -I -m worker start ")
+
+
+def test_the_link_opens_the_same_run() -> None:
+    answer = preview(seed="", max_evals="7")
+    parts = urlsplit(answer["url"])
+    assert (parts.scheme, parts.netloc, parts.path) == ("http", "localhost", "/")
+    assert ("seed", "") in parse_qsl(parts.query, keep_blank_values=True)
+    assert CLIENT.get(f"/config.toml?{parts.query}").text == answer["config"]
+
+
+@given(drafts())
+def test_config_to_link_to_config(draft: Draft) -> None:
+    # What a config leaves out is the cluster's default partition; a link says so, since the page has another one.
+    pairs = dict(of_draft(draft).pairs())
+    answer = CLIENT.post(
+        "/preview", data={**pairs, "number_of_parameters": str(len(draft.parameters))}
+    ).get_json()
+    query = urlsplit(answer["url"]).query
+    assert check(url.read(query).draft).run == check(draft).run
+    assert check(token.decode(token_in(answer["command"])).draft).run == check(draft).run
+    assert check(toml.read(answer["config"]).draft).run == check(draft).run
+
+
+def test_all_problems_come_at_once_with_their_fields() -> None:
+    answer = preview(projectname="", number_of_workers="many", param_0_value_max="-1", mem_per_worker="99999")
+    assert not answer["usable"]
+    found = {(one["path"], one["field"], one["severity"]) for one in answer["problems"]}
+    assert found == {
+        ("run.name", "projectname", "error"),
+        ("run.workers", "number_of_workers", "error"),
+        ("parameters.0.max", "param_0_value_max", "error"),
+        ("slurm.memory", "mem_per_worker", "error"),
+    }
+    labels = {one["field"]: one["label"] for one in answer["problems"]}
+    assert labels["param_0_value_max"] == "Parameter 1, Max"
+    assert labels["number_of_workers"] == "Number of workers"
+    assert all({"path", "message", "hint", "severity"} <= one.keys() for one in answer["problems"])
+    assert (answer["state"], answer["headline"]) == ("wrong", "4 things to fix")
+
+
+def test_gaps_alone_are_things_to_fill_in() -> None:
+    answer = CLIENT.post("/preview", data={"partition": "romeo"}).get_json()
+    assert (answer["state"], answer["headline"]) == ("open", "4 things to fill in")
+    assert all(one["missing"] for one in answer["problems"])
+
+
+def test_what_is_wrong_keeps_the_command_visible() -> None:
+    answer = preview(max_evals="none")
+    assert token_in(answer["command"])
+    assert 'max_evals = "none"' in answer["config"]
+
+
+def test_the_old_link_of_the_documentation() -> None:
+    answer = CLIENT.post("/preview", data=dict(parse_qsl(OLD_LINK, keep_blank_values=True))).get_json()
+    messages = [(one["field"], one["message"]) for one in answer["problems"] if one["severity"] == "error"]
+    assert [field for field, _ in messages] == [
+        "workdir",
+        "objective_program",
+        "param_1_name",
+        "param_2_name",
+    ]
+    assert "</scratch/ws/omniopt-workdir/> looks like a placeholder" in messages[0][1]
+    assert "run-mnist-fashion.sh> looks like a placeholder" in messages[1][1]
+    assert 'The name "batchsize" is used twice' in messages[2][1]
+
+
+@pytest.mark.parametrize(
+    "workdir",
+    ["/scratch/x", "~/my runs", "/a/it's", "/a/$(touch x)", "/a/`id`", "/ä/€", "~", "$HOME/x", "./-rf"],
+)
+def test_a_workdir_is_quoted(workdir: str) -> None:
+    answer = preview(workdir=workdir)
+    assert answer["usable"]
+    assert "--workdir" in shlex.split(answer["command"])
+    assert "--workdir" in shlex.split(answer["command_installed"])
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\x15id\n", "\x1b[201~id", "\u202e", "\u3164", "\ufe0f", "\U000e0041", "\r", "\x00"]
+)
+def test_no_hidden_character_gets_into_a_command(hidden: str) -> None:
+    fields = ("workdir", "objective_program", "projectname", "account", "partition", "param_0_name", "on_end")
+    for field in fields:
+        answer = preview(**{field: f"/a{hidden}b"})
+        assert not answer["usable"], field
+        for key in ("command", "command_installed", "command_local", "config", "url"):
+            text = answer[key].replace("\n", "") if key == "config" else answer[key]
+            assert text.isprintable(), (field, key)
+
+
+def test_messages_show_hidden_characters() -> None:
+    for problem in preview(partition="al\u202epha")["problems"]:
+        assert problem["message"].isprintable()
+
+
+def test_a_changed_partition_changes_the_gpus() -> None:
+    answer = preview(partition="alpha", partition_was="romeo", enable_gpus="0")
+    assert answer["changes"] == [
+        {
+            "query": "enable_gpus",
+            "value": "1",
+            "sentence": "GPUs were switched on, since the partition alpha has some.",
+        }
+    ]
+    assert "enable_gpus = true" in answer["config"]
+    assert answer["partition"]["gpus_possible"]
+    assert not preview(partition="romeo")["partition"]["gpus_possible"]
+
+
+def test_a_long_link_is_a_note() -> None:
+    values = ",".join(str(number) for number in range(1500))
+    answer = preview(param_0_type="hp.choice", param_0_values=values)
+    assert not answer["linkable"]
+    assert answer["usable"]
+    assert {(one["path"], one["severity"]) for one in answer["problems"]} == {("", "note")}
+    assert any("address bar does not follow" in one["message"] for one in answer["problems"])
+
+
+def test_a_long_command_is_a_note_with_a_way_out() -> None:
+    values = ",".join(str(number * number) for number in range(3000))
+    answer = preview(param_0_type="hp.choice", param_0_values=values, workdir="/my dir")
+    assert len(answer["command"]) > 4095
+    assert len(answer["command_file"]) < 1500
+    assert shlex.split(answer["command_file"])[-3:] == ["config.toml", "--workdir", "/my dir"]
+    assert any("longer than the 4,095" in one["message"] for one in answer["problems"])
+    assert preview()["command_file"] == ""
+
+
+def test_many_parameters() -> None:
+    fields = {**GOOD, "objective_program": "x"}
+    for index in range(500):
+        fields |= {f"param_{index}_name": f"p{index}", f"param_{index}_value_max": "3"}
+    answer = CLIENT.post("/preview", data=fields).get_json()
+    assert token.decode(token_in(answer["command"])).draft.parameters[499].name == "p499"
+    assert not any(one["severity"] == "error" for one in answer["problems"])
+
+
+def test_the_address_in_the_command_is_the_one_asked_for() -> None:
+    answer = CLIENT.post("/preview", data=GOOD, headers={"Host": "omniopt.example.org:8443"}).get_json()
+    assert "http://omniopt.example.org:8443/install.sh" in shlex.split(answer["command"])
+    assert answer["url"].startswith("http://omniopt.example.org:8443/?")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a b", "a'b", 'a"b', "a$(id)", "a/b", "a?b", "a\\b", "a;b", "-a", "a@b", "[::1", "a:b", "", "a" * 300],
+)
+def test_a_strange_host_is_refused(client: FlaskClient, host: str) -> None:
+    def statuses() -> list[TestResponse]:
+        headers = {"Host": host}
+        return [
+            client.post("/preview", data=GOOD, headers=headers),
+            client.get("/", headers=headers),
+            client.get("/install.sh", headers=headers),
+        ]
+
+    for answer in statuses():
+        assert answer.status_code == 400
+        if host:
+            assert host not in answer.text
+
+
+def test_an_address_with_brackets_is_one() -> None:
+    answer = CLIENT.post("/preview", data=GOOD, headers={"Host": "[::1]:8000"}).get_json()
+    assert "http://[::1]:8000/install.sh" in shlex.split(answer["command"])
+
+
+def test_the_public_address_is_the_one_in_commands_and_links() -> None:
+    client = create_app(Settings(public_url="https://omniopt.example.org/hpc")).test_client()
+    answer = client.post("/preview", data=GOOD, headers={"Host": "internal:8000"}).get_json()
+    assert "https://omniopt.example.org/hpc/install.sh" in shlex.split(answer["command"])
+    assert answer["url"].startswith("https://omniopt.example.org/hpc/?")
+
+
+def test_a_preview_of_anything_is_an_answer() -> None:
+    for data in ({}, {"x": "y"}, {"param_x_name": "a", "param__name": "b", "param_0_": "c", "param_0": "d"}):
+        assert CLIENT.post("/preview", data=data).status_code == 200
+    assert CLIENT.post("/preview", json={"a": 1}).status_code == 200
+    assert CLIENT.get("/preview").status_code == 405
