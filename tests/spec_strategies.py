@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import shlex
 
 from hypothesis import strategies as st
 
-from worker.spec.check import MOST_PARAMETERS, check
+from worker.spec.check import check
 from worker.spec.convert import LARGEST_INTEGER, duration_text
-from worker.spec.fields import FIELDS, Field
+from worker.spec.fields import FIELDS, WORD_PATTERN, Field
 from worker.spec.parameters import PARAMETER_TYPES, SETTING_QUERIES
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.spec.text import is_invisible
@@ -40,8 +41,13 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
         return st.integers(low, high).map(duration_text)
     if field.kind == "seeds":
         return st.lists(st.integers(low, high), max_size=4, unique=True)
+    if field.path == "slurm.sbatch":
+        values = lines.map(lambda text: f"--comment={shlex.quote(text)}")
+        return st.lists(values | st.just("--qos normal"), max_size=3)
     if field.kind == "lines":
-        return st.lists(lines.map("--{}".format), max_size=3)
+        return st.lists(lines.filter(bool), max_size=3)
+    if field.kind == "word":
+        return st.from_regex(WORD_PATTERN, fullmatch=True) | st.just("")
     if field.kind == "choice":
         return st.sampled_from(field.choices)
     if field.kind == "name":
@@ -133,15 +139,3 @@ wild_drafts = st.builds(
     st.dictionaries(st.sampled_from([field.path for field in FIELDS]), raws, max_size=8),
     st.lists(wild_parameters, max_size=4).map(tuple),
 )
-__all__ = [
-    "MOST_PARAMETERS",
-    "drafts",
-    "letters",
-    "lines",
-    "names",
-    "raws",
-    "runs",
-    "settings",
-    "texts",
-    "wild_drafts",
-]

@@ -11,12 +11,11 @@ the agent itself was started in. Attempts count from 1; an agent never evaluates
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.spec.parameters import Value
+from worker.spec.parameters import Value, environment_name
 from worker.spec.placeholders import value_text
 from worker.store.paths import RunPaths
 from worker.store.records import Record
@@ -66,7 +65,7 @@ class Assignment:
             "OMNIOPT_TRIAL_DIR": str(paths.trial_dir(self.trial)),
         }
         for name, value in self.values.items():
-            names["OMNIOPT_PARAM_" + re.sub(r"[^A-Z0-9]", "_", name.upper())] = value_text(value)
+            names[environment_name(name)] = value_text(value)
         return names
 
 

@@ -45,14 +45,27 @@ def field_value(field: Field, raw: object) -> object:
     if field.kind == "lines":
         return _lines(raw)
     text = line(raw)
-    if field.kind == "name" and text and not re.fullmatch(fields.NAME_PATTERN, text):
+    if field.kind == "name" and text:
+        _check_name(text)
+    if field.kind == "word" and text and not re.fullmatch(fields.WORD_PATTERN, text):
         raise ConversionError(
-            f"{quoted(text)} has characters other than letters, digits and underscores.",
-            "Use only A-Z, a-z, 0-9 and _.",
+            f"{quoted(text)} has characters that names in Slurm do not have.", "Write the name alone."
         )
     if field.kind == "choice" and text not in field.choices:
         raise ConversionError(f"{quoted(text)} is not one of the choices.", did_you_mean(text, field.choices))
     return text
+
+
+def _check_name(text: str) -> None:
+    if not re.fullmatch(fields.NAME_PATTERN, text):
+        raise ConversionError(
+            f"{quoted(text)} has characters other than letters, digits and underscores.",
+            "Use only A-Z, a-z, 0-9 and _.",
+        )
+    if len(text) > fields.LONGEST_NAME:
+        raise ConversionError(
+            f"This name is {len(text):,} characters long; at most {fields.LONGEST_NAME} are possible."
+        )
 
 
 def setting_value(kind: parameters.SettingKind, raw: object) -> parameters.Setting:

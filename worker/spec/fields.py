@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["line", "name", "path", "integer", "number", "switch", "choice", "duration", "seeds", "lines"]
+Kind = Literal["line", "word", "name", "path", "integer", "switch", "choice", "duration", "seeds", "lines"]
 
 ALGORITHMS = ("tpe.suggest", "hyperopt.rand.suggest", "gridsearch", "anneal.suggest", "mix.suggest")
 NAME_PATTERN = r"[A-Za-z0-9_]+"
+LONGEST_NAME = 100  # file systems take 255 bytes, and files are named after the run
+WORD_PATTERN = r"[A-Za-z0-9_.,:@%+/=][A-Za-z0-9_.,:@%+/=-]*"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ FIELDS: tuple[Field, ...] = (
         "slurm.partition",
         "partition",
         "Partition",
-        "line",
+        "word",
         "",
         "The Slurm partition that the workers run in; empty takes the cluster's default.",
         original="partition",
@@ -99,7 +101,7 @@ FIELDS: tuple[Field, ...] = (
         "slurm.reservation",
         "reservation",
         "Reservation",
-        "line",
+        "word",
         "",
         "The name of a Slurm reservation, if you have one.",
         original="reservation",
@@ -108,7 +110,7 @@ FIELDS: tuple[Field, ...] = (
         "slurm.account",
         "account",
         "Account",
-        "line",
+        "word",
         "",
         "The Slurm account that pays; empty takes your default.",
         original="account",

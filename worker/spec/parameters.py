@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -128,6 +129,11 @@ PARAMETER_TYPES: Mapping[str, ParameterType] = {
         ),
     )
 }
+
+
+def environment_name(name: str) -> str:
+    """The environment variable that the objective program finds the parameter `name` in."""
+    return "OMNIOPT_PARAM_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 @dataclass(frozen=True)

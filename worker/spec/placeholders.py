@@ -8,12 +8,15 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from worker.spec.convert import real_text
-from worker.spec.parameters import Value
+from worker.spec.parameters import NAME_PATTERN, Value
 from worker.spec.problem import Problem, did_you_mean
 
 _PLACEHOLDER = re.compile(r"(?P<int>\bint)?\(\$(?P<name>[A-Za-z0-9_.-]+)\)")
-_POSITION = re.compile(r"x_(\d+)")
-_BARE = re.compile(r"\$\{?(x_\d+)\b")
+_POSITION = re.compile(r"x_(\d+)", re.ASCII)
+# What people write where they mean a placeholder: $x_0, ${x_0}, $(x_0), and ($x_0 without its end.
+_NEARLY = re.compile(r"\$\{x_\d+\}|\$\(x_\d+\)|\(?\$x_\d+\b", re.ASCII)
+_POSITION_IN = re.compile(r"x_\d+", re.ASCII)
+_MOST_UNDEFINED = 20
 # What the placeholders of paths stand for; the agent fills them in.
 PATH_PLACEHOLDERS = ("projectdir", "trialdir")
 
@@ -27,20 +30,51 @@ def render(objective: str, values: Mapping[str, Value], paths: Mapping[str, str]
     """The shell command of a trial: every placeholder of `objective` replaced by its value.
 
     values: parameter name -> value, in the order of the parameters (for ($x_N)). paths: name -> path.
-    Values that are text are quoted for the shell. Raises KeyError for a placeholder that stands for nothing.
+    Text is quoted so that the shell hands on exactly this text, also where the placeholder stands inside
+    quotation marks. Raises KeyError for a placeholder that stands for nothing.
     """
     names = list(values)
+    pieces, start, quotes = [], 0, ""
+    for match in _PLACEHOLDER.finditer(objective):
+        between = objective[start : match.start()]
+        quotes = _quotes_after(between, quotes)
+        pieces += [between, _quoted(_replacement(match, names, values, paths), quotes)]
+        start = match.end()
+    return "".join([*pieces, objective[start:]])
 
-    def replaced(match: re.Match[str]) -> str:
-        name = _resolve(match["name"], names)
-        if name is None:
-            return shlex.quote(paths[match["name"]])
-        value = values[name]
-        if match["int"]:
-            return value_text(_integer_part(value))
-        return shlex.quote(value_text(value)) if isinstance(value, str) else value_text(value)
 
-    return _PLACEHOLDER.sub(replaced, objective)
+def _replacement(
+    match: re.Match[str], names: Sequence[str], values: Mapping[str, Value], paths: Mapping[str, str]
+) -> str:
+    name = _resolve(match["name"], names)
+    if name is None:
+        return paths[match["name"]]
+    value = values[name]
+    return value_text(_integer_part(value) if match["int"] else value)
+
+
+def _quotes_after(shell: str, quotes: str) -> str:
+    """The quotation mark that is open behind `shell`, where `quotes` was open before it; "" for none."""
+    escaped = False
+    for letter in shell:
+        if escaped:
+            escaped = False
+        elif letter == "\\" and quotes != "'":
+            escaped = True
+        elif letter == quotes:
+            quotes = ""
+        elif not quotes and letter in "'\"":
+            quotes = letter
+    return quotes
+
+
+def _quoted(text: str, quotes: str) -> str:
+    """`text` as a shell takes it unchanged, inside the quotation marks `quotes` or outside any."""
+    if quotes == "'":
+        return text.replace("'", "'\\''")
+    if quotes == '"':
+        return re.sub(r'[\\"$`]', r"\\\g<0>", text)
+    return shlex.quote(text)
 
 
 def _integer_part(value: Value) -> Value:
@@ -54,37 +88,65 @@ def _resolve(placeholder: str, names: Sequence[str]) -> str | None:
     if placeholder in names:
         return placeholder
     position = _POSITION.fullmatch(placeholder)
-    if position and int(position[1]) < len(names):
+    if position and len(position[1]) < 6 and int(position[1]) < len(names):
         return names[int(position[1])]
     return None
 
 
 def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
-    """What is wrong with the placeholders of `objective`: undefined ones (errors), unused parameters, bare $x_N."""
+    """What is wrong with the placeholders of `objective`.
+
+    Undefined and ambiguous ones are errors; parameters that are not used, and what only looks like a placeholder,
+    are warnings. `names` may have wrong ones among them, about which nothing is said here.
+    """
     used: set[str] = set()
+    undefined: dict[str, str] = {}
     for match in _PLACEHOLDER.finditer(objective):
         name = _resolve(match["name"], names)
         if name is not None:
             used.add(name)
         elif match["name"] not in PATH_PLACEHOLDERS:
-            yield Problem(
-                "run.objective",
-                f"The placeholder {match[0]} stands for no parameter.",
-                did_you_mean(match["name"], [*names, *(f"x_{n}" for n in range(len(names)))]),
-            )
-    for match in _BARE.finditer(objective):
-        if objective[max(0, match.start() - 1)] != "(":
-            yield Problem(
-                "run.objective",
-                f"{match[0]} is not replaced, since it stands without parentheses.",
-                f"Write (${match[1]}).",
-                "warning",
-            )
+            undefined.setdefault(match["name"], match[0])
+    for word, shown in list(undefined.items())[:_MOST_UNDEFINED]:
+        message = f"The placeholder {shown} stands for no parameter."
+        yield Problem("run.objective", message, _undefined_hint(word, names))
+    yield from _nearly(objective)
+    yield from _ambiguous(names)
     for index, name in enumerate(names):
-        if name and name not in used:
+        if name not in used and re.fullmatch(NAME_PATTERN, name):
             yield Problem(
                 "run.objective",
                 f'The parameter "{name}" does not occur in the objective program.',
                 f"Write ($x_{index}) or (${name}) where its value belongs.",
                 "warning",
+            )
+
+
+def _undefined_hint(word: str, names: Sequence[str]) -> str:
+    if _POSITION.fullmatch(word) and names:
+        return f"The last one is ($x_{len(names) - 1}); the first one is ($x_0)."
+    return did_you_mean(word, [name for name in names if re.fullmatch(NAME_PATTERN, name)])
+
+
+def _nearly(objective: str) -> Iterator[Problem]:
+    rest = _PLACEHOLDER.sub(" ", objective)
+    for shown in dict.fromkeys(match[0] for match in _NEARLY.finditer(rest)):
+        position = _POSITION_IN.search(shown)
+        if position:
+            yield Problem(
+                "run.objective",
+                f"{shown} is not replaced by a value, since it is no placeholder.",
+                f"Write (${position[0]}).",
+                "warning",
+            )
+
+
+def _ambiguous(names: Sequence[str]) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        position = _POSITION.fullmatch(name)
+        if position and name != f"x_{index}" and int(position[1][:6]) < len(names):
+            yield Problem(
+                f"parameters.{index}.name",
+                f"The placeholder (${name}) could mean this parameter or parameter {int(position[1]) + 1}.",
+                "Choose another name.",
             )

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from worker.spec.problem import Problem
+from worker.spec.text import quoted
 
 _PATH = "slurm.sbatch"
 # Option -> what says it instead.
@@ -60,13 +61,15 @@ def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
             words = [word for found in options([line]) for word in found]
         except ValueError:
             yield Problem(
-                _PATH, f'A quotation mark in "{line}" has no partner.', "Write one behind the value too."
+                _PATH,
+                f"A quotation mark in {quoted(line)} has no partner.",
+                "Write one behind the value too.",
             )
             continue
         if words and not words[0].startswith("-"):
             yield Problem(
                 _PATH,
-                f'"{line}" is not an option of sbatch.',
+                f"{quoted(line)} is not an option of sbatch.",
                 "An option starts with --, for example --qos=normal.",
             )
         for word in words:
@@ -74,7 +77,7 @@ def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
             if name in _OWNED or (enable_gpus and name in _GPU):
                 instead = _OWNED.get(name, 'the field "GPUs per worker"')
                 hint = f"Use {instead} instead." if instead else "Remove the line."
-                yield Problem(_PATH, f"{name} is set by OmniOpt itself.", hint)
+                yield Problem(_PATH, f"{quoted(name)} is set by OmniOpt itself.", hint)
 
 
 def _long(word: str) -> str:
