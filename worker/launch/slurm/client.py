@@ -16,12 +16,21 @@ _KEPT = frozenset({"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS", "SLURM_J
 # What a person's or a site's profile may set for all jobs; it counts where the config leaves the field empty.
 DEFAULTS = ("account", "partition", "qos", "reservation")
 _DEFAULTS = frozenset(f"SBATCH_{name.upper()}" for name in DEFAULTS)
+_PROGRAMS = ("sbatch", "squeue", "scancel", "sinfo", "scontrol")
+_CONFIGS = ("/etc/slurm/slurm.conf", "/etc/slurm-llnl/slurm.conf", "/run/slurm/conf/slurm.conf")
+_UNCONFIGURED = ("configuration source", "failed to fetch config", "unable to process configuration file")
+_PATIENCE = 12.0
 
 
-def available(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether this machine has Slurm's commands."""
-    path = (os.environ if environ is None else environ).get("PATH")
-    return all(shutil.which(program, path=path) for program in ("sbatch", "squeue", "scancel"))
+def here(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether this machine belongs to a Slurm cluster; its commands may be installed where there is none."""
+    found = os.environ if environ is None else environ
+    if not all(shutil.which(program, path=found.get("PATH")) for program in _PROGRAMS):
+        return False
+    if found.get("SLURM_CONF") or any(map(os.path.exists, _CONFIGS)):
+        return True
+    answer = Client(found).call("sinfo", "--noheader", "--format=%R", patience=_PATIENCE)
+    return answer.ok or not any(words in answer.err for words in _UNCONFIGURED)
 
 
 def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,97 @@
+"""What the command line asks of Slurm: does the run fit, what would be submitted, and hand in the driver."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from worker.launch.slurm import driver_job, preflight
+from worker.launch.slurm.client import Client
+from worker.launch.slurm.launcher import PATIENCE
+from worker.launch.slurm.script import AgentJob, agent_script
+from worker.spec.problem import Problem
+from worker.spec.run import Run
+from worker.store.paths import RunPaths
+
+
+@dataclass(frozen=True)
+class Script:
+    """A job script and what it is for."""
+
+    title: str
+    text: str
+
+
+def scripts(run: Run, paths: RunPaths, known: preflight.Cluster, driver_too: bool) -> list[Script]:
+    """Every script that would be submitted for a run in `paths`; names of jobs get another random part then."""
+    name, found = f"{run.name}.{secrets.token_hex(3)}", []
+    if driver_too:
+        text = driver_job.script(run, paths, f"{name}.driver", preflight.longest(run, known))
+        found.append(Script("The driver, a small job of its own", text))
+    left, number = run.workers, 0
+    while left:
+        size, number = min(left, known.max_array), number + 1
+        job = AgentJob(
+            f"{name}.1-{number}", f"j1-{number}", size, preflight.walltime(run, known), 1, PATIENCE
+        )
+        text = agent_script(run, paths, job, sys.executable)
+        found.append(Script(f"{size} worker{'s' if size > 1 else ''}, submitted by the driver", text))
+        left -= size
+    return found
+
+
+def check(
+    client: Client, run: Run, paths: RunPaths, known: preflight.Cluster, driver_too: bool
+) -> list[Problem]:
+    """Everything that is wrong with `run` on this cluster and in this folder, all at once; nothing is queued."""
+    problems = [*preflight.problems(run, known), *folder_problems(paths)]
+    if known.nodes is not None:
+        for script in scripts(run, paths, known, driver_too)[:2]:
+            problems += preflight.rehearsed(client, script.text, problems)
+    return problems
+
+
+def folder_problems(paths: RunPaths) -> Iterator[Problem]:
+    """What is wrong with the folder of the runs and with the interpreter, as far as this machine can see."""
+    folder = _existing(paths.root)
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".omniopt-"):
+            pass
+    except OSError as error:
+        yield Problem(
+            "run.workdir", f"Nothing can be written to {folder}: {error.strerror}.", "Choose another workdir."
+        )
+    for path, what, field in (
+        (folder, "The workdir", "run.workdir"),
+        (Path(sys.prefix), "This installation", ""),
+    ):
+        if path.is_relative_to("/tmp") or path.is_relative_to("/dev/shm"):
+            yield Problem(
+                field,
+                f"{what} ({path}) is in a folder that compute nodes mostly do not share.",
+                "Choose a folder that they see too, such as your home or a workspace.",
+                "warning",
+            )
+
+
+def hand_in_driver(run: Run, paths: RunPaths, client: Client, known: preflight.Cluster) -> str:
+    """Submit the driver's job, unless one of this run is queued already; returns its number.
+
+    Raises ConfigError where Slurm refuses it, NotSubmittedError where it takes no more jobs or stays silent.
+    """
+    name = driver_job.name_of(paths, run)
+    text = driver_job.script(run, paths, name, preflight.longest(run, known))
+    path = driver_job.write_script(paths, name, text)
+    there = driver_job.queued(client, name) if path.exists() else []
+    if there:
+        return there[0].job
+    return driver_job.hand_in(client, name, text)
+
+
+def _existing(path: Path) -> Path:
+    """`path`, or the nearest folder above it that exists."""
+    return next(folder for folder in (path, *path.parents) if folder.is_dir())
