@@ -10,7 +10,7 @@ from dataclasses import dataclass
 # Terminals without line editing (a shell started by a script, a serial line) cut a line that is longer.
 LONGEST_LINE = 4095
 
-_TILDE = re.compile(r"(~[A-Za-z0-9_.-]*|\$HOME|\$\{HOME\})(/.*)?")
+_TILDE = re.compile(r"(~[A-Za-z0-9_.-]*|\$HOME|\$\{HOME\})(?:(/)(.*))?")
 # Runs in `sh` whatever the user's own shell is. The installer is run only when all of it has arrived unchanged;
 # it is kept in a variable, so that no file stays behind and its questions can be answered on the terminal.
 _FETCH_AND_RUN = (
@@ -66,10 +66,7 @@ def shell_path(path: str) -> str:
     """`path` as one word for a shell that stands for the same path there; a leading ~ or $HOME is the home folder."""
     if home := _TILDE.fullmatch(path):
         start = home[1] if home[1].startswith("~") else '"$HOME"'
-        return start + (_quoted(home[2]) if home[2] else "")
+        # A quoted slash would end the meaning of the ~ before it.
+        return start + (home[2] or "") + (shlex.quote(home[3]) if home[3] else "")
     # An option or, in zsh, a leading = would be read as something else than a path.
     return shlex.quote(path if path.startswith(("/", "./", "../")) or path in (".", "..") else f"./{path}")
-
-
-def _quoted(rest: str) -> str:
-    return rest if rest == "/" else shlex.quote(rest)

@@ -1,0 +1,211 @@
+"""The command lines in real shells: every word arrives as it was meant, and nothing else happens."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from spec_strategies import drafts, letters
+
+from worker.spec import command, token
+from worker.spec.check import check
+from worker.spec.command import Installer
+from worker.spec.run import Draft
+
+SHELLS = ("bash", "dash", "zsh")
+# Prints what it was called with, one word a line between marks.
+SHOW = '#!/bin/sh\nprintf "<%s>" "$@"\n'
+paths = st.text(letters, min_size=1, max_size=20).map(str.strip).filter(bool)
+in_shells = pytest.mark.parametrize("shell", SHELLS)
+# A shell is started for each example.
+few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def run(shell: str, line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not here")
+    options = {"zsh": ["-f"]}.get(shell, [])
+    return subprocess.run(
+        [shell, *options, "-c", line],
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder / "home"), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@in_shells
+@few
+@given(path=paths)
+def test_a_path_is_one_word_for_the_same_path(shell: str, path: str, tmp_path: Path) -> None:
+    done = run(shell, f"printf '<%s>' {command.shell_path(path)}", tmp_path)
+    if not path.startswith(("~", "$HOME", "${HOME}")):
+        assert os.path.normpath(done.stdout[1:-1]) == os.path.normpath(path), done
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@in_shells
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("~", "{home}"),
+        ("~/", "{home}/"),
+        ("~/it's mine", "{home}/it's mine"),
+        ("$HOME/a b", "{home}/a b"),
+        ("${HOME}", "{home}"),
+        ("~/$(touch owned)", "{home}/$(touch owned)"),
+        ("$HOMER/x", "./$HOMER/x"),
+        ("a~b", "./a~b"),
+        ("=ls", "./=ls"),
+        ("-rf", "./-rf"),
+        ("..", ".."),
+        ("/a;touch owned", "/a;touch owned"),
+        ("/a*/[b]{c,d}", "/a*/[b]{c,d}"),
+    ],
+)
+def test_a_leading_tilde_is_the_home_folder(shell: str, path: str, meant: str, tmp_path: Path) -> None:
+    done = run(shell, f"printf '<%s>' {command.shell_path(path)}", tmp_path)
+    assert done.stdout == f"<{meant.replace('{home}', str(tmp_path / 'home'))}>"
+    assert not (tmp_path / "owned").exists()
+
+
+@in_shells
+@few
+@given(draft=drafts())
+def test_config_to_command_to_shell_to_config(shell: str, draft: Draft, tmp_path: Path) -> None:
+    python = tmp_path / "omniopt" / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.write_text(SHOW)
+    python.chmod(0o755)
+    done = run(shell, command.installed(token.encode(draft)), tmp_path)
+    words = done.stdout[1:-1].split("><")
+    assert words[:4] == ["-I", "-m", "worker", "start"], done
+    assert check(token.decode(words[4]).draft).run == check(draft).run
+    assert len(words) == 5
+
+
+def test_the_installed_python_is_looked_for_in_the_workdir() -> None:
+    assert command.installed("T") == "./omniopt/.venv/bin/python -I -m worker start T"
+    assert (
+        command.installed("T", "/a b/")
+        == "'/a b/omniopt/.venv/bin/python' -I -m worker start T --workdir '/a b/'"
+    )
+    assert command.installed("T", "~/x", ["--yes"]) == (
+        "~/x/omniopt/.venv/bin/python -I -m worker start T --yes --workdir ~/x"
+    )
+
+
+class Served(http.server.BaseHTTPRequestHandler):
+    """Answers every request with the server's `content`, as far as `sent` bytes."""
+
+    def do_GET(self) -> None:
+        content: bytes = self.server.content  # type: ignore[attr-defined]
+        self.send_response(200 if content else 404)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing to say."""
+
+
+@pytest.fixture
+def installer(tmp_path: Path) -> Iterator[tuple[http.server.HTTPServer, Installer]]:
+    """A server with an installer that only shows what it was called with, and the command's view of it."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Served) as server:
+        server.content = b"#!/bin/sh\nset -eu\nread answer || answer=none\n" + SHOW.encode()  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        checksum = hashlib.sha256(server.content).hexdigest()  # type: ignore[attr-defined]
+        yield server, Installer(f"http://127.0.0.1:{server.server_port}/install.sh", checksum)
+        server.shutdown()
+
+
+def tools_without(folder: Path, *missing: str) -> str:
+    """A PATH on which some programs are missing."""
+    bin_folder = folder / "bin"
+    bin_folder.mkdir()
+    for name in (
+        "sh",
+        "bash",
+        "dash",
+        "zsh",
+        "curl",
+        "wget",
+        "python3",
+        "sha256sum",
+        "shasum",
+        "printf",
+        "cat",
+    ):
+        program = shutil.which(name)
+        if program and name not in missing:
+            (bin_folder / name).symlink_to(program)
+    return str(bin_folder)
+
+
+@in_shells
+@pytest.mark.parametrize(
+    "missing", [(), ("curl",), ("curl", "wget")], ids=["with curl", "with wget", "with python alone"]
+)
+def test_the_installer_is_fetched_checked_and_run(
+    shell: str, missing: tuple[str, ...], installer: tuple[object, Installer], tmp_path: Path
+) -> None:
+    line = command.first_time(installer[1], "TOKEN", "~/it's $(mine)", ["--local"])
+    done = run(shell, line, tmp_path, PATH=tools_without(tmp_path, *missing))
+    assert done.stdout == f"<TOKEN><--local><--workdir><{tmp_path}/home/it's $(mine)>", done
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_shasum_does_where_sha256sum_is_missing(installer: tuple[object, Installer], tmp_path: Path) -> None:
+    if shutil.which("shasum") is None:
+        pytest.skip("shasum is not here")
+    done = run(
+        "dash", command.first_time(installer[1], "T"), tmp_path, PATH=tools_without(tmp_path, "sha256sum")
+    )
+    assert done.stdout == "<T>", done
+
+
+@in_shells
+@pytest.mark.parametrize("cut", [0, 10, -1])
+def test_an_installer_that_is_cut_off_does_nothing(
+    shell: str, cut: int, installer: tuple[http.server.HTTPServer, Installer], tmp_path: Path
+) -> None:
+    server, announced = installer
+    server.content = server.content[:cut].rstrip(b"\n")  # type: ignore[attr-defined]
+    if cut == -1:
+        server.content += b" x"  # type: ignore[attr-defined]
+    done = run(shell, command.first_time(announced, "TOKEN"), tmp_path)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "nothing was done" in done.stderr
+    assert "reload the page" in done.stderr
+
+
+@in_shells
+def test_a_page_that_is_gone_is_said_plainly(shell: str, tmp_path: Path) -> None:
+    line = command.first_time(Installer("http://127.0.0.1:9/install.sh", "0" * 64), "TOKEN")
+    done = run(shell, line, tmp_path)
+    assert done.returncode == 5
+    assert "nothing was done" in done.stderr
+
+
+def test_the_terminal_stays_the_installers_input(installer: tuple[object, Installer], tmp_path: Path) -> None:
+    line = command.first_time(installer[1], "TOKEN")
+    done = subprocess.run(
+        ["bash", "-c", line + "; cat"],
+        cwd=tmp_path,
+        input="yes\nrest\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "<TOKEN>rest\n"
