@@ -75,9 +75,10 @@ def page(folder: Path) -> Iterator[str]:
     """The page under gunicorn with two workers; yields its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "gunicorn", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:app.gunicorn_conf", "--workers", "2"]
     with (folder / "gunicorn.log").open("wb") as log:
-        server = subprocess.Popen([*command, "app:create_app()"], cwd=ROOT, stdout=log, stderr=log)
+        bind = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+        server = subprocess.Popen([*command, *bind], cwd=ROOT, stdout=log, stderr=log)
         try:
             wait_for(server, address)
             yield address
