@@ -105,12 +105,13 @@ def page() -> Iterator[str]:
             start_new_session=True,
         )
         try:
-            wait_for(server, address)
+            try:
+                wait_for(server, address)
+            except DemoError:
+                log.seek(0)
+                sys.stderr.write(log.read().decode(errors="replace"))
+                raise
             yield address
-        except DemoError:
-            log.seek(0)
-            sys.stderr.write(log.read().decode(errors="replace"))
-            raise
         finally:
             server.terminate()
             try:
