@@ -72,11 +72,12 @@ class Desk:
         """Wait for a record of that kind and with these values, and return it."""
         deadline = time.monotonic() + within
         while True:
+            gone = self.process is not None and self.process.poll() is not None
             self.said += self._tail.read()
             for record in self.said:
                 if record["kind"] == kind and all(record.get(key) == value for key, value in details.items()):
                     return record
-            if time.monotonic() > deadline:
+            if gone or time.monotonic() > deadline:
                 raise AssertionError(
                     f"the agent did not say {kind} {details}, but {self.said}: {self.box.log.read_text()}"
                 )

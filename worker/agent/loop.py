@@ -27,7 +27,7 @@ from worker.agent import gpu, processes
 from worker.agent.assignment import Assignment, run_paths
 from worker.agent.evaluation import TERM_GRACE, Evaluation
 from worker.agent.folder import node_name
-from worker.agent.mailbox import Inbox, Outbox
+from worker.agent.mailbox import RETRY, Inbox, Outbox
 from worker.agent.memory import KernelKills
 from worker.agent.signals import Wake
 from worker.agent.verdict import Cause
@@ -37,6 +37,7 @@ from worker.store.tail import read_records
 from worker.trial import Status
 
 _BEFORE_END = TERM_GRACE + 5  # seconds before its time is up at which an agent begins to leave
+_CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gone now
 _LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to write, where the disk is full
 _VALUE_EVERY = 1.0  # seconds between two value records
 _THIS_NODE = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE)
@@ -77,6 +78,7 @@ class Agent:
         self._evaluation: Evaluation | None = None
         self._value_at = 0.0
         self._look_at = 0.0
+        self._not_before = 0.0
         self._idle_since = time.monotonic()
         self._leaving = ""
         processes.adopt_orphans()
@@ -89,10 +91,11 @@ class Agent:
             self._look()
             if self._evaluation is not None:
                 self._go_on(self._evaluation)
-            elif self._queue and not self._outbox.stalled:
-                self._start(self._queue.popleft())
-            else:
+            elif not self._can_start():
                 self._idle()
+            # The next program starts before the last result is brought to disk, and runs meanwhile.
+            if self._can_start():
+                self._start(self._queue.popleft())
             self._outbox.flush()
         self._say("bye", reason=self._leaving)
         patience = time.monotonic() + _LAST_TRY
@@ -100,6 +103,10 @@ class Agent:
             self._wake.wait(0.1)
         self._outbox.close()
         self._gpu_sampler.close()
+
+    def _can_start(self) -> bool:
+        waits = self._outbox.stalled or time.monotonic() < self._not_before
+        return bool(self._queue) and self._evaluation is None and not waits
 
     def _recall(self) -> list[tuple[int, int]]:
         """Learn from the own outbox what a process of the same name did (a job that Slurm has requeued); returns what it left."""
@@ -162,8 +169,8 @@ class Agent:
             self._hello()
         for record in self._inbox.read():
             self._obey(record)
-        # While a program runs, only a cancellation can come that matters: look at a tenth of the time that it has run.
-        self._look_at = now + (min(0.5, max(0.02, self._evaluation.seconds / 10)) if self._evaluation else 0)
+        # While a program runs, only a cancellation matters, and a file server must bear a thousand agents that look.
+        self._look_at = now + (min(1.0, max(0.02, self._evaluation.seconds / 10)) if self._evaluation else 0)
 
     def _obey(self, record: Record) -> None:
         kind = record.get("kind")
@@ -191,7 +198,7 @@ class Agent:
 
     def _cancel(self, trial: int) -> None:
         if self._evaluation is not None and self._evaluation.assignment.trial == trial:
-            self._evaluation.stop(Cause.CANCELLED)
+            self._evaluation.stop(Cause.CANCELLED, _CANCEL_GRACE)
         for assignment in [queued for queued in self._queue if queued.trial == trial]:
             self._queue.remove(assignment)
             self._finished(
@@ -203,7 +210,7 @@ class Agent:
         self._leaving = self._leaving or reason
         self._refuse_all(reason)
         if self._evaluation is not None and cause is not None:
-            self._evaluation.stop(cause)
+            self._evaluation.stop(cause, _CANCEL_GRACE if cause is Cause.CANCELLED else TERM_GRACE)
 
     def _refuse_all(self, reason: str) -> None:
         while self._queue:
@@ -251,6 +258,10 @@ class Agent:
 
     def _cannot_start(self, assignment: Assignment, error: OSError | ValueError) -> None:
         number = error.errno if isinstance(error, OSError) else None
+        if number in (errno.ENOSPC, errno.EDQUOT):
+            self._queue.appendleft(assignment)
+            self._not_before = time.monotonic() + RETRY
+            return
         if number in _THIS_NODE:
             self._refuse(assignment, f"No program can be started on {node_name()}: {error}.")
             self._leave(f"No program can be started here: {error}.", None)
@@ -268,7 +279,6 @@ class Agent:
     def _go_on(self, evaluation: Evaluation) -> None:
         if evaluation.wait(max(0.0, self._look_at - time.monotonic())):
             self._evaluation = None
-            self._look_at = 0.0
             self._idle_since = time.monotonic()
             outcome = evaluation.outcome()
             if evaluation.cause is Cause.HANDED_BACK:
@@ -280,6 +290,8 @@ class Agent:
                 self._leave(reason, None)
             else:
                 self._finished(evaluation.assignment, outcome)
+            self._look_at = 0.0
+            self._look()
         elif time.monotonic() >= self._value_at and (value := evaluation.take_latest()) is not None:
             self._value_at = time.monotonic() + _VALUE_EVERY
             trial, attempt = evaluation.assignment.key

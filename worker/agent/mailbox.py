@@ -12,7 +12,7 @@ from worker.store.records import Record
 from worker.store.tail import Tail
 
 RETRY = 5.0  # seconds between two tries to write where the disk is full
-_LOOK_FOR_DRIVER = 0.5  # seconds between two looks for a newer driver
+_LOOK_FOR_DRIVER = 1.0  # seconds between two looks for a newer driver
 _SYNC_AFTER = 0.05  # seconds; what is older by then should be seen on other machines too
 
 
