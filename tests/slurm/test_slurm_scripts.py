@@ -132,7 +132,7 @@ def test_an_agent_gets_its_identity_and_its_end_and_is_swept_up_after(tmp_path: 
         "300", "--ends-at",
     ]  # fmt: skip
     assert abs(float(words[-1]) - began - 5400) < 60
-    assert sweep.split("|")[4:-1] == [str(tmp_path / "a run"), "--id", "j1-1-2", "--sweep"]
+    assert sweep.split("|")[4:-1] == [str(tmp_path / "a run"), "--id", "j1-1-2", "--sweep", "7"]
 
 
 def test_a_job_that_slurm_starts_again_does_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from worker.agent import folder, processes
+from worker.agent import aftermath, folder
 from worker.agent.assignment import run_paths
 from worker.agent.loop import Agent
 
@@ -25,15 +25,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--ends-at", type=float, default=None, help="when its job ends, in seconds since 1970"
     )
     parser.add_argument(
-        "--sweep", action="store_true", help="only end what an agent of this name has left on this machine"
+        "--sweep",
+        type=int,
+        default=None,
+        metavar="EXIT_CODE",
+        help="the agent's process has ended so: only end what it has left on this machine",
     )
 
 
 def execute(args: argparse.Namespace) -> int:
     """Work until there is no more to do; 0 however that came about."""
     paths = run_paths(args.rundir)
-    if args.sweep:
-        processes.sweep(paths.root, args.id)
+    if args.sweep is not None:
+        aftermath.tidy(paths, args.id, args.sweep)
         return 0
     if args.epoch:
         folder.check(paths, args.epoch)

@@ -6,7 +6,7 @@ goodbye, or when two answers a minute apart do not have it any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from worker.launch.launcher import AgentReport, AgentState
@@ -28,6 +28,7 @@ class Agent:
     node: str = ""
     heard: bool = False
     gone: str | None = None  # why, once it is certain
+    word: str = ""  # Slurm's for how its job ended
     goodbye: bool = False  # it left by itself
     absent: list[float] = field(default_factory=list)  # when answers did not have it, since one had it
     stuck: int = 0  # answers in a row that gave a reason for waiting which never passes
@@ -59,9 +60,11 @@ class Fleet:
         self.submissions: dict[str, Submission] = {}
         self._by_agent: dict[str, Submission] = {}
         self.silent_since: float | None = None  # since when Slurm has not answered
+        self._reports: Mapping[str, AgentReport] | None = None  # made again after every change
 
     def intend(self, job: AgentJob, at: float) -> None:
         """A submission is about to be handed in."""
+        self._reports = None
         submission = Submission(job, doubt_since=at)
         for identity in job.identities:
             submission.agents[identity] = Agent(identity)
@@ -70,6 +73,7 @@ class Fleet:
 
     def answered(self, name: str, submitted: Submitted, at: float) -> None:
         """sbatch has answered, or has ended without an answer."""
+        self._reports = None
         submission = self.submissions[name]
         submission.answered, submission.doubt_since, submission.words = True, at, submitted.words
         if submission.outcome is Outcome.ACCEPTED:
@@ -81,6 +85,7 @@ class Fleet:
 
     def heard(self, identity: str, node: str) -> None:
         """An agent has said that it runs."""
+        self._reports = None
         submission = self._by_agent.get(identity)
         if submission is None:
             return
@@ -91,9 +96,17 @@ class Fleet:
 
     def left(self, identity: str, reason: str) -> None:
         """An agent has said goodbye, or is known to have ended by other means."""
+        self._reports = None
         if submission := self._by_agent.get(identity):
             agent = submission.agents[identity]
             agent.gone, agent.goodbye = agent.gone or reason or "left", True
+
+    def died(self, identity: str, reason: str) -> None:
+        """What watches over an agent on its node has seen its process end without a goodbye."""
+        self._reports = None
+        if submission := self._by_agent.get(identity):
+            agent = submission.agents[identity]
+            agent.gone = agent.gone or reason
 
     def cancelled(self, identities: Iterable[str]) -> None:
         """Slurm has taken it that these end. Those that run say goodbye themselves; the others never began."""
@@ -104,11 +117,13 @@ class Fleet:
 
     def silent(self, at: float) -> None:
         """Slurm gave no answer about the queue."""
+        self._reports = None
         if self.silent_since is None:
             self.silent_since = at
 
     def observe(self, rows: Iterable[Row], asked: float) -> None:
         """Slurm's answer about the queue, to a question that was asked at `asked`."""
+        self._reports = None
         self.silent_since = None
         by_name: dict[str, list[Row]] = {}
         for row in rows:
@@ -167,12 +182,14 @@ class Fleet:
         submission = self._by_agent.get(identity)
         return submission.agents[identity].node if submission else ""
 
-    def reports(self) -> dict[str, AgentReport]:
+    def reports(self) -> Mapping[str, AgentReport]:
         """How every agent stands."""
-        return {
-            identity: self._report(submission, submission.agents[identity])
-            for identity, submission in self._by_agent.items()
-        }
+        if self._reports is None:
+            self._reports = {
+                identity: self._report(submission, submission.agents[identity])
+                for identity, submission in self._by_agent.items()
+            }
+        return self._reports
 
     def _report(self, submission: Submission, agent: Agent) -> AgentReport:
         number = agent.row.job if agent.row else submission.number
@@ -216,6 +233,7 @@ class Fleet:
             agent.stuck = agent.stuck + 1 if hopeless else 0
             agent.absent.clear()
             if row.state is JobState.ENDED:
+                agent.word = row.word
                 agent.gone = agent.gone or reasons.ended(row.word)
 
     def _unseen(self, submission: Submission, asked: float) -> None:

@@ -52,7 +52,8 @@ class Judge:
         kind, node = record.get("kind"), self._fleet.node(identity)
         if kind == "hello":
             self._stillborn = 0
-        elif kind == "gpu-broken":
+        elif kind == "gpu-broken" or (kind == "ended" and int(record.get("exit_code") or 0) != 0):
+            self._weighed.add(identity)
             self._failed(node)
         elif kind == "finished" and self._failures.get(node, 0) < NODE_FAILURES:
             self._failures.pop(node, None)
@@ -89,9 +90,9 @@ class Judge:
             for index, (identity, agent) in enumerate(submission.agents.items()):
                 if agent.gone is not None and identity not in self._weighed:
                     self._weighed.add(identity)
-                    if agent.row is not None and not agent.goodbye:
+                    if agent.word and not agent.goodbye:
                         output = self._paths.job_output(submission.job.name, index)
-                        found.append((identity, agent.node, agent.row.word, agent.heard, output))
+                        found.append((identity, agent.node, agent.word, agent.heard, output))
         return found
 
     def _consider(self, identity: str, node: str, output: Path) -> None:

@@ -64,6 +64,13 @@ class SlurmLauncher:
         self._most = 0  # elements of the next submission at most, while Slurm limits them; 0: no limit
         self._recall()
 
+    @classmethod
+    def for_driver(cls, run: Run, paths: RunPaths, epoch: int) -> SlurmLauncher:
+        """A launcher for the cluster that this machine belongs to, which is asked about its limits first."""
+        client = Client()
+        known = preflight.cluster(client, run)
+        return cls(run, paths, client, epoch, preflight.walltime(run, known), known.max_array)
+
     def start(self, count: int) -> Sequence[str]:
         """Ask for `count` more agents; returns the identities asked for, none while Slurm takes no jobs."""
         now = self._clock()
@@ -105,6 +112,9 @@ class SlurmLauncher:
             self._fleet.heard(identity, str(record.get("host", "")))
         elif kind == "bye":
             self._fleet.left(identity, str(record.get("reason", "")))
+            self._close_books()
+        elif kind == "ended":
+            self._fleet.died(identity, f"its process ended with exit code {record.get('exit_code')}")
             self._close_books()
         self._judge.note(identity, record)
 
@@ -226,10 +236,3 @@ class SlurmLauncher:
         for name in self._fleet.submissions.keys() - alive - self._over:
             self._over.add(name)
             self._ledger.over(name)
-
-
-def slurm_launcher(run: Run, paths: RunPaths, epoch: int) -> SlurmLauncher:
-    """A launcher for the cluster that this machine belongs to, which is asked about its limits first."""
-    client = Client()
-    known = preflight.cluster(client, run)
-    return SlurmLauncher(run, paths, client, epoch, preflight.walltime(run, known), known.max_array)

@@ -76,7 +76,7 @@ ends=$(($(date +%s) + {job.seconds} - SECONDS))
 {agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}" &
 {_wait("TERM")}
 # Where the agent was killed, what it had started is still there.
-{agent} --id "$id" --sweep
+{agent} --id "$id" --sweep "$code"
 exit "$code"
 """,
     )
