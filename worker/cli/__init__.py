@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "best": ("best", "Print the best parameters found."),
     "csv": ("csv", "Write the table of all evaluations."),
     "scatter": ("scatter", "Draw all parameters against each other: html, svg and png."),
+    "report": ("report", "Write the report: the answer, how it came about, failures, cost."),
     "parallel": ("parallel", "Draw the parallel plot, an interactive html file."),
     "config": ("config", "Translate a config file, URL or token into a config file."),
     "url": ("url", "Print the page's query string for a config file."),

@@ -1,0 +1,49 @@
+"""`omniopt report`: one html file with the answer, how it came about, what failed and what it cost."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from datetime import datetime, timezone
+
+from worker.cli.results import configure_run, place, run_paths, say_written
+from worker.errors import EXIT_DONE
+from worker.report import report
+from worker.report.files import replacing
+from worker.report.source import Results, read
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt report`."""
+    configure_run(parser)
+    parser.add_argument(
+        "--page",
+        default=os.environ.get("OMNIOPT_PAGE", ""),
+        metavar="URL",
+        help="the page's address, for the link back to the form",
+    )
+    parser.add_argument("--no-importance", action="store_true", help="leave out what takes longest")
+    parser.add_argument(
+        "--follow", action="store_true", help="write it again every minute until the run ends"
+    )
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Write the report and print where it is."""
+    paths = run_paths(args.run, args.workdir)
+    results = read(paths)
+    target = place(paths.report, paths, args.out)
+    options = report.Options(args.page, not args.no_importance)
+
+    def write(found: Results) -> None:
+        with replacing(target) as file:
+            file.write(report.page(found, options, datetime.now(timezone.utc)))
+
+    write(results)
+    say_written(target)
+    while args.follow and results.running:
+        time.sleep(report.REFRESH)
+        results = read(paths)
+        write(results)
+    return EXIT_DONE

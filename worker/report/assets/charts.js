@@ -1,0 +1,219 @@
+// Line charts, bars, spans and maps as SVG, drawn for the width that they have, so that their text is never shrunk.
+
+import { isDark, rampColour, whenThemeChanges } from "./colour.js";
+import { element, exact, oncePerFrame, shape, short } from "./dom.js";
+import { makeScale } from "./scale.js";
+
+const EDGES = { left: 66, right: 16, top: 10, bottom: 44 };
+
+/** A figure with a title that is drawn anew for every width: `draw(width)` returns its SVG element. */
+export function figure(root, title, draw, note = "") {
+  const holder = element("div", { class: "chart" });
+  root.append(element("figure", {}, element("figcaption", {}, title), holder, note ? element("p", { class: "soft" }, note) : ""));
+  let width = 0;
+  const redraw = oncePerFrame(() => holder.clientWidth && holder.replaceChildren(draw(holder.clientWidth)));
+  new ResizeObserver(() => {
+    if (holder.clientWidth !== width) redraw();
+    width = holder.clientWidth;
+  }).observe(holder);
+  whenThemeChanges(redraw);
+  return holder;
+}
+
+/**
+ * Lines: series is [{label, x, y, kind: "line" | "step" | "dots" | "band", low, high, tone}], tones 0 to 7 are
+ * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log}, y: {label, log, clip}}.
+ */
+export function drawLines(data, series, axes, words) {
+  const all = (key) => Float64Array.from(series.flatMap((one) => one[key] ?? []));
+  const heights = Float64Array.from([...all("y"), ...all("low"), ...all("high")]);
+  const clip = axes.y.clip ?? Infinity;
+  const x = numberScale(all("x"), axes.x.log, () => true);
+  const y = numberScale(heights, axes.y.log, (row) => heights[row] <= clip);
+  return (width) => {
+    const height = Math.round(Math.min(Math.max(width * 0.56, 210), 340));
+    const frame = chartFrame(width, height, x, y, axes, words);
+    for (const one of series) frame.svg.append(drawSeries(data, one, frame, clip));
+    return frame.svg;
+  };
+}
+
+function numberScale(values, log, included) {
+  const positive = values.every((value) => value > 0);
+  return makeScale({ values, integer: false }, included, Boolean(log) && positive);
+}
+
+function chartFrame(width, height, x, y, axes, words) {
+  const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
+  const [left, right, top, bottom] = [EDGES.left, width - EDGES.right, EDGES.top, height - EDGES.bottom];
+  const across = (value) => left + x.at(value) * (right - left);
+  const up = (value) => bottom - y.at(value) * (bottom - top);
+  for (const tick of y.ticks(Math.floor((bottom - top) / 42))) {
+    const at = up(tick.value);
+    svg.append(shape("line", { x1: left, x2: right, y1: at, y2: at, class: "grid" }));
+    svg.append(shape("text", { x: left - 7, y: at, dy: "0.32em", "text-anchor": "end" }, tick.text));
+  }
+  let last = -Infinity;
+  for (const tick of x.ticks(Math.floor((right - left) / 70))) {
+    const at = across(tick.value);
+    svg.append(shape("line", { x1: at, x2: at, y1: bottom, y2: bottom + 4, class: "rule" }));
+    const half = tick.text.length * 3.6;
+    if (at - half < last + 6 || at + half > width) continue;
+    svg.append(shape("text", { x: at, y: bottom + 17, "text-anchor": "middle" }, tick.text));
+    last = at + half;
+  }
+  svg.append(shape("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "rule" }));
+  svg.append(shape("text", { x: (left + right) / 2, y: height - 8, "text-anchor": "middle", class: "name" }, axes.x.label));
+  const turned = `translate(13 ${(top + bottom) / 2}) rotate(-90)`;
+  svg.append(shape("text", { transform: turned, "text-anchor": "middle", class: "name" }, axes.y.label));
+  return { svg, across, up, right, top };
+}
+
+function drawSeries(data, one, { across, up, right, top }, clip) {
+  const style = `--tone: ${toneOf(data, one.tone)}`;
+  const place = (index, values = one.y) => [across(one.x[index]).toFixed(1), Math.max(top, up(Math.min(values[index], clip))).toFixed(1)];
+  const rows = one.x.map((_, index) => index);
+  let path;
+  if (one.kind === "dots") path = rows.map((row) => `M${place(row).join(" ")}h0`).join("");
+  else if (one.kind === "band") {
+    const there = rows.map((row) => place(row, one.high).join(" "));
+    const back = rows.map((row) => place(row, one.low).join(" ")).reverse();
+    path = `M${[...there, ...back].join("L")}Z`;
+  } else if (one.kind === "step") {
+    path = rows.map((row) => (row ? `H${place(row)[0]}V${place(row)[1]}` : `M${place(row).join(" ")}`)).join("");
+    path += `H${right.toFixed(1)}`;
+  } else path = `M${rows.map((row) => place(row).join(" ")).join("L")}`;
+  const drawn = shape("path", { d: path, class: `series ${one.kind ?? "line"}`, style });
+  drawn.append(shape("title", {}, one.label));
+  return drawn;
+}
+
+function toneOf(data, tone) {
+  if (typeof tone !== "number") return `var(--${tone ?? "accent"})`;
+  return data.palette.categories[tone % data.palette.categories.length][isDark() ? 1 : 0];
+}
+
+/** A list of what the colours of lines mean. */
+export function lineKeys(data, series) {
+  const list = element("p", { class: "legend" });
+  const fill = () => {
+    const keys = series.map((one) => {
+      const swatch = element("i", { class: "swatch" });
+      swatch.style.background = toneOf(data, one.tone);
+      return element("span", { class: "key", title: one.label }, swatch, one.label);
+    });
+    list.replaceChildren(...keys);
+  };
+  fill();
+  whenThemeChanges(fill);
+  return list;
+}
+
+/** Horizontal bars: rows is [{label, value, error, text}]; values below 0 are drawn as 0. */
+export function drawBars(rows, words) {
+  return (width) => {
+    const step = 28;
+    const height = rows.length * step + 6;
+    const left = Math.min(190, Math.max(90, width * 0.32));
+    const right = width - 96;
+    const most = Math.max(...rows.map((row) => row.value + (row.error ?? 0)), 1e-9);
+    const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
+    rows.forEach((row, index) => {
+      const middle = index * step + step / 2;
+      const at = (value) => left + (Math.max(0, value) / most) * (right - left);
+      const room = Math.floor((left - 12) / 7);
+      const label = row.label.length > room ? `${row.label.slice(0, room - 1)}…` : row.label;
+      const name = shape("text", { x: left - 8, y: middle, dy: "0.32em", "text-anchor": "end" }, label);
+      name.append(shape("title", {}, row.label));
+      svg.append(name, shape("rect", { x: left, y: middle - 8, width: at(row.value) - left, height: 16, class: "bar-body" }));
+      if (row.error) {
+        const [low, high] = [at(row.value - row.error), at(row.value + row.error)];
+        svg.append(shape("line", { x1: low, x2: high, y1: middle, y2: middle, class: "rule" }));
+      }
+      svg.append(shape("text", { x: at(row.value + (row.error ?? 0)) + 8, y: middle, dy: "0.32em" }, row.text));
+    });
+    return svg;
+  };
+}
+
+/** Spans of time: rows is [{label, spans: [[start, end, failed]]}]; from 0 to `end`, in seconds. */
+export function drawSpans(rows, end, words) {
+  const x = makeScale({ values: Float64Array.of(0, end || 1), integer: false }, () => true, false);
+  return (width) => {
+    const step = Math.max(6, Math.min(22, 420 / rows.length));
+    const [left, right] = [74, width - 14];
+    const height = Math.ceil(rows.length * step) + 46;
+    const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
+    const at = (value) => left + x.at(value) * (right - left);
+    const every = Math.ceil(14 / step);
+    rows.forEach((row, index) => {
+      const y = index * step;
+      if (index % every === 0) {
+        const label = row.label.length > 9 ? `${row.label.slice(0, 8)}…` : row.label;
+        svg.append(shape("text", { x: left - 8, y: y + step / 2, dy: "0.32em", "text-anchor": "end" }, label));
+      }
+      for (const failed of [false, true]) {
+        const own = row.spans.filter((span) => span[2] === failed);
+        const pieces = own.map(([from, to]) => `M${at(from).toFixed(1)} ${(y + 1).toFixed(1)}H${Math.max(at(to) - 0.6, at(from) + 0.7).toFixed(1)}v${(step - 2).toFixed(1)}H${at(from).toFixed(1)}Z`);
+        if (pieces.length) svg.append(shape("path", { d: pieces.join(""), class: failed ? "span failed" : "span" }));
+      }
+    });
+    const bottom = rows.length * step + 4;
+    svg.append(shape("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "rule" }));
+    for (const tick of x.ticks(Math.floor((right - left) / 80))) {
+      svg.append(shape("line", { x1: at(tick.value), x2: at(tick.value), y1: bottom, y2: bottom + 4, class: "rule" }));
+      svg.append(shape("text", { x: Math.min(at(tick.value), width - 22), y: bottom + 17, "text-anchor": "middle" }, tick.text));
+    }
+    svg.append(shape("text", { x: (left + right) / 2, y: height - 5, "text-anchor": "middle", class: "name" }, "Time (s)"));
+    return svg;
+  };
+}
+
+/** A map over two columns: xs and ys are the values of the cells' middles, results[row of ys][column of xs]. */
+export function drawMap(data, columns, { xs, ys, results }, words) {
+  const flat = results.flat();
+  const [low, high] = [Math.min(...flat), Math.max(...flat)];
+  return (width) => {
+    const height = Math.round(Math.min(Math.max(width * 0.7, 240), 420));
+    const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
+    const [left, right, top, bottom] = [92, width - 16, 8, height - 44];
+    const [wide, high_] = [(right - left) / xs.length, (bottom - top) / ys.length];
+    results.forEach((line, row) =>
+      line.forEach((value, column) => {
+        const [x, y] = [left + column * wide, bottom - (row + 1) * high_];
+        const fill = rampColour(data.palette, high > low ? (value - low) / (high - low) : 0);
+        const cell = shape("rect", { x, y, width: wide + 0.5, height: high_ + 0.5, fill });
+        const where = `${columns[0].label} ${text(columns[0], xs[column])}, ${columns[1].label} ${text(columns[1], ys[row])}`;
+        cell.append(shape("title", {}, `${where}: typically ${short(value)}`));
+        svg.append(cell);
+      }),
+    );
+    let last = -Infinity;
+    xs.forEach((value, index) => {
+      const [at, label] = [left + (index + 0.5) * wide, clip(text(columns[0], value), 10)];
+      const half = label.length * 3.6;
+      if (at - half < last + 8 || at + half > width) return;
+      svg.append(shape("text", { x: at, y: bottom + 16, "text-anchor": "middle" }, label));
+      last = at + half;
+    });
+    last = Infinity;
+    ys.forEach((value, index) => {
+      const at = bottom - (index + 0.5) * high_;
+      if (last - at < 14) return;
+      svg.append(shape("text", { x: left - 7, y: at, dy: "0.32em", "text-anchor": "end" }, clip(text(columns[1], value), 10)));
+      last = at;
+    });
+    svg.append(shape("text", { x: (left + right) / 2, y: height - 8, "text-anchor": "middle", class: "name" }, columns[0].label));
+    const turned = `translate(13 ${(top + bottom) / 2}) rotate(-90)`;
+    svg.append(shape("text", { transform: turned, "text-anchor": "middle", class: "name" }, columns[1].label));
+    return svg;
+  };
+}
+
+function text(column, value) {
+  return column.category ? column.options[value] : exact(Number(value.toPrecision(3)));
+}
+
+function clip(label, most) {
+  return label.length > most ? `${label.slice(0, most - 1)}…` : label;
+}

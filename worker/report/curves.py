@@ -1,0 +1,44 @@
+"""Learning curves: the values that a program prints one after the other while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from worker.report.summary import counts
+from worker.trial import Trial
+
+MOST_CURVES = 30
+MOST_POINTS = 80
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The printed values of one evaluation; steps count the RESULT lines from 1."""
+
+    trial: Trial
+    steps: list[int]
+    values: list[float]
+
+
+def choose(trials: Iterable[Trial]) -> list[Curve]:
+    """The curves of the best evaluations and of an even choice of the others, the best first.
+
+    [] where no program printed more than one RESULT.
+    """
+    printed = sorted(
+        (trial for trial in trials if len(trial.curve) > 1 and counts(trial)),
+        key=lambda trial: (trial.loss, trial.number),
+    )
+    if len(printed) > MOST_CURVES:
+        half = MOST_CURVES // 2
+        rest = printed[half:]
+        printed = printed[:half] + [rest[at * len(rest) // half] for at in range(half)]
+    return [_curve(trial) for trial in printed]
+
+
+def _curve(trial: Trial) -> Curve:
+    count = len(trial.curve)
+    every = -(-count // MOST_POINTS)
+    places = [*range(0, count - 1, every), count - 1]
+    return Curve(trial, [place + 1 for place in places], [trial.curve[place][1] for place in places])

@@ -1,0 +1,42 @@
+"""How the best result came about: every improvement, in the order in which evaluations ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from worker.report.summary import counts
+from worker.trial import Trial
+
+
+@dataclass(frozen=True)
+class Point:
+    """An evaluation that ended: the how-manieth it was, seconds since the first one began, and its result."""
+
+    count: int
+    elapsed: float
+    loss: float
+    trial: Trial
+
+
+def finished(trials: Iterable[Trial]) -> list[Point]:
+    """The evaluations with a usable result in the order in which they ended; failed ones only count."""
+    ended = sorted(
+        (trial for trial in trials if trial.status.ended),
+        key=lambda trial: (trial.end if trial.end is not None else float("inf"), trial.number),
+    )
+    begin = min((trial.start for trial in ended if trial.start is not None), default=0.0)
+    return [
+        Point(count, max(0.0, (trial.end or begin) - begin), trial.loss, trial)
+        for count, trial in enumerate(ended, 1)
+        if counts(trial) and trial.loss is not None
+    ]
+
+
+def improvements(points: Sequence[Point]) -> list[Point]:
+    """Those that were better than all before."""
+    found: list[Point] = []
+    for point in points:
+        if not found or point.loss < found[-1].loss:
+            found.append(point)
+    return found

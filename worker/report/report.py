@@ -1,0 +1,201 @@
+"""The report of a run: one html file that begins with the answer and shows how it came about."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from worker.report import curves, gpuusage, html, pareto, progress, sections
+from worker.report.frame import LOG_SPAN, make_frame, payload
+from worker.report.importance import Importance, NoImportanceError, measure
+from worker.report.source import Results
+from worker.report.summary import intervals, summarize
+
+_MOST_DOTS = 1500  # single results behind the curve of the best one
+_MOST_SPANS = 6000  # evaluations drawn in the timeline
+REFRESH = 60  # seconds between two looks of a page at a run that is going on
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a report is made. page_url: the address of the page on which runs are configured, "" if unknown.
+
+    refresh: seconds after which the report of a run that is going on loads itself again; 0 is never.
+    """
+
+    page_url: str = ""
+    with_importance: bool = True
+    refresh: int = REFRESH
+
+
+Part = tuple[str, str, html.Content]  # id, heading, content
+
+
+def page(results: Results, options: Options, made: datetime) -> str:
+    """The whole report of the run as it stands; `made` is the time that it states."""
+    summary = summarize(results)
+    data = payload(make_frame(results.run, results.trials))
+    importance, why_not = _importance(results, options)
+    data.update(_charts(results, importance))
+    parts: list[Part] = [
+        ("progress", "Progress", sections.improvements(results)),
+        ("parallel", "Parallel plot", None),
+        ("importance", "Which parameters matter", sections.importance(importance, why_not)),
+        ("slices", "Each parameter against the result", None),
+        ("interaction", "The two most important parameters together", sections.interaction(importance)),
+        ("scatter", "All pairs of parameters", None),
+        ("pareto", "Pareto front", sections.pareto_front(results)),
+        ("curves", "Learning curves", None),
+        ("failures", "Failures", sections.failures(results)),
+        ("timeline", "Workers over time", None),
+        ("gpus", "GPU use", None),
+        ("cost", "Cost", sections.cost(summary)),
+        ("config", "Config", sections.config(results, options.page_url)),
+    ]
+    drawn = {"parallel", "slices", "scatter", *data} if results.trials else set()
+    shown = [part for part in parts if part[2] or part[0] in drawn]
+    body = html.tag(
+        "main",
+        sections.heading(results, made),
+        sections.answer(results, summary),
+        html.tag(
+            "nav",
+            [html.tag("a", title, href=f"#{name}-part") for name, title, _ in shown],
+            aria_label="Contents",
+        ),
+        [_section(part, part[0] in drawn) for part in shown],
+    )
+    refresh = options.refresh if results.running else 0
+    start = f'mountReport(await readData("data"));\nbegin({refresh});'
+    styles, scripts = ["base", "plots", "report"], ["data", "report", "live"]
+    return html.page(f"{results.run.name}: report", body, styles, scripts, start, data)
+
+
+def _section(part: Part, drawn: bool) -> html.Markup:
+    name, title, content = part
+    holder = html.tag(
+        "div", id=name, class_="charts" if name in ("progress", "gpus", "interaction") else None
+    )
+    heading = html.tag("h2", title, id=f"{name}-title")
+    parts = (holder, content) if name == "progress" else (content, holder)
+    return html.tag(
+        "section", heading, parts if drawn else content, id=f"{name}-part", aria_labelledby=f"{name}-title"
+    )
+
+
+def _importance(results: Results, options: Options) -> tuple[Importance | None, str]:
+    """The importance of the parameters, or the sentence that says why it is not told."""
+    if not options.with_importance:
+        return None, "It is told when the run has ended, or by omniopt report."
+    try:
+        return measure(make_frame(results.run, results.trials)), ""
+    except NoImportanceError as error:
+        return None, str(error)
+
+
+def _charts(results: Results, importance: Importance | None) -> dict[str, object]:
+    """What the charts need beside the columns of all evaluations; a chart without data has no key."""
+    found: dict[str, object] = {}
+    if points := progress.finished(results.trials):
+        found["progress"] = _progress(points)
+    if importance is not None:
+        found["importance"] = [
+            [name, round(mean, 5), round(deviation, 5)]
+            for name, (mean, deviation) in importance.shares.items()
+        ]
+        if (pair := importance.interaction) is not None:
+            found["interaction"] = {
+                "x": pair.x,
+                "y": pair.y,
+                "xs": pair.xs,
+                "ys": pair.ys,
+                "results": pair.results,
+            }
+    if lines := curves.choose(results.trials):
+        found["curves"] = {
+            "lines": [{"trial": line.trial.number, "x": line.steps, "y": line.values} for line in lines],
+            "log": _spread([value for line in lines for value in line.values]),
+        }
+    if agents := _timeline(results):
+        found["timeline"] = agents
+    if usages := gpuusage.read(results.paths):
+        found["gpus"] = _gpus(usages)
+    if names := pareto.objectives(results.trials):
+        found["pareto"] = _pareto(results, names)
+    return found
+
+
+def _progress(points: list[progress.Point]) -> dict[str, object]:
+    losses = sorted(point.loss for point in points)
+    every = -(-len(points) // _MOST_DOTS)
+    steps = progress.improvements(points)
+    last = points[-1]
+    best = [[step.count, round(step.elapsed, 3), step.loss] for step in steps]
+    if steps[-1] is not last:
+        best.append([last.count, round(last.elapsed, 3), steps[-1].loss])
+    # The curve of the best is the story: results that are much worse than most lie on the upper edge.
+    clip = max(losses[int(len(losses) * 0.75)], steps[-1].loss)
+    return {
+        "best": best,
+        "all": [[point.count, round(point.elapsed, 3), point.loss] for point in points[::every]],
+        "log": _spread(losses),
+        "clip": clip,
+    }
+
+
+def _spread(values: list[float]) -> bool:
+    """Whether a logarithmic axis suits the values."""
+    return bool(values) and min(values) > 0 and max(values) / min(values) > LOG_SPAN
+
+
+def _timeline(results: Results) -> dict[str, object] | None:
+    spans = intervals(results.trials)
+    if not spans:
+        return None
+    begin = min(start for start, _ in spans)
+    rows: dict[str, list[list[object]]] = {}
+    every = -(-len(results.trials) // _MOST_SPANS)
+    for trial in results.trials[::every]:
+        if trial.start is not None and trial.end is not None and trial.agent:
+            span: list[object] = [
+                round(trial.start - begin, 2),
+                round(trial.end - begin, 2),
+                trial.status.failure,
+            ]
+            rows.setdefault(trial.agent, []).append(span)
+    return {
+        "agents": [{"label": agent, "spans": own} for agent, own in rows.items()],
+        "end": max(end for _, end in spans) - begin,
+    }
+
+
+def _gpus(usages: list[gpuusage.Usage]) -> dict[str, object]:
+    begin = min(usage.times[0] for usage in usages)
+    lines = [
+        {
+            "label": usage.label,
+            "x": [round(moment - begin, 1) for moment in usage.times],
+            "busy": [round(value, 1) for value in usage.busy],
+            "memory": [round(value, 1) for value in usage.memory],
+        }
+        for usage in usages
+    ]
+    return {"lines": lines}
+
+
+def _pareto(results: Results, names: list[str]) -> Mapping[str, object]:
+    two = names[:2]
+    points = [
+        [trial.outputs[name] for name in two]
+        for trial in results.trials
+        if trial.status.value == "ok"
+        and all(name in trial.outputs and math.isfinite(trial.outputs[name]) for name in two)
+    ]
+    best = pareto.front(results.trials, names)
+    return {
+        "names": two,
+        "all": points[:5000],
+        "front": [[trial.outputs[name] for name in two] for trial in best],
+    }

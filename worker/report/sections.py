@@ -1,0 +1,284 @@
+"""The written parts of the report: answer, tables, failures with advice, cost and config."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from worker.report import pareto, progress
+from worker.report.answer import loss_text
+from worker.report.byhand import by_hand, command_for
+from worker.report.failures import MEANINGS, Cause, causes
+from worker.report.html import Content, Markup, tag
+from worker.report.importance import METHOD, Importance
+from worker.report.source import Results
+from worker.report.summary import Summary, counts, duration_words
+from worker.spec import toml, url
+from worker.spec.placeholders import value_text
+from worker.trial import Status, Trial
+
+_MOST_ROWS = 50
+_WEAK = 0.3  # R2 below which the forest knows too little to be believed
+
+
+def heading(results: Results, made: datetime) -> Markup:
+    """The run's name, whether it goes on, and when this was written."""
+    ended = results.state.ended
+    if ended is None:
+        state = tag("span", "not ended", class_="state running")
+        why = "The run may still be going on; this page shows it as of the time below."
+    else:
+        state = tag("span", "ended", class_="state" if ended.exit_code == 0 else "state failed")
+        why = ended.reason
+    written = made.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+    return tag(
+        "header",
+        tag("h1", results.run.name, " ", state),
+        tag(
+            "p",
+            why,
+            " Written ",
+            tag("time", written, datetime=made.astimezone().isoformat()),
+            ".",
+            class_="soft",
+        ),
+    )
+
+
+def answer(results: Results, summary: Summary) -> Markup:
+    """The best parameters as a table and as a command, and the run in figures."""
+    return tag(
+        "section",
+        _best(results, summary.best),
+        _facts(results, summary),
+        class_="answer",
+        aria_label="Answer",
+    )
+
+
+def _best(results: Results, best: Trial | None) -> Markup:
+    if best is None:
+        return tag(
+            "div", tag("p", "No result yet", class_="big"), tag("p", "No evaluation has a usable result.")
+        )
+    rows = [
+        tag("tr", tag("th", name, scope="row"), tag("td", value_text(value)))
+        for name, value in best.values.items()
+    ]
+    command = command_for(results, best.values, best.number)
+    return tag(
+        "div",
+        tag("p", f"RESULT {loss_text(best)}", class_="big"),
+        tag(
+            "p",
+            f"the best of {len(results.trials):,} evaluations, reached by evaluation {best.number}",
+            class_="soft",
+        ),
+        tag("table", tag("caption", "Best parameters", class_="unseen"), tag("tbody", rows)),
+        tag("p"),
+        tag("p", tag("b", "Run it with these parameters:"), " ", copy_button("best-command")),
+        tag(
+            "pre",
+            tag("code", command),
+            id="best-command",
+            tabindex="0",
+            aria_label="Command with the best parameters",
+        ),
+    )
+
+
+def copy_button(target: str) -> Markup:
+    """A button that copies the text of the element with this id."""
+    return tag("button", "Copy", type="button", class_="copy", data_copy=target)
+
+
+def _facts(results: Results, summary: Summary) -> Markup:
+    usable = sum(map(counts, results.trials))
+    failed = sum(trial.status.failure for trial in results.trials)
+    running = summary.counts[Status.RUNNING]
+    facts = [
+        ("Evaluations", f"{len(results.trials):,}"),
+        ("With a result", f"{usable:,}"),
+        ("Failed", f"{failed:,}"),
+        ("Running now", f"{running:,}" if running else ""),
+        ("Wall time", duration_words(summary.wall)),
+        ("Inside the program", duration_words(summary.inside)),
+        (
+            "Mean of one evaluation",
+            duration_words(summary.inside / len(results.trials)) if results.trials else "",
+        ),
+        ("Search", results.run.algorithm),
+        ("Seed", "" if results.state.seed is None else str(results.state.seed)),
+        ("Workers", f"{summary.agents:,}"),
+        ("Hosts", ", ".join(summary.hosts[:6]) + (" …" if len(summary.hosts) > 6 else "")),
+    ]
+    return tag(
+        "dl", [tag("div", tag("dt", name), tag("dd", text)) for name, text in facts if text], class_="facts"
+    )
+
+
+def improvements(results: Results) -> Content:
+    """The table of all evaluations that were better than every one before."""
+    steps = progress.improvements(progress.finished(results.trials))
+    if not steps:
+        return None
+    names = [parameter.name for parameter in results.run.parameters]
+    head = ["Evaluation", "Finished", "After", "RESULT", *names]
+    rows = [
+        [
+            str(step.trial.number),
+            f"{step.count}.",
+            duration_words(step.elapsed),
+            loss_text(step.trial),
+            *(value_text(step.trial.values[name]) for name in names),
+        ]
+        for step in reversed(steps[-_MOST_ROWS:])
+    ]
+    return tag(
+        "details",
+        tag("summary", f"The {len(steps)} improvements in numbers"),
+        table("Improvements", head, rows),
+    )
+
+
+def table(caption: str, head: list[str], rows: list[list[str]]) -> Markup:
+    """A table that scrolls sideways where it is too wide."""
+    return tag(
+        "div",
+        tag(
+            "table",
+            tag("caption", caption, class_="unseen"),
+            tag("thead", tag("tr", [tag("th", name, scope="col") for name in head])),
+            tag("tbody", [tag("tr", [tag("td", cell) for cell in row]) for row in rows]),
+        ),
+        class_="wide",
+        tabindex="0",
+        role="region",
+        aria_label=f"{caption}, scrollable",
+    )
+
+
+def importance(found: Importance | None, why_not: str) -> Content:
+    """How the importance was measured and how far it can be believed."""
+    if found is None:
+        return tag("p", why_not)
+    quality = f"On evaluations that it did not learn from, the forest reaches R² = {found.score:.2f}."
+    doubt = " That is little: do not rely on these figures." if found.score < _WEAK else ""
+    return tag("p", METHOD, " ", quality, doubt)
+
+
+def interaction(found: Importance | None) -> Content:
+    """What the map shows."""
+    if found is None or found.interaction is None:
+        return None
+    pair = found.interaction
+    return tag(
+        "p",
+        f"{pair.x} and {pair.y}: on the left what the forest predicts (the other parameters averaged over, "
+        "the result typical for the predicted rank), on the right the evaluations themselves.",
+    )
+
+
+def pareto_front(results: Results) -> Content:
+    """The evaluations that no other one beats in all results."""
+    names = pareto.objectives(results.trials)
+    found = pareto.front(results.trials, names) if names else []
+    if not found:
+        return None
+    parameters = [parameter.name for parameter in results.run.parameters]
+    rows = [
+        [
+            str(trial.number),
+            *(value_text(trial.outputs[name]) for name in names),
+            *(value_text(trial.values[name]) for name in parameters),
+        ]
+        for trial in found[:_MOST_ROWS]
+    ]
+    return (
+        tag("p", f"{len(found)} evaluations are not beaten by any other one in all of {', '.join(names)}."),
+        table("Pareto front", ["Evaluation", *names, *parameters], rows),
+    )
+
+
+def failures(results: Results) -> Content:
+    """The causes of failures, the most frequent first, each with what to do and how to see it again."""
+    found = causes(results.trials)
+    if not found:
+        return tag("p", "No evaluation failed.") if results.trials else None
+    rest = len(found) - 12
+    return (
+        [_cause(results, cause, index) for index, cause in enumerate(found[:12])],
+        tag("p", f"{rest} rarer causes are left out; omniopt errors {results.run.name} lists them all.")
+        if rest > 0
+        else None,
+    )
+
+
+def _cause(results: Results, cause: Cause, index: int) -> Markup:
+    first = cause.trials[0]
+    numbers = ", ".join(str(trial.number) for trial in cause.trials[:8])
+    more = ", …" if len(cause.trials) > 8 else ""
+    count = len(cause.trials)
+    name = f"failure-{index}"
+    return tag(
+        "div",
+        tag("h3", f"{count:,} {'evaluation' if count == 1 else 'evaluations'} {MEANINGS[cause.status]}"),
+        tag("p", cause.reason or "Nothing more is known."),
+        tag(
+            "p",
+            f"Evaluations {numbers}{more}. Log of the first: ",
+            tag("code", str(results.paths.trial_out(first.number))),
+        ),
+        tag(
+            "details",
+            tag("summary", f"Run evaluation {first.number} again by hand"),
+            tag("p", copy_button(name)),
+            tag("pre", tag("code", by_hand(results, first)), id=name, class_="wrap"),
+        ),
+        class_="cause",
+    )
+
+
+def cost(summary: Summary) -> Content:
+    """What the run used, in hours."""
+    used = summary.cost
+    if not summary.agents:
+        return None
+    share = summary.inside / (used.worker_hours * 3600) if used.worker_hours else 0.0
+    rows = [
+        ["Worker hours", f"{used.worker_hours:.3f}", "from the first to the last evaluation of each worker"],
+        ["Node hours", f"{used.node_hours:.3f}", "time in which evaluations ran on a node, each node once"],
+        ["CPU core hours", f"{used.cpu_hours:.3f}", "worker hours times the CPUs of a worker in the config"],
+    ]
+    if used.gpu_hours:
+        rows.append(["GPU hours", f"{used.gpu_hours:.3f}", "worker hours times the GPUs of a worker"])
+    return (
+        table("Cost", ["What", "Hours", "Counted as"], rows),
+        tag("p", f"{share:.1%} of the workers' time was spent inside the objective program."),
+    )
+
+
+def config(results: Results, page_url: str) -> Content:
+    """The config, and the link that opens the form with it."""
+    draft = toml.draft_of(results.run)
+    query = f"?{url.write(draft)}"
+    if page_url:
+        link: Content = tag(
+            "p", tag("a", "Open this config in the form", href=page_url.rstrip("/") + "/" + query)
+        )
+    else:
+        link = (
+            tag(
+                "p",
+                "To open this config in the form, put this behind the address of your OmniOpt page: ",
+                copy_button("query"),
+            ),
+            tag("pre", tag("code", query), id="query", class_="wrap"),
+        )
+    return (
+        tag(
+            "details",
+            tag("summary", "config.toml"),
+            tag("pre", tag("code", toml.write(draft)), tabindex="0", aria_label="config.toml"),
+        ),
+        link,
+    )
