@@ -1,21 +1,20 @@
-"""Ask and tell: what every search algorithm has in common, that no point comes twice, and which one a run uses."""
+"""Ask and tell: which search a run asks for, and that no point comes twice."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
+from random import Random
 from typing import Protocol
 
-from worker.search.space import Space
+from worker.search.grid import Grid, GridSearcher
+from worker.search.history import History
+from worker.search.space import Point, Space
+from worker.search.visited import Visited
 from worker.spec.parameters import Value
 from worker.spec.run import Run
 
-STARTUP_TRIALS = 20  # results that a model needs before it proposes; until then, points are drawn at random
-_MODEL_TRIES = (
-    4  # proposals of a model that repeat known points before a random new one is taken
-)
-_RANDOM_TRIES = 200  # draws before the rest of a finite space is listed
-_SMALL_SPACE = 200_000  # points of a finite space that are listed, to find those left
+_MODEL_TRIES = 2  # proposals of a model that repeat known points before the nearest new one is taken
+_RANDOM_TRIES = 30  # the same for points drawn at random
 
 
 class Searcher(Protocol):
@@ -23,11 +22,11 @@ class Searcher(Protocol):
 
     @property
     def exhausted_sentence(self) -> str:
-        """Why `ask` has nothing more to propose."""
+        """Why `ask` has nothing more to propose, and what to do about it."""
         ...
 
     def prepare(self) -> None:
-        """Load what a later `ask` needs; may be called in another thread, or never."""
+        """Load what a later `ask` needs, which may take a second; may be called in another thread, or never."""
         ...
 
     def ask(self, number: int) -> dict[str, Value] | None:
@@ -37,166 +36,105 @@ class Searcher(Protocol):
     def known(self, number: int, values: Mapping[str, Value]) -> None:
         """A trial that was proposed earlier, or comes from elsewhere; it counts as running until told.
 
-        Raises ValueError or KeyError where the values do not lie in the space.
+        Raises ValueError where the values do not lie in the space.
         """
         ...
 
     def tell(self, number: int, loss: float | None) -> None:
-        """The finite loss of a trial; None where it ended without one."""
+        """The loss of a trial that was asked for or is known; None where it ended without one."""
         ...
 
 
-class Algorithm(Protocol):
-    """What a model-based algorithm adds to drawing at random; latent values only."""
+class Model(Protocol):
+    """What proposes points from the results so far."""
+
+    startup: int  # results before the first proposal; until then, points are drawn at random
 
     def prepare(self) -> None:
         """Load the libraries."""
         ...
 
-    def suggest(self, number: int, seed: int) -> dict[str, float]:
+    def propose(self, history: History, number: int, generator: Random) -> Point:
         """A point for trial `number`."""
-        ...
-
-    def add(self, number: int, latents: Mapping[str, float]) -> None:
-        """A trial that runs now."""
-        ...
-
-    def result(self, number: int, loss: float | None) -> None:
-        """How a trial ended."""
         ...
 
 
 class SpaceSearcher:
-    """Draws at random, and lets `algorithm` propose as soon as enough results are known."""
+    """Draws at random, and lets `model` propose as soon as enough results are known."""
 
-    def __init__(
-        self, space: Space, seed: int, allow_repeats: bool, algorithm: Algorithm | None
-    ) -> None:
+    def __init__(self, space: Space, seed: int, allow_repeats: bool, model: Model | None) -> None:
         self._space = space
         self._seed = seed
         self._allow_repeats = allow_repeats
-        self._algorithm = algorithm
-        self._results = 0
-        self._seen: set[tuple[Value, ...]] = set()
+        self._model = model
+        self._history = History(len(space.dimensions))
+        self._visited = Visited(space)
 
     @property
     def exhausted_sentence(self) -> str:
-        return f"All {len(self._seen):,} different points of the search space have been evaluated."
-
-    def prepare(self) -> None:
-        if self._algorithm:
-            self._algorithm.prepare()
-
-    def ask(self, number: int) -> dict[str, Value] | None:
-        size = self._space.size
-        if not self._allow_repeats and size is not None and len(self._seen) >= size:
-            return None
-        latents = self._propose(number)
-        if latents is None:
-            return None
-        values = self._space.decode(latents)
-        self._take(number, values, latents)
-        return values
-
-    def known(self, number: int, values: Mapping[str, Value]) -> None:
-        latents = self._space.encode(dict(values))
-        self._take(number, values, latents)
-
-    def tell(self, number: int, loss: float | None) -> None:
-        self._results += loss is not None
-        if self._algorithm:
-            self._algorithm.result(number, loss)
-
-    def _take(
-        self, number: int, values: Mapping[str, Value], latents: Mapping[str, float]
-    ) -> None:
-        self._seen.add(tuple(values.values()))
-        if self._algorithm:
-            self._algorithm.add(number, latents)
-
-    def _propose(self, number: int) -> dict[str, float] | None:
-        generator = random.Random(f"{self._seed} {number}")
-        if self._algorithm and self._results >= STARTUP_TRIALS:
-            for _ in range(_MODEL_TRIES):
-                latents = self._algorithm.suggest(number, generator.randrange(2**31))
-                if self._is_new(latents):
-                    return latents
-        for _ in range(_RANDOM_TRIES):
-            latents = self._space.draw(generator)
-            if self._is_new(latents):
-                return latents
-        return self._one_of_the_rest(generator)
-
-    def _is_new(self, latents: dict[str, float]) -> bool:
         return (
-            self._allow_repeats
-            or tuple(self._space.decode(latents).values()) not in self._seen
+            f"All {len(self._visited):,} different points of the search space have been proposed. "
+            "To go on, widen the ranges, raise the precision, or allow repeated points."
         )
 
-    def _one_of_the_rest(self, generator: random.Random) -> dict[str, float] | None:
-        """A point that was never drawn, of a space that is nearly used up or has very unlikely points."""
-        size = self._space.size
-        if size is None or size > _SMALL_SPACE:
-            return None
-        start = generator.randrange(size)
-        for offset in range(size):
-            values = self._space.point((start + offset) % size, points=0)
-            if tuple(values.values()) not in self._seen:
-                return self._space.encode(values)
-        return None
-
-
-class GridSearcher:
-    """Every point of the grid once, the last parameter varying fastest."""
-
-    def __init__(self, space: Space, points: int) -> None:
-        self._space = space
-        self._points = points
-        self._next = 0
-        self._seen: set[tuple[Value, ...]] = set()
-
-    @property
-    def exhausted_sentence(self) -> str:
-        return f"All {len(self._seen):,} points of the grid have been evaluated."
-
     def prepare(self) -> None:
-        """Nothing to load."""
+        if self._model:
+            self._model.prepare()
 
     def ask(self, number: int) -> dict[str, Value] | None:
-        size = self._space.grid_size(self._points)
-        while self._next < size:
-            values = self._space.point(self._next, self._points)
-            self._next += 1
-            if tuple(values.values()) not in self._seen:
-                self._seen.add(tuple(values.values()))
-                return values
-        return None
+        point = self._propose(number)
+        if point is None:
+            return None
+        self._add(number, point)
+        return self._space.named(point)
 
     def known(self, number: int, values: Mapping[str, Value]) -> None:
-        self._seen.add(tuple(values.values()))
+        self._add(number, self._space.admitted(values))
 
     def tell(self, number: int, loss: float | None) -> None:
-        """A grid does not learn."""
+        if self._model:
+            self._history.result(number, loss)
+
+    def _add(self, number: int, point: Point) -> None:
+        if not self._allow_repeats:
+            self._visited.add(point)
+        if self._model:
+            self._history.add(number, self._space.encode(point))
+
+    def _propose(self, number: int) -> Point | None:
+        generator = Random(f"{self._seed} {number}")
+        modelled = self._model is not None and self._history.results >= self._model.startup
+        for _ in range(_MODEL_TRIES if modelled else _RANDOM_TRIES):
+            if self._model and modelled:
+                point = self._model.propose(self._history, number, generator)
+            else:
+                point = self._space.draw(generator)
+            if point not in self._visited:
+                return point
+        return self._visited.unvisited(point, generator)
 
 
 def make_searcher(run: Run, seed: int) -> Searcher:
-    """The searcher that `run` asks for. Imports no search library; that comes with the first model-based proposal."""
+    """The searcher that `run` asks for. Imports no library; `prepare` or the first proposal of a model does."""
     space = Space(run.parameters, run.precision)
     if run.algorithm == "gridsearch":
-        return GridSearcher(space, run.grid_points)
-    algorithm: Algorithm | None = None
-    if run.algorithm != "hyperopt.rand.suggest":
-        from worker.search.hyperopt_algorithm import HyperoptAlgorithm
+        return GridSearcher(space, run.grid_points, run.max_evals)
+    return SpaceSearcher(space, seed, run.allow_repeats, _model(run, space))
 
-        algorithm = HyperoptAlgorithm(space, run.algorithm)
-    return SpaceSearcher(space, seed, run.allow_repeats, algorithm)
+
+def _model(run: Run, space: Space) -> Model | None:
+    if run.algorithm == "hyperopt.rand.suggest":
+        return None
+    from worker.search.models import MODELS
+
+    return MODELS[run.algorithm](space)
 
 
 def grid_size(run: Run) -> int:
     """How many points a grid search of `run` evaluates."""
-    return Space(run.parameters, run.precision).grid_size(run.grid_points)
+    return Grid(Space(run.parameters, run.precision), run.grid_points).size
 
 
-def space_size(run: Run) -> int | None:
-    """How many different points the search space of `run` has; None where they cannot be counted."""
+def space_size(run: Run) -> int:
+    """How many different points the search space of `run` has, rounding and steps considered."""
     return Space(run.parameters, run.precision).size

@@ -1,0 +1,66 @@
+"""hyperopt's anneal.suggest over columns of numbers instead of documents."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from hyperopt import hp
+from hyperopt.algobase import SuggestAlgo
+from hyperopt.anneal import AnnealingAlgo
+from hyperopt.base import Domain, Trials
+from hyperopt.pyll import scope
+
+from worker.search.dimension import AnyDimension, Categories
+from worker.search.history import History
+from worker.search.scale import Even
+
+
+class Annealing:
+    """Proposes latent values round those of one of the best trials, the closer the more results there are."""
+
+    def __init__(self, dimensions: Sequence[AnyDimension]) -> None:
+        self._labels = [f"x{position:04}" for position in range(len(dimensions))]
+        space = {label: _prior(label, one) for label, one in zip(self._labels, dimensions, strict=True)}
+        self._domain = Domain(_evaluate_elsewhere, space)
+
+    def latents(self, history: History, number: int, seed: int) -> list[float]:
+        """The latent values of trial `number`."""
+        (document,) = _Algorithm(self._domain, self._labels, history, seed)(number)
+        values: Mapping[str, Sequence[float]] = document["misc"]["vals"]
+        return [float(values[label][0]) for label in self._labels]
+
+
+class _Algorithm(AnnealingAlgo):  # type: ignore[misc]
+    """hyperopt's algorithm, told of the trials that have a loss."""
+
+    def __init__(self, domain: Domain, labels: Sequence[str], history: History, seed: int) -> None:
+        # What AnnealingAlgo does first; the rest of its __init__ would read documents.
+        SuggestAlgo.__init__(self, domain, Trials(), seed)
+        self.avg_best_idx, self.shrink_coef = 2.0, 0.1  # hyperopt's defaults
+        rows = [row for row, loss in enumerate(history.losses) if math.isfinite(loss)]
+        rows.sort(key=history.numbers.__getitem__)
+        numbers = [history.numbers[row] for row in rows]
+        self.tid_losses_dct = {history.numbers[row]: history.losses[row] for row in rows}
+        self.node_tids = dict.fromkeys(labels, numbers)
+        self.node_vals = {
+            label: [column[row] for row in rows]
+            for label, column in zip(labels, history.columns, strict=True)
+        }
+        self.best_tids: list[int] = []
+
+
+def _prior(label: str, one: AnyDimension) -> object:
+    """hyperopt's expression for the latent variable of a dimension."""
+    if isinstance(one, Categories):
+        if one.weights is None:
+            return hp.randint(label, one.count)
+        weights = np.array(one.weights)
+        return scope.hyperopt_param(label, scope.categorical(weights / weights.sum()))
+    even = isinstance(one.scale, Even)
+    return hp.uniform(label, 0.0, 1.0) if even else hp.normal(label, 0.0, 1.0)
+
+
+def _evaluate_elsewhere(_: object) -> float:
+    raise NotImplementedError("hyperopt proposes trials here, and does not evaluate them")

@@ -1,0 +1,111 @@
+"""The values that a number can have, in ascending order and by index: multiples of a step, or rounded decimals."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from fractions import Fraction
+
+_LEAST_EXPONENT = -324  # of the smallest float, 5e-324
+_FLOAT_DIGITS = 17  # so many tell any two floats apart
+_DUST = 1e-9  # of a step: what float arithmetic may leave behind
+
+
+class Lattice(ABC):
+    """`count` ascending values, all inside the bounds."""
+
+    count: int
+
+    @abstractmethod
+    def value(self, index: int) -> int | float:
+        """Value number `index`, from 0 to `count` - 1."""
+
+    @abstractmethod
+    def index(self, number: float) -> int:
+        """The index of the value nearest to `number`."""
+
+    @abstractmethod
+    def admitted(self, number: float) -> int | float:
+        """What stands for `number`, which was not proposed here. Raises ValueError where it is outside."""
+
+    def snap(self, number: float) -> int | float:
+        """The value nearest to `number`."""
+        return self.value(self.index(number))
+
+
+class Multiples(Lattice):
+    """k * q for every integer k from `first` to `last`; whole numbers where q is whole."""
+
+    def __init__(self, q: Fraction, first: int, last: int) -> None:
+        self.count = last - first + 1
+        self._q = q
+        self._width = float(q)
+        self._first = first
+
+    def value(self, index: int) -> int | float:
+        product = (self._first + index) * self._q.numerator
+        # Divided as integers, the quotient is the float nearest to the decimal: 3 * 0.1 is 0.3.
+        return product if self._q.denominator == 1 else product / self._q.denominator
+
+    def index(self, number: float) -> int:
+        return min(max(math.floor(number / self._width + 0.5) - self._first, 0), self.count - 1)
+
+    def admitted(self, number: float) -> int | float:
+        value = self.snap(number)
+        if abs(value - number) > _DUST * self._width:
+            raise ValueError(f"{number} is not a multiple of {self._width:.12g} inside the bounds")
+        return value
+
+
+class Decimals(Lattice):
+    """Every decimal of `digits` significant digits from low to high.
+
+    Where none lies between them, more digits are taken, up to those that tell any two floats apart.
+    """
+
+    def __init__(self, low: float, high: float, digits: int) -> None:
+        self._low, self._high = float(low), float(high)
+        self._digits = digits
+        while not self._counted() and self._digits < _FLOAT_DIGITS:
+            self._digits += 1
+
+    def value(self, index: int) -> float:
+        return self._decimal(self._first + index)
+
+    def index(self, number: float) -> int:
+        return min(max(self._ordinal(number) - self._first, 0), self.count - 1)
+
+    def admitted(self, number: float) -> float:
+        if not self._low <= number <= self._high:
+            raise ValueError(f"{number} is not between {self._low:.12g} and {self._high:.12g}")
+        return float(number)
+
+    def snap(self, number: float) -> float:
+        # Adding 0.0 makes 0.0 of -0.0.
+        rounded = float(f"{number:.{self._digits}g}") + 0.0
+        return rounded if self._low <= rounded <= self._high else super().snap(number)
+
+    def _counted(self) -> int:
+        self._per_decade = int(9 * 10 ** (self._digits - 1))
+        first, last = self._ordinal(self._low), self._ordinal(self._high)
+        self._first = first + (self._decimal(first) < self._low)
+        self.count = last - (self._decimal(last) > self._high) - self._first + 1
+        return self.count
+
+    def _ordinal(self, number: float) -> int:
+        """Where the rounded number stands among all decimals of so many digits: 0 is 0, the least above it 1."""
+        if number == 0:
+            return 0
+        mantissa, _, exponent = f"{abs(number):.{self._digits - 1}e}".partition("e")
+        within = int(mantissa.replace(".", "")) - self._per_decade // 9
+        ordinal = (int(exponent) - _LEAST_EXPONENT) * self._per_decade + within + 1
+        return ordinal if number > 0 else -ordinal
+
+    def _decimal(self, ordinal: int) -> float:
+        """The number that `_ordinal` counts as `ordinal`."""
+        if ordinal == 0:
+            return 0.0
+        decade, within = divmod(abs(ordinal) - 1, self._per_decade)
+        mantissa = within + self._per_decade // 9
+        number = float(f"{mantissa}e{decade + _LEAST_EXPONENT - self._digits + 1}")
+        return number if ordinal > 0 else -number

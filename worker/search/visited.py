@@ -1,0 +1,77 @@
+"""The points that a search has proposed, and how it finds one that it has not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import count
+from random import Random
+
+from worker.search.dimension import Categories
+from worker.search.space import Point, Space
+
+_MOST_NEIGHBOURS = 500  # points looked at round a point before others are taken
+
+
+class Visited:
+    """The points of a space that have been proposed."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._points: set[Point] = set()
+        self._complete = False
+
+    def __contains__(self, point: Point) -> bool:
+        return point in self._points
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+    def add(self, point: Point) -> None:
+        """Remember a point."""
+        self._points.add(point)
+
+    def unvisited(self, near: Point, generator: Random) -> Point | None:
+        """A point not visited yet: one that differs from `near` as little as possible, in one parameter, else any.
+
+        None where every point of the space has been visited.
+        """
+        if self._complete:
+            return None
+        for tries, point in enumerate(self._neighbours(near, generator)):
+            if point not in self._points:
+                return point
+            if tries >= _MOST_NEIGHBOURS:
+                break
+        for point in self._all(generator):
+            if point not in self._points:
+                return point
+        self._complete = True
+        return None
+
+    def _neighbours(self, near: Point, generator: Random) -> Iterator[Point]:
+        """Points that differ from `near` in one parameter, the nearest first; categories have no order."""
+        axes = []
+        for position, (one, value) in enumerate(zip(self._space.dimensions, near, strict=True)):
+            turn = generator.choice((-1, 1))
+            axes.append((position, one, one.index(value), turn))
+        generator.shuffle(axes)
+        for distance in count(1):
+            axes = [axis for axis in axes if distance < axis[1].count]
+            if not axes:
+                return
+            for position, one, start, turn in axes:
+                for index in (start + turn * distance, start - turn * distance):
+                    if isinstance(one, Categories):
+                        index %= one.count
+                    if 0 <= index < one.count:
+                        yield (*near[:position], one.value(index), *near[position + 1 :])
+
+    def _all(self, generator: Random) -> Iterator[Point]:
+        """Every point once, in an order that jumps about; an unvisited one comes before len(self) + 1 others."""
+        size = self._space.size
+        start, step = generator.randrange(size), 1 + generator.randrange(size)
+        while math.gcd(step, size) > 1:
+            step += 1
+        for number in range(size):
+            yield self._space.point((start + number * step) % size)
