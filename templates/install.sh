@@ -116,6 +116,18 @@ usable() {
     [ -s "$stamp" ] && "$venv/bin/python" -I -c 'import worker' 2>/dev/null
 }
 
+# Whether a run of this folder is being driven: its journal is touched every few seconds. Sets $run to its name.
+run_going_on() {
+    for journal in "$home"/projects/*/journal; do
+        if [ -n "$(find "$journal" -name '*.jsonl' -mmin -2 2>/dev/null)" ]; then
+            run=${journal%/journal}
+            run=${run##*/}
+            return 0
+        fi
+    done
+    return 1
+}
+
 install() {
     if usable; then
         say 'Updating OmniOpt to the version of the page ...'
@@ -145,7 +157,12 @@ install() {
 
 main() {
     find_home "$@"
-    if ! installed; then
+    if installed; then
+        :
+    elif usable && run_going_on; then
+        say "The run $run is going on here, so OmniOpt is not updated under it: the installed version is used." \
+            'To update, wait until it has ended and paste the command again.'
+    else
         lock
         installed || install
         unlock
@@ -153,5 +170,7 @@ main() {
     exec "$venv/bin/python" -I -m worker start "$@"
 }
 
-# Last, so that a script that was cut off on its way does nothing.
-main "$@"
+# Last and in braces, so that a script that was cut off on its way does nothing.
+{
+    main "$@"
+}

@@ -1,0 +1,272 @@
+"""install.sh for real: a page that runs, a virtual environment that is made, and all that can come in between."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from page_server import running_page
+
+# With pip's own setting for it, no dependencies are fetched: most of these tests are not about them.
+QUICK = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1"}
+STEP = 60.0  # seconds that one step of an installation may take
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with running_page() as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def script(address: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("installer") / "install.sh"
+    with urlopen(f"{address}/install.sh") as answer:
+        path.write_bytes(answer.read())
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(script: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workdir in which OmniOpt has been installed; tests leave it as good as they found it."""
+    workdir = tmp_path_factory.mktemp("installed") / "it's a workdir"
+    done = install(script, "--workdir", str(workdir), "--help")
+    assert (done.returncode, "usage: omniopt start" in done.stdout) == (0, True), done
+    assert "Installing OmniOpt into" in done.stderr
+    return workdir
+
+
+def install(
+    script: Path, *words: str, shell: str = "sh", cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [shell, str(script), *words],
+        cwd=cwd or script.parent,
+        env={**os.environ, **QUICK, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def stamp(workdir: Path) -> Path:
+    return workdir / "omniopt" / ".venv" / "installed-wheel"
+
+
+def tools(folder: Path, *names: str) -> str:
+    """A PATH with nothing but these programs and what every system has."""
+    folder.mkdir()
+    for name in ("sh", "cat", "echo", "mkdir", "mv", "rm", "uname", "find", "sleep", "env", *names):
+        (folder / name).symlink_to(str(shutil.which(name)))
+    return str(folder)
+
+
+def write_program(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash", "zsh"])
+def test_what_is_installed_is_used_at_once(shell: str, script: Path, installed: Path) -> None:
+    before = stamp(installed).stat()
+    done = install(script, "--help", "--workdir", str(installed), shell=shell, PATH="/usr/bin:/bin")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "usage: omniopt start" in done.stdout
+    assert stamp(installed).stat() == before
+
+
+def test_the_present_folder_is_the_workdir_where_none_is_given(script: Path, installed: Path) -> None:
+    done = install(script, "--help", cwd=installed)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = install(script, f"--workdir={installed.name}", "--help", cwd=installed.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_was_installed_is_the_worker_of_the_page(installed: Path) -> None:
+    python = installed / "omniopt" / ".venv" / "bin" / "python"
+    listing = subprocess.run(
+        [python, "-I", "-m", "pip", "list"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "omniopt-worker" in listing
+    assert "flask" not in listing.lower()
+    command = [python.with_name("omniopt"), "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("omniopt ")
+
+
+@pytest.mark.parametrize("without", [(), ("curl",), ("curl", "wget")], ids=["curl", "wget", "python"])
+def test_another_version_of_the_page_is_an_update(
+    without: tuple[str, ...], script: Path, installed: Path, tmp_path: Path
+) -> None:
+    good = stamp(installed).read_text()
+    stamp(installed).write_text("another\n")
+    path = tools(tmp_path / "bin", *({"curl", "wget"} - set(without)))
+    done = install(script, "--help", "--workdir", str(installed), PATH=path)
+    assert done.returncode == 0, done
+    assert done.stderr == "omniopt: Updating OmniOpt to the version of the page ...\n"
+    assert stamp(installed).read_text() == good
+
+
+def test_nothing_is_updated_under_a_run(script: Path, installed: Path) -> None:
+    good = stamp(installed).read_text()
+    journal = installed / "omniopt" / "projects" / "my_run" / "journal" / "000001.jsonl"
+    journal.parent.mkdir(parents=True)
+    journal.touch()
+    try:
+        stamp(installed).write_text("another\n")
+        done = install(script, "--help", "--workdir", str(installed))
+        assert done.returncode == 0
+        assert "The run my_run is going on here, so OmniOpt is not updated under it" in done.stderr
+        assert stamp(installed).read_text() == "another\n"
+        hour_ago = time.time() - 3600
+        os.utime(journal, (hour_ago, hour_ago))
+        assert "Updating" in install(script, "--help", "--workdir", str(installed)).stderr
+        assert stamp(installed).read_text() == good
+    finally:
+        shutil.rmtree(installed / "omniopt" / "projects")
+
+
+def test_an_installation_that_was_killed_is_made_anew(script: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        ["sh", str(script), "--workdir", str(tmp_path), "--help"],
+        env={**os.environ, **QUICK},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + STEP
+    # In the middle: the environment is there, but nothing is in it yet.
+    while not (tmp_path / "omniopt" / ".venv" / "pyvenv.cfg").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not stamp(tmp_path).exists()
+    assert (tmp_path / "omniopt" / ".installing").exists()
+    done = install(script, "--workdir", str(tmp_path), "--help")
+    assert (done.returncode, "usage: omniopt start" in done.stdout) == (0, True), done
+    assert not (tmp_path / "omniopt" / ".installing").exists()
+
+
+def test_a_second_installation_waits_for_the_first(script: Path, installed: Path) -> None:
+    good = stamp(installed).read_text()
+    lock = installed / "omniopt" / ".installing"
+    with subprocess.Popen(["sleep", "600"]) as other:
+        lock.mkdir()
+        (lock / "owner").write_text(f"{socket.gethostname()} {other.pid}\n")
+        stamp(installed).write_text("another\n")
+        waiting = subprocess.Popen(
+            ["sh", str(script), "--workdir", str(installed), "--help"],
+            env={**os.environ, **QUICK},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert waiting.stderr is not None
+        assert "Another installation is going on" in waiting.stderr.readline()
+        assert stamp(installed).read_text() == "another\n"
+        other.kill()
+    with waiting:
+        assert "Updating" in waiting.stderr.read()
+    assert waiting.returncode == 0
+    assert stamp(installed).read_text() == good
+    assert not lock.exists()
+
+
+def test_a_wheel_that_is_another_one_is_not_installed(script: Path, installed: Path, tmp_path: Path) -> None:
+    good = stamp(installed).read_text()
+    wrong = tmp_path / "install.sh"
+    wrong.write_text(script.read_text().replace(good.strip(), "0" * 64))
+    done = install(wrong, "--workdir", str(installed), "--help")
+    assert done.returncode == 5
+    assert "is not what the page has announced; nothing was installed" in done.stderr
+    assert stamp(installed).read_text() == good
+
+
+def test_a_page_that_is_gone_is_said_plainly(
+    script: Path, installed: Path, address: str, tmp_path: Path
+) -> None:
+    good = stamp(installed).read_text()
+    away = tmp_path / "install.sh"
+    away.write_text(script.read_text().replace(address, "http://127.0.0.1:9").replace(good.strip(), "0" * 64))
+    done = install(away, "--workdir", str(installed), "--help")
+    assert done.returncode == 5
+    assert "could not be fetched" in done.stderr
+    assert stamp(installed).read_text() == good
+
+
+def test_packages_that_cannot_be_had_are_said_plainly(script: Path, tmp_path: Path) -> None:
+    done = install(script, "--workdir", str(tmp_path), "--help", PIP_NO_DEPS="0", PIP_FIND_LINKS="")
+    assert done.returncode == 5
+    assert "The packages could not be installed; the lines above say why." in done.stderr
+    assert not stamp(tmp_path).exists()
+    assert not (tmp_path / "omniopt" / ".installing").exists()
+
+
+def test_a_script_that_was_cut_off_does_nothing(script: Path, tmp_path: Path) -> None:
+    whole = script.read_text()
+    cut = tmp_path / "cut.sh"
+    end = len(whole.rstrip())
+    for length in {*range(0, end, 311), *range(end - 20, end)}:
+        cut.write_text(whole[:length])
+        install(cut, "TOKEN", cwd=tmp_path, shell="dash")
+        assert list(tmp_path.iterdir()) == [cut], f"cut off after {length} characters"
+
+
+def test_no_python_is_said_plainly(script: Path, tmp_path: Path) -> None:
+    done = install(script, "--workdir", str(tmp_path / "w"), PATH=tools(tmp_path / "bin"))
+    assert done.returncode == 5
+    assert done.stderr.startswith(
+        "omniopt: There is no Python 3.10 or newer here, and OmniOpt is written in it.\n"
+    )
+    assert "module load Python" in done.stderr
+    assert not (tmp_path / "w" / "omniopt" / ".installing").exists()
+
+
+def test_an_old_python_is_named(script: Path, tmp_path: Path) -> None:
+    path = tools(tmp_path / "bin")
+    write_program(tmp_path / "bin" / "python3", "case $3 in *print*) echo 3.6 ;; *) exit 1 ;; esac")
+    done = install(script, "--workdir", str(tmp_path / "w"), PATH=path)
+    assert done.returncode == 5
+    assert "OmniOpt is written in it. Found: python3 is 3.6.\n" in done.stderr
+
+
+def test_a_python_without_venv_is_told_from_none(script: Path, tmp_path: Path) -> None:
+    path = tools(tmp_path / "bin")
+    real = Path(sys.executable).resolve()
+    write_program(tmp_path / "bin" / "python3", f'case $3 in *ensurepip*) exit 1 ;; esac; exec {real} "$@"')
+    done = install(script, "--workdir", str(tmp_path / "w"), PATH=path)
+    assert done.returncode == 5
+    assert "The Python here (python3) cannot make virtual environments" in done.stderr
+    assert "apt-get install python3-venv" in done.stderr
+
+
+def test_a_python_can_be_named(script: Path, tmp_path: Path) -> None:
+    path = tools(tmp_path / "bin")
+    done = install(
+        script,
+        "--workdir",
+        str(tmp_path / "w"),
+        "--help",
+        PATH=path,
+        OMNIOPT_PYTHON=str(Path(sys.executable).resolve()),
+    )
+    assert done.returncode == 0, done
+
+
+def test_a_workdir_that_cannot_be_made_is_said_plainly(script: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = install(script, "--workdir", str(tmp_path / "file"))
+    assert done.returncode == 5
+    assert "cannot be made" in done.stderr
+    assert "Choose another workdir" in done.stderr
+    done = install(script, "--workdir", cwd=tmp_path)
+    assert "A folder is missing behind --workdir." in done.stderr
