@@ -14,7 +14,7 @@ from worker.spec.fields import FIELDS, Field
 from worker.spec.numbered import MOST_PARAMETERS
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
-from worker.spec.text import quoted
+from worker.spec.text import quoted, shown
 
 # <your name> as a word of its own or behind a slash; "<in.txt >out.txt" and "< in > out" are redirections.
 _ANGLE_PLACEHOLDER = re.compile(r"<[^<>\s](?:[^<>]*[^<>\s])?>(?=\s|$)|(?<=/)<[^<>\s](?:[^<>]*[^<>\s])?>")
@@ -81,7 +81,7 @@ def _field_problems(field: Field, value: object) -> Iterator[Problem]:
     ):
         yield Problem(
             field.path,
-            f"{quoted(found[0])} looks like a placeholder from an example.",
+            f"{shown(found[0])} looks like a placeholder from an example.",
             "Put your own text in its place, without the angle brackets; if it is a redirection, "
             "write a blank behind the <.",
         )

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from worker.spec.convert import ConversionError, is_missing, setting_value
 from worker.spec.fields import LONGEST_NAME
@@ -20,7 +21,7 @@ from worker.spec.parameters import (
     Setting,
     environment_name,
 )
-from worker.spec.problem import Problem, did_you_mean
+from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, listed
 from worker.spec.run import ParameterDraft
 from worker.spec.text import invisible, quoted
 
@@ -108,16 +109,12 @@ def _name_problem(path: str, index: int, names: Sequence[str]) -> Problem | None
     others = [str(other + 1) for other, one in enumerate(names) if one == name and other != index]
     if others:
         times = "twice" if len(others) == 1 else f"{len(others) + 1} times"
-        message = f'The name "{name}" is used {times} (also by parameter {_listed(others)}).'
+        message = f'The name "{name}" is used {times} (also by parameter {listed(others)}).'
         return Problem(path, message, "Give every parameter a name of its own.")
     if name in RESERVED_NAMES:
         message = f'"{name}" is the name of a column of the results.'
         return Problem(path, message, "Choose another name.")
     return None
-
-
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words) if len(words) <= 5 else ", ".join(words[:5]) + " and others"
 
 
 def _settings(
@@ -200,15 +197,17 @@ def _range_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
 
 
 def _option_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
-    if len(parameter.options) > MOST_VALUES:
-        yield Problem(path, f"These are {len(parameter.options):,} values; the most is {MOST_VALUES:,}.")
-    for number, option in enumerate(parameter.options):
-        if not option:
-            yield Problem(path, f"Value {number + 1} is empty.", "Remove the extra comma.")
-    for option, times in Counter(parameter.options).items():
-        if times > 1 and option:
-            yield Problem(
-                path,
-                f'The value "{option}" is listed {times} times.',
-                "List it once; hp.pchoice can make a value likelier.",
-            )
+    options = parameter.options
+    empty = [str(number) for number, option in enumerate(options, 1) if not option]
+    if empty:
+        verb = "is" if len(empty) == 1 else "are"
+        yield Problem(path, f"Value {listed(empty)} {verb} empty.", "Remove the extra comma.")
+    counts = Counter(option for option in options if option)
+    for option, times in islice(
+        ((option, times) for option, times in counts.items() if times > 1), MOST_LISTED
+    ):
+        yield Problem(
+            path,
+            f"The value {quoted(option)} is listed {times} times.",
+            "List it once; hp.pchoice can make a value likelier.",
+        )

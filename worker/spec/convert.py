@@ -199,10 +199,20 @@ def _lines(raw: object) -> tuple[str, ...]:
 
 
 def _options(raw: object) -> tuple[str, ...]:
+    return tuple(line(part) for part in _parts(raw))
+
+
+def _parts(raw: object) -> Sequence[object]:
+    """The parts of a list, or of the text of one."""
     if isinstance(raw, (list, tuple)):
-        return tuple(line(part) for part in raw)
-    text = line(raw, _LONGEST_LIST)
-    return tuple(line(part) for part in split_list(text)) if text else ()
+        parts: Sequence[object] = raw
+    else:
+        text = line(raw, _LONGEST_LIST)
+        parts = split_list(text) if text else ()
+    if len(parts) > parameters.MOST_VALUES:
+        message = f"These are {len(parts):,} values; the most is {parameters.MOST_VALUES:,}."
+        raise ConversionError(message, "List fewer.")
+    return parts
 
 
 def _weights(raw: object) -> tuple[tuple[str, float], ...]:
@@ -223,11 +233,7 @@ def _weights(raw: object) -> tuple[tuple[str, float], ...]:
 
 
 def _weight_pairs(raw: object) -> Iterator[tuple[str, float]]:
-    if isinstance(raw, Mapping):
-        raw = list(raw.items())
-    if not isinstance(raw, (list, tuple)):
-        raw = _options(raw)
-    for part in raw:
+    for part in _parts(list(raw.items()) if isinstance(raw, Mapping) else raw):
         if isinstance(part, (list, tuple)) and len(part) == 2:
             yield line(part[0]), _percentage(part[1])
             continue

@@ -169,13 +169,13 @@ def _json_dimensions(raw: object, problems: list[Problem]) -> list[dict[str, obj
 
 
 def _dimension(path: str, raw: object, problems: list[Problem]) -> dict[str, object]:
+    if len(problems) >= MOST_PROBLEMS:
+        return {}
     if not isinstance(raw, dict):
         problems.append(Problem(path, "A dimension must be an object.", 'Write {"name": ..., ...}.'))
         return {}
     found: dict[str, object] = {}
     for key, value in _lowered(raw).items():
-        if len(problems) >= MOST_PROBLEMS:
-            break
         if key not in _OBJECT_KEYS:
             problems.append(_ignored(quoted(key), path))
         elif not is_flat(value):

@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from worker.spec.convert import real_text
 from worker.spec.parameters import NAME_PATTERN, Value
-from worker.spec.problem import Problem, did_you_mean
+from worker.spec.problem import MOST_LISTED, Problem, did_you_mean
 
 _PLACEHOLDER = re.compile(r"(?P<int>\bint)?\(\$(?P<name>[A-Za-z0-9_.-]+)\)")
 _POSITION = re.compile(r"x_(\d+)", re.ASCII)
 # What people write where they mean a placeholder: $x_0, ${x_0}, $(x_0), and ($x_0 without its end.
 _NEARLY = re.compile(r"\$\{x_\d+\}|\$\(x_\d+\)|\(?\$x_\d+\b", re.ASCII)
 _POSITION_IN = re.compile(r"x_\d+", re.ASCII)
-_MOST_UNDEFINED = 20
 # What the placeholders of paths stand for; the agent fills them in.
 PATH_PLACEHOLDERS = ("projectdir", "trialdir")
 
@@ -107,7 +106,7 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
             used.add(name)
         elif match["name"] not in PATH_PLACEHOLDERS:
             undefined.setdefault(match["name"], match[0])
-    for word, shown in list(undefined.items())[:_MOST_UNDEFINED]:
+    for word, shown in list(undefined.items())[:MOST_LISTED]:
         message = f"The placeholder {shown} stands for no parameter."
         yield Problem("run.objective", message, _undefined_hint(word, names))
     yield from _nearly(objective)

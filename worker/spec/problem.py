@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+MOST_LISTED = 20  # of anything in one sentence, and of sentences of the same kind
 
 Severity = Literal["error", "warning", "note"]
 
@@ -40,14 +42,17 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the closest of `known` words, or lists them (20 at most) where none is close."""
+    """A hint that names the closest of `known` words, or lists them where none is close."""
     words = sorted(known)
     close = difflib.get_close_matches(word[:100], words, n=1)
     if close:
         return f'Did you mean "{close[0]}"?'
-    if not words:
-        return ""
-    return "Known are: " + ", ".join(words[:20]) + (" and others." if len(words) > 20 else ".")
+    return f"Known are: {listed(words)}." if words else ""
+
+
+def listed(words: Sequence[str]) -> str:
+    """`words` with commas, the first 20 of them."""
+    return ", ".join(words[:MOST_LISTED]) + (" and others" if len(words) > MOST_LISTED else "")
 
 
 class UnreadableError(ValueError):

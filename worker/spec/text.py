@@ -43,10 +43,14 @@ def visible(text: str) -> str:
     return "".join(f"<{code_point(letter)}>" if is_invisible(letter) else letter for letter in text)
 
 
+def shown(text: str) -> str:
+    """`text` as a message shows it: visible, and cut where it is long."""
+    return visible(text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 3] + "...")
+
+
 def quoted(text: str) -> str:
-    """`text` in double quotes as a message shows it: visible, and cut where it is long."""
-    short = text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 3] + "..."
-    return f'"{visible(short)}"'
+    """`text` as a message quotes it: visible, cut where it is long, in double quotes."""
+    return f'"{shown(text)}"'
 
 
 def encodable(text: str) -> str:
