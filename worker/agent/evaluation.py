@@ -17,7 +17,7 @@ from worker.agent.assignment import Assignment
 from worker.agent.capture import Stream
 from worker.agent.reading import combine
 from worker.agent.signals import Wake
-from worker.agent.verdict import Cause, Facts, raw_text, verdict
+from worker.agent.verdict import Cause, Facts, killed, raw_text, verdict
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 
@@ -157,7 +157,7 @@ class Evaluation:
                 time_limit=limits.time_limit,
                 memory_limit=limits.memory,
                 peak_memory=self._peak,
-                kernel_kill=code != 0 and self._kernel_kills.more(),
+                kernel_kill=self._kernel_kill(exit_code, number),
                 advice=advise(limits.command, limits.cwd, exit_code, self.tail) if code else "",
                 left_behind=self._left_behind,
                 notes=notes,
@@ -178,6 +178,15 @@ class Evaluation:
             "peak_memory": round(self._peak, 1),
             "reason": reason,
         }
+
+    def _kernel_kill(self, exit_code: int | None, number: int | None) -> bool:
+        # A kill somewhere on the machine is this program's only where it was killed itself; one in our
+        # own control group is, even where a wrapper script made another exit code of it.
+        return (
+            exit_code != 0
+            and self._kernel_kills.more()
+            and (self._kernel_kills.ours or killed(exit_code, number))
+        )
 
     def _take_output(self, timeout: float) -> None:
         for fd, _ in self._poll.poll(math.ceil(timeout * 1000)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,37 +33,43 @@ def proportional(pids: Iterable[int]) -> float:
 
 
 class KernelKills:
-    """Counts the processes that the kernel has ended for lack of memory: in our control group, else on the machine."""
+    """Counts the processes that the kernel has ended for lack of memory.
+
+    ours: whether only those in our own control group are counted, which must be an evaluation's; else all of the machine.
+    """
 
     def __init__(self) -> None:
-        self._counters = [
-            path for path in (*_group_files(), Path("/proc/vmstat")) if _count(path) is not None
-        ][:1]
-        self._seen = self._now()
+        try:
+            files = group_files(Path("/proc/self/cgroup").read_text())
+        except OSError:
+            files = []
+        counting = [path for path in files if _count(path) is not None][:1]
+        self.ours = bool(counting)
+        self._path = counting[0] if counting else Path("/proc/vmstat")
+        self._seen = _count(self._path) or 0
 
     def more(self) -> bool:
         """Whether there has been another one since the last call."""
-        before, self._seen = self._seen, self._now()
+        before, self._seen = self._seen, _count(self._path) or 0
         return self._seen > before
 
-    def _now(self) -> int:
-        return sum(_count(path) or 0 for path in self._counters)
 
+def group_files(membership: str, root: Path = _CGROUPS) -> list[Path]:
+    """The files that may count the kills in a memory control group and those above it, the nearest first.
 
-def _group_files() -> Iterator[Path]:
-    """The files that count the kills in our memory control group and those above it, for both versions of groups."""
-    with suppress(OSError):
-        for line in Path("/proc/self/cgroup").read_text().splitlines():
-            _, controllers, group = line.split(":", 2)
-            if not controllers:
-                start, file = _CGROUPS / group.lstrip("/"), "memory.events"
-            elif "memory" in controllers.split(","):
-                start, file = _CGROUPS / "memory" / group.lstrip("/"), "memory.oom_control"
-            else:
-                continue
-            yield from (
-                folder / file for folder in (start, *start.parents) if folder.is_relative_to(_CGROUPS)
-            )
+    membership: what /proc/PID/cgroup says, in version 1 or 2 of control groups.
+    """
+    found: list[Path] = []
+    for line in membership.splitlines():
+        _, controllers, group = line.split(":", 2)
+        if not controllers:
+            start, file = root / group.lstrip("/"), "memory.events"
+        elif "memory" in controllers.split(","):
+            start, file = root / "memory" / group.lstrip("/"), "memory.oom_control"
+        else:
+            continue
+        found += [folder / file for folder in (start, *start.parents) if folder.is_relative_to(root)]
+    return found
 
 
 def _count(path: Path) -> int | None:

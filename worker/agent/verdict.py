@@ -26,7 +26,7 @@ class Facts:
     """What is known when everything that an evaluation started has ended.
 
     exit_code is None where a signal ended the program, and signal None where it left by itself. Memory is MB;
-    memory_limit 0 is none. kernel_kill: the kernel has ended a process for lack of memory meanwhile. advice:
+    memory_limit 0 is none. kernel_kill: the kernel has ended a process of it for lack of memory. advice:
     what its last words suggest, "" if nothing. left_behind: names of the processes that outlived the program.
     notes: further sentences, for example that output could not be kept.
     """
@@ -68,7 +68,8 @@ def _judge(facts: Facts) -> tuple[Status, str]:
     if facts.cause is Cause.MEMORY or _ended_for_memory(facts):
         return Status.OUT_OF_MEMORY, _memory_sentence(facts)
     reading = facts.reading
-    accepted = facts.accept_exit_code and reading.loss is not None and not _killed(facts)
+    by_force = killed(facts.exit_code, facts.signal)
+    accepted = facts.accept_exit_code and reading.loss is not None and not by_force
     if facts.exit_code != 0 and not accepted:
         return Status.FAILED, " ".join(filter(None, (_how_it_ended(facts), facts.advice)))
     if reading.loss is None:
@@ -81,15 +82,15 @@ def _judge(facts: Facts) -> tuple[Status, str]:
     return Status.OK, ""
 
 
-def _killed(facts: Facts) -> bool:
-    # bash tells of a signal by 128 and its number, where the program was not its last command.
-    return facts.signal == signal.SIGKILL or facts.exit_code == 128 + signal.SIGKILL
+def killed(exit_code: int | None, number: int | None) -> bool:
+    """Whether a program was ended by KILL. bash tells of a signal by 128 and its number, where the program was not its last command."""
+    return number == signal.SIGKILL or exit_code == 128 + signal.SIGKILL
 
 
 def _ended_for_memory(facts: Facts) -> bool:
-    """Whether a program that something killed was killed for its memory: the kernel says so, or it was at its limit."""
+    """Whether the program was ended for its memory: the kernel says so, or something killed it at its limit."""
     at_limit = 0 < 0.9 * facts.memory_limit <= facts.peak_memory
-    return _killed(facts) and (facts.kernel_kill or at_limit)
+    return facts.kernel_kill or (at_limit and killed(facts.exit_code, facts.signal))
 
 
 def _memory_sentence(facts: Facts) -> str:
