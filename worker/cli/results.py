@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from worker.errors import OmnioptError, UsageError
+from worker.report.files import replacing
 from worker.report.source import Results, read
 from worker.store.paths import FOLDER, Home, RunPaths
 
@@ -66,6 +68,17 @@ def _writable(target: Path) -> bool:
     while not folder.exists():
         folder = folder.parent
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+
+
+def show(lines: Iterable[str], name: str, out: Path | None) -> None:
+    """Print the lines; with --out, write them to the file `name` in that folder instead, and print its path."""
+    if out is None:
+        for line in lines:
+            print(line)
+        return
+    with replacing(out / name) as file:
+        file.writelines(f"{line}\n" for line in lines)
+    say_written(out / name)
 
 
 def say_written(path: Path) -> None:

@@ -151,8 +151,7 @@ function nameButton(axis, frame, actions) {
     element("small", {}, [axis.log && "log", axis.inverted && "inverted"].filter(Boolean).join(", ")),
   );
   button.style.left = `${axis.x}px`;
-  button.style.maxWidth = `${axis.first ? axis.room * 0.62 : axis.room - 6}px`;
-  button.style.transform = `translateX(${axis.first ? "-12px" : "-50%"})`;
+  button.style.maxWidth = `${Math.min(axis.room - 6, axis.first ? 2 * axis.x : Infinity)}px`;
   let dragged = false;
   button.addEventListener("click", () => (dragged ? (dragged = false) : actions.open(axis)));
   button.addEventListener("pointerdown", (event) => {

@@ -12,7 +12,7 @@ import { makeScale } from "./scale.js";
 import { Selection } from "./selection.js";
 
 const LEAST_ROOM = 96; // pixels between two axes
-const MARGIN = { left: 18, right: 78, top: 16, bottom: 12 };
+const MARGIN = { left: 54, right: 78, top: 16, bottom: 12 };
 
 /** Puts a parallel plot of `data` into `root`. */
 export function mountParallel(root, data) {

@@ -65,7 +65,7 @@ function curves(root, data, { lines, log }) {
   }));
   const axes = { x: { label: "RESULT line" }, y: { label: "RESULT", log } };
   const words = `Values of ${series.length} evaluations while they ran.`;
-  figure(root, "Each line is one evaluation; the five best in colour", drawLines(data, series.toReversed(), axes, words));
+  figure(root, "Each line is one evaluation; the five best in colour", drawLines(data, [...series].reverse(), axes, words));
   root.append(lineKeys(data, series.slice(0, 5)));
 }
 

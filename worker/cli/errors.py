@@ -1,0 +1,21 @@
+"""`omniopt errors`: what went wrong, why, what to do, and how to run a failed evaluation again by hand."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli.results import configure_run, open_results, show
+from worker.errors import EXIT_DONE
+from worker.report import text
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt errors`."""
+    configure_run(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print the findings, or write them to errors.txt in the folder of --out."""
+    results = open_results(args)
+    show(text.errors(results), "errors.txt", args.out)
+    return EXIT_DONE

@@ -1,0 +1,49 @@
+"""`omniopt logs`: which evaluations printed what, and the end of the log of one."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli.results import configure_run, open_results, show
+from worker.errors import EXIT_DONE, UsageError
+from worker.report import text
+from worker.trial import Status
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt logs`."""
+    configure_run(parser)
+    parser.add_argument(
+        "trial", nargs="?", type=int, metavar="NUMBER", help="show the log of this evaluation"
+    )
+    parser.add_argument(
+        "--status",
+        action="append",
+        choices=[status.value for status in Status],
+        help="only these; may be repeated",
+    )
+    parser.add_argument("--failed", action="store_true", help="only those that failed in any way")
+    parser.add_argument(
+        "--lines", type=int, default=40, metavar="N", help="how many last lines of a log (40)"
+    )
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print the overview or the one log, or write it to logs.txt in the folder of --out."""
+    results = open_results(args)
+    if args.trial is not None:
+        trial = next((trial for trial in results.trials if trial.number == args.trial), None)
+        if trial is None:
+            raise UsageError(
+                f"There is no evaluation {args.trial} in {results.run.name}. omniopt logs {results.run.name} lists them."
+            )
+        show(text.log(results, trial, max(1, args.lines)), "logs.txt", args.out)
+        return EXIT_DONE
+    chosen = [
+        trial
+        for trial in results.trials
+        if (not args.status or trial.status.value in args.status)
+        and (not args.failed or trial.status.failure)
+    ]
+    show(text.logs(results, chosen), "logs.txt", args.out)
+    return EXIT_DONE

@@ -1,0 +1,149 @@
+"""A run as plain text for a terminal: figures, failures with advice, and its logs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from worker.report.answer import loss_text
+from worker.report.byhand import by_hand, command_for
+from worker.report.checks import findings
+from worker.report.failures import MEANINGS, causes
+from worker.report.source import Results
+from worker.report.summary import counts, duration_words, summarize
+from worker.report.table import moment
+from worker.spec.placeholders import value_text
+from worker.spec.text import visible
+from worker.store.logs import last_lines
+from worker.trial import Trial
+
+_TAIL = 1 << 16  # bytes of a log that are searched
+_SIGNS = ("Broken pipe", "Permission denied", "No space left on device", "CUDA out of memory", "Traceback")
+
+
+def summary(results: Results) -> Iterator[str]:
+    """The run in figures: best parameters, how evaluations ended, time, nodes, cost, and what was optimized."""
+    found, state = summarize(results), results.state
+    ending = f"ended: {state.ended.reason}" if state.ended else "not ended"
+    yield f"Run {results.run.name} ({ending})"
+    if found.best is None:
+        yield "Best: no evaluation has a usable result yet"
+    else:
+        yield f"Best RESULT {loss_text(found.best)} at evaluation {found.best.number}, with"
+        for name, value in found.best.values.items():
+            yield f"  {name} = {visible(value_text(value))}"
+        yield f"  command: {visible(command_for(results, found.best.values, found.best.number))}"
+    parts = ", ".join(f"{count:,} {status.value}" for status, count in sorted(found.counts.items()))
+    yield f"Evaluations: {len(results.trials):,}" + (f" ({parts})" if parts else "")
+    yield f"Wall-clock time: {duration_words(found.wall)}, inside the program {duration_words(found.inside)}"
+    yield f"Workers: {found.agents}; hosts: {visible(', '.join(found.hosts)) or 'none yet'}"
+    cost = found.cost
+    gpu = f", {cost.gpu_hours:.3f} GPU hours" if cost.gpu_hours else ""
+    yield f"Used: {cost.worker_hours:.3f} worker hours, {cost.node_hours:.3f} node hours, {cost.cpu_hours:.3f} CPU hours{gpu}"
+    yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
+    yield f"Objective: {visible(results.run.objective)}"
+    for index, parameter in enumerate(results.run.parameters):
+        settings = ", ".join(f"{key} {visible(str(value))}" for key, value in parameter.settings.items())
+        yield f"  ($x_{index}) {parameter.name}: {parameter.type}, {settings}"
+
+
+def errors(results: Results) -> Iterator[str]:
+    """What is wrong: checks from here, then failed evaluations by cause, each with how to see it again."""
+    nothing = True
+    for sentence in findings(results):
+        nothing = False
+        yield visible(f"* {sentence}")
+    for cause in causes(results.trials):
+        nothing = False
+        first, count = cause.trials[0], len(cause.trials)
+        yield ""
+        yield f"{count:,} {'evaluation' if count == 1 else 'evaluations'} {MEANINGS[cause.status]}:"
+        yield visible(f"  {cause.reason or 'Nothing more is known.'}")
+        numbers = ", ".join(str(trial.number) for trial in cause.trials[:10])
+        yield f"  evaluations {numbers}{', ...' if count > 10 else ''}"
+        for line in log_lines(results, first, 5):
+            yield f"  | {line}"
+        yield visible(f"  its log: {results.paths.trial_out(first.number)}")
+        yield visible(f"  run it again by hand: {by_hand(results, first)}")
+    if nothing:
+        yield "Nothing is wrong as far as can be seen: no evaluation failed, and program and disk look well."
+
+
+def log_lines(results: Results, trial: Trial, count: int) -> list[str]:
+    """The last lines that an evaluation printed, standard error if it has some; safe for a terminal."""
+    for path in (results.paths.trial_err(trial.number), results.paths.trial_out(trial.number)):
+        lines = [visible(line) for line in last_lines(path, count) if line.strip()]
+        if lines:
+            return lines
+    return []
+
+
+def logs(results: Results, trials: Sequence[Trial]) -> Iterator[str]:
+    """An overview of the logs of `trials`: what they tell together, then a line for each."""
+    usable = [trial for trial in trials if counts(trial)]
+    yield f"{len(trials):,} evaluations, {len(usable):,} of them with a result that counts"
+    if usable:
+        best, worst = (choose(usable, key=lambda trial: trial.loss or 0.0) for choose in (min, max))
+        yield f"best {loss_text(best)} (evaluation {best.number}), worst {loss_text(worst)} (evaluation {worst.number})"
+    for status, count in sorted(Counter(trial.status for trial in trials).items()):
+        yield f"  {status.value}: {count:,}"
+    for sign, count in _signs(results, [trial for trial in trials if trial.status.failure]).items():
+        yield f'  logs of failed ones with "{sign}": {count:,}'
+    yield ""
+    yield f"{'trial':>7}  {'status':<13}  {'RESULT':<22}  {'seconds':>10}  log"
+    for trial in trials:
+        path = results.paths.trial_out(trial.number)
+        seconds = "" if trial.seconds is None else f"{trial.seconds:.3f}"
+        yield visible(
+            f"{trial.number:>7}  {trial.status.value:<13}  {loss_text(trial):<22}  {seconds:>10}  {path}"
+        )
+
+
+def _signs(results: Results, trials: Sequence[Trial]) -> dict[str, int]:
+    """How many logs have each of the well-known words near their end."""
+    found: Counter[str] = Counter()
+    for trial in trials:
+        text = "".join(
+            _tail(path(trial.number)) for path in (results.paths.trial_out, results.paths.trial_err)
+        )
+        found.update(sign for sign in _SIGNS if sign in text)
+    return dict(found.most_common())
+
+
+def _tail(path: Path) -> str:
+    with suppress(OSError), path.open("rb") as file:
+        file.seek(max(0, file.seek(0, 2) - _TAIL))
+        return file.read().decode(errors="replace")
+    return ""
+
+
+def log(results: Results, trial: Trial, count: int) -> Iterator[str]:
+    """What is known of one evaluation, and the last `count` lines of both of its streams."""
+    yield f"Evaluation {trial.number}: {trial.status.value}, RESULT {loss_text(trial)}"
+    if trial.reason:
+        yield visible(trial.reason)
+    for name, value in trial.values.items():
+        yield f"  {name} = {visible(value_text(value))}"
+    for name, number in trial.outputs.items():
+        yield f"  {visible(name)}: {value_text(number)}"
+    facts = {
+        "exit code": trial.exit_code,
+        "signal": trial.signal,
+        "seconds": trial.seconds,
+        "peak memory (MB)": trial.peak_memory,
+        "start": moment(trial.start) or None,
+        "host": trial.host or None,
+        "attempt": trial.attempt,
+    }
+    yield "  " + ", ".join(f"{name} {visible(str(fact))}" for name, fact in facts.items() if fact is not None)
+    yield visible(f"  command: {command_for(results, trial.values, trial.number)}")
+    for name, path in (
+        ("standard output", results.paths.trial_out(trial.number)),
+        ("standard error", results.paths.trial_err(trial.number)),
+    ):
+        lines = last_lines(path, count)
+        if lines and lines != [""]:
+            yield visible(f"{name} ({path}), its last lines:")
+            yield from (f"  | {visible(line)}" for line in lines)
