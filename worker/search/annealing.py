@@ -21,21 +21,26 @@ class Annealing:
     """Proposes latent values round those of one of the best trials, the closer the more results there are."""
 
     def __init__(self, dimensions: Sequence[AnyDimension]) -> None:
-        self._labels = [f"x{position:04}" for position in range(len(dimensions))]
-        space = {label: _prior(label, one) for label, one in zip(self._labels, dimensions, strict=True)}
+        labels = [f"x{position:04}" for position in range(len(dimensions))]
+        space = {label: _prior(label, one) for label, one in zip(labels, dimensions, strict=True)}
+        # hyperopt counts categories by their index, which must be an integer.
+        self._kinds = {
+            label: int if isinstance(one, Categories) else float
+            for label, one in zip(labels, dimensions, strict=True)
+        }
         self._domain = Domain(_evaluate_elsewhere, space)
 
     def latents(self, history: History, number: int, seed: int) -> list[float]:
         """The latent values of trial `number`."""
-        (document,) = _Algorithm(self._domain, self._labels, history, seed)(number)
+        (document,) = _Algorithm(self._domain, self._kinds, history, seed)(number)
         values: Mapping[str, Sequence[float]] = document["misc"]["vals"]
-        return [float(values[label][0]) for label in self._labels]
+        return [float(values[label][0]) for label in self._kinds]
 
 
 class _Algorithm(AnnealingAlgo):  # type: ignore[misc]
     """hyperopt's algorithm, told of the trials that have a loss."""
 
-    def __init__(self, domain: Domain, labels: Sequence[str], history: History, seed: int) -> None:
+    def __init__(self, domain: Domain, kinds: Mapping[str, type], history: History, seed: int) -> None:
         # What AnnealingAlgo does first; the rest of its __init__ would read documents.
         SuggestAlgo.__init__(self, domain, Trials(), seed)
         self.avg_best_idx, self.shrink_coef = 2.0, 0.1  # hyperopt's defaults
@@ -43,10 +48,10 @@ class _Algorithm(AnnealingAlgo):  # type: ignore[misc]
         rows.sort(key=history.numbers.__getitem__)
         numbers = [history.numbers[row] for row in rows]
         self.tid_losses_dct = {history.numbers[row]: history.losses[row] for row in rows}
-        self.node_tids = dict.fromkeys(labels, numbers)
+        self.node_tids = dict.fromkeys(kinds, numbers)
         self.node_vals = {
-            label: [column[row] for row in rows]
-            for label, column in zip(labels, history.columns, strict=True)
+            label: [kind(column[row]) for row in rows]
+            for (label, kind), column in zip(kinds.items(), history.columns, strict=True)
         }
         self.best_tids: list[int] = []
 
