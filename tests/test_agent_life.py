@@ -261,7 +261,7 @@ def test_what_a_killed_agent_leaves_is_swept(desk: Desk, tmp_path: Path) -> None
         assert desk.process is not None
         desk.process.kill()
         desk.process.wait()
-        run = desk.paths.root.resolve()
+        run = desk.paths.root
         assert processes.sweep(run, "a2") == 0
         assert all(processes.birth(pid) for pid in pids)
         # The two shells, their sleeps, and the one without an environment of its own.

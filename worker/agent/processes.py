@@ -73,7 +73,7 @@ def sweep(run: Path, agent: str) -> int:
     from one of these. This process and its ancestors are never touched, nor is the agent itself, which does
     not have these variables.
     """
-    marks = (b"OMNIOPT_RUN=" + os.fsencode(run), b"OMNIOPT_AGENT=" + os.fsencode(agent))
+    marks = (b"OMNIOPT_RUN=" + os.fsencode(run.resolve()), b"OMNIOPT_AGENT=" + os.fsencode(agent))
     spared = {os.getpid(), *_ancestors(os.getpid())}
     killed: set[int] = set()
     for _ in range(_SWEEPS):
