@@ -27,6 +27,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scatter": ("scatter", "Draw all parameters against each other: html, svg and png."),
     "report": ("report", "Write the report: the answer, how it came about, failures, cost."),
     "parallel": ("parallel", "Draw the parallel plot, an interactive html file."),
+    "compare": ("compare", "Compare several runs: one page and one csv."),
+    "gpu": ("gpu", "Plot how busy the GPUs were."),
+    "debug-zip": ("debug_zip", "Pack what somebody needs to help you, without secrets."),
     "config": ("config", "Translate a config file, URL or token into a config file."),
     "url": ("url", "Print the page's query string for a config file."),
 }

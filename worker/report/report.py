@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.report import curves, gpuusage, html, pareto, progress, sections
+from worker.report import curves, gpupage, gpuusage, html, pareto, progress, sections
 from worker.report.frame import LOG_SPAN, make_frame, payload
 from worker.report.importance import Importance, NoImportanceError, measure
 from worker.report.source import Results
@@ -121,7 +121,7 @@ def _charts(results: Results, importance: Importance | None) -> dict[str, object
     if agents := _timeline(results):
         found["timeline"] = agents
     if usages := gpuusage.read(results.paths):
-        found["gpus"] = _gpus(usages)
+        found["gpus"] = gpupage.lines(usages)
     if names := pareto.objectives(results.trials):
         found["pareto"] = _pareto(results, names)
     return found
@@ -169,20 +169,6 @@ def _timeline(results: Results) -> dict[str, object] | None:
         "agents": [{"label": agent, "spans": own} for agent, own in rows.items()],
         "end": max(end for _, end in spans) - begin,
     }
-
-
-def _gpus(usages: list[gpuusage.Usage]) -> dict[str, object]:
-    begin = min(usage.times[0] for usage in usages)
-    lines = [
-        {
-            "label": usage.label,
-            "x": [round(moment - begin, 1) for moment in usage.times],
-            "busy": [round(value, 1) for value in usage.busy],
-            "memory": [round(value, 1) for value in usage.memory],
-        }
-        for usage in usages
-    ]
-    return {"lines": lines}
 
 
 def _pareto(results: Results, names: list[str]) -> Mapping[str, object]:

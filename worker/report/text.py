@@ -14,6 +14,7 @@ from worker.report.failures import MEANINGS, causes
 from worker.report.source import Results
 from worker.report.summary import counts, duration_words, summarize
 from worker.report.table import moment
+from worker.spec.convert import setting_text
 from worker.spec.placeholders import value_text
 from worker.spec.text import visible
 from worker.store.logs import last_lines
@@ -45,7 +46,9 @@ def summary(results: Results) -> Iterator[str]:
     yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
     yield f"Objective: {visible(results.run.objective)}"
     for index, parameter in enumerate(results.run.parameters):
-        settings = ", ".join(f"{key} {visible(str(value))}" for key, value in parameter.settings.items())
+        settings = ", ".join(
+            f"{key} {visible(setting_text(value))}" for key, value in parameter.settings.items()
+        )
         yield f"  ($x_{index}) {parameter.name}: {parameter.type}, {settings}"
 
 

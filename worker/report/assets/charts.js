@@ -66,10 +66,10 @@ function chartFrame(width, height, x, y, axes, words) {
   svg.append(shape("text", { x: (left + right) / 2, y: height - 8, "text-anchor": "middle", class: "name" }, axes.x.label));
   const turned = `translate(13 ${(top + bottom) / 2}) rotate(-90)`;
   svg.append(shape("text", { transform: turned, "text-anchor": "middle", class: "name" }, axes.y.label));
-  return { svg, across, up, right, top };
+  return { svg, across, up, top };
 }
 
-function drawSeries(data, one, { across, up, right, top }, clip) {
+function drawSeries(data, one, { across, up, top }, clip) {
   const style = `--tone: ${toneOf(data, one.tone)}`;
   const place = (index, values = one.y) => [across(one.x[index]).toFixed(1), Math.max(top, up(Math.min(values[index], clip))).toFixed(1)];
   const rows = one.x.map((_, index) => index);
@@ -81,7 +81,6 @@ function drawSeries(data, one, { across, up, right, top }, clip) {
     path = `M${[...there, ...back].join("L")}Z`;
   } else if (one.kind === "step") {
     path = rows.map((row) => (row ? `H${place(row)[0]}V${place(row)[1]}` : `M${place(row).join(" ")}`)).join("");
-    path += `H${right.toFixed(1)}`;
   } else path = `M${rows.map((row) => place(row).join(" ")).join("L")}`;
   const drawn = shape("path", { d: path, class: `series ${one.kind ?? "line"}`, style });
   drawn.append(shape("title", {}, one.label));

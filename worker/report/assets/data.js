@@ -1,11 +1,16 @@
 // The page's data: deflated JSON in a script element, made into columns of numbers.
 
-/** Columns and rows from the element `identity`; see worker/report/frame.py for what is in it. */
-export async function readData(identity) {
+/** What the element `identity` holds, as it was packed. */
+export async function readParts(identity) {
   const text = document.getElementById(identity).textContent;
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const content = JSON.parse(await new Response(stream).text());
+  return JSON.parse(await new Response(stream).text());
+}
+
+/** Columns and rows from the element `identity`; see worker/report/frame.py for what is in it. */
+export async function readData(identity) {
+  const content = await readParts(identity);
   const columns = content.columns.map(readColumn);
   const byRole = (role) => columns.findIndex((column) => column.role === role);
   const [status, result] = [byRole("status"), byRole("result")];

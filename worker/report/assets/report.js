@@ -7,7 +7,7 @@ import { allPairs, mountScatter, namedPairs, slicePairs } from "./scatter.js";
 
 /** Fills the sections of the report from its data. */
 export function mountReport(data) {
-  const parts = { progress, importance, interaction, curves, timeline, gpus, pareto };
+  const parts = { progress, importance, interaction, curves, timeline, gpus, pareto, bands };
   for (const [name, part] of Object.entries(parts)) {
     const root = document.getElementById(name);
     if (root && data[name]) part(root, data, data[name]);
@@ -92,4 +92,15 @@ function pareto(root, data, { names, all, front }) {
   const axes = { x: { label: names[0] }, y: { label: names[1] } };
   figure(root, `${names[1]} against ${names[0]}`, drawLines(data, series, axes, `${front.length} evaluations on the front.`));
   root.append(lineKeys(data, series));
+}
+
+function bands(root, data, { lines, log }) {
+  const series = lines.flatMap((line, tone) => [
+    ...(line.several ? [{ ...line, tone, kind: "band", label: `${line.label}: quartiles` }] : []),
+    { label: line.label, x: line.x, y: line.y, tone, kind: "step" },
+  ]);
+  const axes = { x: { label: "evaluations" }, y: { label: "RESULT", log } };
+  const words = `Best RESULT so far of ${lines.length} groups of runs.`;
+  figure(root, "Best RESULT so far against ended evaluations", drawLines(data, series, axes, words));
+  root.append(lineKeys(data, lines.map((line, tone) => ({ label: line.label, tone }))));
 }

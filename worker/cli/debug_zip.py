@@ -1,0 +1,31 @@
+"""`omniopt debug-zip`: everything that somebody needs to help, without environment variables and secrets."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from worker.cli.results import configure_run, open_results, place, say_written
+from worker.errors import EXIT_DONE
+from worker.report import debugzip
+from worker.report.files import replacing_bytes
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt debug-zip`."""
+    configure_run(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Write the zip, say what is in it, and print where it is."""
+    results = open_results(args)
+    target = place(results.paths.root / f"debug-{results.run.name}.zip", results.paths, args.out)
+    with replacing_bytes(target) as file:
+        names = debugzip.write(results, file)
+    print(
+        f"{len(names)} files; environment variables are not among them, and what looks like a secret was left out. "
+        "Look through it before you send it.",
+        file=sys.stderr,
+    )
+    say_written(target)
+    return EXIT_DONE

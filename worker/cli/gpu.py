@@ -1,0 +1,31 @@
+"""`omniopt gpu`: how busy the GPUs were, as an html file."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli.results import configure_run, place, run_paths, say_written
+from worker.errors import EXIT_DONE, UsageError
+from worker.report import gpupage, gpuusage
+from worker.report.files import replacing
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt gpu`."""
+    configure_run(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Write the plot and print where it is."""
+    paths = run_paths(args.run, args.workdir)
+    usages = gpuusage.read(paths)
+    if not usages:
+        raise UsageError(
+            f"There are no GPU samples of {paths.name}. They are taken where nvidia-smi is found on the nodes "
+            "and the workers have GPUs; enable GPUs in the config for the next run."
+        )
+    target = place(paths.root / "gpu-usage" / f"{paths.name}.html", paths, args.out)
+    with replacing(target) as file:
+        file.write(gpupage.page(paths.name, usages))
+    say_written(target)
+    return EXIT_DONE

@@ -1,0 +1,150 @@
+"""Several runs together: their curves with bands over seeds, all their evaluations in one table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from worker.report import progress
+from worker.report.frame import Frame, FrameColumn, make_frame
+from worker.report.source import Results
+from worker.spec.run import Run
+
+MOST_STEPS = 200  # of a curve
+
+
+@dataclass(frozen=True)
+class Band:
+    """The best result so far of alike runs, after each number of evaluations: median and quartiles."""
+
+    label: str
+    runs: tuple[str, ...]
+    steps: list[int]
+    median: list[float]
+    low: list[float]
+    high: list[float]
+
+
+def groups(runs: Sequence[Results]) -> list[list[Results]]:
+    """Runs that differ only in name, seed and place stand together, in the order of their first."""
+    found: dict[Run, list[Results]] = {}
+    for results in runs:
+        found.setdefault(_shape(results.run), []).append(results)
+    return list(found.values())
+
+
+def _shape(run: Run) -> Run:
+    """What alike runs have in common. Tuples of settings make it hashable."""
+    parameters = tuple((one.name, one.type, tuple(one.settings.items())) for one in run.parameters)
+    return dataclasses.replace(run, name="", seed=(), workdir="", on_end="", parameters=parameters)  # type: ignore[arg-type]
+
+
+def bands(runs: Sequence[Results]) -> list[Band]:
+    """A band for every group of alike runs that has a result."""
+    found = []
+    for group in groups(runs):
+        curves = [curve for results in group if (curve := _curve(results))]
+        if not curves:
+            continue
+        longest = max(curve[-1][0] for curve in curves)
+        every = max(1, longest // MOST_STEPS)
+        steps = sorted({*range(1, longest, every), longest})
+        columns = [_at(curve, steps) for curve in curves]
+        quartiles = [
+            _quartiles([column[at] for column in columns if column[at] is not None])
+            for at in range(len(steps))
+        ]
+        there = [(step, values) for step, values in zip(steps, quartiles, strict=True) if values is not None]
+        found.append(
+            Band(
+                _label(group),
+                tuple(results.run.name for results in group),
+                [step for step, _ in there],
+                *([values[at] for _, values in there] for at in (1, 0, 2)),
+            )
+        )
+    return found
+
+
+def _label(group: Sequence[Results]) -> str:
+    first = group[0].run.name
+    return first if len(group) == 1 else f"{first} and {len(group) - 1} more with other seeds"
+
+
+def _curve(results: Results) -> list[tuple[int, float]]:
+    """(number of ended evaluations, best result so far), up to the last evaluation that ended."""
+    points = progress.finished(results.trials)
+    steps = [(point.count, point.loss) for point in progress.improvements(points)]
+    return [*steps, (points[-1].count, steps[-1][1])] if points else []
+
+
+def _at(curve: Sequence[tuple[int, float]], steps: Sequence[int]) -> list[float | None]:
+    """The curve's value at each step; None before its first result and after its end."""
+    values: list[float | None] = []
+    place = -1
+    for step in steps:
+        while place + 1 < len(curve) and curve[place + 1][0] <= step:
+            place += 1
+        values.append(curve[place][1] if place >= 0 and step <= curve[-1][0] else None)
+    return values
+
+
+def _quartiles(values: Sequence[float | None]) -> tuple[float, float, float] | None:
+    numbers = sorted(value for value in values if value is not None)
+    if not numbers:
+        return None
+    return _quantile(numbers, 0.25), _quantile(numbers, 0.5), _quantile(numbers, 0.75)
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def joined(name: str, runs: Sequence[Results]) -> Frame:
+    """The evaluations of all runs as one frame, with the run as its first column."""
+    frames = [make_frame(results.run, results.trials) for results in runs]
+    names = [results.run.name for results in runs]
+    sizes = [len(frame.usable) for frame in frames]
+    which = [float(index) for index, size in enumerate(sizes) for _ in range(size)]
+    run = FrameColumn("run", "Run", "own", which, tuple(names))
+    keys = list(dict.fromkeys(column.name for frame in frames for column in frame.columns))
+    order = {"trial": 0, "parameter": 1, "result": 2}
+    columns = [_joined_column(key, frames, sizes) for key in keys]
+    columns.sort(key=lambda column: order.get(column.role, 3))
+    usable = tuple(counts for frame in frames for counts in frame.usable)
+    return Frame(name, (run, *columns), usable)
+
+
+def _joined_column(name: str, frames: Sequence[Frame], sizes: Sequence[int]) -> FrameColumn:
+    """One column of several frames; numbers become categories where another run has categories under that name."""
+    parts = [next((column for column in frame.columns if column.name == name), None) for frame in frames]
+    present = [part for part in parts if part is not None]
+    first = present[0]
+    numeric = all(part.options is None for part in present)
+    if numeric:
+        values = [
+            value
+            for part, size in zip(parts, sizes, strict=True)
+            for value in (part.values if part is not None else [None] * size)
+        ]
+        integer = all(part.integer for part in present)
+        return dataclasses.replace(first, values=values, integer=integer, texts=None)
+    texts = [
+        text
+        for part, size in zip(parts, sizes, strict=True)
+        for text in (_texts(part) if part else [None] * size)
+    ]
+    options = tuple(dict.fromkeys(text for text in texts if text is not None))
+    places = {option: float(place) for place, option in enumerate(options)}
+    indices = [None if text is None else places[text] for text in texts]
+    return dataclasses.replace(first, values=indices, options=options, log=False, integer=False, texts=None)
+
+
+def _texts(column: FrameColumn) -> list[str | None]:
+    if column.options is None:
+        return [None if value is None else f"{value:g}" for value in column.values]
+    return [None if value is None else column.options[int(value)] for value in column.values]

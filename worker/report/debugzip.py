@@ -1,0 +1,150 @@
+"""Packs what somebody else needs to help: config, journals, events and logs, without environment and secrets."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from typing import BinaryIO
+
+from worker import __version__
+from worker.report import text
+from worker.report.byhand import folder
+from worker.report.source import Results
+from worker.trial import Trial
+
+_HEAD, _TAIL = 64 << 10, 256 << 10  # bytes of a file that are taken where it is longer than both together
+_FAILED, _OTHERS = 20, 5  # evaluations whose output goes in
+_JOURNAL = 20 << 20  # bytes of all journals together; of longer ones the newest lines
+HIDDEN = "[left out]"
+_PACKAGES = (
+    "omniopt",
+    "omniopt-worker",
+    "hyperopt",
+    "numpy",
+    "scipy",
+    "rich",
+    "matplotlib",
+    "scikit-learn",
+    "optuna",
+)
+
+# Names of settings that hold secrets, and forms that well-known secrets have.
+_NAMED = re.compile(
+    r"""(?ix)
+    ( [\w.-]* (?: pass(?:word|wd|phrase)? | secret | token | credential s? | api[_-]?key | access[_-]?key
+      | private[_-]?key | auth(?:orization)? | cookie ) [\w.-]* ["']? )
+    ( \s* [=:] \s* | \s+ (?= [^\s-] ) )
+    ( (?:bearer|basic)\s+\S+ | "(?:[^"\\]|\\.)*" | '[^']*' | [^\s,;&"'}\]]+ )
+    """
+)
+_FORMS = re.compile(
+    r"(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{15,}|xox[abprs]-[\w-]{10,}"
+    r"|sk-[\w-]{20,}|hf_\w{20,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+_KEY_BLOCK = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+)
+
+
+def without_secrets(content: str) -> str:
+    """The text with everything that looks like a password, key or token left out."""
+    content = _KEY_BLOCK.sub(HIDDEN, content)
+    content = _NAMED.sub(lambda match: f"{match[1]}{match[2]}{HIDDEN}", content)
+    return _FORMS.sub(HIDDEN, content)
+
+
+def write(results: Results, target: BinaryIO) -> list[str]:
+    """Write the zip into an open file; returns the names of what is in it."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in _contents(results):
+            archive.writestr(
+                f"{results.run.name}/{name}", without_secrets(content).encode("utf-8", "replace")
+            )
+        return archive.namelist()
+
+
+def _contents(results: Results) -> Iterator[tuple[str, str]]:
+    yield "README.txt", _readme(results)
+    yield "summary.txt", "\n".join(text.summary(results)) + "\n"
+    yield "errors.txt", "\n".join(text.errors(results)) + "\n"
+    yield "system.txt", "\n".join(_system(results)) + "\n"
+    for name, path, most in _files(results):
+        content = _read(path, most)
+        if content:
+            yield name, content
+
+
+def _readme(results: Results) -> str:
+    return (
+        f"What is needed to find out what happened in the run {results.run.name}.\n"
+        "Environment variables are not in here, and what looks like a password, key or token was replaced by "
+        f"{HIDDEN}.\nRead it before you give it to anybody: programs print what they like into their logs.\n"
+        "Checksums at the beginning of journal lines no longer fit where something was left out.\n"
+    )
+
+
+def _system(results: Results) -> Iterator[str]:
+    yield f"OmniOpt {__version__}"
+    yield f"Python {sys.version}"
+    yield f"System {platform.platform()}"
+    for name in _PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            yield f"{name} {metadata.version(name)}"
+    yield f"Folder of the run: {results.paths.root}"
+    yield f"Folder of the programs: {folder(results) or 'unknown'}"
+
+
+def _files(results: Results) -> Iterator[tuple[str, Path, int]]:
+    """Name in the archive, path, and how many bytes of its end to take at most."""
+    paths = results.paths
+    for path in (paths.config, paths.events, paths.driver_log, paths.commands):
+        yield path.name, path, _TAIL
+    journals = range(results.state.epoch, 0, -1)
+    for epoch in journals:
+        yield f"journal/{epoch:06}.jsonl", paths.journal(epoch), _JOURNAL // len(journals)
+    for folder_, suffixes in (
+        (paths.slurm, ("*",)),
+        (paths.agents, ("*/agent.log", "*/outbox.jsonl", "*/inbox.*.jsonl")),
+    ):
+        for pattern in suffixes:
+            for path in sorted(folder_.glob(pattern))[:200]:
+                yield str(path.relative_to(paths.root)), path, _TAIL
+    for trial in _chosen(results.trials):
+        for path in (paths.trial_out(trial.number), paths.trial_err(trial.number)):
+            yield str(path.relative_to(paths.root)), path, _TAIL
+
+
+def _chosen(trials: list[Trial]) -> list[Trial]:
+    failed = [trial for trial in trials if trial.status.failure]
+    others = [trial for trial in trials if not trial.status.failure]
+    return failed[: _FAILED // 2] + failed[_FAILED // 2 :][-_FAILED // 2 :] + others[-_OTHERS:]
+
+
+def _read(path: Path, most: int) -> str:
+    """The file, or where it is long its beginning and its end; "" where it cannot be read."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(0)
+            if size <= most + _HEAD:
+                return file.read().decode(errors="replace")
+            head = file.read(_HEAD)
+            file.seek(size - most)
+            tail = file.read()
+    except OSError as error:
+        return f"could not be read: {error.strerror}\n"
+    cut = f"\n[... {size - most - _HEAD:,} bytes left out ...]\n"
+    # Whole lines only: half a secret would not be recognised as one.
+    return (
+        head.rpartition(b"\n")[0].decode(errors="replace")
+        + cut
+        + tail.partition(b"\n")[2].decode(errors="replace")
+    )

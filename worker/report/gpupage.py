@@ -1,0 +1,48 @@
+"""GPU use over time as an html file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from worker.report import html
+from worker.report.colours import palette
+from worker.report.gpuusage import Usage
+
+
+def lines(usages: Sequence[Usage]) -> dict[str, object]:
+    """What the charts need; times count from the first sample."""
+    begin = min(usage.times[0] for usage in usages)
+    return {
+        "lines": [
+            {
+                "label": usage.label,
+                "x": [round(moment - begin, 1) for moment in usage.times],
+                "busy": [round(value, 1) for value in usage.busy],
+                "memory": [round(value, 1) for value in usage.memory],
+            }
+            for usage in usages
+        ]
+    }
+
+
+def page(name: str, usages: Sequence[Usage]) -> str:
+    """The whole page of the run called `name`."""
+    rows = [
+        html.tag(
+            "tr",
+            html.tag("th", usage.label, scope="row"),
+            html.tag("td", f"{sum(usage.busy) / len(usage.busy):.1f}", class_="number"),
+            html.tag("td", f"{max(usage.memory):.1f}", class_="number"),
+        )
+        for usage in usages
+    ]
+    head = [html.tag("th", text, scope="col") for text in ("GPU", "Mean utilisation (%)", "Most memory (%)")]
+    body = html.tag(
+        "main",
+        html.tag("h1", name, html.tag("small", " GPU use")),
+        html.tag("div", id="gpus", class_="charts"),
+        html.tag("table", html.tag("thead", html.tag("tr", head)), html.tag("tbody", rows)),
+    )
+    start = 'mountReport(await readParts("data"));'
+    data = {"palette": palette(), "gpus": lines(usages)}
+    return html.page(f"{name}: GPU use", body, ["base", "plots", "report"], ["data", "report"], start, data)
