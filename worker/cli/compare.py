@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import configure_places, place, run_paths, say_written
+from worker.cli.common import configure_workdir, find_run
+from worker.cli.results import configure_out, place, say_written
 from worker.errors import EXIT_DONE, UsageError
 from worker.report import comparepage
 from worker.report.files import replacing
@@ -14,14 +15,15 @@ from worker.report.source import read
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt compare`."""
     parser.add_argument("runs", metavar="RUN", nargs="+", help="names of runs, or paths of their folders")
-    configure_places(parser)
+    configure_workdir(parser)
+    configure_out(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Write page and csv, into the folder of the first run, and print where they are."""
     if len(set(args.runs)) < 2:
         raise UsageError("A comparison needs at least two runs.")
-    runs = [read(run_paths(word, args.workdir)) for word in dict.fromkeys(args.runs)]
+    runs = [read(find_run(word, args.workdir)) for word in dict.fromkeys(args.runs)]
     first = runs[0].paths
     name = "-".join([first.name, "and", str(len(runs) - 1)])
     page = place(first.root / "comparisons" / f"{name}.html", first, args.out)

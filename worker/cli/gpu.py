@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import configure_run, place, run_paths, say_written
+from worker.cli.common import find_run
+from worker.cli.results import configure_run, place, say_written
 from worker.errors import EXIT_DONE, UsageError
 from worker.report import gpupage, gpuusage
 from worker.report.files import replacing
@@ -17,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Write the plot and print where it is."""
-    paths = run_paths(args.run, args.workdir)
+    paths = find_run(args.run, args.workdir)
     usages = gpuusage.read(paths)
     if not usages:
         raise UsageError(

@@ -7,7 +7,8 @@ import os
 import time
 from datetime import datetime, timezone
 
-from worker.cli.results import configure_run, place, run_paths, say_written
+from worker.cli.common import find_run
+from worker.cli.results import configure_run, place, say_written
 from worker.errors import EXIT_DONE
 from worker.report import report
 from worker.report.files import replacing
@@ -31,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Write the report and print where it is."""
-    paths = run_paths(args.run, args.workdir)
+    paths = find_run(args.run, args.workdir)
     results = read(paths)
     target = place(paths.report, paths, args.out)
     options = report.Options(args.page, not args.no_importance)

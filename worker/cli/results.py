@@ -8,40 +8,30 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from worker.errors import OmnioptError, UsageError
+from worker.cli import common
+from worker.cli.common import find_run
+from worker.errors import OmnioptError
 from worker.report.files import replacing
 from worker.report.source import Results, read
-from worker.store.paths import FOLDER, Home, RunPaths
+from worker.store.paths import RunPaths
 
 ELSEWHERE = "omniopt-results"  # the folder for results of runs that somebody else owns
 
 
 def configure_run(parser: argparse.ArgumentParser) -> None:
     """Add the options by which every such command finds its run and its place to write."""
-    parser.add_argument("run", metavar="RUN", help="the name of a run, or the path of its folder")
-    configure_places(parser)
+    common.configure_run(parser)
+    configure_out(parser)
 
 
-def configure_places(parser: argparse.ArgumentParser) -> None:
-    """Add --workdir and --out."""
-    parser.add_argument("--workdir", type=Path, help=f"the folder with the {FOLDER} folder (default: here)")
+def configure_out(parser: argparse.ArgumentParser) -> None:
+    """Add --out."""
     parser.add_argument("--out", type=Path, metavar="DIR", help="write into this folder instead of the run's")
-
-
-def run_paths(word: str, workdir: Path | None) -> RunPaths:
-    """The folder of the run that `word` names. Raises UsageError with the names that there are."""
-    home = Home.in_workdir(workdir or Path.cwd())
-    for paths in (home.run(word), RunPaths(Path(word).absolute())):
-        if paths.config.is_file():
-            return paths
-    known = sorted(folder.name for folder in home.projects.iterdir()) if home.projects.is_dir() else []
-    listing = f"Runs there: {', '.join(known)}." if known else f"There is no run in {home.projects}."
-    raise UsageError(f'There is no run "{word}". {listing} Give its name, or --workdir, or its path.')
 
 
 def open_results(args: argparse.Namespace) -> Results:
     """The run that the command line names, read."""
-    return read(run_paths(args.run, args.workdir))
+    return read(find_run(args.run, args.workdir))
 
 
 def place(default: Path, paths: RunPaths, out: Path | None) -> Path:

@@ -1,0 +1,103 @@
+"""What several commands share: finding the run that a word names, its config, and where its driver is."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from worker.agent.assignment import run_paths
+from worker.driver.claim import Claim, Standing
+from worker.errors import EXIT_RUNNING, OmnioptError, UsageError
+from worker.report.source import read_run
+from worker.spec.problem import did_you_mean
+from worker.spec.run import Run
+from worker.spec.text import quoted
+from worker.store.paths import FOLDER, Home, RunPaths
+
+
+class DrivenError(OmnioptError):
+    """The run is being driven by somebody else."""
+
+    exit_code = EXIT_RUNNING
+
+
+def configure_run(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """Add the arguments by which a command finds its run."""
+    parser.add_argument(
+        "run",
+        metavar="RUN",
+        nargs=None if required else "?",
+        help="the name of a run, or the path of its folder",
+    )
+    configure_workdir(parser)
+
+
+def configure_workdir(parser: argparse.ArgumentParser) -> None:
+    """Add --workdir, where runs are looked for."""
+    parser.add_argument(
+        "--workdir",
+        type=Path,
+        metavar="DIR",
+        help=f"the folder with the {FOLDER} folder (default: the present one, or that of this installation)",
+    )
+
+
+def homes(workdir: Path | None) -> Iterator[Home]:
+    """The omniopt folders in which runs are looked for, the most likely one first."""
+    if workdir is not None:
+        yield Home.in_workdir(workdir.expanduser().resolve())
+        return
+    here = Path.cwd()
+    yield Home.in_workdir(here)
+    for folder in (here, *here.parents):
+        if folder.name == FOLDER:
+            yield Home(folder)
+    installation = Path(sys.prefix).parent  # <workdir>/omniopt/.venv
+    if installation.name == FOLDER:
+        yield Home(installation)
+
+
+def runs(home: Home) -> list[RunPaths]:
+    """The runs in a home, by name."""
+    if not home.projects.is_dir():
+        return []
+    found = (RunPaths(folder) for folder in home.projects.iterdir())
+    return sorted((paths for paths in found if paths.config.is_file()), key=lambda paths: paths.name)
+
+
+def find_run(word: str, workdir: Path | None) -> RunPaths:
+    """The folder of the run that `word` names. Raises UsageError with the names that there are."""
+    places = list(homes(workdir))
+    for paths in (*(home.run(word) for home in places), RunPaths(Path(word).expanduser().absolute())):
+        if paths.config.is_file():
+            return run_paths(paths.root)
+    known = sorted({paths.name for home in places for paths in runs(home)})
+    where = " and ".join(str(home.projects) for home in dict.fromkeys(places))
+    hint = (
+        did_you_mean(word, known)
+        if known
+        else f"There are no runs in {where}; --workdir DIR looks elsewhere."
+    )
+    raise UsageError(f"There is no run {quoted(word)}. {hint}")
+
+
+def open_run(args: argparse.Namespace) -> tuple[RunPaths, Run]:
+    """The run that the command line names, and its config. Raises UsageError or ConfigError."""
+    paths = find_run(args.run, args.workdir)
+    return paths, read_run(paths)
+
+
+def refuse_if_driven(paths: RunPaths, now: Claim) -> None:
+    """Raise DrivenError where somebody drives the run, or may be doing so."""
+    if now.standing is Standing.ALIVE:
+        raise DrivenError(
+            f"The run {paths.name} is being driven already, by process {now.pid} on this machine. "
+            f"omniopt follow {paths.name} shows it; omniopt stop {paths.name} stops it."
+        )
+    if now.standing is Standing.SILENT:
+        raise DrivenError(
+            f"The run {paths.name} was driven {now.silent:.0f} seconds ago by process {now.pid} on {now.host}, "
+            f"which cannot be seen from here. If it has died, try again in two minutes."
+        )
