@@ -1,0 +1,48 @@
+"""`omniopt best`: the best parameters that a run has found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from worker.cli.common import configure_run, open_run
+from worker.driver.budget import Tally
+from worker.driver.ending import command_line
+from worker.driver.recall import origin
+from worker.driver.view import number_text
+from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, OmnioptError
+from worker.spec.placeholders import value_text
+from worker.spec.text import visible
+from worker.store import replay
+
+
+class NothingFoundError(OmnioptError):
+    """There is no successful evaluation yet."""
+
+    exit_code = EXIT_NO_SUCCESS
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt best`."""
+    configure_run(parser)
+    parser.add_argument("--json", action="store_true", help="print trial, loss and parameters as JSON")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print the best evaluation. Raises NothingFoundError where none was successful."""
+    paths, run = open_run(args)
+    best = Tally(replay.load(paths).trials.values()).best
+    if best is None:
+        raise NothingFoundError(
+            f"No evaluation of {run.name} was successful yet. omniopt status {run.name} shows how it stands."
+        )
+    if args.json:
+        print(
+            json.dumps({"trial": best.number, "loss": best.loss, "parameters": dict(best.values)}, indent=2)
+        )
+        return EXIT_DONE
+    print(f"RESULT {number_text(best.loss)} (evaluation {best.number})")
+    for name, value in best.values.items():
+        print(f"  {name} = {visible(value_text(value))}")
+    print(f"  {command_line(run, paths, best.values, best.number, origin(paths).cwd)}")
+    return EXIT_DONE

@@ -1,0 +1,19 @@
+"""`omniopt cancel`: end a run now, with everything that it started, whether its driver lives or not."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli import ending
+from worker.cli.common import configure_run, open_run
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt cancel`."""
+    configure_run(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """End everything, and come back when nothing is left."""
+    paths, run = open_run(args)
+    return ending.cancel(paths, run)

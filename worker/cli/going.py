@@ -1,0 +1,130 @@
+"""How a run gets going, in `start` and `resume` alike: driven in this process, or by a job of its own in Slurm."""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from worker.cli.common import refuse_if_driven
+from worker.cli.given import print_problems
+from worker.driver.claim import claim
+from worker.driver.loop import Plan
+from worker.driver.recall import origin
+from worker.driver.session import drive
+from worker.errors import EXIT_DONE, ConfigError
+from worker.launch import Where, where_to_run
+from worker.spec.problem import has_errors
+from worker.spec.run import Run
+from worker.store.paths import RunPaths
+
+if TYPE_CHECKING:
+    from worker.launch.slurm.client import Client
+    from worker.launch.slurm.preflight import Cluster
+
+_LARGEST_SEED = 2**31
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the commands that get a run going."""
+    parser.add_argument(
+        "--driver",
+        choices=("here", "job"),
+        default="job",
+        help="with Slurm: drive the run in this process, or in a small job of its own (the default)",
+    )
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="stay and show the progress; a run that is driven here always does",
+    )
+
+
+def say_where(run: Run, where: Where, asked: bool) -> None:
+    """Say in a sentence where the evaluations will be."""
+    workers = f"{run.workers} worker{'s' if run.workers > 1 else ''}"
+    if where == "slurm":
+        print(f"{run.name}: {workers} as Slurm jobs.")
+    elif asked:
+        print(f"{run.name}: a local run, as asked for, with {workers} on this machine.")
+    else:
+        print(
+            f"{run.name}: there is no Slurm here (no sbatch command), so this is a local run with {workers} on this machine."
+        )
+
+
+def check_cluster(run: Run, paths: RunPaths, where: Where, args: argparse.Namespace) -> None:
+    """With Slurm, see whether the run fits the cluster; prints all problems. Raises ConfigError if it does not."""
+    if where != "slurm":
+        return
+    from worker.launch.slurm import front
+
+    client, known = _cluster(run)
+    problems = front.check(client, run, paths, known, args.driver == "job")
+    if has_errors(problems):
+        raise ConfigError(problems)
+    print_problems(problems)
+
+
+def scripts(run: Run, paths: RunPaths, where: Where, args: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Every job script that would be submitted, with what it is for."""
+    if where == "slurm":
+        from worker.launch.slurm import front
+
+        for script in front.scripts(run, paths, _cluster(run)[1], args.driver == "job"):
+            yield script.title, script.text
+
+
+def begin(run: Run, paths: RunPaths, where: Where, args: argparse.Namespace) -> int:
+    """Drive a new run, or hand it to Slurm; returns the exit code."""
+    return _go(run, paths, where, args)
+
+
+def go_on(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int, ...] = ()) -> int:
+    """Drive on a run that was driven before, where it was driven; returns the exit code. Raises DrivenError."""
+    refuse_if_driven(paths, claim(paths))
+    return _go(run, paths, where_before(paths), args, retry)
+
+
+def where_before(paths: RunPaths) -> Where:
+    """Where the agents of a run were before: on a machine without Slurm, or with --local, on that machine."""
+    return where_to_run(local=origin(paths).where == "local")
+
+
+def plan_of(run: Run, paths: RunPaths, where: Where, request: str = "", retry: tuple[int, ...] = ()) -> Plan:
+    """How the run is driven from this process."""
+    seed = run.seed[0] if run.seed else random.SystemRandom().randrange(_LARGEST_SEED)
+    cwd = Path(origin(paths).cwd or Path.cwd())
+    return Plan(run, paths, where, cwd, seed, request, retry)
+
+
+def _go(
+    run: Run, paths: RunPaths, where: Where, args: argparse.Namespace, retry: tuple[int, ...] = ()
+) -> int:
+    if where == "slurm" and args.driver == "job":
+        return _hand_in(run, paths, args)
+    return drive(plan_of(run, paths, where, retry=retry)).exit_code
+
+
+def _hand_in(run: Run, paths: RunPaths, args: argparse.Namespace) -> int:
+    from worker.launch.slurm import front
+
+    client, known = _cluster(run)
+    job = front.hand_in_driver(run, paths, client, known)
+    print(f"The driver of {run.name} is job {job}. It submits the workers; their results go to {paths.root}.")
+    if args.follow:
+        from worker.cli.follow import follow
+
+        return follow(paths, run)
+    print(f"omniopt follow {run.name} shows the progress, omniopt status {run.name} how it stands now.")
+    return EXIT_DONE
+
+
+def _cluster(run: Run) -> tuple[Client, Cluster]:
+    from worker.launch.slurm import preflight
+    from worker.launch.slurm.client import Client
+
+    client = Client()
+    return client, preflight.cluster(client, run)

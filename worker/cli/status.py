@@ -1,0 +1,191 @@
+"""`omniopt status`: how a run stands now, or which runs there are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from worker.cli.common import configure_run, find_run, homes, runs
+from worker.driver.budget import Tally
+from worker.driver.claim import Claim, Standing, claim
+from worker.driver.view import Rate, View, assignments, clock, number_text
+from worker.errors import EXIT_DONE
+from worker.report.source import read_run
+from worker.spec.run import Run
+from worker.spec.text import visible
+from worker.store import replay
+from worker.store.paths import RunPaths
+from worker.store.replay import Replayed
+from worker.trial import Status, Trial
+
+_MOST_RUNNING = 20  # running evaluations that are listed
+_IN_HAND = (Status.ASSIGNED, Status.RUNNING)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt status`."""
+    configure_run(parser, required=False)
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print how a run stands, or a line for every run."""
+    if args.run is None:
+        return _list_runs(args)
+    standing = _Standing.of(find_run(args.run, args.workdir))
+    if args.json:
+        print(json.dumps(standing.as_json(), indent=2))
+    else:
+        print("\n".join(visible(line) for line in standing.lines()))
+    return EXIT_DONE
+
+
+def _list_runs(args: argparse.Namespace) -> int:
+    found = list(dict.fromkeys(paths for home in homes(args.workdir) for paths in runs(home)))
+    standings = [_Standing.of(paths) for paths in found]
+    if args.json:
+        print(json.dumps([standing.as_json() for standing in standings], indent=2))
+        return EXIT_DONE
+    if not found:
+        places = " and ".join(str(home.projects) for home in homes(args.workdir))
+        print(f"There are no runs in {visible(places)}; --workdir DIR looks elsewhere.")
+    width = max((len(paths.name) for paths in found), default=0)
+    for standing in standings:
+        best = standing.tally.best
+        result = f", best RESULT {number_text(best.loss)}" if best else ""
+        print(f"{standing.paths.name:<{width}}  {standing.word}: {standing.view.counts}{result}")
+    return EXIT_DONE
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A run with everything that is known of it."""
+
+    paths: RunPaths
+    run: Run
+    state: Replayed
+    claim: Claim
+    tally: Tally
+    view: View
+
+    @classmethod
+    def of(cls, paths: RunPaths) -> _Standing:
+        run, state = read_run(paths), replay.load(paths)
+        tally, rate = Tally(state.trials.values()), Rate()
+        for trial in sorted(state.trials.values(), key=lambda trial: trial.end or 0):
+            rate.note(trial)
+        return cls(paths, run, state, claim(paths), tally, View(run, tally, rate))
+
+    @property
+    def word(self) -> str:
+        """The state of the run in a word or two."""
+        if self.state.ended is not None:
+            return "ended" if self.state.ended.exit_code in (0, 1) else "stopped"
+        return {
+            Standing.NEVER: "not begun",
+            Standing.ALIVE: "running",
+            Standing.SILENT: "running",
+            Standing.LEFT: "between two drivers",
+            Standing.OVER: "ended",
+            Standing.DEAD: "interrupted",
+        }[self.claim.standing]
+
+    @property
+    def running(self) -> list[Trial]:
+        """The evaluations that an agent has in hand."""
+        return [trial for trial in self.state.trials.values() if trial.status in _IN_HAND]
+
+    def lines(self) -> Iterator[str]:
+        """The standing, for people."""
+        now = time.time()
+        yield f"{self.run.name}: {self.word}. {self._sentence()}".rstrip()
+        yield f"  {self.view.counts}"
+        best = self.tally.best
+        if best is not None:
+            values = " ".join(assignments(best.values))
+            yield f"  best RESULT {number_text(best.loss)} (evaluation {best.number}): {values}"
+        if self.claim.held and (pace := self.view.pace(now)):
+            yield f"  {pace}"
+        if self.claim.held and self.running:
+            yield from self._evaluations(now)
+        if self.state.torn:
+            yield f"  {self.state.torn} damaged lines in the journal were left out"
+        yield f"  {self.paths.root}"
+
+    def _sentence(self) -> str:
+        if self.state.ended is not None:
+            return self.state.ended.reason
+        if self.claim.held:
+            since = clock(time.time() - self._driver_at)
+            return f"Driven by process {self.claim.pid} on {self.claim.host} for {since}."
+        if self.claim.standing is Standing.DEAD:
+            return f"Its driver has died; nothing is lost: omniopt resume {self.run.name} goes on."
+        if self.claim.standing is Standing.LEFT:
+            return f"Its driver has left and the next one goes on; if none comes: omniopt resume {self.run.name}."
+        return "Its driver may be waiting in Slurm's queue."
+
+    @property
+    def _driver_at(self) -> float:
+        return float(self.state.drivers[-1]["at"]) if self.state.drivers else time.time()
+
+    def _evaluations(self, now: float) -> Iterator[str]:
+        for trial in self.running[:_MOST_RUNNING]:
+            place = f"worker {trial.agent}" + (f" on {trial.host}" if trial.host else "")
+            since = f"for {clock(now - trial.start)}" if trial.start else "next"
+            yield f"  evaluation {trial.number}: {place}, {since}"
+        if len(self.running) > _MOST_RUNNING:
+            yield f"  and {len(self.running) - _MOST_RUNNING} more evaluations"
+
+    def as_json(self) -> dict[str, Any]:
+        """The standing, for programs. Times are seconds since 1970."""
+        best, ended = self.tally.best, self.state.ended
+        statuses = Counter(trial.status.value for trial in self.state.trials.values())
+        return {
+            "run": self.run.name,
+            "path": str(self.paths.root),
+            "state": self.word,
+            "reason": ended.reason if ended else "",
+            "exit_code": ended.exit_code if ended else None,
+            "seed": self.state.seed,
+            "max_evals": self.run.max_evals,
+            "trials": {status.value: statuses.get(status.value, 0) for status in Status},
+            "best": None
+            if best is None
+            else {"trial": best.number, "loss": best.loss, "parameters": dict(best.values)},
+            "driver": {
+                "alive": self.claim.held,
+                "host": self.claim.host,
+                "pid": self.claim.pid,
+                "epoch": self.claim.epoch,
+                "since": self._driver_at if self.state.drivers else None,
+            },
+            "agents": self._agents(),
+            "workers": self.state.wanted or self.run.workers,
+            "ended_at": ended.at if ended else None,
+            "torn": self.state.torn,
+        }
+
+    def _agents(self) -> list[dict[str, Any]]:
+        """The agents that have something in hand, and what."""
+        found: dict[str, dict[str, Any]] = {}
+        for trial in self.running:
+            known = self.state.agents.get(trial.agent, {})
+            agent = found.setdefault(
+                trial.agent,
+                {
+                    "agent": trial.agent,
+                    "host": known.get("host", trial.host),
+                    "pid": known.get("pid"),
+                    "job": known.get("job", ""),
+                    "trials": [],
+                },
+            )
+            agent["trials"].append(
+                {"trial": trial.number, "status": trial.status.value, "start": trial.start}
+            )
+        return list(found.values())

@@ -1,0 +1,20 @@
+"""`omniopt stop`: let running evaluations end, begin nothing new."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli import ending
+from worker.cli.common import configure_run, open_run
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt stop`."""
+    configure_run(parser)
+    parser.add_argument("--wait", action="store_true", help="come back only when the run has stopped")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Ask the driver to stop; without a living driver, do it here."""
+    paths, run = open_run(args)
+    return ending.stop(paths, run, args.wait)

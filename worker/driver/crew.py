@@ -1,0 +1,158 @@
+"""The agents of a driver: asked for, found again after an earlier driver, watched, replaced, let go."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from worker.agent import processes
+from worker.driver.board import Board, Member
+from worker.driver.mailboxes import Mailboxes
+from worker.launch.launcher import AgentState, Launcher
+from worker.spec.problem import Problem
+from worker.store.paths import RunPaths
+from worker.store.records import Record
+
+_LOOK_EVERY = 0.05  # seconds
+_FORGET_AFTER = 600.0  # seconds; an agent on another machine that no launcher knows answers by then, or never
+_PING_EVERY = 15.0  # seconds between two signs of life for agents that have nothing to do
+_SUCCESSOR_BEFORE = (
+    60.0  # seconds before the end of an agent's time at which it does not count as a worker any more
+)
+
+
+class Crew:
+    """Keeps as many agents as are wanted. `now` is of a monotonic clock, `at` seconds since 1970."""
+
+    def __init__(self, paths: RunPaths, launcher: Launcher, board: Board, mail: Mailboxes) -> None:
+        self._paths = paths
+        self._launcher = launcher
+        self._board = board
+        self._mail = mail
+        self._looked = self._filled = self._pinged = 0.0
+        self._hellos: dict[str, Record] = {}
+        self._strangers: dict[str, float] = {}  # agents that the launcher does not know, and since when
+        self._buried: set[str] = set()
+        self.pending = 0  # agents that the scheduler has not started yet
+
+    @property
+    def trouble(self) -> str:
+        """What keeps agents from starting, one sentence, or nothing."""
+        return self._launcher.trouble
+
+    @property
+    def hopeless(self) -> Problem | None:
+        """Why no agent can ever start, once that is known."""
+        return self._launcher.hopeless
+
+    def adopt(self, now: float) -> None:
+        """Take over the agents of earlier drivers: those that the launcher knows, and those that hold trials."""
+        for identity, report in self._launcher.poll().items():
+            if report.state is not AgentState.GONE or identity in self._board.members:
+                self._board.add(identity)
+        for identity in self._board.members:
+            self._mail.watch(identity, now)
+
+    def heard(self, identity: str, record: Record) -> None:
+        """An agent has said something."""
+        self._launcher.note(identity, record)
+        if record.get("kind") == "hello":
+            self._hellos[identity] = record
+
+    def look(self, now: float, at: float, hear: Callable[[str, Record], None]) -> None:
+        """See which agents are gone; their last words are given to `hear` first."""
+        if now - self._looked < _LOOK_EVERY:
+            return
+        self._looked = now
+        reports = self._launcher.poll()
+        self.pending = 0
+        for identity, report in reports.items():
+            self.pending += report.state is AgentState.PENDING
+            if report.state is AgentState.GONE and identity not in self._buried:
+                self._bury(identity, report.reason or "It is gone.", at, hear)
+        for member in [one for one in self._board.members.values() if one.identity not in reports]:
+            reason = self._verdict(member, now)
+            if reason:
+                self._bury(member.identity, reason, at, hear)
+
+    def fill(self, wanted: int, now: float, at: float) -> None:
+        """Start agents where some are missing, and let go those that are too many."""
+        if now - self._filled < _LOOK_EVERY:
+            return
+        self._filled = now
+        counted = [
+            member
+            for member in self._board.members.values()
+            if not member.leaving and at < member.ends_at - _SUCCESSOR_BEFORE
+        ]
+        if len(counted) < wanted:
+            for identity in self._launcher.start(wanted - len(counted)):
+                self._board.add(identity)
+                self._mail.watch(identity, now)
+        elif len(counted) > wanted:
+            counted.sort(key=lambda member: len(member.queue))
+            self._let_go(counted[: len(counted) - wanted])
+        if now - self._pinged >= _PING_EVERY:
+            self._pinged = now
+            idle = [(member.identity, {"kind": "ping"}) for member in self._board.takers(0)]
+            self._mail.send(idle, now)
+
+    def dismiss(self) -> None:
+        """Let every agent finish what it runs and leave; those that have not begun to work are ended."""
+        self._let_go(list(self._board.members.values()))
+
+    def cancel(self) -> None:
+        """Let every agent end what it runs, and leave."""
+        self._launcher.stop([member.identity for member in self._idle_unready()])
+        for member in list(self._board.members.values()):
+            self._board.cancel(member)
+
+    def dismiss_late(self, cancel: bool) -> None:
+        """Let go the agents that have come since everybody was dismissed or cancelled."""
+        for member in [one for one in self._board.members.values() if not one.leaving]:
+            if cancel:
+                self._board.cancel(member)
+            else:
+                self._board.quit(member)
+
+    def kill(self, at: float, hear: Callable[[str, Record], None]) -> None:
+        """End all agents now, with everything that they started, and wait no longer for them."""
+        members = list(self._board.members)
+        self._launcher.stop(members)
+        for identity in members:
+            self._bury(identity, "It was ended.", at, hear)
+
+    def close(self) -> None:
+        """The driver leaves."""
+        self._launcher.close()
+
+    def _idle_unready(self) -> list[Member]:
+        return [member for member in self._board.members.values() if not member.ready and not member.queue]
+
+    def _let_go(self, members: list[Member]) -> None:
+        unready = {member.identity for member in self._idle_unready()}
+        self._launcher.stop([member.identity for member in members if member.identity in unready])
+        for member in members:
+            self._board.quit(member)
+
+    def _bury(self, identity: str, reason: str, at: float, hear: Callable[[str, Record], None]) -> None:
+        self._buried.add(identity)
+        for record in self._mail.last_words(identity):
+            hear(identity, record)
+        self._board.gone(identity, reason, at)
+
+    def _verdict(self, member: Member, now: float) -> str:
+        """Why an agent that the launcher does not know is gone for certain; "" where it may still be there."""
+        since = self._strangers.setdefault(member.identity, now)
+        if member.said_bye:
+            return "It has left."
+        hello = self._hellos.get(member.identity)
+        if hello is not None and hello.get("host") == socket.gethostname() and not hello.get("job"):
+            if processes.alive(int(hello["pid"]), str(hello["pid_start"])):
+                return ""
+            processes.sweep(self._paths.root, member.identity)
+            return "Its process has ended."
+        if not member.ready and now - since > _FORGET_AFTER:
+            host = f" on {member.host}" if member.host else ""
+            return f"It has not answered for {_FORGET_AFTER / 60:.0f} minutes{host}."
+        return ""

@@ -1,0 +1,132 @@
+"""What a person reads when a run ends: why, what came out, what went wrong, and where everything is."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from worker.driver.budget import TRIED_BEFORE_GIVING_UP, Over, Tally
+from worker.driver.view import clock, number_text
+from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_RUNNING, EXIT_SYSTEM
+from worker.spec.parameters import Value
+from worker.spec.placeholders import render, value_text
+from worker.spec.run import Run
+from worker.spec.text import visible
+from worker.store.paths import RunPaths
+from worker.trial import Status, Trial
+
+_MOST_REASONS = 5
+_LAST_LINES = 5
+_TAIL = 4096  # bytes of an output that are looked at
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a driver ended: why, in a sentence, and the exit code."""
+
+    over: Over
+    sentence: str
+    exit_code: int
+
+
+def ending(over: Over, run: Run, tally: Tally, detail: str = "") -> Ending:
+    """The ending of a run for the reason `over`. detail: the sentence of the search or of the launcher."""
+    code = EXIT_DONE if tally.ok else EXIT_NO_SUCCESS
+    if over in (Over.STOPPED, Over.CANCELLED, Over.LEFT):
+        code = EXIT_INTERRUPTED
+    elif over is Over.NO_AGENTS:
+        code = EXIT_SYSTEM
+    elif over is Over.SUPERSEDED:
+        code = EXIT_RUNNING
+    return Ending(over, _sentence(over, run, tally, detail), code)
+
+
+def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
+    go_on = f"omniopt resume {run.name} goes on."
+    sentences = {
+        Over.BUDGET: f"All {run.max_evals} evaluations are done.",
+        Over.SPACE: f"{detail} There is nothing more to try, so the run ends with {tally.ok} of {run.max_evals}.",
+        Over.FAILURES: (
+            f"{tally.failures} evaluations ended without a result, which is the limit (max_failures); "
+            f"see why, then {go_on}"
+        ),
+        Over.ALL_FAILED: (
+            f"The first {TRIED_BEFORE_GIVING_UP} evaluations all failed, so the others would most likely fail, too; "
+            f"correct what is wrong, then {go_on}"
+        ),
+        Over.RUNTIME: f"The runtime of {clock(run.runtime)} is over; {go_on}",
+        Over.STOPPED: f"The run was stopped; {go_on}",
+        Over.CANCELLED: f"The run was cancelled, with the evaluations in progress; {go_on}",
+        Over.LEFT: f"The driver has left, evaluations in progress go on for a while; {go_on}",
+        Over.NO_AGENTS: f"{detail} The run cannot go on; {go_on}",
+        Over.SUPERSEDED: "Another driver has taken over this run, so this one leaves.",
+    }
+    return sentences[over]
+
+
+def report(run: Run, paths: RunPaths, trials: Mapping[int, Trial], tally: Tally, cwd: str) -> Iterator[str]:
+    """The lines below the ending's sentence: results, failures, and where everything is."""
+    counts = f"{tally.ok} successful"
+    if tally.failures:
+        counts += f", {tally.failures} failed"
+    if tally.counts[Status.CANCELLED]:
+        counts += f", {tally.counts[Status.CANCELLED]} cancelled"
+    yield f"Evaluations: {counts}."
+    if tally.failures:
+        yield from failures(trials.values(), paths)
+    if tally.best is not None:
+        yield f"Best RESULT: {number_text(tally.best.loss)} (evaluation {tally.best.number}), with"
+        yield from (f"  {name} = {visible(value_text(value))}" for name, value in tally.best.values.items())
+        yield "The command of that evaluation:"
+        yield f"  {command_line(run, paths, tally.best.values, tally.best.number, cwd)}"
+    yield f"Table of all evaluations: {visible(str(paths.csv))}"
+    yield f"Output of each evaluation: {visible(str(paths.trials))}"
+
+
+def command_line(run: Run, paths: RunPaths, values: Mapping[str, Value], number: int, cwd: str) -> str:
+    """The command of an evaluation, to be run by hand from anywhere; safe for a terminal."""
+    command = render(run.objective, values, places(paths, number))
+    return visible(f"cd {shlex.quote(cwd)} && {command}" if cwd else command)
+
+
+def places(paths: RunPaths, number: int) -> dict[str, str]:
+    """What the placeholders of paths stand for in evaluation `number`."""
+    return {"projectdir": str(paths.root), "trialdir": str(paths.trial_dir(number))}
+
+
+def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:
+    """Why evaluations failed, the most frequent reason first, with the last lines of one."""
+    groups: dict[tuple[Status, str], list[Trial]] = {}
+    for trial in trials:
+        if trial.status.failure:
+            groups.setdefault((trial.status, trial.reason), []).append(trial)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    yield "Why evaluations failed:"
+    for (status, reason), members in ordered[:_MOST_REASONS]:
+        yield f"  {len(members)} x {status.value}: {visible(reason) or 'no reason is known'}"
+    if len(ordered) > _MOST_REASONS:
+        yield f"  and {len(ordered) - _MOST_REASONS} other reasons"
+    if not ordered:
+        return
+    example = ordered[0][1][-1]
+    lines = last_lines(paths, example.number)
+    if lines:
+        yield f"The last lines of evaluation {example.number}:"
+        yield from (f"  | {line}" for line in lines)
+
+
+def last_lines(paths: RunPaths, number: int) -> list[str]:
+    """The last lines that an evaluation printed, standard error if it has some; safe for a terminal."""
+    for path in (paths.trial_err(number), paths.trial_out(number)):
+        try:
+            with path.open("rb") as file:
+                file.seek(0, 2)
+                file.seek(max(0, file.tell() - _TAIL))
+                text = file.read().decode(errors="replace")
+        except OSError:
+            continue
+        lines = [visible(line.rstrip("\r")) for line in text.split("\n") if line.strip()]
+        if lines:
+            return lines[-_LAST_LINES:]
+    return []

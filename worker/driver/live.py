@@ -1,0 +1,91 @@
+"""The live block of a run's progress on a terminal; the only module that imports rich."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live as RichLive
+from rich.progress_bar import ProgressBar
+from rich.text import Text
+
+from worker.driver.view import View, assignments, number_text
+from worker.spec.text import visible
+
+_EVERY = 0.25  # seconds between two drawings
+_MOST_PARAMETERS = 12  # of the best evaluation that are shown
+
+
+class Live:
+    """One block that is drawn anew; sentences stand above it. Text of users is shown as it is, never as markup."""
+
+    def __init__(self, hints: Sequence[str] = (), console: Console | None = None) -> None:
+        self._hints = hints
+        self._console = console or Console(highlight=False, markup=False, emoji=False)
+        self._live = RichLive(console=self._console, auto_refresh=False, transient=False)
+        self._drawn_at = 0.0
+        self._latest: View | None = None
+        self._gone = False
+
+    def update(self, view: View, new_best: bool = False) -> None:
+        """Draw the block, a few times a second at most."""
+        self._latest = view
+        now = time.monotonic()
+        if now - self._drawn_at >= _EVERY:
+            self._drawn_at = now
+            self._draw()
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence above the block."""
+        if self._gone:
+            return
+        try:
+            for line in sentence.split("\n"):
+                self._console.print(Text(visible(line)), soft_wrap=True)
+        except OSError:
+            self._gone = True
+
+    def close(self) -> None:
+        """Draw the block a last time and leave it there."""
+        if not self._gone and self._latest is not None:
+            self._draw()
+        if not self._gone:
+            self._live.stop()
+
+    def _draw(self) -> None:
+        if self._gone or self._latest is None:
+            return
+        try:
+            if not self._live.is_started:
+                self._live.start()
+            self._live.update(block(self._latest, self._hints), refresh=True)
+        except OSError:
+            self._gone = True  # the terminal was closed; the run goes on
+
+
+def block(view: View, hints: Sequence[str] = ()) -> RenderableType:
+    """What the live block shows."""
+    return Group(*_lines(view, hints))
+
+
+def _lines(view: View, hints: Sequence[str]) -> Iterator[RenderableType]:
+    at = time.time()
+    head = Text(visible(view.run.name), style="bold")
+    head.append(f"  {view.counts}", style="not bold")
+    yield head
+    yield ProgressBar(total=view.run.max_evals, completed=view.tally.ok, width=40)
+    best = view.tally.best
+    if best is not None:
+        yield Text(f"best RESULT {number_text(best.loss)} (evaluation {best.number})", style="green")
+        shown = list(assignments(best.values))
+        more = [f"and {len(shown) - _MOST_PARAMETERS} more"] if len(shown) > _MOST_PARAMETERS else []
+        yield Text("  " + "  ".join([*shown[:_MOST_PARAMETERS], *more]))
+    if pace := view.pace(at):
+        yield Text(pace)
+    if view.notice:
+        yield Text(visible(view.notice), style="yellow")
+    if view.trouble:
+        yield Text(visible(view.trouble), style="red")
+    for hint in () if view.notice else hints:
+        yield Text(hint, style="dim")

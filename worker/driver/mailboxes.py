@@ -1,0 +1,119 @@
+"""The driver's side of the mailboxes: an inbox to write and an outbox to read for every agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from worker.store.appender import Appender, StorageFullError
+from worker.store.paths import RunPaths
+from worker.store.records import Record
+from worker.store.tail import Tail
+
+_QUICKEST = 0.001  # seconds between two looks into an outbox that has just had news
+_SHARE = 20  # one that has been silent for some time is looked into after this part of that time
+_RETRY = 5.0  # seconds between two tries to write where the disk is full
+_MOST_OPEN = 200  # inboxes that are kept open for writing
+
+
+class _Box:
+    """The mailboxes of one agent. Times are of one monotonic clock."""
+
+    __slots__ = ("due", "news", "tail", "unsent")
+
+    def __init__(self, tail: Tail, now: float) -> None:
+        self.tail = tail
+        self.news = now
+        self.due = now
+        self.unsent: list[Record] = []
+
+
+class Mailboxes:
+    """All mailboxes of one driver, that of `epoch`."""
+
+    def __init__(self, paths: RunPaths, epoch: int, slowest: float, sync: bool) -> None:
+        """slowest: seconds after which each outbox is looked into at the latest. sync: agents may be on other machines."""
+        self._paths = paths
+        self._epoch = epoch
+        self._slowest = slowest
+        self._sync = sync
+        self._boxes: dict[str, _Box] = {}
+        self._inboxes: dict[str, Appender] = {}
+        self._unsent: set[str] = set()
+        self._retry_at = 0.0
+        self.trouble = ""
+
+    def watch(self, identity: str, now: float) -> None:
+        """Begin to read what an agent says, from its first word on."""
+        if identity not in self._boxes:
+            self._boxes[identity] = _Box(Tail(self._paths.agent(identity).outbox), now)
+
+    def poll(self, now: float) -> Iterator[tuple[str, Record]]:
+        """What agents have said, of those that it is time to look at."""
+        for identity in [identity for identity, box in self._boxes.items() if box.due <= now]:
+            box = self._boxes[identity]
+            news = box.tail.read()
+            if news:
+                box.news = now
+            box.due = now + min(self._slowest, max(_QUICKEST, (now - box.news) / _SHARE))
+            for record in news:
+                yield identity, record
+
+    def due(self, now: float) -> float:
+        """How many seconds nothing is to be looked at; `slowest` at most."""
+        return max(0.0, min((box.due for box in self._boxes.values()), default=now + self._slowest) - now)
+
+    def last_words(self, identity: str) -> list[Record]:
+        """What an agent that is gone has said and was not read yet; it is not watched any more."""
+        box = self._boxes.pop(identity, None)
+        if box is None:
+            return []
+        inbox = self._inboxes.pop(identity, None)
+        if inbox is not None:
+            inbox.close()
+        self._unsent.discard(identity)
+        box.tail.close()  # opened again, a file shows its newest content on NFS, too
+        said = box.tail.read()
+        box.tail.close()
+        return said
+
+    def send(self, messages: Iterable[tuple[str, Record]], now: float) -> None:
+        """Write into inboxes; what cannot be written for want of space is tried again at every call."""
+        for identity, record in messages:
+            box = self._boxes.get(identity)
+            if box is not None:
+                box.unsent.append(record)
+                box.news = box.due = now
+                self._unsent.add(identity)
+        if now < self._retry_at:
+            return
+        for identity in list(self._unsent):
+            box = self._boxes[identity]
+            try:
+                self._inbox(identity).append(*box.unsent, sync=self._sync)
+            except StorageFullError as error:
+                self._retry_at, self.trouble = now + _RETRY, str(error)
+                return
+            box.unsent.clear()
+            self._unsent.discard(identity)
+        self.trouble = ""
+
+    def close(self) -> None:
+        """Close all files."""
+        for inbox in self._inboxes.values():
+            inbox.close()
+        for box in self._boxes.values():
+            box.tail.close()
+
+    def _inbox(self, identity: str) -> Appender:
+        inbox = self._inboxes.pop(identity, None)
+        if inbox is None:
+            if len(self._inboxes) >= _MOST_OPEN:
+                self._inboxes.pop(next(iter(self._inboxes))).close()
+            folder = self._paths.agent(identity)
+            try:
+                folder.root.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StorageFullError(folder.root, error) from error
+            inbox = Appender(folder.inbox(self._epoch))
+        self._inboxes[identity] = inbox  # the last one used stands last
+        return inbox

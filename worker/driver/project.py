@@ -1,0 +1,48 @@
+"""Making the folder of a run, and the script beside all runs that opens the menu of results."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from worker.errors import OmnioptError
+from worker.report.files import replacing
+from worker.spec import toml
+from worker.spec.run import Run
+from worker.store.paths import Home, RunPaths
+
+_MENU = """#!/bin/sh
+# Opens the menu of results. Made by omniopt start.
+here=$(cd "$(dirname "$0")" && pwd) || exit
+exec {python} -I -m worker evaluate --workdir "${{here%/*}}" "$@"
+"""
+
+
+def create(home: Home, run: Run) -> RunPaths:
+    """Make the folder of `run` with its config in it. Raises OmnioptError where that is not possible."""
+    paths = home.run(run.name)
+    try:
+        paths.root.mkdir(parents=True, exist_ok=True)
+        paths.trials.mkdir(exist_ok=True)
+        paths.agents.mkdir(exist_ok=True)
+        with replacing(paths.config) as file:
+            file.write(toml.write(toml.draft_of(run)))
+    except OSError as error:
+        raise OmnioptError(
+            f"The folder {paths.root} cannot be made ({error.strerror}). Choose another --workdir, or make room there."
+        ) from error
+    write_menu(home)
+    return RunPaths(paths.root.resolve())
+
+
+def write_menu(home: Home) -> None:
+    """Write evaluate-run.sh for this installation; a run goes on without it where that is not possible."""
+    text = _MENU.format(python=shlex.quote(str(Path(sys.executable))))
+    with suppress(OSError):
+        if home.evaluate_script.is_file() and home.evaluate_script.read_text(encoding="utf-8") == text:
+            return
+        with replacing(home.evaluate_script) as file:
+            file.write(text)
+        home.evaluate_script.chmod(0o755)

@@ -1,0 +1,83 @@
+"""What a driver takes over from the drivers before it: the state of the journals and what the limits need of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from worker.driver.budget import Tally
+from worker.store.journal import epochs
+from worker.store.paths import RunPaths
+from worker.store.records import Record
+from worker.store.replay import Replayer
+from worker.store.tail import read_records
+
+
+@dataclass
+class Recalled:
+    """The state when a driver begins.
+
+    strikes: number of an open trial -> how far its workers have vanished (see `worker.driver.board`).
+    failures and first: where the counts for the limits begin, since the run was taken up again after it had
+    ended. seconds: how long it has been driven since then.
+    """
+
+    replayer: Replayer = field(default_factory=Replayer)
+    tally: Tally = field(default_factory=Tally)
+    strikes: dict[int, int] = field(default_factory=dict)
+    failures: int = 0
+    first: int = 1
+    seconds: float = 0.0
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next new trial."""
+        return max(self.replayer.state.trials, default=0) + 1
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a run was begun: the folder that it was started in, and whether its agents are "local" or in "slurm"."""
+
+    cwd: str = ""
+    where: str = ""
+
+
+def origin(paths: RunPaths) -> Origin:
+    """Where the first driver of a run said that it was begun; empty for a run that was never driven."""
+    for epoch in epochs(paths):
+        first = next(read_records(paths.journal(epoch)), None)
+        if first is not None and first.get("kind") == "driver":
+            return Origin(str(first.get("cwd") or ""), str(first.get("where") or ""))
+    return Origin()
+
+
+def recall(paths: RunPaths, before: int) -> Recalled:
+    """Read the journals of all epochs lower than `before`. Raises OSError where one cannot be read."""
+    recalled = Recalled()
+    for epoch in epochs(paths):
+        if epoch < before:
+            _read(recalled, epoch, read_records(paths.journal(epoch)))
+    return recalled
+
+
+def _read(recalled: Recalled, epoch: int, records: Iterable[Record | None]) -> None:
+    began = latest = 0.0
+    for record in records:
+        if record is None:
+            recalled.replayer.feed_all([None], epoch)
+            continue
+        trial = recalled.replayer.feed(record, epoch)
+        if trial is not None:
+            recalled.tally.note(trial)
+        latest = max(latest, float(record.get("at") or 0))
+        kind = record.get("kind")
+        if kind == "driver":
+            began = float(record.get("at") or 0)
+        elif kind == "requeued":
+            recalled.strikes[int(record["trial"])] = int(record.get("strikes") or 0)
+        elif kind == "ended":
+            recalled.failures, recalled.first = recalled.tally.failures, recalled.next_number
+            recalled.seconds, began = 0.0, latest
+    if began:
+        recalled.seconds += latest - began

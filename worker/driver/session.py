@@ -1,0 +1,52 @@
+"""Driving a run in this process, from its first worker to the last sentence on the terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+
+from worker.driver.budget import Over
+from worker.driver.ending import Ending, report
+from worker.driver.loop import Driver, Plan
+from worker.driver.show import Show, make_show
+
+_HINT = "Ctrl-C: let running evaluations end, then stop. Twice: stop now."
+
+
+def drive(plan: Plan) -> Ending:
+    """Drive a run until it is over or this driver has to leave, and show all of it.
+
+    Raises OmnioptError where the disk or the scheduler does not do its part at the start.
+    """
+    driver = Driver(plan)  # the agents start while the terminal is made ready
+    show = make_show(plan.run.poll_interval, [_HINT])
+    end = driver.drive(show)
+    show.close()
+    if end.over is not Over.SUPERSEDED:
+        conclude(driver, plan, end, driver.show)
+    return end
+
+
+def conclude(driver: Driver, plan: Plan, end: Ending, show: Show) -> None:
+    """Say how the run ended, and run the command that the user wants at the end."""
+    show.say("")
+    show.say(end.sentence)
+    for line in report(plan.run, plan.paths, driver.trials, driver.tally, str(plan.cwd)):
+        show.say(line)
+    if plan.run.on_end and end.over is not Over.LEFT:
+        _at_the_end(plan, show)
+
+
+def _at_the_end(plan: Plan, show: Show) -> None:
+    show.say(f"Running the command at the end: {plan.run.on_end}")
+    began = time.monotonic()
+    done = subprocess.run(
+        ["bash", "-c", plan.run.on_end],
+        cwd=plan.cwd,
+        env={**os.environ, "OMNIOPT_RUN": str(plan.paths.root)},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        show.say(f"It ended with exit code {done.returncode} after {time.monotonic() - began:.0f} s.")

@@ -1,0 +1,81 @@
+"""Showing the progress of a run: lines for files and pipes, one live block on a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from worker.driver.view import View
+from worker.spec.text import visible
+
+
+class Show(Protocol):
+    """Where progress goes. Nothing of it raises when the reader has gone."""
+
+    def update(self, view: View, new_best: bool = False) -> None:
+        """Show how the run stands, if it is time to."""
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence that stays."""
+
+    def close(self) -> None:
+        """Show no more progress; what was shown last stays."""
+
+
+class Lines:
+    """A line every `interval` seconds, one for every new best, and one for every change of notice or trouble."""
+
+    def __init__(self, interval: float, file: TextIO | None = None) -> None:
+        self._interval = interval
+        self._file = file or sys.stdout
+        self._shown_at = time.monotonic()
+        self._notices = ("", "")
+
+    def update(self, view: View, new_best: bool = False) -> None:
+        """Print what is due."""
+        now, at = time.monotonic(), time.time()
+        if new_best:
+            self.say(view.new_best(at))
+        notices = (view.notice, view.trouble)
+        if now - self._shown_at >= self._interval or notices != self._notices:
+            if now - self._shown_at >= self._interval or any(set(notices) - set(self._notices)):
+                self.say(view.line(at))
+                self._shown_at = now
+            self._notices = notices
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence; lines in it stay lines."""
+        lines = [visible(line) for line in sentence.split("\n")]
+        try:
+            print("\n".join(lines), file=self._file, flush=True)
+        except (OSError, ValueError):
+            self._file = open_nowhere()  # the terminal or the reader of the pipe has gone; the run goes on
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def open_nowhere() -> TextIO:
+    """A file that takes everything."""
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def open_log(path: Path) -> TextIO:
+    """A file to go on in where the terminal has gone."""
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError:
+        return open_nowhere()
+
+
+def make_show(interval: float, hints: Sequence[str] = ()) -> Show:
+    """The live block where the output is a terminal that can have one, lines elsewhere. hints: shown below the block."""
+    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+        from worker.driver.live import Live  # takes 0.1 s to import
+
+        return Live(hints)
+    return Lines(interval)

@@ -1,0 +1,37 @@
+"""The signals that a driver gets, as counts that its loop looks at."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+
+_HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+
+
+class Signals:
+    """Counts the signals of this process while it is entered; only the main thread can."""
+
+    def __init__(self) -> None:
+        self.interrupts = 0  # Ctrl-C, or TERM: the first lets running evaluations end, the second ends them
+        self.hand_over = False  # USR1: leave at once, another driver goes on
+        self.detached = False  # HUP: the terminal has gone, the run goes on without it
+        self._before: dict[signal.Signals, signal._HANDLER] = {}
+
+    def __enter__(self) -> Signals:
+        for number in _HANDLED:
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGUSR1:
+            self.hand_over = True
+        elif number == signal.SIGHUP:
+            self.detached = True
+        else:
+            self.interrupts += 1

@@ -1,0 +1,181 @@
+"""Agents as child processes on this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from worker.agent import processes
+from worker.launch.launcher import AgentReport, AgentState
+from worker.spec.problem import Problem
+from worker.store.paths import RunPaths
+from worker.store.records import Record
+
+PATIENCE = 60  # seconds that agents wait for a new driver when theirs has gone
+_LOOK_EVERY = 0.05  # seconds between two looks at the processes
+_STILLBORN = 3  # agents in a row that end without a word
+
+
+@dataclass
+class _Child:
+    """An agent's process; `process` is None where an earlier driver has started it."""
+
+    pid: int
+    born: str
+    process: subprocess.Popen[bytes] | None = None
+    spoke: bool = False
+
+
+class LocalLauncher:
+    """Starts, watches and ends the agents of one run on this machine."""
+
+    def __init__(self, paths: RunPaths, epoch: int, cwd: Path) -> None:
+        """Finds the agents that earlier drivers have started here. cwd: the folder that agents start in."""
+        self._paths = paths
+        self._epoch = epoch
+        self._cwd = cwd
+        self._count = 0
+        self._stillborn = 0
+        self._hopeless: Problem | None = None
+        self._children: dict[str, _Child] = dict(_running(paths.root))
+        self._reports = {identity: AgentReport(identity, AgentState.RUNNING) for identity in self._children}
+        self._looked = 0.0
+
+    @property
+    def trouble(self) -> str:
+        """Why agents do not start, or nothing."""
+        return str(self._hopeless) if self._hopeless else ""
+
+    @property
+    def hopeless(self) -> Problem | None:
+        """Why no agent can ever start, once that is known."""
+        return self._hopeless
+
+    def start(self, count: int) -> Sequence[str]:
+        """Start agents; each is called by the driver's epoch and a running number."""
+        started: list[str] = []
+        while len(started) < count and self._hopeless is None:
+            self._count += 1
+            identity = f"e{self._epoch}-{self._count}"
+            try:
+                child = self._launch(identity)
+            except OSError as error:
+                self._hopeless = Problem(
+                    "run.workers",
+                    f"A worker could not be started ({error.strerror}).",
+                    "Free some memory or processes, or start fewer workers.",
+                )
+                break
+            self._children[identity] = child
+            self._reports[identity] = AgentReport(identity, AgentState.RUNNING)
+            started.append(identity)
+        return started
+
+    def poll(self) -> Mapping[str, AgentReport]:
+        """How all agents stand; when one has gone, what it has left behind is ended first."""
+        now = time.monotonic()
+        if now - self._looked >= _LOOK_EVERY:
+            self._looked = now
+            for identity in [one for one, child in self._children.items() if not _alive(child)]:
+                self._bury(identity)
+        return self._reports
+
+    def stop(self, identities: Sequence[str]) -> None:
+        """Kill agents and everything that they started."""
+        for identity in identities:
+            child = self._children.get(identity)
+            if child is not None and _alive(child):
+                # What they started goes first, while it can still be found below them.
+                for _ in range(20):
+                    if not processes.send(processes.descendants(child.pid), signal.SIGKILL):
+                        break
+                processes.send([child.pid], signal.SIGKILL)
+            processes.sweep(self._paths.root, identity)
+            if child is not None and child.process is not None:
+                child.process.wait()
+        self._looked = 0.0
+
+    def note(self, identity: str, record: Record) -> None:
+        """An agent that says hello works; see `hopeless`."""
+        if record.get("kind") == "hello" and identity in self._children:
+            self._children[identity].spoke = True
+            self._stillborn = 0
+
+    def close(self) -> None:
+        """Agents go on; whoever starts them next finds them."""
+
+    def _launch(self, identity: str) -> _Child:
+        log = self._paths.agent(identity).log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        words = [sys.executable, "-I", "-m", "worker", "agent", str(self._paths.root), "--id", identity]
+        words += ["--epoch", str(self._epoch), "--patience", str(PATIENCE)]
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                words,
+                cwd=self._cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C and a closed terminal are the driver's to answer
+            )
+        return _Child(process.pid, processes.birth(process.pid) or "", process)
+
+    def _bury(self, identity: str) -> None:
+        child = self._children.pop(identity)
+        code = child.process.returncode if child.process is not None else None
+        if code != 0:
+            processes.sweep(self._paths.root, identity)
+        reason = "Its process has ended." if code is None else _ending(code)
+        self._reports[identity] = AgentReport(identity, AgentState.GONE, reason=reason)
+        if child.spoke or child.process is None:
+            return
+        self._stillborn += 1
+        if self._stillborn >= _STILLBORN:
+            log = self._paths.agent(identity).log
+            self._hopeless = Problem(
+                "",
+                f"{_STILLBORN} workers in a row ended before they could do anything.{_last_line(log)}",
+                f"Read {log}.",
+            )
+
+
+def _alive(child: _Child) -> bool:
+    if child.process is not None:
+        return child.process.poll() is None
+    return processes.alive(child.pid, child.born)
+
+
+def _running(root: Path) -> Iterator[tuple[str, _Child]]:
+    """The agents of the run in `root` that run on this machine, known by their command lines."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with suppress(OSError, ValueError):
+            words = os.fsdecode((entry / "cmdline").read_bytes()).split("\0")
+            if words[1:6] == ["-I", "-m", "worker", "agent", str(root)] and "--sweep" not in words:
+                born = processes.birth(int(entry.name))
+                if born is not None and processes.alive(int(entry.name), born):
+                    yield words[words.index("--id") + 1], _Child(int(entry.name), born)
+
+
+def _ending(code: int) -> str:
+    return (
+        f"Its process was ended by signal {-code}."
+        if code < 0
+        else f"Its process ended with exit code {code}."
+    )
+
+
+def _last_line(log: Path) -> str:
+    with suppress(OSError):
+        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        if lines:
+            return f' The last one said: "{lines[-1][:300]}".'
+    return ""
