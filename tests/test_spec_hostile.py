@@ -44,6 +44,7 @@ def survives(read: Callable[[str], ReadResult], text: str) -> None:
     for problem in problems:
         assert not invisible(problem.path + problem.message + problem.hint)
         assert len(str(problem)) < 2000
+        assert problem.hint
 
 
 WORDS = (
@@ -101,6 +102,8 @@ def test_any_draft_can_be_checked(draft: Draft) -> None:
     assert (checked.run is None) == has_errors(checked.problems)
     for problem in checked.problems:
         assert not invisible(problem.path + problem.message + problem.hint)
+        assert problem.message
+        assert problem.hint
 
 
 @every_reader

@@ -68,11 +68,13 @@ def _field_problems(field: Field, value: object) -> Iterator[Problem]:
             yield Problem(
                 field.path,
                 f"{_shown(field, number)} is too small; the least is {_shown(field, field.minimum)}.",
+                field.help,
             )
         if field.maximum is not None and number > field.maximum:
             yield Problem(
                 field.path,
                 f"{_shown(field, number)} is too large; the most is {_shown(field, field.maximum)}.",
+                field.help,
             )
     if (
         isinstance(value, str)

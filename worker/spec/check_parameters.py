@@ -10,6 +10,7 @@ from itertools import islice
 
 from worker.spec.convert import ConversionError, is_missing, setting_value
 from worker.spec.fields import LONGEST_NAME
+from worker.spec.multiples import multiples_between, power_of_e
 from worker.spec.numbered import MOST_PARAMETERS
 from worker.spec.parameters import (
     MOST_VALUES,
@@ -47,9 +48,8 @@ def parameters_of(drafts: tuple[ParameterDraft, ...], problems: list[Problem]) -
     if not drafts:
         problems.append(Problem("parameters", "There is no parameter to optimize.", "Add at least one."))
     if len(drafts) > MOST_PARAMETERS:
-        problems.append(
-            Problem("parameters", f"{len(drafts)} parameters are too many; the most is {MOST_PARAMETERS}.")
-        )
+        message = f"{len(drafts):,} parameters are too many; the most is {MOST_PARAMETERS}."
+        problems.append(Problem("parameters", message, "Fix some of them in your program."))
         return ()
     problems.extend(_name_problems(drafts))
     found: list[Parameter] = []
@@ -103,9 +103,8 @@ def _name_problem(path: str, index: int, names: Sequence[str]) -> Problem | None
         message = f"The name {quoted(name)} has characters that cannot be used."
         return Problem(path, message, "Use letters, digits, _, - and .")
     if len(name) > LONGEST_NAME:
-        return Problem(
-            path, f"This name is {len(name):,} characters long; at most {LONGEST_NAME} are possible."
-        )
+        message = f"This name is {len(name):,} characters long; at most {LONGEST_NAME} are possible."
+        return Problem(path, message, "Choose a shorter one.")
     others = [str(other + 1) for other, one in enumerate(names) if one == name and other != index]
     if others:
         times = "twice" if len(others) == 1 else f"{len(others) + 1} times"
@@ -141,10 +140,11 @@ def _setting_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
         yield from _option_problems(parameter, f"{path}.values")
         return
     if parameter.type == "hp.randint" and parameter.number("max") < 1:
-        yield Problem(f"{path}.max", "Max must be at least 1: the integers run from 0 to max - 1.")
+        message = "Max must be at least 1: the integers run from 0 to max - 1."
+        yield Problem(f"{path}.max", message, "For values from 0 to 9 write 10.")
     for key, what in (("sigma", "σ"), ("q", "q"), ("step", "Step")):
         if key in settings and parameter.number(key) <= 0:
-            yield Problem(f"{path}.{key}", f"{what} must be greater than 0.")
+            yield Problem(f"{path}.{key}", f"{what} must be greater than 0.", parameter.kind.summary)
             return
     if "min" in settings:
         yield from _range_problems(parameter, path)
@@ -163,10 +163,14 @@ def _range_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
     low, high = parameter.number("min"), parameter.number("max")
     fixed = parameter.kind.value == "integer"
     if low > high or (low == high and not fixed):
-        yield Problem(f"{path}.max", f"Max ({high}) must be greater than min ({low}).")
+        message = f"Max ({high}) must be greater than min ({low})."
+        yield Problem(
+            f"{path}.max", message, "Correct one of them; for one fixed value no parameter is needed."
+        )
         return
     if math.isinf(float(high) - float(low)):
-        yield Problem(f"{path}.max", "The range from min to max is too wide for a computer.")
+        message = "The range from min to max is too wide for a computer."
+        yield Problem(f"{path}.max", message, "Choose a smaller range; hp.loguniform takes exponents.")
         return
     if parameter.type in ("hp.loguniform", "hp.qloguniform"):
         if max(abs(low), abs(high)) > LARGEST_EXPONENT:
@@ -176,10 +180,9 @@ def _range_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
                 f"For values from {low} to {high} write their natural logarithms.",
             )
             return
-        low, high = math.exp(low), math.exp(high)
-    if "q" in parameter.settings and math.floor(high / parameter.number("q")) < math.ceil(
-        low / parameter.number("q")
-    ):
+        low, high = power_of_e(low), power_of_e(high)
+    first, last = multiples_between(low, high, parameter.number("q")) if "q" in parameter.settings else (0, 0)
+    if first > last:
         yield Problem(
             f"{path}.q",
             f"No multiple of q lies between {low:.6g} and {high:.6g}.",

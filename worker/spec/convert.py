@@ -27,7 +27,7 @@ LARGEST_INTEGER = 2**53
 class ConversionError(ValueError):
     """A raw value that is not of its field's kind; `hint` says what is."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str) -> None:
         self.hint = hint
         super().__init__(message)
 
@@ -64,7 +64,8 @@ def _check_name(text: str) -> None:
         )
     if len(text) > fields.LONGEST_NAME:
         raise ConversionError(
-            f"This name is {len(text):,} characters long; at most {fields.LONGEST_NAME} are possible."
+            f"This name is {len(text):,} characters long; at most {fields.LONGEST_NAME} are possible.",
+            "Choose a shorter one.",
         )
 
 
@@ -89,7 +90,9 @@ def line(raw: object, longest: int = _LONGEST_LINE) -> str:
         raw = real_text(real(raw))
     text = raw_text(raw).strip(" \t")
     if len(text) > longest:
-        raise ConversionError(f"This is {len(text):,} characters long; at most {longest:,} are possible.")
+        raise ConversionError(
+            f"This is {len(text):,} characters long; at most {longest:,} are possible.", "Shorten it."
+        )
     found = invisible(text)
     if found in ("U+000A", "U+000D"):
         raise ConversionError("This has a line break in it, and must be one line.", "Join the lines.")
@@ -154,7 +157,7 @@ def duration(raw: object) -> int:
     """Seconds, from hours (a number) or H:MM:SS. Raises ConversionError."""
     if isinstance(raw, str) and (match := re.fullmatch(_DURATION, raw.strip(" \t"))):
         if len(match[1]) > 6:
-            raise ConversionError("This duration is too long.")
+            raise ConversionError("This duration is too long.", "Write hours, or H:MM:SS.")
         return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3])
     try:
         hours = real(raw)
@@ -164,7 +167,7 @@ def duration(raw: object) -> int:
             "This is neither a number of hours nor H:MM:SS.", f"Write for example 20, 0.5 or 1:30:00{quotes}."
         ) from error
     if abs(hours) > 1e6:
-        raise ConversionError("This duration is too long.")
+        raise ConversionError("This duration is too long.", "Write hours, or H:MM:SS.")
     seconds = round(hours * 3600)
     if seconds == 0 and hours != 0:
         raise ConversionError("This duration is less than a second.", "Write hours, or H:MM:SS.")
@@ -249,7 +252,9 @@ def _weight_pairs(raw: object) -> Iterator[tuple[str, float]]:
 def _percentage(raw: object) -> float:
     percent = real(raw)
     if percent > 1e9:
-        raise ConversionError(f"A percentage of {real_text(percent)} is too large.")
+        raise ConversionError(
+            f"A percentage of {real_text(percent)} is too large.", "The percentages sum to 100."
+        )
     return percent
 
 

@@ -27,12 +27,17 @@ def count_parameters(text: str, given: Collection[int], least: int) -> tuple[int
             problem = Problem("parameters", f"The number of parameters is wrong: {error}", error.hint)
             return possible, (problem,)
     if not 0 <= count <= MOST_PARAMETERS:
-        message = f"{count:,} parameters are not possible; there are 1 to {MOST_PARAMETERS}."
-        return possible, (Problem("parameters", message, "Correct the number of parameters."),)
+        return possible, (impossible_count(count),)
     if count < needed:
         message = f"The number of parameters is {count}, but {needed} are given; the rest is left out."
         return count, (Problem("parameters", message, f"Add parameters until there are {needed}.", "note"),)
     return count, ()
+
+
+def impossible_count(count: int) -> Problem:
+    """The error about a number of parameters that cannot be."""
+    message = f"{count:,} parameters are not possible; there are 1 to {MOST_PARAMETERS}."
+    return Problem("parameters", message, "Correct the number of parameters.")
 
 
 def parameter_draft(given: Mapping[str, object], default_type: str = DEFAULT_TYPE) -> ParameterDraft:

@@ -19,7 +19,7 @@ from worker.spec.convert import (
 )
 from worker.spec.fields import FIELDS, Field
 from worker.spec.ini import format_sections, given_twice, parse
-from worker.spec.numbered import count_parameters, parameter_draft
+from worker.spec.numbered import MOST_PARAMETERS, count_parameters, impossible_count, parameter_draft
 from worker.spec.parameters import (
     DEFAULT_TYPE,
     MOST_VALUES,
@@ -165,7 +165,10 @@ def _json_dimensions(raw: object, problems: list[Problem]) -> list[dict[str, obj
         message = "The dimensions must be a list of objects."
         problems.append(Problem("parameters", message, 'Write "dimensions": [{"name": ..., ...}].'))
         return []
-    return [_dimension(f"parameters.{index}", one, problems) for index, one in enumerate(raw)]
+    if len(raw) > MOST_PARAMETERS:
+        problems.append(impossible_count(len(raw)))
+    given = enumerate(raw[:MOST_PARAMETERS])
+    return [_dimension(f"parameters.{index}", one, problems) for index, one in given]
 
 
 def _dimension(path: str, raw: object, problems: list[Problem]) -> dict[str, object]:
@@ -179,7 +182,9 @@ def _dimension(path: str, raw: object, problems: list[Problem]) -> dict[str, obj
         if key not in _OBJECT_KEYS:
             problems.append(_ignored(quoted(key), path))
         elif not is_flat(value):
-            problems.append(Problem(f"{path}.{_OBJECT_KEYS[key]}", "This is nested too deeply."))
+            problems.append(
+                Problem(f"{path}.{_OBJECT_KEYS[key]}", "This is nested too deeply.", "Write a single value.")
+            )
         elif not is_missing(value):
             found[_OBJECT_KEYS[key]] = _encodable(value)
     return found

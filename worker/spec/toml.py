@@ -54,7 +54,7 @@ def read(text: str) -> ReadResult:
         if section in SECTIONS:
             values.update(_read_section(section, table, problems))
         elif section != "parameters" and len(problems) < MOST_PROBLEMS:
-            problems.append(_unknown(section, section, [*SECTIONS, "parameters"]))
+            problems.append(_unknown("", section, [*SECTIONS, "parameters"]))
     return ReadResult(
         Draft(values, _read_parameters(document.get("parameters", {}), problems)), tuple(problems)
     )
@@ -66,8 +66,13 @@ def _syntax_hint(text: str) -> str:
     return 'Texts stand in quotes: name = "my_run".'
 
 
-def _unknown(path: str, key: str, known: Iterable[str]) -> Problem:
-    return Problem(visible(path), f"{quoted(key)} means nothing here.", did_you_mean(key, known))
+def _unknown(section: str, key: str, known: Iterable[str]) -> Problem:
+    path = visible(f"{section}.{key}" if section else key)
+    homes = [field.section for field in FIELDS if field.key == key]
+    if homes:
+        place = f"to [{section}]" if section else "outside of a section"
+        return Problem(path, f"{quoted(key)} does not belong {place}.", f"Move it to [{homes[0]}].")
+    return Problem(path, f"{quoted(key)} means nothing here.", did_you_mean(key, known))
 
 
 def _read_section(section: str, table: object, problems: list[Problem]) -> dict[str, object]:
@@ -84,12 +89,8 @@ def _read_section(section: str, table: object, problems: list[Problem]) -> dict[
             found[path] = raw
         elif key in known:
             problems.append(_too_deep(path))
-        elif elsewhere := [field.section for field in FIELDS if field.key == key]:
-            problems.append(
-                Problem(path, f'"{key}" does not belong to [{section}].', f"Move it to [{elsewhere[0]}].")
-            )
         else:
-            problems.append(_unknown(path, key, known))
+            problems.append(_unknown(section, key, known))
         if len(problems) >= MOST_PROBLEMS:
             break
     return found

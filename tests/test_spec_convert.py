@@ -1,0 +1,347 @@
+"""Single values: what is accepted as typed, what is refused with which words, and how values are written back."""
+
+from __future__ import annotations
+
+import datetime
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.spec.convert import (
+    LARGEST_INTEGER,
+    ConversionError,
+    duration,
+    duration_text,
+    field_raw_text,
+    field_text,
+    field_value,
+    integer,
+    line,
+    raw_text,
+    real,
+    real_text,
+    setting_raw_text,
+    setting_text,
+    setting_value,
+)
+from worker.spec.fields import BY_PATH, FIELDS, Field
+from worker.spec.lists import join_list, split_list
+from worker.spec.parameters import SettingKind
+from worker.spec.text import LONGEST_QUOTE, encodable, invisible, is_invisible, quoted, visible
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.dates(),
+    st.lists(st.text() | st.integers()),
+    st.dictionaries(st.text(), st.floats()),
+    st.sampled_from(["1", "0.5", "1e5", "1:00:00", "on", "a=1", "a,b", "99999999999999999999999999"]),
+)
+
+
+@given(st.sampled_from(FIELDS), ANYTHING)
+def test_a_field_takes_anything_or_refuses_it_and_its_text_reads_back(field: Field, raw: object) -> None:
+    try:
+        value = field_value(field, raw)
+    except ConversionError as error:
+        assert str(error)
+        assert isinstance(field_raw_text(field, raw), str)
+        return
+    assert field_value(field, field_text(field, value)) == value
+    assert field_raw_text(field, raw) == field_text(field, value)
+
+
+@given(st.sampled_from(["integer", "real", "options", "weights"]), ANYTHING)
+def test_a_setting_takes_anything_or_refuses_it_and_its_text_reads_back(
+    kind: SettingKind, raw: object
+) -> None:
+    try:
+        value = setting_value(kind, raw)
+    except ConversionError:
+        assert isinstance(setting_raw_text(kind, raw), str)
+        return
+    if value != ("",):  # one empty value and none at all look the same as text
+        assert setting_value(kind, setting_text(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("12", 12), (" 12 ", 12), ("+3", 3), ("-4", -4), ("007", 7), (12, 12), (12.0, 12), (1e3, 1000),
+        (str(LARGEST_INTEGER), LARGEST_INTEGER), (-LARGEST_INTEGER, -LARGEST_INTEGER),
+    ],
+)  # fmt: skip
+def test_integers(raw: object, value: int) -> None:
+    assert integer(raw) == value
+    assert type(integer(raw)) is int
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        ("", "This is empty, and must be a whole number."),
+        ("a", '"a" is not a whole number.'),
+        ("1.5", '"1.5" is not a whole number.'),
+        ("1e3", '"1e3" is not a whole number.'),
+        ("1_000", '"1_000" is not a whole number.'),
+        ("0x10", '"0x10" is not a whole number.'),
+        ("\u0661", '"\u0661" is not a whole number.'),
+        (1.5, '"1.5" is not a whole number.'),
+        (True, '"true" is not a whole number.'),
+        (math.inf, "This number is too large."),
+        (math.nan, "This is not a number (nan)."),
+        ("9" * 26, "This number is too large."),
+        (LARGEST_INTEGER + 1, "This number is too large."),
+        pytest.param(10**5000, "This number is too large.", id="huge"),
+        ([1], "This must be a single value."),
+        (None, "This must be a single value."),
+        ("1\u200b", "This has an invisible character (U+200B) in it, which could hide something."),
+    ],
+)
+def test_what_is_no_integer(raw: object, message: str) -> None:
+    with pytest.raises(ConversionError) as caught:
+        integer(raw)
+    assert str(caught.value) == message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "written"),
+    [
+        ("1", 1, "1"), ("1.0", 1.0, "1.0"), (".5", 0.5, "0.5"), ("5.", 5.0, "5.0"), ("1e-5", 1e-05, "1e-05"),
+        ("1E+5", 100000.0, "100000.0"), ("-0.1", -0.1, "-0.1"), ("+3", 3, "3"), ("1.5e-07", 1.5e-07, "1.5e-07"),
+        ("0", 0, "0"), ("0e0", 0.0, "0.0"), ("0.1", 0.1, "0.1"), ("1" + "0" * 22, 1e22, "1e+22"),
+    ],
+)  # fmt: skip
+def test_reals(text: str, value: float, written: str) -> None:
+    assert real(text) == value
+    assert type(real(text)) is type(value)
+    assert real_text(real(text)) == written
+    assert real(written) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "message", "hint"),
+    [
+        ("0,5", '"0,5" is not a number.', "Write a point instead of the comma."),
+        ("1 000", '"1 000" is not a number.', "Write a number such as 0.5 or 1e-3."),
+        ("tensor(0.5)", '"tensor(0.5)" is not a number.', "Write a number such as 0.5 or 1e-3."),
+        ("nan", '"nan" is not a number.', "Write a number such as 0.5 or 1e-3."),
+        ("inf", '"inf" is not a number.', "Write a number such as 0.5 or 1e-3."),
+        ("1e309", "This number is too large.", "Numbers go up to about 1e308."),
+        (10**400, "This number is too large.", "Numbers go up to about 1e308."),
+        (-math.inf, "This number is too large.", "Numbers go up to about 1e308."),
+        (math.nan, "This is not a number (nan).", "Write a number such as 0.5 or 1e-3."),
+        ("1e-400", "This number is too close to 0 for a computer.", "Write 0, or a larger number."),
+        (
+            "a" * 200,
+            f'"{"a" * (LONGEST_QUOTE - 3)}..." is not a number.',
+            "Write a number such as 0.5 or 1e-3.",
+        ),
+    ],
+)
+def test_what_is_no_real(raw: object, message: str, hint: str) -> None:
+    with pytest.raises(ConversionError) as caught:
+        real(raw)
+    assert (str(caught.value), caught.value.hint) == (message, hint)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_float_reads_back_from_its_text(number: float) -> None:
+    assert real(real_text(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("raw", "seconds", "text"),
+    [
+        ("20", 72000, "20"), (20, 72000, "20"), ("0.5", 1800, "0:30:00"), ("1:30:00", 5400, "1:30:00"),
+        ("48:00:00", 172800, "48"), ("0:00:01", 1, "0:00:01"), ("0", 0, "0"), (" 2 ", 7200, "2"),
+        ("-1.5", -5400, "-1:30:00"), ("168", 604800, "168"),
+    ],
+)  # fmt: skip
+def test_durations(raw: object, seconds: int, text: str) -> None:
+    assert duration(raw) == seconds
+    assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["", "1:30", "1:60:00", "1:00:60", "1-00:00:00", "1h", "two", "1e9", "9999999:00:00", "0.00001", None, [1], True,
+     datetime.time(1, 30)],
+)  # fmt: skip
+def test_what_is_no_duration(raw: object) -> None:
+    with pytest.raises(ConversionError):
+        duration(raw)
+
+
+def test_a_time_without_quotes_is_explained() -> None:
+    with pytest.raises(ConversionError) as caught:
+        duration(datetime.time(1, 30))
+    assert "in quotes" in caught.value.hint
+
+
+@given(st.integers(0, 10**9))
+def test_every_duration_reads_back(seconds: int) -> None:
+    assert duration(duration_text(seconds)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("path", "raw", "value"),
+    [
+        ("slurm.enable_gpus", "1", True), ("slurm.enable_gpus", "on", True), ("slurm.enable_gpus", "", False),
+        ("slurm.enable_gpus", "False", False), ("slurm.enable_gpus", 0, False), ("slurm.enable_gpus", True, True),
+        ("search.seed", "1, 2,3", (1, 2, 3)), ("search.seed", "", ()), ("search.seed", 7, (7,)),
+        ("search.seed", [1, "2"], (1, 2)), ("slurm.setup", "module load a\r\n\r\nmodule load b\n", ("module load a", "module load b")),
+        ("slurm.setup", ["a", " ", "b"], ("a", "b")), ("slurm.setup", "a", ("a",)),
+        ("run.objective", "\t./run ($x_0) ", "./run ($x_0)"), ("slurm.account", 123, "123"),
+        ("slurm.partition", "alpha,ml", "alpha,ml"),
+    ],
+)  # fmt: skip
+def test_other_kinds_of_fields(path: str, raw: object, value: object) -> None:
+    assert field_value(BY_PATH[path], raw) == value
+
+
+@pytest.mark.parametrize(
+    ("path", "raw", "words"),
+    [
+        ("slurm.enable_gpus", "maybe", "neither on nor off"),
+        ("slurm.enable_gpus", "2", "neither on nor off"),
+        ("search.seed", "1,,2", "This is empty"),
+        ("search.seed", "1;2", "not a whole number"),
+        ("search.seed", [[1]], "single value"),
+        ("search.algorithm", "tpe", "not one of the choices"),
+        ("run.name", "my run", "other than letters, digits and underscores"),
+        ("run.name", "../up", "other than letters, digits and underscores"),
+        ("run.name", "a" * 101, "at most 100"),
+        ("run.objective", "a\nb", "line break"),
+        ("run.objective", "a\tb", "U+0009"),
+        ("run.objective", "a" * 10_001, "at most 10,000"),
+        ("run.objective", {"a": 1}, "single value"),
+        ("slurm.partition", "a b", "names in Slurm"),
+        ("slurm.account", "-x", "names in Slurm"),
+        ("slurm.reservation", "$(date)", "names in Slurm"),
+        ("slurm.setup", "a\n\x1b[0m", "U+001B"),
+    ],
+)
+def test_what_other_kinds_refuse(path: str, raw: object, words: str) -> None:
+    with pytest.raises(ConversionError) as caught:
+        field_value(BY_PATH[path], raw)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("a, b ,c", ("a", "b", "c")),
+        (["a,b", 1, 0.5], ("a,b", "1", "0.5")),
+        (r"[1\,2],[3\,4]", ("[1,2]", "[3,4]")),
+        (r"C:\temp,D:\x", (r"C:\temp", r"D:\x")),
+        ([True, False], ("true", "false")),
+        ("", ()),
+    ],
+)
+def test_lists_of_values(raw: object, value: object) -> None:
+    assert setting_value("options", raw) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("a=20,b=70,c=10", (("a", 20), ("b", 70), ("c", 10))),
+        ({"a": 20, "b": 80}, (("a", 20), ("b", 80))),
+        ("a=1,b=3", (("a", 25.0), ("b", 75.0))),
+        ("a=b=100", (("a=b", 100),)),
+        ([["a", 50], "b=50"], (("a", 50), ("b", 50))),
+        ("a=0,b=5", (("a", 0.0), ("b", 100.0))),
+    ],
+)
+def test_percentages(raw: object, value: object) -> None:
+    assert setting_value("weights", raw) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ("a,b", '"a" has no percentage'),
+        ("a=x", '"x" is not a number'),
+        ("a=-1,b=2", 'percentage of "a" is negative'),
+        ("a=0,b=0", "sum to 0"),
+        ("a=1e10", "too large"),
+        ({"a": "x"}, '"x" is not a number'),
+        ([1], '"1" has no percentage'),
+    ],
+)
+def test_what_percentages_refuse(raw: object, words: str) -> None:
+    with pytest.raises(ConversionError) as caught:
+        setting_value("weights", raw)
+    assert words in str(caught.value)
+
+
+@given(st.dictionaries(st.from_regex("[a-z]{1,5}", fullmatch=True), st.floats(0.001, 1e9), min_size=1))
+def test_percentages_once_normalised_stay(weights: dict[str, float]) -> None:
+    value = setting_value("weights", weights)
+    assert isinstance(value, tuple)
+    assert math.isclose(math.fsum(part[1] for part in value), 100)  # type: ignore[misc]
+    assert setting_value("weights", value) == value
+
+
+def test_too_many_values_are_counted() -> None:
+    with pytest.raises(ConversionError, match="100,001 values"):
+        setting_value("options", ["a"] * 100_001)
+
+
+@given(st.lists(st.text(st.sampled_from("ab,\\ ")), min_size=1))
+def test_lists_are_taken_apart_as_they_were_joined(parts: list[str]) -> None:
+    assert split_list(join_list(parts)) == parts
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "\x00", "\x07", "\t", "\n", "\x15", "\x1b", "\x7f", "\x85", "\x9b", "\xa0", "\xad", "\u034f", "\u061c",
+        "\u115f", "\u1680", "\u180e", "\u2003", "\u200b", "\u200d", "\u200e", "\u2028", "\u2029", "\u202a", "\u202e",
+        "\u2060", "\u2066", "\u2069", "\u2800", "\u3000", "\u3164", "\ufe0f", "\ufeff", "\uffa0", "\ufff9", "\ufffd",
+        "\ufffe", "\ud800", "\ue000", "\U000e0041", "\U000e0100", "\U0010ffff", "\U0001d173",
+    ],
+)  # fmt: skip
+def test_invisible_characters_are_found_and_refused(letter: str) -> None:
+    assert is_invisible(letter)
+    assert invisible(f"ab{letter}c") == f"U+{ord(letter):04X}"
+    assert visible(f"a{letter}") == f"a<U+{ord(letter):04X}>"
+    with pytest.raises(ConversionError):
+        line(f"a{letter}b")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a b", "\u00e4\u00df\u20ac", "\u65e5\u672c\u8a9e", "\U0001f600", "a\u0301", "\u0645"]
+)
+def test_what_people_write_is_visible(text: str) -> None:
+    assert not invisible(text)
+    assert visible(text) == text
+    assert line(text) == text
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_shown_text_has_nothing_hidden_in_it(text: str) -> None:
+    assert not invisible(visible(text))
+    assert not invisible(quoted(text))
+    encodable(text).encode()
+
+
+@given(ANYTHING)
+def test_any_raw_value_has_a_text(raw: object) -> None:
+    assert isinstance(raw_text(raw), str)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [pytest.param(10**5000, hex(10**5000), id="huge"), (True, "true"), ([], "[]"), ({}, "[]"), ([1, "a"], "[1,a]"), ({"a": 1}, "[a=1]"),
+     ([[[["deep"]]]], "[...]"), (1.5, "1.5")],
+)  # fmt: skip
+def test_raw_text(raw: object, text: str) -> None:
+    assert raw_text(raw) == text

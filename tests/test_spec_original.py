@@ -1,0 +1,304 @@
+"""The original's config.ini and config.json: every key, their odd corners, and what they say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from worker.spec import original, source
+from worker.spec.check import check_read
+from worker.spec.parameters import PARAMETER_TYPES
+from worker.spec.problem import UnreadableError
+from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
+
+EXAMPLE = """\
+[DATA]
+precision = 8
+max_evals = 100
+algo_name = tpe.suggest
+range_generator_name = hp.randint
+objective_program = perl program.pl ($x_0) ($x_1)
+[DIMENSIONS]
+dimensions = 2
+dim_0_name = layers
+max_dim_0 = 12
+dim_1_name = dropout
+range_generator_1 = hp.quniform
+min_dim_1 = 0
+max_dim_1 = 0.9
+q_1 = 0.1
+[MONGODB]
+poll_interval = 10
+"""
+
+FULL = """\
+# made by hand
+[DATA]
+seed = 1234
+number_of_workers = 7
+num_gpus_per_worker = 2
+precision = 4
+account = p_ml
+reservation = p_res_3
+partition = alpha
+projectname = my_run
+enable_gpus = 1
+mem_per_cpu = 1500
+computing_time = 3
+max_evals = 99
+algo_name = hyperopt.rand.suggest
+range_generator_name = hp.uniform
+objective_program = ./run --a=($x_0) --percent=50% --home=$HOME "%(a)s" # no comment = here
+; a comment
+[DIMENSIONS]
+dimensions = 3
+dim_0_name = a
+min_dim_0 = 0
+max_dim_0 = 1
+dim_1_name = b
+range_generator_1 = hp.choice
+options_1 = relu, tan h ,50%
+  # a comment inside
+dim_2_name = c
+range_generator_2 = hp.qnormal
+mu_2 = 1
+sigma_2 = 2
+q_2 = 0.5
+
+[DEBUG]
+debug = 1
+[MONGODB]
+worker_last_job_timeout = 1
+poll_interval = 10
+kill_after_n_no_results = 3
+"""
+
+
+def run_of(read: ReadResult) -> Run:
+    """The run that was read."""
+    checked = check_read(read)
+    assert checked.run is not None, checked.problems
+    return checked.run
+
+
+def said(read: ReadResult) -> list[tuple[str, str, str]]:
+    """What reading says, as (severity, path, message)."""
+    return [(one.severity, one.path, one.message) for one in read.problems]
+
+
+def test_the_example_of_the_documentation() -> None:
+    read = original.read_ini(EXAMPLE)
+    assert said(read) == [("note", "", "The section [MONGODB] of the original means nothing here.")]
+    assert [(one.path, one.message) for one in check_read(read).problems if one.severity == "error"] == [
+        ("run.name", "Optimization run name is missing.")
+    ]
+    run = run_of(original.read_ini(EXAMPLE.replace("[DATA]", "[DATA]\nprojectname = a")))
+    assert run.max_evals == 100
+    assert [(one.name, one.type, one.settings) for one in run.parameters] == [
+        ("layers", "hp.randint", {"max": 12}),
+        ("dropout", "hp.quniform", {"min": 0, "max": 0.9, "q": 0.1}),
+    ]
+
+
+def test_every_key() -> None:
+    read = original.read_ini(FULL)
+    assert said(read) == [
+        ("note", "", "The section [DEBUG] of the original means nothing here."),
+        ("note", "", "The section [MONGODB] of the original means nothing here."),
+    ]
+    run = run_of(read)
+    assert run.objective == './run --a=($x_0) --percent=50% --home=$HOME "%(a)s" # no comment = here'
+    assert (run.name, run.seed, run.workers, run.enable_gpus, run.gpus) == ("my_run", (1234,), 7, True, 2)
+    assert (run.precision, run.account, run.reservation, run.partition) == (4, "p_ml", "p_res_3", "alpha")
+    assert (run.memory, run.runtime, run.max_evals) == (1500, 3 * 3600, 99)
+    assert run.algorithm == "hyperopt.rand.suggest"
+    assert [(one.name, one.type, one.settings) for one in run.parameters] == [
+        ("a", "hp.uniform", {"min": 0, "max": 1}),
+        ("b", "hp.choice", {"values": ("relu", "tan h", "50%")}),
+        ("c", "hp.qnormal", {"mu": 1, "sigma": 2, "q": 0.5}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "settings"),
+    [
+        ("hp.randint|max_dim_0=3", {"max": 3}),
+        ("hp.choice|options_0=a,b", {"values": ("a", "b")}),
+        ("hp.pchoice|options_0=a=25,b=75", {"values": (("a", 25), ("b", 75))}),
+        ("hp.choiceint|min_dim_0=1|max_dim_0=3", {"min": 1, "max": 3}),
+        ("hp.choicestep|min_dim_0=1|max_dim_0=9|step_dim_0=2", {"min": 1, "max": 9, "step": 2}),
+        ("hp.uniform|min_dim_0=1|max_dim_0=3", {"min": 1, "max": 3}),
+        ("hp.uniformint|min_dim_0=1|max_dim_0=3", {"min": 1, "max": 3}),
+        ("hp.quniform|min_dim_0=1|max_dim_0=3|q_0=1", {"min": 1, "max": 3, "q": 1}),
+        ("hp.loguniform|min_dim_0=1|max_dim_0=3", {"min": 1, "max": 3}),
+        ("hp.qloguniform|min_dim_0=1|max_dim_0=3|q_0=1", {"min": 1, "max": 3, "q": 1}),
+        ("hp.normal|mu_0=1|sigma_0=3", {"mu": 1, "sigma": 3}),
+        ("hp.qnormal|mu_0=1|sigma_0=3|q_0=1", {"mu": 1, "sigma": 3, "q": 1}),
+        ("hp.lognormal|mu_0=1|sigma_0=3", {"mu": 1, "sigma": 3}),
+        ("hp.qlognormal|mu_0=1|sigma_0=3|q_0=1", {"mu": 1, "sigma": 3, "q": 1}),
+    ],
+)
+def test_the_keys_of_every_type(keys: str, settings: dict[str, object]) -> None:
+    kind, *lines = keys.split("|")
+    head = "[DATA]\nprojectname=a\nobjective_program=./run ($a)\n[DIMENSIONS]\ndimensions=1\ndim_0_name=a\n"
+    text = head + f"range_generator_0={kind}\n" + "\n".join(lines)
+    (parameter,) = run_of(original.read_ini(text)).parameters
+    assert (parameter.type, parameter.settings) == (kind, settings)
+    numbers = {
+        key.removesuffix("_0").removesuffix("_dim"): value
+        for key, _, value in (line.partition("=") for line in lines)
+    }
+    document = {
+        "data": {"projectname": "a", "objective_program": "./run ($a)"},
+        "dimensions": [{"name": "a", "range_generator": kind, **numbers}],
+    }
+    assert run_of(original.read_json(json.dumps(document))).parameters == (parameter,)
+
+
+def test_every_type_is_tested() -> None:
+    (marker,) = test_the_keys_of_every_type.pytestmark  # type: ignore[attr-defined]
+    assert {case[0].partition("|")[0] for case in marker.args[1]} == set(PARAMETER_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[DATA]\nnothing = 1", ("note", "", '"nothing" means nothing here.')),
+        ("[DATA]\n[OTHER]\na = 1", ("note", "", "The section [other] means nothing here.")),
+        ("[DATA]\nseed = 1\nSEED = 2", ("warning", "", '"seed" is given twice; the last one counts.')),
+        ("[DATA]\nhello", ("error", "", 'Line 2 is neither a section nor a key: "hello".')),
+        ("a = 1\n[DATA]", ("error", "", 'Line 1 is neither a section nor a key: "a = 1".')),
+        ("[DIMENSIONS]\nmax_dim_x = 1", ("note", "", '"max_dim_x" means nothing here.')),
+        (
+            "[DIMENSIONS]\ndimensions = 1\ndim_1_name = b",
+            ("note", "parameters", "The number of parameters is 1, but 2 are given; the rest is left out."),
+        ),
+        (
+            "[DIMENSIONS]\ndimensions = many",
+            ("error", "parameters", 'The number of parameters is wrong: "many" is not a whole number.'),
+        ),
+        (
+            "[DIMENSIONS]\ndimensions = 1000000000",
+            ("error", "parameters", "1,000,000,000 parameters are not possible; there are 1 to 500."),
+        ),
+    ],
+)
+def test_what_is_odd_is_said(text: str, problem: tuple[str, str, str]) -> None:
+    assert said(original.read_ini(text)) == [problem]
+
+
+def test_more_dimensions_than_are_given_are_empty_parameters() -> None:
+    read = original.read_ini("[DIMENSIONS]\ndimensions = 2\ndim_0_name = a\nmax_dim_0 = 3")
+    assert read.draft.parameters == (ParameterDraft("a", settings={"max": "3"}), ParameterDraft())
+    assert "parameters.1.name" in [problem.path for problem in check_read(read).problems]
+
+
+def test_dimensions_without_a_count() -> None:
+    assert len(original.read_ini("[DIMENSIONS]\ndim_0_name = a\ndim_1_name = b").draft.parameters) == 2
+    assert original.read_ini("[DATA]\nseed = 1").draft.parameters == ()
+
+
+def test_shapes_of_lines() -> None:
+    text = (
+        "\ufeff[data]\r\n  Seed : 3\r\n  max_evals=7\r\nobjective_program = a = b : c\r\n[ dimensions ]\r\n"
+    )
+    assert original.read_ini(text).draft.values == {
+        "search.seed": "3",
+        "search.max_evals": "7",
+        "run.objective": "a = b : c",
+    }
+
+
+def test_a_value_of_several_lines_is_not_joined_silently() -> None:
+    read = original.read_ini("[DATA]\nobjective_program = a\n   b\nseed = 1")
+    assert read.draft.values == {"run.objective": "a\nb", "search.seed": "1"}
+    assert "line break" in next(
+        one.message for one in check_read(read).problems if one.path == "run.objective"
+    )
+
+
+def test_empty_values_are_left_out_but_an_empty_seed_is_a_random_one() -> None:
+    read = original.read_ini("[DATA]\nseed =\nmax_evals =\naccount =\n")
+    assert read.draft.values == {"search.seed": ""}
+
+
+def test_no_gpus_is_the_originals_way_to_switch_them_off() -> None:
+    read = original.read_ini("[DATA]\nenable_gpus = 1\nnum_gpus_per_worker = 0")
+    assert read.draft.values == {"slurm.enable_gpus": "0"}
+
+
+@pytest.mark.parametrize("text", ["", "hello", "[run]\nname = 1", "[OTHER]\na = 1"])
+def test_what_is_no_ini(text: str) -> None:
+    with pytest.raises(UnreadableError, match=r"no section \[DATA\]"):
+        original.read_ini(text)
+
+
+DIMENSION = {"name": "a", "range_generator": "hp.choice", "options": ["x", "y,z", 3]}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"data": {"seed": 3}, "dimensions": [DIMENSION]},
+        {"DATA": {"seed": 3}, "DIMENSIONS": [DIMENSION]},
+        {"seed": 3, "dimensions": [DIMENSION]},
+        {"data": {"seed": 3, "dimensions": [DIMENSION]}},
+        {"data": {"seed": 3}, "DIMENSIONS": {"dimensions": [DIMENSION]}},
+        {"data": {"seed": 3}, "dimensions": [{"Name": "a", "type": "hp.choice", "values": DIMENSION["options"]}]},
+        {
+            "data": {"seed": 3},
+            "dimensions": {"dimensions": 1, "dim_0_name": "a", "range_generator_0": "hp.choice", "options_0": DIMENSION["options"]},
+        },
+    ],
+)  # fmt: skip
+def test_shapes_of_json(document: object) -> None:
+    read = original.read_json(json.dumps(document))
+    assert read == ReadResult(
+        Draft({"search.seed": 3}, (ParameterDraft("a", "hp.choice", {"values": ["x", "y,z", 3]}),))
+    )
+    assert source.read_any(json.dumps(document)) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"data": {"a": 1}}', ("note", "", '"a" means nothing here.')),
+        ('{"mongodb": {"a": 1}}', ("note", "", "The section [MONGODB] of the original means nothing here.")),
+        ('{"seed": 1, "seed": 2}', ("warning", "", '"seed" is given twice; the last one counts.')),
+        ('{"dimensions": 3}', ("error", "parameters", "The dimensions must be a list of objects.")),
+        ('{"dimensions": [3]}', ("error", "parameters.0", "A dimension must be an object.")),
+        ('{"dimensions": [{"a": 1}]}', ("note", "parameters.0", '"a" means nothing here.')),
+        ('{"seed": [[[1]]]}', ("error", "search.seed", "This is nested too deeply.")),
+    ],
+)
+def test_what_is_odd_in_json_is_said(text: str, problem: tuple[str, str, str]) -> None:
+    assert said(original.read_json(text)) == [problem]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"a": }', "{'a': 1}"])
+def test_what_is_no_json(text: str) -> None:
+    with pytest.raises(UnreadableError, match="JSON"):
+        original.read_json(text)
+
+
+def test_choiceint_is_written_as_the_original_knows_it() -> None:
+    draft = Draft({"run.name": "a"}, (ParameterDraft("a", "hp.choiceint", {"min": "2", "max": "5"}),))
+    assert "range_generator_0 = hp.choice\noptions_0 = 2,3,4,5\n" in original.write_ini(draft)
+    dimensions = json.loads(original.write_json(draft))["dimensions"]
+    assert dimensions == [{"name": "a", "range_generator": "hp.choice", "options": "2,3,4,5"}]
+    assert [problem.path for problem in original.not_held(draft)] == ["parameters.0.type"]
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"min": "a", "max": 3}, {"min": 5, "max": 1}, {"min": 0, "max": 10**9}]
+)
+def test_a_wrong_choiceint_stays_what_it_is(settings: dict[str, object]) -> None:
+    draft = Draft({}, (ParameterDraft("a", "hp.choiceint", settings),))
+    assert "range_generator_0 = hp.choiceint" in original.write_ini(draft)
+
+
+def test_a_line_break_cannot_bring_in_other_keys() -> None:
+    text = original.write_ini(Draft({"run.objective": "a\n[DATA]\nseed = 7"}))
+    assert "objective_program = a<U+000A>[DATA]<U+000A>seed = 7\n" in text
+    assert original.read_ini(text).draft.values["search.seed"] == "42"
