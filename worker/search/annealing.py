@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from hyperopt import hp
@@ -22,7 +23,7 @@ class Annealing:
 
     def __init__(self, dimensions: Sequence[AnyDimension]) -> None:
         labels = [f"x{position:04}" for position in range(len(dimensions))]
-        space = {label: _prior(label, one) for label, one in zip(labels, dimensions, strict=True)}
+        space = {label: prior(label, one) for label, one in zip(labels, dimensions, strict=True)}
         # hyperopt counts categories by their index, which must be an integer.
         self._kinds = {
             label: int if isinstance(one, Categories) else float
@@ -55,8 +56,17 @@ class _Algorithm(AnnealingAlgo):  # type: ignore[misc]
         }
         self.best_tids: list[int] = []
 
+    def hp_categorical(
+        self, memo: Mapping[Any, Any], node: Any, label: str, tid: Sequence[int], val: Sequence[int]
+    ) -> Sequence[int]:
+        """A category near that of trial `tid`; hyperopt's own method fails where probabilities are an array."""
+        shrunk = self.shrinking(label)
+        probabilities = shrunk * memo[node.arg["p"]]
+        probabilities[val[0]] += 1 - shrunk
+        return [int(self.rng.choice(len(probabilities), p=probabilities))]
 
-def _prior(label: str, one: AnyDimension) -> object:
+
+def prior(label: str, one: AnyDimension) -> object:
     """hyperopt's expression for the latent variable of a dimension."""
     if isinstance(one, Categories):
         if one.weights is None:

@@ -77,7 +77,10 @@ class Numbers(Dimension):
         return self._lattice.index(float(value))
 
     def admitted(self, value: Value) -> Value:
-        return self._lattice.admitted(float(value))
+        number = float(value)
+        if not math.isfinite(number):
+            raise ValueError(f"{number} is not finite")
+        return self._lattice.admitted(number)
 
     def levels(self, points: int) -> Sequence[Value] | None:
         if isinstance(self.scale, Even) and isinstance(self._lattice, Multiples):
@@ -169,10 +172,10 @@ def _log_multiples(low: float, high: float, q: float) -> Numbers:
     """Each multiple gets what rounds to it, on a logarithmic scale; what would round beyond the bounds is left out."""
     least, greatest = power_of_e(low), power_of_e(high)
     first, last = multiples_between(least, greatest, q)
-    ends = max(least, (first - 0.5) * q), min(greatest, (last + 0.5) * q)
-    return Numbers(
-        Even(math.log(ends[0]), math.log(ends[1]), exponential=True), Multiples(exact(q), first, last)
-    )
+    step = exact(q)
+    ends = max(least, (first * step - step / 2)), min(greatest, (last * step + step / 2))
+    even = Even(math.log(ends[0]), math.log(ends[1]), exponential=True)
+    return Numbers(even, Multiples(step, first, last))
 
 
 def _even_reals(low: float, high: float, exponential: bool, precision: int) -> Numbers:

@@ -6,8 +6,11 @@ import math
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
+from worker.spec.multiples import exact
+
 _LEAST_EXPONENT = -324  # of the smallest float, 5e-324
 _FLOAT_DIGITS = 17  # so many tell any two floats apart
+_MOST_EXACT = 2**53  # floats tell whole numbers apart up to here
 _DUST = 1e-9  # of a step: what float arithmetic may leave behind
 
 
@@ -44,17 +47,29 @@ class Multiples(Lattice):
 
     def value(self, index: int) -> int | float:
         product = (self._first + index) * self._q.numerator
+        if self._q.denominator == 1 and abs(product) <= _MOST_EXACT:
+            return product
         # Divided as integers, the quotient is the float nearest to the decimal: 3 * 0.1 is 0.3.
-        return product if self._q.denominator == 1 else product / self._q.denominator
+        return product / self._q.denominator
 
     def index(self, number: float) -> int:
-        return min(max(math.floor(number / self._width + 0.5) - self._first, 0), self.count - 1)
+        return self._inside(math.floor(exact(number) / self._q + Fraction(1, 2)))
+
+    def snap(self, number: float) -> int | float:
+        steps = number / self._width
+        # Faster than exact arithmetic, which is needed where there are too many steps for a float.
+        return self.value(
+            self._inside(math.floor(steps + 0.5)) if math.isfinite(steps) else self.index(number)
+        )
 
     def admitted(self, number: float) -> int | float:
-        value = self.snap(number)
+        value = self.value(self.index(number))
         if abs(value - number) > _DUST * self._width:
             raise ValueError(f"{number} is not a multiple of {self._width:.12g} inside the bounds")
         return value
+
+    def _inside(self, steps: int) -> int:
+        return min(max(steps - self._first, 0), self.count - 1)
 
 
 class Decimals(Lattice):
@@ -108,4 +123,4 @@ class Decimals(Lattice):
         decade, within = divmod(abs(ordinal) - 1, self._per_decade)
         mantissa = within + self._per_decade // 9
         number = float(f"{mantissa}e{decade + _LEAST_EXPONENT - self._digits + 1}")
-        return number if ordinal > 0 else -number
+        return number if ordinal > 0 else 0.0 - number

@@ -71,7 +71,7 @@ class Even(Scale):
         return self._low + latent * self._width
 
     def _latent(self, x: float) -> float:
-        return (x - self._low) / self._width
+        return (x - self._low) / self._width if self._width else 0.5
 
 
 class Bell(Scale):
