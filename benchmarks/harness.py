@@ -60,9 +60,11 @@ def machine() -> str:
     return f"{name}, {cores} cores, Python {python}, OmniOpt {__version__}, load before: {load:.1f}"
 
 
-def table(rows: Sequence[tuple[str, str, str]]) -> None:
-    """Print rows of (figure, measured, target) as Markdown, below the machine."""
-    lines = [("figure", "measured", "target"), ("---", "---", "---"), *rows]
+def table(
+    rows: Sequence[tuple[str, str, str]], head: tuple[str, str, str] = ("figure", "measured", "target")
+) -> None:
+    """Print rows of three cells as Markdown, below the machine."""
+    lines = [head, ("---", "---", "---"), *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(3)]
     for line in lines:
         cells = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))

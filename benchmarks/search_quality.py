@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -59,9 +58,11 @@ def main() -> None:
             ]
             figures.append(tuple(map(fmean, zip(*regrets, strict=True))))
             wins = sum(ours < theirs for ours, theirs in regrets)
-            rows.append((f"{name}, {task.name}", f"{figures[-1][0]:.3f}", f"{figures[-1][1]:.3f}, worse in {wins}"))
+            rows.append(
+                (f"{name}, {task.name}", f"{figures[-1][0]:.3f}", f"{figures[-1][1]:.3f}, worse in {wins}")
+            )
         rows.append((f"{name}, all", *(f"{fmean(side):.3f}" for side in zip(*figures, strict=True))))
-    table(rows)
+    table(rows, ("algorithm, function", "OmniOpt", "hyperopt's fmin"))
 
 
 SHARES = [(0.6, partial(tpe.suggest, verbose=False)), (0.3, anneal.suggest), (0.1, rand.suggest)]
@@ -264,5 +265,4 @@ def counting() -> Task:
 
 
 if __name__ == "__main__":
-    random.seed(0)
     main()

@@ -173,8 +173,9 @@ def _log_multiples(low: float, high: float, q: float) -> Numbers:
     least, greatest = power_of_e(low), power_of_e(high)
     first, last = multiples_between(least, greatest, q)
     step = exact(q)
-    ends = max(least, (first * step - step / 2)), min(greatest, (last * step + step / 2))
-    even = Even(math.log(ends[0]), math.log(ends[1]), exponential=True)
+    low_end = float(max(exact(least), first * step - step / 2))
+    high_end = float(min(exact(greatest), last * step + step / 2))
+    even = Even(math.log(low_end), math.log(high_end), exponential=True)
     return Numbers(even, Multiples(step, first, last))
 
 
