@@ -20,7 +20,7 @@ FILE = "file"  # the form field of an uploaded one
 
 
 @blueprint.post("/import")
-def import_config() -> Response | tuple[Response, int]:
+def import_config() -> Response:
     """Refill the form from the config in the request: TOML, config.ini, config.json, a link, or a token.
 
     The config is an uploaded file, a form field, or the body itself. A browser gets the page, in which nothing that
@@ -32,8 +32,10 @@ def import_config() -> Response | tuple[Response, int]:
     except UnreadableError as error:
         if _is_browser():
             present, _ = form_state(request, current_site().catalogue)
-            return show(present, import_text=text, import_problems=error.problems), 422
-        return jsonify(problems=[problem.as_json() for problem in error.problems]), 422
+            return show(present, import_text=text, import_problems=error.problems)
+        refusal = jsonify(problems=[problem.as_json() for problem in error.problems])
+        refusal.status_code = 422
+        return refusal
     if _is_browser():
         return show(state, unread=problems, notice="The form was filled in from your config.")
     site = current_site()

@@ -28,17 +28,18 @@ async function importConfig(address, shown) {
       announce(page.querySelector("main")?.textContent.trim() ?? "The server did not understand this.");
       return;
     }
-    if (answer.ok) {
+    const problems = page.querySelectorAll("#config-problems .problem");
+    if (!problems.length) {
       // The form as it was stays behind the Back button.
       history.pushState(null, "", window.location.href);
       document.getElementById("content").replaceWith(document.importNode(content, true));
       announce(page.getElementById("announcer").textContent.trim());
+      shown();
     } else {
-      const id = "config-problems";
-      document.getElementById(id).replaceChildren(...document.importNode(page.getElementById(id), true).children);
-      announce(document.getElementById(id).textContent.trim());
+      const place = document.getElementById("config-problems");
+      place.replaceChildren(...[...problems].map((problem) => document.importNode(problem, true)));
+      announce(place.textContent.trim());
     }
-    if (answer.ok) shown();
     document.getElementById("file").value = "";
   } catch (error) {
     announce(`The config could not be sent (${error.message}). Nothing in the form has changed.`);

@@ -1,0 +1,247 @@
+"""Filling in the form in a real browser: the command, the problems and the address follow."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+from test_page_preview import OLD_LINK
+
+from worker.spec import token
+from worker.spec.check import check
+from worker.spec.run import Run
+
+Open = Callable[..., Page]
+
+
+def fill_in(page: Page) -> None:
+    """A small run that has nothing wrong."""
+    page.get_by_label("Optimization run name").fill("my_run")
+    page.get_by_label("Objective program").fill("python3 train.py --lr ($lr)")
+    page.get_by_label("Partition", exact=True).select_option("romeo")
+    row = page.get_by_role("group", name="Parameter 1")
+    row.get_by_label("Name").fill("lr")
+    row.get_by_label("Type").select_option("hp.uniform")
+    row.get_by_label("Min").fill("0.1")
+    row.get_by_label("Max").fill("0.5")
+    expect(page.locator("#status-title")).to_have_text("Ready to start")
+
+
+def run_in(page: Page) -> Run:
+    """The run that the shown command starts."""
+    words = shlex.split(page.locator("#command").inner_text())
+    run = check(token.decode(next(word for word in words if token.looks_like_token(word))).draft).run
+    assert run is not None
+    return run
+
+
+def test_the_command_follows_every_key(open_page: Open) -> None:
+    page = open_page()
+    expect(page.locator("#status-title")).to_have_text("4 things to fill in")
+    fill_in(page)
+    run = run_in(page)
+    assert (run.name, run.partition, run.parameters[0].settings) == (
+        "my_run",
+        "romeo",
+        {"min": 0.1, "max": 0.5},
+    )
+    expect(page.locator("[data-when-unusable]")).to_be_hidden()
+    expect(page.locator("#config-text")).to_contain_text('objective = "python3 train.py --lr ($lr)"')
+
+
+def test_the_address_is_the_saved_form(open_page: Open) -> None:
+    page = open_page()
+    fill_in(page)
+    expect(page).to_have_url(re.compile("projectname=my_run.*param_0_value_max=0.5"))
+    page.get_by_label("Max. number of evaluations").fill("77")
+    expect(page).to_have_url(re.compile("max_evals=77"))
+    assert "number_of_workers" not in parse_qs(urlsplit(page.url).query)
+    page.reload()
+    expect(page.get_by_label("Max. number of evaluations")).to_have_value("77")
+    expect(page.get_by_label("Optimization run name")).to_have_value("my_run")
+    assert run_in(page).max_evals == 77
+    # Typing makes no steps for the Back button.
+    assert page.evaluate("history.length") <= 2
+
+
+def test_problems_stand_beside_their_fields_and_in_the_summary(open_page: Open) -> None:
+    page = open_page()
+    fill_in(page)
+    workers = page.get_by_label("Number of workers")
+    workers.fill("many")
+    expect(page.locator("#status-title")).to_have_text("1 thing to fix")
+    expect(workers).to_have_attribute("aria-invalid", "true")
+    expect(workers).to_have_accessible_description(re.compile('"many" is not a whole number'))
+    expect(page.locator("[data-when-unusable]")).to_be_visible()
+    assert token.looks_like_token(page.locator("#command_installed").inner_text().split()[-1])
+    page.get_by_label("Optimization run name").focus()
+    page.locator("#status-list a").click()
+    expect(workers).to_be_focused()
+    workers.fill("4")
+    expect(page.locator("#status-title")).to_have_text("Ready to start")
+    expect(workers).to_have_attribute("aria-invalid", "false")
+
+
+def test_a_link_of_the_summary_opens_what_is_folded(open_page: Open) -> None:
+    page = open_page()
+    fill_in(page)
+    page.locator("#advanced > summary").click()
+    page.get_by_label("Precision").fill("99")
+    expect(page.locator("#status-title")).to_have_text("1 thing to fix")
+    page.locator("#advanced > summary").click()
+    page.locator("#status-list a").click()
+    expect(page.get_by_label("Precision")).to_be_focused()
+
+
+def test_a_gap_counts_when_it_was_left(open_page: Open) -> None:
+    page = open_page()
+    problem = page.locator("#projectname-problems .problem")
+    expect(problem).to_have_count(0)
+    page.get_by_label("Optimization run name").focus()
+    page.get_by_label("Objective program").focus()
+    expect(problem).to_have_text(re.compile("Optimization run name is missing."))
+    expect(page.locator("#objective_program-problems .problem")).to_have_count(0)
+
+
+def test_parameters_come_and_go_without_loss(open_page: Open) -> None:
+    page = open_page()
+    fill_in(page)
+    page.get_by_role("button", name="Add a parameter").click()
+    second = page.get_by_role("group", name="Parameter 2")
+    expect(second.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("layers")
+    second.get_by_label("Max").fill("12")
+    page.get_by_role("button", name="Add a parameter").click()
+    page.keyboard.type("kind")
+    third = page.get_by_role("group", name="Parameter 3")
+    third.get_by_label("Type").select_option("hp.choice")
+    third.get_by_label("Values").fill("a, b")
+    expect(page.locator("#status-title")).to_have_text("Ready to start, with 2 remarks")
+    assert [parameter.name for parameter in run_in(page).parameters] == ["lr", "layers", "kind"]
+
+    page.get_by_role("button", name="Remove parameter 2").click()
+    expect(page.locator("#announcer")).to_contain_text("Parameter 2 was removed.")
+    expect(page.get_by_role("button", name="Remove parameter 2")).to_be_focused()
+    expect(page).to_have_url(re.compile("param_1_name=kind"))
+    assert [parameter.name for parameter in run_in(page).parameters] == ["lr", "kind"]
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page).to_have_url(re.compile("param_2_name=kind"))
+    run = run_in(page)
+    assert [parameter.name for parameter in run.parameters] == ["lr", "layers", "kind"]
+    assert run.parameters[1].settings == {"max": 12}
+
+    page.get_by_role("button", name="Move up parameter 3").click()
+    expect(page).to_have_url(re.compile("param_1_name=kind"))
+    expect(page.get_by_role("button", name="Move up parameter 2")).to_be_focused()
+    assert [parameter.name for parameter in run_in(page).parameters] == ["lr", "kind", "layers"]
+    expect(page.get_by_label("Number of parameters")).to_have_value("3")
+
+
+def test_a_smaller_number_of_parameters_keeps_the_others_for_later(open_page: Open) -> None:
+    page = open_page(
+        "/?number_of_parameters=3&param_0_name=a&param_1_name=b&param_2_name=c&param_2_value_max=9"
+    )
+    number = page.get_by_label("Number of parameters")
+    number.fill("1")
+    number.press("Tab")
+    expect(page.locator("#parameters > li:visible")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"^(?!.*param_1_name)"))
+    number.fill("4")
+    number.press("Tab")
+    expect(page).to_have_url(re.compile("param_2_name=c.*param_2_value_max=9"))
+    expect(page.locator("#parameters > li:visible")).to_have_count(4)
+
+
+def test_a_type_shows_its_fields_and_keeps_the_others(open_page: Open) -> None:
+    page = open_page()
+    row = page.get_by_role("group", name="Parameter 1")
+    row.get_by_label("Max").fill("7")
+    row.get_by_label("Type").select_option("hp.qnormal")
+    shown = row.locator("[data-setting]:visible")
+    expect(shown).to_have_count(3)
+    row.get_by_label("μ (mean)").fill("3")
+    expect(row.locator("[data-type-summary]")).to_have_text("A multiple of q, normally distributed.")
+    expect(page).to_have_url(re.compile("param_0_mu=3"))
+    assert "value_max" not in page.url
+    row.get_by_label("Type").select_option("hp.randint")
+    expect(shown).to_have_count(1)
+    expect(row.get_by_label("Max")).to_have_value("7")
+    row.get_by_label("Type").select_option("hp.normal")
+    expect(row.get_by_label("μ (mean)")).to_have_value("3")
+
+
+def test_a_partition_brings_its_gpus_and_limits(open_page: Open) -> None:
+    page = open_page("/?partition=alpha")
+    gpus = page.get_by_label("Enable GPU")
+    expect(gpus).to_be_checked()
+    expect(page.locator("#partition-limits")).to_contain_text("8 GPUs per worker")
+    page.get_by_label("Partition", exact=True).select_option("romeo")
+    expect(gpus).not_to_be_checked()
+    expect(gpus).to_be_disabled()
+    expect(page.locator("#announcer")).to_have_text(
+        "GPUs were switched off, since the partition romeo has none."
+    )
+    expect(page.get_by_label("GPUs per worker")).to_be_hidden()
+    page.get_by_label("Partition", exact=True).select_option("hpdlf")
+    expect(gpus).to_be_checked()
+    page.get_by_label("GPUs per worker").fill("4")
+    expect(page.locator("#number_of_gpus-problems")).to_contain_text("Ask for 3 at most")
+    gpus.uncheck()
+    expect(page).to_have_url(re.compile("enable_gpus=0"))
+    expect(gpus).not_to_be_checked()
+
+
+def test_a_placeholder_is_inserted_where_the_program_needs_it(open_page: Open) -> None:
+    page = open_page("/?param_0_name=lr")
+    program = page.get_by_label("Objective program")
+    program.fill("./train --lr=")
+    page.get_by_role("button", name="insert into program: parameter 1").click()
+    expect(program).to_have_value("./train --lr=($lr)")
+    page.get_by_role("group", name="Parameter 1").get_by_label("Name").fill("not a name")
+    expect(page.locator("[data-placeholder]").first).to_have_text("($x_0)")
+    # It is one line, whatever the box looks like.
+    program.press("End")
+    program.press("Enter")
+    expect(program).to_have_value("./train --lr=($lr)")
+
+
+def test_the_old_link_opens_prefilled(open_page: Open) -> None:
+    page = open_page("/?" + OLD_LINK)
+    expect(page.get_by_label("Optimization run name")).to_have_value("mnist_fashion_optimization_set_1")
+    expect(page.locator("#status-title")).to_have_text("4 things to fix")
+    expect(page.locator("#workdir-problems")).to_contain_text("looks like a placeholder from an example")
+    expect(page.locator("#param_2_name-problems")).to_contain_text('The name "batchsize" is used twice')
+    # Only what a user does changes the address.
+    assert page.url.endswith(OLD_LINK)
+
+
+def test_a_long_form_stays_out_of_the_address(open_page: Open) -> None:
+    page = open_page()
+    fill_in(page)
+    expect(page).to_have_url(re.compile("param_0_value_max=0.5"))
+    before = page.url
+    row = page.get_by_role("group", name="Parameter 1")
+    row.get_by_label("Type").select_option("hp.choice")
+    row.get_by_label("Values").fill(",".join(f"value{number * 7919}" for number in range(900)))
+    expect(page.locator("#status-list")).to_contain_text("the address bar does not follow it")
+    assert "value7919" not in page.url
+    assert page.url != before or "hp.choice" not in page.url
+    expect(page.locator("#file-commands")).to_be_visible()
+    assert shlex.split(page.locator("#command_file").inner_text())[-1] == "config.toml"
+
+
+def test_a_server_that_is_gone_is_said(open_page: Open) -> None:
+    page = open_page()
+    fill_in(page)
+    page.route("**/preview", lambda route: route.fulfill(status=200, body="no json"))
+    page.get_by_label("Seed").fill("7")
+    expect(page.locator("#status-title")).to_have_text("Not up to date: the server does not answer")
+    expect(page.locator("[data-when-unusable]")).to_be_visible()
+    page.unroute("**/preview")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#status-title")).to_have_text("Ready to start")
+    assert run_in(page).seed == (7,)
