@@ -10,7 +10,7 @@ from worker.cli.given import HELP, read_given
 from worker.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from worker.spec.check import check_read
 from worker.spec.problem import Problem, has_errors
-from worker.spec.text import quoted, visible
+from worker.spec.text import visible
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,18 +28,18 @@ def execute(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"problems": [problem.as_json() for problem in problems]}, indent=2))
     else:
-        print("\n".join(_lines(args.config, problems)))
+        print("\n".join(_lines(problems)))
     return EXIT_USAGE if has_errors(problems) else EXIT_DONE
 
 
-def _lines(config: str, problems: Sequence[Problem]) -> list[str]:
+def _lines(problems: Sequence[Problem]) -> list[str]:
     lines = []
     for problem in problems:
         place = f"{problem.path}: " if problem.path else ""
         lines.append(visible(f"{problem.severity}: {place}{problem.message}"))
         if problem.hint:
             lines.append(visible(f"    {problem.hint}"))
-    return [*lines, f"{quoted(config)}: {_summary(problems)}"]
+    return [*lines, _summary(problems)]
 
 
 def _summary(problems: Sequence[Problem]) -> str:
@@ -49,4 +49,4 @@ def _summary(problems: Sequence[Problem]) -> str:
         if count:
             counts.append(f"{count} {severity}{'s' if count > 1 else ''}")
     verdict = "This config cannot start." if has_errors(problems) else "This config can start."
-    return f"{', '.join(counts) or 'no problems'}. {verdict}"
+    return f"{', '.join(counts) or 'No problems'}. {verdict}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import BinaryIO
 
 from worker.errors import ConfigError, UsageError
@@ -29,7 +28,7 @@ def read_given(word: str) -> ReadResult:
         if source.looks_like_link(word):
             return source.read_any(word)
         try:
-            with Path(word).open("rb") as file:
+            with open(word, "rb") as file:  # noqa: PTH123 - Path("") is the present folder
                 return _read(file)
         except OSError as error:
             if error.errno in (errno.ENOENT, errno.ENAMETOOLONG) and token.looks_like_token(word):

@@ -1,0 +1,198 @@
+"""`omniopt check`, `config` and `url` on files, links, tokens and standard input, and on what is none of these."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from worker.cli.given import read_given
+from worker.errors import UsageError
+from worker.spec import original, token, toml, url
+from worker.spec.run import Draft, ParameterDraft
+
+Omniopt = Callable[..., "subprocess.CompletedProcess[str]"]
+
+GOOD = Draft(
+    {"run.name": "my_run", "run.objective": "./run ($x_0)", "run.workdir": "/scratch/me"},
+    (ParameterDraft("rate", "hp.uniform", {"min": 0, "max": 1}),),
+)
+BAD = Draft({**GOOD.values, "run.workers": "many"}, GOOD.parameters)
+
+
+@pytest.fixture
+def config(workdir: Path) -> Path:
+    """A good config in a file with a blank in its name."""
+    path = workdir / "my config.toml"
+    path.write_text(toml.write(GOOD), encoding="utf-8")
+    return path
+
+
+def test_a_good_config_can_start(omniopt: Omniopt, config: Path) -> None:
+    done = omniopt("check", config)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "No problems. This config can start.\n"
+
+
+def test_all_problems_are_printed_with_place_and_hint(omniopt: Omniopt, workdir: Path) -> None:
+    (workdir / "bad.toml").write_text('[rnu]\n[run]\nname = "my run"\n', encoding="utf-8")
+    done = omniopt("check", "bad.toml")
+    assert done.returncode == 2
+    assert done.stdout == (
+        'error: rnu: "rnu" means nothing here.\n'
+        '    Did you mean "run"?\n'
+        'error: run.name: "my run" has characters other than letters, digits and underscores.\n'
+        "    Use only A-Z, a-z, 0-9 and _.\n"
+        "error: run.objective: Objective program is missing.\n"
+        "    The command to optimize, with placeholders such as ($x_0) or ($name); it prints RESULT: <number>.\n"
+        "error: parameters: There is no parameter to optimize.\n"
+        "    Add at least one.\n"
+        "4 errors. This config cannot start.\n"
+    )
+
+
+def test_problems_as_json(omniopt: Omniopt, config: Path) -> None:
+    assert json.loads(omniopt("check", config, "--json").stdout) == {"problems": []}
+    done = omniopt("check", token.encode(BAD), "--json")
+    assert done.returncode == 2
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["path"] == "run.workers"
+    assert problem["severity"] == "error"
+    done = omniopt("check", "-", "--json", input="[run")
+    assert done.returncode == 2
+    assert "not valid TOML" in json.loads(done.stdout)["problems"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        token.encode(GOOD),
+        "?" + url.write(GOOD),
+        "https://example.org/omniopt/?" + url.write(GOOD),
+    ],
+    ids=["token", "query", "link"],
+)
+def test_tokens_and_links(omniopt: Omniopt, given: str) -> None:
+    done = omniopt("config", given)
+    assert (done.returncode, done.stdout, done.stderr) == (0, toml.write(GOOD), "")
+
+
+@pytest.mark.parametrize(
+    "write", [toml.write, original.write_ini, original.write_json, token.encode, url.write]
+)
+def test_every_format_on_standard_input(omniopt: Omniopt, write: Callable[[Draft], str]) -> None:
+    draft = Draft({key: raw for key, raw in GOOD.values.items() if key != "run.workdir"}, GOOD.parameters)
+    done = omniopt("config", "-", input=write(draft))
+    assert (done.returncode, done.stdout) == (0, toml.write(draft))
+
+
+@pytest.mark.parametrize(("kind", "write"), [("ini", original.write_ini), ("json", original.write_json)])
+def test_the_originals_formats(
+    omniopt: Omniopt, config: Path, kind: str, write: Callable[[Draft], str]
+) -> None:
+    done = omniopt("config", config, "--to", kind)
+    assert (done.returncode, done.stdout) == (0, write(GOOD))
+    assert done.stderr == (
+        'warning: run.workdir: The original\'s config has no place for "Workdir"; it is left out. Keep the TOML config.\n'
+    )
+
+
+def test_a_faulty_config_is_translated_and_its_faults_are_said(omniopt: Omniopt) -> None:
+    done = omniopt("config", token.encode(BAD))
+    assert done.returncode == 2
+    assert done.stdout == toml.write(BAD)
+    assert done.stderr.startswith('error: run.workers: "many" is not a whole number.')
+
+
+def test_the_link_of_a_config(omniopt: Omniopt, config: Path) -> None:
+    assert omniopt("url", config).stdout == f"?{url.write(GOOD)}\n"
+    whole = omniopt("url", config, "--page", "https://example.org/omniopt/")
+    assert whole.stdout == f"https://example.org/omniopt/?{url.write(GOOD)}\n"
+    assert url.read(omniopt("url", config).stdout.strip()).draft == url.read(url.write(GOOD)).draft
+
+
+@pytest.mark.parametrize("command", ["check", "config", "url"])
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("nothing.toml", 'There is no file "nothing.toml".'),
+        ("plain/nothing.toml", 'There is no file "plain/nothing.toml".'),
+        ("a" * 300, "There is no file"),
+        (".", '"." is a folder'),
+        ("", 'There is no file "".'),
+    ],
+)
+def test_files_that_cannot_be_read(
+    omniopt: Omniopt, workdir: Path, command: str, given: str, sentence: str
+) -> None:
+    (workdir / "plain").write_text("", encoding="utf-8")
+    done = omniopt(command, given)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("omniopt: ")
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_may_not_be_read() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        secret = Path(folder, "secret.toml")
+        secret.write_text(toml.write(GOOD), encoding="utf-8")
+        secret.chmod(0)
+        user = os.geteuid()
+        if user == 0:  # the superuser may read everything
+            os.seteuid(65534)
+        try:
+            with pytest.raises(UsageError, match="may not be read"):
+                read_given(str(secret))
+        finally:
+            os.seteuid(user)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\x7fELF\x00\x00", "This is no text, but binary data."),
+        (b'[run]\nname = "\xe4"', "This is not UTF-8 text: line 2 has other bytes."),
+        (b"\xff\xfe[\x00r\x00", "This is text in UTF-16."),
+        (b"", "This is empty."),
+        (b" \n", "This is empty."),
+        (b"a = 1\n" * 1_000_000, "a config has at most 1,000,000."),
+        (b"{", "This is not valid JSON"),
+        (b"<!DOCTYPE html>", "This is not valid TOML"),
+    ],
+)
+def test_files_that_are_no_config(omniopt: Omniopt, workdir: Path, content: bytes, sentence: str) -> None:
+    (workdir / "given").write_bytes(content)
+    done = omniopt("check", "given")
+    assert done.returncode == 2
+    assert sentence in done.stdout
+    done = omniopt("config", "given")
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+def test_an_endless_file_is_not_read_to_its_end(omniopt: Omniopt) -> None:
+    assert omniopt("check", "/dev/zero").returncode == 2
+
+
+def test_a_damaged_token_is_named_as_such(omniopt: Omniopt) -> None:
+    done = omniopt("check", token.encode(GOOD)[:-6])
+    assert done.returncode == 2
+    assert "This token is damaged" in done.stdout
+
+
+def test_terminal_controls_are_not_printed(omniopt: Omniopt, workdir: Path) -> None:
+    (workdir / "evil.toml").write_text('["\\u001b[2Ja"]\n[run]\nname = "\\u001b]0;b"\n', encoding="utf-8")
+    done = omniopt("check", "evil.toml")
+    assert done.returncode == 2
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "U+001B" in done.stdout
+    assert "\x1b" not in omniopt("check", "\x1b[2J").stderr
