@@ -44,7 +44,7 @@ def execute(args: argparse.Namespace) -> int:
         say_written(targets["html"])
     pictures = [kind for kind in targets if kind != "html"]
     if pictures:
-        figure = picture.draw(frame, best(results.trials), args.max)
+        figure = picture.draw(frame, best(results.trials), args.max).figure
         for kind in pictures:
             with replacing_bytes(targets[kind]) as raw:
                 picture.save(figure, raw, kind)

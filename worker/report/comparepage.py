@@ -8,8 +8,9 @@ from typing import TextIO
 
 from worker.report import html, table
 from worker.report.answer import loss_text
+from worker.report.charts import wide
 from worker.report.comparison import Band, bands, joined
-from worker.report.frame import LOG_SPAN, payload
+from worker.report.frame import payload
 from worker.report.sections import table as html_table
 from worker.report.source import Results
 from worker.report.summary import duration_words, summarize
@@ -72,7 +73,7 @@ def _payload(found: Sequence[Band]) -> dict[str, object]:
             }
             for band in found
         ],
-        "log": min(values) > 0 and max(values) / min(values) > LOG_SPAN,
+        "log": wide(values),
     }
 
 

@@ -138,7 +138,8 @@ def _joined_column(name: str, frames: Sequence[Frame], sizes: Sequence[int]) -> 
         for part, size in zip(parts, sizes, strict=True)
         for text in (_texts(part) if part else [None] * size)
     ]
-    options = tuple(dict.fromkeys(text for text in texts if text is not None))
+    configured = [option for part in present for option in part.options or ()]
+    options = tuple(dict.fromkeys([*configured, *(text for text in texts if text is not None)]))
     places = {option: float(place) for place, option in enumerate(options)}
     indices = [None if text is None else places[text] for text in texts]
     return dataclasses.replace(first, values=indices, options=options, log=False, integer=False, texts=None)

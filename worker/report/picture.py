@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -24,6 +25,7 @@ MOST_PARAMETERS = 10  # drawn against each other in one picture: 45 panels
 _VECTOR_POINTS = 30_000  # more are drawn as pixels inside the svg, which would not open otherwise
 _INCHES = 3.1  # side of a panel
 _BEST, _FAILED = "#d1006c", "#9a9a9a"
+_OPACITY = 0.85
 
 Pair = tuple[FrameColumn, FrameColumn]
 
@@ -36,7 +38,39 @@ def pairs(frame: Frame) -> list[Pair]:
     return list(combinations(parameters, 2))
 
 
-def draw(frame: Frame, best: Trial | None, most: float | None = None) -> Figure:
+@dataclass
+class Panel:
+    """One panel: its dots and crosses with the evaluations that they stand for, and its star."""
+
+    dots: PathCollection | None
+    dot_rows: list[int]
+    places: list[tuple[float, float]]  # of the dots
+    crosses: PathCollection
+    cross_rows: list[int]
+    star: PathCollection | None
+
+    def show(self, rows: Container[int]) -> None:
+        """Hide all evaluations but `rows`; the star goes to the best of them."""
+        self.crosses.set_alpha([1.0 if row in rows else 0.0 for row in self.cross_rows])
+        if self.dots is None or self.star is None:
+            return
+        self.dots.set_alpha([_OPACITY if row in rows else 0.0 for row in self.dot_rows])
+        # The best is the last one, since it has to lie on top.
+        places = [place for place, row in enumerate(self.dot_rows) if row in rows]
+        self.star.set_visible(bool(places))
+        if places:
+            self.star.set_offsets([self.places[places[-1]]])
+
+
+@dataclass
+class Picture:
+    """A figure with its panels."""
+
+    figure: Figure
+    panels: list[Panel]
+
+
+def draw(frame: Frame, best: Trial | None, most: float | None = None) -> Picture:
     """The picture of all pairs, coloured by result, failed ones crossed; `most` leaves out larger results.
 
     Raises OmnioptError where matplotlib is not installed.
@@ -49,33 +83,31 @@ def draw(frame: Frame, best: Trial | None, most: float | None = None) -> Figure:
             'Install it into the same environment (pip install "matplotlib>=3.8"), or use the html file.'
         ) from error
     panels = pairs(frame)
-    wide = 1 if len(panels) <= 1 else 2 if len(panels) <= 4 else 3 if len(panels) <= 9 else 5
+    wide = {0: 1, 1: 1, 2: 2, 4: 2}.get(len(panels), 3 if len(panels) <= 9 else 5)
     high = max(1, -(-len(panels) // wide))
     figure = Figure(figsize=(max(5.2, _INCHES * wide + 0.8), _INCHES * high + 0.8), layout="constrained")
     grid = figure.subplots(high, wide, squeeze=False)
     rows = _Rows(frame, most)
-    drawn = None
-    for axes, pair in zip(grid.flat, panels, strict=False):
-        drawn = _draw_panel(axes, pair, rows, len(panels))
+    drawn = [
+        _draw_panel(axes, pair, rows, len(panels)) for axes, pair in zip(grid.flat, panels, strict=False)
+    ]
     for axes in list(grid.flat)[len(panels) :]:
         axes.set_axis_off()
-    if drawn is not None:
-        bar = figure.colorbar(
-            drawn, ax=grid, aspect=30, pad=0.02, extend="max" if rows.clipped else "neither"
-        )
+    if drawn and (dots := drawn[-1].dots) is not None:
+        bar = figure.colorbar(dots, ax=grid, aspect=30, pad=0.02, extend="max" if rows.clipped else "neither")
         bar.set_label("RESULT")
     figure.suptitle(_title(frame.name, best, 26 * max(wide, 2)), parse_math=False, fontsize=11)
-    return figure
+    return Picture(figure, drawn)
 
 
-def save(figure: Figure, file: BinaryIO, kind: str) -> None:
-    """Write the picture as "svg" or "png"; the same picture is the same file."""
+def save(figure: Figure, file: BinaryIO, kind: str, dots: int = 160) -> None:
+    """Write the picture as "svg" or "png" (`dots` an inch); the same picture is the same file."""
     from matplotlib import rc_context
 
     with warnings.catch_warnings(), rc_context({"svg.hashsalt": "omniopt", "svg.fonttype": "none"}):
         # Letters that no font here has are drawn as boxes; nobody can do anything about that message.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(file, format=kind, dpi=160, metadata={"Date": None} if kind == "svg" else None)
+        figure.savefig(file, format=kind, dpi=dots, metadata={"Date": None} if kind == "svg" else None)
 
 
 class _Rows:
@@ -102,17 +134,17 @@ def fence(numbers: Sequence[float]) -> float:
     return most if high - most > 1.5 * (most - low) and most > low else high
 
 
-def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> PathCollection | None:
-    """Fill one panel; returns what the colour bar is made from, None where there is no result at all."""
+def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> Panel:
+    """Fill one panel."""
     from matplotlib.colors import LinearSegmentedColormap
 
     crowded = len(rows.results) * panels > _VECTOR_POINTS
-    _, x, y = _points(pair, rows.bad)
-    axes.scatter(x, y, marker="x", s=14, linewidths=0.7, color=_FAILED, rasterized=crowded)
-    drawn = None
+    bad, x, y = _points(pair, rows.bad)
+    crosses = axes.scatter(x, y, marker="x", s=14, linewidths=0.7, color=_FAILED, rasterized=crowded)
+    dots = star = None
     good, x, y = _points(pair, rows.good)
     if good:
-        drawn = axes.scatter(
+        dots = axes.scatter(
             x,
             y,
             c=[rows.loss[row] for row in good],
@@ -120,10 +152,11 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> PathCollect
             vmax=rows.top,
             s=6 if crowded else 14,
             linewidths=0,
-            alpha=0.85,
+            alpha=_OPACITY,
             rasterized=crowded,
         )
-        axes.scatter(x[-1:], y[-1:], marker="*", s=150, color=_BEST, edgecolors="white", zorder=3)
+        star = axes.scatter(x[-1:], y[-1:], marker="*", s=150, color=_BEST, edgecolors="white", zorder=3)
+    places = list(zip(x, y, strict=True))
     across, up = pair
     if _logarithmic(across):
         axes.set_xscale("log")
@@ -134,7 +167,7 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> PathCollect
     if across.options is not None and max(map(len, across.options), default=0) * len(across.options) > 24:
         axes.tick_params(axis="x", labelrotation=45)
     axes.tick_params(labelsize=8)
-    return drawn
+    return Panel(dots, good, places, crosses, bad, star)
 
 
 def _logarithmic(column: FrameColumn) -> bool:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from worker.report import curves, gpupage, gpuusage, html, pareto, progress, sections
-from worker.report.frame import LOG_SPAN, make_frame, payload
+from worker.report.charts import best_so_far, wide
+from worker.report.frame import make_frame, payload
 from worker.report.importance import Importance, NoImportanceError, measure
 from worker.report.source import Results
 from worker.report.summary import intervals, summarize
 
-_MOST_DOTS = 1500  # single results behind the curve of the best one
 _MOST_SPANS = 6000  # evaluations drawn in the timeline
 REFRESH = 60  # seconds between two looks of a page at a run that is going on
 
@@ -99,7 +99,7 @@ def _charts(results: Results, importance: Importance | None) -> dict[str, object
     """What the charts need beside the columns of all evaluations; a chart without data has no key."""
     found: dict[str, object] = {}
     if points := progress.finished(results.trials):
-        found["progress"] = _progress(points)
+        found["progress"] = best_so_far(points)
     if importance is not None:
         found["importance"] = [
             [name, round(mean, 5), round(deviation, 5)]
@@ -116,7 +116,7 @@ def _charts(results: Results, importance: Importance | None) -> dict[str, object
     if lines := curves.choose(results.trials):
         found["curves"] = {
             "lines": [{"trial": line.trial.number, "x": line.steps, "y": line.values} for line in lines],
-            "log": _spread([value for line in lines for value in line.values]),
+            "log": wide([value for line in lines for value in line.values]),
         }
     if agents := _timeline(results):
         found["timeline"] = agents
@@ -125,29 +125,6 @@ def _charts(results: Results, importance: Importance | None) -> dict[str, object
     if names := pareto.objectives(results.trials):
         found["pareto"] = _pareto(results, names)
     return found
-
-
-def _progress(points: list[progress.Point]) -> dict[str, object]:
-    losses = sorted(point.loss for point in points)
-    every = -(-len(points) // _MOST_DOTS)
-    steps = progress.improvements(points)
-    last = points[-1]
-    best = [[step.count, round(step.elapsed, 3), step.loss] for step in steps]
-    if steps[-1] is not last:
-        best.append([last.count, round(last.elapsed, 3), steps[-1].loss])
-    # The curve of the best is the story: results that are much worse than most lie on the upper edge.
-    clip = max(losses[int(len(losses) * 0.75)], steps[-1].loss)
-    return {
-        "best": best,
-        "all": [[point.count, round(point.elapsed, 3), point.loss] for point in points[::every]],
-        "log": _spread(losses),
-        "clip": clip,
-    }
-
-
-def _spread(values: list[float]) -> bool:
-    """Whether a logarithmic axis suits the values."""
-    return bool(values) and min(values) > 0 and max(values) / min(values) > LOG_SPAN
 
 
 def _timeline(results: Results) -> dict[str, object] | None:

@@ -40,10 +40,10 @@ class ScatterPlots {
     this.logs = new Set(data.columns.filter((column) => column.log));
     this.colourBy = data.result;
     this.most = Infinity;
+    this.only = null; // the rows that may be shown; null: all
     this.places = ranks(data).places;
     const best = this.places.indexOf(0);
-    this.best = best < 0 ? null : best;
-    this.held = this.best;
+    this.held = best < 0 ? null : best;
     this.table = table ? new RowTable(data, (row, held) => this.#point(row, held)) : null;
     this.panels = [];
     this.#build(root);
@@ -111,6 +111,12 @@ class ScatterPlots {
     this.draw();
   }
 
+  /** Show nothing but these rows (a Set), on axes that stay as they are. */
+  limit(rows) {
+    this.only = rows;
+    this.draw();
+  }
+
   #chooseLogs() {
     const boxes = this.data.columns
       .filter((column) => !column.category)
@@ -135,9 +141,9 @@ class ScatterPlots {
     const shown = Uint8Array.from(result, (_, row) => (included(row) ? 1 : 0));
     const column = data.columns[this.colourBy];
     const colouring = makeColouring(data, column, included, this.logs.has(column));
-    const rows = drawingOrder(colouring, this.places).filter((row) => shown[row]);
+    const rows = drawingOrder(colouring, this.places).filter((row) => shown[row] && (!this.only || this.only.has(row)));
     const style = pageStyle(this.grid);
-    const best = this.best !== null && shown[this.best] ? this.best : null;
+    const best = rows.reduce((found, row) => (data.counts[row] && !(this.places[found] <= this.places[row]) ? row : found), null);
     const count = counted(rows.length, "evaluation");
     for (const panel of this.panels) {
       const width = panel.canvas.parentElement.clientWidth;

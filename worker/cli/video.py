@@ -1,0 +1,39 @@
+"""`omniopt video`: the course of a run as a film, in an html page or as a gif."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli.results import configure_run, open_results, place, say_written
+from worker.errors import EXIT_DONE
+from worker.report import video
+from worker.report.files import replacing, replacing_bytes
+from worker.report.frame import make_frame
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt video`."""
+    configure_run(parser)
+    parser.add_argument(
+        "--kind", choices=("html", "gif"), default="html", help="gif takes a minute, and matplotlib"
+    )
+    parser.add_argument("--columns", metavar="NAMES", help="these parameters, up to three: a,b,c (in a gif)")
+    parser.add_argument("--max", type=float, metavar="RESULT", help="leave out larger results (in a gif)")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Write the film and print where it is."""
+    results = open_results(args)
+    target = place(results.paths.root / "video" / f"{results.run.name}.{args.kind}", results.paths, args.out)
+    if args.kind == "gif":
+        frame = make_frame(results.run, results.trials)
+        if args.columns:
+            frame = frame.showing(args.columns.split(","))
+        film = video.gif(results, frame, args.max)
+        with replacing_bytes(target) as raw:
+            raw.write(film)
+    else:
+        with replacing(target) as file:
+            file.write(video.page(results))
+    say_written(target)
+    return EXIT_DONE
