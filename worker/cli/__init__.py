@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "parallel": ("parallel", "Draw the parallel plot, an interactive html file."),
     "compare": ("compare", "Compare several runs: one page and one csv."),
     "video": ("video", "Make a film of the course of a run."),
+    "export": ("export", "Hand a run to other programs: JSON, Parquet, Optuna."),
     "gpu": ("gpu", "Plot how busy the GPUs were."),
     "debug-zip": ("debug_zip", "Pack what somebody needs to help you, without secrets."),
     "config": ("config", "Translate a config file, URL or token into a config file."),

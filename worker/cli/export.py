@@ -1,0 +1,47 @@
+"""`omniopt export`: a run for other programs, as JSON, Parquet, or a study of Optuna."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli.results import configure_run, open_results, place, say_written
+from worker.errors import EXIT_DONE
+from worker.report.files import replacing
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt export`."""
+    configure_run(parser)
+    kinds = parser.add_mutually_exclusive_group(required=True)
+    kinds.add_argument("--json", action="store_true", help="everything known, as JSON")
+    kinds.add_argument(
+        "--parquet", action="store_true", help="the table of evaluations (needs pandas and pyarrow)"
+    )
+    kinds.add_argument(
+        "--optuna", metavar="STORAGE", help="a study, for example sqlite:///x.db (needs optuna)"
+    )
+    parser.add_argument("--study", metavar="NAME", help="the name of the study (default: that of the run)")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Write the export and print where it is."""
+    results = open_results(args)
+    if args.optuna:
+        from worker.report import optuna_study
+
+        name = args.study or results.run.name
+        count = optuna_study.export(results, args.optuna, name)
+        print(f"{count} evaluations in the study {name} of {args.optuna}")
+        return EXIT_DONE
+    from worker.report import export
+
+    kind = "json" if args.json else "parquet"
+    target = place(results.paths.root / "export" / f"{results.run.name}.{kind}", results.paths, args.out)
+    if args.json:
+        with replacing(target) as file:
+            export.write_json(results, file)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        export.write_parquet(results, target)
+    say_written(target)
+    return EXIT_DONE
