@@ -120,9 +120,9 @@ class Storm:
         ends_at = time.monotonic() + LONGEST
         while claim(self.paths).standing is not Standing.OVER:
             assert time.monotonic() < ends_at, "the run does not end"
-            time.sleep(self._random.uniform(0.2, 1.2))
+            time.sleep(self._random.uniform(0.1, 0.6))
             self._look()
-            if sum(self.found.kills.values()) < kills and self._done() > 5:
+            if sum(self.found.kills.values()) < kills and self._agents:
                 self._strike()
             self._revive()
         self._wait_until_quiet()
@@ -224,9 +224,6 @@ class Storm:
                 return list(csv.DictReader(file))
         except FileNotFoundError:
             return []
-
-    def _done(self) -> int:
-        return len(self._shown)
 
     def _wait_until_quiet(self) -> None:
         ends_at = time.monotonic() + 90

@@ -7,18 +7,48 @@ from pathlib import Path
 
 from worker.agent.assignment import run_paths
 from worker.cli.going import plan_of
+from worker.driver.budget import Over
 from worker.driver.session import drive
+from worker.errors import EXIT_DONE
 from worker.launch import where_to_run
 from worker.report.source import read_run
+from worker.store.journal import ended_epoch
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt drive`."""
     parser.add_argument("rundir", type=Path, help="the folder of the run")
     parser.add_argument("--local", action="store_true", help="workers are processes on this machine")
+    parser.add_argument(
+        "--since",
+        type=int,
+        default=None,
+        metavar="EPOCH",
+        help="leave at once where a driver later than this one has ended the run",
+    )
+    parser.add_argument(
+        "--retry", type=_numbers, default=(), metavar="N,N", help="evaluations to give out again"
+    )
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Drive the run, whoever drove it before; the scheduler sees to it that there is one driver at a time."""
+    """Drive the run, whoever drove it before; the scheduler sees to it that there is one driver at a time.
+
+    A job that was handed in before the run ended, and starts after that, has nothing to do any more. One that has
+    to leave before the run is over hands in its successor.
+    """
     paths = run_paths(args.rundir)
-    return drive(plan_of(read_run(paths), paths, where_to_run(args.local))).exit_code
+    if args.since is not None and ended_epoch(paths) > args.since:
+        print("The run has ended before this driver began, so there is nothing left to do.")
+        return EXIT_DONE
+    run, where = read_run(paths), where_to_run(args.local)
+    end = drive(plan_of(run, paths, where, retry=args.retry))
+    if end.over is Over.LEFT and where == "slurm":
+        from worker.launch.slurm import front
+
+        print(f"The next driver is job {front.hand_in_successor(run, paths)}.", flush=True)
+    return end.exit_code
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in text.split(",") if word)

@@ -104,15 +104,15 @@ def _go(
     run: Run, paths: RunPaths, where: Where, args: argparse.Namespace, retry: tuple[int, ...] = ()
 ) -> int:
     if where == "slurm" and args.driver == "job":
-        return _hand_in(run, paths, args)
+        return _hand_in(run, paths, args, retry)
     return drive(plan_of(run, paths, where, retry=retry)).exit_code
 
 
-def _hand_in(run: Run, paths: RunPaths, args: argparse.Namespace) -> int:
+def _hand_in(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int, ...]) -> int:
     from worker.launch.slurm import front
 
     client, known = _cluster(run)
-    job = front.hand_in_driver(run, paths, client, known)
+    job = front.hand_in_driver(run, paths, client, known, retry)
     print(f"The driver of {run.name} is job {job}. It submits the workers; their results go to {paths.root}.")
     if args.follow:
         from worker.cli.follow import follow

@@ -6,6 +6,7 @@ import re
 
 from worker.store.appender import Appender
 from worker.store.paths import RunPaths
+from worker.store.tail import read_records
 
 _NAME = re.compile(r"(\d{6,})\.jsonl")
 
@@ -54,3 +55,14 @@ def epochs(paths: RunPaths) -> list[int]:
         newest_known = climb(paths, numbers[-1])
         numbers.extend(range(numbers[-1] + 1, newest_known + 1))
     return numbers
+
+
+def ended_epoch(paths: RunPaths) -> int:
+    """The newest epoch whose driver has ended the run, 0 where none has. Raises OSError if a journal is unreadable."""
+    for epoch in reversed(epochs(paths)):
+        if any(
+            record is not None and record.get("kind") == "ended"
+            for record in read_records(paths.journal(epoch))
+        ):
+            return epoch
+    return 0

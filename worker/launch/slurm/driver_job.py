@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sys
 import time
@@ -54,7 +55,12 @@ def script(run: Run, paths: RunPaths, name: str, limit: int | None, words: Seque
 def queued(client: Client, name: str) -> list[Row] | None:
     """The driver jobs called `name` that wait or run; None where Slurm gives no answer."""
     rows = squeue.queue(client, [name])
-    return None if rows is None else [row for row in rows if row.state is not JobState.ENDED]
+    # One that is completing has no driver any more.
+    return (
+        None
+        if rows is None
+        else [row for row in rows if row.state is not JobState.ENDED and row.word != "COMPLETING"]
+    )
 
 
 def hand_in(
@@ -106,6 +112,15 @@ def write_script(paths: RunPaths, name: str, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
+
+
+def since(paths: RunPaths, name: str) -> int:
+    """Up to which epoch the newest driver job of the run knows of the run's end; -1 where there is none."""
+    try:
+        match = re.search(r" --since (\d+)", paths.job_script(name).read_text())
+    except FileNotFoundError:
+        return -1
+    return int(match[1]) if match else -1
 
 
 def _later(answer: Submitted) -> str:

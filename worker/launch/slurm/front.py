@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from worker.launch.slurm.launcher import PATIENCE
 from worker.launch.slurm.script import AgentJob, agent_script
 from worker.spec.problem import Problem
 from worker.spec.run import Run
+from worker.store.journal import ended_epoch, newest
 from worker.store.paths import RunPaths
+
+_TRY_EVERY = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ def scripts(run: Run, paths: RunPaths, known: preflight.Cluster, driver_too: boo
     """Every script that would be submitted for a run in `paths`; names of jobs get another random part then."""
     name, found = f"{run.name}.{secrets.token_hex(3)}", []
     if driver_too:
-        text = driver_job.script(run, paths, f"{name}.driver", preflight.longest(run, known))
+        text = driver_job.script(
+            run, paths, f"{name}.driver", preflight.longest(run, known), ["--since", "0"]
+        )
         found.append(Script("The driver, a small job of its own", text))
     left, number = run.workers, 0
     while left:
@@ -78,18 +84,44 @@ def folder_problems(paths: RunPaths) -> Iterator[Problem]:
             )
 
 
-def hand_in_driver(run: Run, paths: RunPaths, client: Client, known: preflight.Cluster) -> str:
-    """Submit the driver's job, unless one of this run is queued already; returns its number.
+def hand_in_driver(
+    run: Run, paths: RunPaths, client: Client, known: preflight.Cluster, retry: Sequence[int] = ()
+) -> str:
+    """Submit the driver's job, unless one of this run is queued already and will do; returns its number.
 
-    Raises ConfigError where Slurm refuses it, NotSubmittedError where it takes no more jobs or stays silent.
+    retry: numbers of trials that it gives out again. Raises ConfigError where Slurm refuses the job,
+    NotSubmittedError where it takes no more jobs or stays silent.
     """
     name = driver_job.name_of(paths, run)
-    text = driver_job.script(run, paths, name, preflight.longest(run, known))
-    path = driver_job.write_script(paths, name, text)
-    there = driver_job.queued(client, name) if path.exists() else []
-    if there:
+    there = driver_job.queued(client, name) if paths.job_script(name).exists() else []
+    if there and not retry and driver_job.since(paths, name) >= ended_epoch(paths):
         return there[0].job
-    return driver_job.hand_in(client, name, text)
+    words = ["--retry", ",".join(map(str, retry))] if retry else []
+    return _hand_in(run, paths, client, name, preflight.longest(run, known), words)
+
+
+def hand_in_successor(run: Run, paths: RunPaths) -> str:
+    """Submit the driver that goes on when the job of this one has ended; returns its number.
+
+    There is nothing better to do in what is left of this job's time, so it is tried until Slurm has taken it.
+    """
+    client, name = Client(), driver_job.name_of(paths, run)
+    while True:
+        limit = preflight.longest(run, preflight.cluster(client, run))
+        try:
+            return _hand_in(run, paths, client, name, limit, [])
+        except driver_job.NotSubmittedError as error:
+            print(error, flush=True)
+            time.sleep(_TRY_EVERY)
+
+
+def _hand_in(
+    run: Run, paths: RunPaths, client: Client, name: str, limit: int | None, words: Sequence[str]
+) -> str:
+    known = [row.job for row in driver_job.queued(client, name) or ()]
+    text = driver_job.script(run, paths, name, limit, ["--since", str(newest(paths)), *words])
+    driver_job.write_script(paths, name, text)
+    return driver_job.hand_in(client, name, text, known)
 
 
 def _existing(path: Path) -> Path:
