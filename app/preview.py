@@ -108,7 +108,8 @@ def make_preview(
     key = state.values[BY_PATH["slurm.partition"].query].strip()
     partition = catalogue.partitions.get(key)
     link = f"{base_url}/?{url.write(draft)}"
-    commands = _commands(installer, token.encode(draft), draft)
+    config = toml.write(draft)
+    commands = _commands(installer, token.pack(config), draft)
     too_long = len(commands.first_time.encode()) > command.LONGEST_LINE
     linkable = len(link.encode()) <= LONGEST_URL
     problems = (
@@ -123,7 +124,7 @@ def make_preview(
         problems=_placed(problems, state),
         commands=commands,
         from_file=_commands(installer, CONFIG_NAME, draft) if too_long else None,
-        config=toml.write(draft),
+        config=config,
         url=link,
         linkable=linkable,
         changes=state.changes,

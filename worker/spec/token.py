@@ -20,7 +20,12 @@ _CUT_OFF = "Copy the whole command again; a terminal may cut off very long lines
 
 def encode(draft: Draft) -> str:
     """The token of `draft`: letters, digits, - and _ only."""
-    return base64.urlsafe_b64encode(zlib.compress(toml.write(draft).encode(), 9)).decode().rstrip("=")
+    return pack(toml.write(draft))
+
+
+def pack(config: str) -> str:
+    """The token of a config that `toml.write` has written."""
+    return base64.urlsafe_b64encode(zlib.compress(config.encode(), 9)).decode().rstrip("=")
 
 
 def looks_like_token(text: str) -> bool:
