@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.spec import toml, url
+from worker.spec import token, toml, url
 from worker.spec.check import check_read
 from worker.spec.run import Run
 
@@ -79,7 +79,7 @@ def test_wrapper_says_what_is_missing(workdir: Path) -> None:
     assert str(workdir / "none") in done.stderr
 
 
-def test_digits_is_optimized(
+def test_digits_is_optimized_from_the_token_of_the_page(
     workdir: Path,
     omniopt: Callable[..., subprocess.CompletedProcess[str]],
     monkeypatch: pytest.MonkeyPatch,
@@ -88,10 +88,8 @@ def test_digits_is_optimized(
     text = (DIGITS / "config.toml").read_text(encoding="utf-8")
     text = text.replace("examples/digits/run.sh", f"{DIGITS}/run.sh --epochs=2")
     text = text.replace("max_evals = 32", "max_evals = 4")
-    config = workdir / "digits.toml"
-    config.write_text(text, encoding="utf-8")
 
-    run = omniopt("start", config, "--local", "--yes")
+    run = omniopt("start", token.encode(toml.read(text).draft), "--local", "--yes")
     assert run.returncode == 0, run.stdout + run.stderr
 
     table = workdir / "omniopt" / "projects" / "digits" / "csv" / "digits.csv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from worker.agent.program import complaints
 from worker.cli import existing, going
-from worker.cli.given import HELP, print_problems, read_given
+from worker.cli.given import came_from_elsewhere, print_problems, read_given
 from worker.driver.project import create
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
 from worker.launch import Where, where_to_run
@@ -65,7 +66,7 @@ def execute(args: argparse.Namespace) -> int:
     if args.show or run.dont_start:
         return _show(run, home, where, args)
     print_problems([*checked.problems, *_warnings(run, home, where)])
-    if _is_unseen(args.config) and not args.yes:
+    if came_from_elsewhere(args.config) and not args.yes:
         _ask(run)
     code = EXIT_DONE
     for one in _one_per_seed(run):
@@ -92,11 +93,6 @@ def _warnings(run: Run, home: Home, where: Where) -> Iterator[Problem]:
             "Give another folder with --workdir, for example in a workspace.",
             "warning",
         )
-
-
-def _is_unseen(word: str) -> bool:
-    """Whether the user cannot have read the config: it is a token or a link, which may come from anybody."""
-    return source.looks_like_link(word) or (not Path(word).exists() and token.looks_like_token(word))
 
 
 def _ask(run: Run) -> None:
