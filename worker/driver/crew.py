@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from worker.agent import processes
 from worker.driver.board import Board, Member
 from worker.driver.mailboxes import Mailboxes
-from worker.launch.launcher import AgentState, Launcher
+from worker.launch.launcher import AgentReport, AgentState, Launcher
 from worker.spec.problem import Problem
 from worker.store.paths import RunPaths
 from worker.store.records import Record
@@ -34,6 +34,7 @@ class Crew:
         self._strangers: dict[str, float] = {}  # agents that the launcher does not know, and since when
         self._buried: set[str] = set()
         self.pending = 0  # agents that the scheduler has not started yet
+        self.reports: Mapping[str, AgentReport] = {}  # what the launcher has said last
 
     @property
     def trouble(self) -> str:
@@ -64,7 +65,7 @@ class Crew:
         if now - self._looked < _LOOK_EVERY:
             return
         self._looked = now
-        reports = self._launcher.poll()
+        reports = self.reports = self._launcher.poll()
         self.pending = 0
         for identity, report in reports.items():
             self.pending += report.state is AgentState.PENDING

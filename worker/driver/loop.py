@@ -26,6 +26,7 @@ from worker.driver.pace import Pace
 from worker.driver.recall import recall
 from worker.driver.recorder import Recorder
 from worker.driver.requests import Requests
+from worker.driver.roster import Roster
 from worker.driver.show import Lines, Show, open_log
 from worker.driver.signals import Signals
 from worker.driver.table import Table
@@ -124,6 +125,7 @@ class Driver:
         self._changed = False
         self._new_best = False
         self._messages: list[tuple[str, Record]] = []
+        self._roster = Roster(self._paths, self._events)
         self._crew.adopt(self._began)
         self._crew.fill(self._agents_wanted, self._began, time.time())
 
@@ -428,6 +430,7 @@ class Driver:
             "seed": self.seed,
             "where": self._plan.where,
             "cwd": str(self._plan.cwd),
+            "job": os.environ.get("SLURM_JOB_ID", ""),
         }
 
     def _sign(self, now: float) -> None:
@@ -438,6 +441,7 @@ class Driver:
                 self._over = Over.SUPERSEDED
         self._table.update(self._state.trials.values(), self._changed, now)
         self._changed = False
+        self._roster.update(self._crew.reports, self._crew.trouble, now)
         self._events.flush()
 
     def _show_progress(self) -> None:
@@ -469,6 +473,7 @@ class Driver:
         self._view.notice = ""
         self._show.update(self._view, self._new_best)
         self._table.finish(self._state.trials.values())
+        self._roster.close()
         self._events.close()
         self._mail.close()
         self._requests.close()

@@ -127,6 +127,11 @@ class RunPaths:
         return self.root / "events.log"
 
     @property
+    def roster(self) -> Path:
+        """The workers as the newest driver has seen them last, for `status`."""
+        return self.root / "workers.json"
+
+    @property
     def csv(self) -> Path:
         """The table of all trials."""
         return self.root / "csv" / f"{self.name}.csv"

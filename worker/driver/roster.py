@@ -1,0 +1,106 @@
+"""The workers of a run as their launcher sees them: a file for `status`, and a line in events.log for every change."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from worker.driver.events import Events
+from worker.launch.launcher import AgentReport, AgentState
+from worker.report.files import replacing
+from worker.store.paths import RunPaths
+
+_LOOK_EVERY = 0.2  # seconds
+_WRITE_EVERY = 2.0  # seconds; on a shared file system every write costs others something
+
+
+class Roster:
+    """Keeps the file and the events up to date. `now` is of a monotonic clock."""
+
+    def __init__(self, paths: RunPaths, events: Events) -> None:
+        self._path = paths.roster
+        self._events = events
+        self._known: dict[str, AgentReport] = {}
+        self._since: dict[str, float] = {}
+        self._trouble = ""
+        self._changed = True
+        self._looked = self._written = -_WRITE_EVERY
+
+    def update(self, reports: Mapping[str, AgentReport], trouble: str, now: float) -> None:
+        """Take in how the workers stand, and what keeps others from starting."""
+        if now - self._looked < _LOOK_EVERY:
+            return
+        self._looked = now
+        if reports != self._known:
+            self._take_in(reports)
+        if trouble != self._trouble:
+            self._events.add(trouble or f"that is over: {self._trouble}")
+            self._trouble, self._changed = trouble, True
+        if self._changed and now - self._written >= _WRITE_EVERY:
+            self._written = now
+            self._write()
+
+    def close(self) -> None:
+        """Write the last state."""
+        if self._changed:
+            self._write()
+
+    def _take_in(self, reports: Mapping[str, AgentReport]) -> None:
+        at = time.time()
+        changes: Counter[tuple[AgentState, str]] = Counter()
+        example: dict[tuple[AgentState, str], AgentReport] = {}
+        for identity, report in reports.items():
+            before = self._known.get(identity)
+            if before == report:
+                continue
+            self._changed = True
+            if before is None or before.state is not report.state:
+                self._since[identity] = at
+            if (before is None and report.state is AgentState.GONE) or report.state is AgentState.RUNNING:
+                continue  # of an earlier driver's time, or about to say so itself
+            change = (report.state, report.reason)
+            changes[change] += 1
+            example[change] = report
+        self._known = dict(reports)
+        for (state, reason), count in changes.items():
+            self._events.add(_sentence(example[state, reason], count))
+
+    def _write(self) -> None:
+        """Replace the file; where that is not possible, the next change tries again."""
+        agents: dict[str, Any] = {}
+        for identity, report in self._known.items():
+            if report.state is not AgentState.GONE:
+                agents[identity] = {
+                    "state": report.state.value,
+                    "job": report.job,
+                    "host": report.host,
+                    "reason": report.reason,
+                    "since": self._since.get(identity),
+                }
+        with suppress(OSError), replacing(self._path) as file:
+            json.dump({"at": time.time(), "trouble": self._trouble, "agents": agents}, file)
+            self._changed = False
+
+
+def _sentence(report: AgentReport, count: int) -> str:
+    if count > 1:
+        who, are = f"{count} workers", "are"
+    else:
+        job = f" (job {report.job})" if report.job else ""
+        who, are = f"worker {report.identity}{job}", "is"
+    words = {AgentState.PENDING: f"{are} in the queue", AgentState.GONE: f"{are} gone"}
+    what = words.get(report.state, f"{are} in an unknown state")
+    return f"{who} {what}: {report.reason}" if report.reason else f"{who} {what}"
+
+
+def read(paths: RunPaths) -> dict[str, Any]:
+    """What the newest driver has written last: `at`, `trouble`, and `agents` by identity; empty where it has not."""
+    empty: dict[str, Any] = {"at": None, "trouble": "", "agents": {}}
+    with suppress(OSError, ValueError):
+        found = json.loads(paths.roster.read_text(encoding="utf-8"))
+        return {**empty, **found}
+    return empty
