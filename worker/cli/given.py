@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import BinaryIO
 
 from worker.errors import ConfigError, UsageError
@@ -50,6 +51,17 @@ def _file_sentence(word: str, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"The file {quoted(word)} may not be read. Change its permissions with chmod u+r."
     return f"The file {quoted(word)} cannot be read: {error.strerror}."
+
+
+def came_from_elsewhere(word: str) -> bool:
+    """Whether the user cannot have read the config: `word` is a token or a link, which may come from anybody."""
+    if source.looks_like_link(word):
+        return True
+    try:
+        Path(word).stat()
+    except OSError:  # most tokens are longer than a file's name may be
+        return token.looks_like_token(word)
+    return False
 
 
 def print_problems(problems: Iterable[Problem]) -> int:

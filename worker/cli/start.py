@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,11 +10,11 @@ from pathlib import Path
 
 from worker.agent.program import complaints
 from worker.cli import existing, going
-from worker.cli.given import came_from_elsewhere, print_problems, read_given
+from worker.cli.given import HELP, came_from_elsewhere, print_problems, read_given
 from worker.driver.project import create
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
 from worker.launch import Where, where_to_run
-from worker.spec import source, token, toml
+from worker.spec import toml
 from worker.spec.check import check_read
 from worker.spec.convert import field_text
 from worker.spec.fields import FIELDS, Field
