@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from worker.cli.common import configure_run, find_run, homes, runs
+from worker.cli.jobs import Jobs
 from worker.driver.budget import Tally
 from worker.driver.claim import Claim, Standing, claim
 from worker.driver.view import Rate, View, assignments, clock, number_text
@@ -72,6 +73,7 @@ class _Standing:
     claim: Claim
     tally: Tally
     view: View
+    jobs: Jobs
 
     @classmethod
     def of(cls, paths: RunPaths) -> _Standing:
@@ -79,7 +81,8 @@ class _Standing:
         tally, rate = Tally(state.trials.values()), Rate()
         for trial in sorted(state.trials.values(), key=lambda trial: trial.end or 0):
             rate.note(trial)
-        return cls(paths, run, state, claim(paths), tally, View(run, tally, rate))
+        now = claim(paths)
+        return cls(paths, run, state, now, tally, View(run, tally, rate), Jobs.of(paths, state, now))
 
     @property
     def word(self) -> str:
@@ -111,6 +114,7 @@ class _Standing:
             yield f"  best RESULT {number_text(best.loss)} (evaluation {best.number}): {values}"
         if self.claim.held and (pace := self.view.pace(now)):
             yield f"  {pace}"
+        yield from (f"  {line}" for line in self.jobs.lines())
         if self.claim.held and self.running:
             yield from self._evaluations(now)
         if self.state.torn:
@@ -127,7 +131,7 @@ class _Standing:
             return f"Its driver has died; nothing is lost: omniopt resume {self.run.name} goes on."
         if self.claim.standing is Standing.LEFT:
             return f"Its driver has left and the next one goes on; if none comes: omniopt resume {self.run.name}."
-        return "Its driver may be waiting in Slurm's queue."
+        return ""
 
     @property
     def _driver_at(self) -> float:
@@ -164,28 +168,10 @@ class _Standing:
                 "epoch": self.claim.epoch,
                 "since": self._driver_at if self.state.drivers else None,
             },
-            "agents": self._agents(),
+            "agents": self.jobs.agents(self.running),
+            "jobs": self.jobs.as_json(),
+            "trouble": self.jobs.trouble,
             "workers": self.state.wanted or self.run.workers,
             "ended_at": ended.at if ended else None,
             "torn": self.state.torn,
         }
-
-    def _agents(self) -> list[dict[str, Any]]:
-        """The agents that have something in hand, and what."""
-        found: dict[str, dict[str, Any]] = {}
-        for trial in self.running:
-            known = self.state.agents.get(trial.agent, {})
-            agent = found.setdefault(
-                trial.agent,
-                {
-                    "agent": trial.agent,
-                    "host": known.get("host", trial.host),
-                    "pid": known.get("pid"),
-                    "job": known.get("job", ""),
-                    "trials": [],
-                },
-            )
-            agent["trials"].append(
-                {"trial": trial.number, "status": trial.status.value, "start": trial.start}
-            )
-        return list(found.values())

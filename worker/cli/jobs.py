@@ -1,0 +1,133 @@
+"""The workers and jobs of a run, for `status`: what runs where and since when, and why the others wait."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from worker.driver import roster
+from worker.driver.claim import Claim, Standing
+from worker.driver.view import clock
+from worker.launch.launcher import AgentState
+from worker.store.paths import RunPaths
+from worker.store.records import Record
+from worker.store.replay import Replayed
+from worker.trial import Trial
+
+_OLD = 60.0  # seconds after which it is said how old the picture is
+_PATIENCE = 10.0  # seconds that Slurm has to answer a person
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The workers as the newest driver has seen them last, and the driver's own job.
+
+    waiting: where no driver is at work, why its job waits in the queue, one sentence for each job.
+    """
+
+    at: float | None
+    trouble: str
+    roster: Mapping[str, Mapping[str, Any]]
+    known: Mapping[str, Record]
+    driver: Mapping[str, Any] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, paths: RunPaths, state: Replayed, now: Claim) -> Jobs:
+        """What is known of a run's workers; asks Slurm only where the driver is a job that has not begun."""
+        if now.standing is Standing.OVER:
+            return cls(None, "", {}, state.agents)
+        seen = roster.read(paths)
+        driver = state.drivers[-1] if state.drivers else {}
+        waiting = () if now.held else _waiting_drivers(paths)
+        return cls(seen["at"], seen["trouble"], seen["agents"], state.agents, driver, waiting)
+
+    def lines(self) -> Iterator[str]:
+        """The workers, for people."""
+        yield from self.waiting
+        if self.trouble:
+            yield self.trouble
+        if not self.roster:
+            return
+        counts = Counter(worker["state"] for worker in self.roster.values())
+        words = {"running": "at work", "pending": "in the queue", "unknown": "in an unknown state"}
+        text = ", ".join(f"{counts[state]} {words[state]}" for state in words if counts[state])
+        age = time.time() - (self.at or 0)
+        old = f" (as seen {clock(age)} ago)" if self.waiting and age > _OLD else ""
+        yield f"workers: {text}{old}"
+        reasons = Counter(
+            worker["reason"]
+            for worker in self.roster.values()
+            if worker["state"] != AgentState.RUNNING.value and worker["reason"]
+        )
+        yield from (f"{count} of them: {reason}" for reason, count in reasons.most_common())
+
+    def agents(self, in_hand: Iterable[Trial]) -> list[dict[str, Any]]:
+        """All workers that are not gone, with what they have in hand."""
+        found = {identity: self._agent(identity, worker) for identity, worker in self.roster.items()}
+        for trial in in_hand:
+            agent = found.setdefault(trial.agent, self._agent(trial.agent, {"host": trial.host}))
+            agent["trials"].append(
+                {"trial": trial.number, "status": trial.status.value, "start": trial.start}
+            )
+        return list(found.values())
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The jobs of the scheduler: the driver's and the workers'."""
+        jobs = []
+        if self.driver.get("job"):
+            jobs.append(
+                {
+                    "job": self.driver["job"],
+                    "role": "driver",
+                    "state": "running",
+                    "host": self.driver.get("host", ""),
+                    "since": self.driver.get("at"),
+                    "reason": "",
+                }
+            )
+        for identity, worker in self.roster.items():
+            if worker["job"]:
+                jobs.append(
+                    {"job": worker["job"], "role": "worker", "agent": identity, **_without_job(worker)}
+                )
+        return jobs
+
+    def _agent(self, identity: str, worker: Mapping[str, Any]) -> dict[str, Any]:
+        known = self.known.get(identity, {})
+        return {
+            "agent": identity,
+            "state": worker.get("state", AgentState.RUNNING.value),
+            "host": known.get("host") or worker.get("host", ""),
+            "pid": known.get("pid"),
+            "job": known.get("job") or worker.get("job", ""),
+            "since": worker.get("since"),
+            "reason": worker.get("reason", ""),
+            "trials": [],
+        }
+
+
+def _without_job(worker: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in worker.items() if key != "job"}
+
+
+def _waiting_drivers(paths: RunPaths) -> tuple[str, ...]:
+    if not paths.driver_job_name.exists():
+        return ()
+    from worker.launch.slurm import driver_job, reasons
+    from worker.launch.slurm.client import Client
+    from worker.launch.slurm.squeue import JobState
+
+    name = paths.driver_job_name.read_text(encoding="utf-8").strip()
+    rows = driver_job.queued(Client(patience=_PATIENCE), name)
+    if rows is None:
+        return ("Slurm does not answer, so it is not known whether its driver is in the queue.",)
+    return tuple(
+        f"its driver, job {row.job}, {reasons.waiting(row.reason)}"
+        if row.state is JobState.WAITING
+        else f"its driver, job {row.job}, is starting on {row.node or 'a node'}"
+        for row in rows
+    )
