@@ -61,7 +61,7 @@ def execute(args: argparse.Namespace) -> int:
     if checked.run is None:
         raise ConfigError(checked.problems)
     run, where = checked.run, where_to_run(args.local)
-    home = Home.in_workdir(Path(run.workdir).expanduser().resolve() if run.workdir else Path.cwd())
+    home = Home.for_workdir(run.workdir)
     if args.show or run.dont_start:
         return _show(run, home, where, args)
     print_problems([*checked.problems, *_warnings(run, home, where)])
