@@ -34,7 +34,7 @@ def fleet_with(submitted: Submitted | None = None) -> Fleet:
 
 
 def test_a_submission_without_an_answer_is_not_known() -> None:
-    assert states(fleet_with()) == [AgentState.UNKNOWN] * 3
+    assert states(fleet_with()) == [AgentState.PENDING] * 3  # sbatch has not ended yet
     assert states(fleet_with(LOST)) == [AgentState.UNKNOWN] * 3
 
 
@@ -44,7 +44,7 @@ def test_an_accepted_submission_waits_until_the_queue_or_the_agent_says_otherwis
     fleet.heard(FIRST, "host")
     fleet.observe([row(1, "COMPLETING"), row(2, "PENDING", "Priority"), row(0)], 5.0)
     assert states(fleet) == [AgentState.RUNNING, AgentState.RUNNING, AgentState.PENDING]
-    assert fleet.reports()[THIRD].reason == "other jobs are before it (Priority)"
+    assert fleet.reports()[THIRD].reason == "other jobs come first (Priority)"
 
 
 def test_a_lost_answer_is_adopted_from_the_queue() -> None:
@@ -77,7 +77,7 @@ def test_a_submission_that_is_still_on_its_way_is_never_given_up() -> None:
     fleet = fleet_with()
     for at in range(10, 1000, 30):
         fleet.observe([], float(at))
-    assert states(fleet) == [AgentState.UNKNOWN] * 3
+    assert states(fleet) == [AgentState.PENDING] * 3
 
 
 def test_a_refusal_is_certain() -> None:

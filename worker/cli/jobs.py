@@ -126,7 +126,7 @@ def _waiting_drivers(paths: RunPaths) -> tuple[str, ...]:
     if rows is None:
         return ("Slurm does not answer, so it is not known whether its driver is in the queue.",)
     return tuple(
-        f"its driver, job {row.job}, {reasons.waiting(row.reason)}"
+        f"its driver, job {row.job}, is in the queue: {reasons.waiting(row.reason)}"
         if row.state is JobState.WAITING
         else f"its driver, job {row.job}, is starting on {row.node or 'a node'}"
         for row in rows

@@ -113,7 +113,7 @@ class Fleet:
         for identity in identities:
             submission = self._by_agent.get(identity)
             if submission and not submission.agents[identity].heard:
-                self.left(identity, "was cancelled")
+                self.left(identity, "cancelled")
 
     def silent(self, at: float) -> None:
         """Slurm gave no answer about the queue."""
@@ -197,6 +197,8 @@ class Fleet:
             return AgentReport(agent.identity, AgentState.GONE, number, agent.node, agent.gone)
         if agent.heard:
             return AgentReport(agent.identity, AgentState.RUNNING, number, agent.node)
+        if not submission.answered:
+            return AgentReport(agent.identity, AgentState.PENDING, number, agent.node, "being submitted")
         if self.silent_since is not None or submission.outcome is Outcome.DOUBTFUL or agent.absent:
             return AgentReport(
                 agent.identity, AgentState.UNKNOWN, number, agent.node, self._doubt(submission)
@@ -211,11 +213,9 @@ class Fleet:
     def _doubt(self, submission: Submission) -> str:
         if self.silent_since is not None:
             return "Slurm does not answer"
-        if not submission.answered:
-            return "is being submitted"
         if submission.outcome is Outcome.DOUBTFUL:
             return f"it is not known whether Slurm took it ({submission.words})"
-        return "is not in the queue any more"
+        return "not in the queue any more"
 
     def _seen(self, submission: Submission, found: list[Row], asked: float) -> None:
         submission.outcome, submission.absent = Outcome.ACCEPTED, 0

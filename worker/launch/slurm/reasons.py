@@ -49,21 +49,21 @@ _LIMIT_FIELDS = (
 )
 
 _WAITING = {
-    "": "is about to start",
-    "None": "is about to start",
-    "Resources": "waits for nodes to become free",
-    "Priority": "other jobs are before it",
-    "Dependency": "waits for another job to end",
+    "": "about to start",
+    "None": "about to start",
+    "Resources": "waiting for nodes to become free",
+    "Priority": "other jobs come first",
+    "Dependency": "waiting for another job to end",
     "BeginTime": "its start time has not come",
-    "Reservation": "waits for its reservation to begin",
+    "Reservation": "waiting for its reservation to begin",
     "ReqNodeNotAvail": "the nodes it needs are down, drained or reserved",
     "NodeDown": "a node it needs is down",
     "PartitionDown": "the partition is down",
     "PartitionInactive": "the partition is inactive",
-    "Licenses": "waits for a licence",
-    "JobHeldUser": "is held by you: scontrol release lets it go",
-    "JobHeldAdmin": "is held by an administrator",
-    "JobHoldMaxRequeue": "is held after too many restarts",
+    "Licenses": "waiting for a licence",
+    "JobHeldUser": "held by you: scontrol release lets it go",
+    "JobHeldAdmin": "held by an administrator",
+    "JobHoldMaxRequeue": "held after too many restarts",
     "JobArrayTaskLimit": "only so many elements of its array may run at once",
     "launch failed requeued held": "could not be started on its node and is held: scontrol release lets it go",
     "QOSMaxSubmitJobPerUserLimit": "you have as many jobs as you may",
@@ -71,7 +71,7 @@ _WAITING = {
 }
 _ENDED = {
     "BOOT_FAIL": "its node did not boot",
-    "CANCELLED": "was cancelled",
+    "CANCELLED": "cancelled",
     "COMPLETED": "has ended",
     "DEADLINE": "its deadline passed",
     "FAILED": "ended with an error",
@@ -100,7 +100,7 @@ def waiting(reason: str) -> str:
     meaning = NEVER.get(word)
     ours = meaning.sentence if meaning else _WAITING.get(word)
     if ours is None:
-        ours = "a limit of your account or QOS is reached" if word.startswith(("QOS", "Assoc")) else "waits"
+        ours = "a limit of your account or QOS is reached" if word.startswith(("QOS", "Assoc")) else "waiting"
     return f"{ours} ({reason})" if reason not in ("", "None") else ours
 
 

@@ -1,0 +1,53 @@
+"""`omniopt retry`: evaluate again what ended without a result that counts."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli import going
+from worker.cli.common import configure_run, open_run
+from worker.driver.claim import claim
+from worker.driver.requests import ask
+from worker.errors import EXIT_DONE, UsageError
+from worker.store import replay
+from worker.trial import Status, Trial
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt retry`."""
+    configure_run(parser)
+    parser.add_argument("trials", metavar="N", nargs="*", type=int, help="the numbers of the evaluations")
+    parser.add_argument("--failed", action="store_true", help="all that failed, timed out or were lost")
+    going.configure(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Ask the driver for it, or go on with the run for it. Raises UsageError where there is nothing to retry."""
+    paths, run = open_run(args)
+    known = replay.load(paths).trials
+    for number in args.trials:
+        _refuse(number, known.get(number))
+    failed = [trial.number for trial in known.values() if args.failed and trial.status.failure]
+    numbers = tuple(dict.fromkeys([*args.trials, *failed]))
+    if not numbers:
+        if not args.failed:
+            raise UsageError("Say which evaluations: their numbers, or --failed for all that failed.")
+        raise UsageError(f"No evaluation of {run.name} has failed, so there is nothing to retry.")
+    which = "evaluation" if len(numbers) == 1 else "evaluations"
+    print(f"{run.name}: {len(numbers)} {which} will be made again.", flush=True)
+    if claim(paths).held:
+        ask(paths, "retry", list(numbers))
+        return EXIT_DONE
+    return going.go_on(run, paths, args, numbers)
+
+
+def _refuse(number: int, trial: Trial | None) -> None:
+    """Raise UsageError where a trial cannot be evaluated again."""
+    if trial is None:
+        raise UsageError(f"There is no evaluation {number}; the first column of the csv has the numbers.")
+    if trial.status is Status.OK:
+        raise UsageError(
+            f"Evaluation {number} was successful; only those without a result can be made again."
+        )
+    if not trial.status.ended:
+        raise UsageError(f"Evaluation {number} has not ended yet.")
