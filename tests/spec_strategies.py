@@ -52,6 +52,8 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
         return st.sampled_from(field.choices)
     if field.kind == "name":
         return st.from_regex(r"[A-Za-z0-9_]{1,20}", fullmatch=True)
+    if field.kind == "path":
+        return lines.map(lambda text: text.replace("$", ""))
     return lines.filter(bool) if field.required else lines
 
 

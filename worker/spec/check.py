@@ -10,7 +10,7 @@ from typing import Any
 from worker.spec import placeholders, sbatch
 from worker.spec.check_parameters import parameters_of
 from worker.spec.convert import ConversionError, field_text, field_value
-from worker.spec.fields import FIELDS, Field
+from worker.spec.fields import FIELDS, HOME_VARIABLE_PATTERN, Field
 from worker.spec.numbered import MOST_PARAMETERS
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
@@ -87,7 +87,18 @@ def _field_problems(field: Field, value: object) -> Iterator[Problem]:
             "Put your own text in its place, without the angle brackets; if it is a redirection, "
             "write a blank behind the <.",
         )
-    elif field.kind == "path" and isinstance(value, str) and value and not value.startswith(_PATH_STARTS):
+    elif field.kind == "path" and isinstance(value, str) and value:
+        yield from _path_problems(field, value)
+
+
+def _path_problems(field: Field, value: str) -> Iterator[Problem]:
+    if "$" in re.sub(HOME_VARIABLE_PATTERN, "", value):
+        yield Problem(
+            field.path,
+            f"{quoted(value)} has a $ in it, but variables of the shell mean nothing here.",
+            "Write the path out; only ~ or $HOME at its beginning stands for your home folder.",
+        )
+    elif not value.startswith(_PATH_STARTS):
         yield Problem(
             field.path,
             f"{quoted(value)} is relative to the folder in which the command is started.",

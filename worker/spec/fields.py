@@ -10,6 +10,7 @@ Kind = Literal["line", "word", "name", "path", "integer", "switch", "choice", "d
 ALGORITHMS = ("tpe.suggest", "hyperopt.rand.suggest", "gridsearch", "anneal.suggest", "mix.suggest")
 NAME_PATTERN = r"[A-Za-z0-9_]+"
 LONGEST_NAME = 100  # file systems take 255 bytes, and files are named after the run
+HOME_VARIABLE_PATTERN = r"^(?:\$HOME|\$\{HOME\})(?=/|$)"  # at the beginning of a path, beside ~
 WORD_PATTERN = r"[A-Za-z0-9_.,:@%+/=][A-Za-z0-9_.,:@%+/=-]*"
 
 

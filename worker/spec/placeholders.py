@@ -124,7 +124,8 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
 def _undefined_hint(word: str, names: Sequence[str]) -> str:
     if _POSITION.fullmatch(word) and names:
         return f"The last one is ($x_{len(names) - 1}); the first one is ($x_0)."
-    return did_you_mean(word, [name for name in names if re.fullmatch(NAME_PATTERN, name)])
+    known = [name for name in names if re.fullmatch(NAME_PATTERN, name)]
+    return did_you_mean(word, known) if known else "Add a parameter, or take the placeholder out."
 
 
 def _nearly(objective: str) -> Iterator[Problem]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from worker.errors import UsageError
+from worker.spec.fields import HOME_VARIABLE_PATTERN
 
 FOLDER = "omniopt"
 
@@ -18,6 +22,20 @@ class Home:
     def in_workdir(cls, workdir: Path) -> Home:
         """The folder for runs started with `workdir`."""
         return cls(workdir / FOLDER)
+
+    @classmethod
+    def for_workdir(cls, workdir: str) -> Home:
+        """The folder for a run's workdir as it was typed: ~ and $HOME are the home folder, "" is the present one.
+
+        Raises UsageError for the home of a user who does not exist.
+        """
+        try:
+            folder = Path(re.sub(HOME_VARIABLE_PATTERN, "~", workdir)).expanduser()
+        except RuntimeError as error:
+            raise UsageError(
+                f'The workdir "{workdir}" starts with ~, but there is no such user. Write the path out.'
+            ) from error
+        return cls.in_workdir(folder.resolve())
 
     @property
     def projects(self) -> Path:
