@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 from collections.abc import Callable, Mapping
 
@@ -16,9 +17,9 @@ from worker.store.records import Record
 _LOOK_EVERY = 0.05  # seconds
 _FORGET_AFTER = 600.0  # seconds; an agent on another machine that no launcher knows answers by then, or never
 _PING_EVERY = 15.0  # seconds between two signs of life for agents that have nothing to do
-_SUCCESSOR_BEFORE = (
-    60.0  # seconds before the end of an agent's time at which it does not count as a worker any more
-)
+_SUCCESSOR_BEFORE = 60.0  # seconds before the end of an agent's time at which its successor should be there
+_LONGEST_WAIT = 1800.0  # seconds; a successor is not asked for earlier than this, however long the queue is
+_LARGEST_LEAD = 0.25  # of an agent's time; it counts as a worker before that
 
 
 class Crew:
@@ -33,6 +34,11 @@ class Crew:
         self._hellos: dict[str, Record] = {}
         self._strangers: dict[str, float] = {}  # agents that the launcher does not know, and since when
         self._buried: set[str] = set()
+        self._asked: dict[
+            str, float
+        ] = {}  # agents that have not said hello yet, and when they were asked for
+        self._began: dict[str, float] = {}  # agents that have, and when they did so first
+        self._wait = 0.0  # seconds that the newest agent took from being asked for to its first word
         self.pending = 0  # agents that the scheduler has not started yet
         self.reports: Mapping[str, AgentReport] = {}  # what the launcher has said last
 
@@ -59,6 +65,9 @@ class Crew:
         self._launcher.note(identity, record)
         if record.get("kind") == "hello":
             self._hellos[identity] = record
+            began = self._began.setdefault(identity, float(record["at"]))
+            if identity in self._asked:
+                self._wait = min(_LONGEST_WAIT, max(0.0, began - self._asked.pop(identity)))
 
     def look(self, now: float, at: float, hear: Callable[[str, Record], None]) -> None:
         """See which agents are gone; their last words are given to `hear` first."""
@@ -84,10 +93,11 @@ class Crew:
         counted = [
             member
             for member in self._board.members.values()
-            if not member.leaving and at < member.ends_at - _SUCCESSOR_BEFORE
+            if not member.leaving and at < self._counts_until(member)
         ]
         if len(counted) < wanted:
             for identity in self._launcher.start(wanted - len(counted)):
+                self._asked[identity] = at
                 self._board.add(identity)
                 self._mail.watch(identity, now)
         elif len(counted) > wanted:
@@ -126,6 +136,13 @@ class Crew:
     def close(self) -> None:
         """The driver leaves."""
         self._launcher.close()
+
+    def _counts_until(self, member: Member) -> float:
+        """When an agent no longer counts as a worker, so that its successor is asked for in time."""
+        if member.ends_at == math.inf:
+            return math.inf
+        lifetime = member.ends_at - self._began.get(member.identity, member.ends_at)
+        return member.ends_at - min(_SUCCESSOR_BEFORE + self._wait, _LARGEST_LEAD * lifetime)
 
     def _idle_unready(self) -> list[Member]:
         return [member for member in self._board.members.values() if not member.ready and not member.queue]
