@@ -5,31 +5,66 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from worker.cli.given import HELP, read_given
 from worker.errors import EXIT_DONE, EXIT_USAGE, ConfigError
+from worker.launch import where_to_run
 from worker.spec.check import check_read
 from worker.spec.problem import Problem, has_errors
+from worker.spec.run import Run
 from worker.spec.text import visible
+from worker.store.paths import Home
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt check`."""
     parser.add_argument("config", metavar="CONFIG", help=HELP)
     parser.add_argument("--json", action="store_true", help="print the problems as JSON")
+    parser.add_argument("--local", action="store_true", help="leave out what the Slurm cluster here says")
+    parser.add_argument(
+        "--on-node",
+        action="store_true",
+        help="if there is no error, also evaluate the program once on a compute node, with plausible values",
+    )
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print all problems; the exit code says whether a run could start."""
-    try:
-        problems = check_read(read_given(args.config)).problems
-    except ConfigError as error:
-        problems = error.problems
+    """Print all problems; the exit code says whether a run could start, and whether the trial evaluation went well."""
+    run, problems = _checked(args)
     if args.json:
         print(json.dumps({"problems": [problem.as_json() for problem in problems]}, indent=2))
     else:
         print("\n".join(_lines(problems)))
-    return EXIT_USAGE if has_errors(problems) else EXIT_DONE
+    if has_errors(problems):
+        return EXIT_USAGE
+    if args.on_node and run is not None:
+        from worker.cli.tryout import try_out
+
+        return try_out(run, _home(run), where_to_run(args.local))
+    return EXIT_DONE
+
+
+def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
+    """The run, and the problems of the config and then of the cluster."""
+    try:
+        checked = check_read(read_given(args.config))
+    except ConfigError as error:
+        return None, error.problems
+    run = checked.run
+    if run is None or where_to_run(args.local) != "slurm":
+        return run, checked.problems
+    from worker.launch.slurm import front, preflight
+    from worker.launch.slurm.client import Client
+
+    client = Client()
+    known = preflight.cluster(client, run)
+    found = front.check(client, run, _home(run).run(run.name), known, driver_too=True)
+    return run, (*checked.problems, *found)
+
+
+def _home(run: Run) -> Home:
+    return Home.in_workdir(Path(run.workdir).expanduser().resolve() if run.workdir else Path.cwd())
 
 
 def _lines(problems: Sequence[Problem]) -> list[str]:

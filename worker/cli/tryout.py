@@ -1,0 +1,66 @@
+"""One evaluation with plausible values, where the run's evaluations would be: what `check --on-node` does."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from worker.cli.going import plan_of
+from worker.driver.ending import command_line, last_lines
+from worker.driver.loop import Driver
+from worker.driver.project import create
+from worker.driver.show import Lines
+from worker.driver.view import number_text
+from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS
+from worker.launch import Where
+from worker.spec.run import Run
+from worker.spec.text import visible
+from worker.store.paths import Home, RunPaths
+from worker.trial import Status, Trial
+
+_PROGRESS_EVERY = 10.0  # seconds
+
+
+def try_out(run: Run, home: Home, where: Where) -> int:
+    """Evaluate the run's program once in a folder that is removed afterwards; returns the exit code.
+
+    The run's folder is written and read from the compute node on the way, as in the run itself.
+    """
+    one = replace(
+        run,
+        name=f"{run.name}_check_{secrets.token_hex(3)}",
+        workers=1,
+        max_evals=1,
+        max_failures=1,
+        algorithm="hyperopt.rand.suggest",
+        seed=run.seed[:1],
+        on_end="",
+    )
+    paths = create(home, one)
+    try:
+        driver = Driver(plan_of(one, paths, where))
+        end = driver.drive(Lines(_PROGRESS_EVERY))
+        trials = [trial for trial in driver.trials.values() if trial.status.ended]
+        if not trials:
+            print(visible(end.sentence))
+            return end.exit_code or EXIT_NO_SUCCESS
+        return _tell(one, paths, trials[0])
+    finally:
+        shutil.rmtree(paths.root, ignore_errors=True)
+
+
+def _tell(run: Run, paths: RunPaths, trial: Trial) -> int:
+    """Say how the evaluation went."""
+    where = f" on {trial.host}" if trial.host else ""
+    took = f" after {trial.seconds:.1f} s" if trial.seconds is not None else ""
+    print(f"The command: {command_line(run, paths, trial.values, trial.number, str(Path.cwd()))}")
+    if trial.status is Status.OK:
+        memory = f", with {trial.peak_memory:.0f} MB of memory at most" if trial.peak_memory else ""
+        print(f"It gave RESULT {number_text(trial.loss)}{where}{took}{memory}. The run can start.")
+        return EXIT_DONE
+    print(visible(f"It gave no result that counts{where}{took} ({trial.status.value}). {trial.reason}"))
+    for line in last_lines(paths, trial.number):
+        print(f"  | {line}")
+    return EXIT_NO_SUCCESS
