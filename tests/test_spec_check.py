@@ -151,12 +151,6 @@ def test_every_problem_is_reported_at_once() -> None:
             "./run ($a) <input file>",
             "<input file> looks like a placeholder from an example.",
         ),
-        (
-            "run.workdir",
-            "/scratch/$USER",
-            '"/scratch/$USER" has a $ in it, but variables of the shell mean nothing here.',
-        ),
-        ("run.workdir", "$HOMES", '"$HOMES" has a $ in it, but variables of the shell mean nothing here.'),
         ("search.seed", "1,2,1", "A seed is listed twice."),
         ("search.seed", list(range(101)), "101 seeds would make 101 runs; the most is 100."),
         ("slurm.sbatch", "constraint=skylake", '"constraint=skylake" is not an option of sbatch.'),
@@ -173,6 +167,8 @@ def test_errors_of_fields(path: str, raw: object, message: str) -> None:
     [
         ({"search.max_evals": 3}, "run.workers", "There are more workers (5) than evaluations (3).", "warning"),
         ({"run.workdir": "runs"}, "run.workdir", '"runs" is relative to the folder in which the command is started.', "note"),
+        ({"run.workdir": "/scratch/$USER"}, "run.workdir", '"/scratch/$USER" has a $ in it, which is taken as a letter of the name.', "warning"),
+        ({"run.workdir": "$HOMES"}, "run.workdir", '"$HOMES" has a $ in it, which is taken as a letter of the name.', "warning"),
         ({"slurm.walltime": "0:04:59"}, "slurm.walltime", "A worker job of less than 5 minutes is mostly start-up.", "warning"),
         (
             {"slurm.walltime": 1, "run.time_limit": 2},

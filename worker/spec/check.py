@@ -95,8 +95,9 @@ def _path_problems(field: Field, value: str) -> Iterator[Problem]:
     if "$" in re.sub(HOME_VARIABLE_PATTERN, "", value):
         yield Problem(
             field.path,
-            f"{quoted(value)} has a $ in it, but variables of the shell mean nothing here.",
-            "Write the path out; only ~ or $HOME at its beginning stands for your home folder.",
+            f"{quoted(value)} has a $ in it, which is taken as a letter of the name.",
+            "If you mean a variable, write its value; only ~ or $HOME at the beginning is your home folder.",
+            "warning",
         )
     elif not value.startswith(_PATH_STARTS):
         yield Problem(
