@@ -163,9 +163,19 @@ def test_other_signals_do_not_end_it(desk: Desk, tmp_path: Path, number: signal.
 
 
 def test_it_leaves_before_its_time_is_up(desk: Desk, tmp_path: Path) -> None:
+    desk.assign("sleep 1; echo RESULT: 1")
     running = desk.assign("sleep 1000")
-    desk.hire("--ends-at", time.time() + 16)
+    desk.hire("--ends-at", time.time() + 18)
     assert "walltime" in desk.hear("refused", trial=running)["reason"]
+    assert desk.leave() == 0
+
+
+def test_an_evaluation_that_takes_all_of_its_time_would_not_end_elsewhere_either(desk: Desk) -> None:
+    running = desk.assign("sleep 1000")
+    desk.hire("--ends-at", time.time() + 18)
+    finished = desk.hear("finished", trial=running)
+    assert finished["status"] == "timeout"
+    assert "walltime" in finished["reason"]
     assert desk.leave() == 0
 
 

@@ -38,6 +38,7 @@ from worker.trial import Status
 
 _BEFORE_END = TERM_GRACE + 5  # seconds before its time is up at which an agent begins to leave
 _CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gone now
+_WHOLE_TIME = 0.9  # of an agent's time; an evaluation that took more would not end elsewhere either
 _LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to write, where the disk is full
 _VALUE_EVERY = 1.0  # seconds between two value records
 _THIS_NODE = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE)
@@ -63,6 +64,7 @@ class Agent:
         self._identity = identity
         self._patience = patience
         self._ends_at = math.inf if ends_at is None else ends_at
+        self._working_time = self._ends_at - _BEFORE_END - time.time()
         folder = self._paths.agent(identity)
         folder.root.mkdir(parents=True, exist_ok=True)
         self._seen: set[tuple[int, int]] = set()
@@ -160,7 +162,9 @@ class Agent:
         if self._wake.terminated:
             self._leave("It was told to end (SIGTERM).", Cause.HANDED_BACK)
         elif time.time() >= self._ends_at - _BEFORE_END:
-            self._leave("Its walltime is over.", Cause.HANDED_BACK)
+            running = self._evaluation
+            whole = running is not None and running.seconds > _WHOLE_TIME * self._working_time
+            self._leave("Its walltime is over.", Cause.WALLTIME if whole else Cause.HANDED_BACK)
         now = time.monotonic()
         if now < self._look_at:
             return

@@ -16,6 +16,7 @@ class Cause(Enum):
     """Why an evaluation was ended by us; HANDED_BACK ones have no status, since another agent gets the trial."""
 
     TIME = "time"
+    WALLTIME = "walltime"  # it has taken all of its agent's time; no other agent has more
     MEMORY = "memory"
     CANCELLED = "cancelled"
     HANDED_BACK = "handed back"
@@ -64,6 +65,12 @@ def _judge(facts: Facts) -> tuple[Status, str]:
         return (
             Status.TIMEOUT,
             f"It ran into the time limit per evaluation ({limit}); raise it, or let the program do less.",
+        )
+    if facts.cause is Cause.WALLTIME:
+        return (
+            Status.TIMEOUT,
+            "It took all the time of its worker job (walltime), and was ended with it; "
+            "give the worker jobs a longer walltime, or let the program do less.",
         )
     if facts.cause is Cause.MEMORY or _ended_for_memory(facts):
         return Status.OUT_OF_MEMORY, _memory_sentence(facts)
