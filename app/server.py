@@ -15,7 +15,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.security import HEADERS
 
-LONGEST_REQUEST = 20.0  # seconds from its first byte to the end of the answer
+LONGEST_REQUEST = 15.0  # seconds from its first byte to the end of the answer
 
 _BAD = (
     HTTPStatus.BAD_REQUEST,

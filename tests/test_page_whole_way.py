@@ -1,0 +1,149 @@
+"""The whole way of a user: the page's command, pasted into a shell, installs everything and finds the parameters."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import pytest
+from page_server import running_page
+
+ENDS_WITHIN = 400.0  # seconds; the first one downloads everything
+pytestmark = pytest.mark.timeout(500)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with running_page() as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workdir that all the tests here share, so that everything is downloaded only once."""
+    made = tmp_path_factory.mktemp("whole way") / "it's mine"
+    made.mkdir()
+    return made
+
+
+def commands(address: str, name: str, workdir: Path) -> dict[str, str]:
+    fields = {
+        "projectname": name,
+        "partition": "",
+        "workdir": str(workdir),
+        "number_of_workers": "2",
+        "max_evals": "4",
+        "searchtype": "hyperopt.rand.suggest",
+        "objective_program": 'echo "RESULT: ($x)"',
+        "param_0_name": "x",
+        "param_0_type": "hp.uniform",
+        "param_0_value_min": "-1",
+        "param_0_value_max": "1",
+    }
+    with urlopen(f"{address}/preview", data=urlencode(fields).encode()) as answer:
+        content: dict[str, str] = json.load(answer)
+    assert content["usable"], content["problems"]
+    return content
+
+
+def check_results(folder: Path, name: str) -> None:
+    run = folder / "omniopt" / "projects" / name
+    with (run / "csv" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    good = [float(row["RESULT"]) for row in rows if row["status"] == "ok"]
+    assert len(good) == 4
+    python = folder / "omniopt" / ".venv" / "bin" / "python"
+    asked = subprocess.run(
+        [python, "-I", "-m", "worker", "best", str(run), "--json"], capture_output=True, check=True
+    )
+    best = json.loads(asked.stdout)
+    assert best["loss"] == best["parameters"]["x"] == min(good)
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash", "zsh"])
+def test_the_command_installs_and_runs(shell: str, address: str, folder: Path, tmp_path: Path) -> None:
+    line = commands(address, f"in_{shell}", folder)["command_local"]
+    done = subprocess.run(
+        [shell, "-c", f"{line} --yes"], cwd=tmp_path, stdin=subprocess.DEVNULL, timeout=ENDS_WITHIN
+    )
+    assert done.returncode == 0
+    check_results(folder, f"in_{shell}")
+
+
+@pytest.mark.parametrize(
+    "shell", [["bash", "--norc", "-i"], ["dash", "-i"], ["zsh", "-f", "-i"]], ids=lambda words: words[0]
+)
+def test_pasted_into_a_terminal_it_shows_the_config_and_asks(
+    shell: list[str], address: str, folder: Path, tmp_path: Path
+) -> None:
+    name = f"at_{shell[0]}"
+    line = commands(address, name, folder)["command_local"]
+    with Terminal(shell, tmp_path) as terminal:
+        terminal.send(f"{line}; echo over-$?")
+        shown = terminal.read_until("Start this run?")
+        assert f'name = "{name}"' in shown
+        terminal.send("y")
+        terminal.read_until("over-0")
+    check_results(folder, name)
+
+
+class Terminal:
+    """A shell that believes to be used by a person."""
+
+    def __init__(self, shell: list[str], folder: Path) -> None:
+        self._main, inner = pty.openpty()
+        environment = {**os.environ, "PS1": "$ ", "TERM": "dumb"}
+        self._process = subprocess.Popen(
+            shell,
+            cwd=folder,
+            env=environment,
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            start_new_session=True,
+        )
+        os.close(inner)
+        self._seen = ""
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._main)
+
+    def send(self, line: str) -> None:
+        """Type a line."""
+        data = line.encode() + b"\n"
+        while data:
+            # Little by little, while reading the echo: the two buffers of a terminal are small.
+            written = os.write(self._main, data[:256])
+            data = data[written:]
+            self._read(0.02)
+
+    def read_until(self, text: str) -> str:
+        """What was shown up to `text`."""
+        deadline = time.monotonic() + ENDS_WITHIN
+        while text not in self._seen:
+            over = re.search(r"over-\d", self._seen)
+            assert time.monotonic() < deadline and not over, self._seen
+            self._read(0.5)
+        return self._seen
+
+    def _read(self, wait: float) -> None:
+        if select.select([self._main], [], [], wait)[0]:
+            try:
+                self._seen += os.read(self._main, 65536).decode(errors="replace")
+            except OSError:
+                time.sleep(wait)  # the shell has closed its side
