@@ -9,6 +9,9 @@ from enum import Enum
 from worker.spec.parameters import Value
 
 
+IMPORTED = "import"  # in place of an agent: the evaluation was made elsewhere, before
+
+
 class Status(str, Enum):
     """Where a trial stands. The value is the word that files, tables and people see."""
 
@@ -64,3 +67,8 @@ class Trial:
     peak_memory: float | None = None
     reason: str = ""
     gpus: str = ""  # CUDA_VISIBLE_DEVICES of the evaluation
+
+    @property
+    def imported(self) -> bool:
+        """Whether the evaluation was made elsewhere: the search knows it, but the run did not make it."""
+        return self.agent == IMPORTED

@@ -88,7 +88,7 @@ class Board:
         for trial in trials:
             self._highest = max(self._highest, trial.number)
             task = Task(trial.values, trial.attempt, strikes.get(trial.number, 0))
-            self.ok += trial.status is Status.OK
+            self.ok += trial.status is Status.OK and not trial.imported
             if trial.status is Status.LOST:
                 self._lost[trial.number] = task
             elif not trial.status.ended:

@@ -55,13 +55,14 @@ class Tally:
 
     def note(self, trial: Trial) -> bool:
         """Take in how a trial stands now; True where it is the new best."""
-        before = self._known.get(trial.number)
-        self._known[trial.number] = trial.status
+        before = self._known.pop(trial.number, None)
         if before is not None:
             self.counts[before] -= 1
             self.failures -= before.failure
-        self.counts[trial.status] += 1
-        self.failures += trial.status.failure
+        if not trial.imported:  # those are known, but count for no limit of this run
+            self._known[trial.number] = trial.status
+            self.counts[trial.status] += 1
+            self.failures += trial.status.failure
         if trial.status is not Status.OK or trial.loss is None:
             return False
         if self.best is None or self.best.loss is None or trial.loss < self.best.loss:

@@ -70,6 +70,8 @@ def _read(recalled: Recalled, epoch: int, records: Iterable[Record | None]) -> N
         trial = recalled.replayer.feed(record, epoch)
         if trial is not None:
             recalled.tally.note(trial)
+            if trial.imported:
+                recalled.first = recalled.next_number
         latest = max(latest, float(record.get("at") or 0))
         kind = record.get("kind")
         if kind == "driver":
