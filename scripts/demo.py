@@ -167,7 +167,8 @@ def paste(command: str, paths: RunPaths) -> None:
         if shell.poll() is None:
             shell.terminate()
             shell.wait()
-            omniopt(paths, "cancel")
+            if home_of(paths).venv.exists():
+                omniopt(paths, "cancel")
     if code != 0:
         raise DemoError(f"the command ended with exit code {code}; what it said is above.")
     say(f"   (took {time.monotonic() - started:.0f} s, the installation included)")

@@ -1,0 +1,60 @@
+"""The demo of the README, as a stranger starts it: from the form to the best parameters of a real training script."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# No more than a login gives; what the tests' own environment holds is not there.
+BARE = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+
+@pytest.fixture
+def environment(workdir: Path) -> dict[str, str]:
+    """The environment of a new user: an empty home, and nothing of this process but the mark of its test."""
+    home = workdir / "home"
+    home.mkdir()
+    return {**BARE, "HOME": str(home), "OMNIOPT_TEST": os.environ["OMNIOPT_TEST"]}
+
+
+@pytest.mark.timeout(900)
+def test_demo_finds_parameters_and_says_where_the_results_are(
+    workdir: Path, environment: dict[str, str]
+) -> None:
+    results = workdir / "results"
+    demo = subprocess.run(
+        [ROOT / "scripts" / "demo", "--workdir", results],
+        cwd=workdir,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+
+    table = results / "omniopt" / "projects" / "digits" / "csv" / "digits.csv"
+    assert str(table) in demo.stdout
+    with table.open(encoding="utf-8", newline="") as file:
+        losses = [float(row["RESULT"]) for row in csv.DictReader(file) if row["status"] == "ok"]
+    assert len(losses) == 32
+    assert f"has a loss of {min(losses)}" in demo.stdout
+
+    python = results / "omniopt" / ".venv" / "bin" / "python"
+    best = subprocess.run(
+        [python, "-I", "-m", "worker", "best", "digits", "--json"],
+        cwd=results,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(best.stdout)["loss"] == min(losses)
+    # pip keeps its downloads there; the home folder is none of OmniOpt's business otherwise.
+    assert {path.name for path in (workdir / "home").iterdir()} <= {".cache"}
