@@ -282,6 +282,17 @@ def test_what_is_no_json(text: str) -> None:
         original.read_json(text)
 
 
+def test_percentages_may_be_an_object() -> None:
+    dimension = {"name": "a", "range_generator": "hp.pchoice", "options": {"x": 20, "y": 80}}
+    (parameter,) = original.read_json(json.dumps({"dimensions": [dimension]})).draft.parameters
+    assert parameter == ParameterDraft("a", "hp.pchoice", {"values": {"x": 20, "y": 80}})
+
+
+def test_a_dimension_that_is_nested_too_deeply() -> None:
+    read = original.read_json('{"dimensions": [{"name": "a", "min": [[[1]]]}]}')
+    assert said(read) == [("error", "parameters.0.min", "This is nested too deeply.")]
+
+
 def test_choiceint_is_written_as_the_original_knows_it() -> None:
     draft = Draft({"run.name": "a"}, (ParameterDraft("a", "hp.choiceint", {"min": "2", "max": "5"}),))
     assert "range_generator_0 = hp.choice\noptions_0 = 2,3,4,5\n" in original.write_ini(draft)

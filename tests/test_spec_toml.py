@@ -135,6 +135,11 @@ def test_what_does_not_fit_is_written_as_text() -> None:
     )
 
 
+def test_a_value_with_two_percentages_is_not_lost() -> None:
+    draft = Draft({}, (ParameterDraft("x", "hp.pchoice", {"values": "a=20,a=80"}),))
+    assert 'values = "a=20,a=80"' in toml.write(draft)
+
+
 def test_times_and_dates_are_values_like_others() -> None:
     checked = check_read(toml.read(GOOD.replace("[parameters", "runtime = 12:30:00\n[parameters")))
     assert [problem.path for problem in checked.problems] == ["run.runtime"]
