@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -62,7 +63,7 @@ def original_run(run: Run) -> Run:
             values = tuple(map(str, range(parameter.integer("min"), parameter.integer("max") + 1)))
             parameter = replace(parameter, type="hp.choice", settings={"values": values})
         parameters.append(parameter)
-    defaults = {field.key: field.default for field in FIELDS if not field.original}
+    defaults: dict[str, Any] = {field.key: field.default for field in FIELDS if not field.original}
     return replace(run, parameters=tuple(parameters), **defaults)
 
 

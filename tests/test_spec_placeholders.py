@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec_strategies import lines
 
+from worker.spec.parameters import Value
 from worker.spec.placeholders import problems, render, value_text
 
-VALUES = {"x": 3, "rate": 1e-05, "act.fn": "re lu", "name-2": "it's"}
+VALUES: dict[str, Value] = {"x": 3, "rate": 1e-05, "act.fn": "re lu", "name-2": "it's"}
 SHELLS = [shell for shell in ("bash", "dash", "zsh") if shutil.which(shell)]
 
 
