@@ -75,7 +75,7 @@ def test_slurms_own_words_are_the_last(client: Client, tmp_path: Path) -> None:
     run = a_run(sbatch=["--constraint=nowhere"])
     job = AgentJob("pear.x", "j1-1", 1, 60, 1, 60)
     script = agent_script(run, RunPaths(tmp_path), job, "x")
-    [problem] = preflight.rehearsed(client, script, [])
+    [problem] = preflight.rehearsed(client, script)
     assert (
         problem.message == "Slurm refuses the worker jobs: allocation failure: Invalid feature specification."
     )

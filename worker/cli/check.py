@@ -59,7 +59,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
 
     client = Client()
     known = preflight.cluster(client, run)
-    found = front.check(client, run, _home(run).run(run.name), known, driver_too=True)
+    found = front.check(client, run, _home(run).run(run.name), known)
     return run, (*checked.problems, *found)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from worker.cli.common import refuse_if_driven
 from worker.cli.given import print_problems
 from worker.driver.claim import claim
-from worker.driver.loop import Plan
+from worker.driver.plan import Plan
 from worker.driver.recall import origin
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE, ConfigError
@@ -62,7 +62,7 @@ def check_cluster(run: Run, paths: RunPaths, where: Where, args: argparse.Namesp
     from worker.launch.slurm import front
 
     client, known = _cluster(run)
-    problems = front.check(client, run, paths, known, args.driver == "job")
+    problems = front.check(client, run, paths, known)
     if has_errors(problems):
         raise ConfigError(problems)
     print_problems(problems)

@@ -14,7 +14,7 @@ from worker.launch.slurm import driver_job, preflight
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.launcher import PATIENCE
 from worker.launch.slurm.script import AgentJob, agent_script
-from worker.spec.problem import Problem
+from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
 from worker.store.journal import ended_epoch, newest
 from worker.store.paths import RunPaths
@@ -55,14 +55,15 @@ def check(
 ) -> list[Problem]:
     """Everything that is wrong with `run` on this cluster and in this folder, all at once; nothing is queued."""
     problems = [*preflight.problems(run, known), *folder_problems(paths)]
-    if known.nodes is not None:
-        for script in scripts(run, paths, known, driver_too)[:2]:
-            problems += preflight.rehearsed(client, script.text, problems)
+    if not has_errors(problems) and preflight.uncertain(run, known):
+        workers = scripts(run, paths, known, driver_too=False)[0]
+        problems += preflight.rehearsed(client, workers.text)
     return problems
 
 
 def folder_problems(paths: RunPaths) -> Iterator[Problem]:
     """What is wrong with the folder of the runs and with the interpreter, as far as this machine can see."""
+    workdir = paths.root.parents[2]
     folder = _existing(paths.root)
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".omniopt-"):

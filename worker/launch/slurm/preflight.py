@@ -11,7 +11,7 @@ from worker.launch.slurm import sbatch, scontrol, sinfo
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.sinfo import Nodes
-from worker.spec.problem import Problem, did_you_mean, has_errors
+from worker.spec.problem import Problem, did_you_mean
 from worker.spec.run import Run
 
 PATIENCE = 12.0  # seconds for each question; they are asked side by side
@@ -102,12 +102,16 @@ def problems(run: Run, known: Cluster) -> list[Problem]:
     return found
 
 
-def rehearsed(client: Client, script: str, known: Sequence[Problem]) -> list[Problem]:
-    """What Slurm itself says about a script, word for word, where `known` has no error that explains it."""
+def uncertain(run: Run, known: Cluster) -> bool:
+    """Whether Slurm may refuse the run for what `problems` cannot see: options of the user's own, or accounting."""
+    enforced = (known.config or {}).get("AccountingStorageEnforce", "").lower()
+    return known.nodes is not None and (bool(run.sbatch or run.reservation) or enforced not in ("", "none"))
+
+
+def rehearsed(client: Client, script: str) -> list[Problem]:
+    """What Slurm itself says about a script, word for word; nothing is queued."""
     answer = sbatch.rehearse(client, script, PATIENCE)
-    if answer.outcome is Outcome.REFUSED and not has_errors(known):
-        return [refusal(answer)]
-    return []
+    return [refusal(answer)] if answer.outcome is Outcome.REFUSED else []
 
 
 def refusal(answer: Submitted) -> Problem:
