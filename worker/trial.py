@@ -8,7 +8,6 @@ from enum import Enum
 
 from worker.spec.parameters import Value
 
-
 IMPORTED = "import"  # in place of an agent: the evaluation was made elsewhere, before
 
 

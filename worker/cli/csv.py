@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TextIO
 
-from worker.cli.results import configure_run, open_results, place, say_written
+from worker.cli.results import chosen, configure_failed, configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
 from worker.report import csv
 from worker.report.files import replacing
@@ -18,18 +19,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     configure_run(parser)
     parser.add_argument("--stdout", action="store_true", help="print the table instead of writing a file")
     parser.add_argument("--separator", choices=SEPARATORS, default="comma", help="what stands between cells")
+    parser.add_argument("--scientific", action="store_true", help="write real numbers like 1.5e-3")
+    configure_failed(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Write the table and print where it is, or print the table itself."""
     results = open_results(args)
-    separator = SEPARATORS[args.separator]
+    trials = chosen(results, args)
+
+    def write(file: TextIO) -> None:
+        csv.write_to(file, results.paths, results.run, trials, SEPARATORS[args.separator], args.scientific)
+
     if args.stdout:
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")  # type: ignore[union-attr]
-        csv.write_to(sys.stdout, results.paths, results.run, results.trials, separator)
+        write(sys.stdout)
         return EXIT_DONE
     target = place(results.paths.csv, results.paths, args.out)
     with replacing(target) as file:
-        csv.write_to(file, results.paths, results.run, results.trials, separator)
+        write(file)
     say_written(target)
     return EXIT_DONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import configure_run, open_results, place, say_written
+from worker.cli.results import chosen, configure_failed, configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
 from worker.report import answer, parallel
 from worker.report.files import replacing
@@ -17,13 +17,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--columns", metavar="NAMES", help="only these axes at first, in this order: a,b,RESULT"
     )
+    configure_failed(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Write the plot and print where it is."""
     results = open_results(args)
     target = place(results.paths.parallel, results.paths, args.out)
-    frame = make_frame(results.run, results.trials)
+    frame = make_frame(results.run, chosen(results, args))
     if args.columns:
         frame = frame.showing(args.columns.split(","))
     with replacing(target) as file:

@@ -13,7 +13,9 @@ from worker.cli.common import find_run
 from worker.errors import OmnioptError
 from worker.report.files import replacing
 from worker.report.source import Results, read
+from worker.report.summary import counts
 from worker.store.paths import RunPaths
+from worker.trial import Trial
 
 ELSEWHERE = "omniopt-results"  # the folder for results of runs that somebody else owns
 
@@ -32,6 +34,18 @@ def configure_out(parser: argparse.ArgumentParser) -> None:
 def open_results(args: argparse.Namespace) -> Results:
     """The run that the command line names, read."""
     return read(find_run(args.run, args.workdir))
+
+
+def configure_failed(parser: argparse.ArgumentParser) -> None:
+    """Add --no-failed."""
+    parser.add_argument(
+        "--no-failed", action="store_true", help="leave out evaluations without a usable result"
+    )
+
+
+def chosen(results: Results, args: argparse.Namespace) -> list[Trial]:
+    """The evaluations that the command line asks for."""
+    return [trial for trial in results.trials if counts(trial)] if args.no_failed else results.trials
 
 
 def place(default: Path, paths: RunPaths, out: Path | None) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib.util import find_spec
 
-from worker.cli.results import configure_run, open_results, place, say_written
+from worker.cli.results import chosen, configure_failed, configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
 from worker.report import answer, picture, scatter
 from worker.report.files import replacing, replacing_bytes
@@ -25,12 +25,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--max", type=float, metavar="RESULT", help="leave out larger results (in svg and png)"
     )
     parser.add_argument("--columns", metavar="NAMES", help="only these parameters: a,b,c")
+    parser.add_argument(
+        "--size",
+        type=float,
+        default=picture.SIDE,
+        metavar="INCHES",
+        help="side of a panel in svg and png (3.1)",
+    )
+    configure_failed(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Write the plots and print where they are; svg and png are left out where matplotlib is missing."""
     results = open_results(args)
-    frame = make_frame(results.run, results.trials)
+    frame = make_frame(results.run, chosen(results, args))
     if args.columns:
         frame = frame.showing(args.columns.split(","))
     kinds = args.kind or (KINDS if find_spec("matplotlib") else KINDS[:1])
@@ -44,7 +52,7 @@ def execute(args: argparse.Namespace) -> int:
         say_written(targets["html"])
     pictures = [kind for kind in targets if kind != "html"]
     if pictures:
-        figure = picture.draw(frame, best(results.trials), args.max).figure
+        figure = picture.draw(frame, best(results.trials), args.max, args.size).figure
         for kind in pictures:
             with replacing_bytes(targets[kind]) as raw:
                 picture.save(figure, raw, kind)

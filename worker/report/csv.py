@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
@@ -25,10 +26,32 @@ def write(paths: RunPaths, run: Run, trials: Iterable[Trial], out: Path | None =
     return target
 
 
-def write_to(file: TextIO, paths: RunPaths, run: Run, trials: Iterable[Trial], separator: str = ",") -> None:
-    """Write the table into an open text file; numbers are the shortest text that reads back the same."""
+def write_to(
+    file: TextIO,
+    paths: RunPaths,
+    run: Run,
+    trials: Iterable[Trial],
+    separator: str = ",",
+    scientific: bool = False,
+) -> None:
+    """Write the table into an open text file; numbers are the shortest text that reads back the same.
+
+    scientific: parameters, results and outputs that are no integers are written like 1.5e-3, as exactly.
+    """
     shown = table.evaluated(trials)
+    columns = table.columns(run, shown)
     writer = csv.writer(file, delimiter=separator, lineterminator="\n")
-    writer.writerow([table.guarded(column.header) for column in table.columns(run, shown)])
+    writer.writerow([table.guarded(column.header) for column in columns])
     guarded = table.guarded
-    writer.writerows(map(guarded, row) for row in table.rows(run, shown, paths))
+    rows: Iterable[Iterable[table.Cell]] = table.rows(run, shown, paths)
+    if scientific:
+        measured = [column.role != "own" or column.name == table.RESULT for column in columns]
+        rows = (
+            [_scientific(cell) if one else cell for cell, one in zip(row, measured, strict=True)]
+            for row in rows
+        )
+    writer.writerows(map(guarded, row) for row in rows)
+
+
+def _scientific(cell: table.Cell) -> table.Cell:
+    return f"{Decimal(repr(cell)):e}" if isinstance(cell, float) else cell

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_PARAMETERS = 10  # drawn against each other in one picture: 45 panels
 _VECTOR_POINTS = 30_000  # more are drawn as pixels inside the svg, which would not open otherwise
-_INCHES = 3.1  # side of a panel
+SIDE = 3.1  # inches of a panel
 _BEST, _FAILED = "#d1006c", "#9a9a9a"
 _OPACITY = 0.85
 
@@ -70,8 +70,10 @@ class Picture:
     panels: list[Panel]
 
 
-def draw(frame: Frame, best: Trial | None, most: float | None = None) -> Picture:
+def draw(frame: Frame, best: Trial | None, most: float | None = None, side: float = SIDE) -> Picture:
     """The picture of all pairs, coloured by result, failed ones crossed; `most` leaves out larger results.
+
+    side: inches of a panel.
 
     Raises OmnioptError where matplotlib is not installed.
     """
@@ -85,7 +87,7 @@ def draw(frame: Frame, best: Trial | None, most: float | None = None) -> Picture
     panels = pairs(frame)
     wide = {0: 1, 1: 1, 2: 2, 4: 2}.get(len(panels), 3 if len(panels) <= 9 else 5)
     high = max(1, -(-len(panels) // wide))
-    figure = Figure(figsize=(max(5.2, _INCHES * wide + 0.8), _INCHES * high + 0.8), layout="constrained")
+    figure = Figure(figsize=(max(5.2, side * wide + 0.8), side * high + 0.8), layout="constrained")
     grid = figure.subplots(high, wide, squeeze=False)
     rows = _Rows(frame, most)
     drawn = [

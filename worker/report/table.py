@@ -89,7 +89,7 @@ def _getter(column: Column, paths: RunPaths) -> Callable[[Trial], Cell]:
         "start": lambda trial: moment(trial.start),
         "end": lambda trial: moment(trial.end),
         "host": lambda trial: trial.host,
-        "log": lambda trial: str(paths.trial_out(trial.number)),
+        "log": lambda trial: "" if trial.imported else str(paths.trial_out(trial.number)),
     }
     return own[name]
 

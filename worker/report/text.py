@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -16,10 +17,12 @@ from worker.report.summary import counts, duration_words, summarize
 from worker.report.table import moment
 from worker.spec.convert import setting_text
 from worker.spec.placeholders import value_text
+from worker.spec.run import Run
 from worker.spec.text import visible
 from worker.store.logs import last_lines
 from worker.trial import Trial
 
+_POSITION = re.compile(r"\(\$x_(\d{1,4})\)")
 _TAIL = 1 << 16  # bytes of a log that are searched
 _SIGNS = ("Broken pipe", "Permission denied", "No space left on device", "CUDA out of memory", "Traceback")
 
@@ -44,12 +47,30 @@ def summary(results: Results) -> Iterator[str]:
     gpu = f", {cost.gpu_hours:.3f} GPU hours" if cost.gpu_hours else ""
     yield f"Used: {cost.worker_hours:.3f} worker hours, {cost.node_hours:.3f} node hours, {cost.cpu_hours:.3f} CPU hours{gpu}"
     yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
-    yield f"Objective: {visible(results.run.objective)}"
+    yield from objective(results.run)
     for index, parameter in enumerate(results.run.parameters):
         settings = ", ".join(
             f"{key} {visible(setting_text(value))}" for key, value in parameter.settings.items()
         )
         yield f"  ($x_{index}) {parameter.name}: {parameter.type}, {settings}"
+
+
+def objective(run: Run) -> Iterator[str]:
+    """The objective program, with the names of the parameters drawn under their placeholders."""
+    line = visible(run.objective)
+    names = [parameter.name for parameter in run.parameters]
+    marks = [
+        (match.start(), names[int(match[1])])
+        for match in _POSITION.finditer(line)
+        if int(match[1]) < len(names)
+    ]
+    yield "Objective:"
+    yield f"  {line}"
+    for drawn in range(len(marks), 0, -1):
+        bars = [" "] * (marks[drawn - 1][0] + 1)
+        for place, _ in marks[: drawn - 1]:
+            bars[place] = "|"
+        yield f"  {''.join(bars[:-1])}{marks[drawn - 1][1]}"
 
 
 def errors(results: Results) -> Iterator[str]:

@@ -1,0 +1,248 @@
+"""`omniopt evaluate`: a menu of runs and of what can be made of them, for any terminal."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from worker.cli import common, main
+from worker.driver.claim import Standing, claim
+from worker.errors import EXIT_DONE, OmnioptError
+from worker.spec.text import visible
+from worker.store.paths import Home, RunPaths
+
+_STANDINGS = {
+    Standing.NEVER: "never started",
+    Standing.ALIVE: "running",
+    Standing.OVER: "ended",
+    Standing.LEFT: "stopped",
+    Standing.DEAD: "interrupted",
+    Standing.SILENT: "running elsewhere, or interrupted",
+}
+
+
+@dataclass
+class Settings:
+    """What the user has set for the following items."""
+
+    separator: str = "comma"
+    scientific: bool = False
+    no_failed: bool = False
+    size: str = ""
+    out: str = ""
+
+    def words(self, command: str) -> list[str]:
+        """The options of a command that the settings mean."""
+        found = (
+            ["--out", self.out]
+            if self.out and command not in ("status", "follow", "resume", "stop", "cancel", "dashboard")
+            else []
+        )
+        if self.no_failed and command in ("csv", "scatter", "parallel"):
+            found.append("--no-failed")
+        if command == "csv":
+            found += ["--separator", self.separator, *(["--scientific"] if self.scientific else [])]
+        if command == "scatter" and self.size:
+            found += ["--size", self.size]
+        return found
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the menu: what it says, the command behind it, and what has to be asked first (question, option)."""
+
+    text: str
+    words: tuple[str, ...]
+    question: str = ""
+    option: str = ""
+
+
+ITEMS = (
+    Item("summary: best parameters, evaluations, wall-clock time, nodes, config", ("summary",)),
+    Item("report: everything in one html file", ("report",)),
+    Item("parallel plot (interactive html)", ("parallel",)),
+    Item("scatter plots (html, svg, png)", ("scatter",)),
+    Item(
+        "scatter plots up to a maximum result (svg, png)",
+        ("scatter", "--kind", "svg", "--kind", "png"),
+        "Largest result",
+        "--max",
+    ),
+    Item("csv into a file", ("csv",)),
+    Item("csv to the screen", ("csv", "--stdout")),
+    Item("errors: what went wrong, with advice", ("errors",)),
+    Item("logs: an overview", ("logs",)),
+    Item("log of one evaluation", ("logs",), "Number of the evaluation"),
+    Item("gpu: how busy the GPUs were", ("gpu",)),
+    Item("video of the optimization (html)", ("video",)),
+    Item("debug-zip: pack what somebody needs to help", ("debug-zip",)),
+    Item("export as JSON", ("export", "--json")),
+)
+RUNNING_ITEMS = (
+    Item("status: evaluations done, failed and running, jobs", ("status",)),
+    Item("follow the progress", ("follow",)),
+    Item("dashboard: live plots in a browser", ("dashboard",)),
+    Item("stop: let running evaluations end", ("stop",)),
+    Item("cancel: stop now", ("cancel",)),
+)
+RESUMABLE_ITEMS = (Item("resume the run", ("resume",)),)
+
+
+class LeaveError(Exception):
+    """The user wants to leave the menu."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt evaluate`."""
+    common.configure_run(parser, required=False)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Show menus until the user leaves."""
+    settings = Settings()
+    try:
+        if args.run:
+            run_menu(common.find_run(args.run, args.workdir), settings)
+        else:
+            start_menu(next(common.homes(args.workdir)), settings)
+    except (LeaveError, KeyboardInterrupt, EOFError):
+        print()
+    return EXIT_DONE
+
+
+def start_menu(home: Home, settings: Settings) -> None:
+    """Choose a run, or one of the things that are about several runs."""
+    while True:
+        runs = common.runs(home)
+        print(f"\nRuns in {visible(str(home.projects))}:")
+        if not runs:
+            print("  none yet")
+        for number, paths in enumerate(runs, 1):
+            print(f"  {number:>3}  {visible(paths.name):<32} {_STANDINGS[claim(paths).standing]}")
+        print("  c  compare several    r  resume a run    f  another folder    s  settings    q  quit")
+        answer = ask("Run (number or name)").strip()
+        if answer == "f":
+            home = _other_home(home)
+        elif answer == "s":
+            settings_menu(settings)
+        elif answer == "c":
+            chosen = [_choose(runs, word) for word in ask("Runs to compare (numbers or names)").split()]
+            if len(found := [paths for paths in chosen if paths]) > 1:
+                call("compare", *(str(paths.root) for paths in found), *settings.words("compare"))
+        elif answer == "r":
+            if paths := _choose(runs, ask("Run to resume (number or name)")):
+                call("resume", str(paths.root))
+        elif answer and (found_run := _choose(runs, answer)):
+            run_menu(found_run, settings)
+
+
+def run_menu(paths: RunPaths, settings: Settings) -> None:
+    """Choose what to make of one run."""
+    while True:
+        standing = claim(paths).standing
+        more = RUNNING_ITEMS if standing in (Standing.ALIVE, Standing.SILENT) else RESUMABLE_ITEMS
+        items = (*ITEMS, *more)
+        print(f"\n{visible(paths.name)}: {_STANDINGS[standing]}")
+        for number, item in enumerate(items, 1):
+            print(f"  {number:>3}  {item.text}")
+        print("  s  settings    b  back    q  quit")
+        answer = ask("Item").strip()
+        if answer == "b":
+            return
+        if answer == "s":
+            settings_menu(settings)
+            continue
+        chosen = _item(items, answer)
+        if chosen is None:
+            print(f"There is no item {visible(answer)}; type one of the numbers above." if answer else "")
+            continue
+        command, *words = chosen.words
+        if chosen.question:
+            words += [word for word in (chosen.option, ask(chosen.question).strip()) if word]
+        call(command, str(paths.root), *words, *settings.words(command))
+        ask("Press Enter to go on")
+
+
+def _item(items: Sequence[Item], answer: str) -> Item | None:
+    """By number, or by the first word of the item."""
+    if answer.isascii() and answer.isdigit():
+        return items[int(answer) - 1] if 1 <= int(answer) <= len(items) else None
+    return next((item for item in items if item.words[0] == answer), None)
+
+
+def settings_menu(settings: Settings) -> None:
+    """Change settings; they hold until the menu is left."""
+    switches: dict[str, tuple[str, Callable[[], str]]] = {
+        "1": ("separator of csv files", lambda: settings.separator),
+        "2": ("scientific notation in csv files", lambda: _on(settings.scientific)),
+        "3": ("hide failed evaluations in csv files and plots", lambda: _on(settings.no_failed)),
+        "4": ("inches of a scatter panel", lambda: settings.size or "3.1"),
+        "5": ("folder for what is written", lambda: settings.out or "that of the run"),
+    }
+    while True:
+        print("\nSettings:")
+        for key, (text, value) in switches.items():
+            print(f"  {key}  {text}: {value()}")
+        answer = ask("Setting to change (Enter: back)").strip()
+        if not answer:
+            return
+        if answer == "1":
+            order = ("comma", "semicolon", "tab")
+            settings.separator = order[(order.index(settings.separator) + 1) % len(order)]
+        elif answer == "2":
+            settings.scientific = not settings.scientific
+        elif answer == "3":
+            settings.no_failed = not settings.no_failed
+        elif answer == "4":
+            settings.size = ask("Inches").strip()
+        elif answer == "5":
+            settings.out = ask("Folder (Enter: that of the run)").strip()
+
+
+def _on(value: bool) -> str:
+    return "on" if value else "off"
+
+
+def _choose(runs: Sequence[RunPaths], word: str) -> RunPaths | None:
+    """The run with that number or name, or the only one whose name begins so; says so where there is none."""
+    word = word.strip()
+    if word.isascii() and word.isdigit() and 1 <= int(word) <= len(runs):
+        return runs[int(word) - 1]
+    exact = [paths for paths in runs if paths.name == word]
+    found = exact or [paths for paths in runs if paths.name.startswith(word)]
+    if len(found) == 1:
+        return found[0]
+    print(f"{'Several runs begin' if found else 'No run begins'} with {visible(word)}.")
+    return None
+
+
+def _other_home(home: Home) -> Home:
+    word = ask("Folder (one that holds an omniopt folder, or that folder itself)").strip()
+    for found in (Home.in_workdir(Path(word).expanduser()), Home(Path(word).expanduser())):
+        if found.projects.is_dir():
+            return found
+    print(f"There are no runs below {visible(word)}.")
+    return home
+
+
+def call(*words: str) -> None:
+    """Run a command as a user would; what it says about errors is printed, and the menu goes on."""
+    print(f"\nomniopt {visible(' '.join(words))}", flush=True)
+    try:
+        main(words)
+    except SystemExit:
+        pass  # argparse has said what is wrong
+    except KeyboardInterrupt:
+        print()
+    except OSError as error:
+        print(OmnioptError(f"The system says: {error}."))
+
+
+def ask(question: str) -> str:
+    """What the user types. Raises LeaveError where that is q, or where nobody can type any more."""
+    answer = input(f"{question}: ")
+    if answer.strip() in ("q", "quit", "exit"):
+        raise LeaveError
+    return answer

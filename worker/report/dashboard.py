@@ -1,0 +1,103 @@
+"""Serves the report of a run live to browsers on this machine (or through an ssh tunnel)."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+import time
+from datetime import datetime, timezone
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from worker import __version__
+from worker.report import report
+from worker.report.source import Results, read_run
+from worker.report.table import evaluated
+from worker.store.follow import Follower
+from worker.store.paths import RunPaths
+
+REFRESH = 10  # seconds after which a page loads itself again
+_FRESH = 5.0  # seconds for which a report is good enough at least
+_OVER = 60.0  # the same where the run has ended (it may be resumed)
+_SHARE = 5  # making reports takes at most this part of the time
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+class LiveReport:
+    """The report of a run, made anew when somebody asks and something may have changed."""
+
+    def __init__(self, paths: RunPaths, page_url: str = "") -> None:
+        self._paths = paths
+        self._page_url = page_url
+        self._run = read_run(paths)
+        self._follower = Follower(paths)
+        self._lock = threading.Lock()
+        self._page = b""
+        self._due = 0.0
+
+    def page(self) -> bytes:
+        """The report as of now, or of a few seconds ago."""
+        with self._lock:
+            began = time.monotonic()
+            if began >= self._due:
+                self._follower.update()
+                state = self._follower.state
+                results = Results(self._paths, self._run, evaluated(state.trials.values()), state)
+                # What the importance costs is paid once, at the end.
+                options = report.Options(self._page_url, not results.running, REFRESH)
+                self._page = report.page(results, options, datetime.now(timezone.utc)).encode(
+                    "utf-8", "replace"
+                )
+                spent = time.monotonic() - began
+                self._due = began + max(_FRESH if results.running else _OVER, _SHARE * spent)
+            return self._page
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on this machine only, and answers only who knows the secret part of the address."""
+
+    daemon_threads = True
+
+    def __init__(self, live: LiveReport, port: int) -> None:
+        """Listen on `port`, 0 for any free one. Raises OSError where it is taken."""
+        self.live = live
+        self.secret = secrets.token_urlsafe(16)
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """The address to open in a browser."""
+        return f"http://localhost:{self.server_port}/{self.secret}/"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    timeout = 20
+    server_version = f"omniopt/{__version__}"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        """The report, for whoever knows the address; other users of the machine do not."""
+        if not hmac.compare_digest(self.path.encode(), f"/{self.server.secret}/".encode()):
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        body = self.server.live.page()
+        self.send_response(HTTPStatus.OK)
+        for name, value in {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Length": str(len(body)),
+            "Content-Security-Policy": _POLICY,
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is logged: the terminal belongs to the user."""
