@@ -50,9 +50,7 @@ def scripts(run: Run, paths: RunPaths, known: preflight.Cluster, driver_too: boo
     return found
 
 
-def check(
-    client: Client, run: Run, paths: RunPaths, known: preflight.Cluster, driver_too: bool
-) -> list[Problem]:
+def check(client: Client, run: Run, paths: RunPaths, known: preflight.Cluster) -> list[Problem]:
     """Everything that is wrong with `run` on this cluster and in this folder, all at once; nothing is queued."""
     problems = [*preflight.problems(run, known), *folder_problems(paths)]
     if not has_errors(problems) and preflight.uncertain(run, known):
@@ -73,7 +71,7 @@ def folder_problems(paths: RunPaths) -> Iterator[Problem]:
             "run.workdir", f"Nothing can be written to {folder}: {error.strerror}.", "Choose another workdir."
         )
     for path, what, field in (
-        (folder, "The workdir", "run.workdir"),
+        (workdir, "The workdir", "run.workdir"),
         (Path(sys.prefix), "This installation", ""),
     ):
         if path.is_relative_to("/tmp") or path.is_relative_to("/dev/shm"):
