@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from flask import Blueprint, Response, make_response, render_template, request
+from markupsafe import Markup, escape
 
 from app import layout
 from app.form import empty_row, make_form
@@ -24,8 +26,15 @@ _ROW_ACTIONS: Mapping[str, Callable[[FormState, int], FormState]] = {
     "down": lambda state, index: state.with_row_moved(index, 1),
 }
 
+_BACKTICKS = re.compile(r"`([^`]+)`")
 # A range is asked for from its lower end.
 _IN_FORM_ORDER = dict(sorted(SETTING_QUERIES.items(), key=lambda item: item[0] != "min"))
+
+
+@blueprint.app_template_filter()
+def with_code(text: str) -> Markup:
+    """`text` as markup, in which what stands between backticks is code."""
+    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))
 
 
 @blueprint.get("/")

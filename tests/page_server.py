@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_page(settings: Mapping[str, str] | None = None, log: Path | None = None) -> Iterator[str]:
+def running_page(settings: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Iterator[str]:
     """Start the page with the settings as environment variables; yields its address, stops it at the end."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -35,26 +35,24 @@ def running_page(settings: Mapping[str, str] | None = None, log: Path | None = N
         *(sys.executable, "-m", "gunicorn", "--config", "python:app.gunicorn_conf"),
         *("--bind", f"127.0.0.1:{port}", "--log-level", "warning"),
     ]
-    with (log or Path(os.devnull)).open("ab") as output:
-        server = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **(settings or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+    server = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env={**os.environ, **(settings or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _wait_for(server, address)
+        yield address
+    finally:
+        server.terminate()
         try:
-            _wait_for(server, address)
-            yield address
-        finally:
-            server.terminate()
-            try:
-                server.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
-                server.wait()
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
 
 
 def _wait_for(server: subprocess.Popen[bytes], address: str) -> None:

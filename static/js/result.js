@@ -76,7 +76,8 @@ function showProblems() {
 
 function besideField(problem) {
   const element = make("p", `problem problem--${problem.severity}`, problem.message);
-  if (problem.hint) element.append(" ", make("span", "problem__hint", problem.hint));
+  // What a gap is for stands above it anyway.
+  if (problem.hint && !problem.missing) element.append(" ", make("span", "problem__hint", problem.hint));
   return element;
 }
 
@@ -97,11 +98,10 @@ function showStatus(preview) {
 function inSummary(problem) {
   const item = make("li", `status__item status__item--${problem.severity}`);
   if (problem.field) {
-    const link = make("a", "", problem.missing ? problem.message : problem.label);
+    const link = make("a", "", problem.label);
     link.href = `#${problem.field}`;
-    item.append(link);
+    item.append(link, problem.missing ? " is missing." : ": ");
     if (problem.missing) return item;
-    item.append(": ");
   } else if (problem.label) {
     item.append(`${problem.label}: `);
   }
