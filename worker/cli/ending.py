@@ -12,6 +12,7 @@ from worker.driver.claim import Claim, Standing, claim
 from worker.driver.loop import Driver
 from worker.driver.requests import ask
 from worker.driver.show import Lines
+from worker.driver.signals import Signals
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
@@ -100,10 +101,10 @@ def _take_over(paths: RunPaths, run: Run, request: str) -> int:
     print(
         f"No driver answers, so this is done here. Ctrl-C {'ends what runs' if request == 'stop' else 'kills it'}."
     )
-    driver = Driver(plan_of(run, paths, where_before(paths), request))
-    show = Lines(run.poll_interval)
-    end = driver.drive(show)
-    show.say(end.sentence)
+    with Signals() as signals:
+        driver = Driver(plan_of(run, paths, where_before(paths), request), signals)
+        end = driver.drive(Lines(run.poll_interval))
+    driver.show.say(end.sentence)
     return EXIT_DONE if end.over in (Over.STOPPED, Over.CANCELLED) else end.exit_code
 
 

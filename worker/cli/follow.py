@@ -56,7 +56,9 @@ def _watch(paths: RunPaths, run: Run, show: Show) -> int:
     looked, standing = 0.0, Standing.ALIVE
     while True:
         best = tally.best
-        for trial in follower.update().values():
+        changed = follower.update()
+        rate.since = follower.state.driven_since
+        for trial in changed.values():
             tally.note(trial)
             rate.note(trial)
         ended = follower.state.ended

@@ -78,7 +78,8 @@ class _Standing:
     @classmethod
     def of(cls, paths: RunPaths) -> _Standing:
         run, state = read_run(paths), replay.load(paths)
-        tally, rate = Tally(state.trials.values()), Rate()
+        tally = Tally(state.trials.values())
+        rate = Rate(state.driven_since)
         for trial in sorted(state.trials.values(), key=lambda trial: trial.end or 0):
             rate.note(trial)
         now = claim(paths)
@@ -125,17 +126,13 @@ class _Standing:
         if self.state.ended is not None:
             return self.state.ended.reason
         if self.claim.held:
-            since = clock(time.time() - self._driver_at)
+            since = clock(time.time() - (self.state.driven_since or time.time()))
             return f"Driven by process {self.claim.pid} on {self.claim.host} for {since}."
         if self.claim.standing is Standing.DEAD:
             return f"Its driver has died; nothing is lost: omniopt resume {self.run.name} goes on."
         if self.claim.standing is Standing.LEFT:
             return f"Its driver has left and the next one goes on; if none comes: omniopt resume {self.run.name}."
         return ""
-
-    @property
-    def _driver_at(self) -> float:
-        return float(self.state.drivers[-1]["at"]) if self.state.drivers else time.time()
 
     def _evaluations(self, now: float) -> Iterator[str]:
         for trial in self.running[:_MOST_RUNNING]:
@@ -166,7 +163,7 @@ class _Standing:
                 "host": self.claim.host,
                 "pid": self.claim.pid,
                 "epoch": self.claim.epoch,
-                "since": self._driver_at if self.state.drivers else None,
+                "since": self.state.driven_since or None,
             },
             "agents": self.jobs.agents(self.running),
             "jobs": self.jobs.as_json(),

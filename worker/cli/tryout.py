@@ -12,6 +12,7 @@ from worker.driver.ending import command_line, last_lines
 from worker.driver.loop import Driver
 from worker.driver.project import create
 from worker.driver.show import Lines
+from worker.driver.signals import Signals
 from worker.driver.view import number_text
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS
 from worker.launch import Where
@@ -40,8 +41,9 @@ def try_out(run: Run, home: Home, where: Where) -> int:
     )
     paths = create(home, one)
     try:
-        driver = Driver(plan_of(one, paths, where))
-        end = driver.drive(Lines(_PROGRESS_EVERY))
+        with Signals() as signals:
+            driver = Driver(plan_of(one, paths, where), signals)
+            end = driver.drive(Lines(_PROGRESS_EVERY))
         trials = [trial for trial in driver.trials.values() if trial.status.ended]
         if not trials:
             print(visible(end.sentence))

@@ -78,6 +78,11 @@ class Board:
             "bye": self._bye,
         }
 
+    @property
+    def held(self) -> int:
+        """How many trials agents hold."""
+        return len(self.open) - len(self.waiting)
+
     def take(self) -> Moves:
         """What is to be done since the last call."""
         moves, self._moves = self._moves, Moves()

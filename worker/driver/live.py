@@ -47,30 +47,30 @@ class Live:
             self._gone = True
 
     def close(self) -> None:
-        """Draw the block a last time and leave it there."""
-        if not self._gone and self._latest is not None:
-            self._draw()
-        if not self._gone:
+        """Draw the block a last time, without what is of no use any more, and leave it there."""
+        self._draw(last=True)
+        try:
             self._live.stop()
+        except OSError:
+            self._gone = True
 
-    def _draw(self) -> None:
+    def _draw(self, last: bool = False) -> None:
         if self._gone or self._latest is None:
             return
         try:
             if not self._live.is_started:
                 self._live.start()
-            self._live.update(block(self._latest, self._hints), refresh=True)
+            self._live.update(block(self._latest, self._hints, last), refresh=True)
         except OSError:
             self._gone = True  # the terminal was closed; the run goes on
 
 
-def block(view: View, hints: Sequence[str] = ()) -> RenderableType:
-    """What the live block shows."""
-    return Group(*_lines(view, hints))
+def block(view: View, hints: Sequence[str] = (), last: bool = False) -> RenderableType:
+    """What the live block shows; the `last` one has no forecast and no hints."""
+    return Group(*_result(view), *(() if last else _outlook(view, hints)))
 
 
-def _lines(view: View, hints: Sequence[str]) -> Iterator[RenderableType]:
-    at = time.time()
+def _result(view: View) -> Iterator[RenderableType]:
     head = Text(visible(view.run.name), style="bold")
     head.append(f"  {view.counts}", style="not bold")
     yield head
@@ -81,7 +81,10 @@ def _lines(view: View, hints: Sequence[str]) -> Iterator[RenderableType]:
         shown = list(assignments(best.values))
         more = [f"and {len(shown) - _MOST_PARAMETERS} more"] if len(shown) > _MOST_PARAMETERS else []
         yield Text("  " + "  ".join([*shown[:_MOST_PARAMETERS], *more]))
-    if pace := view.pace(at):
+
+
+def _outlook(view: View, hints: Sequence[str]) -> Iterator[RenderableType]:
+    if pace := view.pace(time.time()):
         yield Text(pace)
     if view.notice:
         yield Text(visible(view.notice), style="yellow")

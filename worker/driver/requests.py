@@ -36,3 +36,15 @@ class Requests:
     def close(self) -> None:
         """Close the file."""
         self._tail.close()
+
+
+def workers_wanted(value: object, now: int) -> int | None:
+    """How many workers a request asks for: a number, or "+2" and "-2" relative to those wanted `now`; at least one.
+
+    None where it is none of these.
+    """
+    text = str(value)
+    try:
+        return max(1, now + int(text) if text[:1] in ("+", "-") else int(text))
+    except ValueError:
+        return None

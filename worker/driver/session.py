@@ -8,8 +8,10 @@ import time
 
 from worker.driver.budget import Over
 from worker.driver.ending import Ending, report
-from worker.driver.loop import Driver, Plan
+from worker.driver.loop import Driver
+from worker.driver.plan import Plan
 from worker.driver.show import Show, make_show
+from worker.driver.signals import Signals
 
 _HINT = "Ctrl-C: let running evaluations end, then stop. Twice: stop now."
 
@@ -19,10 +21,10 @@ def drive(plan: Plan) -> Ending:
 
     Raises OmnioptError where the disk or the scheduler does not do its part at the start.
     """
-    driver = Driver(plan)  # the agents start while the terminal is made ready
-    show = make_show(plan.run.poll_interval, [_HINT])
-    end = driver.drive(show)
-    show.close()
+    with Signals() as signals:
+        driver = Driver(plan, signals)  # the agents start while the terminal is made ready
+        end = driver.drive(make_show(plan.run.poll_interval, [_HINT]))
+        driver.show.close()
     if end.over is not Over.SUPERSEDED:
         conclude(driver, plan, end, driver.show)
     return end

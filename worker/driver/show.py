@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import time
 from collections.abc import Sequence
@@ -64,12 +65,17 @@ def open_nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def open_log(path: Path) -> TextIO:
-    """A file to go on in where the terminal has gone."""
+def leave_terminal(log: Path) -> None:
+    """The terminal has gone: what this process prints goes to `log` from now on, unless it goes to a file anyway."""
+    file: TextIO
     try:
-        return path.open("a", encoding="utf-8")
+        file = log.open("a", encoding="utf-8")
     except OSError:
-        return open_nowhere()
+        file = open_nowhere()
+    with file:
+        for stream in (sys.stdout, sys.stderr):
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                os.dup2(file.fileno(), stream.fileno())
 
 
 def make_show(interval: float, hints: Sequence[str] = ()) -> Show:

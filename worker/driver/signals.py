@@ -14,8 +14,13 @@ class Signals:
     def __init__(self) -> None:
         self.interrupts = 0  # Ctrl-C, or TERM: the first lets running evaluations end, the second ends them
         self.hand_over = False  # USR1: leave at once, another driver goes on
-        self.detached = False  # HUP: the terminal has gone, the run goes on without it
+        self._detached = False  # HUP: the terminal has gone, the run goes on without it
         self._before: dict[signal.Signals, signal._HANDLER] = {}
+
+    def take_detached(self) -> bool:
+        """Whether the terminal has gone since the last call."""
+        detached, self._detached = self._detached, False
+        return detached
 
     def __enter__(self) -> Signals:
         for number in _HANDLED:
@@ -32,6 +37,6 @@ class Signals:
         if number == signal.SIGUSR1:
             self.hand_over = True
         elif number == signal.SIGHUP:
-            self.detached = True
+            self._detached = True
         else:
             self.interrupts += 1

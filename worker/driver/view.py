@@ -19,22 +19,29 @@ _LONG = 60  # characters of a value that are shown
 
 
 class Rate:
-    """How many successful evaluations end in a second, from the most recent ones."""
+    """How many successful evaluations end in a second, from the most recent ones.
 
-    def __init__(self) -> None:
-        self._ends: deque[float] = deque(maxlen=_RECENT)
+    since: when the newest driver began, in seconds since 1970; what ended before says nothing about its rate.
+    """
+
+    def __init__(self, since: float = 0) -> None:
+        self.since = since
+        self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)  # start and end
 
     def note(self, trial: Trial) -> None:
         """Take in a trial that has changed."""
         if trial.status is Status.OK and trial.end is not None:
-            self._ends.append(trial.end)
+            self._recent.append((trial.end if trial.start is None else trial.start, trial.end))
 
     def per_second(self, at: float) -> float | None:
-        """The rate at the time `at`; None where too little is known."""
-        if len(self._ends) < 2:
+        """The rate at the time `at`; None where nothing is known."""
+        recent = [(start, end) for start, end in self._recent if end > self.since]
+        if not recent:
             return None
-        span = max(at, *self._ends) - min(self._ends)
-        return (len(self._ends) - 1) / span if span > 0 else None
+        # From the first start, not from the first end: evaluations that run at once may end at once, too.
+        began = max(self.since, min(start for start, _ in recent))
+        span = max(at, *(end for _, end in recent)) - began
+        return len(recent) / span if span > 0 else None
 
 
 @dataclass

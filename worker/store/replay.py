@@ -43,6 +43,11 @@ class Replayed:
     strays: int = 0
     ignored: int = 0
 
+    @property
+    def driven_since(self) -> float:
+        """When the newest driver began, in seconds since 1970; 0 before the first."""
+        return float(self.drivers[-1]["at"]) if self.drivers else 0.0
+
 
 def load(paths: RunPaths) -> Replayed:
     """The state of the run in `paths`; an empty one where it has no journal. Raises OSError if a file is unreadable."""

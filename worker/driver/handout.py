@@ -1,0 +1,83 @@
+"""Handing out work: who gets a trial, when it is proposed, and whether there is still time for it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+
+from worker.driver.board import MOST_HELD, Board, Member
+from worker.driver.budget import Limits
+from worker.driver.ending import places
+from worker.driver.pace import Pace
+from worker.driver.plan import Plan
+from worker.driver.proposer import Proposer
+from worker.spec.parameters import Value
+from worker.spec.placeholders import render
+from worker.store.records import Record
+from worker.trial import Status
+
+_LONGEST_TURN = 0.05  # seconds of proposing, after which others have their turn
+_MARGIN = 20.0  # seconds that an agent must have left beyond the longest evaluation seen
+_GAP, _REMOTE_GAP = 0.01, 0.5  # seconds that an agent is expected to wait between two evaluations
+
+
+class Handout:
+    """Gives every agent that can take one a trial. `at` is seconds since 1970."""
+
+    def __init__(self, plan: Plan, epoch: int, board: Board, limits: Limits) -> None:
+        self._plan = plan
+        self._epoch = epoch
+        self._board = board
+        self._limits = limits
+        self._pace = Pace(_REMOTE_GAP if plan.remote else _GAP)
+
+    def learn(self, identity: str, record: Record) -> None:
+        """Take in what an agent says, before the board does. Raises KeyError, TypeError or ValueError if it lacks something."""
+        if int(record.get("epoch") or 0) != self._epoch:
+            return
+        if record["kind"] == "started":
+            self._pace.began(identity, float(record["at"]))
+        elif record["kind"] == "finished" and record["status"] == Status.OK.value:
+            member = self._board.members.get(identity)
+            idle = member is None or len(member.queue) <= 1
+            self._pace.ended(identity, float(record["seconds"]), float(record["end"]), idle)
+
+    def too_late(self, seconds: float) -> bool:
+        """Whether an evaluation that begins now, `seconds` after the driver, would not end before the runtime is over."""
+        return seconds + (self._pace.seconds or 0) >= self._limits.runtime
+
+    def room(self) -> int:
+        """How many more trials may be proposed."""
+        return self._limits.room(self._board.ok, len(self._board.open))
+
+    def hand_out(self, proposer: Proposer, workers: int, at: float) -> None:
+        """Give trials to all who can take one, those that are idle first. workers: how many are wanted."""
+        until = time.monotonic() + _LONGEST_TURN
+        # A single worker's trials depend on the seed alone, so each must be proposed when the last one has ended.
+        alone = workers == 1 and proposer.learns
+        for held in range(MOST_HELD if self._pace.ahead and not alone else 1):
+            for member in self._board.takers(held):
+                if not self._fits(member, at):
+                    self._board.quit(member)
+                    continue
+                if not self._board.waiting and not (self.room() and proposer.propose(self._board, at)):
+                    return
+                self._board.give(member, at)
+                if time.monotonic() > until:
+                    return
+
+    def complete(self, record: Record) -> None:
+        """Add to an assignment what the agent needs beside the values."""
+        run = self._plan.run
+        values: Mapping[str, Value] = record["values"]
+        record["command"] = render(run.objective, values, places(self._plan.paths, record["trial"]))
+        record["cwd"] = str(self._plan.cwd)
+        record["time_limit"], record["memory"] = run.time_limit, run.memory
+        record["accept_exit_code"] = run.accept_exit_code
+
+    def _fits(self, member: Member, at: float) -> bool:
+        """Whether an agent has enough time left; a fresh one always has, since no other would have more."""
+        if member.ends_at == math.inf or not member.given:
+            return True
+        return at + self._pace.longest + _MARGIN < member.ends_at

@@ -1,0 +1,41 @@
+"""How a run is to be driven: everything that a driver is told before it begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from worker.launch import Where
+from worker.spec.run import Run
+from worker.store.paths import RunPaths
+
+
+class Phase(Enum):
+    """What a driver does."""
+
+    WORKING = "working"
+    DRAINING = "draining"  # nothing new begins, what runs may end
+    CANCELLING = "cancelling"  # what runs is ended
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a run is driven. cwd: the folder that it was started in. seed: of the search, unless a driver had one before.
+
+    request: "stop" or "cancel", to do only that with what an earlier driver has left. retry: the numbers of trials
+    that are given out again.
+    """
+
+    run: Run
+    paths: RunPaths
+    where: Where
+    cwd: Path
+    seed: int
+    request: str = ""
+    retry: tuple[int, ...] = ()
+
+    @property
+    def remote(self) -> bool:
+        """Whether agents are on other machines."""
+        return self.where == "slurm"

@@ -1,0 +1,58 @@
+"""New trials from the search, which is told of every result; its libraries are loaded beside the first evaluations."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from worker.driver.board import Board
+from worker.search.searcher import make_searcher
+from worker.spec.run import Run
+from worker.trial import Status, Trial
+
+_LEARNING = frozenset({"tpe.suggest", "anneal.suggest", "mix.suggest"})
+
+
+class Proposer:
+    """Proposes trials to a board, the first one with the number `first`."""
+
+    def __init__(self, run: Run, seed: int, trials: Iterable[Trial], first: int) -> None:
+        """trials: those of earlier drivers, which the search is told of."""
+        self._searcher = make_searcher(run, seed)
+        self._next = first
+        self._loading = False
+        self.learns = run.algorithm in _LEARNING
+        self.exhausted = False
+        for trial in trials:
+            try:
+                self._searcher.known(trial.number, trial.values)
+            except (KeyError, ValueError):
+                continue  # it comes from elsewhere, and has other parameters or values
+            self._tell(trial)
+
+    @property
+    def exhausted_sentence(self) -> str:
+        """Why there is nothing more to propose."""
+        return self._searcher.exhausted_sentence
+
+    def propose(self, board: Board, at: float) -> bool:
+        """Put a new trial on the board; False where the search space is used up."""
+        values = None if self.exhausted else self._searcher.ask(self._next)
+        if values is None:
+            self.exhausted = True
+            return False
+        board.propose(self._next, values, at)
+        self._next += 1
+        return True
+
+    def note(self, trial: Trial) -> None:
+        """Take in how a trial stands now."""
+        self._tell(trial)
+        # Loading takes a processor for a second: only once the first evaluations have got theirs.
+        if not self._loading and trial.start is not None:
+            self._loading = True
+            threading.Thread(target=self._searcher.prepare, name="prepare", daemon=True).start()
+
+    def _tell(self, trial: Trial) -> None:
+        if trial.status.ended:
+            self._searcher.tell(trial.number, trial.loss if trial.status is Status.OK else None)

@@ -1,0 +1,87 @@
+"""Everything by which others see how a driver's run stands: terminal, csv, roster of workers, events, sign of life."""
+
+from __future__ import annotations
+
+import time
+
+from worker.driver.budget import Tally
+from worker.driver.claim import SIGN_EVERY, give_sign
+from worker.driver.crew import Crew
+from worker.driver.echo import Echo
+from worker.driver.events import Events
+from worker.driver.plan import Phase, Plan
+from worker.driver.roster import Roster
+from worker.driver.show import Lines, Show, leave_terminal
+from worker.driver.table import Table
+from worker.driver.view import Rate, View
+from worker.store.replay import Replayed
+from worker.trial import Trial
+
+
+class Watch:
+    """What is shown and written down for people. `now` is of a monotonic clock."""
+
+    def __init__(self, plan: Plan, epoch: int, state: Replayed, tally: Tally, ends_at: float) -> None:
+        """ends_at: when the runtime is over, seconds since 1970."""
+        self._plan = plan
+        self._epoch = epoch
+        self._state = state
+        self._rate = Rate(state.driven_since)
+        self._view = View(plan.run, tally, self._rate, ends_at=ends_at)
+        self._best = tally.best
+        self._table = Table(plan.paths, plan.run)
+        self._echo = Echo(plan.paths) if plan.run.live_output else None
+        self._changed = False
+        self._signed_at = 0.0
+        self.events = Events(plan.paths)
+        self._roster = Roster(plan.paths, self.events)
+        self.show: Show = Lines(plan.run.poll_interval)
+
+    def note(self, trial: Trial) -> None:
+        """Take in how a trial stands now."""
+        self._changed = True
+        self._rate.note(trial)
+        if self._echo:
+            self._echo.note(trial)
+
+    def detach(self) -> None:
+        """The terminal has gone: what would be shown there goes into the driver's log."""
+        self.show.close()
+        leave_terminal(self._plan.paths.driver_log)
+        self.show = Lines(self._plan.run.poll_interval)
+
+    def update(self, crew: Crew, phase: Phase, trouble: str, now: float) -> bool:
+        """Show and write what it is time for; True each time when a sign of life was given."""
+        view = self._view
+        view.pending, view.trouble = crew.pending, trouble
+        view.notice = ""
+        if phase is Phase.DRAINING and view.tally.running:
+            view.notice = "Waiting for running evaluations to end."
+        elif phase is Phase.CANCELLING:
+            view.notice = "Ending running evaluations."
+        for line in self._echo.lines(now) if self._echo else ():
+            self.show.say(line)
+        self._show()
+        self._table.update(self._state.trials.values(), self._changed, now)
+        self._changed = False
+        self._roster.update(crew.reports, crew.trouble, now)
+        self.events.flush()
+        if now - self._signed_at < SIGN_EVERY:
+            return False
+        self._signed_at = now
+        give_sign(self._plan.paths, self._epoch)
+        return True
+
+    def close(self) -> None:
+        """Show and write everything a last time."""
+        self._view.notice = ""
+        for line in self._echo.lines(time.monotonic()) if self._echo else ():
+            self.show.say(line)
+        self._show()
+        self._table.finish(self._state.trials.values())
+        self._roster.close()
+        self.events.close()
+
+    def _show(self) -> None:
+        best, self._best = self._best, self._view.tally.best
+        self.show.update(self._view, new_best=self._best is not best)
