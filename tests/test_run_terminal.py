@@ -1,0 +1,131 @@
+"""A run and its terminal: closed while the run goes on, Ctrl-C at once, and what the last picture shows."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from worker.driver.budget import Over, Tally
+from worker.driver.loop import Driver
+from worker.driver.plan import Plan
+from worker.driver.project import create
+from worker.driver.show import Lines
+from worker.driver.signals import Signals
+from worker.driver.view import Rate, View
+from worker.spec import toml
+from worker.spec.check import check_read
+from worker.spec.run import Run
+from worker.store.paths import Home
+from worker.trial import Status, Trial
+
+Omniopt = Callable[..., subprocess.CompletedProcess[str]]
+PATIENCE = 60.0  # seconds
+
+CONFIG = """
+[run]
+name = "seen"
+objective = "echo begun >> log; while [ ! -e go ]; do sleep 0.05; done; echo RESULT: ($x)"
+workers = 2
+[search]
+algorithm = "hyperopt.rand.suggest"
+max_evals = 4
+[parameters.x]
+type = "hp.uniform"
+min = 0
+max = 1
+"""
+
+
+@pytest.fixture
+def run() -> Run:
+    checked = check_read(toml.read(CONFIG))
+    assert checked.run is not None, checked.problems
+    return checked.run
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not happen"
+        time.sleep(0.02)
+
+
+def test_a_run_outlives_its_terminal(omniopt: Omniopt, workdir: Path) -> None:
+    (workdir / "config.toml").write_text(CONFIG)
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover
+        os.chdir(workdir)
+        os.environ["TERM"] = "xterm"
+        words = [sys.executable, "-I", "-m", "worker", "start", "config.toml", "--local"]
+        os.execv(sys.executable, words)
+    wait_for((workdir / "log").exists, "an evaluation")
+    while b"\x1b[" not in os.read(terminal, 65536):
+        pass  # the live block is there
+    os.close(terminal)
+    wait_for((workdir / "omniopt/projects/seen/driver.log").exists, "the change to a log")
+    assert json.loads(omniopt("status", "seen", "--json").stdout)["driver"]["alive"]
+    (workdir / "go").touch()
+    _, status = os.waitpid(pid, 0)
+    log = (workdir / "omniopt/projects/seen/driver.log").read_text()
+    assert os.waitstatus_to_exitcode(status) == 0, log
+    assert "All 4 evaluations are done." in log
+    assert "Best RESULT" in log
+
+
+def test_ctrl_c_before_the_first_evaluation_leaves_no_workers_behind(run: Run, workdir: Path) -> None:
+    paths = create(Home.in_workdir(workdir), run)
+    with Signals() as signals:
+        driver = Driver(Plan(run, paths, "local", workdir, seed=1), signals)
+        os.kill(os.getpid(), signal.SIGINT)
+        end = driver.drive(Lines(1.0))
+    assert end.over is Over.STOPPED
+    assert not (workdir / "log").exists()
+
+
+def ok(number: int, start: float, end: float) -> Trial:
+    return Trial(number, {"x": 1.0}, Status.OK, loss=1.0, start=start, end=end)
+
+
+def test_evaluations_that_end_together_do_not_look_fast() -> None:
+    rate = Rate()
+    for number in (1, 2):
+        rate.note(ok(number, 1000, 1002))
+    assert rate.per_second(1002) == 1.0
+
+
+def test_a_pause_between_two_drivers_does_not_look_slow() -> None:
+    rate = Rate()
+    rate.note(ok(1, 1000, 1002))
+    rate.since = 90_000
+    assert rate.per_second(90_001) is None
+    rate.note(ok(2, 90_000, 90_002))
+    assert rate.per_second(90_002) == 0.5
+
+
+def test_the_last_picture_has_no_forecast_and_no_hints(run: Run) -> None:
+    from rich.console import Console
+
+    from worker.driver.live import block
+
+    rate = Rate()
+    trial = ok(1, 1000, 1002)
+    rate.note(trial)
+    view = View(run, Tally([trial]), rate)
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(block(view, ["Ctrl-C stops"]))
+    assert "Ctrl-C stops" in console.export_text()
+    console.print(block(view, ["Ctrl-C stops"], last=True))
+    text = console.export_text()
+    assert "best RESULT 1.0" in text
+    assert "Ctrl-C" not in text
+    assert "left" not in text
