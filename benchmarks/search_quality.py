@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from statistics import fmean
 
 import numpy as np
@@ -165,8 +166,7 @@ def rosenbrock() -> Task:
 
     def value(point: Mapping[str, float]) -> float:
         numbers = [point[name] for name in names]
-        pairs = zip(numbers, numbers[1:], strict=False)
-        return math.log1p(sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairs))
+        return math.log1p(sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairwise(numbers)))
 
     return Task(
         "Rosenbrock (log), 4 reals",

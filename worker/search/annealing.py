@@ -57,12 +57,12 @@ class _Algorithm(AnnealingAlgo):  # type: ignore[misc]
         self.best_tids: list[int] = []
 
     def hp_categorical(
-        self, memo: Mapping[Any, Any], node: Any, label: str, tid: Sequence[int], val: Sequence[int]
+        self, memo: Mapping[Any, Any], node: Any, label: str, tid: Any, val: Any
     ) -> Sequence[int]:
         """A category near that of trial `tid`; hyperopt's own method fails where probabilities are an array."""
         shrunk = self.shrinking(label)
         probabilities = shrunk * memo[node.arg["p"]]
-        probabilities[val[0]] += 1 - shrunk
+        probabilities[np.atleast_1d(val)[0]] += 1 - shrunk
         return [int(self.rng.choice(len(probabilities), p=probabilities))]
 
 

@@ -68,7 +68,23 @@ class Numbers(Dimension):
         return self._lattice.snap(self.scale.number(latent))
 
     def encode(self, value: Value) -> float:
-        return self.scale.latent(float(value))
+        number = float(value)
+        if number == 0 and self.scale.exponential:
+            number = (
+                self._lattice.width / 4
+            )  # one of the numbers that are rounded to 0, which has no logarithm
+        return self.scale.latent(number)
+
+    @property
+    def stepped(self) -> bool:
+        """Whether many latent values are taken to the same value."""
+        return self._lattice.width > 0
+
+    def cell(self, latent: float) -> tuple[float, float]:
+        """From which latent value on, and up to which, all are taken to the same value as `latent`."""
+        number = float(self.decode(latent))
+        half = self._lattice.width / 2
+        return self.scale.latent(number - half), self.scale.latent(number + half)
 
     def value(self, index: int) -> Value:
         return self._lattice.value(index)
@@ -185,7 +201,6 @@ def _even_reals(low: float, high: float, exponential: bool, precision: int) -> N
 
 
 def _bell_multiples(mu: float, sigma: float, q: float, exponential: bool) -> Numbers:
-    # A quarter of a step is one of the numbers that are rounded to 0.
-    bell = Bell(mu, sigma, exponential, least=q / 4)
+    bell = Bell(mu, sigma, exponential)
     first, last = (math.floor(bell.number(end) / q + 0.5) for end in bell.ends)
     return Numbers(bell, Multiples(exact(q), first, last))

@@ -15,9 +15,10 @@ _DUST = 1e-9  # of a step: what float arithmetic may leave behind
 
 
 class Lattice(ABC):
-    """`count` ascending values, all inside the bounds."""
+    """`count` ascending values, all inside the bounds; `width` apart, or 0 where that is as good as nothing."""
 
     count: int
+    width = 0.0
 
     @abstractmethod
     def value(self, index: int) -> int | float:
@@ -42,7 +43,7 @@ class Multiples(Lattice):
     def __init__(self, q: Fraction, first: int, last: int) -> None:
         self.count = last - first + 1
         self._q = q
-        self._width = float(q)
+        self.width = float(q)
         self._first = first
 
     def value(self, index: int) -> int | float:
@@ -56,7 +57,7 @@ class Multiples(Lattice):
         return self._inside(math.floor(exact(number) / self._q + Fraction(1, 2)))
 
     def snap(self, number: float) -> int | float:
-        steps = number / self._width
+        steps = number / self.width
         # Faster than exact arithmetic, which is needed where there are too many steps for a float.
         return self.value(
             self._inside(math.floor(steps + 0.5)) if math.isfinite(steps) else self.index(number)
@@ -64,8 +65,8 @@ class Multiples(Lattice):
 
     def admitted(self, number: float) -> int | float:
         value = self.value(self.index(number))
-        if abs(value - number) > _DUST * self._width:
-            raise ValueError(f"{number} is not a multiple of {self._width:.12g} inside the bounds")
+        if abs(value - number) > _DUST * self.width:
+            raise ValueError(f"{number} is not a multiple of {self.width:.12g} inside the bounds")
         return value
 
     def _inside(self, steps: int) -> int:

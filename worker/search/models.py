@@ -45,7 +45,7 @@ class TreeParzen:
 class Anneal:
     """anneal.suggest: draws round one of the best trials, ever closer."""
 
-    startup = _STARTUP
+    startup = 5
 
     def __init__(self, space: Space) -> None:
         self._space = space

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from hyperopt.tpe import GMM1, GMM1_lpdf, adaptive_parzen_normal, linear_forgetting_weights
+from hyperopt.tpe import GMM1, GMM1_lpdf, adaptive_parzen_normal, linear_forgetting_weights, normal_cdf
 
-from worker.search.dimension import AnyDimension, Categories
+from worker.search.dimension import AnyDimension, Categories, Numbers
 from worker.search.history import History
 from worker.search.scale import Even
 
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Mixture = tuple[Floats, Floats, Floats]  # weights, centres and widths of normal distributions
 
 # hyperopt's defaults.
 _CANDIDATES = 24  # draws from the good trials' density, of which the best is proposed
 _GAMMA = 0.25  # times the square root of the number of trials: how many count as good
 _MOST_GOOD = 25  # and how many of the latest trials are not forgotten, bit by bit
 _PRIOR_WEIGHT = 1.0  # of what the space itself says, in trials
+
+_LEAST_MASS = 1e-300  # what the far ends of a normal distribution come to, and not to the logarithm of 0
 
 
 class Parzen:
@@ -63,28 +66,49 @@ def _density(one: AnyDimension) -> _Numeric | _Categorical:
     if isinstance(one, Categories):
         weights = np.ones(one.count) if one.weights is None else np.array(one.weights)
         return _Categorical(weights / weights.sum())
-    if isinstance(one.scale, Even):
-        return _Numeric(0.5, 1.0, 0.0, 1.0)
-    return _Numeric(0.0, 1.0, None, None)
+    return _Stepped(one) if one.stepped else _Numeric(one)
 
 
 class _Numeric:
     """A mixture of normal distributions, one round each trial and a wide one for the whole space."""
 
-    def __init__(self, mu: float, sigma: float, low: float | None, high: float | None) -> None:
-        self._prior = (_PRIOR_WEIGHT, mu, sigma)
-        self._bounds = {"low": low, "high": high}
+    def __init__(self, one: Numbers) -> None:
+        self._one = one
+        even = isinstance(one.scale, Even)
+        self._prior = (_PRIOR_WEIGHT, 0.5, 1.0) if even else (_PRIOR_WEIGHT, 0.0, 1.0)
+        self._bounds = {"low": 0.0, "high": 1.0} if even else {"low": None, "high": None}
 
     def propose(self, good: Floats, others: Floats, generator: np.random.Generator) -> float:
-        mixture = adaptive_parzen_normal(good, *self._prior)
-        candidates = GMM1(*mixture, **self._bounds, rng=generator, size=(_CANDIDATES,))
-        gain = self._log_density(candidates, mixture)
-        gain -= self._log_density(candidates, adaptive_parzen_normal(others, *self._prior))
+        likely = adaptive_parzen_normal(good, *self._prior)
+        candidates = GMM1(*likely, **self._bounds, rng=generator, size=(_CANDIDATES,))
+        return self._best(candidates, likely, adaptive_parzen_normal(others, *self._prior))
+
+    def _best(self, candidates: Floats, likely: Mixture, unlikely: Mixture) -> float:
+        """The candidate that the likely mixture prefers most, in comparison with the unlikely one."""
+        gain = GMM1_lpdf(candidates, *likely, **self._bounds) - GMM1_lpdf(
+            candidates, *unlikely, **self._bounds
+        )
         return float(candidates[np.argmax(gain)])
 
-    def _log_density(self, candidates: Floats, mixture: Any) -> Floats:
-        density: Floats = GMM1_lpdf(candidates, *mixture, **self._bounds)
-        return density
+
+class _Stepped(_Numeric):
+    """The same where many latent values are taken to one value: what counts is the mass of all of them."""
+
+    def _best(self, candidates: Floats, likely: Mixture, unlikely: Mixture) -> float:
+        cells = np.array(list(dict.fromkeys(self._one.cell(candidate) for candidate in candidates.tolist())))
+        lows, highs = cells.T
+        gain = _log_masses(lows, highs, likely) - _log_masses(lows, highs, unlikely)
+        best = int(np.argmax(gain))
+        return float(lows[best] + highs[best]) / 2
+
+
+def _log_masses(lows: Floats, highs: Floats, mixture: Mixture) -> Floats:
+    weights, mus, sigmas = mixture
+    edges, places = np.unique(np.concatenate([lows, highs]), return_inverse=True)
+    below = normal_cdf(edges[:, None], mus, sigmas) @ weights
+    masses = below[places[len(lows) :]] - below[places[: len(lows)]]
+    logarithms: Floats = np.log(np.maximum(masses, _LEAST_MASS))
+    return logarithms
 
 
 class _Categorical:

@@ -13,10 +13,8 @@ MOST_SIGMAS = 8.0  # about where the random numbers of a computer, with 53 bits,
 class Scale(ABC):
     """A latent variable with a plain distribution, and the number x (or e^x) that it is taken to."""
 
-    def __init__(self, exponential: bool, least: float) -> None:
-        """`least` stands for 0, which has no logarithm."""
-        self._exponential = exponential
-        self._least = least
+    def __init__(self, exponential: bool) -> None:
+        self.exponential = exponential
 
     @property
     @abstractmethod
@@ -43,12 +41,14 @@ class Scale(ABC):
         """The number that a latent value stands for; the one of the nearer end beyond the ends."""
         low, high = self.ends
         x = self._at(min(max(latent, low), high))
-        return math.exp(x) if self._exponential else x
+        return math.exp(x) if self.exponential else x
 
     def latent(self, number: float) -> float:
         """The latent value that stands for `number`; the nearer end where it is beyond them."""
         low, high = self.ends
-        x = math.log(max(number, self._least)) if self._exponential else number
+        if self.exponential and number <= 0:
+            return low
+        x = math.log(number) if self.exponential else number
         return min(max(self._latent(x), low), high)
 
 
@@ -58,7 +58,7 @@ class Even(Scale):
     ends = (0.0, 1.0)
 
     def __init__(self, low: float, high: float, exponential: bool = False) -> None:
-        super().__init__(exponential, 0.0)
+        super().__init__(exponential)
         self._low, self._width = low, high - low
 
     def draw(self, generator: Random) -> float:
@@ -79,8 +79,8 @@ class Bell(Scale):
 
     ends = (-MOST_SIGMAS, MOST_SIGMAS)
 
-    def __init__(self, mu: float, sigma: float, exponential: bool = False, least: float = 0.0) -> None:
-        super().__init__(exponential, least)
+    def __init__(self, mu: float, sigma: float, exponential: bool = False) -> None:
+        super().__init__(exponential)
         self._mu, self._sigma = mu, sigma
 
     def draw(self, generator: Random) -> float:
