@@ -271,8 +271,18 @@ def _wait_for(condition: object, sentence: str, logs: object) -> None:
         time.sleep(0.05)
 
 
+def guard(folder: Path, pid: int) -> None:
+    """Wait until process `pid` has gone, however it ended, then end the cluster in `folder`."""
+    while Path(f"/proc/{pid}").exists():
+        time.sleep(0.5)
+    Cluster(folder).down()
+
+
 def main(words: Sequence[str]) -> int:
-    """`up FOLDER` starts a cluster and prints how to use it, `down FOLDER` ends it."""
+    """`up FOLDER` starts a cluster and prints how to use it, `down FOLDER` ends it; `guard FOLDER PID` is for tests."""
+    if len(words) == 3 and words[0] == "guard":
+        guard(Path(words[1]), int(words[2]))
+        return 0
     if len(words) != 2 or words[0] not in ("up", "down"):
         print("usage: cluster.py up|down FOLDER", file=sys.stderr)
         return 2

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from cluster import Cluster, missing_programs
@@ -14,8 +18,14 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     if missing := missing_programs():
         pytest.skip(f"needs {', '.join(missing)}: apt-get install slurmctld slurmd slurm-client munge")
     one = Cluster(tmp_path_factory.mktemp("slurm"))
-    try:
-        one.up()
-        yield one
-    finally:
-        one.down()
+    program = Path(__file__).with_name("cluster.py")
+    # A test session that is killed must not leave a cluster behind.
+    with subprocess.Popen(
+        [sys.executable, program, "guard", one.folder, str(os.getpid())], start_new_session=True
+    ) as guard:
+        try:
+            one.up()
+            yield one
+        finally:
+            guard.kill()
+            one.down()
