@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -29,14 +29,22 @@ def domain_of(*expressions: object) -> Domain:
     return Domain(lambda _: 0.0, {f"x{index:04}": one for index, one in enumerate(expressions)})
 
 
-def past(trials: int, draws: Sequence[object], flawless: bool = False) -> tuple[History, Trials]:
-    """The same trials for us and for hyperopt; unless `flawless`, some have failed and the last ones run."""
+def past(
+    trials: int,
+    draws: Sequence[Callable[[Random], float]],
+    flawless: bool = False,
+    encode: Callable[[float], float] = lambda latent: latent,
+) -> tuple[History, Trials]:
+    """The same trials for us and for hyperopt; unless `flawless`, some have failed and the last ones run.
+
+    draws: the values that hyperopt knows. encode: takes them to our latent ones.
+    """
     chance = Random(trials)
     history, documents = History(len(draws)), []
     for number in range(trials):
-        latents = [draw(chance) for draw in draws]  # type: ignore[operator]
+        latents = [draw(chance) for draw in draws]
         loss = sum(abs(latent - 0.3) for latent in latents)
-        history.add(number, latents)
+        history.add(number, [encode(latent) for latent in latents])
         failed = not flawless and chance.random() < 0.1
         running = not flawless and number > trials - 6
         if not running:
@@ -82,6 +90,28 @@ def test_tpe_proposes_the_very_numbers_of_hyperopt(trials: int, kind: str) -> No
     for seed in range(10):
         (found,) = ours.latents(history, seed)
         assert math.isclose(found, values_of(tpe.suggest([trials], domain, theirs, seed, verbose=False))[0])
+
+
+@pytest.mark.parametrize("trials", [21, 60, 400])
+@pytest.mark.parametrize("kind", ["uniform", "normal"])
+def test_tpe_proposes_the_very_steps_of_hyperopt(trials: int, kind: str) -> None:
+    even = kind == "uniform"
+    spec = (
+        ("hp.uniformint", {"min": 0, "max": 19}) if even else ("hp.qnormal", {"mu": 0, "sigma": 1, "q": 0.5})
+    )
+    (one,) = space_of({"x": spec}).dimensions
+    history, theirs = past(
+        trials,
+        [lambda chance: chance.randrange(20) if even else round(2 * chance.gauss(0, 1)) / 2],
+        encode=one.encode,
+    )
+    domain = domain_of(hp.quniform("x0000", -0.5, 19.5, 1) if even else hp.qnormal("x0000", 0, 1, 0.5))
+    ours = Parzen([one])
+    for seed in range(10):
+        (found,) = ours.latents(history, seed)
+        expected = values_of(tpe.suggest([trials], domain, theirs, seed, verbose=False))[0]
+        # At the upper end hyperopt rounds 19.5 to 20, which is outside.
+        assert one.decode(found) == min(expected, 19)
 
 
 @pytest.mark.parametrize("kind", ["choice", "pchoice"])
