@@ -37,14 +37,15 @@ class Echo:
 
     def note(self, trial: Trial) -> None:
         """Take in how a trial stands now."""
-        if trial.number not in self._streams and trial.status is Status.RUNNING:
+        if trial.status is not Status.RUNNING and not trial.status.ended:
+            return
+        if trial.number not in self._streams:
             self._streams[trial.number] = _Stream(self._paths.trial_out(trial.number))
-        elif trial.status.ended and trial.number in self._streams:
-            self._streams[trial.number].ended = True
+        self._streams[trial.number].ended = trial.status.ended
 
-    def lines(self, now: float) -> Iterator[str]:
-        """What is new, each line with the number of its evaluation in front; looks now and then only."""
-        if now - self._looked < _EVERY:
+    def lines(self, now: float, at_once: bool = False) -> Iterator[str]:
+        """What is new, each line with the number of its evaluation in front; looks now and then, or `at_once`."""
+        if now - self._looked < _EVERY and not at_once:
             return
         self._looked = now
         for number, stream in list(self._streams.items()):

@@ -46,9 +46,9 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
     go_on = f"omniopt resume {run.name} goes on."
     sentences = {
         Over.BUDGET: f"All {run.max_evals} evaluations are done.",
-        Over.SPACE: f"{detail} There is nothing more to try, so the run ends with {tally.ok} of {run.max_evals}.",
+        Over.SPACE: f"{detail} The run ends with {tally.ok} of {run.max_evals} evaluations.",
         Over.FAILURES: (
-            f"{tally.failures} evaluations ended without a result, which is the limit (max_failures); "
+            f"{tally.failures} evaluations ended without a result, and the limit (max_failures) is {run.max_failures}; "
             f"see why, then {go_on}"
         ),
         Over.ALL_FAILED: (

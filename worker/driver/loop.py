@@ -51,7 +51,8 @@ class Driver:
         self._recorder = Recorder(journal, self.epoch, recalled.replayer, recalled.tally)
         self._state, self._tally = recalled.replayer.state, recalled.tally
         self.seed = plan.seed if self._state.seed is None else self._state.seed
-        self._recorder.commit([self._introduction()], now)
+        introduction = self._introduction()
+        self._recorder.commit([introduction], now)
         slowest = _SLOWEST_REMOTE_LOOK if plan.remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.remote)
         self._board = Board(self.epoch)
@@ -76,6 +77,7 @@ class Driver:
         self._requests = Requests(plan.paths)
         ends_at = time.time() + self._limits.runtime
         self._watch = Watch(plan, self.epoch, self._state, self._tally, ends_at)
+        self._watch.events.add(sentence_of(introduction, {}))
         self._crew.adopt(now)
         self._crew.fill(self._agents_wanted, now, time.time())
 

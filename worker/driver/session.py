@@ -23,7 +23,10 @@ def drive(plan: Plan) -> Ending:
     """
     with Signals() as signals:
         driver = Driver(plan, signals)  # the agents start while the terminal is made ready
-        end = driver.drive(make_show(plan.run.poll_interval, [_HINT]))
+        show = make_show(plan.run.poll_interval, [_HINT])
+        if not plan.run.seed:
+            show.say(f"The seed is {driver.seed}, drawn at random.")
+        end = driver.drive(show)
         driver.show.close()
     if end.over is not Over.SUPERSEDED:
         conclude(driver, plan, end, driver.show)

@@ -75,7 +75,7 @@ class Watch:
     def close(self) -> None:
         """Show and write everything a last time."""
         self._view.notice = ""
-        for line in self._echo.lines(time.monotonic()) if self._echo else ():
+        for line in self._echo.lines(time.monotonic(), at_once=True) if self._echo else ():
             self.show.say(line)
         self._show()
         self._table.finish(self._state.trials.values())

@@ -1,0 +1,315 @@
+"""Starting local runs: what they do, what they say, and what they refuse."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pty
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from local_runs import Local, config
+
+from worker.spec import token, toml
+from worker.spec.run import ParameterDraft
+
+Omniopt = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def local(workdir: Path) -> Local:
+    """The run in the workdir."""
+    return Local(workdir)
+
+
+def rows(local: Local) -> list[dict[str, str]]:
+    with local.paths.csv.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def on_terminal(workdir: Path, words: list[str], answer: str) -> tuple[int, str]:
+    """Run a command on a terminal of its own and type `answer`; its exit code and what it showed."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(workdir)
+        os.environ["TERM"] = "xterm"
+        os.execv(sys.executable, [sys.executable, "-I", "-m", "worker", *words])
+    os.write(terminal, answer.encode())
+    shown = b""
+    while True:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+
+def test_a_whole_run(omniopt: Omniopt, local: Local) -> None:
+    done = omniopt("start", config(local.workdir, max_evals=12, workers=3))
+    assert done.returncode == 0, done.stderr
+    table = rows(local)
+    assert [row["status"] for row in table] == ["ok"] * 12
+    assert all(row["x"] == row["RESULT"] for row in table)
+    best = min(table, key=lambda row: float(row["RESULT"]))
+    assert f"Best RESULT: {best['RESULT']} (evaluation {best['trial']})" in done.stdout
+    assert f"&& echo RESULT: {best['x']}" in done.stdout
+    assert str(local.paths.csv) in done.stdout
+    assert "new best RESULT" in done.stdout
+    found = json.loads(omniopt("best", "pear", "--json").stdout)
+    assert found == {
+        "trial": int(best["trial"]),
+        "loss": float(best["RESULT"]),
+        "parameters": {"x": float(best["x"])},
+    }
+    assert local.agents() == []
+    for line in ("driver 1 started", "worker e1-1 is there", "evaluation 12: ok", "the run has ended"):
+        assert line in local.paths.events.read_text()
+
+
+def test_the_menu_script_calls_this_installation(omniopt: Omniopt, local: Local) -> None:
+    omniopt("start", config(local.workdir))
+    script = local.workdir / "omniopt" / "evaluate-run.sh"
+    assert script.stat().st_mode & stat.S_IXUSR
+    assert f"{sys.executable} -I -m worker evaluate" in script.read_text()
+
+
+def test_successful_evaluations_are_counted_and_failed_ones_made_up_for(
+    omniopt: Omniopt, local: Local
+) -> None:
+    objective = 'echo RESULT: ($x); [ "$((OMNIOPT_TRIAL % 3))" != 0 ]'
+    done = omniopt("start", config(local.workdir, objective=objective, max_evals=20, workers=4))
+    assert done.returncode == 0
+    statuses = [row["status"] for row in rows(local)]
+    assert statuses.count("ok") == 20
+    assert statuses.count("failed") >= 9
+    assert "Why evaluations failed:" in done.stdout
+
+
+@pytest.mark.parametrize("algorithm", ["tpe.suggest", "hyperopt.rand.suggest"])
+def test_the_same_seed_gives_the_same_trials(omniopt: Omniopt, local: Local, algorithm: str) -> None:
+    found = []
+    for name in ("one", "two"):
+        local.name = name
+        omniopt(
+            "start", config(local.workdir, name=name, algorithm=algorithm, workers=1, max_evals=28, seed=7)
+        )
+        found.append([row["x"] for row in rows(local)])
+    assert found[0] == found[1]
+    assert len(found[0]) == 28
+
+
+def test_several_seeds_are_several_runs(omniopt: Omniopt, local: Local) -> None:
+    assert omniopt("start", config(local.workdir, seed=[1, 2])).returncode == 0
+    listing = omniopt("status").stdout
+    assert "pear_seed1" in listing
+    assert "pear_seed2" in listing
+
+
+def test_an_empty_seed_is_drawn_and_kept(omniopt: Omniopt, local: Local) -> None:
+    seeds = set()
+    for name in ("one", "two"):
+        done = omniopt("start", config(local.workdir, name=name, seed=""))
+        seed = json.loads(omniopt("status", name, "--json").stdout)["seed"]
+        assert str(seed) in done.stdout
+        seeds.add(seed)
+    assert len(seeds) == 2
+
+
+def test_a_used_up_space_ends_the_run(omniopt: Omniopt, local: Local) -> None:
+    colour = ParameterDraft("colour", "hp.choice", {"values": ["red", "green", "blue"]})
+    done = omniopt(
+        "start", config(local.workdir, colour, objective="echo RESULT: ${#OMNIOPT_PARAM_COLOUR}; : ($colour)")
+    )
+    assert done.returncode == 0
+    assert sorted(row["colour"] for row in rows(local)) == ["blue", "green", "red"]
+    assert "The run ends with 3 of 5 evaluations." in done.stdout
+
+
+def test_a_run_whose_evaluations_all_fail_stops_and_explains(omniopt: Omniopt, local: Local) -> None:
+    done = omniopt(
+        "start", config(local.workdir, objective="echo about to fail; ./nothing ($x)", max_evals=500)
+    )
+    assert done.returncode == 1
+    assert "The first 10 evaluations all failed" in done.stdout
+    assert "x failed: " in done.stdout
+    assert "| bash: line 1: ./nothing: No such file or directory" in done.stdout
+    assert len(rows(local)) < 30
+
+
+def test_failures_are_limited(omniopt: Omniopt, local: Local) -> None:
+    objective = 'echo RESULT: ($x); [ "$OMNIOPT_TRIAL" = 1 ]'
+    done = omniopt("start", config(local.workdir, objective=objective, max_evals=500, max_failures=6))
+    assert done.returncode == 0
+    assert "evaluations ended without a result, and the limit (max_failures) is 6" in done.stdout
+    assert 6 <= local.count("failed") <= 9
+
+
+def test_options_override_the_config(omniopt: Omniopt, local: Local) -> None:
+    path = config(local.workdir, max_evals=100)
+    assert (
+        omniopt("start", path, "--max-evals", 3, "--workers", 1, "--seed", 5, "--accept-exit-code").returncode
+        == 0
+    )
+    assert len(rows(local)) == 3
+    text = local.paths.config.read_text()
+    assert "max_evals = 3" in text
+    assert "accept_exit_code = true" in text
+
+
+def test_all_problems_are_said_at_once(omniopt: Omniopt, local: Local) -> None:
+    path = config(local.workdir, name="has blank", max_evals=0, objective="echo ($y)")
+    done = omniopt("start", path)
+    assert done.returncode == 2
+    for place in ("run.name", "search.max_evals", "run.objective"):
+        assert place in done.stderr
+    assert not (local.workdir / "omniopt").exists()
+
+
+@pytest.mark.parametrize("words", [["--show"], ["--dont-start"]])
+def test_showing_starts_nothing(omniopt: Omniopt, local: Local, words: list[str]) -> None:
+    done = omniopt("start", config(local.workdir), *words)
+    assert done.returncode == 0
+    assert 'objective = "echo RESULT: ($x)"' in done.stdout
+    assert "Nothing was started." in done.stdout
+    assert not (local.workdir / "omniopt").exists()
+
+
+def test_a_program_that_cannot_work_is_warned_of(omniopt: Omniopt, local: Local) -> None:
+    script = local.workdir / "train.sh"
+    script.write_text("echo RESULT: 1\n")
+    done = omniopt("start", config(local.workdir, objective="./train.sh ($x)", max_failures=1))
+    assert "chmod +x ./train.sh" in done.stderr
+    assert done.returncode == 1
+
+
+def test_the_program_runs_where_the_run_was_started(omniopt: Omniopt, local: Local, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    done = omniopt(
+        "start",
+        config(local.workdir, objective="echo RESULT: ($x); pwd > where"),
+        "--workdir",
+        local.workdir,
+        cwd=elsewhere,
+    )
+    assert done.returncode == 0
+    assert (elsewhere / "where").read_text().strip() == str(elsewhere)
+    assert len(rows(local)) == 5
+
+
+def the_token(local: Local, **values: object) -> str:
+    return token.encode(toml.read(config(local.workdir, **values).read_text()).draft)
+
+
+def test_a_token_is_shown_and_not_started_unasked(omniopt: Omniopt, local: Local) -> None:
+    word = the_token(local)
+    done = omniopt("start", word)
+    assert done.returncode == 2
+    assert 'objective = "echo RESULT: ($x)"' in done.stdout
+    assert "add --yes" in done.stderr
+    assert not (local.workdir / "omniopt").exists()
+    assert omniopt("start", word, "--yes").returncode == 0
+    assert len(rows(local)) == 5
+
+
+def test_the_question_about_a_token(local: Local) -> None:
+    word = the_token(local)
+    code, shown = on_terminal(local.workdir, ["start", word], "n\n")
+    assert code == 2
+    assert "Start this run? [Y/n]" in shown
+    code, shown = on_terminal(local.workdir, ["start", word], "\n")
+    assert code == 0
+    assert "5 of 5 done" in shown
+
+
+def test_an_existing_run_is_never_overwritten(omniopt: Omniopt, local: Local) -> None:
+    path = config(local.workdir)
+    omniopt("start", path)
+    before = local.paths.csv.read_bytes()
+    done = omniopt("start", path)
+    assert done.returncode == 3
+    assert "--existing" in done.stderr
+    assert omniopt("start", path, "--existing", "stop").returncode == 3
+    assert local.paths.csv.read_bytes() == before
+    assert omniopt("start", path, "--existing", "new").returncode == 0
+    assert (local.workdir / "omniopt" / "projects" / "pear_2" / "csv" / "pear_2.csv").exists()
+    done = omniopt("start", path, "--existing", "continue", "--max-evals", "9")
+    assert done.returncode == 0
+    assert "search.max_evals: 5, not 9" in done.stdout
+    assert "All 5 evaluations are done." in done.stdout
+
+
+def test_the_question_about_an_existing_run(omniopt: Omniopt, local: Local) -> None:
+    path = config(local.workdir)
+    omniopt("start", path)
+    code, shown = on_terminal(local.workdir, ["start", str(path)], "what\ns\n")
+    assert code == 3
+    assert shown.count("[c/n/S]") == 2
+    code, shown = on_terminal(local.workdir, ["start", str(path)], "n\n")
+    assert code == 0
+    assert (local.workdir / "omniopt" / "projects" / "pear_2").exists()
+
+
+def test_text_of_users_cannot_control_the_terminal(local: Local) -> None:
+    red = ParameterDraft(
+        "[bold]p[/bold]".translate(str.maketrans("[]/", "...")), "hp.choice", {"values": ["[red]a", "b[/]"]}
+    )
+    objective = f"printf 'RESULT: 1\\n'; printf '\\033]0;x\\007' >&2; : ($x_0) {chr(27)}[31m".replace(
+        chr(27), ""
+    )
+    path = config(local.workdir, red, objective=objective)
+    code, shown = on_terminal(local.workdir, ["start", str(path)], "")
+    assert code == 0
+    assert "[red]a" in shown or "b[/]" in shown
+    assert "\x1b]0;x" not in shown
+
+
+@pytest.mark.parametrize("command", ["status", "best", "stop", "cancel", "resume", "follow", "csv"])
+def test_an_unknown_run_gets_a_hint(omniopt: Omniopt, local: Local, command: str) -> None:
+    omniopt("start", config(local.workdir))
+    done = omniopt(command, "paer")
+    assert done.returncode == 2
+    assert 'Did you mean "pear"?' in done.stderr
+
+
+def test_a_run_is_found_by_path_and_from_inside_its_folder(omniopt: Omniopt, local: Local) -> None:
+    omniopt("start", config(local.workdir))
+    assert omniopt("best", local.paths.root, cwd="/").returncode == 0
+    assert omniopt("best", "pear", cwd=local.paths.root).returncode == 0
+    assert omniopt("best", "pear", "--workdir", local.workdir, cwd="/").returncode == 0
+
+
+def test_best_of_nothing(omniopt: Omniopt, local: Local) -> None:
+    omniopt("start", config(local.workdir, objective="false ($x)", max_failures=1))
+    done = omniopt("best", "pear")
+    assert done.returncode == 1
+    assert "No evaluation of pear was successful yet." in done.stderr
+
+
+def test_the_command_at_the_end_runs_once(omniopt: Omniopt, local: Local) -> None:
+    done = omniopt("start", config(local.workdir, on_end='echo "$OMNIOPT_RUN" >> at-the-end'))
+    assert done.returncode == 0
+    assert (local.workdir / "at-the-end").read_text() == f"{local.paths.root.resolve()}\n"
+
+
+def test_live_output_shows_what_the_evaluations_print(omniopt: Omniopt, local: Local) -> None:
+    objective = "echo epoch 1; sleep 0.6; printf 'last words'; echo; echo RESULT: ($x)"
+    done = omniopt("start", config(local.workdir, objective=objective, max_evals=2, live_output=True))
+    assert "[1] epoch 1" in done.stdout
+    assert "[2] last words" in done.stdout
+
+
+def test_a_reader_that_leaves_does_not_end_the_run(local: Local) -> None:
+    path = config(local.workdir, max_evals=30)
+    command = f"{sys.executable} -I -m worker start '{path}' | head -1"
+    subprocess.run(["bash", "-c", command], cwd=local.workdir, check=True, capture_output=True)
+    assert len(rows(local)) == 30
