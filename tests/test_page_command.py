@@ -7,6 +7,7 @@ import http.server
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,7 +148,7 @@ def tools_without(folder: Path, *missing: str) -> str:
         "printf",
         "cat",
     ):
-        program = shutil.which(name)
+        program = str(Path(sys.executable).resolve()) if name == "python3" else shutil.which(name)
         if program and name not in missing:
             (bin_folder / name).symlink_to(program)
     return str(bin_folder)
