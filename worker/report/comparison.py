@@ -132,7 +132,7 @@ def _joined_column(name: str, frames: Sequence[Frame], sizes: Sequence[int]) -> 
             for value in (part.values if part is not None else [None] * size)
         ]
         integer = all(part.integer for part in present)
-        return dataclasses.replace(first, values=values, integer=integer, texts=None)
+        return dataclasses.replace(first, values=values, integer=integer)
     texts = [
         text
         for part, size in zip(parts, sizes, strict=True)
@@ -142,7 +142,7 @@ def _joined_column(name: str, frames: Sequence[Frame], sizes: Sequence[int]) -> 
     options = tuple(dict.fromkeys([*configured, *(text for text in texts if text is not None)]))
     places = {option: float(place) for place, option in enumerate(options)}
     indices = [None if text is None else places[text] for text in texts]
-    return dataclasses.replace(first, values=indices, options=options, log=False, integer=False, texts=None)
+    return dataclasses.replace(first, values=indices, options=options, log=False, integer=False)
 
 
 def _texts(column: FrameColumn) -> list[str | None]:

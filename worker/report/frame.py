@@ -21,7 +21,7 @@ Role = Literal["trial", "status", "parameter", "result", "output", "own"]
 MOST_AXES = 20  # of parameters shown at first; the others can be brought in
 MOST_OUTPUT_AXES = 8
 LOG_SPAN = 1000.0  # positive results whose largest is this many times the smallest read better as logarithms
-_EXACT_INTEGER = 2**53  # a browser's numbers hold integers up to here
+_EXACT_INTEGER = 2**53  # floats hold all integers up to here; parameters go no further
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class FrameColumn:
     """One column: `values` are numbers (None where missing), or indices into `options` where that is not None.
 
     name is unique and the header in csv files; label is for people, with the unit. shown: whether a plot has it
-    as an axis at first. log: whether a logarithmic scale suits it. texts: exact texts where floats are not enough.
+    as an axis at first. log: whether a logarithmic scale suits it.
     """
 
     name: str
@@ -40,7 +40,6 @@ class FrameColumn:
     log: bool = False
     shown: bool = True
     integer: bool = False
-    texts: tuple[str, ...] | None = None
 
     @property
     def numbers(self) -> list[float]:
@@ -130,9 +129,6 @@ def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool
         order = [option for option in parameter.options if option in used]
         return _categories(name, name, "parameter", values, order, shown)
     numbers = [_finite(value if not isinstance(value, str) else None) for value in values]
-    texts = None
-    if any(isinstance(value, int) and abs(value) > _EXACT_INTEGER for value in values):
-        texts = tuple("" if value is None else str(value) for value in values)
     return FrameColumn(
         name,
         name,
@@ -141,7 +137,6 @@ def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool
         log="log" in parameter.type,
         shown=shown,
         integer=parameter.kind.value == "integer",
-        texts=texts,
     )
 
 
@@ -210,8 +205,6 @@ def _column_payload(column: FrameColumn) -> dict[str, object]:
     }
     if column.options is not None:
         found["options"] = column.options
-    if column.texts is not None:
-        found["texts"] = column.texts
     return found
 
 

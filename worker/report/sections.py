@@ -23,12 +23,15 @@ _WEAK = 0.3  # R2 below which the forest knows too little to be believed
 def heading(results: Results, made: datetime) -> Markup:
     """The run's name, whether it goes on, and when this was written."""
     ended = results.state.ended
-    if ended is None:
-        state = tag("span", "not ended", class_="state running")
-        why = "The run may still be going on; this page shows it as of the time below."
-    else:
+    if results.running:
+        state = tag("span", "running", class_="state running")
+        why = "The run is going on; this page shows it as of the time below."
+    elif ended is not None:
         state = tag("span", "ended", class_="state" if ended.exit_code == 0 else "state failed")
         why = ended.reason
+    else:
+        state = tag("span", "interrupted", class_="state failed")
+        why = f"Nobody drives the run now; omniopt resume {results.run.name} goes on with it."
     written = made.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
     return tag(
         "header",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from worker.driver.claim import Standing, claim
 from worker.errors import ConfigError, OmnioptError, UsageError
 from worker.report.table import evaluated
 from worker.spec import toml
@@ -24,10 +26,15 @@ class Results:
     trials: list[Trial]
     state: replay.Replayed
 
+    @cached_property
+    def standing(self) -> Standing:
+        """Whether somebody drives the run now, as far as one can know."""
+        return claim(self.paths).standing
+
     @property
     def running(self) -> bool:
-        """Whether more evaluations may come, as far as the journal tells."""
-        return self.state.ended is None
+        """Whether the run may be being driven."""
+        return self.standing in (Standing.ALIVE, Standing.SILENT)
 
 
 def read(paths: RunPaths) -> Results:

@@ -30,7 +30,9 @@ _SIGNS = ("Broken pipe", "Permission denied", "No space left on device", "CUDA o
 def summary(results: Results) -> Iterator[str]:
     """The run in figures: best parameters, how evaluations ended, time, nodes, cost, and what was optimized."""
     found, state = summarize(results), results.state
-    ending = f"ended: {state.ended.reason}" if state.ended else "not ended"
+    ending = (
+        "running" if results.running else f"ended: {state.ended.reason}" if state.ended else "interrupted"
+    )
     yield f"Run {results.run.name} ({ending})"
     if found.best is None:
         yield "Best: no evaluation has a usable result yet"

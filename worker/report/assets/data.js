@@ -30,8 +30,7 @@ function readColumn(raw, index) {
 export function cellText(column, row, write) {
   const value = column.values[row];
   if (Number.isNaN(value)) return "";
-  if (column.category) return column.options[value];
-  return column.texts ? column.texts[row] : write(value);
+  return column.category ? column.options[value] : write(value);
 }
 
 /** Row -> its place among the usable results, 0 for the best; rows without one come behind all others. */
