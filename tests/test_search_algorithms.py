@@ -177,6 +177,15 @@ def test_any_small_space_is_used_up_without_repeats(algorithm: str, counts: list
     assert len({tuple(point.values()) for point in points}) == len(points) == min(150, math.prod(counts))
 
 
+def test_the_sentence_names_what_can_be_done() -> None:
+    searcher = searcher_of({"x": ("hp.uniform", {"min": 1, "max": 2})}, "tpe.suggest", precision=1)
+    assert len(evaluate(searcher, 10)) == 2
+    assert searcher.exhausted_sentence == (
+        "All 2 different points of the search space have been proposed. "
+        "To go on, widen the ranges, raise precision, or set allow_repeats."
+    )
+
+
 def test_a_large_finite_space_is_used_up() -> None:
     searcher = searcher_of({name: ("hp.randint", {"max": 100}) for name in "ab"}, "hyperopt.rand.suggest")
     points = {tuple(point.values()) for number in range(10_000) if (point := searcher.ask(number))}

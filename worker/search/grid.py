@@ -3,48 +3,79 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, islice
 
+from worker.search.dimension import AnyDimension
 from worker.search.space import Point, Space
 from worker.spec.parameters import Value
 
-_GOLDEN = 0x9E3779B97F4A7C15  # 2^64 times the golden ratio's fraction, whose multiples spread most evenly
+_UNIT = 2**64  # fractions are counted in such parts of 1
+_GOLDEN = 0x9E3779B97F4A7C15  # the fraction of the golden ratio, whose multiples spread most evenly
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The levels of one parameter, and what spreads them.
+
+    levels: None means all values by their index. stride: has no factor in common with `count`, so that its multiples
+    meet every level once. turn: a fraction that no other axis has.
+    """
+
+    dimension: AnyDimension
+    levels: Sequence[Value] | None
+    count: int
+    stride: int
+    turn: int
+
+    def value(self, level: int) -> Value:
+        """The value at a level."""
+        return self.dimension.value(level) if self.levels is None else self.levels[level]
+
+    def spread(self, digit: int, inner: int) -> int:
+        """Another level for each digit, which differs with the index `inner` of the loops inside."""
+        return (digit * self.stride + inner * self.turn % _UNIT * self.count // _UNIT) % self.count
 
 
 class Grid:
     """The grid over a space, with `points` levels of what is continuous."""
 
     def __init__(self, space: Space, points: int) -> None:
-        self._dimensions = space.dimensions
-        self._levels = [one.levels(points) for one in space.dimensions]
-        self._counts = [
-            one.count if levels is None else len(levels)
-            for one, levels in zip(self._dimensions, self._levels, strict=True)
+        self._axes = [
+            _axis(one, one.levels(points), prime)
+            for one, prime in zip(space.dimensions, islice(_primes(), len(space.dimensions)), strict=True)
         ]
-        self.size = math.prod(self._counts)
+        self.size = math.prod(axis.count for axis in self._axes)
 
-    def point(self, index: int) -> Point:
-        """Point number `index`, from 0 to `size` - 1; the last parameter varies fastest."""
-        values: list[Value] = []
-        for one, levels, count in zip(
-            reversed(self._dimensions), reversed(self._levels), reversed(self._counts), strict=True
-        ):
-            index, digit = divmod(index, count)
-            values.append(one.value(digit) if levels is None else levels[digit])
-        return tuple(reversed(values))
+    def nested(self, index: int) -> Point:
+        """Point number `index`, from 0 to `size` - 1, of nested loops; the last parameter varies fastest."""
+        return tuple(axis.value(digit) for axis, digit, _ in self._digits(index))
+
+    def spread(self, index: int) -> Point:
+        """Point number `index` in an order of which any beginning covers the whole grid evenly."""
+        return tuple(axis.value(axis.spread(digit, inner)) for axis, digit, inner in self._digits(index))
+
+    def _digits(self, index: int) -> Iterator[tuple[Axis, int, int]]:
+        """Of each axis its digit of `index`, and what the digits behind it amount to."""
+        size = self.size
+        for axis in self._axes:
+            size //= axis.count
+            digit, index = divmod(index, size)
+            yield axis, digit, index
 
 
 class GridSearcher:
     """Proposes every point of the grid once, except those that are known already.
 
-    A grid that the budget covers comes in the order of nested loops, the last parameter varying fastest. Of a
-    larger one, which can only be sampled, points spread evenly over the whole grid come first.
+    A grid that the budget covers comes as nested loops; of a larger one only a sample can be evaluated, which
+    is spread over the whole grid.
     """
 
     def __init__(self, space: Space, points: int, budget: int) -> None:
         self._space = space
         self._grid = Grid(space, points)
-        self._step = 1 if self._grid.size <= budget else _spreading_step(self._grid.size)
+        self._point = self._grid.nested if self._grid.size <= budget else self._grid.spread
         self._next = 0
         self._known: set[Point] = set()
 
@@ -60,7 +91,7 @@ class GridSearcher:
 
     def ask(self, number: int) -> dict[str, Value] | None:
         while self._next < self._grid.size:
-            point = self._grid.point(self._next * self._step % self._grid.size)
+            point = self._point(self._next)
             self._next += 1
             if point not in self._known:
                 return self._space.named(point)
@@ -73,8 +104,18 @@ class GridSearcher:
         """A grid does not learn."""
 
 
-def _spreading_step(size: int) -> int:
-    step = max(1, size * _GOLDEN >> 64)
-    while math.gcd(step, size) > 1:
-        step += 1
-    return step
+def _axis(dimension: AnyDimension, levels: Sequence[Value] | None, prime: int) -> Axis:
+    number = dimension.count if levels is None else len(levels)
+    stride = max(1, number * _GOLDEN // _UNIT)
+    while math.gcd(stride, number) > 1:
+        stride += 1
+    # Roots of primes: no multiples of theirs ever agree.
+    return Axis(dimension, levels, number, stride, math.isqrt(prime * _UNIT * _UNIT) % _UNIT)
+
+
+def _primes() -> Iterator[int]:
+    found: list[int] = []
+    for number in count(2):
+        if all(number % prime for prime in found):
+            found.append(number)
+            yield number

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Protocol
 
+from worker.search.dimension import Numbers
 from worker.search.grid import Grid, GridSearcher
 from worker.search.history import History
 from worker.search.space import Point, Space
@@ -72,9 +73,11 @@ class SpaceSearcher:
 
     @property
     def exhausted_sentence(self) -> str:
+        rounded = any(isinstance(one, Numbers) and not one.stepped for one in self._space.dimensions)
+        more_digits = ", raise precision" if rounded else ""
         return (
             f"All {len(self._visited):,} different points of the search space have been proposed. "
-            "To go on, widen the ranges, raise the precision, or allow repeated points."
+            f"To go on, widen the ranges{more_digits}, or set allow_repeats."
         )
 
     def prepare(self) -> None:
