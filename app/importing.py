@@ -37,7 +37,7 @@ def import_config() -> Response:
         refusal.status_code = 422
         return refusal
     if _is_browser():
-        return show(state, unread=problems, notice="The form was filled in from your config.")
+        return show(state, remarks=problems, notice="The form was filled in from your config.")
     site = current_site()
     base_url = site.base_url(request)
     preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems)

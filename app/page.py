@@ -40,14 +40,14 @@ def with_code(text: str) -> Markup:
 @blueprint.get("/")
 def linked() -> Response:
     """The form that the query string describes."""
-    state, unread = form_state(request, current_site().catalogue)
-    return show(state, unread=unread, fresh=not request.query_string)
+    state, remarks = form_state(request, current_site().catalogue)
+    return show(state, remarks=remarks, fresh=not request.query_string)
 
 
 @blueprint.post("/")
 def sent() -> Response:
     """The form as it was sent, after the button that was pressed has done its work."""
-    state, unread = form_state(request, current_site().catalogue)
+    state, _ = form_state(request, current_site().catalogue)
     action, _, number = request.form.get("action", "").partition("-")
     focus = ""
     if action == "add":
@@ -55,13 +55,13 @@ def sent() -> Response:
         state = state.with_row_added()
     elif action in _ROW_ACTIONS and number.isascii() and number.isdigit():
         state = _ROW_ACTIONS[action](state, int(number[:6]))
-    return show(state, unread=unread, focus=focus)
+    return show(state, focus=focus)
 
 
 def show(
     state: FormState,
     *,
-    unread: Sequence[Problem] = (),
+    remarks: Sequence[Problem] = (),
     fresh: bool = False,
     focus: str = "",
     notice: str = "",
@@ -70,12 +70,13 @@ def show(
 ) -> Response:
     """The page for `state`.
 
+    remarks: what there is to say about the link or the config that was opened; it is no longer true of the form.
     fresh: nothing has been filled in, so gaps are no mistakes yet. focus: the id of the field to go to. notice: what
     has just happened. import_text, import_problems: a config that could not be read, and why.
     """
     site = current_site()
     base_url = site.base_url(request)
-    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, unread)
+    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url)
     page = render_template(
         "page.html",
         state=state,
@@ -94,6 +95,7 @@ def show(
         notice=notice,
         import_text=import_text,
         import_problems=import_problems,
+        remarks=remarks,
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"

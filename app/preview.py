@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.catalogue import Catalogue
 from app.form_state import Change, FormState
 from app.places import PlacedProblem, place_of
-from worker.spec import command, token, toml, url
+from worker.spec import command, original, token, toml, url
 from worker.spec.check import check
 from worker.spec.command import Installer
 from worker.spec.convert import ConversionError, line
@@ -34,7 +34,7 @@ class Preview:
     """Everything that follows from the texts of a form.
 
     commands are of use only when `usable`. from_file: the commands for a downloaded config.toml, where the line with
-    the token is too long for some terminals. url: the link to this form; linkable: whether it is short enough.
+    the token is too long for some terminals. left_out: what config.ini and config.json have no place for. url: the link to this form; linkable: whether it is short enough.
     """
 
     draft: Draft
@@ -42,6 +42,7 @@ class Preview:
     commands: Commands
     from_file: Commands | None
     config: str
+    left_out: tuple[str, ...]
     url: str
     linkable: bool
     changes: tuple[Change, ...]
@@ -52,6 +53,13 @@ class Preview:
     def usable(self) -> bool:
         """Whether nothing keeps the run from starting."""
         return not self.errors
+
+    @property
+    def left_out_sentence(self) -> str:
+        """What the original's formats lose, "" where they hold everything."""
+        if not self.left_out:
+            return ""
+        return f"config.ini and config.json have no place for: {', '.join(self.left_out)}."
 
     @property
     def errors(self) -> tuple[PlacedProblem, ...]:
@@ -82,6 +90,7 @@ class Preview:
             "command_local": self.commands.local,
             "command_file": files.first_time if files else "",
             "config": self.config,
+            "left_out": self.left_out_sentence,
             "url": self.url,
             "linkable": self.linkable,
             "usable": self.usable,
@@ -125,6 +134,7 @@ def make_preview(
         commands=commands,
         from_file=_commands(installer, CONFIG_NAME, draft) if too_long else None,
         config=config,
+        left_out=tuple(place_of(problem.path).label for problem in original.not_held(draft)),
         url=link,
         linkable=linkable,
         changes=state.changes,

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
+from hypothesis import strategies as st
 from spec_strategies import drafts
 from werkzeug.test import TestResponse
 
@@ -16,6 +17,7 @@ from app.form_state import of_draft
 from app.settings import Settings
 from worker.spec import token, toml, url
 from worker.spec.check import check
+from worker.spec.fields import FIELDS
 from worker.spec.run import Draft
 
 CLIENT = create_app(Settings()).test_client()
@@ -35,6 +37,18 @@ OLD_LINK = (
     "&param_1_type=hp.choice&param_2_type=hp.choice&max_evals=1000&objective_program=bash%20%3C%2Fpath%2Fto%2Fwrapper"
     "-script%2Frun-mnist-fashion.sh%3E%20--out-layer1%3D(%24x_0)%20--batchsize%3D(%24x_1)%20--epochs%3D(%24x_2)"
     "&workdir=%3C%2Fscratch%2Fws%2Fomniopt-workdir%2F%3E"
+)
+KEYS = st.one_of(
+    st.sampled_from([field.query for field in FIELDS]),
+    st.sampled_from(
+        ["number_of_parameters", "partition_was", "action", "mu_0", "param_0", "param_x_name", "config"]
+    ),
+    st.builds(
+        "param_{}_{}".format,
+        st.integers(0, 3),
+        st.sampled_from(["name", "type", "values", "value_max", "mu"]),
+    ),
+    st.text(max_size=8),
 )
 
 
@@ -197,6 +211,13 @@ def test_a_long_command_is_a_note_with_a_way_out() -> None:
     assert preview()["command_file"] == ""
 
 
+def test_what_the_originals_formats_lose_is_said() -> None:
+    assert preview()["left_out"] == ""
+    assert preview(workdir="/a", precision="5", cpus_per_worker="2")["left_out"] == (
+        "config.ini and config.json have no place for: Workdir, CPUs per worker."
+    )
+
+
 def test_many_parameters() -> None:
     fields = {**GOOD, "objective_program": "x"}
     for index in range(500):
@@ -241,6 +262,17 @@ def test_the_public_address_is_the_one_in_commands_and_links() -> None:
     answer = client.post("/preview", data=GOOD, headers={"Host": "internal:8000"}).get_json()
     assert "https://omniopt.example.org/hpc/install.sh" in shlex.split(answer["command"])
     assert answer["url"].startswith("https://omniopt.example.org/hpc/?")
+
+
+@given(st.dictionaries(KEYS, st.text(max_size=20), max_size=12))
+def test_any_form_is_answered(fields: dict[str, str]) -> None:
+    link, form = CLIENT.get("/", query_string=fields), CLIENT.post("/", data=fields)
+    assert (link.status_code, form.status_code) == (200, 200)
+    answer = CLIENT.post("/preview", data=fields)
+    assert answer.status_code == 200
+    content = answer.get_json()
+    for key in ("command", "command_installed", "command_local", "command_file", "url"):
+        assert content[key] == "" or content[key].isprintable()
 
 
 def test_a_preview_of_anything_is_an_answer() -> None:

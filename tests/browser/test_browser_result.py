@@ -100,6 +100,18 @@ def test_a_pasted_config_refills_the_form(kind: str, script: bool, open_page: Op
         expect(page.get_by_label("Optimization run name")).to_have_value("before")
 
 
+def test_what_there_is_to_say_about_a_config_stays(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_text("Open a config file or a link").click()
+    page.get_by_label("Config", exact=True).fill(toml.write(IMPORTED).replace("max_evals", "max_evaluations"))
+    page.get_by_role("button", name="Fill in the form").click()
+    remarks = page.get_by_role("group", name="About what was opened")
+    expect(remarks).to_contain_text('Did you mean "max_evals"?')
+    page.get_by_label("Seed").fill("3")
+    expect(page).to_have_url(re.compile("seed=3"))
+    expect(remarks).to_be_visible()
+
+
 def test_a_chosen_file_refills_the_form(open_page: Open, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(toml.write(IMPORTED))
