@@ -35,15 +35,15 @@ from worker.store.tail import Tail, read_records
 
 OBJECTIVE = """\
 #!/bin/bash
-echo "begin $OMNIOPT_TRIAL $OMNIOPT_ATTEMPT $OMNIOPT_AGENT $1" >> {log}
+echo "begin $OMNIOPT_TRIAL $OMNIOPT_ATTEMPT $OMNIOPT_AGENT $1" >> "{log}"
 sleep 0.$((RANDOM % 3))$((RANDOM % 10))
-echo "end $OMNIOPT_TRIAL $OMNIOPT_ATTEMPT $OMNIOPT_AGENT $1" >> {log}
+echo "end $OMNIOPT_TRIAL $OMNIOPT_ATTEMPT $OMNIOPT_AGENT $1" >> "{log}"
 echo "RESULT: $1"
 """
 CONFIG = """\
 [run]
 name = "storm"
-objective = "bash {program} ($x)"
+objective = "bash '{program}' ($x)"
 workers = {workers}
 runtime = "24:00:00"
 max_failures = 1000000

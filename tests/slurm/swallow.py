@@ -28,10 +28,10 @@ from worker.store.paths import RunPaths
 PROXY = """\
 #!/bin/bash
 # Takes the next word of the plan and does with this call what it says.
-exec 9>>{folder}/lock; flock 9
-word=$(head -n 1 {folder}/plan); sed -i 1d {folder}/plan
+exec 9>>"{folder}/lock"; flock 9
+word=$(head -n 1 "{folder}/plan"); sed -i 1d "{folder}/plan"
 exec 9>&-
-export SLURM_CONF={config}
+export SLURM_CONF="{config}"
 error="sbatch: error: Batch job submission failed: Socket timed out on send/recv operation"
 case "$word" in
   swallow) {sbatch} "$@" >/dev/null 2>&1; echo "$error" >&2; exit 1;;
@@ -70,8 +70,8 @@ def swallow(cluster: Cluster, folder: Path, submissions: int, share: float, seed
     )  # fmt: skip
     asked: list[str] = []
     ends_at = time.monotonic() + 600
-    while len(asked) < submissions or _states(launcher)[AgentState.UNKNOWN]:
-        assert time.monotonic() < ends_at, f"still unknown: {_states(launcher)}"
+    while len(asked) < submissions or _unsettled(launcher):
+        assert time.monotonic() < ends_at, f"still unknown: {_unsettled(launcher)}"
         if len(asked) < submissions:
             asked += launcher.start(1)
         launcher.poll()
@@ -96,8 +96,13 @@ def _behind_proxy(cluster: Cluster, folder: Path, plan: list[str]) -> dict[str, 
     return {**environ, "PATH": f"{bin_folder}:{environ['PATH']}"}
 
 
-def _states(launcher: SlurmLauncher) -> Counter[AgentState]:
-    return Counter(report.state for report in launcher.poll().values())
+def _unsettled(launcher: SlurmLauncher) -> list[str]:
+    """The agents about which it is not known yet whether Slurm has taken them."""
+    return [
+        report.identity
+        for report in launcher.poll().values()
+        if report.state is AgentState.UNKNOWN or report.reason == "being submitted"
+    ]
 
 
 def _compare(cluster: Cluster, launcher: SlurmLauncher, plan: Counter[str]) -> Findings:
