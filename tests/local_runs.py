@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,16 +67,17 @@ class Local:
         """All trials, as the journal has them."""
         return replay.load(self.paths).trials
 
-    def spawn(self, *words: object) -> subprocess.Popen[str]:
-        """Begin a command without a terminal; its output is in `output(process)` when it has ended."""
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "worker", *map(str, words)],
-            cwd=self.workdir,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def spawn(self, *words: object, output: Path | None = None) -> subprocess.Popen[str]:
+        """Begin a command without a terminal; what it prints goes to `output`, or to whoever waits with `ended`."""
+        with output.open("w") if output else nullcontext(subprocess.PIPE) as target:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "worker", *map(str, words)],
+                cwd=self.workdir,
+                stdin=subprocess.DEVNULL,
+                stdout=target,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
         self.processes.append(process)
         return process
 
@@ -95,6 +97,30 @@ class Local:
     def kill_agents(self) -> None:
         """kill -9 all agents."""
         for pid in self.agents():
+            try:
+                os.kill(pid, 9)
+            except ProcessLookupError:
+                continue
+
+    def left_behind(self) -> list[int]:
+        """The process ids of what the run's evaluations have started, anywhere on this machine."""
+        mark = b"OMNIOPT_RUN=" + os.fsencode(self.paths.root.resolve())
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return found
+
+    def kill_everything(self) -> None:
+        """kill -9 all processes of the run."""
+        for process in self.processes:
+            process.kill()
+            process.communicate()
+        self.kill_agents()
+        for pid in self.left_behind():
             try:
                 os.kill(pid, 9)
             except ProcessLookupError:
