@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
 from app import layout
 from app.form import empty_row, make_form
-from app.form_state import FormState
+from app.form_state import EMPTY_ROW, FormState, Row
 from app.places import PlacedProblem
 from app.preview import Preview, make_preview
 from app.reading import form_state
 from app.site import current_site
-from worker.spec.parameters import PARAMETER_TYPES, SETTING_LABELS, SETTING_QUERIES
+from worker.spec.numbered import MOST_PARAMETERS
+from worker.spec.parameters import NAME_PATTERN, PARAMETER_TYPES, SETTING_LABELS, SETTING_QUERIES
 from worker.spec.problem import Problem
 
 blueprint = Blueprint("page", __name__)
@@ -35,6 +37,13 @@ _IN_FORM_ORDER = dict(sorted(SETTING_QUERIES.items(), key=lambda item: item[0] !
 def with_code(text: str) -> Markup:
     """`text` as markup, in which what stands between backticks is code."""
     return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))
+
+
+@blueprint.app_template_filter()
+def placeholder(row: Row, index: object) -> str:
+    """What stands for a parameter in the objective program: its name where it has a usable one, else its number."""
+    name = row["name"].strip(" ")
+    return f"(${name})" if re.fullmatch(NAME_PATTERN, name) else f"($x_{index})"
 
 
 @blueprint.get("/")
@@ -83,6 +92,10 @@ def show(
         preview=preview,
         form=make_form(state, site.catalogue),
         empty_row=empty_row(),
+        blank_row=EMPTY_ROW,
+        name_pattern=NAME_PATTERN,
+        most_parameters=MOST_PARAMETERS,
+        tunnel=_tunnel(base_url),
         beside=_beside_fields(preview, fresh),
         layout=layout,
         parameter_types=PARAMETER_TYPES,
@@ -100,6 +113,15 @@ def show(
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _tunnel(base_url: str) -> str:
+    """The ssh command with which a page on this machine alone is reached from another one; "" for other pages."""
+    parts = urlsplit(base_url)
+    if parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        return ""
+    port = parts.port or 80
+    return f"ssh -R {port}:127.0.0.1:{port} LOGIN_NODE"
 
 
 def _beside_fields(preview: Preview, fresh: bool) -> dict[str, list[PlacedProblem]]:

@@ -139,6 +139,12 @@ def test_what_was_sent_stands_in_the_form_again() -> None:
         assert form.sent[key] == text
 
 
+def test_a_page_on_ones_own_machine_says_how_others_reach_it() -> None:
+    answer = CLIENT.get("/", headers={"Host": "127.0.0.1:8123"})
+    assert "<code>ssh -R 8123:127.0.0.1:8123 LOGIN_NODE</code>" in answer.text
+    assert "ssh -R" not in CLIENT.get("/", headers={"Host": "omniopt.example.org"}).text
+
+
 def test_buttons_add_remove_and_move_parameters() -> None:
     form = press(Form(page()), "add", **GOOD)
     assert form.sent["number_of_parameters"] == "2"

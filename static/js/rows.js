@@ -2,7 +2,6 @@
 
 import { announce } from "./announce.js";
 
-const NAME = /^[A-Za-z0-9_.-]+$/;
 const INDEXED = ["id", "name", "for", "aria-describedby", "aria-label", "value"];
 
 const list = () => document.getElementById("parameters");
@@ -94,7 +93,10 @@ function shiftSentence(removed) {
 
 function setNumber(changed) {
   const wanted = Number(counter().value);
-  if (!/^\s*\d{1,3}\s*$/.test(counter().value) || wanted > 500) return;
+  if (!/^\s*\d+\s*$/.test(counter().value) || wanted > Number(counter().dataset.most)) {
+    changed(); // the server says what is wrong with it
+    return;
+  }
   // Rows that are too many are only hidden, so that they come back with what was typed.
   rows().forEach((row, index) => (row.hidden = index >= wanted));
   for (let missing = wanted - rows().length; missing > 0; missing -= 1) {
@@ -147,7 +149,8 @@ function showSettings(row) {
 
 function showPlaceholder(row) {
   const name = field(row, "name").value.trim();
-  row.querySelector("[data-placeholder]").textContent = NAME.test(name) ? `($${name})` : `($x_${rows().indexOf(row)})`;
+  const usable = new RegExp(`^(?:${list().dataset.namePattern})$`).test(name);
+  row.querySelector("[data-placeholder]").textContent = usable ? `($${name})` : `($x_${rows().indexOf(row)})`;
 }
 
 function insertPlaceholder(row) {

@@ -156,6 +156,18 @@ def test_a_smaller_number_of_parameters_keeps_the_others_for_later(open_page: Op
     expect(page.locator("#parameters > li:visible")).to_have_count(4)
 
 
+def test_an_impossible_number_of_parameters_is_said(open_page: Open) -> None:
+    page = open_page("/?param_0_name=a")
+    number = page.get_by_label("Number of parameters")
+    number.fill("501")
+    number.press("Tab")
+    expect(page.locator("#number_of_parameters-problems")).to_contain_text("501 parameters are not possible")
+    expect(number).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Add a parameter").click()
+    expect(number).to_have_value("2")
+    expect(number).to_have_attribute("aria-invalid", "false")
+
+
 def test_a_type_shows_its_fields_and_keeps_the_others(open_page: Open) -> None:
     page = open_page()
     row = page.get_by_role("group", name="Parameter 1")
