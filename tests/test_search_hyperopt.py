@@ -88,7 +88,7 @@ def test_tpe_proposes_the_very_numbers_of_hyperopt(trials: int, kind: str) -> No
     domain = domain_of(hp.uniform("x0000", 0, 1) if kind == "uniform" else hp.normal("x0000", 0, 1))
     ours = Parzen(space_of({"x": UNIFORM if kind == "uniform" else NORMAL}).dimensions)
     for seed in range(10):
-        (found,) = ours.latents(history, seed)
+        (found,) = ours.latents(history, trials, seed)
         assert math.isclose(found, values_of(tpe.suggest([trials], domain, theirs, seed, verbose=False))[0])
 
 
@@ -108,7 +108,7 @@ def test_tpe_proposes_the_very_steps_of_hyperopt(trials: int, kind: str) -> None
     domain = domain_of(hp.quniform("x0000", -0.5, 19.5, 1) if even else hp.qnormal("x0000", 0, 1, 0.5))
     ours = Parzen([one])
     for seed in range(10):
-        (found,) = ours.latents(history, seed)
+        (found,) = ours.latents(history, trials, seed)
         expected = values_of(tpe.suggest([trials], domain, theirs, seed, verbose=False))[0]
         # At the upper end hyperopt rounds 19.5 to 20, which is outside.
         assert one.decode(found) == min(expected, 19)
@@ -126,7 +126,7 @@ def test_tpe_proposes_categories_as_often_as_hyperopt(kind: str) -> None:
     domain = domain_of(expression)
     ours = Parzen(space_of({"x": spec}).dimensions)
     seeds = range(250)
-    found = Counter(ours.latents(history, seed)[0] for seed in seeds)
+    found = Counter(ours.latents(history, 80, seed)[0] for seed in seeds)
     expected = Counter(values_of(tpe.suggest([80], domain, theirs, seed, verbose=False))[0] for seed in seeds)
     usual = [value for value in expected if expected[value] + found[value] >= 10]
     if len(usual) > 1:

@@ -42,8 +42,8 @@ class Parzen:
     def __init__(self, dimensions: Sequence[AnyDimension]) -> None:
         self._densities = [_density(one) for one in dimensions]
 
-    def latents(self, history: History, seed: int) -> list[float]:
-        """The latent values of a new trial."""
+    def latents(self, history: History, number: int, seed: int) -> list[float]:
+        """The latent values of trial `number`, which depend on the seed and the history alone."""
         order = np.argsort(np.array(history.numbers))
         losses = np.array(history.losses)[order]
         # Ties go to the earlier trial, on every machine.

@@ -9,6 +9,7 @@ from typing import Protocol
 from worker.search.dimension import Numbers
 from worker.search.grid import Grid, GridSearcher
 from worker.search.history import History
+from worker.search.models import MODELS, Mix, Model
 from worker.search.space import Point, Space
 from worker.search.visited import Visited
 from worker.spec.parameters import Value
@@ -46,24 +47,10 @@ class Searcher(Protocol):
         ...
 
 
-class Model(Protocol):
-    """What proposes points from the results so far."""
-
-    startup: int  # results before the first proposal; until then, points are drawn at random
-
-    def prepare(self) -> None:
-        """Load the libraries."""
-        ...
-
-    def propose(self, history: History, number: int, generator: Random) -> Point:
-        """A point for trial `number`."""
-        ...
-
-
 class SpaceSearcher:
     """Draws at random, and lets `model` propose as soon as enough results are known."""
 
-    def __init__(self, space: Space, seed: int, allow_repeats: bool, model: Model | None) -> None:
+    def __init__(self, space: Space, seed: int, allow_repeats: bool, model: Model | Mix | None) -> None:
         self._space = space
         self._seed = seed
         self._allow_repeats = allow_repeats
@@ -122,15 +109,8 @@ def make_searcher(run: Run, seed: int) -> Searcher:
     space = Space(run.parameters, run.precision)
     if run.algorithm == "gridsearch":
         return GridSearcher(space, run.grid_points, run.max_evals)
-    return SpaceSearcher(space, seed, run.allow_repeats, _model(run, space))
-
-
-def _model(run: Run, space: Space) -> Model | None:
-    if run.algorithm == "hyperopt.rand.suggest":
-        return None
-    from worker.search.models import MODELS
-
-    return MODELS[run.algorithm](space)
+    model = None if run.algorithm == "hyperopt.rand.suggest" else MODELS[run.algorithm](space)
+    return SpaceSearcher(space, seed, run.allow_repeats, model)
 
 
 def grid_size(run: Run) -> int:
