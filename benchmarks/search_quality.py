@@ -36,34 +36,33 @@ def main() -> None:
     """Minimise every function with every algorithm and seed, and print the table."""
     parser = options(__doc__, repeats=10)
     parser.add_argument("--evaluations", type=int, default=100, help="of one run (%(default)s)")
-    parser.add_argument("--workers", type=int, default=1, help="trials in flight (%(default)s)")
     asked = parser.parse_args()
     logging.getLogger("hyperopt").setLevel(logging.WARNING)
     print(machine())
-    print(f"Mean regret in % of a random point's, {asked.repeats} seeds, {asked.workers} in flight.")
+    print(
+        f"Mean regret in % of a random point's, {asked.repeats} seeds, {asked.evaluations} evaluations one after another."
+    )
     tasks = [quadratic(), branin(), hartmann(), rosenbrock(), training(), counting()]
-    scales = {task.name: typical(task) for task in tasks}
     rows = []
     for name, algorithm in ALGORITHMS.items():
-        figures = []
+        means = []
         for task in tasks:
-            pairs = [
+            scale = typical(task) / 100
+            regrets = [
                 (
-                    minimise(task, name, seed, asked.evaluations, asked.workers),
-                    fmin_minimise(task, algorithm, seed, asked.evaluations, asked.workers),
+                    (minimise(task, name, seed, asked.evaluations) - task.least) / scale,
+                    (fmin_minimise(task, algorithm, seed, asked.evaluations) - task.least) / scale,
                 )
                 for seed in range(asked.repeats)
             ]
-            regrets = [
-                tuple(100 * (best - task.least) / scales[task.name] for best in pair) for pair in pairs
-            ]
-            figures.append(tuple(map(fmean, zip(*regrets, strict=True))))
-            wins = sum(ours < theirs for ours, theirs in regrets)
-            rows.append(
-                (f"{name}, {task.name}", f"{figures[-1][0]:.3f}", f"{figures[-1][1]:.3f}, worse in {wins}")
-            )
-        rows.append((f"{name}, all", *(f"{fmean(side):.3f}" for side in zip(*figures, strict=True))))
+            means.append(tuple(map(fmean, zip(*regrets, strict=True))))
+            rows.append((f"{name}, {task.name}", *map(_figure, means[-1])))
+        rows.append((f"{name}, mean of all", *(_figure(fmean(side)) for side in zip(*means, strict=True))))
     table(rows, ("algorithm, function", "OmniOpt", "hyperopt's fmin"))
+
+
+def _figure(regret: float) -> str:
+    return f"{regret:.2f}"
 
 
 SHARES = [(0.6, partial(tpe.suggest, verbose=False)), (0.3, anneal.suggest), (0.1, rand.suggest)]
@@ -75,23 +74,21 @@ ALGORITHMS = {
 }
 
 
-def minimise(task: Task, algorithm: str, seed: int, evaluations: int, workers: int) -> float:
+def minimise(task: Task, algorithm: str, seed: int, evaluations: int) -> float:
     """The least value that our search finds."""
     searcher = make_searcher(run_of(task, algorithm), seed)
     best = math.inf
-    for first in range(0, evaluations, workers):
-        numbers = range(first, min(first + workers, evaluations))
-        points = [searcher.ask(number) for number in numbers]
-        for number, point in zip(numbers, points, strict=True):
-            if point is None:
-                return best
-            loss = task.objective(point)
-            searcher.tell(number, loss)
-            best = min(best, loss)
+    for number in range(evaluations):
+        point = searcher.ask(number)
+        if point is None:
+            break
+        loss = task.objective(point)
+        searcher.tell(number, loss)
+        best = min(best, loss)
     return best
 
 
-def fmin_minimise(task: Task, algorithm: object, seed: int, evaluations: int, workers: int) -> float:
+def fmin_minimise(task: Task, algorithm: object, seed: int, evaluations: int) -> float:
     """The least value that hyperopt's fmin finds."""
     trials = Trials()
     fmin(
@@ -99,7 +96,6 @@ def fmin_minimise(task: Task, algorithm: object, seed: int, evaluations: int, wo
         dict(task.theirs),
         algo=algorithm,
         max_evals=evaluations,
-        max_queue_len=workers,
         trials=trials,
         rstate=np.random.default_rng(seed),
         show_progressbar=False,
