@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from statistics import fmean
+from typing import Any
 
 import numpy as np
 from harness import machine, options, table
@@ -18,7 +19,7 @@ from worker.search.searcher import make_searcher
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft, Run
 
-Objective = Callable[[Mapping[str, float]], float]
+Objective = Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,18 @@ def main() -> None:
                 )
                 for seed in range(asked.repeats)
             ]
-            means.append(tuple(map(fmean, zip(*regrets, strict=True))))
-            rows.append((f"{name}, {task.name}", *map(_figure, means[-1])))
-        rows.append((f"{name}, mean of all", *(_figure(fmean(side)) for side in zip(*means, strict=True))))
+            means.append(_means(regrets))
+            rows.append((f"{name}, {task.name}", *_figures(means[-1])))
+        rows.append((f"{name}, mean of all", *_figures(_means(means))))
     table(rows, ("algorithm, function", "OmniOpt", "hyperopt's fmin"))
 
 
-def _figure(regret: float) -> str:
-    return f"{regret:.2f}"
+def _means(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return fmean(ours for ours, _ in pairs), fmean(theirs for _, theirs in pairs)
+
+
+def _figures(pair: tuple[float, float]) -> tuple[str, str]:
+    return f"{pair[0]:.2f}", f"{pair[1]:.2f}"
 
 
 SHARES = [(0.6, partial(tpe.suggest, verbose=False)), (0.3, anneal.suggest), (0.1, rand.suggest)]
@@ -142,7 +147,7 @@ def quadratic() -> Task:
 def branin() -> Task:
     """Two reals, three equal optima."""
 
-    def value(point: Mapping[str, float]) -> float:
+    def value(point: Mapping[str, Any]) -> Any:
         x, y = point["x"], point["y"]
         hollow = y - 5.1 / (4 * math.pi**2) * x**2 + 5 / math.pi * x - 6
         return hollow**2 + 10 * (1 - 1 / (8 * math.pi)) * math.cos(x) + 10
@@ -160,7 +165,7 @@ def rosenbrock() -> Task:
     """Four reals, a bent valley."""
     names = [f"x{index}" for index in range(4)]
 
-    def value(point: Mapping[str, float]) -> float:
+    def value(point: Mapping[str, Any]) -> Any:
         numbers = [point[name] for name in names]
         return math.log1p(sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairwise(numbers)))
 
@@ -190,7 +195,7 @@ def hartmann() -> Task:
     ]
     names = [f"x{index}" for index in range(6)]
 
-    def value(point: Mapping[str, float]) -> float:
+    def value(point: Mapping[str, Any]) -> Any:
         numbers = [point[name] for name in names]
         return -sum(
             height * math.exp(-sum(w * (x - p) ** 2 for w, p, x in zip(width, place, numbers, strict=True)))
@@ -210,7 +215,7 @@ def training() -> Task:
     """What a training script looks like: rate, batch size, layers, dropout, optimiser."""
     penalty = {"adam": 0.0, "sgd": 0.3, "rmsprop": 0.15}
 
-    def value(point: Mapping[str, float]) -> float:
+    def value(point: Mapping[str, Any]) -> Any:
         optimiser = str(point["optimiser"])
         return (
             (math.log10(point["rate"]) + 3) ** 2 / 4
@@ -247,7 +252,7 @@ def counting() -> Task:
     names = ["a", "b", "c"]
     kinds = ["x", "y", "z", "w"]
 
-    def value(point: Mapping[str, float]) -> float:
+    def value(point: Mapping[str, Any]) -> Any:
         distance = sum(abs(point[name] - wanted) for name, wanted in zip(names, (3, 11, 17), strict=True))
         return distance / 20 + kinds.index(str(point["kind"])) / 4
 
