@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cluster import Cluster, missing_programs
+from slurm_site import Site, until
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         finally:
             guard.kill()
             one.down()
+
+
+@pytest.fixture
+def site(cluster: Cluster, workdir: Path) -> Iterator[Site]:
+    """A workdir on the cluster; all jobs end with the test."""
+    one = Site(cluster, workdir)
+    yield one
+    cluster.run("scancel", "--user=" + cluster.run("id", "-un").stdout.strip())
+    until(lambda: not cluster.jobs(), "jobs do not end")

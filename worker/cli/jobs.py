@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +20,7 @@ from worker.store.replay import Replayed
 from worker.trial import Trial
 
 _OLD = 60.0  # seconds after which it is said how old the picture is
+_FULL = 1 << 16  # bytes; with less, hardly anything can be written
 _PATIENCE = 10.0  # seconds that Slurm has to answer a person
 
 
@@ -41,9 +44,11 @@ class Jobs:
         if now.standing is Standing.OVER:
             return cls(None, "", {}, state.agents)
         seen = roster.read(paths)
+        # On a full disk the driver cannot write down what troubles it.
+        trouble = _disk_trouble(paths) or seen["trouble"]
         driver = state.drivers[-1] if state.drivers else {}
         waiting = () if now.held else _waiting_drivers(paths)
-        return cls(seen["at"], seen["trouble"], seen["agents"], state.agents, driver, waiting)
+        return cls(seen["at"], trouble, seen["agents"], state.agents, driver, waiting)
 
     def lines(self) -> Iterator[str]:
         """The workers, for people."""
@@ -112,6 +117,14 @@ class Jobs:
 
 def _without_job(worker: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in worker.items() if key != "job"}
+
+
+def _disk_trouble(paths: RunPaths) -> str:
+    """A sentence where the file system of the run is full, "" where it is not, or hides that behind a quota."""
+    with suppress(OSError):
+        if shutil.disk_usage(paths.root).free < _FULL:
+            return f"The disk of {paths.root} is full, so the run waits; make room there, then it goes on by itself."
+    return ""
 
 
 def _waiting_drivers(paths: RunPaths) -> tuple[str, ...]:
