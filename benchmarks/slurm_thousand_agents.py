@@ -9,11 +9,12 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from unittest.mock import patch
 
 from harness import machine, options, table
 
-from worker.driver import loop
+from worker.driver.loop import Driver
+from worker.driver.plan import Plan
+from worker.driver.signals import Signals
 from worker.driver.view import View
 from worker.launch.launcher import AgentReport, AgentState
 from worker.spec.check import check
@@ -116,11 +117,11 @@ def drive(folder: Path, agents: int, evaluations: int) -> float:
     assert run is not None
     paths = RunPaths(folder)
     launcher = Pretended(agents)
-    with patch.object(loop, "make_launcher", lambda *_: launcher):
-        driver = loop.Driver(loop.Plan(run, paths, "slurm", folder, 42))
+    with Signals() as signals:
+        driver = Driver(Plan(run, paths, "slurm", folder, 42), signals, lambda *_: launcher)
         began = time.monotonic()
         end = driver.drive(Quiet())
-    assert driver.view.tally.ok == evaluations, (end.sentence, driver.view.tally.counts)
+    assert driver.tally.ok == evaluations, (end.sentence, driver.tally.counts)
     return time.monotonic() - began
 
 

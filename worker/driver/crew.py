@@ -52,8 +52,12 @@ class Crew:
         """Why no agent can ever start, once that is known."""
         return self._launcher.hopeless
 
-    def adopt(self, now: float) -> None:
-        """Take over the agents of earlier drivers: those that the launcher knows, and those that hold trials."""
+    def adopt(self, known: Mapping[str, Record], now: float) -> None:
+        """Take over the agents of earlier drivers: those that the launcher knows, and those that hold trials.
+
+        known: what earlier drivers have written down of them, by identity.
+        """
+        self._hellos.update(known)
         for identity, report in self._launcher.poll().items():
             if report.state is not AgentState.GONE or identity in self._board.members:
                 self._board.add(identity)

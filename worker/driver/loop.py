@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from worker import __version__
 from worker.agent import processes
@@ -25,6 +25,7 @@ from worker.driver.show import Show
 from worker.driver.signals import Signals
 from worker.driver.watch import Watch
 from worker.launch import make_launcher
+from worker.launch.launcher import Launcher
 from worker.store.journal import open_epoch, superseded
 from worker.store.records import Record
 from worker.trial import Status, Trial
@@ -38,8 +39,8 @@ _SLOWEST_LOOK, _SLOWEST_REMOTE_LOOK = 0.1, 1.0  # seconds between two looks into
 class Driver:
     """One driver of one run; `drive` it once."""
 
-    def __init__(self, plan: Plan, signals: Signals) -> None:
-        """Begin an epoch, and start the agents. `signals` must be entered.
+    def __init__(self, plan: Plan, signals: Signals, launch: Callable[..., Launcher] = make_launcher) -> None:
+        """Begin an epoch, and start the agents. `signals` must be entered. launch: makes the launcher.
 
         Raises OmnioptError where the disk or the scheduler does not do its part.
         """
@@ -57,7 +58,7 @@ class Driver:
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.remote)
         self._board = Board(self.epoch)
         self._board.restore(self._state.trials.values(), recalled.strikes)
-        launcher = make_launcher(plan.run, plan.paths, self.epoch, plan.where, plan.cwd)
+        launcher = launch(plan.run, plan.paths, self.epoch, plan.where, plan.cwd)
         self._crew = Crew(plan.paths, launcher, self._board, self._mail)
         self._limits = Limits(
             plan.run.max_evals,
@@ -78,7 +79,7 @@ class Driver:
         ends_at = time.time() + self._limits.runtime
         self._watch = Watch(plan, self.epoch, self._state, self._tally, ends_at)
         self._watch.events.add(sentence_of(introduction, {}))
-        self._crew.adopt(now)
+        self._crew.adopt(self._state.agents, now)
         self._crew.fill(self._agents_wanted, now, time.time())
 
     @property
