@@ -158,3 +158,15 @@ def test_the_job_sees_no_variables_of_the_job_it_was_submitted_from(
     until(seen.exists)
     until(lambda: "SLURM_JOB_PARTITION=alpha" in seen.read_text())
     assert "SLURM_MEM_PER_CPU" not in seen.read_text()
+
+
+def test_what_waits_is_kept_away_from_a_node_that_has_failed(launch: Start, cluster: Cluster) -> None:
+    launcher = launch(a_run(cpus=8))
+    *_, waiting = launcher.start(5)
+    until(lambda: len({report.host for report in launcher.poll().values() if report.host}) == 4)
+    bad = next(report for report in launcher.poll().values() if report.host == "n2")
+    for _ in range(2):
+        launcher.note(bad.identity, {"kind": "gpu-broken"})
+    assert "n2" in launcher.trouble
+    until(lambda: (launcher.poll(), "ExcNodeList=n2" in cluster.run("scontrol", "show", "job").stdout)[1])
+    assert launcher.poll()[waiting].state is AgentState.PENDING

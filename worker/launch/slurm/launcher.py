@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from worker.launch.launcher import AgentReport
-from worker.launch.slurm import preflight, sbatch, squeue
+from worker.launch.slurm import preflight, sbatch, scontrol, squeue
 from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.fleet import Fleet
@@ -18,7 +18,7 @@ from worker.launch.slurm.ledger import Ledger, entries
 from worker.launch.slurm.pace import Pace
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.scancel import Cancels
-from worker.launch.slurm.script import AgentJob, agent_script
+from worker.launch.slurm.script import AgentJob, agent_script, excluded
 from worker.launch.slurm.squeue import JobState, Row
 from worker.spec.problem import Problem
 from worker.spec.run import Run
@@ -56,6 +56,7 @@ class SlurmLauncher:
         self._count = 0
         self._asking = False
         self._over: set[str] = set()
+        self._kept_away: tuple[str, ...] = ()
         self._abandoned: dict[str, float] = {}  # name of a submission -> until when it is looked for
         self._stopping: set[str] = set()
         self._later = ""  # why Slurm takes no more jobs for now
@@ -217,9 +218,22 @@ class SlurmLauncher:
         self._cancels.add([], late)
         if self._judge.weigh():
             self._put_off(now)
+        self._keep_away()
         for identities in self._stuck():
             self.stop(identities)
         self._close_books()
+
+    def _keep_away(self) -> None:
+        """What waits in the queue must not begin on a node that has failed since it was handed in."""
+        if self._judge.excluded != self._kept_away:
+            self._kept_away = self._judge.excluded
+            nodes = excluded(self._run, self._kept_away)
+            for submission in self._fleet.submissions.values():
+                if self._fleet.waiting(submission):
+                    job = submission.number
+                    self._background.do(
+                        partial(scontrol.exclude, self._client, job, nodes), lambda taken: None
+                    )
 
     def _stuck(self) -> Iterator[list[str]]:
         """The agents of each submission that would wait for ever; they count as gone from now on."""

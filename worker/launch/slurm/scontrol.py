@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from worker.launch.slurm.client import Client
 
@@ -36,9 +36,9 @@ def reservation(client: Client, name: str, patience: float) -> Mapping[str, str]
     return {} if "not found" in answer.err.lower() + answer.out.lower() else None
 
 
-def exclude(client: Client, job: str, nodes: Sequence[str]) -> bool:
+def exclude(client: Client, job: str, nodes: str) -> bool:
     """Keep a job that waits away from these nodes; returns whether Slurm took it."""
-    return client.call("scontrol", "update", f"JobId={job}", f"ExcNodeList={','.join(nodes)}").ok
+    return client.call("scontrol", "update", f"JobId={job}", f"ExcNodeList={nodes}").ok
 
 
 def pairs(line: str) -> dict[str, str]:

@@ -151,17 +151,25 @@ def _payer(run: Run) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
+def excluded(run: Run, nodes: Sequence[str]) -> str:
+    """A list of nodes for --exclude: those that have failed and those that the config leaves out."""
+    own = (
+        words[0].partition("=")[2] or " ".join(words[1:]) for words in options(run.sbatch) if _excludes(words)
+    )
+    return ",".join([*nodes, *own])
+
+
 def _extra(run: Run, exclude: Sequence[str]) -> Iterator[str]:
-    """The extra lines of the config; nodes that they exclude are joined with those that have failed."""
-    nodes = list(exclude)
+    """The extra lines of the config, and one for the nodes that are left out."""
     for words in options(run.sbatch):
-        name, _, value = words[0].partition("=")
-        if exclude and name in ("--exclude", "-x"):
-            nodes.append(value or " ".join(words[1:]))
-        else:
+        if not _excludes(words):
             yield f"#SBATCH {' '.join(map(quoted, words))}"
-    if nodes:
-        yield f"#SBATCH --exclude={quoted(','.join(nodes))}"
+    if nodes := excluded(run, exclude):
+        yield f"#SBATCH --exclude={quoted(nodes)}"
+
+
+def _excludes(words: Sequence[str]) -> bool:
+    return words[0].partition("=")[0] in ("--exclude", "-x")
 
 
 def _output(path: str) -> str:
