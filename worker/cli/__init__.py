@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from worker import __version__
-from worker.errors import EXIT_INTERRUPTED, OmnioptError
+from worker.errors import EXIT_INTERRUPTED, OmnioptError, UsageError
 
 # Subcommand -> (module below worker.cli, one sentence). Each module has `configure(parser)` and `execute(args) -> int`.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -66,12 +67,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _execute(name: str, words: Sequence[str]) -> int:
+    _see_where_we_are()
     module_name, sentence = COMMANDS.get(name) or (INTERNAL[name], "")
     module = import_module(f"worker.cli.{module_name}")
     parser = argparse.ArgumentParser(prog=f"omniopt {name}", description=sentence)
     module.configure(parser)
     code: int = module.execute(parser.parse_args(words))
     return code
+
+
+def _see_where_we_are() -> None:
+    """Raise UsageError where the present folder has been removed: paths mean nothing there."""
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib takes time to import
+    except FileNotFoundError as error:
+        raise UsageError(
+            "The folder that you are in does not exist any more; it was removed or replaced. "
+            'Go to another one, or to the new one of that name with cd "$PWD".'
+        ) from error
 
 
 def _top_parser() -> argparse.ArgumentParser:

@@ -71,6 +71,7 @@ def recorded(paths: RunPaths, given: Run) -> Run:
     if different:
         print("The run goes on as it was started. What the config at hand has differently is not used:")
         print("\n".join(f"  {visible(line)}" for line in different))
+        print(f"omniopt resume {run.name} --help tells what can be changed.")
     return run
 
 

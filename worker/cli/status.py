@@ -119,7 +119,7 @@ class _Standing:
         if self.claim.held and self.running:
             yield from self._evaluations(now)
         if self.state.torn:
-            yield f"  {self.state.torn} damaged lines in the journal were left out"
+            yield f"  damaged lines in the journal, left out: {self.state.torn}"
         yield f"  {self.paths.root}"
 
     def _sentence(self) -> str:

@@ -67,11 +67,7 @@ class LocalLauncher:
             try:
                 child = self._launch(identity)
             except OSError as error:
-                self._hopeless = Problem(
-                    "run.workers",
-                    f"A worker could not be started ({error.strerror}).",
-                    "Free some memory or processes, or start fewer workers.",
-                )
+                self._hopeless = self._refusal(error)
                 break
             self._children[identity] = child
             self._reports[identity] = AgentReport(identity, AgentState.RUNNING)
@@ -126,6 +122,19 @@ class LocalLauncher:
                 start_new_session=True,  # Ctrl-C and a closed terminal are the driver's to answer
             )
         return _Child(process.pid, processes.birth(process.pid) or "", process)
+
+    def _refusal(self, error: OSError) -> Problem:
+        if not self._cwd.is_dir():
+            return Problem(
+                "",
+                f"The folder {self._cwd}, in which the run was started and its programs start, does not exist any more.",
+                "Make it again.",
+            )
+        return Problem(
+            "run.workers",
+            f"A worker could not be started ({error.strerror}).",
+            "Free some memory, disk space or processes, or start fewer workers.",
+        )
 
     def _bury(self, identity: str) -> None:
         child = self._children.pop(identity)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from worker.driver.claim import Standing, claim
 from worker.errors import ConfigError, OmnioptError, UsageError
@@ -11,7 +13,7 @@ from worker.report.table import evaluated
 from worker.spec import toml
 from worker.spec.check import check_read
 from worker.spec.problem import UnreadableError, has_errors
-from worker.spec.run import Run
+from worker.spec.run import ReadResult, Run
 from worker.store import replay
 from worker.store.paths import RunPaths
 from worker.trial import Trial
@@ -50,18 +52,35 @@ def read(paths: RunPaths) -> Results:
 
 
 def read_run(paths: RunPaths) -> Run:
-    """The run as its config says it. Raises UsageError or ConfigError."""
-    try:
-        text = paths.config.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise UsageError(f"There is no run in {paths.root}: it has no config.toml.") from error
-    except OSError as error:
-        raise UsageError(f"{paths.config} cannot be read: {error.strerror}.") from error
-    try:
-        found = toml.read(text)
-    except UnreadableError as error:
-        raise ConfigError(error.problems) from error
-    checked = check_read(found)
+    """The run as its config says it, with what was changed since. Raises UsageError or ConfigError."""
+    return changed_run(paths, {})
+
+
+def changed_run(paths: RunPaths, changes: Mapping[str, object]) -> Run:
+    """The run as it would be with further `changes`, path of a field -> raw value. Raises UsageError or ConfigError."""
+    config = _read_config(paths.config)
+    if config is None:
+        raise UsageError(f"There is no run in {paths.root}: it has no config.toml.")
+    values = {**config.draft.values, **changes_of(paths), **changes}
+    checked = check_read(ReadResult(replace(config.draft, values=values), config.problems))
     if checked.run is None or has_errors(checked.problems):
         raise ConfigError(checked.problems)
     return checked.run
+
+
+def changes_of(paths: RunPaths) -> Mapping[str, object]:
+    """What `resume` has changed of a run's config so far, path of a field -> raw value."""
+    found = _read_config(paths.changes)
+    return {} if found is None else found.draft.values
+
+
+def _read_config(path: Path) -> ReadResult | None:
+    """A config file; None where there is none. Raises UsageError or ConfigError where it cannot be read."""
+    try:
+        return toml.read(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnreadableError as error:
+        raise ConfigError(error.problems) from error

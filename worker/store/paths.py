@@ -100,6 +100,11 @@ class RunPaths:
         return self.root / "config.toml"
 
     @property
+    def changes(self) -> Path:
+        """What `resume` has changed of the config since."""
+        return self.root / "changes.toml"
+
+    @property
     def journals(self) -> Path:
         """The folder of the drivers' journals."""
         return self.root / "journal"

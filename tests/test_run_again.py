@@ -1,0 +1,122 @@
+"""Taking up a run again: with other limits, from wherever one is, and after its worker has left nothing readable."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from worker.store.paths import Home
+from worker.store.replay import load
+
+Omniopt = Callable[..., subprocess.CompletedProcess[str]]
+PATIENCE = 60.0  # seconds
+
+CONFIG = """
+[run]
+name = "again"
+objective = "echo $OMNIOPT_TRIAL ($x) >> log; {wait}; echo RESULT: ($x)"
+workers = 1
+[search]
+algorithm = "hyperopt.rand.suggest"
+max_evals = 3
+[parameters.x]
+type = "hp.uniform"
+min = 0
+max = 1
+"""
+
+
+@pytest.fixture
+def ended(omniopt: Omniopt, workdir: Path) -> Path:
+    """The folder of a run that has made its 3 evaluations."""
+    (workdir / "config.toml").write_text(CONFIG.format(wait="true"))
+    done = omniopt("start", "config.toml", "--local")
+    assert done.returncode == 0, done.stderr
+    return workdir / "omniopt" / "projects" / "again"
+
+
+def test_a_run_goes_on_with_more_evaluations(omniopt: Omniopt, ended: Path) -> None:
+    started = (ended / "config.toml").read_text()
+    done = omniopt("resume", "again", "--max-evals", 5)
+    assert done.returncode == 0, done.stderr
+    assert "All 5 evaluations are done." in done.stdout
+    assert (ended / "config.toml").read_text() == started
+    status = json.loads(omniopt("status", "again", "--json").stdout)
+    assert (status["max_evals"], status["trials"]["ok"]) == (5, 5)
+
+
+def test_changes_stay_and_add_up(omniopt: Omniopt, ended: Path) -> None:
+    assert omniopt("resume", "again", "--max-evals", 4).returncode == 0
+    assert omniopt("resume", "again", "--runtime", "2").returncode == 0
+    status = json.loads(omniopt("status", "again", "--json").stdout)
+    assert status["max_evals"] == 4
+
+
+def test_a_wrong_limit_changes_nothing(omniopt: Omniopt, ended: Path) -> None:
+    done = omniopt("resume", "again", "--max-evals", "many")
+    assert done.returncode == 2
+    assert "search.max_evals" in done.stderr
+    assert not (ended / "changes.toml").exists()
+
+
+def test_who_starts_again_with_another_config_learns_how_to_change_a_run(
+    omniopt: Omniopt, ended: Path
+) -> None:
+    done = omniopt("start", "config.toml", "--local", "--existing", "continue", "--max-evals", 9)
+    assert "search.max_evals: 3, not 9" in done.stdout
+    assert "omniopt resume again --help" in done.stdout
+
+
+def test_a_folder_that_was_removed_is_no_place_to_be(omniopt: Omniopt, workdir: Path) -> None:
+    gone = workdir / "gone"
+    gone.mkdir()
+    script = f"rmdir '{gone}'; exec \"$0\" -I -m worker status"
+    done = subprocess.run(
+        ["bash", "-c", script, sys.executable], cwd=gone, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "does not exist any more" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_run_whose_folder_of_programs_is_gone_says_so(
+    omniopt: Omniopt, workdir: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    (place / "config.toml").write_text(CONFIG.format(wait="true"))
+    assert omniopt("start", "config.toml", "--local", "--workdir", workdir, cwd=place).returncode == 0
+    for file in place.iterdir():
+        file.unlink()
+    place.rmdir()
+    done = omniopt("resume", "again", "--max-evals", 5)
+    assert done.returncode == 5
+    assert f"The folder {place}, in which the run was started" in done.stdout
+
+
+def test_a_worker_that_left_nothing_readable_is_known_to_be_gone(omniopt: Omniopt, workdir: Path) -> None:
+    """The machine has lost its outbox; the journal knows its process, and that is not there any more."""
+    (workdir / "config.toml").write_text(CONFIG.format(wait="while [ ! -e go ]; do sleep 0.05; done"))
+    paths = Home.in_workdir(workdir).run("again")
+    words = ["-I", "-m", "worker", "start", "config.toml", "--local"]
+    driver = subprocess.Popen([sys.executable, *words], cwd=workdir, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + PATIENCE
+    while not (workdir / "log").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    driver.kill()
+    driver.wait()
+    [agent] = load(paths).agents.values()
+    subprocess.run(["kill", "-9", str(agent["pid"])], check=True)
+    paths.agent(str(agent["agent"])).outbox.write_bytes(b"7e9b91ee {torn")
+    (workdir / "go").touch()
+    assert omniopt("resume", "again").returncode == 0
+    rows = list(csv.DictReader(paths.csv.read_text().splitlines()))
+    assert [row["status"] for row in rows] == ["ok"] * 3
