@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live as RichLive
-from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 from worker.driver.view import View, assignments, number_text
 from worker.spec.text import visible
 
 _EVERY = 0.25  # seconds between two drawings
+_BAR = 40  # characters
 _MOST_PARAMETERS = 12  # of the best evaluation that are shown
 
 
@@ -74,13 +74,18 @@ def _result(view: View) -> Iterator[RenderableType]:
     head = Text(visible(view.run.name), style="bold")
     head.append(f"  {view.counts}", style="not bold")
     yield head
-    yield ProgressBar(total=view.run.max_evals, completed=view.tally.ok, width=40)
+    yield _bar(view.tally.ok / view.run.max_evals)
     best = view.tally.best
     if best is not None:
         yield Text(f"best RESULT {number_text(best.loss)} (evaluation {best.number})", style="green")
         shown = list(assignments(best.values))
         more = [f"and {len(shown) - _MOST_PARAMETERS} more"] if len(shown) > _MOST_PARAMETERS else []
         yield Text("  " + "  ".join([*shown[:_MOST_PARAMETERS], *more]))
+
+
+def _bar(share: float) -> Text:
+    done = min(_BAR, round(_BAR * share))
+    return Text("━" * done, style="green").append("━" * (_BAR - done), style="dim")
 
 
 def _outlook(view: View, hints: Sequence[str]) -> Iterator[RenderableType]:

@@ -32,7 +32,7 @@ class Lines:
 
     def __init__(self, interval: float, file: TextIO | None = None) -> None:
         self._interval = interval
-        self._file = file or sys.stdout
+        self._file: TextIO | None = file or sys.stdout
         self._shown_at = time.monotonic()
         self._notices = ("", "")
 
@@ -50,19 +50,16 @@ class Lines:
 
     def say(self, sentence: str) -> None:
         """Print a sentence; lines in it stay lines."""
+        if self._file is None:
+            return
         lines = [visible(line) for line in sentence.split("\n")]
         try:
             print("\n".join(lines), file=self._file, flush=True)
         except (OSError, ValueError):
-            self._file = open_nowhere()  # the terminal or the reader of the pipe has gone; the run goes on
+            self._file = None  # the terminal or the reader of the pipe has gone; the run goes on
 
     def close(self) -> None:
         """Nothing to do."""
-
-
-def open_nowhere() -> TextIO:
-    """A file that takes everything."""
-    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def leave_terminal(log: Path) -> None:
@@ -71,7 +68,7 @@ def leave_terminal(log: Path) -> None:
     try:
         file = log.open("a", encoding="utf-8")
     except OSError:
-        file = open_nowhere()
+        file = Path(os.devnull).open("w", encoding="utf-8")
     with file:
         for stream in (sys.stdout, sys.stderr):
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):

@@ -1,0 +1,104 @@
+"""What is shown of a run: the live block, the lines, and that neither obeys what users wrote."""
+
+from __future__ import annotations
+
+import io
+import time
+
+from local_runs import X
+from rich.console import Console
+
+from worker.driver.budget import Tally
+from worker.driver.live import Live, block
+from worker.driver.show import Lines
+from worker.driver.view import Rate, View, clock, rate_text
+from worker.spec.check import check
+from worker.spec.run import Draft, Run
+from worker.trial import Status, Trial
+
+
+def a_run() -> Run:
+    run = check(Draft({"run.name": "pear", "run.objective": "true ($x)", "search.max_evals": 40}, (X,))).run
+    assert run is not None
+    return run
+
+
+def a_view(*trials: Trial, at: float = 0.0) -> View:
+    view = View(a_run(), Tally(trials), Rate())
+    for trial in trials:
+        view.rate.note(trial)
+    return view
+
+
+def ok(number: int, loss: float, value: object = 0.5) -> Trial:
+    now = time.time()
+    return Trial(number, {"x": value}, Status.OK, loss, start=now - 2, end=now - 1)  # type: ignore[dict-item]
+
+
+def drawn(view: View, width: int) -> list[str]:
+    console = Console(file=io.StringIO(), width=width, force_terminal=False)
+    console.print(block(view, ["Ctrl-C stops."]))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def test_the_block() -> None:
+    view = a_view(
+        ok(1, 3.5), ok(2, -1e-05), Trial(3, {"x": 0.1}, Status.FAILED), Trial(4, {"x": 0.2}, Status.RUNNING)
+    )
+    lines = drawn(view, 80)
+    assert lines[0] == "pear  2 of 40 done, 1 failed, 1 running"
+    assert lines[1] == "━" * 40
+    assert lines[2] == "best RESULT -1e-05 (evaluation 2)"
+    assert lines[3] == "  x=0.5"
+    assert "left" in lines[4]
+    assert lines[-1] == "Ctrl-C stops."
+
+
+def test_the_block_on_a_narrow_terminal() -> None:
+    assert max(map(len, drawn(a_view(ok(1, 3.5)), 30))) <= 30
+
+
+def test_text_of_users_is_no_markup_and_controls_nothing() -> None:
+    lines = drawn(a_view(ok(1, 3.5, "[red]a\x1b[31m\x1b]0;t\x07")), 200)
+    assert "  x=[red]a<U+001B>[31m<U+001B>]0;t<U+0007>" in lines
+    file = io.StringIO()
+    live = Live(
+        console=Console(file=file, force_terminal=True, width=80, highlight=False, markup=False, emoji=False)
+    )
+    live.say("[red]:smile: \x1b]0;t\x07")
+    assert "[red]:smile: <U+001B>]0;t<U+0007>" in file.getvalue()
+
+
+def test_lines_come_with_a_new_best_a_notice_and_the_interval() -> None:
+    file = io.StringIO()
+    lines = Lines(3600, file)
+    view = a_view(ok(1, 3.5))
+    lines.update(view, new_best=True)
+    lines.update(view)
+    view.trouble = "The disk is full."
+    lines.update(view)
+    lines.update(view)
+    shown = file.getvalue().splitlines()
+    assert len(shown) == 2
+    assert shown[0].endswith("new best RESULT 3.5 (evaluation 1): x=0.5")
+    assert shown[1].endswith("The disk is full.")
+    always = Lines(0, file)
+    always.update(view)
+    assert len(file.getvalue().splitlines()) == 3
+
+
+def test_a_reader_that_has_gone_is_no_error() -> None:
+    file = io.StringIO()
+    file.close()
+    lines = Lines(0, file)
+    lines.say("a")
+    lines.say("b")
+
+
+def test_durations_and_rates() -> None:
+    assert clock(59.6) == "0:01:00"
+    assert clock(90061) == "1 d 1:01:01"
+    assert rate_text(3) == "3.0 per second"
+    assert rate_text(0.5) == "30.0 per minute"
+    assert rate_text(0.001) == "3.6 per hour"
