@@ -71,7 +71,8 @@ def _writable(target: Path) -> bool:
     folder = target.parent
     while not folder.exists():
         folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    effective = os.access in os.supports_effective_ids
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK, effective_ids=effective)
 
 
 def show(lines: Iterable[str], name: str, out: Path | None) -> None:

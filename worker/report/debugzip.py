@@ -35,14 +35,14 @@ _PACKAGES = (
 )
 
 # Names of settings that hold secrets, and forms that well-known secrets have.
-_NAMED = re.compile(
-    r"""(?ix)
-    ( [\w.-]* (?: pass(?:word|wd|phrase)? | secret | token | credential s? | api[_-]?key | access[_-]?key
-      | private[_-]?key | auth(?:orization)? | cookie ) [\w.-]* ["']? )
-    ( \s* [=:] \s* | \s+ (?= [^\s-] ) )
-    ( (?:bearer|basic)\s+\S+ | "(?:[^"\\]|\\.)*" | '[^']*' | [^\s,;&"'}\]]+ )
-    """
+_SECRET = (
+    r"[\w.-]*(?:pass(?:word|wd|phrase)|secret|token(?!iz)|credential|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"|authorization|cookie)[\w.-]*"
 )
+# A bare number is no secret: max_tokens is 512.
+_VALUE = r"""(?![+-]?[\d.]+(?:e[+-]?\d+)?(?![\w.-]))((?:bearer|basic)\s+\S+|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;&"'}\]]+)"""
+_NAMED = re.compile(rf"""({_SECRET}["']?)(\s*[=:]\s*){_VALUE}""", re.IGNORECASE)
+_OPTION = re.compile(rf"(--?{_SECRET})(\s+)(?!-){_VALUE}", re.IGNORECASE)
 _FORMS = re.compile(
     r"(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{15,}|xox[abprs]-[\w-]{10,}"
     r"|sk-[\w-]{20,}|hf_\w{20,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
@@ -55,7 +55,8 @@ _KEY_BLOCK = re.compile(
 def without_secrets(content: str) -> str:
     """The text with everything that looks like a password, key or token left out."""
     content = _KEY_BLOCK.sub(HIDDEN, content)
-    content = _NAMED.sub(lambda match: f"{match[1]}{match[2]}{HIDDEN}", content)
+    for pattern in (_NAMED, _OPTION):
+        content = pattern.sub(lambda match: f"{match[1]}{match[2]}{HIDDEN}", content)
     return _FORMS.sub(HIDDEN, content)
 
 

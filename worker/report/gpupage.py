@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from worker.report import html
 from worker.report.colours import palette
 from worker.report.gpuusage import Usage
+from worker.report.sections import table
 
 
 def lines(usages: Sequence[Usage]) -> dict[str, object]:
@@ -28,20 +29,14 @@ def lines(usages: Sequence[Usage]) -> dict[str, object]:
 def page(name: str, usages: Sequence[Usage]) -> str:
     """The whole page of the run called `name`."""
     rows = [
-        html.tag(
-            "tr",
-            html.tag("th", usage.label, scope="row"),
-            html.tag("td", f"{sum(usage.busy) / len(usage.busy):.1f}", class_="number"),
-            html.tag("td", f"{max(usage.memory):.1f}", class_="number"),
-        )
+        [usage.label, f"{sum(usage.busy) / len(usage.busy):.1f}", f"{max(usage.memory):.1f}"]
         for usage in usages
     ]
-    head = [html.tag("th", text, scope="col") for text in ("GPU", "Mean utilisation (%)", "Most memory (%)")]
     body = html.tag(
         "main",
         html.tag("h1", name, html.tag("small", " GPU use")),
         html.tag("div", id="gpus", class_="charts"),
-        html.tag("table", html.tag("thead", html.tag("tr", head)), html.tag("tbody", rows)),
+        table("GPUs", ["GPU", "Mean utilisation (%)", "Most memory (%)"], rows),
     )
     start = 'mountReport(await readParts("data"));'
     data = {"palette": palette(), "gpus": lines(usages)}

@@ -132,7 +132,7 @@ def improvements(results: Results) -> Content:
             f"{step.count}.",
             duration_words(step.elapsed),
             loss_text(step.trial),
-            *(value_text(step.trial.values[name]) for name in names),
+            *(_value(step.trial, name) for name in names),
         ]
         for step in reversed(steps[-_MOST_ROWS:])
     ]
@@ -141,6 +141,11 @@ def improvements(results: Results) -> Content:
         tag("summary", f"The {len(steps)} improvements in numbers"),
         table("Improvements", head, rows),
     )
+
+
+def _value(trial: Trial, name: str) -> str:
+    """A parameter's value; "" where the trial comes from elsewhere and lacks it."""
+    return value_text(trial.values[name]) if name in trial.values else ""
 
 
 def table(caption: str, head: list[str], rows: list[list[str]]) -> Markup:
@@ -192,7 +197,7 @@ def pareto_front(results: Results) -> Content:
         [
             str(trial.number),
             *(value_text(trial.outputs[name]) for name in names),
-            *(value_text(trial.values[name]) for name in parameters),
+            *(_value(trial, name) for name in parameters),
         ]
         for trial in found[:_MOST_ROWS]
     ]

@@ -12,7 +12,7 @@ from worker.report.source import Results
 from worker.report.summary import best
 from worker.trial import Trial
 
-MOST_FRAMES = 40
+MOST_FRAMES = 24
 MOST_COLUMNS = 3  # parameters in a gif, which would take minutes with more
 _MILLISECONDS = 150  # of each frame of a gif; the last one stays longer
 _LAST = 3000

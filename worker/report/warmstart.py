@@ -54,7 +54,12 @@ def read(path: Path, run: Run, result: str = RESULT) -> Table:
             headers = {unguarded(header): header for header in reader.fieldnames or ()}
             for name in (*(parameter.name for parameter in run.parameters), result):
                 if name not in headers:
-                    raise UsageError(f"{path} has no column {quoted(name)}. {did_you_mean(name, headers)}")
+                    other = (
+                        " Another column holds the results? Name it with --result." if name == result else ""
+                    )
+                    raise UsageError(
+                        f"{path} has no column {quoted(name)}. {did_you_mean(name, headers)}{other}"
+                    )
             return _table(reader, headers, run, result)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read as a csv file: {error}.") from error

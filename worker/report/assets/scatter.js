@@ -165,11 +165,15 @@ class ScatterPlots {
     const style = pageStyle(this.grid);
     for (const panel of this.panels) panel.mark(panel.ring, marked, style);
     this.table?.mark(marked);
+    if (marked === null) {
+      this.tip.replaceChildren("Point at a dot to see its values here.");
+      return;
+    }
     const columns = this.data.columns.filter((column) => column.shown || column.role === "trial");
     const values = columns.map((column) =>
       element("span", {}, `${column.label} `, element("b", {}, cellText(column, marked, exact) || "none")),
     );
-    this.tip.replaceChildren(...(marked === null ? ["Point at a dot to see its values here."] : values));
+    this.tip.replaceChildren(...values);
   }
 }
 

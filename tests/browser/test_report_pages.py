@@ -1,0 +1,413 @@
+"""The pages of results in a real browser: from files, without any request, usable by pointer and keyboard, for everybody."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from report_runs import START, a_run, a_trial, write_run
+
+from worker.report import comparepage, gpupage, parallel, report, scatter, source, video
+from worker.report.answer import sentence
+from worker.report.frame import make_frame
+from worker.report.gpuusage import Usage
+from worker.report.table import evaluated
+from worker.trial import Status, Trial
+
+OpenFile = Callable[..., Page]
+HOSTILE = [
+    "</script><script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    "'\"><svg onload=window.hacked=1>",
+    "=cmd|' /C calc'!A0",
+    "x" * 400,
+    "javascript:window.hacked=1",
+    "\u202eevil\u0000\u001b[31m",
+    "{{7*7}}${window.hacked=1}",
+]
+
+
+@pytest.fixture
+def open_file(browser: Browser, tmp_path: Path) -> Iterator[OpenFile]:
+    """`open_file(html, **options)` opens a page from a file; a complaint of the browser or a request fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_it(html: str, **options: object) -> Page:
+        path = tmp_path / f"page{len(contexts)}.html"
+        path.write_text(html, encoding="utf-8")
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: _from_files(request.url, path, complaints))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _from_files(url: str, path: Path, complaints: list[str]) -> None:
+    if url != path.as_uri() and not url.startswith(("data:", "blob:")):
+        complaints.append(f"the page asked for {url}")
+
+
+def some_trials(count: int = 120) -> list[Trial]:
+    """Evaluations with everything that pages show: outputs, curves, failures, several workers, two results."""
+    trials = []
+    for number in range(1, count + 1):
+        values = {"lr": number / (count + 1), "kind": "ab"[number % 2]}
+        failed = number % 10 == 0
+        loss = 1e-05 if number == 7 else (number % 13) / 13 + 0.1
+        trials.append(
+            a_trial(
+                number,
+                values,
+                None if failed else loss,
+                Status.FAILED if failed else Status.OK,
+                outputs={} if failed else {"accuracy": 1 - loss, "RESULT1": loss, "RESULT2": number / count},
+                curve=((0.1, loss + 1), (0.2, loss)),
+                reason="It ended with exit code 1." if failed else "",
+                agent=str(number % 3),
+                peak_memory=100.0 + number,
+            )
+        )
+    return trials
+
+
+def read(tmp_path: Path, trials: list[Trial], name: str = "first") -> source.Results:
+    """A run with these evaluations."""
+    return source.read(write_run(tmp_path / name, a_run(run__name=name), trials))
+
+
+def pages(tmp_path: Path, trials: list[Trial]) -> dict[str, str]:
+    """Every kind of page."""
+    results = read(tmp_path, trials)
+    other = read(tmp_path, trials[:20], "second")
+    frame = make_frame(results.run, results.trials)
+    usage = Usage("1", "0", [START, START + 10, START + 20], [10.0, 90.0, 50.0], [20.0, 30.0, 40.0])
+    made = datetime(2026, 11, 23, tzinfo=timezone.utc)
+    return {
+        "parallel": parallel.page(frame, sentence(results)),
+        "scatter": scatter.page(frame, sentence(results)),
+        "report": report.page(results, report.Options(), made),
+        "video": video.page(results),
+        "compare": comparepage.page("both", [results, other]),
+        "gpu": gpupage.page("first", [usage, dataclasses.replace(usage, gpu="1")]),
+    }
+
+
+def wait_until_drawn(page: Page) -> None:
+    """Everything that is drawn when it comes into view, is."""
+    for identity in ("parallel", "slices", "scatter"):
+        if (holder := page.locator(f"#{identity}")).count():
+            holder.scroll_into_view_if_needed()
+            holder.locator("canvas").first.wait_for(state="attached")
+    if page.locator(".stage").count():
+        page.locator(".stage[data-drawn]").first.wait_for(state="attached")
+
+
+@pytest.fixture
+def plot(open_file: OpenFile, tmp_path: Path) -> Page:
+    """A parallel plot of 120 evaluations, 12 of them failed."""
+    results = read(tmp_path, some_trials())
+    page = open_file(parallel.page(make_frame(results.run, results.trials), sentence(results)))
+    wait_until_drawn(page)
+    return page
+
+
+def count(page: Page) -> str:
+    """What the plot says about its selection."""
+    return page.locator(".count").inner_text()
+
+
+def drag(page: Page, axis: int, start: float, end: float) -> None:
+    """Draw a range on an axis, from and to these shares of its length, counted from its top."""
+    box = page.locator(".catcher").nth(axis).bounding_box()
+    assert box
+    x, top, length = box["x"] + box["width"] / 2, box["y"] + 10, box["height"] - 20
+    page.mouse.move(x, top + start * length)
+    page.mouse.down()
+    page.mouse.move(x, top + (start + end) / 2 * length, steps=3)
+    page.mouse.move(x, top + end * length, steps=3)
+    page.mouse.up()
+
+
+def axis(page: Page, name: str) -> Locator:
+    """The button with the name of an axis."""
+    return page.locator(".names").get_by_role("button", name=name, exact=True)
+
+
+def axis_names(page: Page) -> list[str]:
+    """The axes from left to right."""
+    names = page.locator(".axis-name")
+    texts = [names.nth(index).locator("span").inner_text() for index in range(names.count())]
+    places = [(names.nth(index).bounding_box() or {"x": 0})["x"] for index in range(names.count())]
+    return [text for _, text in sorted(zip(places, texts, strict=True))]
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["parallel", "scatter", "report", "video", "compare", "gpu"])
+def test_pages_open_from_files_and_are_accessible(
+    open_file: OpenFile, tmp_path: Path, kind: str, scheme: str, width: int
+) -> None:
+    html = pages(tmp_path, some_trials())[kind]
+    page = open_file(html, color_scheme=scheme, viewport={"width": width, "height": 900})
+    wait_until_drawn(page)
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_pages_without_evaluations_open_too(open_file: OpenFile, tmp_path: Path) -> None:
+    for kind, html in pages(tmp_path, []).items():
+        if kind != "gpu":
+            open_file(html).locator("h1").wait_for()
+
+
+def test_ranges_on_several_axes_are_combined_and_a_click_takes_one_away(plot: Page) -> None:
+    assert count(plot) == "120 of 120 evaluations selected"
+    drag(plot, 0, 0.0, 0.5)
+    assert count(plot) == "60 of 120 evaluations selected"
+    drag(plot, 1, 0.02, 0.48)
+    assert count(plot) == "30 of 120 evaluations selected"
+    plot.locator(".catcher").nth(0).click()
+    assert count(plot) == "60 of 120 evaluations selected"
+    plot.get_by_role("button", name="Restore").click()
+    assert count(plot) == "120 of 120 evaluations selected"
+
+
+def test_a_range_is_moved_and_resized(plot: Page) -> None:
+    drag(plot, 0, 0.0, 0.25)
+    assert count(plot) == "30 of 120 evaluations selected"
+    drag(plot, 0, 0.25, 0.5)  # its lower end
+    assert count(plot) == "60 of 120 evaluations selected"
+    drag(plot, 0, 0.25, 0.5)  # its middle
+    assert count(plot) == "60 of 120 evaluations selected"
+    drag(plot, 0, 0.25, 1.0)  # its upper end, over the lower one
+    assert count(plot) in ("29 of 120 evaluations selected", "30 of 120 evaluations selected")
+
+
+def test_selected_rows_are_kept_excluded_and_restored(plot: Page) -> None:
+    drag(plot, 0, 0.0, 0.5)
+    plot.get_by_role("button", name="Keep").click()
+    assert count(plot) == "60 of 60 evaluations selected, 60 put away"
+    drag(plot, 1, 0.02, 0.48)
+    plot.get_by_role("button", name="Exclude").click()
+    assert count(plot) == "30 of 30 evaluations selected, 90 put away"
+    plot.get_by_role("button", name="Restore").click()
+    assert count(plot) == "120 of 120 evaluations selected"
+
+
+def test_the_best_ones_alone_and_failed_ones_hidden(plot: Page) -> None:
+    plot.get_by_role("spinbutton", name="Best: number").fill("10")
+    assert count(plot) == "10 of 10 evaluations selected, 110 put away"
+    plot.get_by_role("button", name="Restore").click()
+    plot.get_by_label("Without result (12)").uncheck()
+    assert count(plot) == "108 of 108 evaluations selected, 12 put away"
+
+
+def test_an_axis_is_set_by_keyboard_alone(plot: Page) -> None:
+    axis(plot, "lr").focus()
+    plot.keyboard.press("Enter")
+    dialog = plot.get_by_role("dialog", name="lr")
+    dialog.get_by_label("From").fill("0.5")
+    assert count(plot) == "60 of 120 evaluations selected"
+    dialog.get_by_label("to", exact=True).fill("no number")
+    expect(dialog.get_by_label("to", exact=True)).to_have_attribute("aria-invalid", "true")
+    plot.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(axis(plot, "lr")).to_be_focused()
+    assert plot.locator(".range[visibility=visible]").count() == 1
+
+
+def test_categories_are_chosen_one_by_one(plot: Page) -> None:
+    axis(plot, "kind").click()
+    plot.get_by_role("dialog").get_by_label("a", exact=True).uncheck()
+    assert count(plot) == "60 of 120 evaluations selected"
+
+
+def test_axes_are_moved_by_drag_and_by_words(plot: Page) -> None:
+    assert axis_names(plot)[:3] == ["lr", "kind", "RESULT"]
+    name = axis(plot, "lr")
+    box = name.bounding_box()
+    target = axis(plot, "kind").bounding_box()
+    assert box
+    assert target
+    plot.mouse.move(box["x"] + 10, box["y"] + 10)
+    plot.mouse.down()
+    plot.mouse.move(target["x"] + target["width"] + 60, box["y"] + 10, steps=5)
+    plot.mouse.up()
+    assert axis_names(plot)[:3] == ["kind", "lr", "RESULT"]
+    expect(plot.get_by_role("dialog")).to_have_count(0)
+    name.click()
+    plot.get_by_role("button", name="Move left").click()
+    assert axis_names(plot)[:3] == ["lr", "kind", "RESULT"]
+
+
+def test_axes_are_inverted_made_logarithmic_hidden_and_shown(plot: Page) -> None:
+    def set_axis(action: str, name: str = "lr") -> None:
+        plot.locator(".axis-name").filter(has=plot.locator("span", has_text=re.compile(f"^{name}$"))).click()
+        plot.get_by_role("dialog").get_by_role("button", name=action).click()
+
+    before = plot.locator(".axis").first.locator("text").all_text_contents()
+    set_axis("Invert")
+    assert plot.locator(".axis").first.locator("text").all_text_contents() == before[::-1]
+    set_axis("Logarithmic scale")
+    assert "0.01" in plot.locator(".axis").first.locator("text").all_text_contents()
+    set_axis("Hide")
+    assert axis_names(plot)[0] == "kind"
+    plot.get_by_role("button", name="Axes …").click()
+    plot.get_by_role("dialog").get_by_label("Host").check()
+    plot.get_by_role("dialog").get_by_label("lr", exact=True).check()
+    plot.get_by_role("button", name="Close").click()
+    assert axis_names(plot)[-2:] == ["Host", "lr"]
+
+
+def test_colours_follow_the_chosen_column(plot: Page) -> None:
+    plot.locator(".tools select").select_option("kind")
+    assert plot.locator(".legend").inner_text().split() == ["a", "b"]
+    plot.locator(".tools select").select_option("RESULT")
+    assert plot.locator(".legend").inner_text().split()[0] == "1e-05"
+
+
+def test_the_selection_is_exported_as_csv(plot: Page) -> None:
+    plot.get_by_role("spinbutton", name="Best: number").fill("2")
+    plot.wait_for_function("document.querySelectorAll('tbody tr').length === 2")
+    with plot.expect_download() as download:
+        plot.get_by_role("button", name="Export csv").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    assert [row["trial"] for row in rows] == ["7", "13"]
+    assert rows[0]["RESULT"] == "1e-05"
+    assert rows[0]["kind"] == "b"
+
+
+def marked(page: Page) -> Locator:
+    """The row of the table that is marked."""
+    return page.locator("tr.marked")
+
+
+def test_table_and_lines_point_at_each_other(plot: Page) -> None:
+    expect(marked(plot).locator("th")).to_have_text("7")  # the best one, at first
+    plot.locator("tbody tr").nth(3).hover()
+    number = plot.locator("tbody tr").nth(3).locator("th").inner_text()
+    expect(plot.locator(".tip b").first).to_have_text(number)
+    plot.mouse.move(5, 5)
+    expect(marked(plot).locator("th")).to_have_text("7")
+    plot.get_by_role("button", name=f"Mark the line of evaluation {number}", exact=True).click()
+    plot.mouse.move(5, 5)
+    expect(plot.locator(".tip b").first).to_have_text(number)
+    lines = plot.locator(".drawing svg").bounding_box()
+    assert lines
+    plot.mouse.move(lines["x"] + 150, lines["y"] + 150)
+    expect(plot.locator(".tip b").first).not_to_have_text(number)
+
+
+def test_the_table_is_sorted_and_searched(plot: Page) -> None:
+    first = plot.locator("tbody tr").first
+    expect(first.locator("th")).to_have_text("7")
+    plot.locator("thead").get_by_role("button", name="lr", exact=True).click()
+    expect(first.locator("th")).to_have_text("1")
+    plot.locator("thead").get_by_role("button", name="lr", exact=True).click()
+    expect(first.locator("th")).to_have_text("120")
+    plot.get_by_role("searchbox").fill("failed")
+    expect(plot.locator("tbody tr")).to_have_count(12)
+    plot.get_by_role("searchbox").fill("FAILED n1 nowhere")
+    expect(plot.locator("tbody tr")).to_have_count(0)
+
+
+def test_help_says_what_one_can_do(plot: Page) -> None:
+    plot.get_by_role("button", name="Help").click()
+    expect(plot.get_by_role("dialog", name="Help")).to_contain_text("Drag along an axis")
+
+
+def test_a_change_of_theme_is_followed(plot: Page) -> None:
+    pixel = "document.querySelectorAll('canvas')[1].getContext('2d').getImageData(0, 0, 1440, 400).data.reduce((sum, value) => sum + value, 0)"
+    light = plot.evaluate(pixel)
+    plot.emulate_media(color_scheme="dark")
+    plot.wait_for_function(f"({pixel}) !== {light}")
+
+
+def test_scatter_panels_are_limited_and_linked(open_file: OpenFile, tmp_path: Path) -> None:
+    page = open_file(pages(tmp_path, some_trials())["scatter"])
+    expect(page.locator(".count")).to_have_text(
+        "120 evaluations, 12 of them without a result (crosses); the star is the best."
+    )
+    page.get_by_label("RESULT at most").fill("0.5")
+    expect(page.locator(".count")).not_to_contain_text("120 evaluations")
+    expect(page.locator("canvas[role=img]").first).to_have_attribute(
+        "aria-label", re.compile("kind against lr, .* the best has lr")
+    )
+
+
+def test_the_film_plays_to_its_end(open_file: OpenFile, tmp_path: Path) -> None:
+    page = open_file(pages(tmp_path, some_trials())["video"])
+    slider = page.get_by_role("slider", name="Evaluations shown")
+    slider.fill("118")
+    expect(page.locator(".film output")).to_contain_text("118 of 120")
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".film output")).to_contain_text("120 of 120")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_the_report_copies_the_command(open_file: OpenFile, tmp_path: Path) -> None:
+    page = open_file(pages(tmp_path, some_trials())["report"])
+    assert page.locator("#best-command").inner_text() == "./objective 0.05785123966942149 b"
+    page.locator("[data-copy=best-command]").click()
+    expect(page.locator("[data-copy=best-command]")).to_have_text(re.compile("Copied|Selected"))
+
+
+@pytest.mark.parametrize("kind", ["parallel", "scatter", "report", "video", "compare", "gpu"])
+def test_hostile_texts_are_shown_and_never_executed(open_file: OpenFile, tmp_path: Path, kind: str) -> None:
+    run = a_run()
+    trials = []
+    for number in range(1, 41):
+        text = HOSTILE[number % len(HOSTILE)]
+        trial = a_trial(
+            number,
+            {"lr": number / 50, "kind": text, f"p{text}": 1},
+            number / 7,
+            outputs={text: 1.0, "b": 2.0},
+        )
+        if number % 4 == 0:
+            trial = dataclasses.replace(trial, status=Status.FAILED, loss=None, reason=f"It said {text}.")
+        trials.append(dataclasses.replace(trial, host=text, agent=text))
+    names = {parameter.name: parameter for parameter in run.parameters}
+    hostile = [dataclasses.replace(names["lr"], name=f"p{text}") for text in HOSTILE]
+    kinds = dataclasses.replace(names["kind"], settings={"values": tuple(HOSTILE)})
+    hostile_run = dataclasses.replace(run, parameters=(names["lr"], kinds, *hostile))
+    honest = read(tmp_path, [])
+    results = source.Results(honest.paths, hostile_run, evaluated(trials), honest.state)
+    frame = make_frame(hostile_run, results.trials)
+    usage = Usage(HOSTILE[0], HOSTILE[1], [START, START + 10], [10.0, 90.0], [20.0, 30.0])
+    html = {
+        "parallel": lambda: parallel.page(frame, sentence(results)),
+        "scatter": lambda: scatter.page(frame, sentence(results)),
+        "report": lambda: report.page(results, report.Options(), datetime.now(timezone.utc)),
+        "video": lambda: video.page(results),
+        "compare": lambda: comparepage.page(HOSTILE[0], [results, honest]),
+        "gpu": lambda: gpupage.page(HOSTILE[0], [usage]),
+    }[kind]()
+    for width in (390, 1440):
+        page = open_file(html, viewport={"width": width, "height": 900})
+        wait_until_drawn(page)
+        for dialog in ("Axes …", "Help"):
+            if (button := page.get_by_role("button", name=dialog)).count():
+                button.first.click()
+                page.get_by_role("button", name="Close").click()
+        assert page.evaluate("window.hacked") is None
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

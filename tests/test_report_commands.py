@@ -1,0 +1,371 @@
+"""The commands that show results, as users call them: what they write, where, and what they say."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import optuna
+import pandas
+import pytest
+from report_runs import START, a_run, a_trial, write_run
+
+from worker.cli.results import ELSEWHERE, place
+from worker.errors import OmnioptError
+from worker.report import debugzip
+from worker.store.paths import Home, RunPaths
+from worker.trial import Status, Trial
+
+Omniopt = Callable[..., subprocess.CompletedProcess[str]]
+NOBODY = 65534
+
+
+def some_trials() -> list[Trial]:
+    """Thirty evaluations, some of them failed."""
+    trials = [
+        a_trial(
+            number,
+            {"lr": number / 40, "kind": "ab"[number % 2]},
+            (number / 40 - 0.3) ** 2 - 0.5,
+            outputs={"accuracy": number / 30},
+            curve=((0.1, 1.0), (0.2, 0.5)),
+        )
+        for number in range(1, 31)
+    ]
+    trials[4] = a_trial(
+        5, {"lr": 0.125, "kind": "b"}, None, Status.FAILED, reason="It ended with exit code 1.", exit_code=1
+    )
+    return trials
+
+
+@pytest.fixture
+def paths(workdir: Path) -> RunPaths:
+    """A run called first, with its logs."""
+    made = write_run(workdir, a_run(run__objective="./missing ($x_0) ($x_1)"), some_trials())
+    made.trial_out(5).write_text("epoch 1\nRESULT 3\n")
+    made.trial_err(5).write_text("Traceback (most recent call last):\nValueError: \x1b[31mno\x1b[0m\n")
+    return made
+
+
+def written(done: subprocess.CompletedProcess[str]) -> list[Path]:
+    """The paths that a command printed; all of them exist."""
+    assert done.returncode == 0, done.stderr
+    found = [Path(line) for line in done.stdout.splitlines() if line.startswith("/")]
+    assert found
+    assert all(path.is_file() for path in found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        (["csv"], ["csv/first.csv"]),
+        (["parallel"], ["parallel-plot/plot.html"]),
+        (
+            ["scatter"],
+            ["2d-scatterplots/first.html", "2d-scatterplots/first.svg", "2d-scatterplots/first.png"],
+        ),
+        (["report"], ["report.html"]),
+        (["video"], ["video/first.html"]),
+        (["video", "--kind", "gif"], ["video/first.gif"]),
+        (["debug-zip"], ["debug-first.zip"]),
+        (["export", "--json"], ["export/first.json"]),
+        (["export", "--parquet"], ["export/first.parquet"]),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_a_command_writes_into_the_run_or_into_out(
+    paths: RunPaths, omniopt: Omniopt, tmp_path: Path, words: list[str], places: list[str]
+) -> None:
+    command, *options = words
+    assert written(omniopt(command, "first", *options)) == [paths.root / place for place in places]
+    there = tmp_path / "elsewhere"
+    expected = [there / Path(place).name for place in places]
+    assert written(omniopt(command, "first", *options, "--out", there)) == expected
+
+
+def test_csv_on_standard_output_is_the_same_as_in_the_file(paths: RunPaths, omniopt: Omniopt) -> None:
+    assert written(omniopt("csv", "first")) == [paths.csv]
+    text = omniopt("csv", paths.root, "--stdout").stdout
+    assert text == paths.csv.read_text()
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == 30
+    assert [row["status"] for row in rows].count("failed") == 1
+    assert float(rows[0]["RESULT"]) == (1 / 40 - 0.3) ** 2 - 0.5
+
+
+def test_csv_can_have_other_separators_notation_and_rows(paths: RunPaths, omniopt: Omniopt) -> None:
+    text = omniopt(
+        "csv", "first", "--stdout", "--separator", "semicolon", "--scientific", "--no-failed"
+    ).stdout
+    rows = list(csv.DictReader(text.splitlines(), delimiter=";"))
+    assert len(rows) == 29
+    assert rows[0]["lr"] == "2.5e-2"
+    assert rows[0]["exit_code"] == "0"
+
+
+def test_summary_begins_with_the_answer(paths: RunPaths, omniopt: Omniopt) -> None:
+    text = omniopt("summary", "first").stdout
+    assert "Best RESULT -0.5 at evaluation 12, with\n  lr = 0.3\n  kind = a\n" in text
+    assert "command: ./missing 0.3 a" in text
+    assert "29 ok" in text
+    assert "  ./missing ($x_0) ($x_1)\n            |      kind\n            lr\n" in text
+
+
+def test_errors_come_with_advice_and_the_command_to_run_again(paths: RunPaths, omniopt: Omniopt) -> None:
+    text = omniopt("errors", "first").stdout
+    assert "* The program ./missing does not exist" in text
+    assert "It ended with exit code 1." in text
+    assert "ValueError: <U+001B>[31mno" in text
+    (line,) = [line for line in text.splitlines() if "by hand" in line]
+    paths.root.parents[2].joinpath("missing").write_text(
+        '#!/bin/sh\necho "$@" "$OMNIOPT_TRIAL" "$OMNIOPT_PARAM_LR"\n'
+    )
+    paths.root.parents[2].joinpath("missing").chmod(0o755)
+    again = subprocess.run(
+        ["bash", "-c", line.partition(": ")[2]],
+        cwd=paths.root.parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert again.stdout == "0.125 b 5 0.125\n"
+
+
+def test_logs_are_listed_by_status_and_shown_alone(paths: RunPaths, omniopt: Omniopt) -> None:
+    text = omniopt("logs", "first", "--failed").stdout
+    assert 'logs of failed ones with "Traceback": 1' in text
+    assert str(paths.trial_out(5)) in text
+    assert str(paths.trial_out(6)) not in text
+    one = omniopt("logs", "first", 5).stdout
+    assert "  | RESULT 3" in one
+    assert "\x1b" not in one
+    missing = omniopt("logs", "first", 99)
+    assert missing.returncode == 2
+    assert "There is no evaluation 99" in missing.stderr
+
+
+def test_a_debug_zip_has_no_secrets_and_no_environment(paths: RunPaths, omniopt: Omniopt) -> None:
+    secret = "hunter2-hunter2"
+    paths.trial_out(5).write_text(
+        f"login with password={secret}\nAPI_KEY: {secret}\nhttps://me:{secret}@host/x\n"
+    )
+    paths.events.write_text(f'{{"token": "{secret}"}} --auth-token {secret}\n')
+    (target,) = written(omniopt("debug-zip", "first", env={**os.environ, "MY_VARIABLE": secret}))
+    with zipfile.ZipFile(target) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert {"first/config.toml", "first/journal/000001.jsonl", "first/trials/000005.err"} <= set(texts)
+    assert not [name for name, text in texts.items() if secret in text]
+    assert "login with" in texts["first/trials/000005.out"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: hunter2x",
+        "--api-key hunter2x",
+        'db_password = "hunter2x and more"',
+        "Authorization: Bearer hunter2x",
+        "AWS AKIAHUNTER2XHUNTER2X",
+        "ghp_hunter2xhunter2xhunter2xhunter2x",
+        "-----BEGIN RSA PRIVATE KEY-----\nhunter2x\n-----END RSA PRIVATE KEY-----",
+        "ftp://me:hunter2x@host",
+    ],
+)
+def test_secrets_are_left_out(text: str) -> None:
+    assert "hunter2x" not in debugzip.without_secrets(text).lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "epoch 3: loss 0.5, tokenizer loaded",
+        "tokenizer: bert",
+        "max_tokens: 512",
+        "the secret is out",
+        "RESULT: 0.5",
+        "see https://host/path:8080",
+        "keys = 3 monkeys",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert debugzip.without_secrets(text) == text
+
+
+def test_an_export_to_optuna_opens_in_its_own_reader_and_dashboard(paths: RunPaths, omniopt: Omniopt) -> None:
+    done = omniopt("export", "first", "--optuna", "sqlite:///x.db")
+    assert done.returncode == 0, done.stderr
+    storage = f"sqlite:///{paths.root.parents[2]}/x.db"
+    study = optuna.load_study(study_name="first", storage=storage)
+    assert len(study.trials) == 30
+    assert study.best_value == -0.5
+    assert study.best_params == {"lr": 0.3, "kind": "a"}
+    assert study.trials[4].state == optuna.trial.TrialState.FAIL
+    assert study.trials[0].intermediate_values == {0: 1.0, 1: 0.5}
+    assert dashboard_trials(storage) == 30
+    again = omniopt("export", "first", "--optuna", "sqlite:///x.db")
+    assert again.returncode == 2
+    assert "--study" in again.stderr
+
+
+def dashboard_trials(storage: str) -> int:
+    """How many trials optuna-dashboard shows of the only study in a storage."""
+    from optuna_dashboard import wsgi
+
+    engine = optuna.storages.RDBStorage(storage)
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/api/studies/1",
+        "QUERY_STRING": "after=0",
+        "SERVER_NAME": "x",
+    }
+    environ |= {"SERVER_PORT": "80", "wsgi.url_scheme": "http", "SERVER_PROTOCOL": "HTTP/1.1"}
+    statuses: list[str] = []
+    body = b"".join(wsgi(engine)(environ, lambda status, headers, *rest: statuses.append(status)))
+    engine.engine.dispose()
+    assert statuses == ["200 OK"]
+    return len(json.loads(body)["trials"])
+
+
+def test_json_and_parquet_hold_exact_values(paths: RunPaths, omniopt: Omniopt) -> None:
+    (target,) = written(omniopt("export", "first", "--json"))
+    content = json.loads(target.read_text())
+    assert content["trials"][0]["RESULT"] == (1 / 40 - 0.3) ** 2 - 0.5
+    assert content["trials"][4]["status"] == "failed"
+    (target,) = written(omniopt("export", "first", "--parquet"))
+    frame = pandas.read_parquet(target)
+    assert frame["RESULT"][0] == (1 / 40 - 0.3) ** 2 - 0.5
+    assert frame["start"][0].timestamp() == START + 3
+
+
+def test_compare_needs_two_runs_and_writes_page_and_csv(
+    paths: RunPaths, workdir: Path, omniopt: Omniopt
+) -> None:
+    write_run(workdir, a_run(run__name="second", search__seed=7), some_trials())
+    assert omniopt("compare", "first").returncode == 2
+    page, table = written(omniopt("compare", "first", "second"))
+    assert "first and 1 more with other seeds" not in page.read_text()  # they differ in their objective
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert [row["run"] for row in rows] == ["first"] * 30 + ["second"] * 30
+
+
+def test_gpu_says_why_there_is_nothing_and_plots_what_there_is(paths: RunPaths, omniopt: Omniopt) -> None:
+    nothing = omniopt("gpu", "first")
+    assert nothing.returncode == 2
+    assert "nvidia-smi" in nothing.stderr
+    usage = paths.agent("1").gpu_usage
+    usage.parent.mkdir(parents=True)
+    usage.write_text("2026/11/23 21:11:05.123, 0, NVIDIA H200, 50, 1000, 4000, 100.0\n")
+    assert written(omniopt("gpu", "first")) == [paths.root / "gpu-usage" / "first.html"]
+
+
+def test_an_unknown_run_is_named_with_those_there_are(paths: RunPaths, omniopt: Omniopt) -> None:
+    done = omniopt("parallel", "frist")
+    assert done.returncode == 2
+    assert "first" in done.stderr
+
+
+def test_a_run_without_any_evaluation_can_be_looked_at(workdir: Path, omniopt: Omniopt) -> None:
+    write_run(workdir, a_run(run__name="empty"), [], ended=False)
+    for command in (
+        "csv",
+        "parallel",
+        "scatter",
+        "report",
+        "summary",
+        "errors",
+        "logs",
+        "video",
+        "debug-zip",
+    ):
+        done = omniopt(command, "empty")
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def somebody_elses(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunPaths]:
+    """A run that the present user may read and not write; the present folder is theirs."""
+    root = Path(tempfile.mkdtemp(prefix="omniopt-"))
+    root.chmod(0o755)
+    own = root / "own"
+    own.mkdir()
+    paths = write_run(root, a_run(), some_trials())
+    monkeypatch.chdir(own)
+    if os.geteuid() == 0:
+        os.chown(own, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        yield paths
+        os.seteuid(0)
+    else:
+        for folder in (paths.root, *paths.root.iterdir()):
+            folder.chmod(0o555)
+        yield paths
+        for folder in (paths.root, *paths.root.glob("**/")):
+            folder.chmod(0o755)
+    monkeypatch.undo()
+    shutil.rmtree(root)
+
+
+def test_what_is_made_of_somebody_elses_run_goes_to_the_present_folder(
+    somebody_elses: RunPaths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = place(somebody_elses.parallel, somebody_elses, None)
+    assert target == Path.cwd() / ELSEWHERE / "first" / "parallel-plot" / "plot.html"
+    assert "cannot be written by you" in capsys.readouterr().err
+
+
+def test_where_nothing_can_be_written_out_is_asked_for(
+    somebody_elses: RunPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(somebody_elses.root)
+    with pytest.raises(OmnioptError, match="--out"):
+        place(somebody_elses.parallel, somebody_elses, None)
+
+
+def menu(omniopt: Omniopt, *lines: str, run: str = "") -> str:
+    """What the menu shows where these lines are typed."""
+    words = [run] if run else []
+    done = omniopt("evaluate", *words, input="\n".join(lines) + "\n", env={**os.environ, "TERM": "dumb"})
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout
+    return done.stdout
+
+
+def test_the_menu_goes_from_runs_to_items_by_keyboard_alone(paths: RunPaths, omniopt: Omniopt) -> None:
+    shown = menu(omniopt, "1", "summary", "", "6", "", "b", "q")
+    assert "  1  first" in shown
+    assert "Best RESULT -0.5" in shown
+    assert paths.csv.is_file()
+    assert shown.count("Runs in ") == 2
+
+
+def test_the_menu_survives_wrong_answers_and_errors(paths: RunPaths, omniopt: Omniopt) -> None:
+    shown = menu(omniopt, "nonsense", "99", "fir", "77", "nothing", "gpu", "", "10", "x", "", "q")
+    assert "No run begins with nonsense" in shown
+    assert "There is no item 77" in shown
+    menu(omniopt, "", run="first")  # the end of the input leaves the menu
+
+
+def test_settings_of_the_menu_reach_the_commands(paths: RunPaths, omniopt: Omniopt, tmp_path: Path) -> None:
+    shown = menu(omniopt, "s", "1", "2", "5", str(tmp_path / "there"), "", "first", "csv", "", "q")
+    assert "separator of csv files: semicolon" in shown
+    assert (tmp_path / "there" / "first.csv").read_text().startswith("trial;status;")
+
+
+def test_the_menu_compares_and_changes_folders(
+    paths: RunPaths, workdir: Path, omniopt: Omniopt, tmp_path: Path
+) -> None:
+    write_run(workdir, a_run(run__name="second"), some_trials())
+    other = write_run(tmp_path / "other", a_run(run__name="third"), some_trials())
+    shown = menu(omniopt, "c", "1 second", "f", str(tmp_path / "other"), "third", "q")
+    assert list(paths.root.glob("comparisons/*.html"))
+    assert f"Runs in {Home.in_workdir(tmp_path / 'other').projects}" in shown
+    assert "third: ended" in shown
+    assert other.root.is_dir()

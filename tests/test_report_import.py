@@ -1,0 +1,118 @@
+"""A csv of earlier evaluations as a warm start: what is taken, what is left out, and that the search goes on from it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from report_runs import a_run, a_trial
+
+from worker.errors import UsageError
+from worker.report import csv as table
+from worker.report import warmstart
+from worker.spec import toml
+from worker.store import replay
+from worker.store.paths import Home, RunPaths
+
+Omniopt = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def config(workdir: Path) -> Path:
+    """A config of a run with a real and a chosen parameter, and five evaluations."""
+    run = a_run(run__objective="echo RESULT: ($x_0) ; : ($x_1)", search__max_evals=5, run__workers=1)
+    path = workdir / "config.toml"
+    path.write_text(toml.write(toml.draft_of(run)))
+    return path
+
+
+def test_an_imported_evaluation_is_the_best_and_counts_for_no_limit(
+    config: Path, workdir: Path, omniopt: Omniopt
+) -> None:
+    earlier = workdir / "earlier.csv"
+    earlier.write_text("kind,lr,RESULT\na,0.5,-7\nb,0.25,1e-05\n")
+    done = omniopt("import", config, earlier)
+    assert done.returncode == 0, done.stderr
+    assert "2 evaluations imported" in done.stdout
+    done = omniopt("resume", "first")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(omniopt("best", "first", "--json").stdout) == {
+        "trial": 1,
+        "loss": -7.0,
+        "parameters": {"lr": 0.5, "kind": "a"},
+    }
+    rows = list(csv.DictReader(omniopt("csv", "first", "--stdout").stdout.splitlines()))
+    assert [row["log"] == "" for row in rows] == [True] * 2 + [False] * 5
+    assert rows[1]["RESULT"] == "1e-05"
+
+
+def test_rows_that_do_not_fit_are_left_out_and_said(config: Path, workdir: Path, omniopt: Omniopt) -> None:
+    earlier = workdir / "earlier.csv"
+    earlier.write_text(
+        "status;lr;kind;RESULT\nok;0.5;a;1\nfailed;0.5;b;2\nok;7;a;3\nok;0.5;zzz;4\nok;x;a;5\nok;0.1;a;\nok;0.1;a;nan\n"
+    )
+    done = omniopt("import", config, earlier)
+    assert done.returncode == 0
+    assert "1 evaluations imported" in done.stdout
+    assert [line.split(":")[1].strip() for line in done.stderr.splitlines()] == [
+        f"row {row}" for row in range(3, 9)
+    ]
+
+
+def test_nothing_is_imported_twice(config: Path, workdir: Path, omniopt: Omniopt) -> None:
+    earlier = workdir / "earlier.csv"
+    earlier.write_text("lr,kind,RESULT\n0.5,a,1\n")
+    omniopt("import", config, earlier)
+    again = omniopt("import", "first", earlier)
+    assert "0 evaluations imported" in again.stdout
+    assert len(replay.load(Home.in_workdir(workdir).run("first")).trials) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("lr,RESULT\n0.5,1\n", '"kind"'),
+        ("lr,kind,result\n0.5,a,1\n", "--result"),
+        ("lr,kind,RESULT\n", "No row"),
+        ("", '"lr"'),
+    ],
+)
+def test_a_table_that_cannot_be_used_makes_no_run(
+    config: Path, workdir: Path, omniopt: Omniopt, content: str, said: str
+) -> None:
+    earlier = workdir / "earlier.csv"
+    earlier.write_text(content)
+    done = omniopt("import", config, earlier)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not Home.in_workdir(workdir).run("first").root.exists()
+
+
+def test_files_that_cannot_be_read_are_usage_errors(tmp_path: Path) -> None:
+    binary = tmp_path / "x.csv"
+    binary.write_bytes(b"\xff\xfe\x00")
+    for path in (tmp_path / "missing.csv", tmp_path, binary):
+        with pytest.raises(UsageError):
+            warmstart.read(path, a_run())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1), st.sampled_from("ab"), st.floats(allow_nan=False, allow_infinity=False)),
+        min_size=1,
+    )
+)
+def test_what_csv_writes_import_reads(tmp_path: Path, found: list[tuple[float, str, float]]) -> None:
+    run = a_run(run__precision=17)
+    trials = [
+        a_trial(number, {"lr": lr, "kind": kind}, loss) for number, (lr, kind, loss) in enumerate(found)
+    ]
+    path = table.write(RunPaths(tmp_path / "first"), run, trials, tmp_path / "first.csv")
+    assert warmstart.read(path, run).rows == [({"lr": lr, "kind": kind}, loss) for lr, kind, loss in found]

@@ -1,0 +1,70 @@
+"""The importance of parameters: found where it is, and not told where nothing is known."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from report_runs import a_trial
+
+from worker.report.frame import Frame, make_frame
+from worker.report.importance import LEAST, NoImportanceError, measure
+from worker.spec.check import check
+from worker.spec.run import Draft, ParameterDraft, Run
+from worker.trial import Status
+
+
+def a_space() -> Run:
+    """Three parameters, of which the last will not matter."""
+    drafts = (
+        ParameterDraft("strong", "hp.uniform", {"min": 0, "max": 1}),
+        ParameterDraft("kind", "hp.choice", {"values": ["a", "b", "c"]}),
+        ParameterDraft("idle", "hp.uniform", {"min": 0, "max": 1}),
+    )
+    run = check(Draft({"run.name": "first", "run.objective": "./it ($x_0) ($x_1) ($x_2)"}, drafts)).run
+    assert run is not None
+    return run
+
+
+def evaluated(count: int, constant: bool = False) -> Frame:
+    """Evaluations at random places; a few have enormous results."""
+    draw = random.Random(3)
+    trials = []
+    for number in range(count):
+        values = {"strong": draw.random(), "kind": draw.choice("abc"), "idle": draw.random()}
+        loss = 5 * values["strong"] + {"a": 0.0, "b": 0.5, "c": 1.0}[values["kind"]]
+        loss = 1.0 if constant else loss * (1e30 if number % 20 == 7 else 1.0)
+        trials.append(a_trial(number, values, loss, Status.OK))
+    return make_frame(a_space(), trials)
+
+
+def test_the_strong_parameter_comes_first_and_the_idle_one_last() -> None:
+    found = measure(evaluated(200))
+    assert list(found.shares) == ["strong", "kind", "idle"]
+    assert found.shares["strong"][0] > 5 * found.shares["kind"][0] > 0
+    assert abs(found.shares["idle"][0]) < 0.1
+    assert found.score > 0.5
+
+
+def test_the_map_of_the_two_most_important_is_in_units_of_the_result() -> None:
+    found = measure(evaluated(200)).interaction
+    assert found is not None
+    assert (found.x, found.y) == ("strong", "kind")
+    assert found.ys == (0.0, 1.0, 2.0)
+    assert len(found.results) == 3
+    assert all(len(row) == len(found.xs) for row in found.results)
+    assert found.results[0][0] < found.results[0][-1] < math.inf
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        (evaluated(LEAST - 1), f"from {LEAST} on"),
+        (evaluated(50, constant=True), "All evaluations gave the same"),
+    ],
+    ids=["few", "constant"],
+)
+def test_where_nothing_can_be_told_it_says_why(frame: Frame, said: str) -> None:
+    with pytest.raises(NoImportanceError, match=said):
+        measure(frame)
