@@ -14,6 +14,7 @@ from worker.driver.roster import Roster
 from worker.driver.show import Lines, Show, leave_terminal
 from worker.driver.table import Table
 from worker.driver.view import Rate, View
+from worker.report.background import FreshReport
 from worker.store.replay import Replayed
 from worker.trial import Trial
 
@@ -30,6 +31,7 @@ class Watch:
         self._view = View(plan.run, tally, self._rate, ends_at=ends_at)
         self._best = tally.best
         self._table = Table(plan.paths, plan.run)
+        self._report = FreshReport(plan.paths, time.monotonic())
         self._echo = Echo(plan.paths) if plan.run.live_output else None
         self._changed = False
         self._signed_at = 0.0
@@ -64,6 +66,7 @@ class Watch:
         self._show()
         self._table.update(self._state.trials.values(), self._changed, now)
         self._changed = False
+        self._report.update(now)
         self._roster.update(crew.reports, crew.trouble, now)
         self.events.flush()
         if now - self._signed_at < SIGN_EVERY:
@@ -79,6 +82,7 @@ class Watch:
             self.show.say(line)
         self._show()
         self._table.finish(self._state.trials.values())
+        self._report.close()
         self._roster.close()
         self.events.close()
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 from worker.store.paths import RunPaths
 
 _EVERY = 60.0  # seconds
+_SILENT: dict[str, Any] = {
+    "stdin": subprocess.DEVNULL,
+    "stdout": subprocess.DEVNULL,
+    "stderr": subprocess.DEVNULL,
+    "start_new_session": True,
+}
 
 
 class FreshReport:
@@ -27,7 +34,8 @@ class FreshReport:
             return
         self._due = now + _EVERY
         if self._paths.report.exists():
-            self._writer = self._start("--no-importance")
+            command = ["nice", "-n", "19", *self._command("--no-importance")]
+            self._writer = subprocess.Popen(command, **_SILENT)
 
     def close(self) -> None:
         """The run has ended: write it a last time, with everything; that goes on by itself."""
@@ -35,14 +43,9 @@ class FreshReport:
             self._writer.kill()
             self._writer.wait()
         if self._paths.report.exists():
-            self._start()
+            # Begun by a shell that leaves at once: nobody has to wait for it.
+            command = ["sh", "-c", 'nice -n 19 "$@" &', "sh", *self._command()]
+            subprocess.run(command, **_SILENT, check=False)
 
-    def _start(self, *options: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-I", "-m", "worker", "report", str(self._paths.root), *options]
-        return subprocess.Popen(
-            ["nice", "-n", "19", *command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+    def _command(self, *options: str) -> list[str]:
+        return [sys.executable, "-I", "-m", "worker", "report", str(self._paths.root), *options]
