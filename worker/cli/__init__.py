@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from worker import __version__
-from worker.errors import EXIT_INTERRUPTED, OmnioptError, UsageError
+from worker.errors import EXIT_INTERRUPTED, EXIT_SYSTEM, OmnioptError, UsageError
 
 # Subcommand -> (module below worker.cli, one sentence). Each module has `configure(parser)` and `execute(args) -> int`.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -62,6 +62,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of a pipe has gone (`omniopt csv --stdout | head`); nothing is left to say.
         sys.stderr.close()
         return 0
+    except PermissionError as error:
+        print(
+            f"omniopt: You may not read or change {error.filename}, as this needs. Ask its owner, or see ls -ld.",
+            file=sys.stderr,
+        )
+        return EXIT_SYSTEM
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
 

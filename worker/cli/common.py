@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,14 +65,25 @@ def runs(home: Home) -> list[RunPaths]:
     if not home.projects.is_dir():
         return []
     found = (RunPaths(folder) for folder in home.projects.iterdir())
-    return sorted((paths for paths in found if paths.config.is_file()), key=lambda paths: paths.name)
+    return sorted(filter(_is_run, found), key=lambda paths: paths.name)
+
+
+def _is_run(paths: RunPaths) -> bool:
+    """Whether there is a run; one that may not be looked into is one, and whoever opens it is told so."""
+    try:
+        return paths.config.is_file()
+    except PermissionError:
+        return True
+    except OSError:  # no file can have that name
+        return False
 
 
 def find_run(word: str, workdir: Path | None) -> RunPaths:
     """The folder of the run that `word` names. Raises UsageError with the names that there are."""
     places = list(homes(workdir))
-    for paths in (*(home.run(word) for home in places), RunPaths(Path(word).expanduser().absolute())):
-        if paths.config.is_file():
+    path = Path(os.path.expanduser(word)).absolute()  # noqa: PTH111 - "~nobody" is no error, but no run either
+    for paths in (*(home.run(word) for home in places), RunPaths(path)):
+        if _is_run(paths):
             return run_paths(paths.root)
     known = sorted({paths.name for home in places for paths in runs(home)})
     where = " and ".join(str(home.projects) for home in dict.fromkeys(places))

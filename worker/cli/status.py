@@ -15,7 +15,7 @@ from worker.cli.jobs import Jobs
 from worker.driver.budget import Tally
 from worker.driver.claim import Claim, Standing, claim
 from worker.driver.view import Rate, View, assignments, clock, number_text
-from worker.errors import EXIT_DONE
+from worker.errors import EXIT_DONE, OmnioptError
 from worker.report.source import read_run
 from worker.spec.run import Run
 from worker.spec.text import visible
@@ -48,19 +48,44 @@ def execute(args: argparse.Namespace) -> int:
 
 def _list_runs(args: argparse.Namespace) -> int:
     found = list(dict.fromkeys(paths for home in homes(args.workdir) for paths in runs(home)))
-    standings = [_Standing.of(paths) for paths in found]
     if args.json:
-        print(json.dumps([standing.as_json() for standing in standings], indent=2))
+        print(json.dumps([_as_json(paths) for paths in found], indent=2))
         return EXIT_DONE
     if not found:
         places = " and ".join(str(home.projects) for home in homes(args.workdir))
         print(f"There are no runs in {visible(places)}; --workdir DIR looks elsewhere.")
     width = max((len(paths.name) for paths in found), default=0)
-    for standing in standings:
-        best = standing.tally.best
-        result = f", best RESULT {number_text(best.loss)}" if best else ""
-        print(f"{standing.paths.name:<{width}}  {standing.word}: {standing.view.counts}{result}")
+    for paths in found:
+        print(visible(f"{paths.name:<{width}}  {_in_a_line(paths)}"))
     return EXIT_DONE
+
+
+def _in_a_line(paths: RunPaths) -> str:
+    """How a run stands; one that cannot be read hides no other."""
+    try:
+        standing = _Standing.of(paths)
+    except (OSError, OmnioptError) as error:
+        return _unreadable(error)
+    best = standing.tally.best
+    result = f", best RESULT {number_text(best.loss)}" if best else ""
+    return f"{standing.word}: {standing.view.counts}{result}"
+
+
+def _as_json(paths: RunPaths) -> dict[str, Any]:
+    try:
+        return _Standing.of(paths).as_json()
+    except (OSError, OmnioptError) as error:
+        return {
+            "run": paths.name,
+            "path": str(paths.root),
+            "state": "unreadable",
+            "reason": _unreadable(error),
+        }
+
+
+def _unreadable(error: OSError | OmnioptError) -> str:
+    reason = error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]
+    return f"cannot be read: {reason}"
 
 
 @dataclass(frozen=True)
