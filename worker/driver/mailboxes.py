@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from worker.store.appender import Appender, StorageFullError
 from worker.store.paths import RunPaths
@@ -13,6 +15,7 @@ _QUICKEST = 0.001  # seconds between two looks into an outbox that has just had 
 _SHARE = 20  # one that has been silent for some time is looked into after this part of that time
 _RETRY = 5.0  # seconds between two tries to write where the disk is full
 _MOST_OPEN = 200  # inboxes that are kept open for writing
+_OTHERS = 300  # files that must be possible to open beside the outboxes
 
 
 class _Box:
@@ -40,18 +43,23 @@ class Mailboxes:
         self._inboxes: dict[str, Appender] = {}
         self._unsent: set[str] = set()
         self._retry_at = 0.0
+        self._room = _room_for(1)  # outboxes that can be kept open
         self.trouble = ""
 
     def watch(self, identity: str, now: float) -> None:
         """Begin to read what an agent says, from its first word on."""
         if identity not in self._boxes:
             self._boxes[identity] = _Box(Tail(self._paths.agent(identity).outbox), now)
+            if len(self._boxes) > self._room:
+                self._room = _room_for(len(self._boxes))
 
     def poll(self, now: float) -> Iterator[tuple[str, Record]]:
         """What agents have said, of those that it is time to look at."""
         for identity in [identity for identity, box in self._boxes.items() if box.due <= now]:
             box = self._boxes[identity]
             news = box.tail.read()
+            if len(self._boxes) > self._room:
+                box.tail.close()
             if news:
                 box.news = now
             box.due = now + min(self._slowest, max(_QUICKEST, (now - box.news) / _SHARE))
@@ -117,3 +125,15 @@ class Mailboxes:
             inbox = Appender(folder.inbox(self._epoch))
         self._inboxes[identity] = inbox  # the last one used stands last
         return inbox
+
+
+def _room_for(count: int) -> int:
+    """How many outboxes can be kept open; the system is asked to allow `count` of them, if it can."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(2 * count + _OTHERS, hard) if hard != resource.RLIM_INFINITY else 2 * count + _OTHERS
+    if soft != resource.RLIM_INFINITY and soft < count + _OTHERS:
+        # Not more than needed: local agents inherit it, and some old programs fail where it is very high.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+            soft = max(soft, wanted)
+    return max(0, soft - _OTHERS) if soft != resource.RLIM_INFINITY else 10**6

@@ -64,15 +64,14 @@ class Lines:
 
 def leave_terminal(log: Path) -> None:
     """The terminal has gone: what this process prints goes to `log` from now on, unless it goes to a file anyway."""
-    file: TextIO
     try:
-        file = log.open("a", encoding="utf-8")
+        fd = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
     except OSError:
-        file = Path(os.devnull).open("w", encoding="utf-8")
-    with file:
-        for stream in (sys.stdout, sys.stderr):
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                os.dup2(file.fileno(), stream.fileno())
+        fd = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            os.dup2(fd, stream.fileno())
+    os.close(fd)
 
 
 def make_show(interval: float, hints: Sequence[str] = ()) -> Show:

@@ -1,0 +1,231 @@
+"""The files of a driver: its journal on a full disk, its mailboxes, its claim on the run."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from worker.agent import processes
+from worker.driver.budget import Tally
+from worker.driver.claim import SILENT_AFTER, Standing, claim, give_sign
+from worker.driver.mailboxes import Mailboxes
+from worker.driver.recall import origin, recall
+from worker.driver.recorder import Recorder
+from worker.driver.requests import Requests, ask
+from worker.store.appender import Appender
+from worker.store.paths import RunPaths
+from worker.store.records import Record
+from worker.store.replay import Replayer
+from worker.store.tail import Tail, read_records
+from worker.trial import Status
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> RunPaths:
+    one = RunPaths(tmp_path / "pear")
+    one.journals.mkdir(parents=True)
+    return one
+
+
+def driver(paths: RunPaths, epoch: int = 1, **more: object) -> Appender:
+    """A journal with the record of a driver that is this process."""
+    journal = Appender(paths.journal(epoch))
+    pid = os.getpid()
+    record = {
+        "kind": "driver",
+        "epoch": epoch,
+        "host": socket.gethostname(),
+        "pid": pid,
+        "pid_start": processes.birth(pid),
+    }
+    journal.append({**record, "at": time.time(), "seed": 42, "where": "local", "cwd": "/w", **more})
+    return journal
+
+
+def proposed(number: int) -> Record:
+    return {"kind": "proposed", "trial": number, "values": {"x": number}, "at": 1.0}
+
+
+def finished(number: int, status: str = "ok") -> Record:
+    return {
+        "kind": "finished",
+        "trial": number,
+        "attempt": 1,
+        "agent": "a",
+        "status": status,
+        "loss": 1.0,
+        "at": 2.0,
+    }
+
+
+def test_what_is_not_on_disk_does_not_count_yet(paths: RunPaths) -> None:
+    journal = paths.journal(1)
+    journal.symlink_to("/dev/full")
+    recorder = Recorder(Appender(journal), 1, Replayer(), Tally())
+    assert recorder.commit([proposed(1)], now=0.0) == []
+    assert recorder.stalled
+    assert "the disk or the quota is full" in recorder.trouble
+    assert not recorder.state.trials
+    journal.unlink()  # as if room had been made
+    assert recorder.commit([finished(1)], now=1.0) == [], "a full disk is not asked again and again"
+    changed = recorder.commit([], now=60.0)
+    assert [trial.status for trial in changed] == [Status.OK]
+    assert not recorder.stalled
+    assert recorder.trouble == ""
+    assert recorder.tally.ok == 1
+    assert [record["kind"] for record in read_records(journal) if record] == ["proposed", "finished"]
+    recorder.close()
+
+
+def test_messages_wait_for_room_on_the_disk(paths: RunPaths) -> None:
+    inbox = paths.agent("a").inbox(1)
+    inbox.parent.mkdir(parents=True)
+    inbox.symlink_to("/dev/full")
+    mail = Mailboxes(paths, 1, slowest=1.0, sync=False)
+    mail.watch("a", now=0.0)
+    mail.send([("a", {"kind": "quit"})], now=0.0)
+    assert "the disk or the quota is full" in mail.trouble
+    inbox.unlink()
+    mail.send([], now=60.0)
+    assert mail.trouble == ""
+    assert Tail(inbox).read() == [{"kind": "quit"}]
+    mail.close()
+
+
+def test_outboxes_are_looked_into_less_often_the_longer_they_are_silent(paths: RunPaths) -> None:
+    outbox = paths.agent("a").outbox
+    outbox.parent.mkdir(parents=True)
+    said = Appender(outbox)
+    said.append({"kind": "hello"})
+    mail = Mailboxes(paths, 1, slowest=0.5, sync=False)
+    mail.watch("a", now=0.0)
+    assert [record["kind"] for _, record in mail.poll(0.0)] == ["hello"]
+    assert mail.due(0.0) <= 0.001
+    assert list(mail.poll(100.0)) == []
+    assert mail.due(100.0) == pytest.approx(0.5)
+    said.append({"kind": "bye"})
+    assert list(mail.poll(100.1)) == []
+    assert [record["kind"] for record in mail.last_words("a")] == ["bye"]
+    mail.send([("a", {"kind": "quit"})], now=101.0)
+    mail.close()
+    said.close()
+
+
+def test_many_inboxes_need_few_open_files(paths: RunPaths) -> None:
+    mail = Mailboxes(paths, 1, slowest=1.0, sync=False)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for number in range(300):
+        mail.watch(f"a{number}", now=0.0)
+    for _ in range(2):
+        mail.send([(f"a{number}", {"kind": "ping"}) for number in range(300)], now=0.0)
+    assert len(list(Path("/proc/self/fd").iterdir())) - before <= 200
+    assert len(Tail(paths.agent("a7").inbox(1)).read()) == 2
+    mail.close()
+
+
+MANY = """
+import sys
+from pathlib import Path
+from worker.driver.mailboxes import Mailboxes
+from worker.store.appender import Appender
+from worker.store.paths import RunPaths
+
+paths = RunPaths(Path(sys.argv[1]))
+mail = Mailboxes(paths, 1, slowest=1.0, sync=False)
+for number in range(400):
+    paths.agent(f"a{number}").root.mkdir(parents=True)
+    with Appender(paths.agent(f"a{number}").outbox) as outbox:
+        outbox.append({"kind": "hello"}, sync=False)
+    mail.watch(f"a{number}", now=0.0)
+print(len(list(mail.poll(1.0))))
+"""
+
+
+def test_agents_are_heard_where_the_system_allows_few_open_files(paths: RunPaths) -> None:
+    command = [
+        "bash",
+        "-c",
+        'ulimit -n 350 && exec "$@"',
+        "bash",
+        sys.executable,
+        "-c",
+        MANY,
+        str(paths.root),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "400\n", done.stderr
+
+
+def test_requests_from_before_are_not_read(paths: RunPaths) -> None:
+    ask(paths, "cancel")
+    requests = Requests(paths)
+    ask(paths, "workers", "+2")
+    found = requests.read(time.monotonic() + 1)
+    assert [(record["kind"], record["value"]) for record in found] == [("workers", "+2")]
+    requests.close()
+
+
+def test_a_claim(paths: RunPaths) -> None:
+    assert claim(paths).standing is Standing.NEVER
+    journal = driver(paths)
+    assert claim(paths).standing is Standing.ALIVE
+    assert claim(paths).held
+    journal.append({"kind": "leaving", "at": 1.0})
+    assert claim(paths).standing is Standing.LEFT
+    driver(paths, epoch=2).append({"kind": "ended", "reason": "", "exit_code": 0, "at": 1.0})
+    assert claim(paths).standing is Standing.OVER
+    assert not claim(paths).held
+
+
+def test_a_claim_of_a_process_that_has_gone(paths: RunPaths) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    born = processes.birth(gone.pid)
+    gone.communicate()
+    driver(paths, pid=gone.pid, pid_start=born)
+    assert claim(paths).standing is Standing.DEAD
+
+
+def test_a_number_that_another_process_has_now_is_no_claim(paths: RunPaths) -> None:
+    driver(paths, pid_start="another-time")
+    assert claim(paths).standing is Standing.DEAD
+
+
+def test_a_claim_from_another_machine_holds_while_it_gives_signs_of_life(paths: RunPaths) -> None:
+    driver(paths, host="elsewhere")
+    assert claim(paths).standing is Standing.SILENT
+    long_ago = time.time() - SILENT_AFTER - 10
+    os.utime(paths.journal(1), (long_ago, long_ago))
+    assert claim(paths).standing is Standing.DEAD
+    give_sign(paths, 1)
+    assert claim(paths).standing is Standing.SILENT
+
+
+def test_a_torn_end_of_the_journal_is_no_word(paths: RunPaths) -> None:
+    driver(paths, pid_start="another-time").append({"kind": "ended", "reason": "", "exit_code": 0, "at": 1.0})
+    whole = paths.journal(1).read_bytes()
+    paths.journal(1).write_bytes(whole[:-5])
+    assert claim(paths).standing is Standing.DEAD
+
+
+def test_what_a_driver_takes_over(paths: RunPaths) -> None:
+    journal = driver(paths, at=100.0)
+    journal.append(proposed(1), finished(1, "failed"), proposed(2))
+    journal.append({"kind": "requeued", "trial": 2, "attempt": 1, "agent": "a", "strikes": 4, "at": 130.0})
+    recalled = recall(paths, before=2)
+    assert (recalled.failures, recalled.first, recalled.next_number) == (0, 1, 3)
+    assert recalled.seconds == 30.0
+    assert recalled.strikes == {2: 4}
+    journal.append({"kind": "ended", "reason": "", "exit_code": 0, "at": 140.0})
+    driver(paths, epoch=2, at=1000.0).append({**finished(2), "at": 1005.0})
+    recalled = recall(paths, before=3)
+    assert (recalled.failures, recalled.first) == (1, 3)
+    assert recalled.seconds == 5.0
+    assert recalled.tally.ok == 1
+    assert recalled.replayer.state.seed == 42
+    assert (origin(paths).cwd, origin(paths).where) == ("/w", "local")
