@@ -18,7 +18,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A running cluster, shared by all tests of a session; without Slurm installed its tests are skipped."""
     if missing := missing_programs():
         pytest.skip(f"needs {', '.join(missing)}: apt-get install slurmctld slurmd slurm-client munge")
-    one = Cluster(tmp_path_factory.mktemp("slurm"))
+    # Slurm's default is to look for startable jobs every three seconds, which most tests would wait for.
+    one = Cluster(tmp_path_factory.mktemp("slurm"), {"SchedulerParameters": "batch_sched_delay=0"})
     program = Path(__file__).with_name("cluster.py")
     # A test session that is killed must not leave a cluster behind.
     with subprocess.Popen(

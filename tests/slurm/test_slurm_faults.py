@@ -96,7 +96,7 @@ def fill(path: Path) -> None:
 
 
 def test_a_full_disk_is_waited_for_and_costs_no_result(small_disk: Path, site: Site) -> None:
-    paths = site.start("fir", objective="sleep 0.2; echo RESULT: ($x)", evaluations=30, workers=2)
+    paths = site.start("fir", objective="sleep 0.2; echo RESULT: ($x)", evaluations=20, workers=2)
     until(lambda: site.status("fir")["trials"]["ok"] > 3, "nothing is evaluated")
     ballast = small_disk / "ballast"
     fill(ballast)
@@ -106,7 +106,7 @@ def test_a_full_disk_is_waited_for_and_costs_no_result(small_disk: Path, site: S
     ballast.unlink()
     site.until_over(paths)
     rows = site.rows(paths)
-    assert len([row for row in rows if row["status"] == "ok"]) == 30
+    assert len([row for row in rows if row["status"] == "ok"]) == 20
     assert all(float(row["x"]) == float(row["RESULT"]) for row in rows if row["status"] == "ok")
 
 

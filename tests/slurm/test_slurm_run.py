@@ -55,7 +55,7 @@ def test_wrong_settings_are_refused_all_at_once_before_anything_is_queued(site: 
 def test_a_driver_that_must_leave_hands_over_and_no_evaluation_is_repeated(site: Site) -> None:
     log = site.folder / "executions"
     paths = site.start(
-        "kiwi", objective=f"echo $OMNIOPT_TRIAL >> '{log}'; sleep 0.5; echo RESULT: ($x)", evaluations=20
+        "kiwi", objective=f"echo $OMNIOPT_TRIAL >> '{log}'; sleep 0.5; echo RESULT: ($x)", evaluations=15
     )
     until(lambda: log.exists() and len(log.read_text().split()) > 4, "nothing is evaluated")
     [driver] = [job for job in site.jobs("kiwi") if job.endswith(".driver")]
@@ -63,7 +63,7 @@ def test_a_driver_that_must_leave_hands_over_and_no_evaluation_is_repeated(site:
     site.until_over(paths)
     assert epochs(paths) == [1, 2]
     assert "The next driver is job" in paths.driver_log.read_text()
-    assert sorted(map(int, log.read_text().split())) == list(range(1, 21))
+    assert sorted(map(int, log.read_text().split())) == list(range(1, 16))
 
 
 def test_cancel_leaves_no_job_and_no_process(site: Site) -> None:

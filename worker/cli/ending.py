@@ -44,6 +44,9 @@ def stop(paths: RunPaths, run: Run, wait: bool) -> int:
 def cancel(paths: RunPaths, run: Run) -> int:
     """End everything now; comes back when nothing is left."""
     now = claim(paths)
+    if not now.held and where_before(paths) == "slurm":
+        _end_driver_job(paths)
+        now = claim(paths)
     if now.standing is Standing.OVER:
         code = _is_over(run)
     elif now.held and _obeys(paths, now):
@@ -117,6 +120,14 @@ def _end_driver(now: Claim) -> None:
     """A driver on this machine that did not answer (it hangs, or was stopped) must not stay either."""
     if now.standing is Standing.ALIVE and processes.alive(now.pid, now.born):
         processes.send([now.pid], signal.SIGKILL)
+
+
+def _end_driver_job(paths: RunPaths) -> None:
+    """A driver that is in the queue must not begin while everything is being ended."""
+    from worker.launch.slurm import teardown
+    from worker.launch.slurm.client import Client
+
+    teardown.cancel_driver(Client(), paths)
 
 
 def _end_jobs(paths: RunPaths) -> None:
