@@ -132,8 +132,8 @@ def start_menu(home: Home, settings: Settings) -> None:
             if len(found := [paths for paths in chosen if paths]) > 1:
                 call("compare", *(str(paths.root) for paths in found), *settings.words("compare"))
         elif answer == "r":
-            if paths := _choose(runs, ask("Run to resume (number or name)")):
-                call("resume", str(paths.root))
+            if resumed := _choose(runs, ask("Run to resume (number or name)")):
+                call("resume", str(resumed.root))
         elif answer and (found_run := _choose(runs, answer)):
             run_menu(found_run, settings)
 
