@@ -64,6 +64,8 @@ class Multiples(Lattice):
         )
 
     def admitted(self, number: float) -> int | float:
+        if (value := self.snap(number)) == number:
+            return value
         value = self.value(self.index(number))
         if abs(value - number) > _DUST * self.width:
             raise ValueError(f"{number} is not a multiple of {self.width:.12g} inside the bounds")
