@@ -126,7 +126,7 @@ def test_a_run_goes_on_without_the_controller(tmp_path: Path, workdir: Path) -> 
         assert "Slurm does not answer" in site.omniopt("status", "larch").stdout
         gate.touch()
         until(lambda: claim(paths).standing is Standing.OVER, "it does not go on")
-        assert [row["status"] for row in site.rows(paths)] == ["ok"] * 12
+        until(lambda: [row["status"] for row in site.rows(paths)] == ["ok"] * 12, "the table is not written")
         assert paths.events.read_text().count("Slurm does not answer") == 1
         cluster.start_controller()
         until(lambda: not cluster.jobs(), "jobs are left")
