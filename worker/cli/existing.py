@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
-from worker.errors import EXIT_RUNNING, OmnioptError
+from worker.driver.project import RunExistsError
 from worker.report.source import read_run
 from worker.spec.fields import FIELDS
 from worker.spec.run import Run
@@ -23,12 +23,6 @@ _ANSWERS = {
     "": "stop",
 }
 _NOT_COMPARED = ("run.name", "run.workdir", "run.dont_start")
-
-
-class RunExistsError(OmnioptError):
-    """The run exists, and nobody has said what to do about that."""
-
-    exit_code = EXIT_RUNNING
 
 
 def ask(question: str, answers: Mapping[str, str]) -> str:

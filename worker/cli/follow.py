@@ -8,6 +8,7 @@ import time
 from worker.cli.common import configure_run, open_run
 from worker.driver.budget import Tally
 from worker.driver.claim import Standing, claim
+from worker.driver.echo import Echo
 from worker.driver.ending import report
 from worker.driver.recall import origin
 from worker.driver.show import Show, make_show
@@ -19,12 +20,12 @@ from worker.store.paths import RunPaths
 
 _EVERY = 0.25  # seconds between two looks into the journal
 _CLAIM_EVERY = 5.0  # seconds between two looks for the driver
+_NEXT_DRIVER = 600.0  # seconds in which Slurm starts the next driver; it may have to queue
 _HINT = "Ctrl-C leaves; the run goes on."
 _SENTENCES = {
     Standing.NEVER: "The run has not begun yet; its driver may be waiting in Slurm's queue.",
     Standing.LEFT: "The driver has left; the next one goes on where it was.",
-    Standing.SILENT: "",
-    Standing.ALIVE: "",
+    Standing.DEAD: "The driver has died; the next one goes on where it was.",
 }
 
 
@@ -53,7 +54,9 @@ def follow(paths: RunPaths, run: Run) -> int:
 def _watch(paths: RunPaths, run: Run, show: Show) -> int:
     follower, tally, rate = Follower(paths), Tally(), Rate()
     view = View(run, tally, rate)
-    looked, standing = 0.0, Standing.ALIVE
+    echo = Echo(paths) if run.live_output else None
+    drivers = _Drivers(paths)
+    before = True  # what ended before is not printed again
     while True:
         best = tally.best
         changed = follower.update()
@@ -61,20 +64,51 @@ def _watch(paths: RunPaths, run: Run, show: Show) -> int:
         for trial in changed.values():
             tally.note(trial)
             rate.note(trial)
+            if echo and not (before and trial.status.ended):
+                echo.note(trial)
+        before = False
         ended = follower.state.ended
-        now = time.monotonic()
-        if ended is None and now - looked >= _CLAIM_EVERY:
-            looked, standing = now, claim(paths).standing
-        view.notice = _SENTENCES.get(standing, "")
+        for line in echo.lines(time.monotonic(), at_once=ended is not None) if echo else ():
+            show.say(line)
+        view.notice = "" if ended else drivers.notice()
         show.update(view, tally.best is not best)
-        if ended is not None or standing is Standing.DEAD:
+        if ended is not None or drivers.gone:
             break
         time.sleep(_EVERY)
     show.close()
     if ended is None:
-        show.say(f"The driver of this run has died. Nothing is lost: omniopt resume {run.name} goes on.")
+        show.say(f"The driver of this run has gone. Nothing is lost: omniopt resume {run.name} goes on.")
         return EXIT_INTERRUPTED
     show.say(ended.reason)
     for line in report(run, paths, follower.state.trials, tally, origin(paths).cwd):
         show.say(line)
     return ended.exit_code
+
+
+class _Drivers:
+    """Looks now and then whether somebody drives the run."""
+
+    def __init__(self, paths: RunPaths) -> None:
+        self._paths = paths
+        self._looked = -_CLAIM_EVERY
+        self._standing = Standing.ALIVE
+        self._missed_since: float | None = None
+        # In Slurm a driver that was killed or has left is followed by another one.
+        self._patience = _NEXT_DRIVER if origin(paths).where == "slurm" else 0.0
+
+    @property
+    def gone(self) -> bool:
+        """Whether the driver has gone and none is to be expected."""
+        missed = self._missed_since
+        return missed is not None and time.monotonic() - missed >= self._patience
+
+    def notice(self) -> str:
+        """What is to be said about the driver, or nothing."""
+        now = time.monotonic()
+        if now - self._looked >= _CLAIM_EVERY:
+            self._looked, self._standing = now, claim(self._paths).standing
+            if self._standing not in (Standing.DEAD, Standing.LEFT):
+                self._missed_since = None
+            elif self._missed_since is None:
+                self._missed_since = now
+        return _SENTENCES.get(self._standing, "")

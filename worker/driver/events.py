@@ -76,6 +76,8 @@ def _about_run(kind: str, record: Record) -> str:
         return f"worker {record['agent']} is there, on {record.get('host', '?')}{job}"
     if kind == "workers":
         return f"{record['wanted']} workers are wanted from now on"
+    if kind == "stopping":
+        return f"nothing new begins ({record.get('reason', '')})"
     if kind in ("leaving", "ended"):
         return (
             f"{'the driver leaves' if kind == 'leaving' else 'the run has ended'}. {record.get('reason', '')}"

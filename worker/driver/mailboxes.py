@@ -12,7 +12,7 @@ from worker.store.records import Record
 from worker.store.tail import Tail
 
 _QUICKEST = 0.001  # seconds between two looks into an outbox that has just had news
-_SHARE = 20  # one that has been silent for some time is looked into after this part of that time
+_SHARE = 50  # one that has been silent for some time is looked into after this part of that time
 _RETRY = 5.0  # seconds between two tries to write where the disk is full
 _MOST_OPEN = 200  # inboxes that are kept open for writing
 _OTHERS = 300  # files that must be possible to open beside the outboxes

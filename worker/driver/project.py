@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
 
-from worker.errors import OmnioptError
+from worker.errors import EXIT_RUNNING, OmnioptError
 from worker.report.files import replacing
 from worker.spec import toml
 from worker.spec.run import Run
@@ -20,21 +22,51 @@ exec {python} -I -m worker evaluate --workdir "${{here%/*}}" "$@"
 """
 
 
+class RunExistsError(OmnioptError):
+    """The run exists already."""
+
+    exit_code = EXIT_RUNNING
+
+
 def create(home: Home, run: Run) -> RunPaths:
-    """Make the folder of `run` with its config in it. Raises OmnioptError where that is not possible."""
+    """Make the folder of `run` with its config in it.
+
+    Raises RunExistsError where it has one, be it since a moment ago, OmnioptError where it cannot be made.
+    """
     paths = home.run(run.name)
     try:
         paths.root.mkdir(parents=True, exist_ok=True)
         paths.trials.mkdir(exist_ok=True)
         paths.agents.mkdir(exist_ok=True)
-        with replacing(paths.config) as file:
-            file.write(toml.write(toml.draft_of(run)))
+        _write_new(paths.config, toml.write(toml.draft_of(run)))
+    except FileExistsError as error:
+        raise RunExistsError(f"The run {run.name} has just been started by somebody else.") from error
     except OSError as error:
         raise OmnioptError(
             f"The folder {paths.root} cannot be made ({error.strerror}). Choose another --workdir, or make room there."
         ) from error
     write_menu(home)
     return RunPaths(paths.root.resolve())
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a whole file at once; raises FileExistsError where there is one."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        with temporary.open("x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            if path.exists():
+                raise FileExistsError(path) from None
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write_menu(home: Home) -> None:

@@ -75,8 +75,8 @@ class Watch:
         give_sign(self._plan.paths, self._epoch)
         return True
 
-    def close(self) -> None:
-        """Show and write everything a last time."""
+    def close(self, last: bool) -> None:
+        """Show and write everything; the files only by the `last` driver, as another one writes them now."""
         self._view.notice = ""
         for line in self._echo.lines(time.monotonic(), at_once=True) if self._echo else ():
             self.show.say(line)
