@@ -1,0 +1,149 @@
+"""Agents as processes on this machine: started, found again, replaced, ended with everything that they started."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from local_runs import Local, until
+
+from worker.driver.project import RunExistsError, create
+from worker.launch.launcher import AgentState
+from worker.launch.local import LocalLauncher
+from worker.spec.check import check
+from worker.spec.run import Draft, ParameterDraft, Run
+from worker.store.appender import Appender
+from worker.store.journal import open_epoch
+from worker.store.paths import Home
+from worker.store.tail import Tail
+
+Launch = Callable[[int], LocalLauncher]
+
+
+@pytest.fixture
+def run() -> Run:
+    parameter = ParameterDraft("x", "hp.randint", {"max": 3})
+    found = check(Draft({"run.name": "pear", "run.objective": "echo ($x)"}, (parameter,))).run
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def local(workdir: Path, run: Run) -> Local:
+    """A run's folder with its first epoch begun, and no driver."""
+    open_epoch(create(Home.in_workdir(workdir), run))[1].close()
+    return Local(workdir)
+
+
+@pytest.fixture
+def launch(local: Local) -> Iterator[Launch]:
+    """`launch(epoch)` makes a launcher; all its agents end with the test."""
+    made: list[LocalLauncher] = []
+
+    def make(epoch: int) -> LocalLauncher:
+        made.append(LocalLauncher(local.paths, epoch, local.workdir))
+        return made[-1]
+
+    yield make
+    local.kill_everything()
+    until(lambda: all(AgentState.RUNNING not in states(one).values() for one in made))
+
+
+def states(one: LocalLauncher) -> dict[str, AgentState]:
+    return {identity: report.state for identity, report in one.poll().items()}
+
+
+def said(local: Local, identity: str) -> list[str]:
+    return [str(record["kind"]) for record in Tail(local.paths.agent(identity).outbox).read()]
+
+
+def test_agents_start_and_leave(local: Local, launch: Launch) -> None:
+    one = launch(1)
+    assert one.start(2) == ["e1-1", "e1-2"]
+    assert states(one) == {"e1-1": AgentState.RUNNING, "e1-2": AgentState.RUNNING}
+    until(lambda: said(local, "e1-1") == ["hello"])
+    with Appender(local.paths.agent("e1-1").inbox(1)) as inbox:
+        inbox.append({"kind": "quit"})
+    until(lambda: states(one) == {"e1-1": AgentState.GONE, "e1-2": AgentState.RUNNING})
+    assert one.trouble == ""
+
+
+def assign(local: Local, identity: str, command: str) -> None:
+    with Appender(local.paths.agent(identity).inbox(1)) as inbox:
+        inbox.append(
+            {"kind": "assign", "trial": 1, "attempt": 1, "values": {"x": 1}, "command": command, "at": 0.0}
+        )
+
+
+def command_of(pid: str) -> bytes:
+    """The command line of a process, b"" where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_stopping_an_agent_ends_everything_that_it_started(local: Local, launch: Launch) -> None:
+    one = launch(1)
+    one.start(1)
+    # One child hides in a session of its own, and one without the run's environment.
+    hidden = local.workdir / "hidden"
+    command = f"setsid sleep 300 & env -i setsid sleep 300 & echo $! > '{hidden}'; trap '' TERM; sleep 300"
+    assign(local, "e1-1", command)
+    until(lambda: hidden.exists() and hidden.read_text())
+    one.stop(["e1-1"])
+    assert local.agents() == []
+    assert local.left_behind() == []
+    assert not command_of(hidden.read_text().strip())
+    assert states(one) == {"e1-1": AgentState.GONE}
+
+
+def test_what_a_killed_agent_left_is_ended_before_it_counts_as_gone(local: Local, launch: Launch) -> None:
+    one = launch(1)
+    one.start(1)
+    assign(local, "e1-1", "touch begun; setsid sleep 300 & sleep 300")
+    until(lambda: "started" in said(local, "e1-1"))
+    local.kill_agents()
+    until(lambda: states(one)["e1-1"] is AgentState.GONE)
+    assert local.left_behind() == []
+    assert "signal 9" in one.poll()["e1-1"].reason
+
+
+def test_the_next_launcher_finds_the_agents(local: Local, launch: Launch) -> None:
+    first = launch(1)
+    first.start(2)
+    until(lambda: said(local, "e1-1") == said(local, "e1-2") == ["hello"])
+    first.close()
+    second = launch(2)
+    assert set(states(second)) == {"e1-1", "e1-2"}
+    assert second.start(1) == ["e2-1"]
+    pid = local.agents()[0]
+    os.kill(pid, signal.SIGKILL)
+    first.poll()  # it is the child of this process, which has to reap it
+    until(lambda: list(states(second).values()).count(AgentState.GONE) == 1)
+
+
+def test_agents_that_never_get_to_work_are_given_up(local: Local, launch: Launch) -> None:
+    one = launch(1)
+    for number in (1, 2, 3):
+        local.paths.agent(f"e1-{number}").outbox.mkdir(parents=True)  # nothing can be written there
+    for _ in range(3):
+        one.start(1)
+        until(lambda: AgentState.RUNNING not in states(one).values())
+    assert one.hopeless is not None
+    assert "3 workers in a row ended before they could do anything" in one.trouble
+    assert "IsADirectoryError" in one.trouble
+    assert one.start(1) == []
+
+
+def test_the_folder_of_a_run_is_made_once(workdir: Path, run: Run) -> None:
+    home = Home.in_workdir(workdir)
+    paths = create(home, run)
+    before = paths.config.read_text()
+    with pytest.raises(RunExistsError):
+        create(home, run)
+    assert paths.config.read_text() == before
+    assert [entry.name for entry in paths.root.iterdir() if entry.name.startswith(".")] == []
