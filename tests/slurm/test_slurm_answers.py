@@ -74,6 +74,10 @@ def test_a_word_that_is_not_known_is_neither_alive_nor_gone() -> None:
         (Answer(1, "", "sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: "
                        "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"),
          Outcome.LATER),
+        (Answer(1, "", "sbatch: error: Batch job submission failed: "
+                       "Required partition not available (inactive or drain)"), Outcome.LATER),
+        (Answer(1, "", "sbatch: error: Batch job submission failed: Requested node configuration is not available"),
+         Outcome.REFUSED),
         (Answer(1, "", "sbatch: error: AssocMaxWallDurationPerJobLimit\nsbatch: error: Batch job submission failed: "
                        "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"),
          Outcome.REFUSED),

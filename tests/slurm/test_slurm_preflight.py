@@ -59,6 +59,12 @@ def test_a_wrong_partition_is_answered_with_the_closest(client: Client) -> None:
     assert problem.hint == 'Did you mean "alpha"?'
 
 
+def test_several_partitions_may_be_named(client: Client) -> None:
+    assert found(client, a_run(partition="alpha,ml")) == {}
+    assert preflight.longest(a_run(partition="alpha,ml"), preflight.cluster(client, a_run())) == 3600
+    assert set(found(client, a_run(partition="alpha,mll"))) == {"slurm.partition"}
+
+
 def test_a_runtime_beyond_the_partition_is_made_of_several_jobs(client: Client) -> None:
     run = a_run(partition="ml", runtime=7200)
     known = preflight.cluster(client, run)

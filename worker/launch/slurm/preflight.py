@@ -66,8 +66,7 @@ def cluster(client: Client, run: Run) -> Cluster:
 
 def longest(run: Run, known: Cluster) -> int | None:
     """The time limit of the run's partition in seconds; None where it has none or it is not known."""
-    limits = [group.seconds for group in _own(run, known.nodes or ())]
-    return limits[0] if limits else None
+    return _limit(_own(run, known.nodes or ()))
 
 
 def walltime(run: Run, known: Cluster) -> int:
@@ -88,8 +87,9 @@ def problems(run: Run, known: Cluster) -> list[Problem]:
             )
         ]
     own = _own(run, known.nodes)
-    if not own:
-        return list(_no_partition(run, known.nodes))
+    missing = list(_no_partition(run, known.nodes))
+    if missing:
+        return missing
     found = [*_partition_problems(run, own, known), *_node_problems(run, own), *_time_problems(run, own)]
     if known.reservation is not None and not known.reservation:
         found.append(
@@ -126,21 +126,24 @@ def refusal(answer: Submitted) -> Problem:
 
 
 def _own(run: Run, nodes: Sequence[Nodes]) -> list[Nodes]:
-    """The nodes of the partition that the run goes to."""
-    return [
-        group for group in nodes if (group.partition == run.partition if run.partition else group.default)
-    ]
+    """The nodes of the partition that the run goes to, or of the partitions, with commas between their names."""
+    names = run.partition.split(",")
+    return [group for group in nodes if (group.partition in names if run.partition else group.default)]
+
+
+def _limit(own: Sequence[Nodes]) -> int | None:
+    """The time limit in seconds that counts for these nodes; None where there is none."""
+    return min((group.seconds for group in own if group.seconds is not None), default=None)
 
 
 def _no_partition(run: Run, nodes: Sequence[Nodes]) -> Iterator[Problem]:
     names = {group.partition for group in nodes}
-    if run.partition:
-        yield Problem(
-            "slurm.partition",
-            f'This cluster has no partition "{run.partition}".',
-            did_you_mean(run.partition, names),
-        )
-    else:
+    for name in run.partition.split(",") if run.partition else ():
+        if name not in names:
+            yield Problem(
+                "slurm.partition", f'This cluster has no partition "{name}".', did_you_mean(name, names)
+            )
+    if not run.partition and not any(group.default for group in nodes):
         yield Problem(
             "slurm.partition", "This cluster has no default partition.", f"Name one: {', '.join(names)}."
         )
@@ -229,7 +232,7 @@ def _node_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
 
 
 def _time_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
-    limit = own[0].seconds
+    limit = _limit(own)
     if limit is None:
         return
     shown = f"{limit // 3600}:{limit % 3600 // 60:02} h"

@@ -35,9 +35,10 @@ _UNSURE = re.compile(
     r"|standby|try again|protocol|i/o error|internal error|authentication|no route|broken pipe|not respond",
     re.IGNORECASE,
 )
-_TOO_MANY = re.compile(
+# Limits on how many jobs one may have, and partitions, nodes or reservations that are closed just now.
+_NOT_NOW = re.compile(
     r"\b(?:Assoc|QOS)\w*(?:MaxSubmit|GrpSubmit|Submit)\w*|MaxSubmitJobsPerAccount|temporarily unable to accept"
-    r"|maximum number of jobs",
+    r"|maximum number of jobs|not available \(|not available now|not usable now|reservation is in use",
     re.IGNORECASE,
 )
 # What sbatch says without asking the controller: a flag or a value that it cannot read.
@@ -66,7 +67,7 @@ def judged(answer: Answer) -> Submitted:
         return Submitted(Outcome.LATER, words=answer.words)
     if answer.code is None or _UNSURE.search(answer.err):
         return Submitted(Outcome.DOUBTFUL, words=answer.words)
-    if _TOO_MANY.search(answer.err):
+    if _NOT_NOW.search(answer.err):
         return Submitted(Outcome.LATER, words=answer.words)
     if _REFUSAL.search(answer.err) or _UNREADABLE.search(answer.err):
         return Submitted(Outcome.REFUSED, words=answer.words)

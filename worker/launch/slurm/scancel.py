@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import math
+import os
 from collections.abc import Iterable, Sequence
 
 from worker.launch.slurm.background import Background
@@ -23,7 +23,7 @@ def cancel(client: Client, jobs: Sequence[str]) -> bool:
 
 def cancel_named(client: Client, name: str) -> bool:
     """End whatever job has this name, also one whose number never became known."""
-    return _taken(client.call("scancel", "--quiet", f"--user={getpass.getuser()}", f"--name={name}"))
+    return _taken(client.call("scancel", "--quiet", f"--user={os.getuid()}", f"--name={name}"))
 
 
 class Cancels:

@@ -21,7 +21,7 @@ def config(client: Client, patience: float) -> Mapping[str, str] | None:
 
 def partitions(client: Client, patience: float) -> Mapping[str, Mapping[str, str]] | None:
     """Partition -> its settings; None where Slurm gave no answer."""
-    answer = client.call("scontrol", "--oneliner", "show", "partition", patience=patience)
+    answer = client.call("scontrol", "--all", "--oneliner", "show", "partition", patience=patience)
     if not answer.ok:
         return None
     found = (pairs(line) for line in answer.out.splitlines())

@@ -35,7 +35,7 @@ class Nodes:
 
 def partitions(client: Client, patience: float) -> list[Nodes] | None:
     """All nodes of all partitions, in groups that are alike; None where Slurm gave no answer."""
-    answer = client.call("sinfo", "--noheader", "--exact", f"--format={_FORMAT}", patience=patience)
+    answer = client.call("sinfo", "--all", "--noheader", "--exact", f"--format={_FORMAT}", patience=patience)
     return list(groups(answer.out)) if answer.ok else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -89,7 +89,7 @@ def queue(client: Client, names: Sequence[str], patience: float | None = None) -
         "--noheader",
         "--array",
         "--states=all",
-        f"--user={getpass.getuser()}",
+        f"--user={os.getuid()}",
         f"--name={','.join(names)}",
         f"--format={_FORMAT}",
         patience=patience,
