@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv as reader
 import io
 import math
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,18 @@ def test_text_that_a_spreadsheet_would_run_is_guarded_and_numbers_are_not(tmp_pa
         *("'=1+1", "'+cmd|' /C calc'!A0", "'-2+3", "'@SUM(A1)", "'\tx", "-1", "-1e-05", "plain, with comma"),
     ]
     assert {row["RESULT"] for row in rows} == {"-2.5"}
+
+
+def test_a_result_that_is_not_finite_is_kept_as_it_was_printed(tmp_path: Path) -> None:
+    trial = a_trial(1, {"lr": 1, "kind": "a"}, None, Status.NOT_FINITE, raw_loss="-inf")
+    assert written(tmp_path, trial)[0]["RESULT"] == "-inf"
+
+
+@given(st.floats(0, 4e9))
+def test_moments_are_in_local_time_with_their_offset(seconds: float) -> None:
+    assert table.moment(seconds) == datetime.fromtimestamp(seconds).astimezone().isoformat(
+        timespec="milliseconds"
+    )
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",))))

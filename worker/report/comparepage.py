@@ -89,9 +89,8 @@ def write_csv(file: TextIO, runs: Sequence[Results]) -> None:
     writer.writeheader()
     for results in runs:
         names = [str(table.guarded(column.header)) for column in table.columns(results.run, results.trials)]
-        for row in table.rows(results.run, results.trials, results.paths):
-            cells = {name: table.guarded(cell) for name, cell in zip(names, row, strict=True)}
-            writer.writerow({"run": results.run.name, **cells})
+        for row in table.safe_rows(results.run, results.trials, results.paths):
+            writer.writerow({"run": results.run.name, **dict(zip(names, row, strict=True))})
 
 
 def _place(header: str) -> int:

@@ -42,15 +42,14 @@ def write_to(
     columns = table.columns(run, shown)
     writer = csv.writer(file, delimiter=separator, lineterminator="\n")
     writer.writerow([table.guarded(column.header) for column in columns])
-    guarded = table.guarded
-    rows: Iterable[Iterable[table.Cell]] = table.rows(run, shown, paths)
+    rows: Iterable[list[table.Cell]] = table.safe_rows(run, shown, paths)
     if scientific:
         measured = [column.role != "own" or column.name == table.RESULT for column in columns]
         rows = (
             [_scientific(cell) if one else cell for cell, one in zip(row, measured, strict=True)]
             for row in rows
         )
-    writer.writerows(map(guarded, row) for row in rows)
+    writer.writerows(rows)
 
 
 def _scientific(cell: table.Cell) -> table.Cell:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 from worker.spec.run import Run
@@ -74,12 +75,31 @@ def rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[tuple
         yield tuple([getter(trial) for getter in getters])
 
 
+def safe_rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[list[Cell]]:
+    """The same as csv files may hold them: texts that a spreadsheet would run are guarded."""
+    places = [place for place, column in enumerate(columns(run, trials)) if _is_text(column, run)]
+    for row in rows(run, trials, paths):
+        cells = list(row)
+        for place in places:
+            cells[place] = guarded(cells[place])
+        yield cells
+
+
+def _is_text(column: Column, run: Run) -> bool:
+    """Whether the cells are texts that users or machines chose."""
+    if column.role == "parameter":
+        return any(one.name == column.name and one.kind.value == "category" for one in run.parameters)
+    return column.role == "own" and column.name in ("host", "log")
+
+
 def _getter(column: Column, paths: RunPaths) -> Callable[[Trial], Cell]:
     name = column.name
     if column.role == "parameter":
         return lambda trial: trial.values.get(name)
     if column.role == "output":
         return lambda trial: trial.outputs.get(name)
+    # A hundred thousand paths take seconds to make; they differ in their number only.
+    before, _, after = str(paths.trial_out(0)).rpartition("000000")
     own: dict[str, Callable[[Trial], Cell]] = {
         "trial": lambda trial: trial.number,
         "status": lambda trial: trial.status.value,
@@ -89,7 +109,7 @@ def _getter(column: Column, paths: RunPaths) -> Callable[[Trial], Cell]:
         "start": lambda trial: moment(trial.start),
         "end": lambda trial: moment(trial.end),
         "host": lambda trial: trial.host,
-        "log": lambda trial: "" if trial.imported else str(paths.trial_out(trial.number)),
+        "log": lambda trial: "" if trial.imported else f"{before}{trial.number:06}{after}",
     }
     return own[name]
 
@@ -98,7 +118,13 @@ def moment(seconds: float | None) -> str:
     """A time (seconds since the epoch) as ISO 8601 in the local time zone with its offset; "" for None."""
     if seconds is None:
         return ""
-    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="milliseconds")
+    return datetime.fromtimestamp(seconds, _zone(int(seconds // 900))).isoformat(timespec="milliseconds")
+
+
+@lru_cache(maxsize=1000)
+def _zone(quarter: int) -> tzinfo | None:
+    """The local zone in a quarter of an hour since the epoch; clocks are changed between two of them."""
+    return datetime.fromtimestamp(quarter * 900).astimezone().tzinfo
 
 
 def guarded(cell: Cell) -> Cell:
