@@ -18,7 +18,7 @@ from harness import OMNIOPT, ROOT, machine, options, repeated, spread, table
 
 sys.path.insert(0, str(ROOT / "tests" / "slurm"))
 
-from cluster import Cluster
+from slurm_cluster import Cluster
 
 CONFIG = """\
 [run]

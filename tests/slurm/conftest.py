@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cluster import Cluster, missing_programs
+from slurm_cluster import Cluster, missing_programs
 from slurm_site import Site, until
 
 
@@ -20,7 +20,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         pytest.skip(f"needs {', '.join(missing)}: apt-get install slurmctld slurmd slurm-client munge")
     # Slurm's default is to look for startable jobs every three seconds, which most tests would wait for.
     one = Cluster(tmp_path_factory.mktemp("slurm"), {"SchedulerParameters": "batch_sched_delay=0"})
-    program = Path(__file__).with_name("cluster.py")
+    program = Path(__file__).with_name("slurm_cluster.py")
     # A test session that is killed must not leave a cluster behind.
     with subprocess.Popen(
         [sys.executable, program, "guard", one.folder, str(os.getpid())], start_new_session=True

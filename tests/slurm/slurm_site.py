@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cluster import Cluster
+from slurm_cluster import Cluster
 
 from worker.driver.claim import Standing, claim
 from worker.store.paths import Home, RunPaths

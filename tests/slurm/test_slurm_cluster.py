@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from cluster import NODES, Cluster
+from slurm_cluster import NODES, Cluster
 
 pytestmark = pytest.mark.slurm
 
@@ -26,18 +27,19 @@ def test_a_second_cluster_beside_the_first_ends_without_a_trace(cluster: Cluster
     assert up.returncode == 0, up.stderr
     assert f"export SLURM_CONF={folder}/slurm.conf" in up.stdout
     second = Cluster(folder)
-    second.run("sbatch", "--wrap=setsid sleep 1000", "--output=/dev/null")
+    long = f"1000{os.getpid()}"
+    second.run("sbatch", f"--wrap=setsid sleep {long}", "--output=/dev/null")
     assert second.jobs() == ["wrap"]
     assert cluster.jobs() == []
     down = subprocess.run([scripts / "slurm-down", folder], capture_output=True, text=True, timeout=100)
     assert down.returncode == 0, down.stderr
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert str(folder) not in left
-    assert "sleep 1000" not in left
+    assert f"sleep {long}" not in left
 
 
 def test_a_folder_without_a_cluster_is_refused(tmp_path: Path) -> None:
-    program = Path(__file__).with_name("cluster.py")
+    program = Path(__file__).with_name("slurm_cluster.py")
     down = subprocess.run(
         [sys.executable, program, "down", tmp_path], capture_output=True, text=True, timeout=60
     )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from cluster import Cluster
+from slurm_cluster import Cluster
 from slurm_site import Site, until
 
 from worker.driver.claim import Standing, claim

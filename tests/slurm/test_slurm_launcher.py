@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cluster import Cluster
+from slurm_cluster import Cluster
 from slurm_runs import a_run
 
 from worker.launch.launcher import AgentState

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from cluster import Cluster
+from slurm_cluster import Cluster
 from slurm_runs import a_run
 
 from worker.launch.slurm import preflight

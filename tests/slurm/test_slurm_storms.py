@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cluster import Cluster
-from storm import Storm
-from swallow import swallow
+from slurm_cluster import Cluster
+from slurm_storm import Storm
+from slurm_swallow import swallow
 
 pytestmark = pytest.mark.slurm
 

@@ -1,6 +1,6 @@
 """A storm over a run on a Slurm cluster: drivers and agents killed at random, jobs cancelled, two drivers at once.
 
-    python tests/slurm/storm.py --kills 300 --evaluations 3000
+    python tests/slurm/slurm_storm.py --kills 300 --evaluations 3000
 
 The objective program keeps a log of its own of every time that it was run, and the storm keeps every result that was
 ever shown, so that what OmniOpt says at the end can be compared with what happened.
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cluster import Cluster
+from slurm_cluster import Cluster
 
 from worker.agent import processes
 from worker.driver.claim import Standing, claim

@@ -284,7 +284,7 @@ def main(words: Sequence[str]) -> int:
         guard(Path(words[1]), int(words[2]))
         return 0
     if len(words) != 2 or words[0] not in ("up", "down"):
-        print("usage: cluster.py up|down FOLDER", file=sys.stderr)
+        print("usage: slurm_cluster.py up|down FOLDER", file=sys.stderr)
         return 2
     cluster = Cluster(Path(words[1]).resolve())
     if words[0] == "down":

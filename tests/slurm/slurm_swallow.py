@@ -1,6 +1,6 @@
 """Submissions whose answers are swallowed: `sbatch` behind a proxy that loses answers and requests at random.
 
-    python tests/slurm/swallow.py --submissions 100 --share 0.3
+    python tests/slurm/slurm_swallow.py --submissions 100 --share 0.3
 
 No job may be there twice, and none may be there that the launcher does not know or has given up.
 """
@@ -17,7 +17,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cluster import Cluster
+from slurm_cluster import Cluster
 from slurm_runs import a_run
 
 from worker.launch.launcher import AgentState
