@@ -59,7 +59,7 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
         Over.STOPPED: f"The run was stopped; {go_on}",
         Over.CANCELLED: f"The run was cancelled, with the evaluations in progress; {go_on}",
         Over.LEFT: f"The driver has left, evaluations in progress go on for a while; {go_on}",
-        Over.NO_AGENTS: f"{detail} The run cannot go on; {go_on}",
+        Over.NO_AGENTS: f"{detail} So the run cannot go on. Once that is put right, {go_on}",
         Over.SUPERSEDED: "Another driver has taken over this run, so this one leaves.",
     }
     return sentences[over]
