@@ -23,13 +23,11 @@ class StorageFullError(OmnioptError):
         full = error.errno in _FULL
         cause = "the disk or the quota is full" if full else f"the system says: {error.strerror or error}"
         advice = (
-            "make room there (df -h and quota show how much is left)"
+            "make room there (df -h and quota show how much is left), then a run goes on by itself"
             if full
             else "check that the folder exists and that you may write to it"
         )
-        super().__init__(
-            f"Nothing can be written to {path}, because {cause}; {advice}, then it goes on by itself."
-        )
+        super().__init__(f"Nothing can be written to {path}, because {cause}; {advice}.")
 
 
 class Appender:
