@@ -19,7 +19,7 @@ def text(suffix: str) -> str:
 
 
 def test_the_same_files_give_the_same_wheel() -> None:
-    assert build_wheel() == WHEEL
+    assert build_wheel() == build_wheel()
 
 
 def test_it_holds_the_worker_and_nothing_else() -> None:

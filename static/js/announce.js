@@ -1,6 +1,7 @@
 // Says aloud, and shows for a while, what has happened without the user doing it in that place.
 
-const SHOWN_FOR = 6000; // ms; with a button to press, twice as long
+const SHOWN_FOR = 8000; // ms
+const OFFERED_FOR = 30000; // ms that there is a button to press
 let timer = 0;
 
 /** Say `sentence`; with `button` = {label, press} offer something to do about it. */
@@ -19,5 +20,5 @@ export function announce(sentence, button = null) {
     });
     announcer.append(" ", element);
   }
-  timer = setTimeout(() => announcer.replaceChildren(), button ? 2 * SHOWN_FOR : SHOWN_FOR);
+  timer = setTimeout(() => announcer.replaceChildren(), button ? OFFERED_FOR : SHOWN_FOR);
 }
