@@ -8,6 +8,8 @@ from worker.launch.slurm.ledger import entries
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
 
+_NEWEST = 20  # submissions
+
 
 def cancel_driver(client: Client, paths: RunPaths) -> bool:
     """End the driver's job, whether it waits or runs; False where Slurm gave no answer."""
@@ -17,11 +19,15 @@ def cancel_driver(client: Client, paths: RunPaths) -> bool:
 
 
 def job_names(paths: RunPaths) -> list[str]:
-    """The names of all jobs that the run may still have in the queue, the driver's first."""
+    """The names of all jobs that the run may still have in the queue, the driver's first.
+
+    The newest submissions are among them even where all their agents have left: the scripts around these may not have.
+    """
     names = []
     if paths.driver_job_name.exists():
         names.append(paths.driver_job_name.read_text().strip())
-    return names + [entry.job.name for entry in entries(paths, newest(paths)) if not entry.over]
+    known = entries(paths, newest(paths))
+    return names + [entry.job.name for entry in known if not entry.over or entry in known[-_NEWEST:]]
 
 
 def cancel_all(client: Client, paths: RunPaths) -> list[str]:
