@@ -40,6 +40,7 @@ class Member:
     ready: bool = False
     leaving: bool = False
     said_bye: bool = False
+    told_to_end: bool = False
     given: bool = False  # whether it ever was given a trial
     ends_at: float = math.inf
     host: str = ""
@@ -67,7 +68,7 @@ class Board:
         self._lost: dict[int, Task] = {}  # their results count if they come after all
         self._floors: dict[int, int] = {}  # attempts that agents know of, and this driver does not
         self._highest = 0  # number of a known trial
-        self._cancelling = False
+        self.cancelled = ""  # why everything is cancelled, once it is
         self._loads: tuple[dict[str, Member], ...] = tuple({} for _ in range(MOST_HELD + 1))
         self._moves = Moves()
         self._hearers: Mapping[str, Callable[[Member, Record, float], None]] = {
@@ -146,10 +147,11 @@ class Board:
             self._send(member, "quit")
 
     def cancel(self, member: Member) -> None:
-        """Let an agent end what it runs now, and leave; from now on, what an agent loses is cancelled."""
-        self._cancelling = member.leaving = True
-        self._sort_in(member)
-        self._send(member, "cancel", trial=None)
+        """Let an agent end what it runs now, and leave."""
+        if not member.told_to_end:
+            member.told_to_end = member.leaving = True
+            self._sort_in(member)
+            self._send(member, "cancel", trial=None)
 
     def hear(self, identity: str, record: Record, at: float) -> None:
         """An agent has said something in its outbox. Raises KeyError, TypeError or ValueError for a record that lacks something."""
@@ -169,9 +171,16 @@ class Board:
         for number in member.queue:
             task = self.open[number]
             if number in (running or member.queue[:1]):
-                if self._cancelling:
+                if self.cancelled:
                     del self.open[number]
-                    self._record("cancelled", trial=number, attempt=task.attempt, agent=identity, at=at)
+                    self._record(
+                        "cancelled",
+                        trial=number,
+                        attempt=task.attempt,
+                        agent=identity,
+                        reason=self.cancelled,
+                        at=at,
+                    )
                     continue
                 task.strikes += RUNNING_STRIKES if task.started else NEXT_STRIKES
             self._give_back(number, task, identity, reason, at)
@@ -221,6 +230,8 @@ class Board:
             self._close(number, current=held is not None)
             self.ok += record["status"] == Status.OK.value
             journalled = {key: value for key, value in record.items() if key not in ("epoch", "values")}
+            if self.cancelled and record["status"] == Status.CANCELLED.value:
+                journalled["reason"] = self.cancelled
             self._moves.records.append({**journalled, "agent": member.identity})
             return
         self.mispaired += task is not None

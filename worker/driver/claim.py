@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from worker import __version__
 from worker.agent import processes
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
@@ -48,6 +49,24 @@ class Claim:
     def held(self) -> bool:
         """Whether the run may be being driven."""
         return self.standing in (Standing.ALIVE, Standing.SILENT)
+
+
+def introduction(epoch: int, seed: int, where: str, cwd: Path) -> Record:
+    """The first record of a driver's journal: who drives, and how the run was begun."""
+    pid = os.getpid()
+    return {
+        "kind": "driver",
+        "epoch": epoch,
+        "host": socket.gethostname(),
+        "pid": pid,
+        "pid_start": processes.birth(pid),
+        "at": time.time(),
+        "version": __version__,
+        "seed": seed,
+        "where": where,
+        "cwd": str(cwd),
+        "job": os.environ.get("SLURM_JOB_ID", ""),
+    }
 
 
 def give_sign(paths: RunPaths, epoch: int) -> None:

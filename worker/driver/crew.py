@@ -116,16 +116,16 @@ class Crew:
         """Let every agent finish what it runs and leave; those that have not begun to work are ended."""
         self._let_go(list(self._board.members.values()))
 
-    def cancel(self) -> None:
-        """Let every agent end what it runs, and leave."""
+    def cancel(self, why: str) -> None:
+        """Let every agent end what it runs, and leave. why: a sentence for those evaluations."""
         self._launcher.stop([member.identity for member in self._idle_unready()])
-        for member in list(self._board.members.values()):
-            self._board.cancel(member)
+        self._board.cancelled = why
+        self.dismiss_late()
 
-    def dismiss_late(self, cancel: bool) -> None:
+    def dismiss_late(self) -> None:
         """Let go the agents that have come since everybody was dismissed or cancelled."""
-        for member in [one for one in self._board.members.values() if not one.leaving]:
-            if cancel:
+        for member in list(self._board.members.values()):
+            if self._board.cancelled:
                 self._board.cancel(member)
             else:
                 self._board.quit(member)

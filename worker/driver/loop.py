@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable, Mapping
 
-from worker import __version__
-from worker.agent import processes
+from worker.driver import claim
 from worker.driver.board import Board
 from worker.driver.budget import Limits, Over, Tally
 from worker.driver.crew import Crew
@@ -32,6 +29,11 @@ from worker.trial import Status, Trial
 
 _CANCEL_PATIENCE = 11.5  # seconds that agents get to end what they run; they themselves kill it after 10
 _LEAVE_PATIENCE = 5.0  # seconds that idle agents get to leave
+_FULL_DISK_PATIENCE = 20.0  # seconds that a cancelled run waits for room on the disk
+_WHY_CANCELLED = {
+    Over.RUNTIME: "The runtime of the run was over.",
+    Over.ALL_FAILED: "The run was stopped, since its first evaluations all failed.",
+}
 _LONGEST_SLEEP = 0.1  # seconds
 _SLOWEST_LOOK, _SLOWEST_REMOTE_LOOK = 0.1, 1.0  # seconds between two looks into an outbox
 
@@ -52,7 +54,7 @@ class Driver:
         self._recorder = Recorder(journal, self.epoch, recalled.replayer, recalled.tally)
         self._state, self._tally = recalled.replayer.state, recalled.tally
         self.seed = plan.seed if self._state.seed is None else self._state.seed
-        introduction = self._introduction()
+        introduction = claim.introduction(self.epoch, self.seed, plan.where, plan.cwd)
         self._recorder.commit([introduction], now)
         slowest = _SLOWEST_REMOTE_LOOK if plan.remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.remote)
@@ -118,7 +120,7 @@ class Driver:
         self._crew.look(now, at, self._hear)
         self._judge(proposer, now - self._began)
         if self._phase is not Phase.WORKING:
-            self._crew.dismiss_late(cancel=self._phase is Phase.CANCELLING)
+            self._crew.dismiss_late()
         elif not self._recorder.stalled:
             self._crew.fill(self._agents_wanted, now, at)
             if not self._handout.too_late(now - self._began):
@@ -223,18 +225,18 @@ class Driver:
         if phase is Phase.DRAINING:
             self._crew.dismiss()
         else:
-            self._crew.cancel()
+            self._crew.cancel(_WHY_CANCELLED.get(self._over, "It was cancelled by the user."))
 
     def _drained(self, waited: float) -> bool:
-        """Whether all agents have left; those that should have by now are ended."""
-        if self._recorder.stalled or self._messages:
+        """Whether all agents have left and everything is written; agents that should have left by now are ended."""
+        cancelling = self._phase is Phase.CANCELLING
+        if self._board.members:
+            late = waited > (_CANCEL_PATIENCE if cancelling else _LEAVE_PATIENCE)
+            if late and (cancelling or not self._board.held):
+                self._crew.kill(time.time(), self._hear)
             return False
-        if not self._board.members:
-            return True
-        late = waited > (_CANCEL_PATIENCE if self._phase is Phase.CANCELLING else _LEAVE_PATIENCE)
-        if late and (self._phase is Phase.CANCELLING or not self._board.held):
-            self._crew.kill(time.time(), self._hear)
-        return False
+        stalled = self._recorder.stalled or self._messages
+        return not stalled or (cancelling and waited > _FULL_DISK_PATIENCE)
 
     @property
     def _agents_wanted(self) -> int:
@@ -288,19 +290,3 @@ class Driver:
         self._crew.close()
         self._recorder.close()
         return end
-
-    def _introduction(self) -> Record:
-        pid = os.getpid()
-        return {
-            "kind": "driver",
-            "epoch": self.epoch,
-            "host": socket.gethostname(),
-            "pid": pid,
-            "pid_start": processes.birth(pid),
-            "at": time.time(),
-            "version": __version__,
-            "seed": self.seed,
-            "where": self._plan.where,
-            "cwd": str(self._plan.cwd),
-            "job": os.environ.get("SLURM_JOB_ID", ""),
-        }

@@ -1,0 +1,100 @@
+"""A driver in this process, for what a config cannot ask for: runtimes of seconds, agents that never come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from local_runs import Local, X
+
+from worker.driver.budget import Over
+from worker.driver.ending import Ending
+from worker.driver.loop import Driver
+from worker.driver.plan import Plan
+from worker.driver.project import create
+from worker.driver.show import Lines
+from worker.driver.signals import Signals
+from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_SYSTEM
+from worker.launch import make_launcher
+from worker.launch.launcher import AgentReport
+from worker.spec.check import check
+from worker.spec.problem import Problem
+from worker.spec.run import Draft, Run
+from worker.store.paths import Home
+from worker.store.records import Record
+from worker.trial import Status
+
+
+@pytest.fixture
+def local(workdir: Path) -> Iterator[Local]:
+    """The run in the workdir; its processes end with the test."""
+    one = Local(workdir)
+    yield one
+    one.kill_everything()
+
+
+def a_run(objective: str, **values: object) -> Run:
+    draft = Draft({"run.name": "pear", "run.objective": objective, "run.workers": 2}, (X,))
+    run = check(draft).run
+    assert run is not None
+    return replace(run, **{"algorithm": "hyperopt.rand.suggest", **values})  # type: ignore[arg-type]
+
+
+def drive(run: Run, local: Local, launch: object = make_launcher) -> Ending:
+    paths = create(Home.in_workdir(local.workdir), run)
+    with Signals() as signals:
+        driver = Driver(Plan(run, paths, "local", local.workdir, 42), signals, launch)  # type: ignore[arg-type]
+        return driver.drive(Lines(3600))
+
+
+def test_the_runtime_ends_what_runs(local: Local) -> None:
+    end = drive(a_run("sleep 300; : ($x)", runtime=2), local)
+    assert end.over is Over.RUNTIME
+    assert end.exit_code == EXIT_NO_SUCCESS
+    assert "The runtime of 0:00:02 is over" in end.sentence
+    assert [trial.status for trial in local.trials.values()] == [Status.CANCELLED] * 2
+    assert {trial.reason for trial in local.trials.values()} == {"The runtime of the run was over."}
+
+
+def test_nothing_begins_that_would_not_end_within_the_runtime(local: Local) -> None:
+    end = drive(a_run("sleep 2; echo RESULT: ($x)", runtime=7), local)
+    assert end.over is Over.RUNTIME
+    assert end.exit_code == EXIT_DONE
+    assert {trial.status for trial in local.trials.values()} == {Status.OK}
+
+
+def test_debugging_writes_down_every_message(local: Local) -> None:
+    drive(a_run("echo RESULT: ($x)", max_evals=2, debug=True), local)
+    events = local.paths.events.read_text()
+    assert "to e1-1: {'kind': 'assign', 'trial': 1" in events
+    assert "from e1-1: {'kind': 'hello'" in events
+
+
+class Hopeless:
+    """A launcher that cannot start anything."""
+
+    trouble = "The cluster is closed."
+    hopeless = Problem("slurm.partition", "The cluster is closed.", "Take another one.")
+
+    def start(self, count: int) -> Sequence[str]:
+        return []
+
+    def poll(self) -> Mapping[str, AgentReport]:
+        return {}
+
+    def stop(self, identities: Sequence[str]) -> None:
+        pass
+
+    def note(self, identity: str, record: Record) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_run_whose_agents_can_never_start_ends_with_the_reason(local: Local) -> None:
+    end = drive(a_run("echo RESULT: ($x)"), local, lambda *_: Hopeless())
+    assert end.exit_code == EXIT_SYSTEM
+    assert end.sentence.startswith("slurm.partition: The cluster is closed. Take another one.")
