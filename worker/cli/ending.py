@@ -21,6 +21,7 @@ from worker.store.tail import Tail
 _LOOK_EVERY = 0.1  # seconds
 _ANSWER_WITHIN = 2.0  # seconds in which a living driver on this machine obeys
 _ANSWER_FROM_AFAR = 20.0  # seconds that one on another machine may need, where files are seen late
+_LEAVE_WITHIN = 1.5  # seconds in which a driver sees that another one has taken its place
 _GONE_WITHIN = 14.0  # seconds in which a driver that has obeyed has ended everything
 
 
@@ -118,8 +119,12 @@ def _is_over(run: Run) -> int:
 
 def _end_driver(now: Claim) -> None:
     """A driver on this machine that did not answer (it hangs, or was stopped) must not stay either."""
-    if now.standing is Standing.ALIVE and processes.alive(now.pid, now.born):
-        processes.send([now.pid], signal.SIGKILL)
+    ends_at = time.monotonic() + _LEAVE_WITHIN
+    while now.standing is Standing.ALIVE and processes.alive(now.pid, now.born):
+        if time.monotonic() > ends_at:
+            processes.send([now.pid], signal.SIGKILL)
+            return
+        time.sleep(_LOOK_EVERY)
 
 
 def _end_driver_job(paths: RunPaths) -> None:

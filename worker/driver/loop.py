@@ -34,6 +34,7 @@ _WHY_CANCELLED = {
     Over.RUNTIME: "The runtime of the run was over.",
     Over.ALL_FAILED: "The run was stopped, since its first evaluations all failed.",
 }
+_CHECK_EVERY = 1.0  # seconds between two looks for a newer driver
 _LONGEST_SLEEP = 0.1  # seconds
 _SLOWEST_LOOK, _SLOWEST_REMOTE_LOOK = 0.1, 1.0  # seconds between two looks into an outbox
 
@@ -76,6 +77,7 @@ class Driver:
         self._phase, self._phase_since = Phase.WORKING, now
         self._over: Over | None = None
         self._interrupts = 0
+        self._checked = now
         self._messages: list[tuple[str, Record]] = []
         self._requests = Requests(plan.paths)
         ends_at = time.time() + self._limits.runtime
@@ -127,10 +129,10 @@ class Driver:
                 self._handout.hand_out(proposer, self._wanted, at)
         self._commit(now)
         trouble = self._recorder.trouble or self._mail.trouble or self._crew.trouble
-        if self._watch.update(self._crew, self._phase, trouble, now) and superseded(
-            self._plan.paths, self.epoch
-        ):
-            self._over = Over.SUPERSEDED
+        self._watch.update(self._crew, self._phase, trouble, now)
+        if now - self._checked >= _CHECK_EVERY:
+            self._checked = now
+            self._leave_if_superseded()
         if self._over in (Over.LEFT, Over.SUPERSEDED):
             return True
         return self._phase is not Phase.WORKING and self._drained(now - self._phase_since)
@@ -254,8 +256,7 @@ class Driver:
         if self._recorder.stalled:
             return
         messages, self._messages = self._messages, []
-        if messages and superseded(self._plan.paths, self.epoch):
-            self._over = Over.SUPERSEDED
+        if messages and self._leave_if_superseded():
             return
         for identity, record in messages:
             if record["kind"] == "assign":
@@ -263,6 +264,12 @@ class Driver:
             if self._plan.run.debug:
                 self._watch.events.add(f"to {identity}: {record}")
         self._mail.send(messages, now)
+
+    def _leave_if_superseded(self) -> bool:
+        """Whether a newer driver has taken over, which is the end of this one."""
+        if superseded(self._plan.paths, self.epoch):
+            self._over = Over.SUPERSEDED
+        return self._over is Over.SUPERSEDED
 
     def _write_down(self, records: list[Record]) -> None:
         changed = self._recorder.commit(records, time.monotonic())

@@ -52,8 +52,8 @@ class Watch:
         leave_terminal(self._plan.paths.driver_log)
         self.show = Lines(self._plan.run.poll_interval)
 
-    def update(self, crew: Crew, phase: Phase, trouble: str, now: float) -> bool:
-        """Show and write what it is time for; True each time when a sign of life was given."""
+    def update(self, crew: Crew, phase: Phase, trouble: str, now: float) -> None:
+        """Show and write what it is time for, and give a sign of life."""
         view = self._view
         view.pending, view.trouble = crew.pending, trouble
         view.notice = ""
@@ -69,11 +69,9 @@ class Watch:
         self._report.update(now)
         self._roster.update(crew.reports, crew.trouble, now)
         self.events.flush()
-        if now - self._signed_at < SIGN_EVERY:
-            return False
-        self._signed_at = now
-        give_sign(self._plan.paths, self._epoch)
-        return True
+        if now - self._signed_at >= SIGN_EVERY:
+            self._signed_at = now
+            give_sign(self._plan.paths, self._epoch)
 
     def close(self, last: bool) -> None:
         """Show and write everything; the files only by the `last` driver, as another one writes them now."""
