@@ -42,7 +42,7 @@ def test_what_failed_is_made_again_and_a_command_runs_at_the_end(site: Site) -> 
     paths = site.start(
         "elm",
         objective=f"test -e '{good}' && echo RESULT: ($x)",
-        evaluations=2,
+        evaluations=6,
         run=f"max_failures = 2\non_end = \"echo $OMNIOPT_RUN >> '{ended}'\"",
     )
     site.until_over(paths)
