@@ -23,13 +23,17 @@ MOST_HELD = 2  # trials at one agent: one that runs, and the next one
 
 @dataclass(slots=True)
 class Task:
-    """A trial that has not ended; `attempt` counts the times that it was given to an agent."""
+    """A trial that has not ended; `attempt` counts the times that it was given to an agent.
+
+    voided: what attempts up to this one have brought does not count, unless it is a success: somebody asked to retry.
+    """
 
     values: Mapping[str, Value]
     attempt: int = 0
     strikes: int = 0
     holder: str = ""
     started: bool = False
+    voided: int = 0
 
 
 @dataclass(slots=True)
@@ -89,11 +93,14 @@ class Board:
         moves, self._moves = self._moves, Moves()
         return moves
 
-    def restore(self, trials: Iterable[Trial], strikes: Mapping[int, int]) -> None:
+    def restore(
+        self, trials: Iterable[Trial], strikes: Mapping[int, int], voided: Mapping[int, int] | None = None
+    ) -> None:
         """Begin with what earlier drivers left; trials that were held wait for what their agents say."""
         for trial in trials:
             self._highest = max(self._highest, trial.number)
             task = Task(trial.values, trial.attempt, strikes.get(trial.number, 0))
+            task.voided = (voided or {}).get(trial.number, 0)
             self.ok += trial.status is Status.OK and not trial.imported
             if trial.status is Status.LOST:
                 self._lost[trial.number] = task
@@ -135,7 +142,7 @@ class Board:
     def reopen(self, trial: Trial, at: float) -> None:
         """Give out again a trial that has ended without a result that counts, because a person asks for it."""
         self._lost.pop(trial.number, None)
-        self.open[trial.number] = Task(trial.values, trial.attempt)
+        self.open[trial.number] = Task(trial.values, trial.attempt, voided=trial.attempt)
         insort(self.waiting, trial.number)
         self._record("retried", trial=trial.number, attempt=trial.attempt, at=at)
 
@@ -226,6 +233,8 @@ class Board:
         task = self.open.get(number)
         if task is None:
             task = self._lost.get(number) if record["status"] == Status.OK.value else None
+        if task is not None and attempt <= task.voided and record["status"] != Status.OK.value:
+            return  # read once more by a driver that does not know how far an earlier one had read
         if task is not None and record["values"] == task.values:
             self._close(number, current=held is not None)
             self.ok += record["status"] == Status.OK.value

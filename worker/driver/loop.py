@@ -60,7 +60,7 @@ class Driver:
         slowest = _SLOWEST_REMOTE_LOOK if plan.remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.remote)
         self._board = Board(self.epoch)
-        self._board.restore(self._state.trials.values(), recalled.strikes)
+        self._board.restore(self._state.trials.values(), recalled.strikes, recalled.voided)
         launcher = launch(plan.run, plan.paths, self.epoch, plan.where, plan.cwd)
         self._crew = Crew(plan.paths, launcher, self._board, self._mail)
         self._limits = Limits(

@@ -18,6 +18,7 @@ class Recalled:
     """The state when a driver begins.
 
     strikes: number of an open trial -> how far its workers have vanished (see `worker.driver.board`).
+    voided: number of a trial -> up to which attempt its outcomes do not count, since it was to be made again.
     failures and first: where the counts for the limits begin, since the run was taken up again after it had
     ended. seconds: how long it has been driven since then.
     """
@@ -25,6 +26,7 @@ class Recalled:
     replayer: Replayer = field(default_factory=Replayer)
     tally: Tally = field(default_factory=Tally)
     strikes: dict[int, int] = field(default_factory=dict)
+    voided: dict[int, int] = field(default_factory=dict)
     failures: int = 0
     first: int = 1
     seconds: float = 0.0
@@ -78,6 +80,8 @@ def _read(recalled: Recalled, epoch: int, records: Iterable[Record | None]) -> N
             began = float(record.get("at") or 0)
         elif kind == "requeued":
             recalled.strikes[int(record["trial"])] = int(record.get("strikes") or 0)
+        elif kind == "retried":
+            recalled.voided[int(record["trial"])] = int(record["attempt"])
         elif kind == "ended":
             recalled.failures, recalled.first = recalled.tally.failures, recalled.next_number
             recalled.seconds, began = 0.0, latest
