@@ -10,6 +10,7 @@ from worker.search.searcher import make_searcher
 from worker.spec.run import Run
 from worker.trial import Status, Trial
 
+_FEW = 10  # evaluations that no algorithm learns from before they are over
 _LEARNING = frozenset({"tpe.suggest", "anneal.suggest", "mix.suggest"})
 
 
@@ -20,7 +21,7 @@ class Proposer:
         """trials: those of earlier drivers, which the search is told of."""
         self._searcher = make_searcher(run, seed)
         self._next = first
-        self._loading = False
+        self._loading = run.max_evals <= _FEW
         self.learns = run.algorithm in _LEARNING
         self.exhausted = False
         for trial in trials:
