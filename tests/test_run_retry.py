@@ -1,0 +1,49 @@
+"""An evaluation that is to be made again is not ended by what its earlier attempts have brought."""
+
+from __future__ import annotations
+
+import pytest
+
+from worker.driver.board import Board
+from worker.trial import Status, Trial
+
+VALUES = {"x": 1}
+
+
+def finished(attempt: int, status: str) -> dict[str, object]:
+    """What an agent has said in its outbox, which every driver reads from its beginning."""
+    return {
+        "kind": "finished",
+        "trial": 1,
+        "attempt": attempt,
+        "values": VALUES,
+        "status": status,
+        "agent": "a",
+    }
+
+
+@pytest.mark.parametrize("after_another_driver", [False, True])
+def test_an_old_failure_is_not_taken_for_the_new_outcome(after_another_driver: bool) -> None:
+    board = Board(2)
+    board.add("a")
+    board.reopen(Trial(1, VALUES, Status.FAILED, attempt=1), 0.0)
+    if after_another_driver:
+        board = Board(3)
+        board.restore([Trial(1, VALUES, attempt=1)], {}, {1: 1})
+        board.add("a")
+    board.hear("a", finished(1, "failed"), 1.0)
+    assert list(board.open) == [1]
+    board.hear("a", {"kind": "hello", "agent": "a", "epoch": board.epoch}, 2.0)
+    [agent] = board.takers(0)
+    board.give(agent, 3.0)
+    board.hear("a", finished(2, "failed"), 4.0)
+    assert not board.open
+
+
+def test_an_old_success_that_comes_late_counts() -> None:
+    board = Board(2)
+    board.add("a")
+    board.reopen(Trial(1, VALUES, Status.LOST, attempt=1), 0.0)
+    board.hear("a", finished(1, "ok"), 1.0)
+    assert not board.open
+    assert board.ok == 1
