@@ -330,6 +330,23 @@ def test_the_table_is_sorted_and_searched(plot: Page) -> None:
     expect(plot.locator("tbody tr")).to_have_count(0)
 
 
+def test_far_outliers_are_folded_at_the_end_of_their_axis(open_file: OpenFile, tmp_path: Path) -> None:
+    trials = [a_trial(number, {"lr": number / 50, "kind": "a"}, float(number)) for number in range(1, 49)]
+    trials += [a_trial(number, {"lr": number / 50, "kind": "b"}, 1e30) for number in (49, 50)]
+    results = read(tmp_path, trials)
+    plot = open_file(parallel.page(make_frame(results.run, results.trials), sentence(results)))
+    wait_until_drawn(plot)
+    result = plot.locator(".axis").nth(2).locator("text")
+    assert result.all_text_contents()[-1] == "> 48"
+    assert plot.locator(".legend").inner_text().split() == ["1", "≥", "48"]
+    drag(plot, 2, 0.0, 0.04)
+    assert count(plot) == "2 of 50 evaluations selected"
+    axis(plot, "RESULT").click()
+    plot.get_by_role("dialog").get_by_role("button", name="Unfold outliers").click()
+    assert "> 48" not in result.all_text_contents()
+    assert count(plot) == "2 of 50 evaluations selected"
+
+
 def test_help_says_what_one_can_do(plot: Page) -> None:
     plot.get_by_role("button", name="Help").click()
     expect(plot.get_by_role("dialog", name="Help")).to_contain_text("Drag along an axis")

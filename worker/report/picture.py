@@ -132,8 +132,9 @@ def fence(numbers: Sequence[float]) -> float:
     if not numbers:
         return 0.0
     ordered = sorted(numbers)
-    low, most, high = ordered[0], ordered[int(len(ordered) * 0.9) - (len(ordered) < 10)], ordered[-1]
-    return most if high - most > 1.5 * (most - low) and most > low else high
+    most = ordered[int(len(ordered) * 0.9)]
+    end = most + 1.5 * (most - ordered[0])
+    return max(number for number in ordered if number <= end)
 
 
 def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> Panel:

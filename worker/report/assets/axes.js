@@ -1,6 +1,6 @@
 // The axes of a parallel plot: lines, ticks, names as buttons, and ranges that are drawn with the pointer.
 
-import { element, shape } from "./dom.js";
+import { element, shape, shortened } from "./dom.js";
 
 const REACH = 22; // pixels to each side of an axis in which a drag means a range
 const GRIP = 7; // pixels round the end of a range that move this end
@@ -39,7 +39,7 @@ function drawAxis(axis, frame, actions) {
   for (const tick of ticks.sort((one, other) => other.y - one.y)) {
     group.append(shape("line", { x1: -4, x2: 4, y1: tick.y, y2: tick.y, class: "tick" }));
     if (last - tick.y < 14) continue;
-    group.append(shape("text", { x: 7, y: tick.y, dy: "0.32em" }, fitted(tick.text, axis.room)));
+    group.append(shape("text", { x: 7, y: tick.y, dy: "0.32em" }, shortened(tick.text, Math.max(4, Math.floor((axis.room - 12) / 6.6)))));
     last = tick.y;
   }
   if (axis.missing) {
@@ -55,11 +55,6 @@ function drawAxis(axis, frame, actions) {
   showRange(range, axis, frame);
   catcher.addEventListener("pointerdown", (event) => drag(event, axis, frame, range, actions));
   return group;
-}
-
-function fitted(text, room) {
-  const most = Math.max(4, Math.floor((room - 10) / 6.6));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 /** The ends of the axis' range in pixels, upper one first; null where it has none. */
@@ -141,17 +136,19 @@ function rangeBetween(axis, frame, pixels) {
 
 /** The name above an axis: opens its settings; dragged sideways it moves the axis. */
 function nameButton(axis, frame, actions) {
+  const { label } = axis.column;
+  const states = [axis.log && "log", axis.inverted && "inverted"].filter(Boolean);
+  const most = Math.floor(Math.min(axis.room - 18, axis.first ? 2 * axis.x : Infinity) / 9);
   const button = element(
     "button",
     {
-      ...{ type: "button", class: "axis-name", title: `${axis.column.label}: settings; drag to move` },
-      ...{ "aria-haspopup": "dialog", "data-column": axis.column.index },
+      ...{ type: "button", class: "axis-name", title: `${label}: settings; drag to move` },
+      ...{ "aria-label": [label, ...states].join(", "), "aria-haspopup": "dialog", "data-column": axis.column.index },
     },
-    element("span", {}, axis.column.label),
-    element("small", {}, [axis.log && "log", axis.inverted && "inverted"].filter(Boolean).join(", ")),
+    element("span", {}, shortened(label, most)),
+    element("small", {}, states.join(", ")),
   );
   button.style.left = `${axis.x}px`;
-  button.style.maxWidth = `${Math.min(axis.room - 6, axis.first ? 2 * axis.x : Infinity)}px`;
   let dragged = false;
   button.addEventListener("click", () => (dragged ? (dragged = false) : actions.open(axis)));
   button.addEventListener("pointerdown", (event) => {

@@ -2,7 +2,7 @@
 
 import { element, exact, openDialog } from "./dom.js";
 
-/** The dialog of one axis. actions: limit, move(step), invert, log, hide, colour. */
+/** The dialog of one axis. actions: limit, step, invert, log, fold, hide, colour, closed. */
 export function openAxisPanel(axis, actions) {
   const { column } = axis;
   let dialog = null;
@@ -20,6 +20,7 @@ export function openAxisPanel(axis, actions) {
       button("Move right", () => actions.step(axis, 1)),
       button(axis.inverted ? "Not inverted" : "Invert", () => actions.invert(axis)),
       column.category ? "" : button(axis.log ? "Linear scale" : "Logarithmic scale", () => actions.log(axis)),
+      axis.scale.foldable ? button(axis.folding ? "Unfold outliers" : "Fold outliers", () => actions.fold(axis)) : "",
       button("Colour by this", () => actions.colour(axis)),
       button("Hide", () => actions.hide(axis)),
     ),
@@ -83,6 +84,7 @@ export function openHelp() {
   const lines = [
     "Every line is one evaluation; it crosses each axis at its value. Dashed grey lines have no result.",
     "Drag along an axis to select a range, on several axes if you like; drag the range to move it, its ends to resize it; click the axis to take it away.",
+    "A few values far above all others lie together at the end of their axis, which says > there; its settings unfold them.",
     "Click the name of an axis for its settings (an exact range, logarithmic scale, order, hiding); drag the name to move the axis.",
     "“Best” shows only the evaluations with the smallest results.",
     "“Keep” leaves only the selected lines and fits the axes to them, “Exclude” takes them away, “Restore” brings all back.",

@@ -1,10 +1,10 @@
 // Line charts, bars, spans and maps as SVG, drawn for the width that they have, so that their text is never shrunk.
 
 import { isDark, rampColour, whenThemeChanges } from "./colour.js";
-import { element, exact, oncePerFrame, shape, short } from "./dom.js";
+import { element, exact, oncePerFrame, shape, short, shortened } from "./dom.js";
 import { makeScale } from "./scale.js";
 
-const EDGES = { left: 66, right: 16, top: 10, bottom: 44 };
+const EDGES = { left: 58, right: 16, top: 10, bottom: 44 };
 
 /** A figure with a title that is drawn anew for every width: `draw(width)` returns its SVG element. */
 export function figure(root, title, draw, note = "") {
@@ -45,10 +45,12 @@ function numberScale(values, log, included) {
 
 function chartFrame(width, height, x, y, axes, words) {
   const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
-  const [left, right, top, bottom] = [EDGES.left, width - EDGES.right, EDGES.top, height - EDGES.bottom];
+  const [right, top, bottom] = [width - EDGES.right, EDGES.top, height - EDGES.bottom];
+  const ticks = y.ticks(Math.floor((bottom - top) / 42));
+  const left = Math.max(EDGES.left, 34 + 7 * Math.max(0, ...ticks.map((tick) => tick.text.length)));
   const across = (value) => left + x.at(value) * (right - left);
   const up = (value) => bottom - y.at(value) * (bottom - top);
-  for (const tick of y.ticks(Math.floor((bottom - top) / 42))) {
+  for (const tick of ticks) {
     const at = up(tick.value);
     svg.append(shape("line", { x1: left, x2: right, y1: at, y2: at, class: "grid" }));
     svg.append(shape("text", { x: left - 7, y: at, dy: "0.32em", "text-anchor": "end" }, tick.text));
@@ -121,8 +123,7 @@ export function drawBars(rows, words) {
       const middle = index * step + step / 2;
       const at = (value) => left + (Math.max(0, value) / most) * (right - left);
       const room = Math.floor((left - 12) / 7);
-      const label = row.label.length > room ? `${row.label.slice(0, room - 1)}…` : row.label;
-      const name = shape("text", { x: left - 8, y: middle, dy: "0.32em", "text-anchor": "end" }, label);
+      const name = shape("text", { x: left - 8, y: middle, dy: "0.32em", "text-anchor": "end" }, shortened(row.label, room));
       name.append(shape("title", {}, row.label));
       svg.append(name, shape("rect", { x: left, y: middle - 8, width: at(row.value) - left, height: 16, class: "bar-body" }));
       if (row.error) {
@@ -148,8 +149,7 @@ export function drawSpans(rows, end, words) {
     rows.forEach((row, index) => {
       const y = index * step;
       if (index % every === 0) {
-        const label = row.label.length > 9 ? `${row.label.slice(0, 8)}…` : row.label;
-        svg.append(shape("text", { x: left - 8, y: y + step / 2, dy: "0.32em", "text-anchor": "end" }, label));
+        svg.append(shape("text", { x: left - 8, y: y + step / 2, dy: "0.32em", "text-anchor": "end" }, shortened(row.label, 9)));
       }
       for (const failed of [false, true]) {
         const own = row.spans.filter((span) => span[2] === failed);
@@ -189,7 +189,7 @@ export function drawMap(data, columns, { xs, ys, results }, words) {
     );
     let last = -Infinity;
     xs.forEach((value, index) => {
-      const [at, label] = [left + (index + 0.5) * wide, clip(text(columns[0], value), 10)];
+      const [at, label] = [left + (index + 0.5) * wide, shortened(text(columns[0], value), 10)];
       const half = label.length * 3.6;
       if (at - half < last + 8 || at + half > width) return;
       svg.append(shape("text", { x: at, y: bottom + 16, "text-anchor": "middle" }, label));
@@ -199,7 +199,7 @@ export function drawMap(data, columns, { xs, ys, results }, words) {
     ys.forEach((value, index) => {
       const at = bottom - (index + 0.5) * high_;
       if (last - at < 14) return;
-      svg.append(shape("text", { x: left - 7, y: at, dy: "0.32em", "text-anchor": "end" }, clip(text(columns[1], value), 10)));
+      svg.append(shape("text", { x: left - 7, y: at, dy: "0.32em", "text-anchor": "end" }, shortened(text(columns[1], value), 10)));
       last = at;
     });
     svg.append(shape("text", { x: (left + right) / 2, y: height - 8, "text-anchor": "middle", class: "name" }, columns[0].label));
@@ -211,8 +211,4 @@ export function drawMap(data, columns, { xs, ys, results }, words) {
 
 function text(column, value) {
   return column.category ? column.options[value] : exact(Number(value.toPrecision(3)));
-}
-
-function clip(label, most) {
-  return label.length > most ? `${label.slice(0, most - 1)}…` : label;
 }

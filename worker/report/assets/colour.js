@@ -1,6 +1,6 @@
 // Colours by value: a perceptual ramp that colour-blind people can read, and eight distinct colours for categories.
 
-import { makeScale } from "./scale.js";
+import { fence, makeScale } from "./scale.js";
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
@@ -47,7 +47,9 @@ export function makeColouring(data, column, included, logarithmic) {
     return { column, colours, bucket: (row) => (valued(row) ? column.values[row] : -1) };
   }
   const within = (row) => valued(row) && included(row);
-  const clipped = column.category || logarithmic ? undefined : fence(column.values.filter((_, row) => within(row)));
+  const values = column.values.filter((_, row) => within(row));
+  const into = logarithmic && values.every((value) => value > 0) ? Math.log : (value) => value;
+  const clipped = column.category ? undefined : fence(values, into, 1.5);
   const scale = makeScale(column, (row) => within(row) && !(column.values[row] > clipped), logarithmic);
   const colours = Array.from({ length: STEPS }, (_, step) => rampColour(palette, step / (STEPS - 1)));
   const bucket = (row) => {
@@ -56,12 +58,5 @@ export function makeColouring(data, column, included, logarithmic) {
     const place = scale.at(clipped === undefined ? value : Math.min(value, clipped));
     return Math.min(STEPS - 1, Math.max(0, Math.round(place * (STEPS - 1))));
   };
-  return { column, colours, bucket, low: scale.low, high: scale.high, clipped };
-}
-
-/** The value above which a few are far from all others; undefined where there are no such outliers. */
-function fence(values) {
-  values.sort();
-  const [low, most, high] = [0, Math.floor(values.length * 0.9), values.length - 1].map((place) => values[place]);
-  return high - most > 1.5 * (most - low) && most > low ? most : undefined;
+  return { column, colours, bucket, low: scale.low, high: scale.high, empty: scale.empty, clipped };
 }

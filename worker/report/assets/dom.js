@@ -31,9 +31,19 @@ export function exact(number) {
   return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
-/** The number with four significant digits, for places where the exact one does not fit. */
-export function short(number) {
-  return exact(Number(number.toPrecision(4)));
+/** The number with four significant digits, or as many as tell it from `other`, where the exact one does not fit. */
+export function short(number, other = NaN) {
+  const shown = (value, digits) => exact(Number(value.toPrecision(digits)));
+  let digits = 4;
+  while (digits < 17 && number !== other && shown(number, digits) === shown(other, digits)) digits++;
+  return shown(number, digits);
+}
+
+/** The text with its middle left out where it is longer than `most`: names differ in their ends more often. */
+export function shortened(text, most) {
+  if (text.length <= most) return text;
+  const tail = Math.floor((most - 1) / 2);
+  return `${text.slice(0, most - 1 - tail)}…${tail ? text.slice(-tail) : ""}`;
 }
 
 /** How many, with the word for it: "1 evaluation", "1,204 evaluations". */

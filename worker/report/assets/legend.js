@@ -33,11 +33,17 @@ export function showLegend(legend, colouring, palette) {
     legend.replaceChildren(...keys);
     return;
   }
+  if (colouring.empty) {
+    legend.replaceChildren("no values");
+    return;
+  }
   const bar = element("i", { class: "ramp" });
   bar.style.background = rampGradient(palette);
-  const text = (value) => (column.category ? column.options[value] : short(value));
-  const end = colouring.clipped === undefined ? text(colouring.high) : `≥ ${short(colouring.clipped)}`;
-  legend.replaceChildren(element("span", {}, text(colouring.low)), bar, element("span", {}, end));
+  const { low, high, clipped } = colouring;
+  const top = clipped ?? high;
+  const ends = column.category ? [column.options[low], column.options[high]] : [short(low, top), short(top, low)];
+  if (clipped !== undefined) ends[1] = `≥ ${ends[1]}`;
+  legend.replaceChildren(element("span", {}, ends[0]), bar, element("span", {}, ends[1]));
 }
 
 /** All rows in the order of drawing: the best lie on top, what has no colour below everything. */

@@ -48,7 +48,7 @@ class ParallelPlot {
   }
 
   #newAxis(column) {
-    return { column, log: column.log, inverted: false };
+    return { column, log: column.log, inverted: false, folding: column.role !== "parameter" };
   }
 
   // What stands on the page.
@@ -164,6 +164,7 @@ class ParallelPlot {
       step: (axis, by) => this.#moveTo(this.#own(axis), this.axes.indexOf(this.#own(axis)) + by),
       invert: change((axis) => (this.#own(axis).inverted = !axis.inverted)),
       log: change((axis) => (this.#own(axis).log = !axis.log)),
+      fold: change((axis) => (this.#own(axis).folding = !axis.folding)),
       hide: change((axis) => this.#remove(this.#own(axis))),
       colour: (axis) => this.#colour(axis.column.index),
       closed: (axis) => {
@@ -202,7 +203,7 @@ class ParallelPlot {
     const width = Math.max(this.laidOut, Math.ceil(MARGIN.left + MARGIN.right + room * gaps));
     const kept = (row) => this.selection.visible[row];
     this.axes.forEach((axis, index) => {
-      axis.scale = makeScale(axis.column, kept, axis.log);
+      axis.scale = makeScale(axis.column, kept, axis.log, axis.folding);
       axis.missing = axis.column.values.some((value, row) => Number.isNaN(value) && kept(row));
       axis.range = this.selection.ranges.get(axis.column.index) ?? null;
       Object.assign(axis, { x: MARGIN.left + index * room, room, first: index === 0 });

@@ -1,10 +1,11 @@
 // Draws one scatter panel on a canvas: two columns against each other, coloured by a third.
 
-import { short } from "./dom.js";
+import { short, shortened } from "./dom.js";
 import { fitCanvas } from "./lines.js";
 
 const MANY = 3000; // points from which they are squares, which are drawn much faster than discs
-const SIDE = { left: 76, right: 14, top: 12, bottom: 46 };
+const EDGE = { left: 68, right: 14, top: 12, bottom: 46 };
+const TICKS = "11.5px system-ui, sans-serif";
 
 /** One panel; `x` and `y` are columns, `size` {width, height} in css pixels. */
 export class Panel {
@@ -21,7 +22,11 @@ export class Panel {
     Object.assign(this, { scales, size });
     const { context, ratio } = fitCanvas(this.canvas, size.width, size.height);
     context.scale(ratio, ratio);
-    this.#drawAxes(context, look.style);
+    context.font = TICKS;
+    const ticks = this.scales.y.ticks(Math.max(2, Math.floor((size.height - EDGE.top - EDGE.bottom) / 34)));
+    const widest = Math.max(0, ...ticks.map((tick) => context.measureText(tick.text).width));
+    this.left = Math.min(Math.max(EDGE.left, widest + 34), size.width * 0.36);
+    this.#drawAxes(context, look.style, ticks);
     this.at.clear();
     const many = rows.length > MANY;
     context.globalAlpha = many ? 0.6 : 0.8;
@@ -48,18 +53,18 @@ export class Panel {
   #pixel(x, y) {
     const { width, height } = this.size;
     const inner = 8; // so that no point lies on the frame
-    const across = SIDE.left + inner + this.scales.x.at(x) * (width - SIDE.left - SIDE.right - 2 * inner);
-    const up = height - SIDE.bottom - inner - this.scales.y.at(y) * (height - SIDE.top - SIDE.bottom - 2 * inner);
+    const across = this.left + inner + this.scales.x.at(x) * (width - this.left - EDGE.right - 2 * inner);
+    const up = height - EDGE.bottom - inner - this.scales.y.at(y) * (height - EDGE.top - EDGE.bottom - 2 * inner);
     return [across, up];
   }
 
-  #drawAxes(context, style) {
+  #drawAxes(context, style, ticks) {
     const { width, height } = this.size;
-    const [left, right, top, bottom] = [SIDE.left, width - SIDE.right, SIDE.top, height - SIDE.bottom];
+    const [left, right, top, bottom] = [this.left, width - EDGE.right, EDGE.top, height - EDGE.bottom];
     context.strokeStyle = style.line;
     context.strokeRect(left, top, right - left, bottom - top);
     context.fillStyle = style.text;
-    context.font = "11.5px system-ui, sans-serif";
+    context.font = TICKS;
     context.textAlign = "center";
     context.textBaseline = "top";
     let last = -Infinity;
@@ -76,7 +81,7 @@ export class Panel {
     context.textAlign = "right";
     context.textBaseline = "middle";
     last = Infinity;
-    for (const tick of this.scales.y.ticks(Math.max(2, Math.floor((bottom - top) / 34)))) {
+    for (const tick of ticks) {
       const [, y] = this.#pixel(this.scales.x.low, tick.value);
       if (y < top - 1 || y > bottom + 1) continue;
       line(context, left - 4, y, left, y);
@@ -171,10 +176,8 @@ function line(context, x1, y1, x2, y2) {
 }
 
 function fitting(context, text, room) {
-  if (context.measureText(text).width <= room) return text;
-  let length = text.length - 1;
-  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) length--;
-  return `${text.slice(0, length)}…`;
+  const wide = context.measureText(text).width;
+  return wide <= room ? text : shortened(text, Math.max(2, Math.floor((text.length * room) / wide)));
 }
 
 /** What a panel shows, in words. */

@@ -1,19 +1,53 @@
 // Where a value stands on an axis: linear, logarithmic (also of negative values) or by category, with its ticks.
 
-/** The scale of a column over the rows for which `included(row)` holds. Positions run from 0 to 1. */
-export function makeScale(column, included, logarithmic) {
+import { short } from "./dom.js";
+
+const FOLD = 0.93; // share of an axis below its folded outliers
+const FAR = 9; // times the range of all others that outliers are beyond it, where they are folded
+
+/**
+ * The scale of a column over the rows for which `included(row)` holds. Positions run from 0 to 1.
+ * folding: whether a few values far above all others lie together at the end, instead of pressing these together.
+ */
+export function makeScale(column, included, logarithmic, folding = false) {
   if (column.category) return categoryScale(column);
   const { low, high, least } = extent(column.values, included);
   const form = logarithmic ? logarithm(low, high, least) : LINEAR;
-  let [from, to] = [form.into(low), form.into(high)];
+  const fold = fence(column.values.filter((_, row) => included(row)), form.into, FAR);
+  const folded = folding && fold !== undefined;
+  const top = folded ? fold : high;
+  let [from, to] = [form.into(low), form.into(top)];
   if (!(to > from)) [from, to] = [from - 0.5, from + 0.5];
+  const share = folded ? FOLD : 1;
   return {
     low,
     high,
-    at: (value) => (form.into(value) - from) / (to - from),
-    value: (position) => form.back(from + position * (to - from)),
-    ticks: (count) => form.ticks(form.back(from), form.back(to), count, column.integer),
+    foldable: fold !== undefined,
+    empty: low > high,
+    at: (value) => (folded && value > top ? 1 : (share * (form.into(value) - from)) / (to - from)),
+    value: (position) => (position > share ? justAbove(top) : form.back(from + (position / share) * (to - from))),
+    ticks: (count) => {
+      if (low > high) return [];
+      const ticks = form.ticks(form.back(from), form.back(to), count, column.integer);
+      return folded ? [...ticks, { value: Infinity, text: `> ${short(top, low)}`, major: true }] : ticks;
+    },
   };
+}
+
+function justAbove(value) {
+  return value + (Math.abs(value) * 2 ** -52 || Number.MIN_VALUE);
+}
+
+/**
+ * The largest value that is not far above all others: at most `times` the range of nine tenths of them further away.
+ * Undefined where no value is beyond it.
+ */
+export function fence(values, into, times) {
+  const sorted = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
+  const [low, most] = [into(sorted[0]), into(sorted[Math.floor(sorted.length * 0.9)])];
+  const end = most + times * (most - low);
+  const first = sorted.findIndex((value) => into(value) > end);
+  return first > 0 && most > low ? sorted[first - 1] : undefined;
 }
 
 function categoryScale(column) {
@@ -22,6 +56,7 @@ function categoryScale(column) {
   return {
     low: 0,
     high: count - 1,
+    empty: !count,
     at,
     value: (position) => position * count - 0.5,
     ticks: (most) => {
@@ -43,7 +78,7 @@ function extent(values, included) {
     if (value > high) high = value;
     if (value !== 0 && Math.abs(value) < least) least = Math.abs(value);
   }
-  return low > high ? { low: 0, high: 1, least: 1 } : { low, high, least: least === Infinity ? 1 : least };
+  return { low, high, least: least === Infinity ? 1 : least };
 }
 
 const LINEAR = { into: (value) => value, back: (value) => value, ticks: linearTicks };

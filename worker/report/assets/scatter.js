@@ -71,7 +71,7 @@ class ScatterPlots {
       this.most = value;
       this.draw();
     });
-    this.grid = element("div", { class: "panels" });
+    this.grid = element("div", { class: this.pairs.length > 2 ? "panels" : "panels few" });
     this.tip = element("p", { class: "tip" });
     this.status = element("p", { role: "status", class: "count" });
     this.moreButton = element("button", { type: "button", onclick: () => this.#more() });
@@ -147,14 +147,14 @@ class ScatterPlots {
     const count = counted(rows.length, "evaluation");
     for (const panel of this.panels) {
       const width = panel.canvas.parentElement.clientWidth;
-      const scale = (one) => makeScale(one, included, this.logs.has(one));
+      const scale = (one) => makeScale(one, included, this.logs.has(one), one.role !== "parameter");
       const size = { width, height: Math.round(Math.min(width * 0.82, 420)) };
       panel.draw(rows, { x: scale(panel.x), y: scale(panel.y) }, { colouring, counts: data.counts, style, best }, size);
       panel.canvas.setAttribute("aria-label", panelWords(panel, count, best));
     }
     showLegend(this.legend, colouring, data.palette);
     const crosses = rows.filter((row) => !data.counts[row]).length;
-    this.status.textContent = `${count}${crosses ? `, ${crosses.toLocaleString("en")} of them without a result (crosses)` : ""}; the star is the best.`;
+    this.status.textContent = `${count}${crosses ? `, ${crosses.toLocaleString("en")} of them without a result (crosses)` : ""}${best === null ? "" : "; the star is the best"}.`;
     this.table?.show(shown);
     this.#point(null, false);
   }
