@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from report_runs import START, a_run, a_trial, write_run
 
-from worker.report import comparepage, gpupage, parallel, report, scatter, source, video
+from worker.report import comparepage, gpupage, plotpage, report, source, video
 from worker.report.answer import sentence
 from worker.report.frame import make_frame
 from worker.report.gpuusage import Usage
@@ -101,8 +101,8 @@ def pages(tmp_path: Path, trials: list[Trial]) -> dict[str, str]:
     usage = Usage("1", "0", [START, START + 10, START + 20], [10.0, 90.0, 50.0], [20.0, 30.0, 40.0])
     made = datetime(2026, 11, 23, tzinfo=timezone.utc)
     return {
-        "parallel": parallel.page(frame, sentence(results)),
-        "scatter": scatter.page(frame, sentence(results)),
+        "parallel": plotpage.parallel(frame, sentence(results)),
+        "scatter": plotpage.scatter(frame, sentence(results)),
         "report": report.page(results, report.Options(), made),
         "video": video.page(results),
         "compare": comparepage.page("both", [results, other]),
@@ -124,7 +124,7 @@ def wait_until_drawn(page: Page) -> None:
 def plot(open_file: OpenFile, tmp_path: Path) -> Page:
     """A parallel plot of 120 evaluations, 12 of them failed."""
     results = read(tmp_path, some_trials())
-    page = open_file(parallel.page(make_frame(results.run, results.trials), sentence(results)))
+    page = open_file(plotpage.parallel(make_frame(results.run, results.trials), sentence(results)))
     wait_until_drawn(page)
     return page
 
@@ -334,14 +334,14 @@ def test_far_outliers_are_folded_at_the_end_of_their_axis(open_file: OpenFile, t
     trials = [a_trial(number, {"lr": number / 50, "kind": "a"}, float(number)) for number in range(1, 49)]
     trials += [a_trial(number, {"lr": number / 50, "kind": "b"}, 1e30) for number in (49, 50)]
     results = read(tmp_path, trials)
-    plot = open_file(parallel.page(make_frame(results.run, results.trials), sentence(results)))
+    plot = open_file(plotpage.parallel(make_frame(results.run, results.trials), sentence(results)))
     wait_until_drawn(plot)
     result = plot.locator(".axis").nth(2).locator("text")
     assert result.all_text_contents()[-1] == "> 48"
     assert plot.locator(".legend").inner_text().split() == ["1", "≥", "48"]
     drag(plot, 2, 0.0, 0.04)
     assert count(plot) == "2 of 50 evaluations selected"
-    axis(plot, "RESULT").click()
+    axis(plot, "RESULT, log").click()
     plot.get_by_role("dialog").get_by_role("button", name="Unfold outliers").click()
     assert "> 48" not in result.all_text_contents()
     assert count(plot) == "2 of 50 evaluations selected"
@@ -412,8 +412,8 @@ def test_hostile_texts_are_shown_and_never_executed(open_file: OpenFile, tmp_pat
     frame = make_frame(hostile_run, results.trials)
     usage = Usage(HOSTILE[0], HOSTILE[1], [START, START + 10], [10.0, 90.0], [20.0, 30.0])
     html = {
-        "parallel": lambda: parallel.page(frame, sentence(results)),
-        "scatter": lambda: scatter.page(frame, sentence(results)),
+        "parallel": lambda: plotpage.parallel(frame, sentence(results)),
+        "scatter": lambda: plotpage.scatter(frame, sentence(results)),
         "report": lambda: report.page(results, report.Options(), datetime.now(timezone.utc)),
         "video": lambda: video.page(results),
         "compare": lambda: comparepage.page(HOSTILE[0], [results, honest]),

@@ -6,7 +6,7 @@ import argparse
 
 from worker.cli.results import chosen, configure_failed, configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
-from worker.report import answer, parallel
+from worker.report import answer, plotpage
 from worker.report.files import replacing
 from worker.report.frame import make_frame
 
@@ -28,6 +28,6 @@ def execute(args: argparse.Namespace) -> int:
     if args.columns:
         frame = frame.showing(args.columns.split(","))
     with replacing(target) as file:
-        file.write(parallel.page(frame, answer.sentence(results)))
+        file.write(plotpage.parallel(frame, answer.sentence(results)))
     say_written(target)
     return EXIT_DONE

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from worker.cli.results import chosen, configure_failed, configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
-from worker.report import answer, picture, scatter
+from worker.report import answer, picture, plotpage
 from worker.report.files import replacing, replacing_bytes
 from worker.report.frame import make_frame
 from worker.report.summary import best
@@ -48,7 +48,7 @@ def execute(args: argparse.Namespace) -> int:
     }
     if "html" in targets:
         with replacing(targets["html"]) as file:
-            file.write(scatter.page(frame, answer.sentence(results)))
+            file.write(plotpage.scatter(frame, answer.sentence(results)))
         say_written(targets["html"])
     pictures = [kind for kind in targets if kind != "html"]
     if pictures:

@@ -1,0 +1,39 @@
+"""The parallel plot and the scatter plots of all pairs of parameters, each as one interactive html file."""
+
+from __future__ import annotations
+
+from worker.report import html
+from worker.report.frame import Frame, payload
+
+
+def parallel(frame: Frame, answer: html.Content) -> str:
+    """The whole page of the parallel plot; `answer` stands above the plot and says what is best."""
+    return _page(frame, answer, "parallel plot", "parallel", "mountParallel(root, data);")
+
+
+def scatter(frame: Frame, answer: html.Content) -> str:
+    """The whole page of the scatter plots; `answer` stands above them."""
+    return _page(
+        frame,
+        answer,
+        "scatter plots",
+        "scatter",
+        "mountScatter(root, data, allPairs(data), { table: true });",
+    )
+
+
+def _page(frame: Frame, answer: html.Content, title: str, script: str, mount: str) -> str:
+    """A page with one plot, which the script named `script` mounts."""
+    hint = html.tag("noscript", "A script draws this; allow scripts to see it.")
+    body = html.tag(
+        "main",
+        html.tag("h1", frame.name, html.tag("small", f" {title}")),
+        answer,
+        html.tag("div", hint, id=script),
+    )
+    start = (
+        f'const data = await readData("data");\nconst root = document.getElementById("{script}");\n{mount}'
+    )
+    return html.page(
+        f"{frame.name}: {title}", body, ["base", "plots"], ["data", script], start, payload(frame)
+    )
