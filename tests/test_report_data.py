@@ -169,6 +169,7 @@ def test_a_frame_keeps_scales_categories_and_exact_integers() -> None:
     assert frame.column("result").values == [3.0, None]
     assert frame.usable == (True, False)
     assert [column.name for column in frame.showing(["kind", "RESULT"]).columns[:2]] == ["kind", "RESULT"]
+    assert frame.logarithmic(["big"]).of_role("parameter")[1].log
     with pytest.raises(UsageError, match="big"):
         frame.showing(["bigg"])
 

@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--max", type=float, metavar="RESULT", help="leave out larger results (in svg and png)"
     )
     parser.add_argument("--columns", metavar="NAMES", help="only these parameters: a,b,c")
+    parser.add_argument("--log", metavar="NAMES", help="logarithmic axes for these parameters: a,b")
     parser.add_argument(
         "--size",
         type=float,
@@ -41,6 +42,8 @@ def execute(args: argparse.Namespace) -> int:
     frame = make_frame(results.run, chosen(results, args))
     if args.columns:
         frame = frame.showing(args.columns.split(","))
+    if args.log:
+        frame = frame.logarithmic(args.log.split(","))
     kinds = args.kind or (KINDS if find_spec("matplotlib") else KINDS[:1])
     targets = {
         kind: place(results.paths.scatter / f"{results.run.name}.{kind}", results.paths, args.out)

@@ -61,13 +61,24 @@ class Frame:
 
     def showing(self, names: Sequence[str]) -> Frame:
         """The same with just these columns as axes at first, in this order. Raises UsageError for unknown ones."""
+        known = self._known(names)
+        wanted = [replace(known[name], shown=True) for name in names]
+        others = [replace(column, shown=False) for column in self.columns if column.name not in names]
+        return replace(self, columns=(*wanted, *others))
+
+    def logarithmic(self, names: Sequence[str]) -> Frame:
+        """The same with logarithmic axes for these columns. Raises UsageError for unknown ones."""
+        self._known(names)
+        columns = [replace(column, log=column.log or column.name in names) for column in self.columns]
+        return replace(self, columns=tuple(columns))
+
+    def _known(self, names: Sequence[str]) -> dict[str, FrameColumn]:
+        """The columns by name. Raises UsageError where one of `names` is none."""
         known = {column.name: column for column in self.columns}
         for name in names:
             if name not in known:
                 raise UsageError(f"There is no column {quoted(name)}. {did_you_mean(name, known)}")
-        wanted = [replace(known[name], shown=True) for name in names]
-        others = [replace(column, shown=False) for column in self.columns if column.name not in names]
-        return replace(self, columns=(*wanted, *others))
+        return known
 
     def of_role(self, role: Role) -> tuple[FrameColumn, ...]:
         """All columns with that role."""
