@@ -22,14 +22,14 @@ export function figure(root, title, draw, note = "") {
 
 /**
  * Lines: series is [{label, x, y, kind: "line" | "step" | "dots" | "band", low, high, tone}], tones 0 to 7 are
- * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log}, y: {label, log, clip}}.
+ * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log, integer}, y: {label, log, clip}}.
  */
 export function drawLines(data, series, axes, words) {
   const all = (key) => Float64Array.from(series.flatMap((one) => one[key] ?? []));
   const heights = Float64Array.from([...all("y"), ...all("low"), ...all("high")]);
   const clip = axes.y.clip ?? Infinity;
-  const x = numberScale(all("x"), axes.x.log, () => true);
-  const y = numberScale(heights, axes.y.log, (row) => heights[row] <= clip);
+  const x = numberScale(all("x"), axes.x, () => true);
+  const y = numberScale(heights, axes.y, (row) => heights[row] <= clip);
   return (width) => {
     const height = Math.round(Math.min(Math.max(width * 0.56, 210), 340));
     const frame = chartFrame(width, height, x, y, axes, words);
@@ -38,9 +38,9 @@ export function drawLines(data, series, axes, words) {
   };
 }
 
-function numberScale(values, log, included) {
+function numberScale(values, { log = false, integer = false }, included) {
   const positive = values.every((value) => value > 0);
-  return makeScale({ values, integer: false }, included, Boolean(log) && positive);
+  return makeScale({ values, integer }, included, log && positive);
 }
 
 function chartFrame(width, height, x, y, axes, words) {

@@ -39,7 +39,7 @@ function progress(root, data, { best, all, log, clip }) {
       { label: "Best so far", x: best.map((point) => point[axis]), y: best.map((point) => point[2]), kind: "step" },
     ];
     const words = `Best RESULT so far against ${label}: from ${short(best[0][2])} to ${short(best.at(-1)[2])}.`;
-    return drawLines(data, series, { x: { label }, y: { label: "RESULT", log, clip } }, words);
+    return drawLines(data, series, { x: { label, integer: axis === 0 }, y: { label: "RESULT", log, clip } }, words);
   };
   figure(root, "Best so far, by evaluations", draw(0, "evaluations"));
   figure(root, "Best so far, by wall time", draw(1, "wall time (s)"));
@@ -63,7 +63,7 @@ function curves(root, data, { lines, log }) {
     ...{ label: `Evaluation ${trial}`, x, y },
     tone: index < 5 ? index : "soft",
   }));
-  const axes = { x: { label: "RESULT line" }, y: { label: "RESULT", log } };
+  const axes = { x: { label: "RESULT line", integer: true }, y: { label: "RESULT", log } };
   const words = `Values of ${series.length} evaluations while they ran.`;
   figure(root, "Each line is one evaluation; the five best in colour", drawLines(data, [...series].reverse(), axes, words));
   root.append(lineKeys(data, series.slice(0, 5)));
@@ -99,7 +99,7 @@ function bands(root, data, { lines, log }) {
     ...(line.several ? [{ ...line, tone, kind: "band", label: `${line.label}: quartiles` }] : []),
     { label: line.label, x: line.x, y: line.y, tone, kind: "step" },
   ]);
-  const axes = { x: { label: "evaluations" }, y: { label: "RESULT", log } };
+  const axes = { x: { label: "evaluations", integer: true }, y: { label: "RESULT", log } };
   const words = `Best RESULT so far of ${lines.length} groups of runs.`;
   figure(root, "Best RESULT so far against ended evaluations", drawLines(data, series, axes, words));
   root.append(lineKeys(data, lines.map((line, tone) => ({ label: line.label, tone }))));
