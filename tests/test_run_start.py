@@ -150,7 +150,8 @@ def test_failures_are_limited(omniopt: Omniopt, local: Local) -> None:
     done = omniopt("start", config(local.workdir, objective=objective, max_evals=500, max_failures=6))
     assert done.returncode == 0
     assert "evaluations ended without a result, and the limit (max_failures) is 6" in done.stdout
-    assert 6 <= local.count("failed") <= 9
+    # What the workers have in hand when the limit is reached still ends.
+    assert 6 <= local.count("failed") <= 20
 
 
 def test_options_override_the_config(omniopt: Omniopt, local: Local) -> None:

@@ -73,8 +73,7 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str) -> str:
 [ "${{SLURM_RESTART_COUNT:-0}}" -gt 0 ] && exit 0
 {_setup(run)}id={job.tag}-$SLURM_ARRAY_TASK_ID
 ends=$(($(date +%s) + {job.seconds} - SECONDS))
-{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}" &
-{_wait("TERM")}
+{_wait(f'{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"', "TERM")}
 # Where the agent was killed, what it had started is still there.
 {agent} --id "$id" --sweep "$code"
 exit "$code"
@@ -111,8 +110,7 @@ def driver_script(
         [*lines, *(f"#SBATCH {' '.join(map(quoted, words))}" for words in payer)],
         f"""\
 {_setup(run)}for attempt in 1 2 3 4 5; do
-  {drive} &
-{_wait("USR1", "TERM", indent="  ")}
+{_wait(drive, "USR1", "TERM", indent="  ")}
   # 137 and the like: killed by a signal, for example for want of memory. Nothing is lost; the next one goes on.
   [ "$code" -lt 128 ] && break
 done
@@ -181,11 +179,18 @@ def _setup(run: Run) -> str:
     return "".join(f"{line}\n" for line in run.setup)
 
 
-def _wait(*signals: str, indent: str = "") -> str:
-    """Lines that wait for the last background process, hand signals on to it, and leave its exit code in `code`."""
+def _wait(command: str, *signals: str, indent: str = "") -> str:
+    """Lines that run `command`, hand signals on to it, wait for its end, and leave its exit code in `code`."""
     lines = [
+        # The traps come first, or a signal just after the start would end this script and leave the child alone.
+        "child= early=",
+        *(
+            f"trap '[ -n \"$child\" ] && kill -{name} $child 2>/dev/null || early={name}' {name}"
+            for name in signals
+        ),
+        f"{command} &",
         "child=$!",
-        *(f"trap 'kill -{name} $child 2>/dev/null' {name}" for name in signals),
+        '[ -z "$early" ] || kill -"$early" "$child"',
         'wait "$child"',
         "# A signal ends the wait, not the child.",
         'while kill -0 "$child" 2>/dev/null; do wait "$child"; done',
