@@ -77,7 +77,6 @@ def _best(results: Results, best: Trial | None) -> Markup:
             class_="soft",
         ),
         tag("table", tag("caption", "Best parameters", class_="unseen"), tag("tbody", rows)),
-        tag("p"),
         tag("p", tag("b", "Run it with these parameters:"), " ", copy_button("best-command")),
         tag(
             "pre",

@@ -1,6 +1,6 @@
 // Draws one line per row through all axes, on canvases, since ten thousand lines are too many for elements.
 
-const AT_ONCE = 1500; // lines that are drawn without letting the user wait noticeably
+const AT_ONCE = 1000; // lines that are drawn without letting the user wait noticeably
 const THICK = 250; // up to so many lines are wider than the thinnest possible, which takes several times longer
 
 /** A canvas of `width` by `height` css pixels that is sharp on every screen; returns its context and pixel ratio. */
