@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 import tempfile
@@ -96,7 +97,9 @@ def hand_in_driver(
     if there and not retry and driver_job.since(paths, name) >= ended_epoch(paths):
         return there[0].job
     words = ["--retry", ",".join(map(str, retry))] if retry else []
-    return _hand_in(run, paths, client, name, preflight.longest(run, known), words)
+    return _hand_in(
+        run, paths, client, name, preflight.longest(run, known), [row.job for row in there or ()], words
+    )
 
 
 def hand_in_successor(run: Run, paths: RunPaths) -> str:
@@ -108,19 +111,25 @@ def hand_in_successor(run: Run, paths: RunPaths) -> str:
     while True:
         limit = preflight.longest(run, preflight.cluster(client, run))
         try:
-            return _hand_in(run, paths, client, name, limit, [])
+            return _hand_in(run, paths, client, name, limit, [os.environ.get("SLURM_JOB_ID", "")], [])
         except driver_job.NotSubmittedError as error:
             print(error, flush=True)
             time.sleep(_TRY_EVERY)
 
 
 def _hand_in(
-    run: Run, paths: RunPaths, client: Client, name: str, limit: int | None, words: Sequence[str]
+    run: Run,
+    paths: RunPaths,
+    client: Client,
+    name: str,
+    limit: int | None,
+    there: Sequence[str],
+    words: Sequence[str],
 ) -> str:
-    known = [row.job for row in driver_job.queued(client, name) or ()]
+    """Submit a driver's job. there: numbers of those that are in the queue already. words: more of `omniopt drive`."""
     text = driver_job.script(run, paths, name, limit, ["--since", str(newest(paths)), *words])
     driver_job.write_script(paths, name, text)
-    return driver_job.hand_in(client, name, text, known)
+    return driver_job.hand_in(client, name, text, there)
 
 
 def _existing(path: Path) -> Path:
