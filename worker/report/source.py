@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +45,8 @@ def read(paths: RunPaths) -> Results:
     """Read the run in `paths`. Raises UsageError, ConfigError or OmnioptError where that is not possible."""
     run = read_run(paths)
     try:
-        state = replay.load(paths)
+        with _without_collection():
+            state = replay.load(paths)
     except OSError as error:
         raise OmnioptError(
             f"The journal of {paths.root} cannot be read ({error.strerror}). Ask its owner to let you read it."
@@ -84,3 +87,16 @@ def _read_config(path: Path) -> ReadResult | None:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except UnreadableError as error:
         raise ConfigError(error.problems) from error
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the garbage collector from going through a million objects, all of which are needed, again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
