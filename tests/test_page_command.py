@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shells import in_shells
 from spec_strategies import drafts, letters
 
 from worker.spec import command, token
@@ -22,18 +23,14 @@ from worker.spec.check import check
 from worker.spec.command import Installer
 from worker.spec.run import Draft
 
-SHELLS = ("bash", "dash", "zsh")
 # Prints what it was called with, one word a line between marks.
 SHOW = '#!/bin/sh\nprintf "<%s>" "$@"\n'
 paths = st.text(letters, min_size=1, max_size=20).map(str.strip).filter(bool)
-in_shells = pytest.mark.parametrize("shell", SHELLS)
 # A shell is started for each example.
 few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def run(shell: str, line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not here")
     options = {"zsh": ["-f"]}.get(shell, [])
     return subprocess.run(
         [shell, *options, "-c", line],

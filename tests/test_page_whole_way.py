@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 from page_server import running_page
+from shells import INTERACTIVE, in_shells
 
 ENDS_WITHIN = 400.0  # seconds; the first one downloads everything
 pytestmark = pytest.mark.timeout(500)
@@ -70,7 +71,7 @@ def check_results(folder: Path, name: str) -> None:
     assert best["loss"] == best["parameters"]["x"] == min(good)
 
 
-@pytest.mark.parametrize("shell", ["bash", "dash", "zsh"])
+@in_shells
 def test_the_command_installs_and_runs(shell: str, address: str, folder: Path, tmp_path: Path) -> None:
     line = commands(address, f"in_{shell}", folder)["command_local"]
     done = subprocess.run(
@@ -80,15 +81,13 @@ def test_the_command_installs_and_runs(shell: str, address: str, folder: Path, t
     check_results(folder, f"in_{shell}")
 
 
-@pytest.mark.parametrize(
-    "shell", [["bash", "--norc", "-i"], ["dash", "-i"], ["zsh", "-f", "-i"]], ids=lambda words: words[0]
-)
+@in_shells
 def test_pasted_into_a_terminal_it_shows_the_config_and_asks(
-    shell: list[str], address: str, folder: Path, tmp_path: Path
+    shell: str, address: str, folder: Path, tmp_path: Path
 ) -> None:
-    name = f"at_{shell[0]}"
+    name = f"at_{shell}"
     line = commands(address, name, folder)["command_local"]
-    with Terminal(shell, tmp_path) as terminal:
+    with Terminal([shell, *INTERACTIVE[shell]], tmp_path) as terminal:
         terminal.send(f"{line}; echo over-$?")
         shown = terminal.read_until("Start this run?")
         assert f'name = "{name}"' in shown

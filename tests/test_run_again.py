@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -114,7 +116,7 @@ def test_a_worker_that_left_nothing_readable_is_known_to_be_gone(omniopt: Omniop
     driver.kill()
     driver.wait()
     [agent] = load(paths).agents.values()
-    subprocess.run(["kill", "-9", str(agent["pid"])], check=True)
+    os.kill(agent["pid"], signal.SIGKILL)
     paths.agent(str(agent["agent"])).outbox.write_bytes(b"7e9b91ee {torn")
     (workdir / "go").touch()
     assert omniopt("resume", "again").returncode == 0

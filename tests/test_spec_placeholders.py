@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shells import in_shells
 from spec_strategies import lines
 
 from worker.spec.parameters import Value
 from worker.spec.placeholders import problems, render, value_text
 
 VALUES: dict[str, Value] = {"x": 3, "rate": 1e-05, "act.fn": "re lu", "name-2": "it's"}
-SHELLS = [shell for shell in ("bash", "dash", "zsh") if shutil.which(shell)]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_integers_print_as_integers_and_floats_as_short_as_possible(value: float
     assert value_text(value) == text
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@in_shells
 @pytest.mark.parametrize(
     ("written", "seen"),
     [

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shells import INTERACTIVE, in_shells
 from spec_strategies import drafts, wild_drafts
 
 from worker.spec import token, toml
 from worker.spec.check import check
 from worker.spec.run import Draft
 
-SHELLS = ("bash", "dash", "zsh")
 
-
-@pytest.mark.parametrize("shell", SHELLS)
+@in_shells
 @settings(max_examples=15)
 @given(configs=st.lists(drafts() | wild_drafts, min_size=1, max_size=5))
 def test_tokens_through_a_shell(shell: str, configs: list[Draft]) -> None:
-    assert shutil.which(shell), f"{shell} is needed for this test"
     command = "printf '%s\\n' " + " ".join(map(token.encode, configs))
     done = subprocess.run([shell, "-c", command], capture_output=True, text=True, check=True)
     arrived = done.stdout.splitlines()
@@ -33,12 +29,16 @@ def test_tokens_through_a_shell(shell: str, configs: list[Draft]) -> None:
             assert check(read).run == check(draft).run
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@in_shells
 def test_a_token_typed_into_an_interactive_shell(shell: str) -> None:
     text = token.encode(Draft({"run.name": "a", "run.objective": "echo '$(id)' \"`id`\" !! #"}))
     typed = f"printf '%s\\n' {text}\nexit\n"
-    options = ["-f", "-i"] if shell == "zsh" else ["-i"]
     done = subprocess.run(
-        [shell, *options], input=typed, capture_output=True, text=True, check=False, start_new_session=True
+        [shell, *INTERACTIVE[shell]],
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
     )
     assert text in done.stdout.splitlines()
