@@ -14,10 +14,15 @@ from slurm_site import Site, until
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A running cluster, shared by all tests of a session; without Slurm installed its tests are skipped."""
+def slurm_programs() -> None:
+    """The programs of a cluster; where they are not installed, the tests that need them are skipped."""
     if missing := missing_programs():
         pytest.skip(f"needs {', '.join(missing)}: apt-get install slurmctld slurmd slurm-client munge")
+
+
+@pytest.fixture(scope="session")
+def cluster(slurm_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A running cluster, shared by all tests of a session."""
     # Slurm's default is to look for startable jobs every three seconds, which most tests would wait for.
     one = Cluster(tmp_path_factory.mktemp("slurm"), {"SchedulerParameters": "batch_sched_delay=0"})
     program = Path(__file__).with_name("slurm_cluster.py")

@@ -110,6 +110,7 @@ def test_a_full_disk_is_waited_for_and_costs_no_result(small_disk: Path, site: S
     assert all(float(row["x"]) == float(row["RESULT"]) for row in rows if row["status"] == "ok")
 
 
+@pytest.mark.usefixtures("slurm_programs")
 def test_a_run_goes_on_without_the_controller(tmp_path: Path, workdir: Path) -> None:
     cluster = Cluster(tmp_path / "slurm", {"MessageTimeout": "2"})
     cluster.folder.mkdir()
