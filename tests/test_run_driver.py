@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -68,8 +69,9 @@ def test_nothing_begins_that_would_not_end_within_the_runtime(local: Local) -> N
 def test_debugging_writes_down_every_message(local: Local) -> None:
     drive(a_run("echo RESULT: ($x)", max_evals=2, debug=True), local)
     events = local.paths.events.read_text()
-    assert "to e1-1: {'kind': 'assign', 'trial': 1" in events
-    assert "from e1-1: {'kind': 'hello'" in events
+    # Whichever worker is there first gets the first trial.
+    assert re.search(r"to e1-\d: {'kind': 'assign', 'trial': 1", events)
+    assert re.search(r"from e1-\d: {'kind': 'hello'", events)
 
 
 class Hopeless:
