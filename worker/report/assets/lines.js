@@ -1,6 +1,7 @@
 // Draws one line per row through all axes, on canvases, since ten thousand lines are too many for elements.
 
 const AT_ONCE = 1000; // lines that are drawn without letting the user wait noticeably
+const PAUSE = 50; // milliseconds without a change after which all lines are drawn
 const THICK = 250; // up to so many lines are wider than the thinnest possible, which takes several times longer
 
 /** A canvas of `width` by `height` css pixels that is sharp on every screen; returns its context and pixel ratio. */
@@ -22,6 +23,7 @@ export class Lines {
     this.spare = document.createElement("canvas");
     this.steps = { back: [], front: [] }; // what is still to be drawn, one step an animation frame
     this.frame = 0;
+    this.timer = 0;
   }
 
   /**
@@ -45,7 +47,7 @@ export class Lines {
 
   /**
    * Draws `rows` in colour, the last ones on top. Where there are many, these are seen at once; all of them are
-   * drawn out of sight meanwhile, a part in every frame, and put in place when they are complete.
+   * drawn out of sight, a part in every frame, and put in place when they are complete.
    */
   drawFront(rows, colouring, style, done) {
     const { canvases, spare, width, height } = this;
@@ -70,10 +72,16 @@ export class Lines {
       context.globalAlpha = 1;
       context.drawImage(spare, 0, 0);
     };
+    clearTimeout(this.timer);
     this.steps.front = [done];
     if (rows.length > AT_ONCE) {
       const parts = chunks(rows).map((part) => () => paint(spare, part));
-      this.steps.front = [() => fitCanvas(spare, width, height), ...parts, replace, done];
+      this.steps.front = [];
+      // Not while the user still moves: the next move would make it useless.
+      this.timer = setTimeout(() => {
+        this.steps.front = [() => fitCanvas(spare, width, height), ...parts, replace, done];
+        this.#work();
+      }, PAUSE);
     }
     this.#work();
   }
