@@ -15,6 +15,7 @@ from report_runs import a_run, a_trial
 
 from worker.report import csv, table
 from worker.report.files import replacing
+from worker.spec.check import RESERVED_NAMES
 from worker.store.paths import RunPaths
 from worker.trial import Status, Trial
 
@@ -35,6 +36,10 @@ def test_columns_are_in_the_order_that_users_know(tmp_path: Path) -> None:
     assert rows[0]["lr"] == "1e-05"
     assert rows[0]["RESULT"] == "0.25"
     assert rows[0]["log"].endswith("projects/first/trials/000001.out")
+
+
+def test_no_parameter_can_be_called_like_a_column_of_ours() -> None:
+    assert table.OWN_NAMES == RESERVED_NAMES
 
 
 def test_failed_evaluations_are_rows_and_waiting_ones_are_not(tmp_path: Path) -> None:
