@@ -15,7 +15,7 @@ from report_runs import a_run, a_trial
 
 from worker.report import csv, table
 from worker.report.files import replacing
-from worker.spec.check import RESERVED_NAMES
+from worker.spec.check_parameters import RESERVED_NAMES
 from worker.store.paths import RunPaths
 from worker.trial import Status, Trial
 
