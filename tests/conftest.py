@@ -21,8 +21,6 @@ settings.register_profile(
 settings.load_profile("patient")
 
 GRACE = 10.0  # seconds that the processes of a test have to end after it
-# Taken out of the environment, since evaluations that tests start would see it otherwise.
-NO_SKIP = bool(os.environ.pop("OMNIOPT_NO_SKIP", ""))
 MARK = "OMNIOPT_TEST"  # the environment variable by which a test's processes are known
 
 
@@ -86,13 +84,26 @@ def _marked(mark: str) -> dict[int, str]:
     return found
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --no-skip."""
+    parser.addoption("--no-skip", action="store_true", help="a skipped test is a failed one")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, a file stays together for its fixtures, as does all that needs the cluster."""
+    for item in items:
+        place = item.path.parent if item.path.parent.name == "slurm" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(place)))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With OMNIOPT_NO_SKIP set, a skipped test is a failed one."""
+    """With --no-skip, a skipped test is a failed one."""
     report = yield
-    _refuse_skip(report)
+    if item.config.getoption("no_skip"):
+        _refuse_skip(report)
     return report
 
 
@@ -100,14 +111,15 @@ def pytest_runtest_makereport(
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """With OMNIOPT_NO_SKIP set, a skipped module is a failed one."""
+    """With --no-skip, a skipped module is a failed one."""
     report = yield
-    _refuse_skip(report)
+    if collector.config.getoption("no_skip"):
+        _refuse_skip(report)
     return report
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+    if report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"no test may be skipped here, but: {reason}"
