@@ -124,7 +124,9 @@ def test_a_run_goes_on_without_the_controller(tmp_path: Path, workdir: Path) -> 
         until(lambda: site.status("larch")["trials"]["running"] == 3, "nothing is evaluated")
         cluster.kill_controller()
         until(lambda: "Slurm does not answer" in paths.events.read_text(), "its silence is not noticed")
-        assert "Slurm does not answer" in site.omniopt("status", "larch").stdout
+        until(
+            lambda: "Slurm does not answer" in site.omniopt("status", "larch").stdout, "status does not tell"
+        )
         gate.touch()
         until(lambda: claim(paths).standing is Standing.OVER, "it does not go on")
         until(lambda: [row["status"] for row in site.rows(paths)] == ["ok"] * 12, "the table is not written")
