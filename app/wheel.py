@@ -49,7 +49,7 @@ def build_wheel() -> Wheel:
             f"{info}/WHEEL",
             b"Wheel-Version: 1.0\nGenerator: omniopt\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         ),
-        (f"{info}/entry_points.txt", b"[console_scripts]\nomniopt = worker.cli:main\n"),
+        (f"{info}/entry_points.txt", b"[console_scripts]\nomniopt = worker.__main__:main\n"),
     ]
     record = "".join(f"{name},sha256={_digest(content)},{len(content)}\n" for name, content in files)
     files.append((f"{info}/RECORD", f"{record}{info}/RECORD,,\n".encode()))

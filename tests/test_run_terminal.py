@@ -92,6 +92,34 @@ def test_ctrl_c_before_the_first_evaluation_leaves_no_workers_behind(run: Run, w
     assert not (workdir / "log").exists()
 
 
+@pytest.mark.parametrize("module", ["worker.cli", "argparse", "worker.cli.start", "worker.search.searcher"])
+def test_ctrl_c_while_the_program_is_loaded_is_answered_in_a_sentence(workdir: Path, module: str) -> None:
+    (workdir / "config.toml").write_text(CONFIG)
+    interrupting = f"""
+import os, runpy, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+sys.argv = ["omniopt", "start", "config.toml", "--local"]
+runpy.run_module("worker", run_name="__main__")
+"""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", interrupting],
+        cwd=workdir,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 4
+    assert done.stderr.strip() == "omniopt: Ended by Ctrl-C."
+    assert not (workdir / "log").exists()
+
+
 def ok(number: int, start: float, end: float) -> Trial:
     return Trial(number, {"x": 1.0}, Status.OK, loss=1.0, start=start, end=end)
 

@@ -1,7 +1,18 @@
-"""`python -m worker` is the same as `omniopt`."""
+"""Where `omniopt` and `python -m worker` begin; nothing is imported before Ctrl-C has an answer."""
 
 import sys
 
-from worker.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    try:
+        from worker.cli import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        print("\nomniopt: Ended by Ctrl-C.", file=sys.stderr)
+        return 4  # EXIT_INTERRUPTED of worker.errors, which was perhaps being imported
+
+
+if __name__ == "__main__":
+    sys.exit(main())

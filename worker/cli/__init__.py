@@ -69,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return EXIT_SYSTEM
     except KeyboardInterrupt:
+        print("\nomniopt: Ended by Ctrl-C.", file=sys.stderr)
         return EXIT_INTERRUPTED
 
 
