@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from local_runs import Local, config, ended, until
 
+from worker.agent import processes
 from worker.store.appender import Appender
 from worker.store.records import encode
 
@@ -207,6 +208,26 @@ def test_a_second_driver_is_refused(omniopt: Omniopt, local: Local, words: list[
     done = omniopt(*words)
     assert done.returncode == 3
     assert "is being driven already" in done.stderr
+
+
+def test_who_meets_a_paused_driver_learns_how_it_goes_on(omniopt: Omniopt, local: Local) -> None:
+    process = begin(local, 0.1, max_evals=4)
+    process.send_signal(signal.SIGSTOP)
+    until(lambda: processes.paused(process.pid))
+    try:
+        goes_on = f"fg in its shell lets it go on, and so does kill -CONT {process.pid}."
+        done = omniopt("resume", "pear")
+        assert done.returncode == 3
+        assert goes_on in done.stderr
+        assert goes_on in omniopt("status", "pear").stdout
+        assert json.loads(omniopt("status", "pear", "--json").stdout)["driver"]["paused"]
+        assert goes_on in omniopt("workers", "pear", "3").stdout
+        follower = local.spawn("follow", "pear")
+    finally:
+        process.send_signal(signal.SIGCONT)
+    assert ended(process)[0] == 0
+    assert ended(follower)[0] == 0
+    assert local.count("ok") == 4
 
 
 def test_a_driver_that_was_superseded_leaves(local: Local) -> None:

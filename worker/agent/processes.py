@@ -37,6 +37,12 @@ def alive(pid: int, born: str) -> bool:
     return fields is not None and fields[0] not in "ZX" and birth(pid) == born
 
 
+def paused(pid: int) -> bool:
+    """Whether a process was stopped, by Ctrl-Z for example, and waits until somebody lets it go on."""
+    fields = _stat(pid)
+    return fields is not None and fields[0] == "T"
+
+
 def name(pid: int) -> str:
     """The short name of a process, "?" where it has gone."""
     with suppress(OSError):

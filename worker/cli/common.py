@@ -101,8 +101,18 @@ def open_run(args: argparse.Namespace) -> tuple[RunPaths, Run]:
     return paths, read_run(paths)
 
 
+def say_if_paused(now: Claim) -> None:
+    """Say that a driver hears nothing at present; what it was asked for stays written down until it does."""
+    if now.paused:
+        print(now.pause)
+
+
 def refuse_if_driven(paths: RunPaths, now: Claim) -> None:
     """Raise DrivenError where somebody drives the run, or may be doing so."""
+    if now.paused:
+        raise DrivenError(
+            f"The run {paths.name} is being driven already. {now.pause} omniopt cancel {paths.name} ends it."
+        )
     if now.standing is Standing.ALIVE:
         raise DrivenError(
             f"The run {paths.name} is being driven already, by process {now.pid} on this machine. "

@@ -6,6 +6,7 @@ import signal
 import time
 
 from worker.agent import processes
+from worker.cli.common import say_if_paused
 from worker.cli.going import plan_of, where_before
 from worker.driver.budget import Over
 from worker.driver.claim import Claim, Standing, claim
@@ -37,6 +38,7 @@ def stop(paths: RunPaths, run: Run, wait: bool) -> int:
     print(
         f"{run.name} stops when its running evaluations have ended; omniopt cancel {run.name} ends them now."
     )
+    say_if_paused(now)
     while wait and not watch.ended and claim(paths).held:
         time.sleep(_LOOK_EVERY)
     return EXIT_DONE

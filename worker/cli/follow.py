@@ -7,7 +7,7 @@ import time
 
 from worker.cli.common import configure_run, open_run
 from worker.driver.budget import Tally
-from worker.driver.claim import Standing, claim
+from worker.driver.claim import Claim, Standing, claim
 from worker.driver.echo import Echo
 from worker.driver.ending import report
 from worker.driver.recall import origin
@@ -91,7 +91,7 @@ class _Drivers:
     def __init__(self, paths: RunPaths) -> None:
         self._paths = paths
         self._looked = -_CLAIM_EVERY
-        self._standing = Standing.ALIVE
+        self._claim = Claim(Standing.ALIVE)
         self._missed_since: float | None = None
         # In Slurm a driver that was killed or has left is followed by another one.
         self._patience = _NEXT_DRIVER if origin(paths).where == "slurm" else 0.0
@@ -106,9 +106,9 @@ class _Drivers:
         """What is to be said about the driver, or nothing."""
         now = time.monotonic()
         if now - self._looked >= _CLAIM_EVERY:
-            self._looked, self._standing = now, claim(self._paths).standing
-            if self._standing not in (Standing.DEAD, Standing.LEFT):
+            self._looked, self._claim = now, claim(self._paths)
+            if self._claim.standing not in (Standing.DEAD, Standing.LEFT):
                 self._missed_since = None
             elif self._missed_since is None:
                 self._missed_since = now
-        return _SENTENCES.get(self._standing, "")
+        return self._claim.pause or _SENTENCES.get(self._claim.standing, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from worker.cli import going
-from worker.cli.common import configure_run, open_run
+from worker.cli.common import configure_run, open_run, say_if_paused
 from worker.driver.claim import claim
 from worker.driver.requests import ask
 from worker.errors import EXIT_DONE, UsageError
@@ -35,8 +35,10 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(f"No evaluation of {run.name} has failed, so there is nothing to retry.")
     which = "evaluation" if len(numbers) == 1 else "evaluations"
     print(f"{run.name}: {len(numbers)} {which} will be made again.", flush=True)
-    if claim(paths).held:
+    now = claim(paths)
+    if now.held:
         ask(paths, "retry", list(numbers))
+        say_if_paused(now)
         return EXIT_DONE
     return going.go_on(run, paths, args, numbers)
 

@@ -152,7 +152,7 @@ class _Standing:
             return self.state.ended.reason
         if self.claim.held:
             since = clock(time.time() - (self.state.driven_since or time.time()))
-            return f"Driven by process {self.claim.pid} on {self.claim.host} for {since}."
+            return f"Driven by process {self.claim.pid} on {self.claim.host} for {since}. {self.claim.pause}".rstrip()
         if self.claim.standing is Standing.DEAD:
             return f"Its driver has died; nothing is lost: omniopt resume {self.run.name} goes on."
         if self.claim.standing is Standing.LEFT:
@@ -185,6 +185,7 @@ class _Standing:
             else {"trial": best.number, "loss": best.loss, "parameters": dict(best.values)},
             "driver": {
                 "alive": self.claim.held,
+                "paused": self.claim.paused,
                 "host": self.claim.host,
                 "pid": self.claim.pid,
                 "epoch": self.claim.epoch,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from worker.cli.common import configure_run, open_run
+from worker.cli.common import configure_run, open_run, say_if_paused
 from worker.driver.claim import claim
 from worker.driver.requests import ask
 from worker.errors import EXIT_DONE, UsageError
@@ -28,7 +28,8 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(
             f'"{args.count}" is no number of workers. Write +5, -5 or 5; the least is 1, the most {most}.'
         )
-    if not claim(paths).held:
+    now = claim(paths)
+    if not now.held:
         raise UsageError(
             f"{run.name} has no driver now, so nobody could change the number of workers. "
             f"omniopt resume {run.name} goes on with it; ask again then."
@@ -38,4 +39,5 @@ def execute(args: argparse.Namespace) -> int:
     print(
         f"{run.name}: {words.get(args.count[0], f'{args.count} workers')} from now on; evaluations that run may end."
     )
+    say_if_paused(now)
     return EXIT_DONE

@@ -36,7 +36,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Claim:
-    """The newest driver of a run. born: when its process began, as `processes.birth` tells it. silent: seconds since its last sign of life."""
+    """The newest driver of a run. born: when its process began, as `processes.birth` tells it.
+
+    silent: seconds since its last sign of life. paused: its process lives, and was stopped by Ctrl-Z or a signal.
+    """
 
     standing: Standing
     epoch: int = 0
@@ -44,11 +47,22 @@ class Claim:
     pid: int = 0
     born: str = ""
     silent: float = 0.0
+    paused: bool = False
 
     @property
     def held(self) -> bool:
         """Whether the run may be being driven."""
         return self.standing in (Standing.ALIVE, Standing.SILENT)
+
+    @property
+    def pause(self) -> str:
+        """What is to be said of a paused driver, or nothing."""
+        if not self.paused:
+            return ""
+        return (
+            f"Its driver, process {self.pid}, is paused (by Ctrl-Z, for example): "
+            f"fg in its shell lets it go on, and so does kill -CONT {self.pid}."
+        )
 
 
 def introduction(epoch: int, seed: int, where: str, cwd: Path) -> Record:
@@ -93,7 +107,8 @@ def claim(paths: RunPaths) -> Claim:
         standing = Standing.ALIVE if alive else Standing.DEAD
     elif standing is None:
         standing = Standing.SILENT if silent < SILENT_AFTER else Standing.DEAD
-    return Claim(standing, epoch, host, pid, born, silent)
+    paused = standing is Standing.ALIVE and processes.paused(pid)
+    return Claim(standing, epoch, host, pid, born, silent, paused)
 
 
 def _silence(journal: Path) -> float:
