@@ -76,7 +76,16 @@ def test_the_reasons_for_an_end() -> None:
 def test_failures_from_before_the_last_end_do_not_count() -> None:
     limits = Limits(2, 3, 100.0, failures_before=2, first=4)
     assert over(limits, *(trial(n, Status.FAILED) for n in range(1, 5))) is None
-    assert over(limits, *(trial(n, Status.FAILED) for n in range(1, 6))) is Over.FAILURES
+    five = [trial(n, Status.FAILED) for n in range(1, 6)]
+    assert over(limits, *five) is Over.FAILURES
+    assert limits.failures_sentence(Tally(five)).startswith("3 evaluations ended without a result")
+
+
+def test_failures_beyond_the_limit_are_explained() -> None:
+    limits = Limits(9, 2, 100.0)
+    three = [trial(n, Status.FAILED) for n in range(1, 4)]
+    assert "the others were in hand" in limits.failures_sentence(Tally(three))
+    assert "the others" not in limits.failures_sentence(Tally(three[:2]))
 
 
 def test_the_first_evaluations_are_those_that_began_first() -> None:

@@ -93,6 +93,16 @@ class Limits:
         else:
             self._first_failed.discard(trial.number)
 
+    def failures(self, tally: Tally) -> int:
+        """How many failures count."""
+        return tally.failures - self.failures_before
+
+    def failures_sentence(self, tally: Tally) -> str:
+        """That too many evaluations failed; what workers had in hand when the limit was reached may be beyond it."""
+        count = self.failures(tally)
+        others = " (the others were in hand when it was reached)" if count > self.max_failures else ""
+        return f"{count} evaluations ended without a result, and the limit (max_failures) is {self.max_failures}{others}."
+
     def room(self, ok: int, in_hand: int) -> int:
         """How many more trials may be proposed, with `ok` successful ones and `in_hand` that have not ended."""
         return max(0, self.max_evals - ok - in_hand)
@@ -104,7 +114,7 @@ class Limits:
             return Over.BUDGET
         if tally.ok == 0 and all(number in self._first_failed for number in first):
             return Over.ALL_FAILED
-        if tally.failures - self.failures_before >= self.max_failures:
+        if self.failures(tally) >= self.max_failures:
             return Over.FAILURES
         if seconds >= self.runtime:
             return Over.RUNTIME

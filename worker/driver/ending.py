@@ -47,10 +47,7 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
     sentences = {
         Over.BUDGET: f"All {run.max_evals} evaluations are done.",
         Over.SPACE: f"{detail} The run ends with {tally.ok} of {run.max_evals} evaluations.",
-        Over.FAILURES: (
-            f"{tally.failures} evaluations ended without a result, and the limit (max_failures) is {run.max_failures}; "
-            f"see why, then {go_on}"
-        ),
+        Over.FAILURES: f"{detail} See why, then {go_on}",
         Over.ALL_FAILED: (
             f"The first {TRIED_BEFORE_GIVING_UP} evaluations all failed, so the others would most likely fail, too; "
             f"correct what is wrong, then {go_on}"

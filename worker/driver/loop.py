@@ -284,7 +284,11 @@ class Driver:
 
     def _end(self, proposer: Proposer) -> Ending:
         assert self._over is not None
-        details = {Over.NO_AGENTS: str(self._crew.hopeless), Over.SPACE: proposer.exhausted_sentence}
+        details = {
+            Over.NO_AGENTS: str(self._crew.hopeless),
+            Over.SPACE: proposer.exhausted_sentence,
+            Over.FAILURES: self._limits.failures_sentence(self._tally),
+        }
         end = ending(self._over, self._plan.run, self._tally, details.get(self._over, ""))
         last: Record = {"reason": end.sentence, "at": time.time()}
         if self._over is Over.LEFT:

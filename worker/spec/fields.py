@@ -281,7 +281,7 @@ FIELDS: tuple[Field, ...] = (
         "Max. number of failures",
         "integer",
         100,
-        "The run stops after this many evaluations without a result.",
+        "The run stops after this many evaluations without a result; those in progress then still end.",
         advanced=True,
         minimum=1,
         maximum=10_000_000,
