@@ -151,7 +151,10 @@ def test_failures_are_limited(omniopt: Omniopt, local: Local) -> None:
     assert done.returncode == 0
     assert "evaluations ended without a result, and the limit (max_failures) is 6" in done.stdout
     # What the workers have in hand when the limit is reached still ends.
-    assert 6 <= local.count("failed") <= 20
+    failed = local.count("failed")
+    assert 6 <= failed <= 20
+    assert f"{failed} evaluations ended without a result" in done.stdout
+    assert ("the others were in hand" in done.stdout) == (failed > 6)
 
 
 def test_options_override_the_config(omniopt: Omniopt, local: Local) -> None:
@@ -239,7 +242,9 @@ def test_an_existing_run_is_never_overwritten(omniopt: Omniopt, local: Local) ->
     done = omniopt("start", path)
     assert done.returncode == 3
     assert "--existing" in done.stderr
-    assert omniopt("start", path, "--existing", "stop").returncode == 3
+    done = omniopt("start", path, "--existing", "stop")
+    assert done.returncode == 3
+    assert "The run pear exists already, and was left as it is; nothing was started." in done.stdout
     assert local.paths.csv.read_bytes() == before
     assert omniopt("start", path, "--existing", "new").returncode == 0
     assert (local.workdir / "omniopt" / "projects" / "pear_2" / "csv" / "pear_2.csv").exists()

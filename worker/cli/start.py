@@ -124,7 +124,7 @@ def _start(run: Run, home: Home, where: Where, args: argparse.Namespace) -> int:
         if choice == "continue":
             return going.go_on(existing.recorded(paths, run), paths, args)
         if choice == "stop":
-            print(f"The run {run.name} was left as it is.")
+            print(f"The run {run.name} exists already, and was left as it is; nothing was started.")
             return EXIT_RUNNING
         run = replace(run, name=existing.free_name(home, run.name))
     going.say_where(run, where, asked=args.local)
