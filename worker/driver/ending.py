@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from worker.driver.budget import TRIED_BEFORE_GIVING_UP, Over, Tally
 from worker.driver.view import clock, number_text
 from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_RUNNING, EXIT_SYSTEM
+from worker.report.failures import causes
 from worker.spec.parameters import Value
 from worker.spec.placeholders import render, value_text
 from worker.spec.run import Run
@@ -94,19 +95,18 @@ def places(paths: RunPaths, number: int) -> dict[str, str]:
 
 def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:
     """Why evaluations failed, the most frequent reason first, with the last lines of one."""
-    groups: dict[tuple[Status, str], list[Trial]] = {}
-    for trial in trials:
-        if trial.status.failure:
-            groups.setdefault((trial.status, trial.reason), []).append(trial)
-    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    found = causes(trials)
     yield "Why evaluations failed:"
-    for (status, reason), members in ordered[:_MOST_REASONS]:
-        yield f"  {len(members)} x {status.value}: {visible(reason) or 'no reason is known'}"
-    if len(ordered) > _MOST_REASONS:
-        yield f"  and {len(ordered) - _MOST_REASONS} other reasons"
-    if not ordered:
+    for cause in found[:_MOST_REASONS]:
+        alike = len({trial.reason for trial in cause.trials}) == 1
+        which = "" if alike else f"for example evaluation {cause.trials[0].number}: "
+        yield f"  {len(cause.trials)} x {cause.status.value}: {which}{visible(cause.reason) or 'no reason is known'}"
+    if len(found) > _MOST_REASONS:
+        left = sum(len(cause.trials) for cause in found[_MOST_REASONS:])
+        yield f"  and {left} for {len(found) - _MOST_REASONS} other reasons; omniopt errors {paths.name} lists them all"
+    if not found:
         return
-    example = ordered[0][1][-1]
+    example = found[0].trials[-1]
     lines = last_lines(paths, example.number)
     if lines:
         yield f"The last lines of evaluation {example.number}:"

@@ -9,8 +9,16 @@ from dataclasses import dataclass
 
 from worker.trial import Status, Trial
 
-# What differs between two evaluations that failed for the same reason.
-_DETAIL = re.compile(r"0x[0-9a-fA-F]+|[-+]?\d+(?:[.:]\d+)*(?:e[-+]?\d+)?|\"[^\"]*\"")
+# What differs between two evaluations that failed for the same reason: identifiers and addresses, paths, numbers.
+_DETAIL = re.compile(
+    r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
+    r"|\b0x[0-9a-fA-F]+"
+    r"|\b(?=[a-f]*\d)[0-9a-f]{8,}\b"
+    r"|[\w.~$-]*(?:/[\w.,@%+=~$-]*[\w@%+=~$-])+/?"
+    r"|[-+]?\d+(?:[.:]\d+)*(?:[eE][-+]?\d+)?"
+)
+# Last words that were cut are compared by their beginning: where they were cut depends on the numbers before.
+_CUT = re.compile(r'"([^"\n]{0,60})[^"\n]*…"')
 
 MEANINGS = {
     Status.NO_RESULT: "ended without a RESULT line that can be read",
@@ -33,9 +41,16 @@ class Cause:
 
 def causes(trials: Iterable[Trial]) -> list[Cause]:
     """The failed evaluations by cause, the most frequent first."""
-    groups: dict[tuple[Status, str], list[Trial]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[Trial]] = defaultdict(list)
     for trial in trials:
         if trial.status.failure:
-            groups[trial.status, _DETAIL.sub("#", trial.reason)].append(trial)
-    found = [Cause(status, own[0].reason, tuple(own)) for (status, _), own in groups.items()]
+            groups[_kind(trial)].append(trial)
+    found = [Cause(own[0].status, own[0].reason, tuple(own)) for own in groups.values()]
     return sorted(found, key=lambda cause: (-len(cause.trials), cause.trials[0].number))
+
+
+def _kind(trial: Trial) -> tuple[object, ...]:
+    """What evaluations have in common that failed for one cause: how they ended, and what they said but for details."""
+    # Where a worker ended the program, how it took that says nothing about the cause.
+    ended = (trial.exit_code, trial.signal) if trial.status is Status.FAILED else ()
+    return (trial.status, *ended, _CUT.sub(r'"\1…"', _DETAIL.sub("#", trial.reason)))

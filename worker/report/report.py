@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.report import curves, gpupage, gpuusage, html, pareto, progress, sections
+from worker.report import curves, failurelist, gpupage, gpuusage, html, pareto, progress, sections
 from worker.report.charts import best_so_far, wide
 from worker.report.frame import make_frame, payload
 from worker.report.importance import Importance, NoImportanceError, measure
@@ -48,7 +48,7 @@ def page(results: Results, options: Options, made: datetime) -> str:
         ("scatter", "All pairs of parameters", None),
         ("pareto", "Pareto front", sections.pareto_front(results)),
         ("curves", "Learning curves", None),
-        ("failures", "Failures", sections.failures(results)),
+        ("failures", "Failures", failurelist.failures(results)),
         ("timeline", "Workers over time", None),
         ("gpus", "GPU use", None),
         ("cost", "Cost", sections.cost(summary)),

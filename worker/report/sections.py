@@ -6,8 +6,7 @@ from datetime import datetime
 
 from worker.report import pareto, progress
 from worker.report.answer import loss_text
-from worker.report.byhand import by_hand, command_for
-from worker.report.failures import MEANINGS, Cause, causes
+from worker.report.byhand import command_for
 from worker.report.html import Content, Markup, tag
 from worker.report.importance import METHOD, Importance
 from worker.report.source import Results
@@ -203,45 +202,6 @@ def pareto_front(results: Results) -> Content:
     return (
         tag("p", f"{len(found)} evaluations are not beaten by any other one in all of {', '.join(names)}."),
         table("Pareto front", ["Evaluation", *names, *parameters], rows),
-    )
-
-
-def failures(results: Results) -> Content:
-    """The causes of failures, the most frequent first, each with what to do and how to see it again."""
-    found = causes(results.trials)
-    if not found:
-        return tag("p", "No evaluation failed.") if results.trials else None
-    rest = len(found) - 12
-    return (
-        [_cause(results, cause, index) for index, cause in enumerate(found[:12])],
-        tag("p", f"{rest} rarer causes are left out; omniopt errors {results.run.name} lists them all.")
-        if rest > 0
-        else None,
-    )
-
-
-def _cause(results: Results, cause: Cause, index: int) -> Markup:
-    first = cause.trials[0]
-    numbers = ", ".join(str(trial.number) for trial in cause.trials[:8])
-    more = ", …" if len(cause.trials) > 8 else ""
-    count = len(cause.trials)
-    name = f"failure-{index}"
-    return tag(
-        "div",
-        tag("h3", f"{count:,} {'evaluation' if count == 1 else 'evaluations'} {MEANINGS[cause.status]}"),
-        tag("p", cause.reason or "Nothing more is known."),
-        tag(
-            "p",
-            f"Evaluations {numbers}{more}. Log of the first: ",
-            tag("code", str(results.paths.trial_out(first.number))),
-        ),
-        tag(
-            "details",
-            tag("summary", f"Run evaluation {first.number} again by hand"),
-            tag("p", copy_button(name)),
-            tag("pre", tag("code", by_hand(results, first)), id=name, class_="wrap"),
-        ),
-        class_="cause",
     )
 
 

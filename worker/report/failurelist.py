@@ -1,0 +1,65 @@
+"""The failures of a run as the report lists them: each cause with what to do, what was said, and how to see it again."""
+
+from __future__ import annotations
+
+from worker.report.byhand import by_hand
+from worker.report.failures import MEANINGS, Cause, causes
+from worker.report.html import Content, Markup, tag
+from worker.report.sections import copy_button
+from worker.report.source import Results
+from worker.report.text import log_lines
+
+_MOST_CAUSES = 12
+_MOST_NUMBERS = 8  # of failed evaluations
+_LAST_WORDS = 3  # lines of the log of a failed one
+
+
+def failures(results: Results) -> Content:
+    """The causes of failures, the most frequent first, each with what to do and how to see it again."""
+    found = causes(results.trials)
+    if not found:
+        return tag("p", "No evaluation failed.") if results.trials else None
+    rest = len(found) - _MOST_CAUSES
+    return (
+        [_cause(results, cause, index) for index, cause in enumerate(found[:_MOST_CAUSES])],
+        tag("p", f"{rest:,} rarer causes are left out; omniopt errors {results.run.name} lists them all.")
+        if rest > 0
+        else None,
+    )
+
+
+def _cause(results: Results, cause: Cause, index: int) -> Markup:
+    first = cause.trials[0]
+    count = len(cause.trials)
+    alike = len({trial.reason for trial in cause.trials}) == 1
+    reason = cause.reason or "Nothing more is known."
+    said = log_lines(results, first, _LAST_WORDS)
+    name = f"failure-{index}"
+    return tag(
+        "div",
+        tag("h3", f"{count:,} {'evaluation' if count == 1 else 'evaluations'} {MEANINGS[cause.status]}"),
+        tag("p", reason if alike else f"For example evaluation {first.number}: {reason}"),
+        tag(
+            "p",
+            _numbers(cause),
+            ". Log of the first: ",
+            tag("code", str(results.paths.trial_out(first.number))),
+        ),
+        tag("pre", tag("code", "\n".join(said)), class_="wrap") if said else None,
+        tag(
+            "details",
+            tag("summary", f"Run evaluation {first.number} again by hand"),
+            tag("p", copy_button(name)),
+            tag("pre", tag("code", by_hand(results, first)), id=name, class_="wrap"),
+        ),
+        class_="cause",
+    )
+
+
+def _numbers(cause: Cause) -> str:
+    """Which evaluations failed so, as many as a reader may want to look at."""
+    shown = [str(trial.number) for trial in cause.trials[:_MOST_NUMBERS]]
+    rest = len(cause.trials) - len(shown)
+    if rest:
+        return f"Evaluations {', '.join(shown)} and {rest:,} more"
+    return f"Evaluation{'s' if len(shown) > 1 else ''} {', '.join(shown)}"
