@@ -248,7 +248,7 @@ def parameter(kind: str, **settings: object) -> ParameterDraft:
         (parameter("hp.loguniform", min=0, max=1000), "max", "Min and max are exponents here: the value would be e to the power of them, which is too large."),
         (parameter("hp.qloguniform", min=0, max=1, q=10), "q", "No multiple of q lies between 1 and 2.71828."),
         (parameter("hp.normal", mu=0, sigma=0), "sigma", "σ must be greater than 0."),
-        (parameter("hp.normal", mu=0), "sigma", "σ (standard deviation) is missing; hp.normal needs it."),
+        (parameter("hp.normal", mu=0), "sigma", "σ (std. dev.) is missing; hp.normal needs it."),
         (parameter("hp.lognormal", mu=700, sigma=1), "sigma", "e to the power of such numbers is too large for a computer."),
         (parameter("hp.qnormal", mu=0, sigma=1, q=0), "q", "q must be greater than 0."),
         (parameter("hp.choice", values="a,,b"), "values", "Value 2 is empty."),

@@ -175,6 +175,8 @@ def test_a_type_shows_its_fields_and_keeps_the_others(open_page: Open) -> None:
     row.get_by_label("Type").select_option("hp.qnormal")
     shown = row.locator("[data-setting]:visible")
     expect(shown).to_have_count(3)
+    tops = shown.locator("input").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1, "a label that takes two lines pushes its field down"
     row.get_by_label("μ (mean)").fill("3")
     expect(row.locator("[data-type-summary]")).to_have_text("A multiple of q, normally distributed.")
     expect(page).to_have_url(re.compile("param_0_mu=3"))

@@ -59,9 +59,9 @@ SETTING_LABELS: Mapping[str, str] = {
     "max": "Max",
     "min": "Min",
     "step": "Step",
-    "q": "q (step width)",
+    "q": "q (step)",
     "mu": "μ (mean)",
-    "sigma": "σ (standard deviation)",
+    "sigma": "σ (std. dev.)",
     "values": "Values",
 }
 
