@@ -15,6 +15,7 @@ from pathlib import Path
 import optuna
 import pandas
 import pytest
+from PIL import Image, ImageSequence
 from report_runs import START, a_run, a_trial, write_run
 
 from worker.cli.results import ELSEWHERE, place
@@ -89,6 +90,17 @@ def test_a_command_writes_into_the_run_or_into_out(
     there = tmp_path / "elsewhere"
     expected = [there / Path(place).name for place in places]
     assert written(omniopt(command, "first", *options, "--out", there)) == expected
+
+
+def test_a_film_of_a_run_without_failures_has_a_frame_for_each_step(workdir: Path, omniopt: Omniopt) -> None:
+    trials = [
+        a_trial(number, {"lr": number / 9, "kind": "ab"[number % 2]}, -number) for number in range(1, 8)
+    ]
+    paths = write_run(workdir, a_run(), trials)
+    [film] = written(omniopt("video", paths.root, "--kind", "gif"))
+    with Image.open(film) as image:
+        frames = {frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(image)}
+    assert len(frames) == 7
 
 
 def test_csv_on_standard_output_is_the_same_as_in_the_file(paths: RunPaths, omniopt: Omniopt) -> None:

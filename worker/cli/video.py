@@ -15,9 +15,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt video`."""
     configure_run(parser)
     parser.add_argument(
-        "--kind", choices=("html", "gif"), default="html", help="gif takes a minute, and matplotlib"
+        "--kind", choices=("html", "gif"), default="html", help="gif is for slides, and needs matplotlib"
     )
-    parser.add_argument("--columns", metavar="NAMES", help="these parameters, up to three: a,b,c (in a gif)")
+    parser.add_argument("--columns", metavar="NAMES", help="these parameters: a,b,c (in a gif)")
     parser.add_argument("--max", type=float, metavar="RESULT", help="leave out larger results (in a gif)")
 
 
@@ -26,12 +26,15 @@ def execute(args: argparse.Namespace) -> int:
     results = open_results(args)
     target = place(results.paths.root / "video" / f"{results.run.name}.{args.kind}", results.paths, args.out)
     if args.kind == "gif":
+        # Imported here: it takes a while, and the page needs none of it.
+        from worker.report import gif
+
         frame = make_frame(results.run, results.trials)
         if args.columns:
             frame = frame.showing(args.columns.split(","))
-        film = video.gif(results, frame, args.max)
+        moving = gif.film(results, frame, args.max)
         with replacing_bytes(target) as raw:
-            raw.write(film)
+            raw.write(moving)
     else:
         with replacing(target) as file:
             file.write(video.page(results))

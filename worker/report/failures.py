@@ -25,8 +25,8 @@ MEANINGS = {
     Status.NOT_FINITE: "printed nan or inf as RESULT",
     Status.FAILED: "ended with an error",
     Status.TIMEOUT: "took longer than the time limit per evaluation",
-    Status.OUT_OF_MEMORY: "were ended for their memory",
-    Status.LOST: "vanished with their worker, three times",
+    Status.OUT_OF_MEMORY: "ran out of memory",
+    Status.LOST: "vanished with a worker three times",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, BinaryIO
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_PARAMETERS = 10  # drawn against each other in one picture: 45 panels
-_VECTOR_POINTS = 30_000  # more are drawn as pixels inside the svg, which would not open otherwise
+_VECTOR_POINTS = 10_000  # more are drawn as pixels inside the svg, which would not open otherwise
 SIDE = 3.1  # inches of a panel
 _BEST, _FAILED = "#d1006c", "#9a9a9a"
 _OPACITY = 0.85
@@ -40,26 +40,14 @@ def pairs(frame: Frame) -> list[Pair]:
 
 @dataclass
 class Panel:
-    """One panel: its dots and crosses with the evaluations that they stand for, and its star."""
+    """One panel: its dots and crosses with the evaluations that they stand for, the best last, and its star."""
 
+    axes: Axes
     dots: PathCollection | None
     dot_rows: list[int]
-    places: list[tuple[float, float]]  # of the dots
     crosses: PathCollection
     cross_rows: list[int]
     star: PathCollection | None
-
-    def show(self, rows: Container[int]) -> None:
-        """Hide all evaluations but `rows`; the star goes to the best of them."""
-        self.crosses.set_alpha([1.0 if row in rows else 0.0 for row in self.cross_rows])
-        if self.dots is None or self.star is None:
-            return
-        self.dots.set_alpha([_OPACITY if row in rows else 0.0 for row in self.dot_rows])
-        # The best is the last one, since it has to lie on top.
-        places = [place for place, row in enumerate(self.dot_rows) if row in rows]
-        self.star.set_visible(bool(places))
-        if places:
-            self.star.set_offsets([self.places[places[-1]]])
 
 
 @dataclass
@@ -159,7 +147,6 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> Panel:
             rasterized=crowded,
         )
         star = axes.scatter(x[-1:], y[-1:], marker="*", s=150, color=_BEST, edgecolors="white", zorder=3)
-    places = list(zip(x, y, strict=True))
     across, up = pair
     if _logarithmic(across):
         axes.set_xscale("log")
@@ -170,7 +157,7 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> Panel:
     if across.options is not None and max(map(len, across.options), default=0) * len(across.options) > 24:
         axes.tick_params(axis="x", labelrotation=45)
     axes.tick_params(labelsize=8)
-    return Panel(dots, good, places, crosses, bad, star)
+    return Panel(axes, dots, good, crosses, bad, star)
 
 
 def _logarithmic(column: FrameColumn) -> bool:
