@@ -8,6 +8,7 @@ from pathlib import Path
 from worker.agent.assignment import run_paths
 from worker.cli.going import plan_of
 from worker.driver.budget import Over
+from worker.driver.plan import Plan
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE
 from worker.launch import where_to_run
@@ -42,12 +43,23 @@ def execute(args: argparse.Namespace) -> int:
         print("The run has ended before this driver began, so there is nothing left to do.")
         return EXIT_DONE
     run, where = read_run(paths), where_to_run(args.local)
-    end = drive(plan_of(run, paths, where, retry=args.retry))
-    if end.over is Over.LEFT and where == "slurm":
-        from worker.launch.slurm import front
+    plan = plan_of(run, paths, where, retry=args.retry)
+    return _in_job(plan) if where == "slurm" else drive(plan).exit_code
 
-        print(f"The next driver is job {front.hand_in_successor(run, paths)}.", flush=True)
-    return end.exit_code
+
+def _in_job(plan: Plan) -> int:
+    from worker.launch.slurm import front
+    from worker.launch.slurm.own_job import OwnJob
+
+    job = OwnJob()
+    end = drive(plan, job.leaves)
+    if end.over is not Over.LEFT:
+        return end.exit_code
+    if job.comes_back:
+        print("Slurm starts this job again by itself, and it goes on then.", flush=True)
+    else:
+        print(f"The next driver is job {front.hand_in_successor(plan.run, plan.paths)}.", flush=True)
+    return EXIT_DONE  # as far as Slurm is concerned, which may write mails about failed jobs
 
 
 def _numbers(text: str) -> tuple[int, ...]:

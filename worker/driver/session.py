@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from collections.abc import Callable
 
 from worker.driver.budget import Over
 from worker.driver.ending import Ending, report
@@ -16,12 +17,12 @@ from worker.driver.signals import Signals
 _HINT = "Ctrl-C: let running evaluations end, then stop. Twice: stop now."
 
 
-def drive(plan: Plan) -> Ending:
+def drive(plan: Plan, leaves: Callable[[], bool] | None = None) -> Ending:
     """Drive a run until it is over or this driver has to leave, and show all of it.
 
-    Raises OmnioptError where the disk or the scheduler does not do its part at the start.
+    leaves: see `Signals`. Raises OmnioptError where the disk or the scheduler does not do its part at the start.
     """
-    with Signals() as signals:
+    with Signals(leaves) as signals:
         driver = Driver(plan, signals)  # the agents start while the terminal is made ready
         show = make_show(plan.run.poll_interval, [_HINT])
         if not plan.run.seed:

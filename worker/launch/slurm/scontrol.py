@@ -36,6 +36,12 @@ def reservation(client: Client, name: str, patience: float) -> Mapping[str, str]
     return {} if "not found" in answer.err.lower() + answer.out.lower() else None
 
 
+def job(client: Client, number: str, patience: float) -> Mapping[str, str] | None:
+    """The state and the settings of a job; None where Slurm gave no answer."""
+    answer = client.call("scontrol", "--oneliner", "show", "job", number, patience=patience)
+    return pairs(answer.out) if answer.ok else None
+
+
 def exclude(client: Client, job: str, nodes: str) -> bool:
     """Keep a job that waits away from these nodes; returns whether Slurm took it."""
     return client.call("scontrol", "update", f"JobId={job}", f"ExcNodeList={nodes}").ok
