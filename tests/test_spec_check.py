@@ -274,6 +274,14 @@ def test_errors_of_parameters(draft: ParameterDraft, key: str, message: str) -> 
     assert check(Draft(GOOD, (draft,))).run is None
 
 
+def test_exponents_that_look_like_values_are_pointed_out() -> None:
+    (found,) = problems({}, parameter("hp.loguniform", min="0.001", max=1))
+    assert (found.path, found.severity) == ("parameters.0.min", "warning")
+    assert found.message == "Min and max are exponents here: the values run from 1.001 to 2.71828."
+    assert found.hint == "For values from 0.001 to 1 write their natural logarithms: -6.90776 and 0."
+    assert problems({}, parameter("hp.loguniform", min="-7", max=0)) == ()
+
+
 def test_huge_numbers_are_refused_and_not_printed() -> None:
     for huge in (10**400, 10**5000, 2**53 + 1, "9" * 400):
         for kind, settings in PARAMETER_TYPES.items():

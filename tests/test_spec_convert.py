@@ -129,7 +129,8 @@ def test_reals(text: str, value: float, written: str) -> None:
     ("raw", "message", "hint"),
     [
         ("0,5", '"0,5" is not a number.', "Write a point instead of the comma."),
-        ("1 000", '"1 000" is not a number.', "Write a number such as 0.5 or 1e-3."),
+        ("1 000", '"1 000" is not a number.', "Write it without what separates the thousands: 1000."),
+        ("1,000", '"1,000" is not a number.', "Write a point instead of the comma."),
         ("tensor(0.5)", '"tensor(0.5)" is not a number.', "Write a number such as 0.5 or 1e-3."),
         ("nan", '"nan" is not a number.', "Write a number such as 0.5 or 1e-3."),
         ("inf", '"inf" is not a number.', "Write a number such as 0.5 or 1e-3."),
@@ -177,6 +178,13 @@ def test_durations(raw: object, seconds: int, text: str) -> None:
 def test_what_is_no_duration(raw: object) -> None:
     with pytest.raises(ConversionError):
         duration(raw)
+
+
+@pytest.mark.parametrize("raw", ["1,000,000", "1_000_000", "1 000 000", "1'000'000"])
+def test_separators_of_thousands_are_explained(raw: str) -> None:
+    with pytest.raises(ConversionError) as caught:
+        integer(raw)
+    assert caught.value.hint == "Write it without what separates the thousands: 1000000."
 
 
 def test_a_time_without_quotes_is_explained() -> None:

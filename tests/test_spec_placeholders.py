@@ -106,6 +106,32 @@ def test_nothing_is_wrong() -> None:
     assert said("./run ($x_0) --b=($b) ($projectdir) ($trialdir)", "a", "b") == []
 
 
+@pytest.mark.parametrize(
+    ("objective", "message"),
+    [
+        ("./run 'a ($x_0)", "The objective program has a quotation mark without its partner."),
+        ("./run \"it's ($x_0)", "The objective program has a quotation mark without its partner."),
+        (
+            "“./run” ($x_0)",
+            "“ is a character that word processors write, and a letter like any other for a shell.",
+        ),
+        (
+            "./run –a=($x_0)",
+            "– is a character that word processors write, and a letter like any other for a shell.",
+        ),
+    ],
+)
+def test_what_no_shell_takes_as_it_was_meant(objective: str, message: str) -> None:
+    assert [one[:2] for one in said(objective, "a")] == [("warning", message)]
+
+
+@pytest.mark.parametrize(
+    "objective", ["./it\\'s ($x_0)", '"it\'s" ($x_0)', "'($x_0)' a–b", "echo \\\\ ($x_0)"]
+)
+def test_quotation_marks_that_are_closed(objective: str) -> None:
+    assert said(objective, "a") == []
+
+
 def test_undefined_placeholders() -> None:
     assert said("($x_2) ($x_2) ($bacth)", "batch", "rate") == [
         (

@@ -18,6 +18,7 @@ from worker.spec import toml
 from worker.spec.check import check_read
 from worker.spec.convert import field_text
 from worker.spec.fields import FIELDS, Field
+from worker.spec.placeholders import is_open
 from worker.spec.problem import Problem
 from worker.spec.run import Draft, ReadResult, Run
 from worker.spec.text import visible
@@ -83,7 +84,8 @@ def _overridden(draft: Draft, args: argparse.Namespace) -> Draft:
 
 
 def _warnings(run: Run, home: Home, where: Where) -> Iterator[Problem]:
-    for complaint in complaints(run.objective, str(Path.cwd())):
+    # Of an open quotation mark the checks have told.
+    for complaint in () if is_open(run.objective) else complaints(run.objective, str(Path.cwd())):
         yield Problem("run.objective", complaint, severity="warning")
     if where == "slurm" and home.root.is_relative_to(Path.home()):
         yield Problem(

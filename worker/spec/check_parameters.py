@@ -27,6 +27,7 @@ from worker.spec.run import ParameterDraft
 from worker.spec.text import invisible, quoted
 
 LARGEST_EXPONENT = 700.0  # e^709.8 is the largest float
+_LIKELY_A_VALUE = 0.5  # few want an exponent between 0 and this, many write the bound itself
 # Names that csv columns of our own have; see worker.report.csv.
 RESERVED_NAMES = frozenset(
     {
@@ -180,7 +181,16 @@ def _range_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
                 f"For values from {low} to {high} write their natural logarithms.",
             )
             return
+        lowest, highest = low, high
         low, high = power_of_e(low), power_of_e(high)
+        if 0 < lowest < _LIKELY_A_VALUE:
+            yield Problem(
+                f"{path}.min",
+                f"Min and max are exponents here: the values run from {low:.6g} to {high:.6g}.",
+                f"For values from {lowest} to {highest} write their natural logarithms: "
+                f"{math.log(lowest):.6g} and {math.log(highest):.6g}.",
+                "warning",
+            )
     first, last = multiples_between(low, high, parameter.number("q")) if "q" in parameter.settings else (0, 0)
     if first > last:
         yield Problem(

@@ -261,7 +261,11 @@ def _percentage(raw: object) -> float:
 def _not_a_number(text: str, wanted: str, hint: str) -> ConversionError:
     if not text:
         return ConversionError(f"This is empty, and must be {wanted}.", hint)
-    if re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
+    if re.fullmatch(r"[+-]?\d{1,3}([,_' ]\d{3})+", text, re.ASCII) and (
+        wanted == "a whole number" or "," not in text
+    ):
+        hint = f"Write it without what separates the thousands: {re.sub('[^-+0-9]', '', text)}."
+    elif re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
         hint = "Write a point instead of the comma."
     return ConversionError(f"{quoted(text)} is not {wanted}.", hint)
 

@@ -16,6 +16,8 @@ _POSITION = re.compile(r"x_(\d+)", re.ASCII)
 # What people write where they mean a placeholder: $x_0, ${x_0}, $(x_0), and ($x_0 without its end.
 _NEARLY = re.compile(r"\$\{x_\d+\}|\$\(x_\d+\)|\(?\$x_\d+\b", re.ASCII)
 _POSITION_IN = re.compile(r"x_\d+", re.ASCII)
+# What word processors make of quotation marks and of the dashes of options.
+_TYPOGRAPHIC = re.compile("[“”„‘’‚]|(?<=\\s)[–—]")
 # What the placeholders of paths stand for; the agent fills them in.
 PATH_PLACEHOLDERS = ("projectdir", "trialdir")
 
@@ -110,6 +112,7 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
         message = f"The placeholder {shown} stands for no parameter."
         yield Problem("run.objective", message, _undefined_hint(word, names))
     yield from _nearly(objective)
+    yield from _shell_problems(objective)
     yield from _ambiguous(names)
     for index, name in enumerate(names):
         if name not in used and re.fullmatch(NAME_PATTERN, name):
@@ -139,6 +142,24 @@ def _nearly(objective: str) -> Iterator[Problem]:
                 f"Write (${position[0]}).",
                 "warning",
             )
+
+
+def is_open(objective: str) -> bool:
+    """Whether a quotation mark in `objective` has no partner, so that no shell can run it."""
+    return _quotes_after(_PLACEHOLDER.sub(" ", objective), "") != ""
+
+
+def _shell_problems(objective: str) -> Iterator[Problem]:
+    if is_open(objective):
+        message = "The objective program has a quotation mark without its partner."
+        yield Problem("run.objective", message, "Close it.", "warning")
+    if found := _TYPOGRAPHIC.search(objective):
+        yield Problem(
+            "run.objective",
+            f"{found[0]} is a character that word processors write, and a letter like any other for a shell.",
+            "Type the plain one: - or \" or '.",
+            "warning",
+        )
 
 
 def _ambiguous(names: Sequence[str]) -> Iterator[Problem]:
