@@ -155,8 +155,15 @@ install() {
     mv "$stamp.new" "$stamp"
 }
 
+# For links from results back to the form. Where the folder is somebody else's, what they have noted stays.
+note_page() {
+    [ "$(cat "$home/page-address" 2>/dev/null)" = "$base_url" ] ||
+        { echo "$base_url" >"$home/page-address"; } 2>/dev/null || true
+}
+
 main() {
     find_home "$@"
+    note_page
     if installed; then
         :
     elif usable && run_going_on; then

@@ -46,6 +46,16 @@ def installed(script: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workdir
 
 
+def test_the_address_of_the_page_is_noted_down_for_links_from_results(
+    address: str, script: Path, installed: Path
+) -> None:
+    noted = installed / "omniopt" / "page-address"
+    assert noted.read_text() == f"{address}\n"
+    noted.write_text("http://old.example.org\n")
+    install(script, "--help", "--workdir", str(installed))
+    assert noted.read_text() == f"{address}\n"
+
+
 def install(
     script: Path, *words: str, shell: str = "sh", cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:

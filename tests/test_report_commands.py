@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -164,18 +165,52 @@ def test_logs_are_listed_by_status_and_shown_alone(paths: RunPaths, omniopt: Omn
     assert "There is no evaluation 99" in missing.stderr
 
 
+def links(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """Where the link back to the form leads in the report that was written."""
+    (target,) = written(done)
+    return re.findall(r'href="([^"#]*)[?]projectname=', target.read_text())
+
+
+def test_the_report_leads_back_to_the_page_that_was_installed_from(paths: RunPaths, omniopt: Omniopt) -> None:
+    short = ("report", "first", "--no-importance")
+    assert links(omniopt(*short)) == []
+    paths.home.page.write_text("https://example.org/omniopt\n")
+    assert links(omniopt(*short)) == ["https://example.org/omniopt/"]
+    named = {**os.environ, "OMNIOPT_PAGE": "http://localhost:8000/"}
+    assert links(omniopt(*short, env=named)) == ["http://localhost:8000/"]
+    assert links(omniopt(*short, "--page", "http://[::1]:80", env=named)) == ["http://[::1]:80/"]
+    assert links(omniopt(*short, "--page", "")) == []
+
+
+@pytest.mark.parametrize(
+    "noted", ["javascript:alert(1)", "https://", "", "https://a b", "http://[", "\u202e"]
+)
+def test_what_is_no_address_is_no_link(paths: RunPaths, omniopt: Omniopt, noted: str) -> None:
+    paths.home.page.write_text(noted)
+    assert links(omniopt("report", "first", "--no-importance")) == []
+
+
+def test_an_address_that_is_none_is_an_error(paths: RunPaths, omniopt: Omniopt) -> None:
+    done = omniopt("report", "first", "--page", "example.org")
+    assert done.returncode == 2
+    assert '--page is "example.org", which is no address of a page.' in done.stderr
+    assert not paths.report.exists()
+
+
 def test_a_debug_zip_has_no_secrets_and_no_environment(paths: RunPaths, omniopt: Omniopt) -> None:
     secret = "hunter2-hunter2"
     paths.trial_out(5).write_text(
         f"login with password={secret}\nAPI_KEY: {secret}\nhttps://me:{secret}@host/x\n"
     )
     paths.events.write_text(f'{{"token": "{secret}"}} --auth-token {secret}\n')
+    paths.changes.write_text("run.max_failures = 7\n")
     (target,) = written(omniopt("debug-zip", "first", env={**os.environ, "MY_VARIABLE": secret}))
     with zipfile.ZipFile(target) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
     assert {"first/config.toml", "first/journal/000001.jsonl", "first/trials/000005.err"} <= set(texts)
     assert not [name for name, text in texts.items() if secret in text]
     assert "login with" in texts["first/trials/000005.out"]
+    assert texts["first/changes.toml"] == "run.max_failures = 7\n"
 
 
 @pytest.mark.parametrize(

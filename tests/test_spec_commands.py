@@ -15,6 +15,7 @@ from worker.cli.given import read_given
 from worker.errors import UsageError
 from worker.spec import original, token, toml, url
 from worker.spec.run import Draft, ParameterDraft
+from worker.store.paths import Home
 
 Omniopt = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -114,6 +115,10 @@ def test_the_link_of_a_config(omniopt: Omniopt, config: Path) -> None:
     whole = omniopt("url", config, "--page", "https://example.org/omniopt/")
     assert whole.stdout == f"https://example.org/omniopt/?{url.write(GOOD)}\n"
     assert url.read(omniopt("url", config).stdout.strip()).draft == url.read(url.write(GOOD)).draft
+    home = Home.in_workdir(config.parent)
+    home.root.mkdir()
+    home.page.write_text("http://localhost:8000\n")
+    assert omniopt("url", config).stdout == f"http://localhost:8000/?{url.write(GOOD)}\n"
 
 
 @pytest.mark.parametrize("command", ["check", "config", "url"])

@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gpu": ("gpu", "Plot how busy the GPUs were."),
     "debug-zip": ("debug_zip", "Pack what somebody needs to help you, without secrets."),
     "config": ("config", "Translate a config file, URL or token into a config file."),
-    "url": ("url", "Print the page's query string for a config file."),
+    "url": ("url", "Print the link that opens the page's form with a config."),
 }
 # Not for people: what the generated scripts call.
 INTERNAL: dict[str, str] = {"agent": "agent", "drive": "drive"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import socket
 
-from worker.cli.common import configure_run, find_run
+from worker.cli.common import configure_run, find_run, homes
+from worker.cli.page import configure_page, page_address
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.report.dashboard import LiveReport, Server
 
@@ -16,19 +16,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt dashboard`."""
     configure_run(parser)
     parser.add_argument("--port", type=int, default=0, help="listen on this port (default: any that is free)")
-    parser.add_argument(
-        "--page",
-        default=os.environ.get("OMNIOPT_PAGE", ""),
-        metavar="URL",
-        help="the address of the page with the form",
-    )
+    configure_page(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C; prints the address, and how to reach it from another machine."""
     paths = find_run(args.run, args.workdir)
+    page_url = page_address(args.page, (paths.home, *homes(args.workdir)))
     try:
-        server = Server(LiveReport(paths, args.page), args.port)
+        server = Server(LiveReport(paths, page_url), args.port)
     except (OSError, OverflowError) as error:
         raise OmnioptError(
             f"Port {args.port} cannot be used ({error}). Leave --port out to get a free one."

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from datetime import datetime, timezone
 
-from worker.cli.common import find_run
+from worker.cli.common import find_run, homes
+from worker.cli.page import configure_page, page_address
 from worker.cli.results import configure_run, place, say_written
 from worker.errors import EXIT_DONE
 from worker.report import report
@@ -18,12 +18,7 @@ from worker.report.source import Results, read
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt report`."""
     configure_run(parser)
-    parser.add_argument(
-        "--page",
-        default=os.environ.get("OMNIOPT_PAGE", ""),
-        metavar="URL",
-        help="the page's address, for the link back to the form",
-    )
+    configure_page(parser)
     parser.add_argument("--no-importance", action="store_true", help="leave out what takes longest")
     parser.add_argument(
         "--follow", action="store_true", help="write it again every minute until the run ends"
@@ -35,7 +30,8 @@ def execute(args: argparse.Namespace) -> int:
     paths = find_run(args.run, args.workdir)
     results = read(paths)
     target = place(paths.report, paths, args.out)
-    options = report.Options(args.page, not args.no_importance)
+    page_url = page_address(args.page, (paths.home, *homes(args.workdir)))
+    options = report.Options(page_url, not args.no_importance)
 
     def write(found: Results) -> None:
         with replacing(target) as file:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from worker.cli.common import homes
 from worker.cli.given import HELP, print_problems, read_given
+from worker.cli.page import configure_page, page_address
 from worker.spec import url
 from worker.spec.check import check_read
 
@@ -12,13 +14,12 @@ from worker.spec.check import check_read
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt url`."""
     parser.add_argument("config", metavar="CONFIG", help=HELP)
-    parser.add_argument(
-        "--page", metavar="URL", default="", help="the address of the page, to print a whole link"
-    )
+    configure_page(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print the query string with its question mark, and problems of the config on standard error."""
+    """Print the link, its query string alone where no page is known, and problems of the config on standard error."""
     read = read_given(args.config)
-    print(f"{args.page}?{url.write(read.draft)}")
+    page = page_address(args.page, homes(None))
+    print(f"{page}/?{url.write(read.draft)}" if page else f"?{url.write(read.draft)}")
     return print_problems(check_read(read).problems)

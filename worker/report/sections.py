@@ -229,9 +229,7 @@ def config(results: Results, page_url: str) -> Content:
     draft = toml.draft_of(results.run)
     query = f"?{url.write(draft)}"
     if page_url:
-        link: Content = tag(
-            "p", tag("a", "Open this config in the form", href=page_url.rstrip("/") + "/" + query)
-        )
+        link: Content = tag("p", tag("a", "Open this config in the form", href=f"{page_url}/{query}"))
     else:
         link = (
             tag(

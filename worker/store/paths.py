@@ -52,6 +52,11 @@ class Home:
         """The virtual environment that the installer makes."""
         return self.root / ".venv"
 
+    @property
+    def page(self) -> Path:
+        """The address of the page that the installer came from, written by it."""
+        return self.root / "page-address"
+
     def run(self, name: str) -> RunPaths:
         """The folder of the run called `name`."""
         return RunPaths(self.projects / name)
@@ -95,6 +100,11 @@ class RunPaths:
         return self.root.name
 
     @property
+    def home(self) -> Home:
+        """The omniopt folder that holds the run."""
+        return Home(self.root.parent.parent)
+
+    @property
     def config(self) -> Path:
         """The config as started; never changed afterwards."""
         return self.root / "config.toml"
@@ -112,6 +122,10 @@ class RunPaths:
     def journal(self, epoch: int) -> Path:
         """The journal of the driver number `epoch`, counted from 1."""
         return self.journals / f"{epoch:06}.jsonl"
+
+    def next_driver(self, epoch: int) -> Path:
+        """Empty until a driver later than number `epoch` says here that it has begun; 0: until the first one does."""
+        return self.journals / f"{epoch:06}.next"
 
     @property
     def agents(self) -> Path:
@@ -180,7 +194,7 @@ class RunPaths:
         return self.root / "slurm"
 
     def submissions(self, epoch: int) -> Path:
-        """What the driver of `epoch` has asked of Slurm."""
+        """What the driver of `epoch` has asked of Slurm; 0: what was asked for it before it began."""
         return self.slurm / f"submissions.{epoch:06}.jsonl"
 
     @property
