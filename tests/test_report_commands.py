@@ -171,6 +171,17 @@ def links(done: subprocess.CompletedProcess[str]) -> list[str]:
     return re.findall(r'href="([^"#]*)[?]projectname=', target.read_text())
 
 
+def test_a_limit_may_be_negative_in_any_notation(paths: RunPaths, omniopt: Omniopt) -> None:
+    assert written(omniopt("scatter", "first", "--kind", "svg", "--max", "-4.9e-1"))
+
+
+@pytest.mark.parametrize("size", ["0", "-3", "nan", "inf", "wide"])
+def test_a_size_that_no_panel_can_have_is_an_error(paths: RunPaths, omniopt: Omniopt, size: str) -> None:
+    done = omniopt("scatter", "first", "--kind", "svg", "--size", size)
+    assert done.returncode == 2
+    assert "--size" in done.stderr
+
+
 def test_the_report_leads_back_to_the_page_that_was_installed_from(paths: RunPaths, omniopt: Omniopt) -> None:
     short = ("report", "first", "--no-importance")
     assert links(omniopt(*short)) == []
@@ -376,6 +387,13 @@ def test_where_nothing_can_be_written_out_is_asked_for(
         place(somebody_elses.parallel, somebody_elses, None)
 
 
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The file of the menu's settings, which is not the one of whoever runs the tests."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config" / "omniopt" / "evaluate.json"
+
+
 def menu(omniopt: Omniopt, *lines: str, run: str = "") -> str:
     """What the menu shows where these lines are typed."""
     words = [run] if run else []
@@ -386,7 +404,7 @@ def menu(omniopt: Omniopt, *lines: str, run: str = "") -> str:
 
 
 def test_the_menu_goes_from_runs_to_items_by_keyboard_alone(paths: RunPaths, omniopt: Omniopt) -> None:
-    shown = menu(omniopt, "1", "summary", "", "6", "", "b", "q")
+    shown = menu(omniopt, "1", "summary", "", "7", "", "b", "q")
     assert "  1  first" in shown
     assert "Best RESULT -0.5" in shown
     assert paths.csv.is_file()
@@ -394,16 +412,58 @@ def test_the_menu_goes_from_runs_to_items_by_keyboard_alone(paths: RunPaths, omn
 
 
 def test_the_menu_survives_wrong_answers_and_errors(paths: RunPaths, omniopt: Omniopt) -> None:
-    shown = menu(omniopt, "nonsense", "99", "fir", "77", "nothing", "gpu", "", "10", "x", "", "q")
+    shown = menu(omniopt, "nonsense", "99", "fir", "77", "nothing", "gpu", "", "11", "x", "", "q")
     assert "No run begins with nonsense" in shown
     assert "There is no item 77" in shown
     menu(omniopt, "", run="first")  # the end of the input leaves the menu
 
 
 def test_settings_of_the_menu_reach_the_commands(paths: RunPaths, omniopt: Omniopt, tmp_path: Path) -> None:
-    shown = menu(omniopt, "s", "1", "2", "5", str(tmp_path / "there"), "", "first", "csv", "", "q")
+    there = tmp_path / "there"
+    shown = menu(omniopt, "s", "1", "2", "5", str(there), "", "first", "csv", "", "q")
     assert "separator of csv files: semicolon" in shown
-    assert (tmp_path / "there" / "first.csv").read_text().startswith("trial;status;")
+    assert (there / "first" / "first.csv").read_text().startswith("trial;status;")
+
+
+def test_settings_of_the_menu_are_kept(paths: RunPaths, omniopt: Omniopt, settings: Path) -> None:
+    menu(omniopt, "s", "1", "3", "4", "2.5", "4", "-1", "4", "nan", "", "q")
+    kept = {"separator": "semicolon", "scientific": False, "no_failed": True, "size": 2.5, "out": ""}
+    assert json.loads(settings.read_text()) == kept
+    again = menu(omniopt, "first", "csv", "", "s", "1", "1", "3", "4", "3.1", "", "b", "q")
+    assert paths.csv.read_text().startswith("trial;status;")
+    assert len(paths.csv.read_text().splitlines()) == 30
+    told = "(separator of csv files: semicolon; hide failed evaluations in csv files and plots: on; "
+    assert again.count(told) == 3
+    assert "separator of csv files: semicolon" not in menu(omniopt, "q")
+
+
+@pytest.mark.parametrize("kept", ["", "[]", '{"separator": "x", "size": "2", "out": 3}', "\0", "\udcff"])
+def test_settings_that_are_damaged_are_said_and_not_taken(
+    paths: RunPaths, omniopt: Omniopt, settings: Path, kept: str
+) -> None:
+    settings.parent.mkdir(parents=True)
+    settings.write_bytes(kept.encode(errors="surrogateescape"))
+    shown = menu(omniopt, "first", "csv", "", "q")
+    assert f"The settings in {settings} are not all taken: " in shown
+    assert paths.csv.read_text().startswith("trial,status,")
+
+
+def test_settings_that_cannot_be_kept_hold_until_the_menu_is_left(
+    paths: RunPaths, omniopt: Omniopt, settings: Path
+) -> None:
+    settings.parent.parent.write_text("not a folder")
+    shown = menu(omniopt, "s", "1", "", "first", "csv", "", "q")
+    assert "The settings hold until you leave: they cannot be kept" in shown
+    assert paths.csv.read_text().startswith("trial;status;")
+
+
+def test_questions_of_the_menu_may_be_left_open_or_answered_with_any_number(
+    paths: RunPaths, omniopt: Omniopt
+) -> None:
+    shown = menu(omniopt, "first", "5", "", "", "5", "-4e-1", "", "4", "lr,RESULT", "", "11", "", "", "q")
+    assert "usage:" not in shown
+    assert shown.count("2d-scatterplots/first.svg") == 2
+    assert "30 evaluations, 29 of them with a result" in shown
 
 
 def test_the_menu_compares_and_changes_folders(

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from worker.cli import common, main
+from worker.cli.settings import (
+    LEAST_SIDE,
+    MOST_SIDE,
+    SEPARATORS,
+    Settings,
+    read_settings,
+    settings_file,
+    side,
+)
 from worker.driver.claim import Standing, claim
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.spec.text import visible
@@ -21,32 +31,6 @@ _STANDINGS = {
     Standing.DEAD: "interrupted",
     Standing.SILENT: "running elsewhere, or interrupted",
 }
-
-
-@dataclass
-class Settings:
-    """What the user has set for the following items."""
-
-    separator: str = "comma"
-    scientific: bool = False
-    no_failed: bool = False
-    size: str = ""
-    out: str = ""
-
-    def words(self, command: str) -> list[str]:
-        """The options of a command that the settings mean."""
-        found = (
-            ["--out", self.out]
-            if self.out and command not in ("status", "follow", "resume", "stop", "cancel", "dashboard")
-            else []
-        )
-        if self.no_failed and command in ("csv", "scatter", "parallel"):
-            found.append("--no-failed")
-        if command == "csv":
-            found += ["--separator", self.separator, *(["--scientific"] if self.scientific else [])]
-        if command == "scatter" and self.size:
-            found += ["--size", self.size]
-        return found
 
 
 @dataclass(frozen=True)
@@ -63,18 +47,24 @@ ITEMS = (
     Item("summary: best parameters, evaluations, wall-clock time, nodes, config", ("summary",)),
     Item("report: everything in one html file", ("report",)),
     Item("parallel plot (interactive html)", ("parallel",)),
+    Item(
+        "parallel plot of chosen columns",
+        ("parallel",),
+        "Columns, such as lr,layers,RESULT (Enter: all)",
+        "--columns",
+    ),
     Item("scatter plots (html, svg, png)", ("scatter",)),
     Item(
         "scatter plots up to a maximum result (svg, png)",
         ("scatter", "--kind", "svg", "--kind", "png"),
-        "Largest result",
+        "Largest result (Enter: any)",
         "--max",
     ),
     Item("csv into a file", ("csv",)),
     Item("csv to the screen", ("csv", "--stdout")),
     Item("errors: what went wrong, with advice", ("errors",)),
     Item("logs: an overview", ("logs",)),
-    Item("log of one evaluation", ("logs",), "Number of the evaluation"),
+    Item("log of one evaluation", ("logs",), "Number of the evaluation (Enter: an overview of all)"),
     Item("gpu: how busy the GPUs were", ("gpu",)),
     Item("video of the optimization (html)", ("video",)),
     Item("debug-zip: pack what somebody needs to help", ("debug-zip",)),
@@ -101,7 +91,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Show menus until the user leaves."""
-    settings = Settings()
+    settings, trouble = read_settings()
+    if trouble:
+        print(f"The settings in {settings_file()} are not all taken: {trouble}.")
     try:
         if args.run:
             run_menu(common.find_run(args.run, args.workdir), settings)
@@ -122,6 +114,7 @@ def start_menu(home: Home, settings: Settings) -> None:
         for number, paths in enumerate(runs, 1):
             print(f"  {number:>3}  {visible(paths.name):<32} {_STANDINGS[claim(paths).standing]}")
         print("  c  compare several    r  resume a run    f  another folder    s  settings    q  quit")
+        _show_changed(settings)
         answer = ask("Run (number or name)").strip()
         if answer == "f":
             home = _other_home(home)
@@ -148,6 +141,7 @@ def run_menu(paths: RunPaths, settings: Settings) -> None:
         for number, item in enumerate(items, 1):
             print(f"  {number:>3}  {item.text}")
         print("  s  settings    b  back    q  quit")
+        _show_changed(settings)
         answer = ask("Item").strip()
         if answer == "b":
             return
@@ -159,10 +153,16 @@ def run_menu(paths: RunPaths, settings: Settings) -> None:
             print(f"There is no item {visible(answer)}; type one of the numbers above." if answer else "")
             continue
         command, *words = chosen.words
-        if chosen.question:
-            words += [word for word in (chosen.option, ask(chosen.question).strip()) if word]
-        call(command, str(paths.root), *words, *settings.words(command))
+        if chosen.question and (typed := ask(chosen.question).strip()):
+            words.append(f"{chosen.option}={typed}" if chosen.option else typed)
+        call(command, str(paths.root), *words, *settings.words(command, paths.name))
         ask("Press Enter to go on")
+
+
+def _show_changed(settings: Settings) -> None:
+    """What was set some time ago must not surprise anybody."""
+    if changed := settings.changed():
+        print(f"  ({visible('; '.join(changed))})")
 
 
 def _item(items: Sequence[Item], answer: str) -> Item | None:
@@ -173,36 +173,40 @@ def _item(items: Sequence[Item], answer: str) -> Item | None:
 
 
 def settings_menu(settings: Settings) -> None:
-    """Change settings; they hold until the menu is left."""
-    switches: dict[str, tuple[str, Callable[[], str]]] = {
-        "1": ("separator of csv files", lambda: settings.separator),
-        "2": ("scientific notation in csv files", lambda: _on(settings.scientific)),
-        "3": ("hide failed evaluations in csv files and plots", lambda: _on(settings.no_failed)),
-        "4": ("inches of a scatter panel", lambda: settings.size or "3.1"),
-        "5": ("folder for what is written", lambda: settings.out or "that of the run"),
-    }
+    """Change settings, and keep them."""
     while True:
         print("\nSettings:")
-        for key, (text, value) in switches.items():
-            print(f"  {key}  {text}: {value()}")
+        for number, line in enumerate(settings.lines(), 1):
+            print(f"  {number}  {visible(line)}")
         answer = ask("Setting to change (Enter: back)").strip()
         if not answer:
             return
         if answer == "1":
-            order = ("comma", "semicolon", "tab")
-            settings.separator = order[(order.index(settings.separator) + 1) % len(order)]
+            place = SEPARATORS.index(settings.separator) + 1
+            settings.separator = SEPARATORS[place % len(SEPARATORS)]
         elif answer == "2":
             settings.scientific = not settings.scientific
         elif answer == "3":
             settings.no_failed = not settings.no_failed
         elif answer == "4":
-            settings.size = ask("Inches").strip()
+            settings.size = _ask_side(settings.size)
         elif answer == "5":
-            settings.out = ask("Folder (Enter: that of the run)").strip()
+            folder = ask("Folder (Enter: that of the run)").strip()
+            settings.out = str(Path(os.path.expanduser(folder)).absolute()) if folder else ""  # noqa: PTH111 - "~nobody" is no error
+        else:
+            print(f"There is no setting {visible(answer)}; type one of the numbers above.")
+            continue
+        if why_not := settings.save():
+            print(f"The settings hold until you leave: they cannot be kept ({why_not}).")
 
 
-def _on(value: bool) -> str:
-    return "on" if value else "off"
+def _ask_side(before: float) -> float:
+    answer = ask(f"Inches, {LEAST_SIDE:g} to {MOST_SIDE:g}").strip()
+    try:
+        return side(answer)
+    except ValueError:
+        print(f"{visible(answer)} is no number from {LEAST_SIDE:g} to {MOST_SIDE:g}." if answer else "")
+        return before
 
 
 def _choose(runs: Sequence[RunPaths], word: str) -> RunPaths | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,7 @@ from worker.report.summary import counts
 from worker.store.paths import RunPaths
 from worker.trial import Trial
 
+_NEGATIVE = re.compile(r"-(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 ELSEWHERE = "omniopt-results"  # the folder for results of runs that somebody else owns
 
 
@@ -41,6 +43,13 @@ def configure_failed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-failed", action="store_true", help="leave out evaluations without a usable result"
     )
+
+
+def configure_most(parser: argparse.ArgumentParser, where: str) -> None:
+    """Add --max, for what is made as `where` says."""
+    # argparse takes "-1" for a number, but "-1e-05" for an option.
+    parser._negative_number_matcher = _NEGATIVE
+    parser.add_argument("--max", type=float, metavar="RESULT", help=f"leave out larger results ({where})")
 
 
 def chosen(results: Results, args: argparse.Namespace) -> list[Trial]:

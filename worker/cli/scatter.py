@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 from importlib.util import find_spec
 
-from worker.cli.results import chosen, configure_failed, configure_run, open_results, place, say_written
+from worker.cli.results import (
+    chosen,
+    configure_failed,
+    configure_most,
+    configure_run,
+    open_results,
+    place,
+    say_written,
+)
+from worker.cli.settings import side
 from worker.errors import EXIT_DONE
 from worker.report import answer, picture, plotpage
 from worker.report.files import replacing, replacing_bytes
@@ -21,17 +30,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind", choices=KINDS, action="append", help="only this kind of file; may be repeated"
     )
-    parser.add_argument(
-        "--max", type=float, metavar="RESULT", help="leave out larger results (in svg and png)"
-    )
+    configure_most(parser, "in svg and png")
     parser.add_argument("--columns", metavar="NAMES", help="only these parameters: a,b,c")
     parser.add_argument("--log", metavar="NAMES", help="logarithmic axes for these parameters: a,b")
     parser.add_argument(
         "--size",
-        type=float,
+        type=side,
         default=picture.SIDE,
         metavar="INCHES",
-        help="side of a panel in svg and png (3.1)",
+        help="side of a panel in svg and png, 1 to 20 (3.1)",
     )
     configure_failed(parser)
 

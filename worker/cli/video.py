@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import configure_run, open_results, place, say_written
+from worker.cli.results import configure_most, configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
 from worker.report import video
 from worker.report.files import replacing, replacing_bytes
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--kind", choices=("html", "gif"), default="html", help="gif is for slides, and needs matplotlib"
     )
     parser.add_argument("--columns", metavar="NAMES", help="these parameters: a,b,c (in a gif)")
-    parser.add_argument("--max", type=float, metavar="RESULT", help="leave out larger results (in a gif)")
+    configure_most(parser, "in a gif")
 
 
 def execute(args: argparse.Namespace) -> int:

@@ -1,0 +1,111 @@
+"""What the user has set in the menu of results; kept in their configuration folder for the next time."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from worker.report.files import replacing
+from worker.report.picture import SIDE
+
+SEPARATORS = ("comma", "semicolon", "tab")
+LEAST_SIDE, MOST_SIDE = 1.0, 20.0  # inches of a scatter panel
+_ELSEWHERE = frozenset(
+    {"status", "follow", "resume", "stop", "cancel", "dashboard"}
+)  # commands without --out
+
+
+def settings_file() -> Path:
+    """Where the settings are kept. Raises RuntimeError for a user without a home folder."""
+    place = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+    return (place if place.is_absolute() else Path.home() / ".config") / "omniopt" / "evaluate.json"
+
+
+@dataclass
+class Settings:
+    """What the user has set for the commands behind the items."""
+
+    separator: str = SEPARATORS[0]
+    scientific: bool = False
+    no_failed: bool = False
+    size: float = SIDE
+    out: str = ""
+
+    def words(self, command: str, run: str = "") -> list[str]:
+        """The options of a command that the settings mean; each run has its own folder in that of `out`."""
+        found = ["--out", str(Path(self.out) / run)] if self.out and command not in _ELSEWHERE else []
+        if self.no_failed and command in ("csv", "scatter", "parallel"):
+            found.append("--no-failed")
+        if command == "csv":
+            found += ["--separator", self.separator, *(["--scientific"] if self.scientific else [])]
+        if command == "scatter" and self.size != SIDE:
+            found += ["--size", f"{self.size:g}"]
+        return found
+
+    def lines(self) -> list[str]:
+        """Each setting in words, in the order of its fields."""
+        return [
+            f"separator of csv files: {self.separator}",
+            f"scientific notation in csv files: {_on(self.scientific)}",
+            f"hide failed evaluations in csv files and plots: {_on(self.no_failed)}",
+            f"inches of a scatter panel: {self.size:g}",
+            f"folder for what is written: {self.out or 'that of the run'}",
+        ]
+
+    def changed(self) -> list[str]:
+        """Those that are not as they are at first."""
+        return [line for line, first in zip(self.lines(), Settings().lines(), strict=True) if line != first]
+
+    def save(self) -> str:
+        """Keep the settings; returns why that is not possible, or nothing."""
+        try:
+            with replacing(settings_file()) as file:
+                json.dump(asdict(self), file, indent=1)
+        except (OSError, RuntimeError) as error:
+            return str(error)
+        return ""
+
+
+def read_settings() -> tuple[Settings, str]:
+    """The settings as kept, and what is wrong with the file where something is."""
+    found = Settings()
+    try:
+        kept = json.loads(settings_file().read_text(encoding="utf-8"))
+    except (FileNotFoundError, RuntimeError):
+        return found, ""
+    except (OSError, ValueError) as error:
+        return found, str(error)
+    if not isinstance(kept, dict):
+        return found, "it holds no settings"
+    wrong = []
+    for field in fields(Settings):
+        value = kept.get(field.name, getattr(found, field.name))
+        if _possible(field.name, value):
+            setattr(found, field.name, value)
+        else:
+            wrong.append(field.name)
+    return found, f"it has no possible value for {', '.join(wrong)}" if wrong else ""
+
+
+def _possible(name: str, value: object) -> bool:
+    if name == "separator":
+        return value in SEPARATORS
+    if name in ("scientific", "no_failed"):
+        return isinstance(value, bool)
+    if name == "size":
+        return isinstance(value, (int, float)) and LEAST_SIDE <= value <= MOST_SIDE
+    return isinstance(value, str) and (not value or Path(value).is_absolute())
+
+
+def side(text: str) -> float:
+    """A number of inches that a panel can have. Raises ValueError."""
+    inches = float(text)
+    if not LEAST_SIDE <= inches <= MOST_SIDE:
+        raise ValueError(text)
+    return inches
+
+
+def _on(value: bool) -> str:
+    return "on" if value else "off"
