@@ -122,6 +122,10 @@ def test_a_run_goes_on_without_the_controller(tmp_path: Path, workdir: Path) -> 
             "larch", objective=f"until test -e '{gate}'; do sleep 0.1; done; echo RESULT: ($x)"
         )
         until(lambda: site.status("larch")["trials"]["running"] == 3, "nothing is evaluated")
+        # It writes its jobs down every few seconds, and what is not written down it would not know after the kill.
+        working = time.time()
+        saved = cluster.folder / "state" / "job_state"
+        until(lambda: saved.exists() and saved.stat().st_mtime > working, "Slurm does not save its jobs")
         cluster.kill_controller()
         until(lambda: "Slurm does not answer" in paths.events.read_text(), "its silence is not noticed")
         until(

@@ -11,6 +11,7 @@ import pytest
 from slurm_site import Site, until
 
 from worker.driver.claim import Standing, claim
+from worker.launch.slurm.ledger import entries
 from worker.store.journal import epochs
 
 pytestmark = pytest.mark.slurm
@@ -25,6 +26,28 @@ def test_a_run_whose_driver_is_a_job_finds_the_best_parameters(site: Site) -> No
     assert {row["host"] for row in rows} <= {"n1", "n2", "n3", "n4"}
     best = json.loads(site.omniopt("best", "pear", "--json").stdout)
     assert best["loss"] == min(float(row["RESULT"]) for row in rows)
+
+
+def test_workers_wait_in_the_queue_beside_their_driver_and_keep_their_place_if_it_must_be_handed_in_anew(
+    site: Site,
+) -> None:
+    nodes = "nodename=n[1-4]"
+    site.cluster.run("scontrol", "update", nodes, "state=drain", "reason=test")
+    try:
+        paths = site.start("medlar")
+        [driver] = [job for job in site.jobs("medlar") if job.endswith(".driver")]
+        workers = [job for job in site.jobs("medlar") if job != driver]
+        assert len(workers) == 3
+        site.cluster.run("scancel", f"--name={driver}")
+        until(lambda: driver not in site.jobs("medlar"), "the driver's job is still there")
+        done = site.omniopt("resume", "medlar")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert sorted(site.jobs("medlar")) == sorted([driver, *workers])
+    finally:
+        site.cluster.run("scontrol", "update", nodes, "state=resume")
+    site.until_over(paths)
+    assert [row["status"] for row in site.rows(paths)] == ["ok"] * 12
+    assert {entry.job.epoch for entry in entries(paths, 9)} == {0}, "workers were asked for twice"
 
 
 def test_a_driver_on_the_login_node_needs_no_job(site: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from pathlib import Path
 
 from worker.errors import OmnioptError
 from worker.store.paths import RunPaths
@@ -25,14 +26,15 @@ def node_name() -> str:
 def check(paths: RunPaths, epoch: int, patience: float = PATIENCE) -> None:
     """Wait until the journal of `epoch` can be read here, and write a file beside it.
 
-    Raises WrongFolderError where the journal does not come within `patience` seconds or nothing can be written.
+    epoch: 0 before the first driver, when the run's config is looked for instead. Raises WrongFolderError where the
+    file does not come within `patience` seconds or nothing can be written.
     """
     ends_at = time.monotonic() + patience
-    journal = paths.journal(epoch)
-    while not _readable(paths, epoch):
+    what, path = ("driver's journal", paths.journal(epoch)) if epoch else ("run's config", paths.config)
+    while not _readable(paths, path):
         if time.monotonic() > ends_at:
             raise WrongFolderError(
-                f"The driver's journal {journal} cannot be read on {node_name()}, so nothing could be given back to it. "
+                f"The {what} {path} cannot be read on {node_name()}, so nothing could be given back to the driver. "
                 "Choose a workdir on a file system that the compute nodes share."
             )
         time.sleep(_LOOK_EVERY)
@@ -47,9 +49,9 @@ def check(paths: RunPaths, epoch: int, patience: float = PATIENCE) -> None:
         ) from error
 
 
-def _readable(paths: RunPaths, epoch: int) -> bool:
+def _readable(paths: RunPaths, path: Path) -> bool:
     try:
-        with paths.journal(epoch).open("rb"):
+        with path.open("rb"):
             paths.agents.mkdir(exist_ok=True)
     except OSError:
         return False

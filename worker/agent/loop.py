@@ -10,7 +10,8 @@ What it says in its outbox, beside the records that the journal has too:
 - bye, with the reason, when it leaves.
 
 While it has nothing to do, it leaves after `patience` seconds without a word from any driver: whatever arrives
-in the inbox counts, so a driver sends idle agents a ping now and then.
+in the inbox counts, so a driver sends idle agents a ping now and then. Before the first driver has begun, it does
+not wait so long: that driver may be in a queue for hours, and asks for others then.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gon
 _WHOLE_TIME = 0.9  # of an agent's time; an evaluation that took more would not end elsewhere either
 _LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to write, where the disk is full
 _VALUE_EVERY = 1.0  # seconds between two value records
+_FIRST_PATIENCE = 60.0  # seconds without any driver
 _THIS_NODE = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE)
 
 
@@ -316,10 +318,10 @@ class Agent:
 
     def _idle(self) -> None:
         now = time.monotonic()
-        if now - max(self._idle_since, self._inbox.heard) > self._patience and not self._inbox.changed(
-            at_once=True
-        ):
-            self._leave(f"No driver has been heard of for {self._patience:.0f} seconds.", None)
+        patience = self._patience if self._inbox.epoch else min(self._patience, _FIRST_PATIENCE)
+        silent = now - max(self._idle_since, self._inbox.heard) > patience
+        if silent and not self._inbox.changed(at_once=True):
+            self._leave(f"No driver has been heard of for {patience:.0f} seconds.", None)
             return
         idle = now - self._idle_since
         # Short evaluations must not wait for the next look; an agent that waits long must not wear out a file server.

@@ -14,7 +14,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("rundir", type=Path, help="the folder of the run")
     parser.add_argument("--id", required=True, help="the agent's name, which no other agent of the run has")
-    parser.add_argument("--epoch", type=int, default=0, help="number of a driver that has begun, if known")
+    parser.add_argument(
+        "--epoch", type=int, help="number of the driver that asks for it, 0 if that one has not begun yet"
+    )
     parser.add_argument(
         "--patience",
         type=float,
@@ -39,7 +41,7 @@ def execute(args: argparse.Namespace) -> int:
     if args.sweep is not None:
         aftermath.tidy(paths, args.id, args.sweep)
         return 0
-    if args.epoch:
+    if args.epoch is not None:
         folder.check(paths, args.epoch)
-    Agent(args.rundir, args.id, args.epoch, args.patience, args.ends_at).run()
+    Agent(args.rundir, args.id, args.epoch or 0, args.patience, args.ends_at).run()
     return 0

@@ -113,7 +113,9 @@ def _hand_in(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[i
 
     client, known = _cluster(run)
     job = front.hand_in_driver(run, paths, client, known, retry)
-    print(f"The driver of {run.name} is job {job}. It submits the workers; their results go to {paths.root}.")
+    workers = ", ".join(front.hand_in_workers(run, paths, client, known))
+    doing = f"its workers are job {workers}" if workers else "it submits the workers"
+    print(f"The driver of {run.name} is job {job}, {doing}; their results go to {paths.root}.")
     if args.follow:
         from worker.cli.follow import follow
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from worker.launch.slurm import driver_job, preflight
 from worker.launch.slurm.client import Client
-from worker.launch.slurm.launcher import PATIENCE
+from worker.launch.slurm.launcher import PATIENCE, SlurmLauncher
 from worker.launch.slurm.script import AgentJob, agent_script
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
@@ -39,15 +39,16 @@ def scripts(run: Run, paths: RunPaths, known: preflight.Cluster, driver_too: boo
             run, paths, f"{name}.driver", preflight.longest(run, known), ["--since", "0"]
         )
         found.append(Script("The driver, a small job of its own", text))
-    left, number = run.workers, 0
+    left, number, epoch = run.workers, 0, 0 if driver_too else 1
     while left:
         size, number = min(left, known.max_array), number + 1
-        job = AgentJob(
-            f"{name}.1-{number}", f"j1-{number}", size, preflight.walltime(run, known), 1, PATIENCE
+        tag, seconds = f"{epoch}-{number}", preflight.walltime(run, known)
+        text = agent_script(
+            run, paths, AgentJob(f"{name}.{tag}", f"j{tag}", size, seconds, epoch, PATIENCE), sys.executable
         )
-        text = agent_script(run, paths, job, sys.executable)
-        found.append(Script(f"{size} worker{'s' if size > 1 else ''}, submitted by the driver", text))
-        left -= size
+        by = "submitted with the driver" if epoch == 0 else "submitted by the driver"
+        found.append(Script(f"{size} worker{'s' if size > 1 else ''}, {by}", text))
+        left, number, epoch = left - size, number if epoch else 0, 1
     return found
 
 
@@ -100,6 +101,20 @@ def hand_in_driver(
     return _hand_in(
         run, paths, client, name, preflight.longest(run, known), [row.job for row in there or ()], words
     )
+
+
+def hand_in_workers(run: Run, paths: RunPaths, client: Client, known: preflight.Cluster) -> tuple[str, ...]:
+    """Submit the first workers of a run that was never driven; returns the numbers of the jobs that Slurm has taken.
+
+    Slurm looks through its queue every few seconds only: what stands in it together with the driver starts together
+    with it. The driver takes over whatever is written down here, and asks for what is missing.
+    """
+    if newest(paths) or paths.submissions(0).exists():
+        return ()
+    launcher = SlurmLauncher(run, paths, client, 0, preflight.walltime(run, known), known.max_array)
+    launcher.start(min(run.workers, known.max_array))
+    launcher.close()
+    return tuple(dict.fromkeys(report.job for report in launcher.poll().values() if report.job))
 
 
 def hand_in_successor(run: Run, paths: RunPaths) -> str:

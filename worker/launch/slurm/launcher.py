@@ -45,7 +45,10 @@ class SlurmLauncher:
         python: str = sys.executable,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """epoch: the driver's. walltime: of a worker job, in seconds. max_array: most elements of a job array."""
+        """epoch: the driver's, 0 for what is asked for before there is one. walltime: of a worker job, in seconds.
+
+        max_array: most elements of a job array.
+        """
         self._run, self._paths, self._client, self._epoch = run, paths, client, epoch
         self._walltime, self._max_array, self._python, self._clock = walltime, max_array, python, clock
         self._fleet, self._pace, self._background = Fleet(), Pace(), Background()
@@ -156,7 +159,10 @@ class SlurmLauncher:
             else:
                 known = Submitted(entry.outcome or Outcome.DOUBTFUL, entry.number, "its answer was lost")
                 self._fleet.answered(name, known, now)
-                self._pace.wanted(now)
+                if entry.job.epoch == 0 and known.outcome is Outcome.ACCEPTED:
+                    self._pace.submitted(now)  # it came into the queue together with this driver
+                else:
+                    self._pace.wanted(now)
 
     def _hand_in(self, size: int, now: float) -> Sequence[str]:
         self._count += 1

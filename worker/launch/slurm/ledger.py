@@ -26,7 +26,7 @@ class Entry:
 
 
 class Ledger:
-    """The submissions of the driver of one epoch, its only writer."""
+    """The submissions of the driver of one epoch, its only writer; epoch 0 is what came before the first driver."""
 
     def __init__(self, paths: RunPaths, epoch: int) -> None:
         paths.slurm.mkdir(parents=True, exist_ok=True)
@@ -56,9 +56,9 @@ class Ledger:
 
 
 def entries(paths: RunPaths, epoch: int) -> list[Entry]:
-    """All submissions of the drivers up to and with `epoch`, oldest first."""
+    """All submissions up to and with those of the driver of `epoch`, oldest first."""
     found: dict[str, Entry] = {}
-    for number in range(1, epoch + 1):
+    for number in range(epoch + 1):
         for record in read_records(paths.submissions(number)):
             if record is not None:
                 _feed(found, record)
