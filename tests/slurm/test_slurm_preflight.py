@@ -9,7 +9,8 @@ import pytest
 from slurm_cluster import Cluster
 from slurm_runs import a_run
 
-from worker.launch.slurm import preflight
+from worker.errors import ConfigError
+from worker.launch.slurm import driver_job, preflight
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.script import AgentJob, agent_script
 from worker.spec.problem import Problem
@@ -48,8 +49,9 @@ def test_all_problems_come_at_once(client: Client) -> None:
         "slurm.reservation",
     }
     assert problems["slurm.memory"].message == (
-        'No node of the partition "ml" has 4001 MB of memory; the largest has 4000 MB.'
+        'No node of the partition "ml" has 4001 MB of memory; none has more than 4000 MB.'
     )
+    assert problems["slurm.gpus"].message == 'No node of the partition "ml" has 3 GPUs; none has more than 2.'
     assert problems["slurm.gpus"].hint == "Ask for at most 2, or choose another partition."
 
 
@@ -87,6 +89,19 @@ def test_slurms_own_words_are_the_last(client: Client, tmp_path: Path) -> None:
     )
     assert problem.path == "slurm.sbatch"
     assert client.call("squeue", "--noheader").out == ""
+
+
+def test_a_refusal_of_the_drivers_job_does_not_blame_the_workers(tmp_path: Path) -> None:
+    words = "sbatch: error: Batch job submission failed: Memory required by task is not available"
+    sbatch = tmp_path / "sbatch"
+    sbatch.write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
+    sbatch.chmod(0o755)
+    with pytest.raises(ConfigError) as refused:
+        driver_job.hand_in(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"}), "pear.driver", "#!/bin/sh\n")
+    [problem] = refused.value.problems
+    assert problem.path == ""
+    assert problem.message.startswith("Slurm refuses the driver's job, which asks for 1 CPU and 2000 MB: ")
+    assert "--driver here" in problem.hint
 
 
 def test_a_silent_slurm_is_said_in_time() -> None:

@@ -82,7 +82,7 @@ def hand_in(
         if answer.outcome is Outcome.ACCEPTED:
             return answer.job
         if answer.outcome is Outcome.REFUSED:
-            raise ConfigError([preflight.refusal(answer)])
+            raise ConfigError([preflight.driver_refusal(answer)])
         if answer.outcome is Outcome.LATER:
             raise NotSubmittedError(_later(answer))
         without = 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from worker.launch.slurm import sbatch, scontrol, sinfo
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.sbatch import Outcome, Submitted
+from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.run import Run
@@ -115,14 +116,35 @@ def rehearsed(client: Client, script: str) -> list[Problem]:
 
 
 def refusal(answer: Submitted) -> Problem:
-    """A refusal in Slurm's own words, with the field of the form that it is about."""
-    words = re.sub(r"\b(?:sbatch|srun): (?:error: )?", "", answer.words)
-    path = next(
-        (field for pattern, field in _FIELDS if re.search(pattern, words, re.IGNORECASE)), "slurm.sbatch"
-    )
+    """A refusal of worker jobs in Slurm's own words, with the field of the form that it is about."""
+    words = _bare(answer.words)
     return Problem(
-        path, f"Slurm refuses the worker jobs: {words}.", "Change this field as your cluster wants it."
+        _field(words),
+        f"Slurm refuses the worker jobs: {words}.",
+        "Change this field as your cluster wants it.",
     )
+
+
+def driver_refusal(answer: Submitted) -> Problem:
+    """A refusal of the driver's job, which takes from the config only where it goes and who pays for it."""
+    words = _bare(answer.words)
+    field = _field(words)
+    ours = field in ("slurm.account", "slurm.partition", "slurm.reservation", "slurm.sbatch")
+    return Problem(
+        field if ours else "",
+        f"Slurm refuses the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {words}.",
+        f"{'Change this field as your cluster wants it, or s' if ours else 'S'}tart with --driver here, "
+        "which needs no such job.",
+    )
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"\b(?:sbatch|srun): (?:error: )?", "", words)
+
+
+def _field(words: str) -> str:
+    found = (field for pattern, field in _FIELDS if re.search(pattern, words, re.IGNORECASE))
+    return next(found, "slurm.sbatch")
 
 
 def _own(run: Run, nodes: Sequence[Nodes]) -> list[Nodes]:
@@ -200,7 +222,7 @@ def _node_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
             alone = False
             yield Problem(
                 path,
-                f'No node of the partition "{name}" has {wanted}{unit} of {what}; the largest has {most}{unit}.'
+                f'No node of the partition "{name}" has {wanted}{unit and f"{unit} of"} {what}; none has more than {most}{unit}.'
                 if most
                 else f'No node of the partition "{name}" has {what}.',
                 f"Ask for at most {most}{unit}, or choose another partition."

@@ -62,6 +62,7 @@ _WAITING = {
     "PartitionInactive": "the partition is inactive",
     "Licenses": "waiting for a licence",
     "JobHeldUser": "held by you: scontrol release lets it go",
+    "job requeued in held state": "held after it was put back into the queue: scontrol release lets it go",
     "JobHeldAdmin": "held by an administrator",
     "JobHoldMaxRequeue": "held after too many restarts",
     "JobArrayTaskLimit": "only so many elements of its array may run at once",
