@@ -146,6 +146,14 @@ def test_term_hands_back_what_is_running(desk: Desk, tmp_path: Path) -> None:
     assert not any(record["kind"] == "finished" for record in desk.said)
 
 
+def test_a_program_that_a_signal_to_the_whole_job_ends_first_has_not_failed(desk: Desk) -> None:
+    desk.hire()
+    trial = desk.assign("bash -c 'sleep 0.3; kill -TERM '$PPID & kill -TERM $$")
+    assert desk.leave() == 0
+    assert "SIGTERM" in desk.hear("refused", trial=trial)["reason"]
+    assert not any(record["kind"] == "finished" for record in desk.said)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
 def test_other_signals_do_not_end_it(desk: Desk, tmp_path: Path, number: signal.Signals) -> None:
     desk.hire()

@@ -19,6 +19,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import signal
 import time
 from collections import deque
 from pathlib import Path
@@ -42,6 +43,7 @@ _CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gon
 _WHOLE_TIME = 0.9  # of an agent's time; an evaluation that took more would not end elsewhere either
 _LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to write, where the disk is full
 _VALUE_EVERY = 1.0  # seconds between two value records
+_SAME_SIGNAL = 1.0  # seconds within which all processes of a job get a signal
 _FIRST_PATIENCE = 60.0  # seconds without any driver
 _THIS_NODE = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE)
 
@@ -289,6 +291,8 @@ class Agent:
             outcome = evaluation.outcome()
             if evaluation.cause is Cause.HANDED_BACK:
                 self._refuse(evaluation.assignment, self._leaving)
+            elif evaluation.cause is None and self._ended_with_its_job(outcome):
+                self._refuse(evaluation.assignment, "Its job was told to end (SIGTERM).")
             elif outcome["status"] == Status.FAILED.value and (words := gpu.broken(evaluation.tail)):
                 reason = f'A GPU of {node_name()} is broken: the program says "{words}".'
                 self._say("gpu-broken", host=node_name(), reason=reason)
@@ -302,6 +306,18 @@ class Agent:
             self._value_at = time.monotonic() + _VALUE_EVERY
             trial, attempt = evaluation.assignment.key
             self._say("value", urgent=False, trial=trial, attempt=attempt, value=value)
+
+    def _ended_with_its_job(self, outcome: Record) -> bool:
+        """Whether the program died of a SIGTERM that was for the whole job.
+
+        A scheduler that preempts signals all processes of a job at once, and the program may be faster than the agent.
+        """
+        if outcome["signal"] != signal.SIGTERM and outcome["exit_code"] != 128 + signal.SIGTERM:
+            return False
+        patience = time.monotonic() + _SAME_SIGNAL
+        while not self._wake.terminated and time.monotonic() < patience:
+            self._wake.wait(0.05)
+        return self._wake.terminated
 
     def _finished(self, assignment: Assignment, outcome: Record) -> None:
         self._say(
