@@ -1,10 +1,13 @@
-"""The report of a run that is being driven: kept fresh where somebody has made one, and not made where nobody has."""
+"""The report of a run that is being driven: written every minute and at the end, and not for a run that is shorter."""
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from report_runs import a_run, a_trial, write_run
 
 from worker.report.background import FreshReport
@@ -24,22 +27,78 @@ def a_report(workdir: Path) -> RunPaths:
     return write_run(workdir, a_run(), [a_trial(1, {"lr": 0.5, "kind": "a"}, -3.25)])
 
 
-def test_a_report_that_is_there_is_rewritten_every_minute_and_at_the_end(workdir: Path) -> None:
+def children() -> list[str]:
+    """The processes that this one has begun and not yet waited for."""
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Return once the condition holds."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_the_report_is_written_every_minute_and_at_the_end(workdir: Path) -> None:
     paths = a_report(workdir)
-    paths.report.write_text("old")
     fresh = FreshReport(paths, 1000.0)
     fresh.update(1059.0)
-    assert paths.report.read_text() == "old"
+    assert not paths.report.exists()
     fresh.update(1061.0)
+    wait_until(paths.report.exists)
+    paths.report.write_text("old")
+    wait_until(lambda: fresh.update(1062.0) or not children())
+    paths.report.write_text("old")
+    fresh.update(1120.0)
+    assert not children()
+    fresh.update(1122.0)
     assert "RESULT -3.25" in wait_for_change(paths.report, "old")
     paths.report.write_text("old")
     fresh.close()
     assert "RESULT -3.25" in wait_for_change(paths.report, "old")
 
 
-def test_nobody_who_has_no_report_pays_for_one(workdir: Path) -> None:
+def test_in_a_job_the_last_report_is_there_before_the_job_ends(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = a_report(workdir)
+    paths.report.write_text("old")
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    FreshReport(paths, 1000.0).close()
+    assert "RESULT -3.25" in paths.report.read_text()
+
+
+def test_a_run_that_is_over_within_a_minute_has_no_report_unless_somebody_asks(workdir: Path) -> None:
     paths = a_report(workdir)
     fresh = FreshReport(paths, 1000.0)
-    fresh.update(2000.0)
+    fresh.update(1030.0)
     fresh.close()
     assert not paths.report.exists()
+
+
+def test_a_report_that_takes_long_is_written_more_rarely(workdir: Path) -> None:
+    paths = a_report(workdir)
+    fresh = FreshReport(paths, 1000.0)
+    fresh.update(1060.0)
+    wait_until(paths.report.exists)
+    paths.report.write_text("old")
+    # It was seen to end half a minute after it began, so the next one begins after five minutes.
+    wait_until(lambda: fresh.update(1090.0) or not children())
+    fresh.update(1359.0)
+    assert not children()
+    fresh.update(1361.0)
+    assert "RESULT -3.25" in wait_for_change(paths.report, "old")
+    fresh.close()
+
+
+def test_a_machine_that_has_no_process_left_keeps_the_older_report(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = a_report(workdir)
+    paths.report.write_text("old")
+    monkeypatch.setenv("PATH", "")
+    fresh = FreshReport(paths, 1000.0)
+    fresh.update(1061.0)
+    fresh.close()
+    assert paths.report.read_text() == "old"

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from report_runs import START, a_run, a_trial, write_run
 
+from worker.driver.claim import Standing
 from worker.report import comparepage, gpupage, plotpage, report, source, video
 from worker.report.answer import sentence
 from worker.report.frame import make_frame
@@ -386,6 +387,19 @@ def test_the_report_copies_the_command(open_file: OpenFile, tmp_path: Path) -> N
     assert page.locator("#best-command").inner_text() == "./objective 0.05785123966942149 b"
     page.locator("[data-copy=best-command]").click()
     expect(page.locator("[data-copy=best-command]")).to_have_text(re.compile("Copied|Selected"))
+
+
+def test_the_report_of_a_run_that_goes_on_loads_itself_again_until_its_reader_has_used_it(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    results = read(tmp_path, some_trials())
+    vars(results)["standing"] = Standing.ALIVE
+    made = datetime(2026, 11, 23, tzinfo=timezone.utc)
+    page = open_file(report.page(results, report.Options(refresh=2), made))
+    with page.expect_event("load", timeout=60_000):
+        pass
+    page.locator("[data-copy=best-command]").click()
+    page.get_by_role("button", name="There may be newer results: load them").click(timeout=60_000)
 
 
 @pytest.mark.parametrize("kind", ["parallel", "scatter", "report", "video", "compare", "gpu"])

@@ -1,14 +1,18 @@
-"""Keeps the report of a run fresh while it is driven, in a process of its own, where somebody has made one."""
+"""Keeps the report of a run fresh while it is driven, in a process of its own and of the lowest priority."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from typing import Any
 
 from worker.store.paths import RunPaths
 
 _EVERY = 60.0  # seconds
+_LAST = 120.0  # seconds that a job of Slurm goes on at most to write the last report
+_SHARE = 10  # writing takes at most this part of the time, however large the run is
 _SILENT: dict[str, Any] = {
     "stdin": subprocess.DEVNULL,
     "stdout": subprocess.DEVNULL,
@@ -18,34 +22,45 @@ _SILENT: dict[str, Any] = {
 
 
 class FreshReport:
-    """Rewrites report.html every minute if it is there; nobody who does not look pays for it."""
+    """Writes report.html every minute. The report of a run that is shorter is written when somebody asks for it."""
 
     def __init__(self, paths: RunPaths, now: float) -> None:
         """`now` and all further times are of the monotonic clock."""
         self._paths = paths
         self._due = now + _EVERY
+        self._began = now
         self._writer: subprocess.Popen[bytes] | None = None
 
     def update(self, now: float) -> None:
         """Begin to write it if it is time to; returns at once."""
-        if self._writer is not None and self._writer.poll() is not None:
+        if self._writer is not None:
+            if self._writer.poll() is None:
+                return
             self._writer = None
-        if now < self._due or self._writer is not None:
-            return
-        self._due = now + _EVERY
-        if self._paths.report.exists():
-            command = ["nice", "-n", "19", *self._command("--no-importance")]
-            self._writer = subprocess.Popen(command, **_SILENT)
+            self._due = self._began + max(_EVERY, _SHARE * (now - self._began))
+        if now >= self._due:
+            self._began, self._due = now, now + _EVERY
+            self._writer = _start(["nice", "-n", "19", *self._command("--no-importance")])
 
     def close(self) -> None:
-        """The run has ended: write it a last time, with everything; that goes on by itself."""
+        """The run has ended: write it a last time, with everything; on a machine of our own that goes on by itself."""
         if self._writer is not None:
             self._writer.kill()
             self._writer.wait()
         if self._paths.report.exists():
-            # Begun by a shell that leaves at once: nobody has to wait for it.
-            command = ["sh", "-c", 'nice -n 19 "$@" &', "sh", *self._command()]
-            subprocess.run(command, **_SILENT, check=False)
+            # Begun by a shell that leaves at once, so that nobody has to wait; but with a job of Slurm ends all of it.
+            way = 'nice -n 19 "$@"' if "SLURM_JOB_ID" in os.environ else 'nice -n 19 "$@" &'
+            if (shell := _start(["sh", "-c", way, "sh", *self._command()])) is not None:
+                with suppress(subprocess.TimeoutExpired):
+                    shell.wait(_LAST)
 
     def _command(self, *options: str) -> list[str]:
         return [sys.executable, "-I", "-m", "worker", "report", str(self._paths.root), *options]
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes] | None:
+    """The process; None where the system has none left now: the report then stays older."""
+    try:
+        return subprocess.Popen(command, **_SILENT)
+    except OSError:
+        return None
