@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.store.appender import Appender, StorageFullError
-from worker.store.journal import epochs, newest, open_epoch, superseded
+from worker.store.journal import Epochs, epochs, newest, open_epoch
 from worker.store.logs import last_lines
 from worker.store.paths import RunPaths
 from worker.store.records import decode, encode
@@ -232,16 +232,17 @@ def test_every_driver_has_its_own_epoch(tmp_path: Path) -> None:
     assert epochs(paths) == []
     first, journal = open_epoch(paths)
     journal.append({"kind": "driver"})
-    assert not superseded(paths, first)
+    known = Epochs(paths, first)
+    assert known.look() == first
     second, other = open_epoch(paths)
     assert (first, second) == (1, 2)
-    assert superseded(paths, first)
+    assert known.look() == second
     assert epochs(paths) == [1, 2]
     assert newest(paths) == 2
     (paths.journals / "notes.txt").touch()
     (paths.journals / "12.jsonl").touch()
     assert epochs(paths) == [1, 2]
-    for appender in (journal, other):
+    for appender in (journal, other, known):
         appender.close()
 
 

@@ -172,7 +172,7 @@ class Agent:
         now = time.monotonic()
         if now < self._look_at:
             return
-        if self._inbox.changed():
+        if self._inbox.changed(busy=self._evaluation.seconds if self._evaluation else 0):
             self._refuse_all("A newer driver has taken over.")
             self._hello()
         for record in self._inbox.read():

@@ -6,13 +6,17 @@ import time
 from collections import deque
 
 from worker.store.appender import Appender, StorageFullError
-from worker.store.journal import climb
+from worker.store.journal import Epochs, newest
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 from worker.store.tail import Tail
 
 RETRY = 5.0  # seconds between two tries to write where the disk is full
 _LOOK_FOR_DRIVER = 1.0  # seconds between two looks for a newer driver
+_LOOK_WHILE_BUSY = (
+    5.0  # the same at most, during a long evaluation: a file server must bear a thousand agents
+)
+_LOOK_FOR_FIRST = 0.1  # the same while there has been none: agent and driver begin together
 _SYNC_AFTER = 0.05  # seconds; what is older by then should be seen on other machines too
 
 
@@ -23,24 +27,29 @@ class Inbox:
         """epoch: one that is known to have begun, or 0."""
         self._paths = paths
         self._agent = agent
+        self._epochs = Epochs(paths, epoch or newest(paths))
         self._tail: Tail | None = None
         self._looked = -_LOOK_FOR_DRIVER
         self.epoch = epoch
         self.heard = time.monotonic()
 
-    def changed(self, at_once: bool = False) -> bool:
-        """Whether a newer driver has begun, from which on only its inbox is read. Looks now and then, or `at_once`."""
+    def changed(self, at_once: bool = False, busy: float = 0) -> bool:
+        """Whether a newer driver has begun, from which on only its inbox is read. Looks now and then, or `at_once`.
+
+        busy: seconds for which the agent has been evaluating; it looks less often the longer that takes.
+        """
         now = time.monotonic()
-        if not at_once and now - self._looked < _LOOK_FOR_DRIVER:
+        every = max(_LOOK_FOR_DRIVER, min(_LOOK_WHILE_BUSY, busy / 20)) if self.epoch else _LOOK_FOR_FIRST
+        if not at_once and now - self._looked < every:
             return False
         self._looked = now
-        newest = climb(self._paths, self.epoch)
+        newest = self._epochs.look()
         if newest == self.epoch and self._tail is not None:
             return False
         if self._tail is not None:
             self._tail.close()
         self.epoch = newest
-        self._tail = Tail(self._paths.agent(self._agent).inbox(newest))
+        self._tail = Tail(self._paths.agent(self._agent).inbox(newest), create=newest > 0)
         self.heard = now
         return True
 

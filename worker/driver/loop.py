@@ -23,7 +23,7 @@ from worker.driver.signals import Signals
 from worker.driver.watch import Watch
 from worker.launch import make_launcher
 from worker.launch.launcher import Launcher
-from worker.store.journal import open_epoch, superseded
+from worker.store.journal import Epochs, open_epoch
 from worker.store.records import Record
 from worker.trial import Status, Trial
 
@@ -57,6 +57,7 @@ class Driver:
         self.seed = plan.seed if self._state.seed is None else self._state.seed
         introduction = claim.introduction(self.epoch, self.seed, plan.where, plan.cwd)
         self._recorder.commit([introduction], now)
+        self._epochs = Epochs(plan.paths, self.epoch)
         slowest = _SLOWEST_REMOTE_LOOK if plan.remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.remote)
         self._board = Board(self.epoch)
@@ -268,7 +269,7 @@ class Driver:
 
     def _leave_if_superseded(self) -> bool:
         """Whether a newer driver has taken over, which is the end of this one."""
-        if superseded(self._plan.paths, self.epoch):
+        if self._epochs.look() > self.epoch:
             self._over = Over.SUPERSEDED
         return self._over is Over.SUPERSEDED
 
@@ -299,6 +300,7 @@ class Driver:
         self._watch.close(last=self._over is not Over.SUPERSEDED)
         self._mail.close()
         self._requests.close()
+        self._epochs.close()
         self._crew.close()
         self._recorder.close()
         return end

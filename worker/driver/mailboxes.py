@@ -12,6 +12,7 @@ from worker.store.records import Record
 from worker.store.tail import Tail
 
 _QUICKEST = 0.001  # seconds between two looks into an outbox that has just had news
+_MOST_LOOKS = 200  # in a second into outboxes that are silent, however many there are
 _SHARE = 50  # one that has been silent for some time is looked into after this part of that time
 _RETRY = 5.0  # seconds between two tries to write where the disk is full
 _MOST_OPEN = 200  # inboxes that are kept open for writing
@@ -49,12 +50,13 @@ class Mailboxes:
     def watch(self, identity: str, now: float) -> None:
         """Begin to read what an agent says, from its first word on."""
         if identity not in self._boxes:
-            self._boxes[identity] = _Box(Tail(self._paths.agent(identity).outbox), now)
+            self._boxes[identity] = _Box(Tail(self._paths.agent(identity).outbox, create=True), now)
             if len(self._boxes) > self._room:
                 self._room = _room_for(len(self._boxes))
 
     def poll(self, now: float) -> Iterator[tuple[str, Record]]:
         """What agents have said, of those that it is time to look at."""
+        slowest = max(self._slowest, len(self._boxes) / _MOST_LOOKS)
         for identity in [identity for identity, box in self._boxes.items() if box.due <= now]:
             box = self._boxes[identity]
             news = box.tail.read()
@@ -62,7 +64,7 @@ class Mailboxes:
                 box.tail.close()
             if news:
                 box.news = now
-            box.due = now + min(self._slowest, max(_QUICKEST, (now - box.news) / _SHARE))
+            box.due = now + min(slowest, max(_QUICKEST, (now - box.news) / _SHARE))
             for record in news:
                 yield identity, record
 

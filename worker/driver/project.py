@@ -13,6 +13,7 @@ from worker.errors import EXIT_RUNNING, OmnioptError
 from worker.report.files import replacing
 from worker.spec import toml
 from worker.spec.run import Run
+from worker.store.journal import prepare
 from worker.store.paths import Home, RunPaths
 
 _MENU = """#!/bin/sh
@@ -38,6 +39,7 @@ def create(home: Home, run: Run) -> RunPaths:
         paths.root.mkdir(parents=True, exist_ok=True)
         paths.trials.mkdir(exist_ok=True)
         paths.agents.mkdir(exist_ok=True)
+        prepare(paths)
         _write_new(paths.config, toml.write(toml.draft_of(run)))
     except FileExistsError as error:
         raise RunExistsError(f"The run {run.name} has just been started by somebody else.") from error

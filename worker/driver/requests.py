@@ -22,7 +22,7 @@ class Requests:
     """The requests that come while a driver runs; those from before its time are not for it."""
 
     def __init__(self, paths: RunPaths) -> None:
-        self._tail = Tail(paths.commands)
+        self._tail = Tail(paths.commands, create=True)
         self._tail.read()
         self._looked = 0.0
 

@@ -15,6 +15,7 @@ from worker.driver.show import Lines, Show, leave_terminal
 from worker.driver.table import Table
 from worker.driver.view import Rate, View
 from worker.report.background import FreshReport
+from worker.store.journal import announce
 from worker.store.replay import Replayed
 from worker.trial import Trial
 
@@ -72,6 +73,7 @@ class Watch:
         if now - self._signed_at >= SIGN_EVERY:
             self._signed_at = now
             give_sign(self._plan.paths, self._epoch)
+            announce(self._plan.paths, self._epoch)
 
     def close(self, last: bool) -> None:
         """Show and write everything; the files only by the `last` driver, as another one writes them now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker.store.journal import epochs, superseded
+from worker.store.journal import Epochs, epochs
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed, Replayer
 from worker.store.tail import Tail
@@ -13,10 +13,11 @@ class Follower:
     """Reads what has been added to the journals since the last look, without listing a folder or starting over."""
 
     def __init__(self, paths: RunPaths) -> None:
-        """Nothing is read yet: the first `update` takes in everything."""
+        """No record is read yet: the first `update` takes in everything."""
         self._paths = paths
         self._replayer = Replayer()
-        self._tails: dict[int, Tail] = {}
+        self._tails = {epoch: Tail(paths.journal(epoch)) for epoch in epochs(paths)}
+        self._epochs = Epochs(paths, max(self._tails, default=0))
 
     @property
     def state(self) -> Replayed:
@@ -25,10 +26,8 @@ class Follower:
 
     def update(self) -> dict[int, Trial]:
         """Take in the news; returns the trials that changed, by number."""
-        if not self._tails:
-            self._tails = {epoch: Tail(self._paths.journal(epoch)) for epoch in epochs(self._paths)}
-        while self._tails and superseded(self._paths, newest := max(self._tails)):
-            self._tails[newest + 1] = Tail(self._paths.journal(newest + 1))
+        for epoch in range(self._epochs.newest + 1, self._epochs.look() + 1):
+            self._tails[epoch] = Tail(self._paths.journal(epoch))
         changed: dict[int, Trial] = {}
         torn = {epoch: tail.torn for epoch, tail in self._tails.items()}
         for epoch, tail in self._tails.items():
@@ -37,5 +36,5 @@ class Follower:
                 if trial is not None:
                     changed[trial.number] = trial
         self.state.torn += sum(tail.torn - torn[epoch] for epoch, tail in self._tails.items())
-        self.state.epoch = max(self._tails, default=0)
+        self.state.epoch = self._epochs.newest
         return changed

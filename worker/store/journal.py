@@ -1,33 +1,90 @@
-"""The journal's files: one per start of a driver (epoch), created exclusively and never opened for writing again."""
+"""The journal's files: one per start of a driver (epoch), created exclusively and never opened for writing again.
+
+A network file system may show a new file a minute late to a machine that has looked for it before it was there, and
+so may the list of a folder be; opening a file that is known to exist shows its newest content. So beside each
+journal there is a file that is made before it, empty, and in which the next driver says that it has begun.
+"""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from worker.store.appender import Appender
+from worker.store.appender import Appender, StorageFullError
 from worker.store.paths import RunPaths
-from worker.store.tail import read_records
+from worker.store.tail import Tail, read_records
 
 _NAME = re.compile(r"(\d{6,})\.jsonl")
+
+
+def prepare(paths: RunPaths) -> None:
+    """Make the folder of the journals, and the file in which the first driver will say that it has begun.
+
+    Raises OSError where that is not possible.
+    """
+    paths.journals.mkdir(parents=True, exist_ok=True)
+    paths.next_driver(0).touch()
 
 
 def open_epoch(paths: RunPaths) -> tuple[int, Appender]:
     """Begin the next epoch: its number and the only writer of its journal.
 
-    Whoever creates the next file has won; other drivers notice by `superseded` and leave. Raises StorageFullError.
+    Whoever creates the next file has won; other drivers notice by `Epochs` and leave. Raises OSError or
+    StorageFullError.
     """
     paths.journals.mkdir(parents=True, exist_ok=True)
     epoch = newest(paths) + 1
     while True:
+        Appender(paths.next_driver(epoch)).close()
         try:
-            return epoch, Appender(paths.journal(epoch), create_exclusive=True)
+            journal = Appender(paths.journal(epoch), create_exclusive=True)
         except FileExistsError:
             epoch += 1
+            continue
+        announce(paths, epoch)
+        return epoch, journal
 
 
-def superseded(paths: RunPaths, epoch: int) -> bool:
-    """Whether a later driver than that of `epoch` has begun."""
-    return paths.journal(epoch + 1).exists()
+def announce(paths: RunPaths, epoch: int) -> None:
+    """Say that the driver of `epoch` has begun, where those who know of an earlier one look for it.
+
+    To be repeated now and then: the disk may have been full. What an earlier driver could not say is made up for.
+    """
+    with suppress(OSError, StorageFullError):
+        if _announced(paths, epoch - 1):
+            return
+        first = epoch - 1
+        while first > 0 and paths.next_driver(first - 1).exists() and not _announced(paths, first - 1):
+            first -= 1
+        for earlier in range(first, epoch):
+            with Appender(paths.next_driver(earlier)) as file:
+                file.append({"kind": "next", "epoch": epoch})
+
+
+def _announced(paths: RunPaths, epoch: int) -> bool:
+    return any(read_records(paths.next_driver(epoch)))
+
+
+class Epochs:
+    """The newest epoch, kept up to date without looking for files that may not be there or listing a folder."""
+
+    def __init__(self, paths: RunPaths, epoch: int) -> None:
+        """epoch: one that has begun, or 0."""
+        self._paths = paths
+        self._tail = Tail(paths.next_driver(epoch))
+        self.newest = epoch
+
+    def look(self) -> int:
+        """The newest epoch now."""
+        while later := [int(record["epoch"]) for record in self._tail.read()]:
+            self._tail.close()
+            self.newest = max(later)
+            self._tail = Tail(self._paths.next_driver(self.newest))
+        return self.newest
+
+    def close(self) -> None:
+        """Close the file."""
+        self._tail.close()
 
 
 def newest(paths: RunPaths) -> int:
@@ -35,25 +92,17 @@ def newest(paths: RunPaths) -> int:
     return max(epochs(paths), default=0)
 
 
-def climb(paths: RunPaths, epoch: int) -> int:
-    """The newest epoch, for one who knows that `epoch` has begun.
-
-    Looks at known paths only, since a network file system lists new files late.
-    """
-    while superseded(paths, epoch):
-        epoch += 1
-    return epoch
-
-
 def epochs(paths: RunPaths) -> list[int]:
     """All epochs, oldest first; [] where the run has no journal."""
-    if not paths.journals.is_dir():
-        return []
-    found = [_NAME.fullmatch(entry.name) for entry in paths.journals.iterdir()]
+    try:
+        found = [_NAME.fullmatch(entry.name) for entry in paths.journals.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        found = []
     numbers = sorted(int(match[1]) for match in found if match)
-    if numbers:
-        newest_known = climb(paths, numbers[-1])
-        numbers.extend(range(numbers[-1] + 1, newest_known + 1))
+    listed = max(numbers, default=0)
+    known = Epochs(paths, listed)
+    numbers.extend(range(listed + 1, known.look() + 1))
+    known.close()
     return numbers
 
 

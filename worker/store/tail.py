@@ -10,7 +10,9 @@ from pathlib import Path
 
 from worker.store.records import Record, decode
 
-_REOPEN = 1.0  # seconds; opening a path shows the newest content on NFS, an open file may not
+# Opening a path shows the newest content on NFS, an open file may not. So it is opened again after some seconds:
+# as soon as that just after news, when more is likely, then less and less often.
+_REOPEN_SOONEST, _REOPEN = 0.1, 1.0
 _DOUBT = 5.0  # seconds that a line with NUL bytes gets: NFS may show a line's pages out of order for a moment
 _CHUNK = 1 << 20
 
@@ -18,12 +20,18 @@ _CHUNK = 1 << 20
 class Tail:
     """The records of one file, each returned once. `torn` counts the lines that were skipped as damaged."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, create: bool = False) -> None:
+        """create: make the file where there is none, and the folder that it is in.
+
+        A network file system remembers for up to a minute that there is no such file, so one that another machine
+        is about to make would be seen late; it asks the server, however, where a file is to be created.
+        """
         self.path = path
+        self._create = create
         self.torn = 0
         self._fd: int | None = None
         self._offset = 0
-        self._news = time.monotonic()
+        self._news = self._opened = time.monotonic()
         self._doubt_since: float | None = None
 
     def read(self) -> list[Record]:
@@ -32,16 +40,16 @@ class Tail:
         An error of the file system means nothing new: the file is opened again at the next call.
         """
         now = time.monotonic()
+        if now - self._opened >= min(_REOPEN, max(_REOPEN_SOONEST, (now - self._news) / 2)):
+            self._opened = now
+            self.close()
         try:
             records = self._read(now)
         except OSError:
             self.close()
             return []
         if records:
-            self._news = now
-        elif now - self._news >= _REOPEN:
-            self._news = now
-            self.close()
+            self._news = self._opened = now
         return records
 
     def close(self) -> None:
@@ -53,7 +61,7 @@ class Tail:
 
     def _read(self, now: float) -> list[Record]:
         if self._fd is None:
-            self._fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            self._fd = self._open()
             if os.fstat(self._fd).st_size < self._offset:
                 # The file lost its end (a crash of the machine, a restored copy): records may come twice, none is missed.
                 self._offset = 0
@@ -67,6 +75,16 @@ class Tail:
                 break
             size = _CHUNK if end else size * 2  # a record longer than what was read
         return records
+
+    def _open(self) -> int:
+        flags = os.O_RDONLY | os.O_CLOEXEC
+        try:
+            return os.open(self.path, flags)
+        except FileNotFoundError:
+            if not self._create:
+                raise
+        self.path.parent.mkdir(exist_ok=True)
+        return os.open(self.path, flags | os.O_CREAT, 0o666)
 
     def _take(self, block: bytes, records: list[Record], now: float) -> bool:
         """Decode the lines of `block` into `records`; False where a line may still turn out whole."""

@@ -1,0 +1,31 @@
+"""A driver whose workers are on another machine: `python far_driver.py FOLDER_HERE FOLDER_THERE CWD`, both of one run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from worker.driver.loop import Driver
+from worker.driver.plan import Plan
+from worker.driver.show import Lines
+from worker.driver.signals import Signals
+from worker.launch.local import LocalLauncher
+from worker.report.source import read_run
+from worker.spec.run import Run
+from worker.store.paths import RunPaths
+
+
+def main(here: RunPaths, there: RunPaths, cwd: Path) -> int:
+    """Drive the run as a driver on a cluster does, but with processes that see another mount as workers."""
+
+    def launch(run: Run, paths: RunPaths, epoch: int, where: str, cwd: Path) -> LocalLauncher:
+        return LocalLauncher(there, epoch, cwd)
+
+    run = read_run(here)
+    with Signals() as signals:
+        driver = Driver(Plan(run, here, "slurm", cwd, seed=1), signals, launch)
+        return driver.drive(Lines(run.poll_interval)).exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(RunPaths(Path(sys.argv[1])), RunPaths(Path(sys.argv[2])), Path(sys.argv[3])))
