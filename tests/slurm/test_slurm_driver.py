@@ -46,6 +46,22 @@ def test_cancelling_the_drivers_job_stops_the_run_and_lets_evaluations_end(site:
     assert "The run was stopped" in paths.driver_log.read_text()
 
 
+def test_the_next_driver_goes_on_with_a_stop_that_this_one_has_no_time_for(site: Site) -> None:
+    gate = site.folder / "gate"
+    wait = f"until test -e '{gate}'; do sleep 0.1; done; echo RESULT: ($x)"
+    paths = site.start("rowan", objective=wait, evaluations=15)
+    until(lambda: site.status("rowan")["trials"]["running"] == 3, "nothing is evaluated")
+    [driver] = [job for job in site.jobs("rowan") if job.endswith(".driver")]
+    done = site.omniopt("stop", "rowan")
+    assert done.returncode == 0, done.stdout + done.stderr
+    until(lambda: "nothing new begins" in paths.events.read_text(), "the stop is not heard of")
+    site.cluster.run("scancel", "--batch", "--signal=USR1", f"--name={driver}")
+    until(lambda: epochs(paths) == [1, 2], "no driver follows")
+    gate.touch()
+    site.until_over(paths)
+    assert [row["status"] for row in site.rows(paths)] == ["ok"] * 3
+
+
 def begun(site: Site, name: str) -> tuple[Path, RunPaths, str]:
     """A run of 15 evaluations that has begun: where they note their numbers, its folder, and the driver's job."""
     log = site.folder / "executions"

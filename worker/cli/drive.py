@@ -9,6 +9,7 @@ from worker.agent.assignment import run_paths
 from worker.cli.going import plan_of
 from worker.driver.budget import Over
 from worker.driver.plan import Plan
+from worker.driver.recall import open_request
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE
 from worker.launch import where_to_run
@@ -36,14 +37,15 @@ def execute(args: argparse.Namespace) -> int:
     """Drive the run, whoever drove it before; the scheduler sees to it that there is one driver at a time.
 
     A job that was handed in before the run ended, and starts after that, has nothing to do any more. One that has
-    to leave before the run is over hands in its successor.
+    to leave before the run is over hands in its successor, which goes on with what a person has asked of this one.
     """
     paths = run_paths(args.rundir)
     if args.since is not None and ended_epoch(paths) > args.since:
         print("The run has ended before this driver began, so there is nothing left to do.")
         return EXIT_DONE
     run, where = read_run(paths), where_to_run(args.local)
-    plan = plan_of(run, paths, where, retry=args.retry)
+    request = open_request(paths, args.since) if args.since is not None else ""
+    plan = plan_of(run, paths, where, request, args.retry)
     return _in_job(plan) if where == "slurm" else drive(plan).exit_code
 
 

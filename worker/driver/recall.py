@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from worker.driver.budget import Tally
-from worker.store.journal import epochs
+from worker.driver.budget import Over, Tally
+from worker.store.journal import epochs, newest
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 from worker.store.replay import Replayer
 from worker.store.tail import read_records
+
+_REQUESTS = {Over.STOPPED.value: "stop", Over.CANCELLED.value: "cancel"}
 
 
 @dataclass
@@ -52,6 +54,21 @@ def origin(paths: RunPaths) -> Origin:
         if first is not None and first.get("kind") == "driver":
             return Origin(str(first.get("cwd") or ""), str(first.get("where") or ""))
     return Origin()
+
+
+def open_request(paths: RunPaths, since: int) -> str:
+    """What a person has asked of the newest driver that it could not bring to an end: "stop", "cancel" or "" for nothing.
+
+    since: an epoch; what was asked of its driver or an earlier one does not count.
+    """
+    epoch, request = newest(paths), ""
+    if epoch > since:
+        for record in read_records(paths.journal(epoch)):
+            if record is not None and record.get("kind") == "stopping":
+                request = _REQUESTS.get(str(record.get("reason")), request)
+            elif record is not None and record.get("kind") == "ended":
+                request = ""
+    return request
 
 
 def recall(paths: RunPaths, before: int) -> Recalled:

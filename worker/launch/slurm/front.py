@@ -99,7 +99,14 @@ def hand_in_driver(
         return there[0].job
     words = ["--retry", ",".join(map(str, retry))] if retry else []
     return _hand_in(
-        run, paths, client, name, preflight.longest(run, known), [row.job for row in there or ()], words
+        run,
+        paths,
+        client,
+        name,
+        preflight.longest(run, known),
+        newest(paths),
+        [row.job for row in there or ()],
+        words,
     )
 
 
@@ -126,7 +133,9 @@ def hand_in_successor(run: Run, paths: RunPaths) -> str:
     while True:
         limit = preflight.longest(run, preflight.cluster(client, run))
         try:
-            return _hand_in(run, paths, client, name, limit, [os.environ.get("SLURM_JOB_ID", "")], [])
+            return _hand_in(
+                run, paths, client, name, limit, newest(paths) - 1, [os.environ.get("SLURM_JOB_ID", "")], []
+            )
         except driver_job.NotSubmittedError as error:
             print(error, flush=True)
             time.sleep(_TRY_EVERY)
@@ -138,11 +147,16 @@ def _hand_in(
     client: Client,
     name: str,
     limit: int | None,
+    since: int,
     there: Sequence[str],
     words: Sequence[str],
 ) -> str:
-    """Submit a driver's job. there: numbers of those that are in the queue already. words: more of `omniopt drive`."""
-    text = driver_job.script(run, paths, name, limit, ["--since", str(newest(paths)), *words])
+    """Submit a driver's job. there: numbers of those that are in the queue already.
+
+    since: the driver of this epoch is known to have ended the run, or to have been left alone, for good. words: more
+    of `omniopt drive`.
+    """
+    text = driver_job.script(run, paths, name, limit, ["--since", str(since), *words])
     driver_job.write_script(paths, name, text)
     return driver_job.hand_in(client, name, text, there)
 
