@@ -69,6 +69,8 @@ def test_the_driver_is_small_alone_and_warned_before_its_limit() -> None:
     assert found["signal"] == "B:USR1@120"
     assert (found["partition"], found["qos"]) == ("ml", "long")
     assert not found.keys() & {"gres", "constraint", "array"}
+    short = directives(driver_script(run, PATHS, "pear.driver", 120, "python"))
+    assert short["signal"] == "B:USR1@30", "it would leave as soon as it has come"
 
 
 @given(st.integers(1, 400 * 86400))

@@ -11,7 +11,8 @@ from worker.spec.run import Run
 from worker.spec.sbatch import PAYER_OPTIONS, options
 from worker.store.paths import RunPaths
 
-WARNING_SECONDS = 120  # before its time limit, the driver is told to hand over
+_WARNING = 120  # seconds before its time limit at which the driver is told to hand over, or
+_WARNING_SHARE = 4  # this part of a time limit that is short: a driver must not leave when it has just come
 DRIVER_MEMORY = 2000  # MB
 _PLAIN = re.compile(r"[A-Za-z0-9_./:,=@%+-]*")
 
@@ -98,7 +99,7 @@ def driver_script(
             ("cpus-per-task", "1"),
             ("mem", f"{DRIVER_MEMORY}M"),
             ("time", time_text(seconds)),
-            ("signal", f"B:USR1@{WARNING_SECONDS}"),
+            ("signal", f"B:USR1@{min(_WARNING, seconds // _WARNING_SHARE)}"),
             ("requeue", ""),
             ("output", _output(str(paths.driver_log))),
             ("open-mode", "append"),
