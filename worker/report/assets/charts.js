@@ -84,7 +84,7 @@ function drawSeries(data, one, { across, up, top }, clip) {
   } else if (one.kind === "step") {
     path = rows.map((row) => (row ? `H${place(row)[0]}V${place(row)[1]}` : `M${place(row).join(" ")}`)).join("");
   } else path = `M${rows.map((row) => place(row).join(" ")).join("L")}`;
-  const drawn = shape("path", { d: path, class: `series ${one.kind ?? "line"}`, style });
+  const drawn = shape("path", { d: path, class: `series ${one.kind ?? "line"}${one.tone === "soft" ? " faint" : ""}`, style });
   drawn.append(shape("title", {}, one.label));
   return drawn;
 }

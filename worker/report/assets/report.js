@@ -90,7 +90,10 @@ function pareto(root, data, { names, all, front }) {
     { label: "Pareto front", x: front.map((point) => point[0]), y: front.map((point) => point[1]), kind: "dots", tone: "mark" },
   ];
   const axes = { x: { label: names[0] }, y: { label: names[1] } };
-  figure(root, `${names[1]} against ${names[0]}`, drawLines(data, series, axes, `${front.length} evaluations on the front.`));
+  // With more than two results the front is no line in the plane of these two.
+  const line = front.every((point, index) => !index || point[1] <= front[index - 1][1]);
+  const drawn = line ? [...series, { ...series[1], kind: "step" }] : series;
+  figure(root, `${names[1]} against ${names[0]}`, drawLines(data, drawn, axes, `${front.length} evaluations on the front.`));
   root.append(lineKeys(data, series));
 }
 
