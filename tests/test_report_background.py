@@ -27,9 +27,16 @@ def a_report(workdir: Path) -> RunPaths:
     return write_run(workdir, a_run(), [a_trial(1, {"lr": 0.5, "kind": "a"}, -3.25)])
 
 
-def children() -> list[str]:
+def children() -> set[str]:
     """The processes that this one has begun and not yet waited for."""
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.fixture
+def writers() -> Callable[[], set[str]]:
+    """The processes that the test has begun and not yet waited for; fixtures of a wider scope have others."""
+    before = children()
+    return lambda: children() - before
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -40,7 +47,9 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_the_report_is_written_every_minute_and_at_the_end(workdir: Path) -> None:
+def test_the_report_is_written_every_minute_and_at_the_end(
+    workdir: Path, writers: Callable[[], set[str]]
+) -> None:
     paths = a_report(workdir)
     fresh = FreshReport(paths, 1000.0)
     fresh.update(1059.0)
@@ -48,10 +57,10 @@ def test_the_report_is_written_every_minute_and_at_the_end(workdir: Path) -> Non
     fresh.update(1061.0)
     wait_until(paths.report.exists)
     paths.report.write_text("old")
-    wait_until(lambda: fresh.update(1062.0) or not children())
+    wait_until(lambda: fresh.update(1062.0) or not writers())
     paths.report.write_text("old")
     fresh.update(1120.0)
-    assert not children()
+    assert not writers()
     fresh.update(1122.0)
     assert "RESULT -3.25" in wait_for_change(paths.report, "old")
     paths.report.write_text("old")
@@ -77,16 +86,18 @@ def test_a_run_that_is_over_within_a_minute_has_no_report_unless_somebody_asks(w
     assert not paths.report.exists()
 
 
-def test_a_report_that_takes_long_is_written_more_rarely(workdir: Path) -> None:
+def test_a_report_that_takes_long_is_written_more_rarely(
+    workdir: Path, writers: Callable[[], set[str]]
+) -> None:
     paths = a_report(workdir)
     fresh = FreshReport(paths, 1000.0)
     fresh.update(1060.0)
     wait_until(paths.report.exists)
     paths.report.write_text("old")
     # It was seen to end half a minute after it began, so the next one begins after five minutes.
-    wait_until(lambda: fresh.update(1090.0) or not children())
+    wait_until(lambda: fresh.update(1090.0) or not writers())
     fresh.update(1359.0)
-    assert not children()
+    assert not writers()
     fresh.update(1361.0)
     assert "RESULT -3.25" in wait_for_change(paths.report, "old")
     fresh.close()
