@@ -13,9 +13,7 @@ from worker.store.tail import Tail
 
 RETRY = 5.0  # seconds between two tries to write where the disk is full
 _LOOK_FOR_DRIVER = 1.0  # seconds between two looks for a newer driver
-_LOOK_WHILE_BUSY = (
-    5.0  # the same at most, during a long evaluation: a file server must bear a thousand agents
-)
+_LOOK_WHILE_BUSY = 5.0  # the same in a long evaluation, at most: a file server must bear a thousand agents
 _LOOK_FOR_FIRST = 0.1  # the same while there has been none: agent and driver begin together
 _SYNC_AFTER = 0.05  # seconds; what is older by then should be seen on other machines too
 
@@ -43,13 +41,13 @@ class Inbox:
         if not at_once and now - self._looked < every:
             return False
         self._looked = now
-        newest = self._epochs.look()
-        if newest == self.epoch and self._tail is not None:
+        epoch = self._epochs.look()
+        if epoch == self.epoch and self._tail is not None:
             return False
         if self._tail is not None:
             self._tail.close()
-        self.epoch = newest
-        self._tail = Tail(self._paths.agent(self._agent).inbox(newest), create=newest > 0)
+        self.epoch = epoch
+        self._tail = Tail(self._paths.agent(self._agent).inbox(epoch), create=epoch > 0)
         self.heard = now
         return True
 

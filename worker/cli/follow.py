@@ -93,14 +93,15 @@ class _Drivers:
         self._looked = -_CLAIM_EVERY
         self._claim = Claim(Standing.ALIVE)
         self._missed_since: float | None = None
-        # In Slurm a driver that was killed or has left is followed by another one.
-        self._patience = _NEXT_DRIVER if origin(paths).where == "slurm" else 0.0
 
     @property
     def gone(self) -> bool:
         """Whether the driver has gone and none is to be expected."""
-        missed = self._missed_since
-        return missed is not None and time.monotonic() - missed >= self._patience
+        if self._missed_since is None:
+            return False
+        # In Slurm a driver that was killed or has left is followed by another one.
+        patience = _NEXT_DRIVER if origin(self._paths).where == "slurm" else 0.0
+        return time.monotonic() - self._missed_since >= patience
 
     def notice(self) -> str:
         """What is to be said about the driver, or nothing."""
