@@ -95,4 +95,5 @@ def test_a_run_waits_for_no_cache(cluster: Cluster) -> None:
     assert code == EXIT_INTERRUPTED, output
     assert "The run was stopped" in output
     until(lambda: not workers.agents())
-    assert set(cluster.statuses()) == {Status.OK}
+    # What a worker gave back unbegun when the run was stopped stays proposed.
+    assert set(cluster.statuses()) <= {Status.OK, Status.PROPOSED}

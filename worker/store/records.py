@@ -18,7 +18,7 @@ def _refuse(constant: str) -> NoReturn:
 
 # Built once, since json.dumps and json.loads build a coder for every call with options; neither holds state.
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
-_decode = json.JSONDecoder(parse_constant=_refuse).decode
+_scan = json.JSONDecoder(parse_constant=_refuse).raw_decode  # decode would look for blanks around it
 
 
 def encode(record: Mapping[str, object]) -> bytes:
@@ -33,7 +33,8 @@ def decode(line: bytes) -> Record | None:
     if line[: _CHECKSUM + 1] != b"%08x " % crc32(body):
         return None
     try:
-        record = _decode(body.decode("ascii"))
+        text = body.decode("ascii")
+        record, end = _scan(text)
     except (ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) else None
+    return record if end == len(text) and isinstance(record, dict) else None
