@@ -19,8 +19,9 @@ limit_request_field_size = 8190
 keepalive = 15
 timeout = 60
 graceful_timeout = 10
-# Workers tell that they are alive by touching a file, which must not wait for a disk.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112
+# Workers tell that they are alive by touching a file, which must not wait for a disk. Some containers have no
+# /dev/shm, or one that nobody but root may write.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None
 # A control socket in the home folder is of no use here.
 control_socket_disable = True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import signal
 import socket
 import subprocess
@@ -169,3 +170,10 @@ def test_a_wrong_setting_keeps_it_from_starting(name: str, value: str, sentence:
     assert server.returncode != 0
     assert f"The page cannot start: {sentence}" in shown
     assert "Traceback" not in shown
+
+
+def test_workers_sign_of_life_is_kept_elsewhere_where_shared_memory_may_not_be_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).startswith("/dev/shm"))
+    assert runpy.run_module("app.gunicorn_conf")["worker_tmp_dir"] is None
