@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from app import api, errors, importing, install, page, system
+from app import api, errors, importing, install, page, prefix, system
 from app.catalogue import read_catalogue
 from app.security import HEADERS
 from app.settings import Settings, from_environment
@@ -39,6 +39,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     wheel = build_wheel()
     site = Site(settings, read_catalogue(settings.partitions), wheel, install.renderer(app, wheel))
     attach(app, site)
+    if settings.prefix:
+        app.wsgi_app = prefix.below(settings.prefix, app.wsgi_app)  # type: ignore[method-assign, assignment]
     for module in (page, api, importing, install, system):
         app.register_blueprint(module.blueprint)
     errors.register(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from worker.spec.convert import ConversionError, field_value
-from worker.spec.fields import BY_PATH
+from worker.spec.fields import BY_PATH, WORD_PATTERN
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.run import Draft
+from worker.spec.text import quoted, visible
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,6 +22,7 @@ else:
 
 BUNDLED = Path(__file__).with_name("partitions.toml")
 CLUSTER_DEFAULT = "(cluster default)"
+_TOP_LEVEL = ("captured", "partitions")
 
 
 class CatalogueError(ValueError):
@@ -149,11 +152,16 @@ def _typed(draft: Draft) -> dict[str, Any]:
 def read_catalogue(path: Path = BUNDLED) -> Catalogue:
     """The catalogue in a TOML file of the form of `partitions.toml`. Raises CatalogueError."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CatalogueError(f"The partition file {path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise CatalogueError(f"The partition file {path} is not TOML: {error}.") from error
+    for name in content:
+        if name not in _TOP_LEVEL:
+            raise CatalogueError(
+                f'{path} has the unknown key "{visible(name)}". {did_you_mean(name, _TOP_LEVEL)}'
+            )
     tables = content.get("partitions", {})
     if not isinstance(tables, dict):
         raise CatalogueError(f"{path}: write each partition as a table of its own, [partitions.NAME].")
@@ -164,6 +172,8 @@ def read_catalogue(path: Path = BUNDLED) -> Catalogue:
 def _partition(path: Path, key: str, table: object) -> Partition:
     if not isinstance(table, dict):
         raise CatalogueError(f"{path}: [partitions.{key}] is no table.")
+    if not re.fullmatch(WORD_PATTERN, key):
+        raise CatalogueError(f"{path}: {quoted(key)} is no name that a partition of Slurm can have.")
     known = {field.name for field in fields(Partition)} - {"key"}
     for name, value in table.items():
         if name not in known:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 wsgi_app = "app.wsgi:application"
 # Threads, so that a client that sends slowly keeps no other waiting; see app.server for the rest.
 worker_class = "app.server.PageWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+if workers < 1:
+    sys.exit(
+        f"The page cannot start: WEB_CONCURRENCY is {workers}, but somebody has to answer; write 1 or more."
+    )
 threads = 64
 # The wheel is built once, before the workers are forked off; a wrong setting shows before a port is opened.
 preload_app = True

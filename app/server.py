@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import socket
 import threading
 import time
@@ -14,6 +15,7 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.security import HEADERS
+from app.settings import from_environment
 
 LONGEST_REQUEST = 15.0  # seconds from its first byte to the end of the answer
 
@@ -75,20 +77,21 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             answer = _BAD
         self.log.info("Refused a request: %s", type(exc).__name__)
         try:
-            write_nonblock(client, error_page(*answer))
+            write_nonblock(client, error_page(*answer, from_environment(os.environ).prefix))
             # Closing with unread bytes would reset the connection, and the client would never see the page.
             client.shutdown(socket.SHUT_WR)
         except OSError:
             self.log.debug("The client had gone before the answer.")
 
 
-def error_page(status: HTTPStatus, title: str, sentence: str) -> bytes:
-    """A whole HTTP answer with a plain page."""
+def error_page(status: HTTPStatus, title: str, sentence: str, prefix: str) -> bytes:
+    """A whole HTTP answer with a plain page; prefix: the path below which the page is reached."""
     body = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/css/base.css">'
+        '<meta name="viewport" content="width=device-width">'
+        f'<link rel="stylesheet" href="{prefix}/static/css/base.css">'
         f'</head><body><main class="message"><h1>{html.escape(title)}</h1><p>{html.escape(sentence)}</p>'
-        '<p><a class="button button--primary" href="/">Open an empty form</a></p></main></body></html>'
+        f'<p><a class="button button--primary" href="{prefix}/">Open an empty form</a></p></main></body></html>'
     ).encode()
     head = [
         f"HTTP/1.1 {status.value} {status.phrase}",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.catalogue import BUNDLED
 
@@ -25,6 +26,11 @@ class Settings:
 
     partitions: Path = BUNDLED
     public_url: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """The path below which users reach the page, such as "/omniopt"; "" for none or for one that is not known."""
+        return urlsplit(self.public_url).path
 
 
 # Environment variable -> what it is for; docs/page.md has a line for each (a test sees to it).

@@ -103,6 +103,12 @@ def test_a_file_without_partitions_is_one_for_clusters_without(tmp_path: Path) -
     assert read_catalogue(path).default == ""
 
 
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "marked.toml"
+    path.write_text("[partitions.a]\n", encoding="utf-8-sig")
+    assert list(read_catalogue(path).partitions) == ["a"]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -113,6 +119,8 @@ def test_a_file_without_partitions_is_one_for_clusters_without(tmp_path: Path) -
         ("[partitions.a]\nlabel = 3\n", "must be text"),
         ("[partitions]\na = 3\n", "is no table"),
         ("partitions = 3\n", "a table of its own"),
+        ("[partition.a]\n", 'unknown key "partition". Did you mean "partitions"?'),
+        ('[partitions."a b"]\n', '"a b" is no name that a partition of Slurm can have.'),
         ("[partitions.a\n", "is not TOML"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from urllib.parse import parse_qsl, urlsplit
 
@@ -262,6 +263,21 @@ def test_the_public_address_is_the_one_in_commands_and_links() -> None:
     answer = client.post("/preview", data=GOOD, headers={"Host": "internal:8000"}).get_json()
     assert "https://omniopt.example.org/hpc/install.sh" in shlex.split(answer["command"])
     assert answer["url"].startswith("https://omniopt.example.org/hpc/?")
+
+
+@pytest.mark.parametrize("left_on", ["/hpc", ""], ids=["path left on", "path taken off"])
+def test_below_a_path_everything_is_found_there(left_on: str) -> None:
+    client = create_app(Settings(public_url="https://omniopt.example.org/hpc")).test_client()
+    page = client.get(f"{left_on}/").text
+    own = re.findall(r'\s(?:src|href|action|formaction|data-preview)="([^"#]*)"', page)
+    assert {"/hpc/static/js/main.js", "/hpc/preview", "/hpc/import", "/hpc/"} <= set(own)
+    for address in own:
+        assert address.startswith("/hpc/")
+        taken = left_on + address.removeprefix("/hpc")
+        with client.get(taken) as answer:
+            assert answer.status_code == (405 if taken.endswith(("/preview", "/import")) else 200)
+    assert client.get(f"{left_on}/nowhere").status_code == 404
+    assert 'href="/hpc/"' in client.get(f"{left_on}/nowhere").text
 
 
 @given(st.dictionaries(KEYS, st.text(max_size=20), max_size=12))

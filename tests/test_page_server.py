@@ -94,6 +94,18 @@ def test_an_address_of_the_longest_kind_is_answered(address: str) -> None:
         assert "a" * 8000 in answer.read().decode()
 
 
+def test_what_gunicorn_refuses_leads_back_below_the_public_path() -> None:
+    with (
+        running_page({"OMNIOPT_PUBLIC_URL": "https://omniopt.example.org/hpc"}) as address,
+        connect(address) as client,
+    ):
+        client.sendall(b"GET /hpc/?" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.shutdown(socket.SHUT_WR)
+        answer = everything(client).decode()
+    assert 'href="/hpc/"' in answer
+    assert 'href="/hpc/static/css/base.css"' in answer
+
+
 def test_a_connection_serves_many_requests(address: str) -> None:
     parts = urlsplit(address)
     connection = HTTPConnection(str(parts.hostname), parts.port, timeout=30)
@@ -162,6 +174,7 @@ def test_it_prints_its_address_in_one_line_and_ends_when_told() -> None:
     [
         ("OMNIOPT_PARTITIONS", "/nowhere.toml", "The partition file /nowhere.toml cannot be read"),
         ("OMNIOPT_PUBLIC_URL", "example.org", "OMNIOPT_PUBLIC_URL is 'example.org', but must look like"),
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is 0, but somebody has to answer"),
     ],
 )
 def test_a_wrong_setting_keeps_it_from_starting(name: str, value: str, sentence: str, tmp_path: Path) -> None:
