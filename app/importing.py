@@ -12,6 +12,7 @@ from app.reading import form_state
 from app.site import current_site
 from worker.spec import source
 from worker.spec.problem import Problem, UnreadableError
+from worker.spec.reading import text_of
 
 blueprint = Blueprint("importing", __name__)
 
@@ -26,13 +27,12 @@ def import_config() -> Response:
     The config is an uploaded file, a form field, or the body itself. A browser gets the page, in which nothing that
     was typed is lost where the config cannot be read; a program that asks for JSON gets the preview and the fields.
     """
-    text = _config_text()
     try:
-        state, problems = _read(text)
+        state, problems = _read(_config_text())
     except UnreadableError as error:
         if _is_browser():
             present, _ = form_state(request, current_site().catalogue)
-            return show(present, import_text=text, import_problems=error.problems)
+            return show(present, import_text=request.form.get(TEXT, ""), import_problems=error.problems)
         refusal = jsonify(problems=[problem.as_json() for problem in error.problems])
         refusal.status_code = 422
         return refusal
@@ -52,14 +52,15 @@ def _read(text: str) -> tuple[FormState, tuple[Problem, ...]]:
 
 
 def _config_text() -> str:
+    """The config in the request. Raises UnreadableError where it is no text."""
     upload = request.files.get(FILE)
     if upload is not None and upload.filename:
-        return upload.stream.read().decode("utf-8-sig", "replace")
+        return text_of(upload.stream.read())
     if TEXT in request.form:
         return request.form[TEXT]
     if request.form:
         return ""
-    return request.get_data(cache=False).decode("utf-8-sig", "replace")
+    return text_of(request.get_data(cache=False))
 
 
 def _is_browser() -> bool:

@@ -339,12 +339,25 @@ def test_an_unreadable_config_loses_nothing() -> None:
     assert "not valid TOML" in answer.text
 
 
-def test_an_unreadable_upload_loses_nothing() -> None:
-    upload = (io.BytesIO(b"\xff\xfe\x00garbage"), "x.bin")
-    answer = CLIENT.post(
-        "/import", data={"file": upload, "projectname": "kept"}, headers={"Accept": "text/html"}
-    )
-    assert Form(answer.text).sent["projectname"] == "kept"
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (CONFIG.encode("utf-16"), "This is text in UTF-16."),
+        (b"\x7fELF\0\1", "This is no text, but binary data."),
+        ('[run]\nname = "prüfung"'.encode("latin-1"), "line 2 has other bytes"),
+        (b"", "This is empty."),
+        (b"[run]\n[run]\n", "Write each section and each key only once."),
+    ],
+)
+def test_an_unreadable_upload_loses_nothing_and_says_why(content: bytes, sentence: str) -> None:
+    sent = {"file": (io.BytesIO(content), "x.bin"), "projectname": "kept", "config": "typed"}
+    answer = CLIENT.post("/import", data=sent, headers={"Accept": "text/html"})
+    after = Form(answer.text)
+    assert (after.sent["projectname"], after.sent["config"]) == ("kept", "typed")
+    assert sentence in answer.text
+    raw = CLIENT.post("/import", data=content, headers={"Accept": "application/json"})
+    assert raw.status_code == 422
+    assert sentence in " ".join(raw.json["problems"][0].values())
 
 
 def test_unknown_keys_of_a_config_are_named() -> None:

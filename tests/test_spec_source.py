@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from worker.spec import source
+from worker.spec import command, source, token
 from worker.spec.problem import UnreadableError
+from worker.spec.run import Draft
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,22 @@ from worker.spec.problem import UnreadableError
 )
 def test_formats_are_recognised(text: str, values: dict[str, str]) -> None:
     assert source.read_any(text).draft.values == values
+
+
+@pytest.mark.parametrize("workdir", ["", "/scratch/ws/me", "/a b/c?d", "~/x"])
+def test_the_commands_of_the_page_are_recognised(workdir: str) -> None:
+    installer = command.Installer("https://example.org/?/install.sh", "0" * 64)
+    packed = token.encode(Draft({"run.name": "a"}))
+    lines = [
+        command.first_time(installer, packed, workdir),
+        command.first_time(installer, packed, workdir, ("--local",)),
+        command.installed(packed, workdir),
+        f"  omniopt start {packed} --yes\n",
+    ]
+    for line in lines:
+        assert source.read_any(line).draft.values == {"run.name": "a"}
+    with pytest.raises(UnreadableError, match="Give the config file that it names"):
+        source.read_any(command.first_time(installer, "config.toml", workdir))
 
 
 @pytest.mark.parametrize(

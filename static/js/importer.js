@@ -24,24 +24,36 @@ async function importConfig(address, shown) {
     const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const content = page.getElementById("form") ? page.getElementById("content") : null;
+    const problems = content ? [...page.querySelectorAll("#config-problems .problem")] : [];
     if (!content) {
-      announce(page.querySelector("main")?.textContent.trim() ?? "The server did not understand this.");
-      return;
-    }
-    const problems = page.querySelectorAll("#config-problems .problem");
-    if (!problems.length) {
+      // A page about an error, such as that of a file that is too large: its second sentence says more than its title.
+      refuse(page.querySelector("main p")?.textContent ?? "The server did not understand this.");
+    } else if (problems.length) {
+      refuse(...problems.map((problem) => document.importNode(problem, true)));
+    } else {
       // The form as it was stays behind the Back button.
       history.pushState(null, "", window.location.href);
       document.getElementById("content").replaceWith(document.importNode(content, true));
       announce(page.getElementById("announcer").textContent.trim());
       shown();
-    } else {
-      const place = document.getElementById("config-problems");
-      place.replaceChildren(...[...problems].map((problem) => document.importNode(problem, true)));
-      announce(place.textContent.trim());
     }
     document.getElementById("file").value = "";
   } catch (error) {
-    announce(`The config could not be sent (${error.message}). Nothing in the form has changed.`);
+    refuse(`The config could not be sent (${error.message}).`);
   }
+}
+
+/** Say beside the config why it was not taken; the form stays as it is. */
+function refuse(...reasons) {
+  const place = document.getElementById("config-problems");
+  place.replaceChildren(
+    ...reasons.map((reason) => {
+      if (typeof reason !== "string") return reason;
+      const element = document.createElement("p");
+      element.className = "problem problem--error";
+      element.textContent = reason;
+      return element;
+    }),
+  );
+  announce(`${place.textContent.trim()} Nothing in the form has changed.`);
 }

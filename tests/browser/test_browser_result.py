@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from test_browser_form import fill_in, run_in
 from test_page_preview import OLD_LINK
 
@@ -136,6 +136,25 @@ def test_a_config_that_cannot_be_read_loses_nothing(script: bool, open_page: Ope
     expect(page.get_by_label("Config", exact=True)).to_have_value("[run\nname = ?")
     expect(page.get_by_label("Optimization run name")).to_have_value("kept")
     expect(page.get_by_label("Seed")).to_have_value("5")
+
+
+def test_a_file_that_is_too_large_is_refused_beside_it(open_page: Open, address: str) -> None:
+    page = open_page("/?projectname=kept")
+    large: FilePayload = {"name": "large.toml", "mimeType": "text/plain", "buffer": b"#" * 2_500_000}
+    # The server's own answer, but for the status, of which the browser would complain.
+    answer = page.request.post(
+        address + "/import", multipart={"file": large}, headers={"Accept": "text/html"}
+    )
+    assert answer.status == 413
+    page.route("**/import", lambda route: route.fulfill(response=answer, status=200))
+    page.get_by_text("Open a config file or a link").click()
+    page.get_by_label("or choose a file").set_input_files(large)
+    problems = page.locator("#config-problems")
+    expect(problems).to_have_text(
+        "A config has at most about a million characters. Check that it is the right file."
+    )
+    expect(page.locator("#announcer")).to_contain_text("Nothing in the form has changed.")
+    expect(page.get_by_label("Optimization run name")).to_have_value("kept")
 
 
 def test_the_whole_way_without_a_script(open_page: Open) -> None:

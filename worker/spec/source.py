@@ -1,4 +1,4 @@
-"""Any text that holds a config, whatever its format: TOML, config.ini, config.json, a link of the page, a token."""
+"""Any text that holds a config, whatever its format: TOML, config.ini, config.json, a link of the page, a command."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ WRITERS: Mapping[str, Callable[[Draft], str]] = {
 }
 _INI_SECTION = re.compile(r"^[ \t]*\[[ \t]*(data|dimensions)[ \t]*\]", re.IGNORECASE | re.MULTILINE)
 _LINK = re.compile(r"https?://|[?/]", re.IGNORECASE)
+# How the page's command for the first time begins, and what stands before the token in the others.
+_COMMAND = re.compile(r"sh -c '.* omniopt |.*(?:-I -m worker|omniopt) start ")
 _QUERY_KEY = re.compile(r"(param_\d+_\w+|mu_\d+|maxevalserror|" + "|".join([*BY_QUERY, url.COUNT]) + r")=")
 
 
@@ -29,6 +31,8 @@ def read_any(text: str) -> ReadResult:
         raise unreadable("This is empty.", "Give a config, a link of the page, or a token.")
     if word.startswith("{"):
         return original.read_json(text)
+    if "\n" not in word and _COMMAND.match(word):
+        return _read_command(word)
     if looks_like_link(word):
         return url.read(query_of(word))
     if token.looks_like_token(word):
@@ -36,6 +40,13 @@ def read_any(text: str) -> ReadResult:
     if _INI_SECTION.search(text):
         return original.read_ini(text)
     return toml.read(text)
+
+
+def _read_command(line: str) -> ReadResult:
+    for word in line.split():
+        if token.looks_like_token(word):
+            return token.decode(word)
+    raise unreadable("This command has no config in it.", "Give the config file that it names.")
 
 
 def looks_like_link(text: str) -> bool:

@@ -47,7 +47,9 @@ def read(text: str) -> ReadResult:
     except RecursionError as error:
         raise unreadable("This is nested too deeply.", "A config has tables of values, no deeper.") from error
     except ValueError as error:
-        raise unreadable(f"This is not valid TOML: {visible(str(error))}.", _syntax_hint(text)) from error
+        raise unreadable(
+            f"This is not valid TOML: {visible(str(error))}.", _syntax_hint(text, str(error))
+        ) from error
     problems: list[Problem] = []
     values: dict[str, object] = {}
     for section, table in document.items():
@@ -60,7 +62,9 @@ def read(text: str) -> ReadResult:
     )
 
 
-def _syntax_hint(text: str) -> str:
+def _syntax_hint(text: str, complaint: str) -> str:
+    if re.search("declare|overwrite|mutate", complaint):
+        return "Write each section and each key only once."
     if re.search(r"^[^#\n\"']*=[ \t]*\d+:\d\d", text, re.MULTILINE):
         return 'A time stands in quotes: runtime = "1:30:00".'
     return 'Texts stand in quotes: name = "my_run".'
