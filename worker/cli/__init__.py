@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from worker import __version__
+from worker.cli.parser import CommandParser
 from worker.errors import EXIT_INTERRUPTED, EXIT_SYSTEM, OmnioptError, UsageError
+from worker.spec.text import quoted
 
 # Subcommand -> (module below worker.cli, one sentence). Each module has `configure(parser)` and `execute(args) -> int`.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -52,9 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if name in COMMANDS or name in INTERNAL:
             return _execute(name, words[1:])
-        _top_parser().parse_args(words)
-        _top_parser().print_help()
-        return 0 if not words else 2
+        return _without_command(words)
     except OmnioptError as error:
         print(f"omniopt: {error}", file=sys.stderr)
         return error.exit_code
@@ -77,10 +77,20 @@ def _execute(name: str, words: Sequence[str]) -> int:
     _see_where_we_are()
     module_name, sentence = COMMANDS.get(name) or (INTERNAL[name], "")
     module = import_module(f"worker.cli.{module_name}")
-    parser = argparse.ArgumentParser(prog=f"omniopt {name}", description=sentence)
+    parser = CommandParser(prog=f"omniopt {name}", description=sentence)
     module.configure(parser)
     code: int = module.execute(parser.parse_args(words))
     return code
+
+
+def _without_command(words: Sequence[str]) -> int:
+    """Print the help, or the version. Raises UsageError where a command or option is meant that does not exist."""
+    parser = _top_parser()
+    if words and not words[0].startswith("-"):
+        parser.refuse(f"There is no command {quoted(words[0])}.", words[0], COMMANDS)
+    parser.parse_args(words)
+    parser.print_help()
+    return 0
 
 
 def _see_where_we_are() -> None:
@@ -94,15 +104,15 @@ def _see_where_we_are() -> None:
         ) from error
 
 
-def _top_parser() -> argparse.ArgumentParser:
+def _top_parser() -> CommandParser:
     width = max(map(len, COMMANDS))
     listing = "\n".join(f"  {name:<{width}}  {sentence}" for name, (_, sentence) in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="omniopt",
+        usage="omniopt COMMAND ...",
         description="Find the parameters of your program that give the smallest RESULT.",
         epilog=f"commands:\n{listing}\n\nomniopt COMMAND --help tells more about each.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"omniopt {__version__}")
-    parser.add_argument("command", nargs="?", choices=list(COMMANDS), metavar="COMMAND")
     return parser

@@ -20,7 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--status",
         action="append",
         choices=[status.value for status in Status],
-        help="only these; may be repeated",
+        metavar="STATUS",
+        help=f"only these: {', '.join(Status)}; may be repeated",
     )
     parser.add_argument("--failed", action="store_true", help="only those that failed in any way")
     parser.add_argument(

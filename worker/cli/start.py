@@ -27,6 +27,7 @@ from worker.store.paths import Home, RunPaths
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt start`: its own, and one for every field of a config."""
+    parser.usage = "%(prog)s [options] CONFIG"  # it would fill a screen
     parser.add_argument("config", metavar="CONFIG", help=HELP)
     parser.add_argument("--yes", action="store_true", help="ask nothing before the start")
     parser.add_argument(

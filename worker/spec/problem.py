@@ -44,10 +44,14 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the closest of `known` words, or lists them where none is close."""
     words = sorted(known)
-    close = difflib.get_close_matches(word[:100], words, n=1)
-    if close:
-        return f'Did you mean "{close[0]}"?'
+    if close := closest(word, words):
+        return f'Did you mean "{close}"?'
     return f"Known are: {listed(words)}." if words else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The one of `known` words that `word` is most like, "" where none is close."""
+    return next(iter(difflib.get_close_matches(word[:100], known, n=1)), "")
 
 
 def listed(words: Sequence[str]) -> str:

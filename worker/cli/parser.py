@@ -1,0 +1,54 @@
+"""The parser of every command line: errors are one sentence with what to do, and options are written out."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from worker.errors import UsageError
+from worker.spec.problem import closest
+from worker.spec.text import quoted, visible
+
+# How argparse says that a word is not there.
+_MISSING = re.compile(r"the following arguments are required: (.*)")
+_WITHOUT_VALUE = re.compile(r"argument (\S+): expected one argument")
+
+
+class CommandParser(argparse.ArgumentParser):
+    """An argparse parser that raises UsageError instead of printing its usage.
+
+    An option is never taken for the one that it begins like: the installer, which has to find --workdir among the
+    words of `omniopt start`, cannot know what is unambiguous, nor can a script know what becomes so later.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
+    def parse_args(self, words: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
+        """The arguments. Raises UsageError where a word is unknown or missing."""
+        args, rest = self.parse_known_args(words)
+        if rest:
+            self._refuse_word(rest[0])
+        return args
+
+    def _refuse_word(self, word: str) -> NoReturn:
+        if word.startswith("-"):
+            option = word.partition("=")[0]
+            self.refuse(f"There is no option {quoted(option)}.", option, self._option_string_actions)
+        self.refuse(f"{quoted(word)} is one word too many.")
+
+    def refuse(self, sentence: str, word: str = "", known: Iterable[str] = ()) -> NoReturn:
+        """Raise UsageError with `sentence`, and with the one of `known` that `word` may have been meant to be."""
+        close = closest(word, known)
+        hint = f' Did you mean "{close}"?' if close else ""
+        raise UsageError(f"{sentence}{hint} {self.prog} --help tells what there is.")
+
+    def error(self, message: str) -> NoReturn:
+        """What argparse calls where arguments are missing or wrong."""
+        if missing := _MISSING.fullmatch(message):
+            self.refuse(f"{missing[1]} is missing.")
+        if bare := _WITHOUT_VALUE.fullmatch(message):
+            self.refuse(f"A value is missing behind {bare[1]}.")
+        self.refuse(f"{self.prog}: {visible(message)}.")
