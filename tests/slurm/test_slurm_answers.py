@@ -68,6 +68,9 @@ def test_a_word_that_is_not_known_is_neither_alive_nor_gone() -> None:
                        "Invalid account or account/partition combination specified"), Outcome.REFUSED),
         (Answer(255, "", "sbatch: unrecognized option '--foo'"), Outcome.REFUSED),
         (Answer(255, "", 'sbatch: error: "xx" is not a valid node count'), Outcome.REFUSED),
+        (Answer(255, "", "sbatch: error: Invalid directive found in batch script: b"), Outcome.REFUSED),
+        (Answer(1, "", "sbatch: error: You must name a project\nsbatch: error: cli_filter plugin terminated with error"),
+         Outcome.REFUSED),
         (Answer(1, "", "sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch job submission failed: "
                        "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"),
          Outcome.LATER),

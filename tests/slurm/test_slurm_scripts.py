@@ -59,15 +59,17 @@ def test_failed_nodes_are_excluded_together_with_those_of_the_config() -> None:
     job = replace(JOB, exclude=("n1", "n2"))
     found = directives(agent_script(a_run(sbatch=["--exclude=n9"]), PATHS, job, "python"))
     assert found["exclude"] == "n1,n2,n9"
-    assert directives(agent_script(a_run(sbatch=["-x n9"]), PATHS, job, "python"))["exclude"] == "n1,n2,n9"
+    for line in ("-x n9", "-xn9", "--exclude n9", "--qos=a --exclude=n9"):
+        assert directives(agent_script(a_run(sbatch=[line]), PATHS, job, "python"))["exclude"] == "n1,n2,n9"
 
 
 def test_the_driver_is_small_alone_and_warned_before_its_limit() -> None:
-    run = a_run(partition="ml", enable_gpus=True, sbatch=["--qos=long", "--constraint=skylake"])
+    run = a_run(partition="ml", enable_gpus=True, sbatch=["--qos=long --constraint=skylake", "-Lmatlab"])
     found = directives(driver_script(run, PATHS, "pear.driver", 600, "python"))
     assert found["dependency"] == "singleton"
     assert found["signal"] == "B:USR1@120"
     assert (found["partition"], found["qos"]) == ("ml", "long")
+    assert "-Lmatlab" in found
     assert not found.keys() & {"gres", "constraint", "array"}
     short = directives(driver_script(run, PATHS, "pear.driver", 120, "python"))
     assert short["signal"] == "B:USR1@30", "it would leave as soon as it has come"
@@ -87,7 +89,8 @@ def test_a_quoted_word_is_one_word(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["--mem=1G", "-p alpha", "-palpha", "#SBATCH --array=0-3", "--nice=1 --time=5"]
+    "line",
+    ["--mem=1G", "-p alpha", "-palpha", "#SBATCH --array=0-3", "--nice=1 --time=5", "--part=ml", '"--mem" 5'],
 )
 def test_options_that_the_tool_sets_itself_are_refused(line: str) -> None:
     [problem] = problems([line], enable_gpus=False)
@@ -101,9 +104,15 @@ def test_other_options_are_taken() -> None:
 
 
 def test_what_is_no_option_is_refused() -> None:
-    assert [problem.message for problem in problems(["qos=a", "--comment='a"], enable_gpus=False)] == [
+    lines = ["qos=a", "--comment='a", "# SBATCH --qos=a", "-- -p ml", "-vp ml", "--comment=a b", "--qos a b"]
+    assert [problem.message for problem in problems(lines, enable_gpus=False)] == [
         '"qos=a" is not an option of sbatch.',
         'A quotation mark in "--comment=\'a" has no partner.',
+        '"# SBATCH --qos=a" is not an option of sbatch.',
+        '"-- -p ml" is not an option of sbatch.',
+        '"-vp" is several options in one word.',
+        '"b" in "--comment=a b" belongs to no option.',
+        '"b" in "--qos a b" belongs to no option.',
     ]
 
 
@@ -135,6 +144,17 @@ def test_an_agent_gets_its_identity_and_its_end_and_is_swept_up_after(tmp_path: 
     ]  # fmt: skip
     assert abs(float(words[-1]) - began - 5400) < 60
     assert sweep.split("|")[4:-1] == [str(tmp_path / "a run"), "--id", "j1-1-2", "--sweep", "7"]
+
+
+@pytest.mark.parametrize("line", ["set -e", "set -eu -o pipefail", "trap 'exit 3' ERR"])
+def test_whatever_the_setup_lines_set_an_agent_that_is_killed_is_swept_up_after(
+    tmp_path: Path, line: str
+) -> None:
+    text = agent_script(a_run(setup=[line]), RunPaths(tmp_path), JOB, str(tmp_path / "python"))
+    program = '#!/bin/sh\ncase "$*" in *--sweep*) echo swept;; *) kill -9 $$;; esac\n'
+    process = run_script(text, tmp_path, program)
+    assert process.communicate(timeout=60)[0] == "swept\n"
+    assert process.returncode == 137
 
 
 def test_a_job_that_slurm_starts_again_does_nothing(tmp_path: Path) -> None:

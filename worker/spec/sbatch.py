@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from worker.spec.problem import Problem
 from worker.spec.text import quoted
@@ -40,25 +41,51 @@ _SHORT = {
 }  # fmt: skip
 _GPU = frozenset({"--gres", "--gpus", "--gpus-per-node", "--gpus-per-task", "--gpus-per-socket"})
 # Options that say who pays or how it is booked; the driver's job has them too.
-PAYER_OPTIONS = frozenset({"--qos", "-q", "--wckey", "--comment", "--nice", "--licenses", "-L"})
+PAYER_OPTIONS = frozenset({"--qos", "--wckey", "--comment", "--nice", "--licenses"})
+# Letters that take no value, so that another option may follow in the same word.
+_FLAGS = frozenset("hHkOQsuvVW")
 
 
-def options(lines: Iterable[str]) -> Iterator[list[str]]:
-    """The words of each line, without the #SBATCH that people write before them; empty lines are left out.
+@dataclass(frozen=True)
+class Option:
+    """An option of sbatch as it was written: its long name as far as that is known, and its words."""
+
+    name: str
+    words: tuple[str, ...]
+
+    @property
+    def joined(self) -> bool:
+        """Whether its value stands in the same word (`--qos=a`, `-qa`)."""
+        return "=" in self.words[0] if self.words[0].startswith("--") else len(self.words[0]) > 2
+
+    @property
+    def value(self) -> str:
+        """What follows its name, "" for nothing."""
+        first = self.words[0]
+        if not self.joined:
+            return " ".join(self.words[1:])
+        return first.partition("=")[2] if first.startswith("--") else first[2:]
+
+
+def options(lines: Iterable[str]) -> Iterator[Option]:
+    """The options of all lines, one by one, without the #SBATCH that people write before them.
 
     Raises ValueError for a quotation that does not end.
     """
     for line in lines:
-        words = shlex.split(line.strip().removeprefix("#SBATCH"))
-        if words:
-            yield words
+        found: list[list[str]] = []
+        for word in shlex.split(line.strip().removeprefix("#SBATCH")):
+            if word.startswith("-") or not found:
+                found.append([])
+            found[-1].append(word)
+        yield from (Option(_long(words[0]), tuple(words)) for words in found)
 
 
 def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
     """What is wrong with the extra lines: no option, a quotation that does not end, an option that the tool owns."""
     for line in lines:
         try:
-            words = [word for found in options([line]) for word in found]
+            found = list(options([line]))
         except ValueError:
             yield Problem(
                 _PATH,
@@ -66,22 +93,38 @@ def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
                 "Write one behind the value too.",
             )
             continue
-        if words and not words[0].startswith("-"):
-            yield Problem(
-                _PATH,
-                f"{quoted(line)} is not an option of sbatch.",
-                "An option starts with --, for example --qos=normal.",
-            )
-        for word in words:
-            name = _long(word)
-            if name in _OWNED or (enable_gpus and name in _GPU):
-                instead = _OWNED.get(name, 'the field "GPUs per worker"')
-                hint = f"Use {instead} instead." if instead else "Remove the line."
-                yield Problem(_PATH, f"{quoted(name)} is set by OmniOpt itself.", hint)
+        for option in found:
+            if problem := _problem(option, line, enable_gpus):
+                yield problem
+                break
+
+
+def _problem(option: Option, line: str, enable_gpus: bool) -> Problem | None:
+    first, *rest = option.words
+    if not first.startswith("-") or first in ("-", "--"):
+        hint = "An option starts with --, for example --qos=normal."
+        return Problem(_PATH, f"{quoted(line)} is not an option of sbatch.", hint)
+    owned = _owned(option.name, enable_gpus)
+    if owned:
+        instead = _OWNED.get(owned, 'the field "GPUs per worker"')
+        hint = f"Use {instead} instead." if instead else "Remove it."
+        return Problem(_PATH, f"{quoted(owned)} is set by OmniOpt itself.", hint)
+    if not first.startswith("--") and first[1] in _FLAGS and len(first) > 2:
+        return Problem(_PATH, f"{quoted(first)} is several options in one word.", "Write each one by itself.")
+    if len(rest) > (0 if option.joined else 1):
+        hint = "Put a value with blanks into quotation marks, and leave out what is no option."
+        return Problem(_PATH, f"{quoted(rest[-1])} in {quoted(line)} belongs to no option.", hint)
+    return None
+
+
+def _owned(name: str, enable_gpus: bool) -> str:
+    """The option of the tool that `name` stands for, also where it is shortened as sbatch allows; "" for none."""
+    taken = {*_OWNED, *(_GPU if enable_gpus else ())}
+    if name in taken or not name.startswith("--"):
+        return name if name in taken else ""
+    return next((one for one in sorted(taken) if one.startswith(name)), "")
 
 
 def _long(word: str) -> str:
-    """The long name of the option that `word` is or begins with; "" for a value."""
-    if word.startswith("--"):
-        return word.partition("=")[0]
-    return _SHORT.get(word[:2], word[:2]) if word.startswith("-") and word[1:2].isalpha() else ""
+    """The long name of the option that `word` begins with."""
+    return word.partition("=")[0] if word.startswith("--") else _SHORT.get(word[:2], word[:2])

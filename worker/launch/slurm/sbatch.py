@@ -44,7 +44,8 @@ _NOT_NOW = re.compile(
 # What sbatch says without asking the controller: a flag or a value that it cannot read.
 _UNREADABLE = re.compile(
     r"unrecognized option|invalid option|invalid numeric|invalid .*specification|not a valid|invalid --\S+"
-    r"|requires an argument|ambiguous|script is empty|unable to open file",
+    r"|requires an argument|ambiguous|script is empty|unable to open file|invalid directive"
+    r"|cli_filter plugin terminated",
     re.IGNORECASE,
 )
 

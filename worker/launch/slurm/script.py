@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from worker.spec.run import Run
-from worker.spec.sbatch import PAYER_OPTIONS, options
+from worker.spec.sbatch import PAYER_OPTIONS, Option, options
 from worker.store.paths import RunPaths
 
 _WARNING = 120  # seconds before its time limit at which the driver is told to hand over, or
@@ -105,10 +105,9 @@ def driver_script(
             ("open-mode", "append"),
         ]
     )
-    payer = (words for words in options(run.sbatch) if words[0].partition("=")[0] in PAYER_OPTIONS)
     drive = shlex.join([python, "-I", "-m", "worker", "drive", str(paths.root), *words])
     return _script(
-        [*lines, *(f"#SBATCH {' '.join(map(quoted, words))}" for words in payer)],
+        [*lines, *(_line(option) for option in options(run.sbatch) if option.name in PAYER_OPTIONS)],
         f"""\
 {_setup(run)}for attempt in 1 2 3 4 5; do
 {_wait(drive, "USR1", "TERM", indent="  ")}
@@ -152,23 +151,21 @@ def _payer(run: Run) -> Iterator[tuple[str, str]]:
 
 def excluded(run: Run, nodes: Sequence[str]) -> str:
     """A list of nodes for --exclude: those that have failed and those that the config leaves out."""
-    own = (
-        words[0].partition("=")[2] or " ".join(words[1:]) for words in options(run.sbatch) if _excludes(words)
-    )
+    own = (option.value for option in options(run.sbatch) if option.name == "--exclude")
     return ",".join([*nodes, *own])
 
 
 def _extra(run: Run, exclude: Sequence[str]) -> Iterator[str]:
     """The extra lines of the config, and one for the nodes that are left out."""
-    for words in options(run.sbatch):
-        if not _excludes(words):
-            yield f"#SBATCH {' '.join(map(quoted, words))}"
+    for option in options(run.sbatch):
+        if option.name != "--exclude":
+            yield _line(option)
     if nodes := excluded(run, exclude):
         yield f"#SBATCH --exclude={quoted(nodes)}"
 
 
-def _excludes(words: Sequence[str]) -> bool:
-    return words[0].partition("=")[0] in ("--exclude", "-x")
+def _line(option: Option) -> str:
+    return f"#SBATCH {' '.join(map(quoted, option.words))}"
 
 
 def _output(path: str) -> str:
@@ -177,7 +174,8 @@ def _output(path: str) -> str:
 
 
 def _setup(run: Run) -> str:
-    return "".join(f"{line}\n" for line in run.setup)
+    """The setup lines of the config. What follows them looks at every exit code itself, whatever they have set."""
+    return "".join(f"{line}\n" for line in (*run.setup, "set +eu; trap - ERR")) if run.setup else ""
 
 
 def _wait(command: str, *signals: str, indent: str = "") -> str:
