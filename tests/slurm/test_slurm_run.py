@@ -102,6 +102,12 @@ def test_cancel_leaves_no_job_and_no_process(site: Site) -> None:
     assert claim(paths).standing is Standing.OVER
 
 
+def test_programs_start_where_the_run_was_started_whatever_the_setup_lines_do(site: Site) -> None:
+    paths = site.start("sorb", objective="pwd; echo RESULT: ($x)", slurm='setup = ["cd /", "set -eu"]')
+    site.until_over(paths)
+    assert {path.read_text().splitlines()[0] for path in paths.trials.glob("*.out")} == {str(site.folder)}
+
+
 def test_a_run_is_cancelled_before_its_driver_has_begun(site: Site) -> None:
     site.start("lime", slurm='sbatch = ["--begin=now+1hour"]')
     assert site.omniopt("cancel", "lime").returncode == 0

@@ -41,6 +41,7 @@ def create(home: Home, run: Run) -> RunPaths:
         paths.agents.mkdir(exist_ok=True)
         prepare(paths)
         _write_new(paths.config, toml.write(toml.draft_of(run)))
+        paths.started_in.write_bytes(os.fsencode(Path.cwd()))
     except FileExistsError as error:
         raise RunExistsError(f"The run {run.name} has just been started by somebody else.") from error
     except OSError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from worker.driver.budget import Over, Tally
@@ -48,12 +50,15 @@ class Origin:
 
 
 def origin(paths: RunPaths) -> Origin:
-    """Where the first driver of a run said that it was begun; empty for a run that was never driven."""
+    """Where a run was begun, as far as it is written down; where its agents are is known from its first driver on."""
+    cwd = ""
+    with suppress(OSError):
+        cwd = os.fsdecode(paths.started_in.read_bytes())
     for epoch in epochs(paths):
         first = next(read_records(paths.journal(epoch)), None)
         if first is not None and first.get("kind") == "driver":
-            return Origin(str(first.get("cwd") or ""), str(first.get("where") or ""))
-    return Origin()
+            return Origin(cwd or str(first.get("cwd") or ""), str(first.get("where") or ""))
+    return Origin(cwd)
 
 
 def open_request(paths: RunPaths, since: int) -> str:

@@ -110,6 +110,11 @@ class RunPaths:
         return self.root / "config.toml"
 
     @property
+    def started_in(self) -> Path:
+        """The folder in which the run was started, where its programs start; written with the config."""
+        return self.root / "started-in"
+
+    @property
     def changes(self) -> Path:
         """What `resume` has changed of the config since."""
         return self.root / "changes.toml"
