@@ -26,6 +26,7 @@ class Desk:
         self.box = self.paths.agent("a1")
         self.box.root.mkdir(parents=True)
         self.process: subprocess.Popen[bytes] | None = None
+        self.program = ["-I", "-m", "worker"]  # what Python is to run as the agent, before its own words
         self.said: list[Record] = []
         self._tail = Tail(self.box.outbox)
         self._trial = 0
@@ -39,7 +40,7 @@ class Desk:
 
     def hire(self, *options: object, **environment: str) -> None:
         """Start the agent's process."""
-        words = [sys.executable, "-I", "-m", "worker", "agent", self.paths.root, "--id", "a1", *options]
+        words = [sys.executable, *self.program, "agent", self.paths.root, "--id", "a1", *options]
         log = self.box.log.open("ab")
         with log:
             self.process = subprocess.Popen(

@@ -65,6 +65,7 @@ class Evaluation:
         self._deadline = self._began + (assignment.time_limit or math.inf)
         self._wake = wake
         self._kernel_kills = kernel_kills
+        kernel_kills.more()  # those of the time before are not this program's
         self._helpers = helpers
         self._status: int | None = None  # of the program, as wait4 gives it
         self._seconds = 0.0
@@ -158,6 +159,7 @@ class Evaluation:
                 memory_limit=limits.memory,
                 peak_memory=self._peak,
                 kernel_kill=self._kernel_kill(exit_code, number),
+                group_peak=self._kernel_kills.peak(),
                 advice=advise(limits.command, limits.cwd, exit_code, self.tail) if code else "",
                 left_behind=self._left_behind,
                 notes=notes,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 MB = 1 << 20
 _CGROUPS = Path("/sys/fs/cgroup")
+_PEAKS = ("memory.peak", "memory.max_usage_in_bytes")  # in version 2 of control groups, and in version 1
 
 
 def resident(pids: Iterable[int]) -> float:
@@ -52,6 +53,13 @@ class KernelKills:
         """Whether there has been another one since the last call."""
         before, self._seen = self._seen, _count(self._path) or 0
         return self._seen > before
+
+    def peak(self) -> float:
+        """The most MB that our own control group has ever used, as the kernel counts; 0 where it does not say."""
+        for name in _PEAKS if self.ours else ():
+            with suppress(OSError, ValueError):
+                return int((self._path.parent / name).read_text()) / MB
+        return 0.0
 
 
 def group_files(membership: str, root: Path = _CGROUPS) -> list[Path]:

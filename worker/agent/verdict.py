@@ -27,9 +27,10 @@ class Facts:
     """What is known when everything that an evaluation started has ended.
 
     exit_code is None where a signal ended the program, and signal None where it left by itself. Memory is MB;
-    memory_limit 0 is none. kernel_kill: the kernel has ended a process of it for lack of memory. advice:
-    what its last words suggest, "" if nothing. left_behind: names of the processes that outlived the program.
-    notes: further sentences, for example that output could not be kept.
+    memory_limit 0 is none. kernel_kill: the kernel has ended a process of it for lack of memory. group_peak:
+    the most that all processes of its control group had, 0 where the kernel does not say. advice: what its last
+    words suggest, "" if nothing. left_behind: names of the processes that outlived the program. notes: further
+    sentences, for example that output could not be kept.
     """
 
     reading: Reading
@@ -41,6 +42,7 @@ class Facts:
     memory_limit: float = 0
     peak_memory: float = 0
     kernel_kill: bool = False
+    group_peak: float = 0
     advice: str = ""
     left_behind: Sequence[str] = ()
     notes: Sequence[str] = ()
@@ -96,17 +98,26 @@ def killed(exit_code: int | None, number: int | None) -> bool:
 
 def _ended_for_memory(facts: Facts) -> bool:
     """Whether the program was ended for its memory: the kernel says so, or something killed it at its limit."""
-    at_limit = 0 < 0.9 * facts.memory_limit <= facts.peak_memory
-    return facts.kernel_kill or (at_limit and killed(facts.exit_code, facts.signal))
+    return facts.kernel_kill or (_at_limit(facts) and killed(facts.exit_code, facts.signal))
+
+
+def _used(facts: Facts) -> float:
+    """The memory of a program that was ended for it: several processes may have grown since they were looked at."""
+    # A group that had more than the limit holds other processes, too.
+    counts = facts.kernel_kill and facts.group_peak <= 1.1 * facts.memory_limit
+    return max(facts.peak_memory, facts.group_peak) if counts else facts.peak_memory
+
+
+def _at_limit(facts: Facts) -> bool:
+    return 0 < 0.9 * facts.memory_limit <= _used(facts)
 
 
 def _memory_sentence(facts: Facts) -> str:
-    used = f"It used {facts.peak_memory:.0f} MB"
+    used = f"It used {_used(facts):.0f} MB"
     if facts.memory_limit:
-        return (
-            f"{used} of {facts.memory_limit:.0f} MB and was ended for that; "
-            "ask for more memory per worker, or let the program use less."
-        )
+        used += f" of {facts.memory_limit:.0f} MB"
+    if _at_limit(facts):
+        return f"{used} and was ended for that; ask for more memory per worker, or let the program use less."
     return (
         f"{used} when the machine's memory ran out; run fewer workers at once, or let the program use less."
     )
