@@ -1,45 +1,34 @@
-"""A storm over a run on a Slurm cluster: drivers and agents killed at random, jobs cancelled, two drivers at once.
+"""A storm over a run on a Slurm cluster: drivers and agents killed at random, jobs cancelled, several drivers at once.
 
     python tests/slurm/slurm_storm.py --kills 300 --evaluations 3000
 
 The objective program keeps a log of its own of every time that it was run, and the storm keeps every result that was
-ever shown, so that what OmniOpt says at the end can be compared with what happened.
+ever shown, so that what OmniOpt says at the end can be compared with what happened. Exits with 1 if a promise is broken.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import os
 import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from slurm_cluster import Cluster
+from slurm_report import Figure, on_cluster, report
+from storm_ledger import Findings, Ledger
 
 from worker.agent import processes
-from worker.driver.claim import Standing, claim
+from worker.driver.claim import Claim, Standing, claim
 from worker.store.journal import epochs
-from worker.store.paths import Home, RunPaths
+from worker.store.paths import Home
 from worker.store.records import Record
-from worker.store.tail import Tail, read_records
+from worker.store.tail import Tail
 
-OBJECTIVE = """\
-#!/bin/bash
-echo "begin $OMNIOPT_TRIAL $OMNIOPT_ATTEMPT $OMNIOPT_AGENT $1" >> "{log}"
-sleep 0.$((RANDOM % 3))$((RANDOM % 10))
-echo "end $OMNIOPT_TRIAL $OMNIOPT_ATTEMPT $OMNIOPT_AGENT $1" >> "{log}"
-echo "RESULT: $1"
-"""
 CONFIG = """\
 [run]
 name = "storm"
@@ -62,27 +51,7 @@ min = 0
 max = 1
 """
 LONGEST = 7200.0
-
-
-@dataclass
-class Findings:
-    """What a storm has done and found; all but the first two should be empty."""
-
-    kills: Counter[str] = field(default_factory=Counter)
-    evaluations: int = 0
-    repeats: int = 0  # executions beyond one per trial; each must be of a killed agent
-    lost: list[str] = field(default_factory=list)  # results that were shown and are not there any more
-    changed: list[str] = field(default_factory=list)  # results that were shown and are others now
-    wrong_pairs: list[str] = field(default_factory=list)  # results that are not those of their values
-    twice: list[str] = field(
-        default_factory=list
-    )  # trials executed twice although no agent of theirs was killed
-    left_behind: list[str] = field(default_factory=list)
-
-    @property
-    def faults(self) -> list[str]:
-        """Everything that breaks the promise."""
-        return [*self.lost, *self.changed, *self.wrong_pairs, *self.twice, *self.left_behind]
+_AHEAD = 0.05  # of all evaluations, by which the run may be ahead of the storm
 
 
 class Storm:
@@ -91,109 +60,162 @@ class Storm:
     def __init__(self, cluster: Cluster, folder: Path, evaluations: int, workers: int, seed: int) -> None:
         self.cluster = cluster
         self.folder = folder
-        self.log = folder / "executions.log"
-        self.paths: RunPaths = Home.in_workdir(folder).run("storm")
-        self.found = Findings()
+        self.paths = Home.in_workdir(folder).run("storm")
+        self.ledger = Ledger(self.paths, folder)
+        self.ledger.set_pace("0.")
+        self.kills: Counter[str] = Counter()
+        self.deeds: Counter[str] = Counter()  # what is no kill
+        self.longest_pause = 3.0  # seconds for which a driver is stopped while another one takes over
         self._evaluations = evaluations
         self._random = random.Random(seed)
-        self._shown: dict[str, tuple[str, str]] = {}
         self._killed: set[str] = set()
-        self._outboxes: dict[str, Tail] = {}
+        self._journals: dict[int, Tail] = {}
         self._agents: dict[str, Record] = {}
-        program = folder / "objective.sh"
-        program.write_text(OBJECTIVE.format(log=self.log))
+        self._drivers: list[subprocess.Popen[bytes]] = []
         self.config = folder / "storm.toml"
-        self.config.write_text(CONFIG.format(program=program, workers=workers, evaluations=evaluations))
-
-    def omniopt(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Call the command line as a user of the cluster."""
-        return subprocess.run(
-            [sys.executable, "-I", "-m", "worker", *words],
-            cwd=self.folder, env=self.cluster.environment(), capture_output=True, text=True, timeout=300,
-            stdin=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
+        self.config.write_text(
+            CONFIG.format(program=self.ledger.program, workers=workers, evaluations=evaluations)
+        )
 
     def rage(self, kills: int) -> Findings:
         """Start the run, let the storm go over it, and see how it ends."""
-        started = self.omniopt("start", str(self.config), "--yes", "--driver", "job")
+        started = self._omniopt("start", str(self.config), "--yes", "--driver", "job")
         assert started.returncode == 0, started.stdout + started.stderr
         ends_at = time.monotonic() + LONGEST
-        while claim(self.paths).standing is not Standing.OVER:
+        while (now := claim(self.paths)).standing is not Standing.OVER:
             assert time.monotonic() < ends_at, "the run does not end"
             time.sleep(self._random.uniform(0.1, 0.6))
             self._look()
-            if sum(self.found.kills.values()) < kills and self._agents:
-                self._strike()
+            self._keep_pace(kills)
+            if self.kills.total() < kills and self._agents:
+                self._strike(now)
             self._revive()
         self._wait_until_quiet()
-        self._compare()
-        return self.found
+        self.ledger.read(self.paths.driver_log)
+        found = self.ledger.compare(self._evaluations, self._killed)
+        if self.kills.total() < kills:
+            found.left_behind.append(f"the run ended after {self.kills.total()} of {kills} kills")
+        return found
 
-    def _strike(self) -> None:
+    def _omniopt(self, *words: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            self._words(*words), cwd=self.folder, env=self.cluster.environment(), capture_output=True, timeout=300,
+            stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+
+    def _words(self, *words: str) -> list[str]:
+        return [sys.executable, "-I", "-m", "worker", *words]
+
+    def _spawn(self, *words: str) -> subprocess.Popen[bytes]:
+        output = self.folder / f"driver.{len(self._drivers)}.out"
+        with output.open("wb") as file:
+            return subprocess.Popen(
+                self._words(*words), cwd=self.folder, env=self.cluster.environment(), stdin=subprocess.DEVNULL,
+                stdout=file, stderr=file, start_new_session=True,
+            )  # fmt: skip
+
+    def _look(self) -> None:
+        """See which agents there are, and every result that is shown."""
+        for epoch in epochs(self.paths):
+            for record in self._journals.setdefault(epoch, Tail(self.paths.journal(epoch))).read():
+                if record.get("kind") == "agent":
+                    self._agents[str(record["agent"])] = record
+        self.ledger.look()
+        self._drivers = [one for one in self._drivers if one.poll() is None]
+
+    def _keep_pace(self, kills: int) -> None:
+        """Keep evaluations from ending where the run would be over before the storm is."""
+        done = len(self.ledger.shown) / self._evaluations
+        self.ledger.hold(self.kills.total() < kills and done > self.kills.total() / kills + _AHEAD)
+
+    def _strike(self, now: Claim) -> None:
+        if now.standing is not Standing.ALIVE or self._random.random() < 0.6:
+            self._random.choices((self._kill_agent, self._cancel_job), weights=(2, 1))[0]()
+            return
         strikes = (
             self._kill_driver,
             self._kill_drivers_group,
-            self._kill_agent,
-            self._cancel_job,
-            self._two_drivers,
+            self._kill_drivers_as_they_come,
+            self._two_resumes,
+            self._second_driver,
+            self._pause_driver,
         )
-        strike = self._random.choices(strikes, weights=(3, 1, 4, 2, 1))[0]
-        name = strike.__name__.strip("_").replace("_", " ")
-        if strike():
-            self.found.kills[name] += 1
+        self._random.choices(strikes, weights=(3, 1, 1, 1, 1, 1))[0](now)
 
-    def _kill_driver(self) -> bool:
-        now = claim(self.paths)
-        if now.standing is not Standing.ALIVE:
+    def _kill(self, what: str, pid: int) -> bool:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
             return False
-        with suppress(ProcessLookupError):
-            os.kill(now.pid, signal.SIGKILL)
+        self.kills[what] += 1
         return True
 
-    def _kill_drivers_group(self) -> bool:
+    def _kill_driver(self, now: Claim) -> None:
+        if self._kill("drivers", now.pid) and self._random.random() < 0.3:
+            with self.paths.journal(now.epoch).open("ab") as file:  # it died in the middle of a record
+                file.write(b'12345678 {"kind":"finished","trial":1,"sta'[: self._random.randrange(1, 40)])
+
+    def _kill_drivers_group(self, now: Claim) -> None:
         """The driver with the shell of its job, which would start it again."""
-        now = claim(self.paths)
-        if now.standing is not Standing.ALIVE:
-            return False
-        with suppress(ProcessLookupError):
+        try:
             os.killpg(os.getpgid(now.pid), signal.SIGKILL)
-        return True
+        except ProcessLookupError:
+            return
+        self.kills["process groups of drivers"] += 1
 
-    def _kill_agent(self) -> bool:
-        alive = [
-            one for one in self._agents.values() if processes.alive(int(one["pid"]), str(one["pid_start"]))
-        ]
-        if not alive:
-            return False
-        agent = self._random.choice(alive)
-        self._killed.add(str(agent["agent"]))
-        with suppress(ProcessLookupError):
-            os.kill(int(agent["pid"]), signal.SIGKILL)
-        return True
+    def _kill_drivers_as_they_come(self, now: Claim) -> None:
+        """One driver after another, while it reads what its forerunner has left."""
+        for _ in range(3):
+            self._kill("drivers while they begin", now.pid)
+            ends_at = time.monotonic() + 3
+            while (later := claim(self.paths)).epoch == now.epoch or not later.pid:
+                if time.monotonic() > ends_at:
+                    return
+                time.sleep(0.002)
+            time.sleep(self._random.choice((0, 0.01, 0.05, 0.2)))
+            now = later
 
-    def _cancel_job(self) -> bool:
-        alive = [
-            one for one in self._agents.values() if processes.alive(int(one["pid"]), str(one["pid_start"]))
-        ]
-        if not alive:
-            return False
-        agent = self._random.choice(alive)
-        self._killed.add(str(agent["agent"]))
-        self.cluster.run("scancel", str(agent["job"]), check=False)
-        return True
-
-    def _two_drivers(self) -> bool:
-        words = [sys.executable, "-I", "-m", "worker", "resume", "storm"]
-        both = [
-            subprocess.Popen(
-                words, cwd=self.folder, env=self.cluster.environment(), stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )
-            for _ in range(2)
-        ]  # fmt: skip
+    def _two_resumes(self, now: Claim) -> None:
+        """Two people see that the driver is gone, and both help."""
+        self._kill_drivers_group(now)
+        both = [self._spawn("resume", "storm") for _ in range(2)]
         for one in both:
             one.wait(timeout=300)
-        return True
+        self.deeds["two resumes at once"] += 1
+
+    def _second_driver(self, now: Claim) -> None:
+        """A driver beside one that lives, as Slurm may start one when it has lost sight of a node."""
+        self._drivers.append(self._spawn("drive", str(self.paths.root)))
+        self.deeds["second drivers"] += 1
+
+    def _pause_driver(self, now: Claim) -> None:
+        """A driver that hangs while another one takes over, and goes on later as if nothing had been."""
+        try:
+            os.kill(now.pid, signal.SIGSTOP)
+        except ProcessLookupError:
+            return
+        self._second_driver(now)
+        time.sleep(self._random.uniform(0.5, self.longest_pause))
+        os.kill(now.pid, signal.SIGCONT)
+        self.deeds["paused drivers"] += 1
+
+    def _some_agent(self) -> Record | None:
+        alive = [
+            one for one in self._agents.values() if processes.alive(int(one["pid"]), str(one["pid_start"]))
+        ]
+        return self._random.choice(alive) if alive else None
+
+    def _kill_agent(self) -> None:
+        agent = self._some_agent()
+        if agent is not None and self._kill("agents", int(agent["pid"])):
+            self._killed.add(str(agent["agent"]))
+
+    def _cancel_job(self) -> None:
+        agent = self._some_agent()
+        if agent is not None:
+            self._killed.add(str(agent["agent"]))
+            self.cluster.run("scancel", str(agent["job"]), check=False)
+            self.kills["jobs of agents, by scancel"] += 1
 
     def _revive(self) -> None:
         """What a person does who sees that the driver is gone for good."""
@@ -201,84 +223,15 @@ class Storm:
             return
         time.sleep(3)  # the shell of its job starts it again, where that was not killed too
         if not claim(self.paths).held and claim(self.paths).standing is not Standing.OVER:
-            self.omniopt("resume", "storm")
-
-    def _look(self) -> None:
-        """See which agents there are, and every result that is shown."""
-        for epoch in epochs(self.paths):
-            path = self.paths.journal(epoch)
-            tail = self._outboxes.setdefault(str(path), Tail(path))
-            for record in tail.read():
-                if record.get("kind") == "agent":
-                    self._agents[str(record["agent"])] = record
-        for row in self._table():
-            if row["status"] != "ok":
-                continue
-            before = self._shown.setdefault(row["trial"], (row["x"], row["RESULT"]))
-            if before != (row["x"], row["RESULT"]):
-                self.found.changed.append(f"trial {row['trial']}: {before} became {row}")
-
-    def _table(self) -> list[dict[str, str]]:
-        try:
-            with self.paths.csv.open(newline="") as file:
-                return list(csv.DictReader(file))
-        except FileNotFoundError:
-            return []
+            self._omniopt("resume", "storm")
 
     def _wait_until_quiet(self) -> None:
+        for one in self._drivers:
+            one.wait(timeout=120)
         ends_at = time.monotonic() + 90
         while left := self.cluster.jobs():
-            if time.monotonic() > ends_at:
-                self.found.left_behind.append(f"jobs: {left}")
-                return
+            assert time.monotonic() < ends_at, f"jobs are left: {left}"
             time.sleep(0.5)
-        mark = os.fsencode(f"OMNIOPT_RUN={self.paths.root}")
-        for entry in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
-                    self.found.left_behind.append(f"process: {(entry / 'cmdline').read_bytes()!r}")
-
-    def _compare(self) -> None:
-        """The table at the end against what was shown, and against what the program itself wrote down."""
-        table = {row["trial"]: row for row in self._table()}
-        found = self.found
-        for trial, (value, result) in self._shown.items():
-            row = table.get(trial)
-            if row is None or row["status"] != "ok" or (row["x"], row["RESULT"]) != (value, result):
-                found.lost.append(f"trial {trial} was shown with {result}: {row}")
-        rows = [row for row in table.values() if row["status"] == "ok"]
-        found.evaluations = len(rows)
-        if found.evaluations != self._evaluations:
-            found.lost.append(f"{found.evaluations} evaluations count, {self._evaluations} were asked for")
-        if len(table) != len(self._table()):
-            found.wrong_pairs.append("a trial stands in the table twice")
-        found.wrong_pairs += [
-            f"trial {row['trial']}: {row}" for row in rows if float(row["x"]) != float(row["RESULT"])
-        ]
-        self._compare_executions(table)
-
-    def _compare_executions(self, table: dict[str, dict[str, str]]) -> None:
-        begun: dict[str, list[tuple[str, str]]] = {}
-        for line in self.log.read_text().splitlines():
-            word, trial, _, agent, value = line.split()
-            if word == "begin":
-                begun.setdefault(trial, []).append((agent, value))
-        for trial, executions in begun.items():
-            values = {value for _, value in executions} | {table[trial]["x"]}
-            if len(values) != 1:
-                self.found.wrong_pairs.append(f"trial {trial} ran with several values: {values}")
-            self.found.repeats += len(executions) - 1
-            unexplained = [agent for agent, _ in executions[:-1] if agent not in self._killed]
-            if unexplained:
-                self.found.twice.append(f"trial {trial} ran {len(executions)} times: {executions}")
-
-    def torn(self) -> int:
-        """Lines of the journals that were skipped."""
-        return sum(
-            record is None
-            for epoch in epochs(self.paths)
-            for record in read_records(self.paths.journal(epoch))
-        )
 
 
 def main() -> int:
@@ -289,34 +242,35 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--evaluations", type=int, default=3000)
     parser.add_argument("--workers", type=int, default=8)
+    parser.add_argument("--pause", type=float, default=3, help="seconds that a driver is paused at most")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="leave the run in this new folder, to be looked at")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        cluster = Cluster(Path(scratch) / "slurm")
-        cluster.folder.mkdir()
-        work = Path(scratch) / "work"
-        work.mkdir()
-        try:
-            cluster.up()
-            storm = Storm(cluster, work, given.evaluations, given.workers, given.seed)
-            began = time.monotonic()
-            found = storm.rage(given.kills)
-        finally:
-            cluster.down()
-    summary: dict[str, Any] = {
-        "seconds": round(time.monotonic() - began),
-        "kills": dict(found.kills),
-        "evaluations": found.evaluations,
-        "evaluations repeated": found.repeats,
-        "shown results lost": len(found.lost),
-        "shown results changed": len(found.changed),
-        "wrong pairs": len(found.wrong_pairs),
-        "executed twice": len(found.twice),
-        "left behind": len(found.left_behind),
-    }
-    print(json.dumps(summary, indent=2))
-    print("\n".join(found.faults[:20]))
-    return 1 if found.faults else 0
+    with on_cluster(given.keep) as (cluster, work):
+        storm = Storm(cluster, work, given.evaluations, given.workers, given.seed)
+        storm.longest_pause = given.pause
+        began = time.monotonic()
+        found = storm.rage(given.kills)
+        seconds = time.monotonic() - began
+    agents = storm.kills["agents"] + storm.kills["jobs of agents, by scancel"]
+    kills = ", ".join(f"{count} {what}" for what, count in sorted(storm.kills.items()))
+    deeds = ", ".join(f"{count} {what}" for what, count in sorted(storm.deeds.items()))
+    return report(
+        [
+            Figure("kills", f"{storm.kills.total()}: {kills}", f">= {given.kills}", storm.kills.total() >= given.kills),
+            Figure("and besides", deeds, "", True),
+            Figure("evaluations", f"{found.evaluations} in {seconds:.0f} s", str(given.evaluations),
+                   found.evaluations == given.evaluations),
+            Figure("shown results lost", str(len(found.lost)), "0", not found.lost),
+            Figure("wrong pairs", str(len(found.wrong_pairs)), "0", not found.wrong_pairs),
+            Figure("counted twice", str(len(found.counted_twice)), "0", not found.counted_twice),
+            Figure("executed twice, beyond what killed agents had in hand", str(len(found.executed_twice)), "0",
+                   not found.executed_twice),
+            Figure("evaluations repeated", str(found.repeats), f"<= {agents} agents killed", found.repeats <= agents),
+            Figure("left behind", str(len(found.left_behind)), "0", not found.left_behind),
+        ],
+        found.faults,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,18 +1,9 @@
-"""What clusters do to a run, on a real one: a dead controller, a full disk, and whatever people ask for meanwhile."""
+"""What people ask of a run while it goes on, on a real cluster, and what is noted of its GPUs."""
 
 from __future__ import annotations
 
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-
 import pytest
-from slurm_cluster import Cluster
 from slurm_site import Site, until
-
-from worker.driver.claim import Standing, claim
 
 pytestmark = pytest.mark.slurm
 
@@ -76,66 +67,3 @@ def test_gpus_are_sampled_where_nvidia_smi_is(site: Site) -> None:
     site.until_over(paths)
     [table] = paths.agents.glob("*/gpu.csv")
     assert table.read_text().splitlines()[1].endswith("35, 1024, 40960, 210.5")
-
-
-@pytest.fixture
-def small_disk(workdir: Path) -> Iterator[Path]:
-    """A workdir on a file system of 3 MB."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", workdir], check=True)
-    yield workdir
-    subprocess.run(["umount", "--lazy", workdir], check=True)
-
-
-def fill(path: Path) -> None:
-    """Write into a file until nothing more can be written anywhere beside it."""
-    with path.open("wb", buffering=0) as file:
-        for size in (1 << 16, 1 << 12, 1):
-            with suppress(OSError):
-                while True:
-                    file.write(b"x" * size)
-
-
-def test_a_full_disk_is_waited_for_and_costs_no_result(small_disk: Path, site: Site) -> None:
-    paths = site.start("fir", objective="sleep 0.2; echo RESULT: ($x)", evaluations=20, workers=2)
-    until(lambda: site.status("fir")["trials"]["ok"] > 3, "nothing is evaluated")
-    ballast = small_disk / "ballast"
-    fill(ballast)
-    assert "is full, so the run waits" in site.omniopt("status", "fir").stdout
-    time.sleep(3)  # everybody runs into it
-    assert claim(paths).standing is Standing.ALIVE
-    ballast.unlink()
-    site.until_over(paths)
-    rows = site.rows(paths)
-    assert len([row for row in rows if row["status"] == "ok"]) == 20
-    assert all(float(row["x"]) == float(row["RESULT"]) for row in rows if row["status"] == "ok")
-
-
-@pytest.mark.usefixtures("slurm_programs")
-def test_a_run_goes_on_without_the_controller(tmp_path: Path, workdir: Path) -> None:
-    cluster = Cluster(tmp_path / "slurm", {"MessageTimeout": "2"})
-    cluster.folder.mkdir()
-    try:
-        cluster.up()
-        site = Site(cluster, workdir)
-        gate = workdir / "gate"
-        paths = site.start(
-            "larch", objective=f"until test -e '{gate}'; do sleep 0.1; done; echo RESULT: ($x)"
-        )
-        until(lambda: site.status("larch")["trials"]["running"] == 3, "nothing is evaluated")
-        # It writes its jobs down every few seconds, and what is not written down it would not know after the kill.
-        working = time.time()
-        saved = cluster.folder / "state" / "job_state"
-        until(lambda: saved.exists() and saved.stat().st_mtime > working, "Slurm does not save its jobs")
-        cluster.kill_controller()
-        until(lambda: "Slurm does not answer" in paths.events.read_text(), "its silence is not noticed")
-        until(
-            lambda: "Slurm does not answer" in site.omniopt("status", "larch").stdout, "status does not tell"
-        )
-        gate.touch()
-        until(lambda: claim(paths).standing is Standing.OVER, "it does not go on")
-        until(lambda: [row["status"] for row in site.rows(paths)] == ["ok"] * 12, "the table is not written")
-        assert paths.events.read_text().count("Slurm does not answer") == 1
-        cluster.start_controller()
-        until(lambda: not cluster.jobs(), "jobs are left")
-    finally:
-        cluster.down()

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import time
 
 import pytest
 from slurm_site import Site, until
 
-from worker.driver.claim import Standing, claim
 from worker.launch.slurm.ledger import entries
 from worker.store.journal import epochs
 
@@ -89,19 +85,6 @@ def test_a_driver_that_must_leave_hands_over_and_no_evaluation_is_repeated(site:
     assert sorted(map(int, log.read_text().split())) == list(range(1, 16))
 
 
-def test_cancel_leaves_no_job_and_no_process(site: Site) -> None:
-    mark = f"{os.getpid()}{time.monotonic_ns()}"
-    paths = site.start("date", objective=f"setsid sleep 10{mark} & trap '' TERM; sleep 20{mark}")
-    until(lambda: f"sleep 20{mark}" in processes(), "nothing is evaluated")
-    began = time.monotonic()
-    done = site.omniopt("cancel", "date")
-    assert done.returncode == 0, done.stdout + done.stderr
-    until(lambda: not site.jobs("date"), "jobs are left", seconds=15)
-    assert mark not in processes()
-    assert time.monotonic() - began < 30
-    assert claim(paths).standing is Standing.OVER
-
-
 def test_programs_start_where_the_run_was_started_whatever_the_setup_lines_do(site: Site) -> None:
     paths = site.start("sorb", objective="pwd; echo RESULT: ($x)", slurm='setup = ["cd /", "set -eu"]')
     site.until_over(paths)
@@ -128,8 +111,3 @@ def test_the_objective_sees_exactly_its_gpus(site: Site) -> None:
     )
     site.until_over(paths)
     assert {float(row["RESULT"]) for row in site.rows(paths)} <= {0.0, 1.0}
-
-
-def processes() -> str:
-    """The command lines of all processes."""
-    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
