@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from worker import __version__
 
+_MOST_FAULTS = 20  # that are printed
 ROOT = Path(__file__).resolve().parent.parent
 OMNIOPT = (sys.executable, "-I", "-m", "worker")
 SPACE = """
@@ -69,6 +71,28 @@ def table(
     for line in lines:
         cells = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
         print(f"| {' | '.join(cells)} |")
+
+
+class Figure(NamedTuple):
+    """A line of the table of a script that ends with 1 where a promise is broken; `kept` is whether this one is."""
+
+    what: str
+    measured: str
+    promised: str
+    kept: bool = True
+
+
+def report(figures: Sequence[Figure], faults: Sequence[str] = ()) -> int:
+    """Print the figures and what is wrong; returns the exit code of the script."""
+    table([(one.what, one.measured, one.promised) for one in figures], ("figure", "measured", "promised"))
+    for one in figures:
+        if not one.kept:
+            print(f"BROKEN: {one.what}: {one.measured}, promised is {one.promised}")
+    for fault in faults[:_MOST_FAULTS]:
+        print(fault)
+    if len(faults) > _MOST_FAULTS:
+        print(f"and {len(faults) - _MOST_FAULTS} more")
+    return 0 if all(one.kept for one in figures) and not faults else 1
 
 
 def spread(values: Sequence[float], unit: str, digits: int = 1) -> str:

@@ -2,22 +2,22 @@
 
     python tests/slurm/slurm_swallow.py --submissions 100 --share 0.3
 
-No job may be there twice, and none may be there that the launcher does not know or has given up.
+No job may be there twice, and none may be there that the launcher does not know or has given up. Exits with 1 where
+that is so.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from slurm_cluster import Cluster
+from slurm_report import Figure, on_cluster, report
 from slurm_runs import a_run
 
 from worker.launch.launcher import AgentState
@@ -132,30 +132,24 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        cluster = Cluster(Path(scratch) / "slurm")
-        cluster.folder.mkdir()
-        work = Path(scratch) / "work"
-        work.mkdir()
-        try:
-            cluster.up()
-            found = swallow(cluster, work, given.submissions, given.share, given.seed)
-        finally:
-            cluster.down()
-    print(
-        json.dumps(
-            {
-                "submissions": given.submissions,
-                "plan": dict(found.plan),
-                "known at the end": found.adopted,
-                "given up, to be asked for again": found.given_up,
-                "duplicates": found.duplicates,
-                "orphans": found.orphans,
-            },
-            indent=2,
-        )
+    with on_cluster() as (cluster, work):
+        found = swallow(cluster, work, given.submissions, given.share, given.seed)
+    settled = found.adopted + found.given_up
+    bad = sum(count for word, count in found.plan.items() if word != "pass")
+    kinds = ", ".join(f"{count} {word}" for word, count in sorted(found.plan.items()) if word != "pass")
+    return report(
+        [
+            Figure("submissions", str(settled), str(given.submissions), settled == given.submissions),
+            Figure(
+                "whose answer or request was lost", f"{bad}: {kinds}", f"about {given.share:.0%}", bad > 0
+            ),
+            Figure("known at the end", str(found.adopted), ""),
+            Figure("given up, to be asked for again", str(found.given_up), ""),
+            Figure("duplicates", str(len(found.duplicates)), "0", not found.duplicates),
+            Figure("orphans", str(len(found.orphans)), "0", not found.orphans),
+        ],
+        [*found.duplicates, *found.orphans],
     )
-    return 1 if found.duplicates or found.orphans else 0
 
 
 if __name__ == "__main__":
