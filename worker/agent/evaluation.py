@@ -215,7 +215,8 @@ class Evaluation:
                 self._process.returncode = os.waitstatus_to_exitcode(
                     status
                 )  # or Popen would wait for it again
-            self._peak = max(self._peak, usage.ru_maxrss / 1024)
+            if pid not in self._helpers:
+                self._peak = max(self._peak, usage.ru_maxrss / 1024)
 
     def _advance(self, now: float, childless: bool) -> None:
         gone = self._status is not None and (childless or not self._family())

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
+import select
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 INTERVAL = 10  # seconds between two samples
 COLUMNS = ("time", "gpu", "name", "utilization [%]", "memory used [MB]", "memory total [MB]", "power [W]")
 _QUERY = "timestamp,index,name,utilization.gpu,memory.used,memory.total,power.draw"
+_MOMENT = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_PORTION = 1 << 16  # bytes
+_PATIENCE = 2.0  # seconds
 _NONE = frozenset({"", "-1", "NoDevFiles", "none", "void"})
 # What drivers and CUDA say when the hardware is at fault; nothing that a program's own mistake can bring about.
 _BROKEN = re.compile(
@@ -23,48 +30,83 @@ _BROKEN = re.compile(
 
 
 class Sampler:
-    """`nvidia-smi` as a child that adds a line a GPU to a csv file every ten seconds; nothing where there is none.
+    """`nvidia-smi` as a child that tells how busy the GPUs are every ten seconds; nothing where there is none.
 
-    Only the GPUs that the agent has are sampled (CUDA_VISIBLE_DEVICES of `environment`).
+    Only the GPUs that the agent has are sampled (CUDA_VISIBLE_DEVICES of `environment`). Whatever else it says, or
+    that it says nothing at all, is nobody's concern: the file has samples only, and appears with the first one.
     """
 
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
+        self._path = path
         self._process: subprocess.Popen[bytes] | None = None
-        program = shutil.which("nvidia-smi", path=environment.get("PATH"))
-        visible = environment.get("CUDA_VISIBLE_DEVICES")
-        if program is None or visible in _NONE:
-            return
-        chosen = [f"--id={visible}"] if visible else []
-        with suppress(OSError), path.open("ab") as file:
-            if file.tell() == 0:
-                file.write((",".join(COLUMNS) + "\n").encode())
-                file.flush()
-            self._process = subprocess.Popen(
-                [
-                    program,
-                    f"--query-gpu={_QUERY}",
-                    "--format=csv,noheader,nounits",
-                    f"--loop={INTERVAL}",
-                    *chosen,
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-                start_new_session=True,
-            )
+        self._rest = b""
+        words = _command(environment)
+        if words:
+            with suppress(OSError):
+                self._process = subprocess.Popen(
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    env=environment,
+                    start_new_session=True,
+                )
 
     @property
     def helpers(self) -> tuple[int, ...]:
         """The process ids that belong to the sampler and to no evaluation."""
         return (self._process.pid,) if self._process is not None else ()
 
+    def take(self) -> None:
+        """Write down what has been sampled since the last call; never waits for it."""
+        pipe = self._process and self._process.stdout
+        if not pipe or not select.select([pipe], [], [], 0)[0]:
+            return
+        data = os.read(pipe.fileno(), _PORTION)
+        *lines, rest = (self._rest + data).split(b"\n")
+        self._rest = rest[:_PORTION]
+        if samples := [text for line in lines if (text := sample(line))]:
+            self._write(samples)
+        if not data:
+            self.close()
+
     def close(self) -> None:
-        """End the sampling."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        """End the sampling; where the driver of a GPU hangs, its program cannot be ended, and is left alone."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_PATIENCE)
+        if process.stdout:
+            process.stdout.close()
+
+    def _write(self, samples: Sequence[str]) -> None:
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
+            head = [] if file.tell() else [",".join(COLUMNS)]
+            file.write("\n".join([*head, *samples, ""]))
+
+
+def _command(environment: Mapping[str, str]) -> list[str]:
+    """The program that samples the GPUs of an agent; [] where it has none."""
+    program = shutil.which("nvidia-smi", path=environment.get("PATH"))
+    visible = environment.get("CUDA_VISIBLE_DEVICES")
+    none = visible in _NONE if visible is not None else "SLURM_JOB_ID" in environment
+    if program is None or none:
+        return []
+    # It does not know parts of a GPU by their names; a job that has one sees the GPU that it is part of.
+    chosen = [f"--id={visible}"] if visible and "MIG" not in visible else []
+    return [program, f"--query-gpu={_QUERY}", "--format=csv,noheader,nounits", f"--loop={INTERVAL}", *chosen]
+
+
+def sample(line: bytes) -> str:
+    """A line of nvidia-smi as a line of the file, without what is no number ("[N/A]"); "" if it is no sample."""
+    cells = [cell.strip() for cell in line.decode("utf-8", "replace").split(",")]
+    if len(cells) != len(COLUMNS) or not _MOMENT.fullmatch(cells[0]) or not cells[1].isdecimal():
+        return ""
+    return ",".join([*cells[:3], *(cell if _NUMBER.fullmatch(cell) else "" for cell in cells[3:])])
 
 
 def broken(output: bytes) -> str:

@@ -177,6 +177,7 @@ class Agent:
             self._hello()
         for record in self._inbox.read():
             self._obey(record)
+        self._gpu_sampler.take()
         # While a program runs, only a cancellation matters, and a file server must bear a thousand agents that look.
         self._look_at = now + (min(1.0, max(0.02, self._evaluation.seconds / 10)) if self._evaluation else 0)
 
