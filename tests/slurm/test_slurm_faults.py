@@ -63,7 +63,25 @@ def test_gpus_are_sampled_where_nvidia_smi_is(site: Site) -> None:
     program.write_text(NVIDIA_SMI)
     program.chmod(0o755)
     site.environ["PATH"] = f"{program.parent}:{site.cluster.environment()['PATH']}"
-    paths = site.start("yew", workers=1, evaluations=2, slurm="enable_gpus = true")
+    paths = site.start(
+        "yew", objective="sleep 0.5; echo RESULT: ($x)", workers=1, evaluations=2, slurm="enable_gpus = true"
+    )
     site.until_over(paths)
     [table] = paths.agents.glob("*/gpu.csv")
-    assert table.read_text().splitlines()[1].endswith("35, 1024, 40960, 210.5")
+    assert table.read_text().splitlines()[1].endswith(",35,1024,40960,210.5")
+
+
+def test_a_node_with_a_broken_gpu_is_left_out_and_named(site: Site) -> None:
+    broken = "echo CUDA error: uncorrectable ECC error encountered >&2; exit 1"
+    paths = site.start(
+        "quince",
+        objective=f"[ $SLURMD_NODENAME != n1 ] || {{ {broken}; }}; sleep 0.2; echo RESULT: ($x)",
+        workers=4,
+        evaluations=20,
+        slurm="enable_gpus = true\ngpus = 1",
+    )
+    site.until_over(paths)
+    assert {(row["status"], row["host"] == "n1") for row in site.rows(paths)} == {("ok", False)}
+    events = paths.events.read_text()
+    assert 'A GPU of n1 is broken: the program says "uncorrectable ECC error".' in events
+    assert "Workers on n1 failed twice in a row, so that no more are started there." in events

@@ -108,6 +108,7 @@ class Agent:
         while not self._outbox.flush() and not (self._wake.terminated and time.monotonic() > patience):
             self._wake.wait(0.1)
         self._outbox.close()
+        self._gpu_sampler.take()
         self._gpu_sampler.close()
 
     def _can_start(self) -> bool:
