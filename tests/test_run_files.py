@@ -7,23 +7,28 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from worker.agent import processes
+from worker.driver.board import Board
 from worker.driver.budget import Tally
 from worker.driver.claim import SILENT_AFTER, Standing, claim, give_sign
+from worker.driver.crew import Crew
 from worker.driver.mailboxes import Mailboxes
 from worker.driver.recall import origin, recall
 from worker.driver.recorder import Recorder
 from worker.driver.requests import Requests, ask
+from worker.launch.launcher import AgentReport, AgentState
+from worker.spec.problem import Problem
 from worker.store.appender import Appender
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 from worker.store.replay import Replayer
 from worker.store.tail import Tail, read_records
-from worker.trial import Status
+from worker.trial import Status, Trial
 
 
 @pytest.fixture
@@ -132,7 +137,10 @@ def test_many_inboxes_need_few_open_files(paths: RunPaths) -> None:
 MANY = """
 import sys
 from pathlib import Path
+from worker.driver.crew import Crew
 from worker.driver.mailboxes import Mailboxes
+from worker.launch.launcher import AgentReport, AgentState
+from worker.spec.problem import Problem
 from worker.store.appender import Appender
 from worker.store.paths import RunPaths
 
@@ -160,6 +168,60 @@ def test_agents_are_heard_where_the_system_allows_few_open_files(paths: RunPaths
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == "400\n", done.stderr
+
+
+class Gone:
+    """A launcher whose only agent has ended."""
+
+    trouble = ""
+    hopeless: Problem | None = None
+
+    def start(self, count: int) -> Sequence[str]:
+        return []
+
+    def poll(self) -> Mapping[str, AgentReport]:
+        return {"a": AgentReport("a", AgentState.GONE, reason="It was cancelled.")}
+
+    def stop(self, identities: Sequence[str]) -> None:
+        pass
+
+    def note(self, identity: str, record: Record) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(paths: RunPaths) -> None:
+    board, mail = Board(1), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    crew = Crew(paths, Gone(), board, mail)
+    running = Trial(1, {"x": 1.0}, Status.RUNNING, attempt=1, agent="a")
+    board.restore([running], {})
+    mail.watch("a", now=0.0)
+    outbox, away = paths.agent("a").outbox, paths.root / "away"
+    outbox.parent.mkdir(parents=True)
+    Appender(away).append({**finished(1), "values": {"x": 1.0}})
+    outbox.mkdir()  # as if the file server had a bad moment: it is there, and cannot be read
+    for now in (1.0, 2.0):
+        crew.look(now, now, lambda who, record: board.hear(who, record, 2.0))
+        assert board.waiting == []
+        assert "The last words of worker a, which has ended, cannot be read" in crew.trouble
+        assert str(outbox) in crew.trouble
+    outbox.rmdir()
+    away.rename(outbox)
+    crew.look(3.0, 3.0, lambda who, record: board.hear(who, record, 3.0))
+    assert crew.trouble == ""
+    assert (board.ok, board.waiting, board.open) == (1, [], {})
+
+
+def test_who_is_ended_by_force_is_not_waited_for(paths: RunPaths) -> None:
+    board, mail = Board(1), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    crew = Crew(paths, Gone(), board, mail)
+    board.add("a")
+    mail.watch("a", now=0.0)
+    paths.agent("a").outbox.mkdir(parents=True)
+    crew.kill(1.0, lambda *_: None)
+    assert not board.members
 
 
 def test_requests_from_before_are_not_read(paths: RunPaths) -> None:

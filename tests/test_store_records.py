@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -157,6 +159,26 @@ def test_pages_that_never_arrive_are_counted_in_the_end(
     monkeypatch.setattr("worker.store.tail._DOUBT", 0)
     assert tail.read() == [{"kind": "next"}]
     assert tail.torn == 1
+
+
+def test_an_error_in_the_middle_of_a_long_file_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "outbox"
+    with Appender(path) as file:
+        file.append(*({"n": number, "text": "x" * 1000} for number in range(3000)))
+    tail, reads, pread = Tail(path), iter(range(1000)), os.pread
+
+    def flaky(fd: int, size: int, offset: int) -> bytes:
+        if next(reads) % 2:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return pread(fd, size, offset)
+
+    monkeypatch.setattr(os, "pread", flaky)
+    found: list[int] = []
+    for _ in range(10):
+        found += [record["n"] for record in tail.read()]
+    assert found == list(range(3000))
 
 
 def test_a_tail_treats_an_error_as_nothing_new(tmp_path: Path) -> None:

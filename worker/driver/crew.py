@@ -34,6 +34,7 @@ class Crew:
         self._hellos: dict[str, Record] = {}
         self._strangers: dict[str, float] = {}  # agents that the launcher does not know, and since when
         self._buried: set[str] = set()
+        self._unheard: set[str] = set()  # agents that are gone, and whose last words cannot be read
         self._asked: dict[
             str, float
         ] = {}  # agents that have not said hello yet, and when they were asked for
@@ -44,8 +45,8 @@ class Crew:
 
     @property
     def trouble(self) -> str:
-        """What keeps agents from starting, one sentence, or nothing."""
-        return self._launcher.trouble
+        """What keeps agents from starting or being heard, one sentence, or nothing."""
+        return self._launcher.trouble or next(filter(None, map(self._mail.unreadable, self._unheard)), "")
 
     @property
     def hopeless(self) -> Problem | None:
@@ -135,7 +136,7 @@ class Crew:
         members = list(self._board.members)
         self._launcher.stop(members)
         for identity in members:
-            self._bury(identity, "It was ended.", at, hear)
+            self._bury(identity, "It was ended.", at, hear, at_once=True)
 
     def close(self) -> None:
         """The driver leaves."""
@@ -157,9 +158,21 @@ class Crew:
         for member in members:
             self._board.quit(member)
 
-    def _bury(self, identity: str, reason: str, at: float, hear: Callable[[str, Record], None]) -> None:
+    def _bury(
+        self,
+        identity: str,
+        reason: str,
+        at: float,
+        hear: Callable[[str, Record], None],
+        at_once: bool = False,
+    ) -> None:
+        said = self._mail.last_words(identity, at_once)
+        if said is None:  # perhaps that its evaluation has succeeded
+            self._unheard.add(identity)
+            return
+        self._unheard.discard(identity)
         self._buried.add(identity)
-        for record in self._mail.last_words(identity):
+        for record in said:
             hear(identity, record)
         self._board.gone(identity, reason, at)
 

@@ -72,19 +72,36 @@ class Mailboxes:
         """How many seconds nothing is to be looked at; `slowest` at most."""
         return max(0.0, min((box.due for box in self._boxes.values()), default=now + self._slowest) - now)
 
-    def last_words(self, identity: str) -> list[Record]:
-        """What an agent that is gone has said and was not read yet; it is not watched any more."""
-        box = self._boxes.pop(identity, None)
+    def last_words(self, identity: str, at_once: bool = False) -> list[Record] | None:
+        """What an agent that is gone has said and was not read yet; it is not watched any more.
+
+        None where that cannot be read now, and is to be asked for again, unless it is to be done `at_once`.
+        """
+        box = self._boxes.get(identity)
         if box is None:
             return []
+        box.tail.close()  # opened again, a file shows its newest content on NFS, too
+        said = box.tail.read()
+        if box.tail.trouble and not at_once:
+            return None
+        box.tail.close()
+        del self._boxes[identity]
         inbox = self._inboxes.pop(identity, None)
         if inbox is not None:
             inbox.close()
         self._unsent.discard(identity)
-        box.tail.close()  # opened again, a file shows its newest content on NFS, too
-        said = box.tail.read()
-        box.tail.close()
         return said
+
+    def unreadable(self, identity: str) -> str:
+        """Why what an agent says cannot be read now, as a sentence; "" where it can."""
+        box = self._boxes.get(identity)
+        if box is None or box.tail.trouble is None:
+            return ""
+        error = box.tail.trouble
+        return (
+            f"The last words of worker {identity}, which has ended, cannot be read ({error.strerror or error}), so "
+            f"it is not known what it has done; it is tried again. See what is wrong with {box.tail.path}."
+        )
 
     def send(self, messages: Iterable[tuple[str, Record]], now: float) -> None:
         """Write into inboxes; what cannot be written for want of space is tried again at every call."""

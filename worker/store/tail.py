@@ -18,7 +18,10 @@ _CHUNK = 1 << 20
 
 
 class Tail:
-    """The records of one file, each returned once. `torn` counts the lines that were skipped as damaged."""
+    """The records of one file, each returned once.
+
+    `torn` counts the lines that were skipped as damaged. `trouble` is what kept the last read from seeing the file.
+    """
 
     def __init__(self, path: Path, create: bool = False) -> None:
         """create: make the file where there is none, and the folder that it is in.
@@ -29,6 +32,7 @@ class Tail:
         self.path = path
         self._create = create
         self.torn = 0
+        self.trouble: OSError | None = None
         self._fd: int | None = None
         self._offset = 0
         self._news = self._opened = time.monotonic()
@@ -43,11 +47,13 @@ class Tail:
         if now - self._opened >= min(_REOPEN, max(_REOPEN_SOONEST, (now - self._news) / 2)):
             self._opened = now
             self.close()
+        records: list[Record] = []
+        self.trouble = None
         try:
-            records = self._read(now)
-        except OSError:
+            self._read(records, now)
+        except OSError as error:  # what was read before counts
+            self.trouble = error
             self.close()
-            return []
         if records:
             self._news = self._opened = now
         return records
@@ -59,13 +65,12 @@ class Tail:
             with suppress(OSError):
                 os.close(fd)
 
-    def _read(self, now: float) -> list[Record]:
+    def _read(self, records: list[Record], now: float) -> None:
         if self._fd is None:
             self._fd = self._open()
             if os.fstat(self._fd).st_size < self._offset:
                 # The file lost its end (a crash of the machine, a restored copy): records may come twice, none is missed.
                 self._offset = 0
-        records: list[Record] = []
         size = _CHUNK
         while block := os.pread(self._fd, size, self._offset):
             end = block.rfind(b"\n") + 1
@@ -74,7 +79,6 @@ class Tail:
             if len(block) < size:
                 break
             size = _CHUNK if end else size * 2  # a record longer than what was read
-        return records
 
     def _open(self) -> int:
         flags = os.O_RDONLY | os.O_CLOEXEC
