@@ -15,7 +15,7 @@ from report_runs import a_run, a_trial
 
 from worker.errors import UsageError
 from worker.report import csv as table
-from worker.report import warmstart
+from worker.report import earlier
 from worker.spec import toml
 from worker.store import replay
 from worker.store.paths import Home, RunPaths
@@ -81,6 +81,9 @@ def test_nothing_is_imported_twice(config: Path, workdir: Path, omniopt: Omniopt
         ("lr,kind,result\n0.5,a,1\n", "--result"),
         ("lr,kind,RESULT\n", "No row"),
         ("", '"lr"'),
+        ("lr,lr,kind,RESULT\n0.5,0.6,a,1\n", "several columns"),
+        ("lr,kind,RESULT\n0.5,a,1,2\n", "4 cells, but there are 3 columns"),
+        ("lr;kind;RESULT\n0,5;a;1\n", "--decimal-comma"),
     ],
 )
 def test_a_table_that_cannot_be_used_makes_no_run(
@@ -99,7 +102,64 @@ def test_files_that_cannot_be_read_are_usage_errors(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "missing.csv", tmp_path, binary):
         with pytest.raises(UsageError):
-            warmstart.read(path, a_run())
+            earlier.read(path, a_run())
+
+
+def rows_of(tmp_path: Path, content: str, **options: object) -> earlier.Table:
+    """What is read from a csv with this content."""
+    path = tmp_path / "earlier.csv"
+    path.write_text(content, encoding="utf-8")
+    return earlier.read(path, a_run(), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        ("\ufefflr,kind,RESULT\r\n0.5,a,-1\r\n", {}),
+        ("sep=;\nlr;kind;RESULT\n0.5;a;-1\n", {}),
+        ("lr\tkind\tRESULT\n0.5\ta\t-1\n\n", {}),
+        (" lr , kind , RESULT \n 0.5 , a , -1 \n", {}),
+        ("lr;kind;RESULT\n0,5;a;-1,0\n", {"comma": True}),
+        (
+            "number,value,datetime_start,params_kind,params_lr,state\n"
+            "0,-1.0,2026-01-01,a,0.5,COMPLETE\n1,,2026-01-01,a,0.25,FAIL\n2,-3.0,2026-01-01,a,0.25,PRUNED\n",
+            {"result": "value"},
+        ),
+    ],
+    ids=["bom", "sep", "tab", "blanks", "comma", "optuna"],
+)
+def test_tables_of_other_programs_are_read(tmp_path: Path, content: str, options: dict[str, object]) -> None:
+    assert rows_of(tmp_path, content, **options).rows == [({"lr": 0.5, "kind": "a"}, -1.0)]
+
+
+@pytest.mark.parametrize(
+    "written", ["1_0", "0x1", "1,5", "[0.5]", "0.5 m", "\uff11", "1e999", "inf", "nan", ""]
+)
+def test_no_number_is_guessed(tmp_path: Path, written: str) -> None:
+    table = rows_of(tmp_path, f'lr,kind,RESULT\n"{written}",a,1\n0.5,a,"{written}"\n')
+    assert table.rows == []
+    assert [why.split()[0] for why in table.left_out.values()] == ["lr", "its"]
+
+
+def test_a_row_with_a_decimal_comma_between_commas_is_not_taken_for_other_values(tmp_path: Path) -> None:
+    assert list(rows_of(tmp_path, "RESULT,lr,kind\n1,0,5,a\n0.5,0.5\n1,0.5,a\n").left_out) == [2, 3]
+
+
+def test_the_same_row_twice_is_one_evaluation_and_another_result_is_another(tmp_path: Path) -> None:
+    table = rows_of(tmp_path, "lr,kind,RESULT\n0.5,a,1\n0.50,a,1.0\n0.5,a,2\n")
+    assert [loss for _, loss in table.rows] == [1.0, 2.0]
+    assert table.left_out == {3: "it says the same as row 2"}
+
+
+def test_the_fate_of_each_row_is_said_however_many_there_are(
+    config: Path, workdir: Path, omniopt: Omniopt
+) -> None:
+    table = workdir / "earlier.csv"
+    table.write_text("lr,kind,RESULT\n" + "7,a,1\n" * 20 + "0.5,a,1\n" + "7,a,1\n" * 3)
+    said = omniopt("import", config, table).stderr.splitlines()
+    assert len(said) == 11
+    assert said[0].startswith("left out: row 2: The parameter lr cannot have this value")
+    assert said[-1] == "left out: 13 further rows: 12-21, 23-25"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -107,6 +167,7 @@ def test_files_that_cannot_be_read_are_usage_errors(tmp_path: Path) -> None:
     st.lists(
         st.tuples(st.floats(0, 1), st.sampled_from("ab"), st.floats(allow_nan=False, allow_infinity=False)),
         min_size=1,
+        unique=True,
     )
 )
 def test_what_csv_writes_import_reads(tmp_path: Path, found: list[tuple[float, str, float]]) -> None:
@@ -115,4 +176,4 @@ def test_what_csv_writes_import_reads(tmp_path: Path, found: list[tuple[float, s
         a_trial(number, {"lr": lr, "kind": kind}, loss) for number, (lr, kind, loss) in enumerate(found)
     ]
     path = table.write(RunPaths(tmp_path / "first"), run, trials, tmp_path / "first.csv")
-    assert warmstart.read(path, run).rows == [({"lr": lr, "kind": kind}, loss) for lr, kind, loss in found]
+    assert earlier.read(path, run).rows == [({"lr": lr, "kind": kind}, loss) for lr, kind, loss in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from worker.cli.common import configure_workdir, find_run, refuse_if_driven
@@ -11,7 +12,7 @@ from worker.cli.given import read_given
 from worker.driver.claim import claim
 from worker.driver.project import create
 from worker.errors import EXIT_DONE, ConfigError, UsageError
-from worker.report import warmstart
+from worker.report import earlier, warmstart
 from worker.report.source import read_run
 from worker.report.table import RESULT
 from worker.spec.check import check_read
@@ -36,17 +37,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--result", default=RESULT, metavar="NAME", help="the column with the result (RESULT)"
     )
+    parser.add_argument("--decimal-comma", action="store_true", help="numbers are written like 0,5")
     configure_workdir(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Check the table, write it into the run's journal, and say what was left out."""
     run, paths, made = _target(args)
-    table = warmstart.read(args.csv, run, args.result)
-    for sentence in table.left_out[:_MOST_SHOWN]:
-        print(visible(f"left out: {sentence}"), file=sys.stderr)
-    if len(table.left_out) > _MOST_SHOWN:
-        print(f"left out: {len(table.left_out) - _MOST_SHOWN} further rows", file=sys.stderr)
+    table = earlier.read(args.csv, run, args.result, args.decimal_comma)
+    for line in _fates(table.left_out):
+        print(visible(line), file=sys.stderr)
     if not table.rows:
         raise UsageError(f"No row of {args.csv} can be used; the lines above say why.")
     if made:
@@ -59,6 +59,25 @@ def execute(args: argparse.Namespace) -> int:
     )
     print(f"omniopt resume {run.name} starts the search with them; they count for none of its limits.")
     return EXIT_DONE
+
+
+def _fates(left_out: Mapping[int, str]) -> Iterator[str]:
+    """Why rows were left out: the first ones in words, of the others the numbers."""
+    for number, why in list(left_out.items())[:_MOST_SHOWN]:
+        yield f"left out: row {number}: {why}"
+    if rest := list(left_out)[_MOST_SHOWN:]:
+        yield f"left out: {len(rest)} further rows: {_ranges(rest)}"
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers, those in a row as their first and last one: 3-7, 12."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in spans)
 
 
 def _target(args: argparse.Namespace) -> tuple[Run, RunPaths, Home | None]:

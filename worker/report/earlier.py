@@ -1,0 +1,144 @@
+"""Reads a csv of evaluations that were made elsewhere: which rows can be used, and why each other one cannot."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from worker.errors import UsageError
+from worker.report.table import RESULT, unguarded
+from worker.search.space import Space
+from worker.spec.convert import ConversionError, real
+from worker.spec.parameters import Value
+from worker.spec.problem import did_you_mean
+from worker.spec.run import Run
+from worker.spec.text import quoted
+from worker.trial import Status
+
+_SEPARATORS = ",;\t"
+_STATUS = ("status", "state")  # ours, and Optuna's
+_GOOD = ("", Status.OK.value, "complete")
+_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", re.ASCII)
+_OPTUNA = "params_"  # what stands before a parameter's name in the tables of Optuna
+
+
+@dataclass
+class Table:
+    """What a csv holds: usable evaluations (values and result), and row number -> why it is left out."""
+
+    rows: list[tuple[dict[str, Value], float]] = field(default_factory=list)
+    left_out: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where in a row everything stands. status: None where no column tells it. comma: decimal commas."""
+
+    width: int
+    parameters: tuple[int, ...]
+    result: int
+    status: int | None
+    comma: bool
+
+
+def read(path: Path, run: Run, result: str = RESULT, comma: bool = False) -> Table:
+    """Read the evaluations in a csv with a column for each parameter and one called `result`.
+
+    comma: numbers are written like 0,5. Raises UsageError where the file cannot be read or lacks a column.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = _rows(file)
+            _, head = next(rows, (1, []))
+            return _table(rows, _layout(path, head, run, result, comma), run)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no text in UTF-8. Save it as CSV UTF-8.") from error
+    except (OSError, csv.Error) as error:
+        raise UsageError(f"{path} cannot be read as a csv file: {error}.") from error
+
+
+def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """The rows with their numbers as a spreadsheet counts them; empty ones are left out."""
+    sample = file.readline()
+    if sample.lower().startswith("sep="):  # by which spreadsheets tell each other what separates cells
+        separator = sample[4:5]
+        first = 2
+    else:
+        file.seek(0)
+        separator = max(_SEPARATORS, key=sample.count)
+        first = 1
+    for number, row in enumerate(csv.reader(file, delimiter=separator), first):
+        if any(cell.strip() for cell in row):
+            yield number, row
+
+
+def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool) -> _Layout:
+    headers = [unguarded(header.strip()) for header in head]
+    twice = [name for name, count in Counter(headers).items() if count > 1]
+
+    def find(name: str, more: str = "") -> int:
+        wanted = name if name in headers else f"{_OPTUNA}{name}"
+        if wanted in twice:
+            raise UsageError(f"{path} has several columns {quoted(wanted)}. Leave only one of them.")
+        if wanted not in headers:
+            raise UsageError(f"{path} has no column {quoted(name)}. {did_you_mean(name, headers)}{more}")
+        return headers.index(wanted)
+
+    parameters = tuple(find(parameter.name) for parameter in run.parameters)
+    place = find(result, " Another column holds the results? Name it with --result.")
+    status = next((headers.index(name) for name in _STATUS if headers.count(name) == 1), None)
+    return _Layout(len(headers), parameters, place, None if status in parameters else status, comma)
+
+
+def _table(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: Run) -> Table:
+    space = Space(run.parameters, run.precision)
+    found = Table()
+    first: dict[tuple[object, ...], int] = {}
+    for number, row in rows:
+        try:
+            values, loss = _evaluation(row, layout, run, space)
+        except ValueError as error:
+            found.left_out[number] = str(error)
+            continue
+        before = first.setdefault((*values.items(), loss), number)
+        if before != number:
+            found.left_out[number] = f"it says the same as row {before}"
+        else:
+            found.rows.append((values, loss))
+    return found
+
+
+def _evaluation(
+    row: Sequence[str], layout: _Layout, run: Run, space: Space
+) -> tuple[dict[str, Value], float]:
+    """The values and the result in a row. Raises ValueError where it cannot be used."""
+    if len(row) != layout.width:
+        raise ValueError(f"it has {len(row)} cells, but there are {layout.width} columns")
+    cells = [unguarded(cell.strip()) for cell in row]
+    if layout.status is not None and (status := cells[layout.status]).lower() not in _GOOD:
+        raise ValueError(f"its status is {quoted(status)}")
+    loss = _number("its result", cells[layout.result], layout.comma)
+    values = {
+        one.name: cells[place]
+        if one.kind.value == "category"
+        else _number(one.name, cells[place], layout.comma)
+        for one, place in zip(run.parameters, layout.parameters, strict=True)
+    }
+    return space.named(space.admitted(values)), float(loss)
+
+
+def _number(what: str, text: str, comma: bool) -> int | float:
+    """A finite number. Raises ValueError where the text is none as programs write it: nothing is guessed."""
+    plain = text.replace(",", ".", 1) if comma and "." not in text else text
+    try:
+        return real(plain)
+    except ConversionError as error:
+        hint = "" if comma or not _COMMA.fullmatch(text) else " (with --decimal-comma it is one)"
+        raise ValueError(
+            f"{what} is {quoted(text) if text else 'missing'}, and no number that can count{hint}"
+        ) from error
