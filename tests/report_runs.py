@@ -52,13 +52,15 @@ def a_trial(
     return Trial(number, values, status, loss=loss, outputs=outputs or {}, **facts)  # type: ignore[arg-type]
 
 
-def write_run(workdir: Path, run: Run, trials: Sequence[Trial], ended: bool = True) -> RunPaths:
-    """The folder of a run with these trials, as a driver and one agent would have left it."""
+def write_run(
+    workdir: Path, run: Run, trials: Sequence[Trial], ended: bool = True, **said: object
+) -> RunPaths:
+    """The folder of a run with these trials, as a driver and one agent would have left it. said: more by the driver."""
     paths = Home.in_workdir(workdir).run(run.name)
     paths.trials.mkdir(parents=True)
     paths.config.write_text(toml.write(toml.draft_of(run)))
     epoch, journal = open_epoch(paths)
-    driver = {"host": "n0", "pid": 1, "pid_start": "1", "version": "0", "seed": 42}
+    driver = {"host": "n0", "pid": 1, "pid_start": "1", "version": "0", "seed": 42, **said}
     records: list[dict[str, object]] = [{"kind": "driver", "epoch": epoch, "at": START, **driver}]
     for trial in trials:
         records.append(_record("proposed", trial, values=dict(trial.values), at=trial.start or START))

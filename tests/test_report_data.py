@@ -76,6 +76,14 @@ def test_a_host_counts_once_for_node_hours(tmp_path: Path) -> None:
     assert (cost.worker_hours, cost.node_hours, cost.cpu_hours, cost.gpu_hours) == (3, 2, 12, 6)
 
 
+def test_all_nodes_and_tasks_of_an_evaluation_cost(tmp_path: Path) -> None:
+    trials = [a_trial(1, {"lr": 0.1, "kind": "a"}, 1, start=START, end=START + 3600)]
+    several = {"slurm__nodes": 2, "slurm__tasks": 8}
+    run = a_run(slurm__cpus=4, slurm__enable_gpus=True, slurm__gpus=2, **several)
+    cost = summary.summarize(source.read(write_run(tmp_path, run, trials))).cost
+    assert (cost.worker_hours, cost.node_hours, cost.cpu_hours, cost.gpu_hours) == (1, 2, 32, 4)
+
+
 def test_failures_that_differ_in_numbers_only_have_one_cause() -> None:
     trials = [
         a_trial(number, {"lr": 0, "kind": "a"}, None, status, reason=reason)

@@ -47,6 +47,30 @@ def test_the_strong_parameter_comes_first_and_the_idle_one_last() -> None:
     assert found.score > 0.5
 
 
+def test_of_few_evaluations_each_is_predicted_by_a_forest_that_has_not_seen_it() -> None:
+    found = measure(evaluated(LEAST))
+    assert (found.learned, found.tested) == (LEAST, LEAST)
+    assert f"{LEAST} evaluations" in found.method
+    many = measure(evaluated(500))
+    assert (many.learned, many.tested) == (500, 125)
+    assert "tested with 125 of them" in many.method
+
+
+def test_where_nothing_matters_nothing_is_claimed() -> None:
+    draw = random.Random(7)
+    trials = [
+        a_trial(
+            number,
+            {"strong": draw.random(), "kind": draw.choice("abc"), "idle": draw.random()},
+            draw.random(),
+        )
+        for number in range(60)
+    ]
+    found = measure(make_frame(a_space(), trials))
+    assert found.score < 0.3
+    assert max(mean for mean, _ in found.shares.values()) < 0.3
+
+
 def test_the_map_of_the_two_most_important_is_in_units_of_the_result() -> None:
     found = measure(evaluated(200)).interaction
     assert found is not None

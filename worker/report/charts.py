@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from worker.report import progress
 from worker.report.frame import LOG_SPAN
+from worker.report.source import Results
+from worker.trial import Status, Trial
 
+_MOST_SPANS = 6000  # evaluations drawn in the timeline
+_DIGITS = re.compile(r"(\d+)")
 _MOST_DOTS = 1500  # single results behind the curve of the best one
 
 
@@ -29,6 +34,44 @@ def best_so_far(points: Sequence[progress.Point]) -> dict[str, object]:
     }
 
 
-def wide(values: Sequence[float]) -> bool:
+def wide(values: Sequence[float], span: float = LOG_SPAN) -> bool:
     """Whether a logarithmic axis suits the values."""
-    return bool(values) and min(values) > 0 and max(values) / min(values) > LOG_SPAN
+    return bool(values) and min(values) > 0 and max(values) / min(values) > span
+
+
+def timeline(results: Results, now: float) -> dict[str, object] | None:
+    """When each worker ran evaluations, in seconds since the first began; what still runs, runs until `now`.
+
+    None where nothing ran.
+    """
+    ran = [
+        trial for trial in results.trials if trial.start is not None and trial.agent and not trial.imported
+    ]
+    if not ran:
+        return None
+    begin = min(trial.start or now for trial in ran)
+    every = -(-len(ran) // _MOST_SPANS)
+    rows: dict[str, list[tuple[float, float, str]]] = {}
+    for trial in ran[::every]:
+        # Where nobody drives the run, nobody knows how long this one went on.
+        end = now if trial.status is Status.RUNNING and results.running else trial.end
+        if end is not None and trial.start is not None:
+            span = (round(trial.start - begin, 2), round(end - begin, 2), _kind(trial))
+            rows.setdefault(trial.agent, []).append(span)
+    if not rows:
+        return None
+    return {
+        "agents": [{"label": agent, "spans": rows[agent]} for agent in sorted(rows, key=_natural)],
+        "end": max(end for own in rows.values() for _, end, _ in own),
+    }
+
+
+def _kind(trial: Trial) -> str:
+    if not trial.status.ended:
+        return "running"
+    return "failed" if trial.status.failure else "cancelled" if trial.status is Status.CANCELLED else "ended"
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Numbers in names in their order: worker-2 before worker-10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(name)]

@@ -8,6 +8,7 @@ from worker.report.html import Content, Markup, tag
 from worker.report.sections import copy_button
 from worker.report.source import Results
 from worker.report.text import log_lines
+from worker.spec.text import visible
 
 _MOST_CAUSES = 12
 _MOST_NUMBERS = 8  # of failed evaluations
@@ -38,7 +39,7 @@ def _cause(results: Results, cause: Cause, index: int) -> Markup:
     return tag(
         "div",
         tag("h3", f"{count:,} {'evaluation' if count == 1 else 'evaluations'} {MEANINGS[cause.status]}"),
-        tag("p", reason if alike else f"For example evaluation {first.number}: {reason}"),
+        tag("p", visible(reason if alike else f"For example evaluation {first.number}: {reason}")),
         tag(
             "p",
             _numbers(cause),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,11 @@ from worker.report.frame import Frame, FrameColumn
 
 LEAST = 20  # evaluations with a result; fewer say nothing
 MOST = 2000  # evaluations that the forest learns from; more change nothing but the time
+_FEW = 400  # evaluations up to which each of them is predicted, by a forest that has not seen it
+_PARTS = 4  # into which they are divided for that; of more evaluations one part is predicted
+_TREES = 80
+_SHUFFLES = 8
 _GRID = 14  # steps of the map of two parameters, each way
-METHOD = (
-    "Permutation importance: a random forest (scikit-learn) learns to predict the rank of the result from the "
-    "parameters; a parameter matters as much as the prediction of unseen evaluations suffers when its values are "
-    "shuffled. A negative or tiny value means no influence that could be seen."
-)
 INSTALL = 'pip install "scikit-learn>=1.4"'
 
 
@@ -40,11 +40,29 @@ class Importance:
     """parameter -> (mean, standard deviation over shuffles) of the loss in R2, the most important first.
 
     score: R2 of the forest on evaluations that it did not learn from; 1 is perfect, 0 or less knows nothing.
+    learned: evaluations that were used at all; tested: how many of them were predicted.
     """
 
     shares: dict[str, tuple[float, float]]
     score: float
     interaction: Interaction | None
+    learned: int
+    tested: int
+
+    @property
+    def method(self) -> str:
+        """How all this was found, in words."""
+        if self.tested < self.learned:
+            unseen = f"It is tested with {self.tested:,} of them that it has not learned from"
+        else:
+            unseen = "Each of them is predicted by a forest that has learned from others only"
+        return (
+            f"Permutation importance: a random forest (scikit-learn, {_TREES} trees) learns the rank of the result from "
+            f"the parameters of {self.learned:,} evaluations. {unseen}; a parameter matters as much as R² of these "
+            f"predictions falls when its values are shuffled ({_SHUFFLES} times; the thin line is one standard deviation). "
+            "R² may fall below 0, so this may be more than 1; about 0 means no influence that can be seen, where the "
+            "search has looked."
+        )
 
 
 def measure(frame: Frame) -> Importance:
@@ -78,24 +96,41 @@ def _number(column: FrameColumn, row: int) -> float:
 def _measured(
     columns: Sequence[FrameColumn], points: list[list[float]], losses: Sequence[float]
 ) -> Importance:
-    from sklearn.ensemble import RandomForestRegressor
     from sklearn.inspection import permutation_importance
+    from sklearn.model_selection import KFold
 
     ranks = _ranks(losses)
-    held_out = max(len(points) // 4, 5)
-    forest = RandomForestRegressor(n_estimators=80, min_samples_leaf=2, random_state=1)
-    forest.fit(points[held_out:], ranks[held_out:])
-    score = float(forest.score(points[:held_out], ranks[:held_out]))
-    found = permutation_importance(forest, points[:held_out], ranks[:held_out], n_repeats=8, random_state=1)
-    shares = {
-        column.name: (float(mean), float(deviation))
-        for column, mean, deviation in zip(
-            columns, found.importances_mean, found.importances_std, strict=True
+    spread = statistics.pvariance(ranks)
+    parts = list(KFold(_PARTS).split(points))[: _PARTS if len(points) <= _FEW else 1]
+    errors: list[float] = []
+    shuffled: list[Any] = []
+    for learned, tested in parts:
+        forest = _forest([points[row] for row in learned], [ranks[row] for row in learned])
+        seen, true = [points[row] for row in tested], [ranks[row] for row in tested]
+        errors += [(one - other) ** 2 for one, other in zip(forest.predict(seen), true, strict=True)]
+        found = permutation_importance(
+            forest, seen, true, scoring="neg_mean_squared_error", n_repeats=_SHUFFLES, random_state=1
         )
+        shuffled.append(found.importances * len(tested) / spread)
+    # All parts together, each shuffle of them is one of the whole.
+    together = sum(shuffled) / len(errors)
+    shares = {
+        column.name: (float(row.mean()), float(row.std()))
+        for column, row in zip(columns, together, strict=True)
     }
     order = sorted(shares, key=lambda name: -shares[name][0])
-    interaction = _interaction(forest, columns, points, sorted(losses), order[:2]) if len(order) > 1 else None
-    return Importance({name: shares[name] for name in order}, score, interaction)
+    interaction = None
+    if len(order) > 1:
+        whole = _forest(points, ranks)
+        interaction = _interaction(whole, columns, points, sorted(losses), order[:2])
+    score = 1 - statistics.fmean(errors) / spread
+    return Importance({name: shares[name] for name in order}, score, interaction, len(points), len(errors))
+
+
+def _forest(points: list[list[float]], ranks: list[float]) -> Any:
+    from sklearn.ensemble import RandomForestRegressor
+
+    return RandomForestRegressor(n_estimators=_TREES, min_samples_leaf=2, random_state=1).fit(points, ranks)
 
 
 def _ranks(losses: Sequence[float]) -> list[float]:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from worker.report import curves, failurelist, gpupage, gpuusage, html, pareto, progress, sections
-from worker.report.charts import best_so_far, wide
+from worker.report.charts import best_so_far, timeline, wide
 from worker.report.frame import make_frame, payload
 from worker.report.importance import Importance, NoImportanceError, measure
 from worker.report.source import Results
-from worker.report.summary import intervals, summarize
+from worker.report.summary import summarize
 
-_MOST_SPANS = 6000  # evaluations drawn in the timeline
+_CURVE_SPAN = (
+    100.0  # learning curves whose largest value is this many times the smallest read better as logarithms
+)
 REFRESH = 60  # seconds between two looks of a page at a run that is going on
 
 
@@ -38,8 +40,11 @@ def page(results: Results, options: Options, made: datetime) -> str:
     summary = summarize(results)
     data = payload(make_frame(results.run, results.trials))
     importance, why_not = _importance(results, options)
-    data.update(_charts(results, importance))
+    data.update(_charts(results, importance, made.timestamp()))
+    failures: Part = ("failures", "Failures", failurelist.failures(results))
     parts: list[Part] = [
+        # Where nothing came out, why is the answer.
+        *([failures] if summary.best is None else []),
         ("progress", "Progress", sections.improvements(results)),
         ("parallel", "Parallel plot", None),
         ("importance", "Which parameters matter", sections.importance(importance, why_not)),
@@ -48,13 +53,14 @@ def page(results: Results, options: Options, made: datetime) -> str:
         ("scatter", "All pairs of parameters", None),
         ("pareto", "Pareto front", sections.pareto_front(results)),
         ("curves", "Learning curves", None),
-        ("failures", "Failures", failurelist.failures(results)),
+        *([failures] if summary.best is not None else []),
         ("timeline", "Workers over time", None),
         ("gpus", "GPU use", None),
         ("cost", "Cost", sections.cost(summary)),
         ("config", "Config", sections.config(results, options.page_url)),
     ]
-    drawn = {"parallel", "slices", "scatter", *data} if results.trials else set()
+    drawn = {"parallel", "scatter", *data} if results.trials else set()
+    drawn |= {"slices"} if summary.best is not None else set()
     shown = [part for part in parts if part[2] or part[0] in drawn]
     body = html.tag(
         "main",
@@ -79,7 +85,7 @@ def _section(part: Part, drawn: bool) -> html.Markup:
         "div", id=name, class_="charts" if name in ("progress", "gpus", "interaction") else None
     )
     heading = html.tag("h2", title, id=f"{name}-title")
-    parts = (holder, content) if name == "progress" else (content, holder)
+    parts = (holder, content) if name in ("progress", "pareto") else (content, holder)
     return html.tag(
         "section", heading, parts if drawn else content, id=f"{name}-part", aria_labelledby=f"{name}-title"
     )
@@ -95,7 +101,7 @@ def _importance(results: Results, options: Options) -> tuple[Importance | None, 
         return None, str(error)
 
 
-def _charts(results: Results, importance: Importance | None) -> dict[str, object]:
+def _charts(results: Results, importance: Importance | None, now: float) -> dict[str, object]:
     """What the charts need beside the columns of all evaluations; a chart without data has no key."""
     found: dict[str, object] = {}
     if points := progress.finished(results.trials):
@@ -116,36 +122,15 @@ def _charts(results: Results, importance: Importance | None) -> dict[str, object
     if lines := curves.choose(results.trials):
         found["curves"] = {
             "lines": [{"trial": line.trial.number, "x": line.steps, "y": line.values} for line in lines],
-            "log": wide([value for line in lines for value in line.values]),
+            "log": wide([value for line in lines for value in line.values], _CURVE_SPAN),
         }
-    if agents := _timeline(results):
+    if agents := timeline(results, now):
         found["timeline"] = agents
     if usages := gpuusage.read(results.paths):
         found["gpus"] = gpupage.lines(usages)
     if names := pareto.objectives(results.trials):
         found["pareto"] = _pareto(results, names)
     return found
-
-
-def _timeline(results: Results) -> dict[str, object] | None:
-    spans = intervals(results.trials)
-    if not spans:
-        return None
-    begin = min(start for start, _ in spans)
-    rows: dict[str, list[list[object]]] = {}
-    every = -(-len(results.trials) // _MOST_SPANS)
-    for trial in results.trials[::every]:
-        if trial.start is not None and trial.end is not None and trial.agent:
-            span: list[object] = [
-                round(trial.start - begin, 2),
-                round(trial.end - begin, 2),
-                trial.status.failure,
-            ]
-            rows.setdefault(trial.agent, []).append(span)
-    return {
-        "agents": [{"label": agent, "spans": own} for agent, own in rows.items()],
-        "end": max(end for _, end in spans) - begin,
-    }
 
 
 def _pareto(results: Results, names: list[str]) -> Mapping[str, object]:

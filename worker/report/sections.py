@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from worker.report import pareto, progress
 from worker.report.answer import loss_text
-from worker.report.byhand import command_for
+from worker.report.byhand import ready
 from worker.report.html import Content, Markup, tag
-from worker.report.importance import METHOD, Importance
+from worker.report.importance import Importance
 from worker.report.source import Results
 from worker.report.summary import Summary, counts, duration_words
 from worker.spec import toml, url
@@ -59,14 +60,24 @@ def answer(results: Results, summary: Summary) -> Markup:
 
 def _best(results: Results, best: Trial | None) -> Markup:
     if best is None:
+        failed = any(trial.status.failure for trial in results.trials)
         return tag(
-            "div", tag("p", "No result yet", class_="big"), tag("p", "No evaluation has a usable result.")
+            "div",
+            tag("p", "No result" if results.state.ended else "No result yet", class_="big"),
+            tag(
+                "p",
+                "No evaluation has a usable result. ",
+                tag("a", "See why they failed.", href="#failures-part") if failed else None,
+            ),
         )
     rows = [
-        tag("tr", tag("th", name, scope="row"), tag("td", value_text(value)))
+        tag(
+            "tr",
+            tag("th", name, scope="row"),
+            tag("td", value_text(value), class_=None if isinstance(value, str) else "exact"),
+        )
         for name, value in best.values.items()
     ]
-    command = command_for(results, best.values, best.number)
     return tag(
         "div",
         tag("p", f"RESULT {loss_text(best)}", class_="big"),
@@ -79,12 +90,20 @@ def _best(results: Results, best: Trial | None) -> Markup:
         tag("p", tag("b", "Run it with these parameters:"), " ", copy_button("best-command")),
         tag(
             "pre",
-            tag("code", command),
+            tag("code", _words(ready(results, best))),
             id="best-command",
             tabindex="0",
             aria_label="Command with the best parameters",
         ),
     )
+
+
+def _words(line: str) -> Iterator[Content]:
+    """A command line that is broken between its words only; a browser would break --name behind its dashes."""
+    for place, word in enumerate(line.split(" ")):
+        if place:
+            yield " "
+        yield tag("span", word, class_="word")
 
 
 def copy_button(target: str) -> Markup:
@@ -96,16 +115,17 @@ def _facts(results: Results, summary: Summary) -> Markup:
     usable = sum(map(counts, results.trials))
     failed = sum(trial.status.failure for trial in results.trials)
     running = summary.counts[Status.RUNNING]
-    facts = [
+    timed = sum(trial.seconds is not None for trial in results.trials)
+    facts: list[tuple[str, str]] = [
         ("Evaluations", f"{len(results.trials):,}"),
         ("With a result", f"{usable:,}"),
-        ("Failed", f"{failed:,}"),
+        ("Failed", tag("a", f"{failed:,}", href="#failures-part") if failed else "0"),
         ("Running now", f"{running:,}" if running else ""),
         ("Wall time", duration_words(summary.wall)),
         ("Inside the program", duration_words(summary.inside)),
         (
             "Mean of one evaluation",
-            duration_words(summary.inside / len(results.trials)) if results.trials else "",
+            duration_words(summary.inside / timed) if timed else "",
         ),
         ("Search", results.run.algorithm),
         ("Seed", "" if results.state.seed is None else str(results.state.seed)),
@@ -167,9 +187,9 @@ def importance(found: Importance | None, why_not: str) -> Content:
     """How the importance was measured and how far it can be believed."""
     if found is None:
         return tag("p", why_not)
-    quality = f"On evaluations that it did not learn from, the forest reaches R² = {found.score:.2f}."
+    quality = f"Unshuffled, the predictions reach R² = {found.score:.2f}."
     doubt = " That is little: do not rely on these figures." if found.score < _WEAK else ""
-    return tag("p", METHOD, " ", quality, doubt)
+    return tag("p", found.method, " ", tag("b", quality, doubt))
 
 
 def interaction(found: Importance | None) -> Content:
@@ -179,8 +199,9 @@ def interaction(found: Importance | None) -> Content:
     pair = found.interaction
     return tag(
         "p",
-        f"{pair.x} and {pair.y}: on the left what the forest predicts (the other parameters averaged over, "
-        "the result typical for the predicted rank), on the right the evaluations themselves.",
+        f"{pair.x} and {pair.y}: first what the forest predicts (the other parameters averaged over, the result "
+        "typical for the predicted rank; cells divide the evaluations evenly, so they are not to scale), then the "
+        "evaluations themselves.",
     )
 
 
@@ -217,7 +238,8 @@ def cost(summary: Summary) -> Content:
         ["CPU core hours", f"{used.cpu_hours:.3f}", "worker hours times the CPUs of a worker in the config"],
     ]
     if used.gpu_hours:
-        rows.append(["GPU hours", f"{used.gpu_hours:.3f}", "worker hours times the GPUs of a worker"])
+        what = "worker hours times the GPUs of a worker in the config"
+        rows.append(["GPU hours", f"{used.gpu_hours:.3f}", what])
     return (
         table("Cost", ["What", "Hours", "Counted as"], rows),
         tag("p", f"{share:.1%} of the workers' time was spent inside the objective program."),

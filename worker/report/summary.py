@@ -89,7 +89,12 @@ def _cost(run: Run, trials: Sequence[Trial], spans: dict[str, tuple[float, float
     for trial in trials:
         by_host[trial.host].append(trial)
     nodes = sum(covered(intervals(own)) for own in by_host.values()) / 3600
-    return Cost(hours, hours * run.cpus, hours * run.gpus if run.enable_gpus else 0.0, nodes * run.nodes)
+    return Cost(
+        worker_hours=hours,
+        cpu_hours=hours * run.cpus * run.tasks,
+        gpu_hours=hours * run.gpus * run.nodes if run.enable_gpus else 0.0,
+        node_hours=nodes * run.nodes,
+    )
 
 
 def covered(spans: Iterable[tuple[float, float]]) -> float:

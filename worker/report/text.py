@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from worker.report.answer import loss_text
-from worker.report.byhand import by_hand, command_for
+from worker.report.byhand import by_hand, command_for, ready
 from worker.report.checks import findings
 from worker.report.failures import MEANINGS, causes
 from worker.report.source import Results
@@ -40,7 +40,7 @@ def summary(results: Results) -> Iterator[str]:
         yield f"Best RESULT {loss_text(found.best)} at evaluation {found.best.number}, with"
         for name, value in found.best.values.items():
             yield f"  {name} = {visible(value_text(value))}"
-        yield f"  command: {visible(command_for(results, found.best.values, found.best.number))}"
+        yield f"  command: {visible(ready(results, found.best))}"
     parts = ", ".join(f"{count:,} {status.value}" for status, count in sorted(found.counts.items()))
     yield f"Evaluations: {len(results.trials):,}" + (f" ({parts})" if parts else "")
     yield f"Wall-clock time: {duration_words(found.wall)}, inside the program {duration_words(found.inside)}"

@@ -94,19 +94,21 @@ def _resolve(placeholder: str, names: Sequence[str]) -> str | None:
     return None
 
 
+def unused(objective: str, names: Sequence[str]) -> list[str]:
+    """Those of `names` whose values `objective` does not hold, so that the program finds them elsewhere, if at all."""
+    used = {_resolve(match["name"], names) for match in _PLACEHOLDER.finditer(objective)}
+    return [name for name in names if name not in used]
+
+
 def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
     """What is wrong with the placeholders of `objective`.
 
     Undefined and ambiguous ones are errors; parameters that are not used, and what only looks like a placeholder,
     are warnings. `names` may have wrong ones among them, about which nothing is said here.
     """
-    used: set[str] = set()
     undefined: dict[str, str] = {}
     for match in _PLACEHOLDER.finditer(objective):
-        name = _resolve(match["name"], names)
-        if name is not None:
-            used.add(name)
-        elif match["name"] not in PATH_PLACEHOLDERS:
+        if _resolve(match["name"], names) is None and match["name"] not in PATH_PLACEHOLDERS:
             undefined.setdefault(match["name"], match[0])
     for word, shown in list(undefined.items())[:MOST_LISTED]:
         message = f"The placeholder {shown} stands for no parameter."
@@ -114,12 +116,12 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
     yield from _nearly(objective)
     yield from _shell_problems(objective)
     yield from _ambiguous(names)
-    for index, name in enumerate(names):
-        if name not in used and re.fullmatch(NAME_PATTERN, name):
+    for name in unused(objective, names):
+        if re.fullmatch(NAME_PATTERN, name):
             yield Problem(
                 "run.objective",
                 f'The parameter "{name}" does not occur in the objective program.',
-                f"Write ($x_{index}) or (${name}) where its value belongs.",
+                f"Write ($x_{names.index(name)}) or (${name}) where its value belongs.",
                 "warning",
             )
 

@@ -1,10 +1,20 @@
 // Line charts, bars, spans and maps as SVG, drawn for the width that they have, so that their text is never shrunk.
 
-import { isDark, rampColour, whenThemeChanges } from "./colour.js";
+import { isDark, makeColouring, whenThemeChanges } from "./colour.js";
 import { element, exact, oncePerFrame, shape, short, shortened } from "./dom.js";
+import { showLegend } from "./legend.js";
 import { makeScale } from "./scale.js";
 
 const EDGES = { left: 58, right: 16, top: 10, bottom: 44 };
+const INSET = 7; // between the ends of both axes and what is drawn at them
+const LARGE = 1e6; // numbers from here on are too long for the axes of a map
+const UNITS = [["days", 86400], ["h", 3600], ["min", 60]];
+
+/** The unit in which a time of so many seconds reads best: {name, seconds}. */
+export function timeUnit(seconds) {
+  const [name, size] = UNITS.find(([, one]) => seconds > 3 * one) ?? ["s", 1];
+  return { name, seconds: size };
+}
 
 /** A figure with a title that is drawn anew for every width: `draw(width)` returns its SVG element. */
 export function figure(root, title, draw, note = "") {
@@ -22,7 +32,8 @@ export function figure(root, title, draw, note = "") {
 
 /**
  * Lines: series is [{label, x, y, kind: "line" | "step" | "dots" | "band", low, high, tone}], tones 0 to 7 are
- * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log, integer}, y: {label, log, clip}}.
+ * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log, integer, ends}, y: {label, log,
+ * clip, ends}}; `ends` are values that the axis reaches in any case, and larger ones than `clip` lie on the upper edge.
  */
 export function drawLines(data, series, axes, words) {
   const all = (key) => Float64Array.from(series.flatMap((one) => one[key] ?? []));
@@ -38,9 +49,10 @@ export function drawLines(data, series, axes, words) {
   };
 }
 
-function numberScale(values, { log = false, integer = false }, included) {
+function numberScale(found, { log = false, integer = false, ends = [] }, included) {
+  const values = Float64Array.from([...found, ...ends]);
   const positive = values.every((value) => value > 0);
-  return makeScale({ values, integer }, included, log && positive);
+  return makeScale({ values, integer }, (row) => row >= found.length || included(row), log && positive);
 }
 
 function chartFrame(width, height, x, y, axes, words) {
@@ -48,8 +60,8 @@ function chartFrame(width, height, x, y, axes, words) {
   const [right, top, bottom] = [width - EDGES.right, EDGES.top, height - EDGES.bottom];
   const ticks = y.ticks(Math.floor((bottom - top) / 42));
   const left = Math.max(EDGES.left, 34 + 7 * Math.max(0, ...ticks.map((tick) => tick.text.length)));
-  const across = (value) => left + x.at(value) * (right - left);
-  const up = (value) => bottom - y.at(value) * (bottom - top);
+  const across = (value) => left + INSET + x.at(value) * (right - left - 2 * INSET);
+  const up = (value) => bottom - INSET - y.at(value) * (bottom - top - INSET);
   for (const tick of ticks) {
     const at = up(tick.value);
     svg.append(shape("line", { x1: left, x2: right, y1: at, y2: at, class: "grid" }));
@@ -136,8 +148,8 @@ export function drawBars(rows, words) {
   };
 }
 
-/** Spans of time: rows is [{label, spans: [[start, end, failed]]}]; from 0 to `end`, in seconds. */
-export function drawSpans(rows, end, words) {
+/** Spans of time: rows is [{label, spans: [[start, end, kind]]}], from 0 to `end`; kinds are classes of style. */
+export function drawSpans(rows, end, label, kinds, words) {
   const x = makeScale({ values: Float64Array.of(0, end || 1), integer: false }, () => true, false);
   return (width) => {
     const step = Math.max(6, Math.min(22, 420 / rows.length));
@@ -151,10 +163,10 @@ export function drawSpans(rows, end, words) {
       if (index % every === 0) {
         svg.append(shape("text", { x: left - 8, y: y + step / 2, dy: "0.32em", "text-anchor": "end" }, shortened(row.label, 9)));
       }
-      for (const failed of [false, true]) {
-        const own = row.spans.filter((span) => span[2] === failed);
+      for (const kind of kinds) {
+        const own = row.spans.filter((span) => span[2] === kind);
         const pieces = own.map(([from, to]) => `M${at(from).toFixed(1)} ${(y + 1).toFixed(1)}H${Math.max(at(to) - 0.6, at(from) + 0.7).toFixed(1)}v${(step - 2).toFixed(1)}H${at(from).toFixed(1)}Z`);
-        if (pieces.length) svg.append(shape("path", { d: pieces.join(""), class: failed ? "span failed" : "span" }));
+        if (pieces.length) svg.append(shape("path", { d: pieces.join(""), class: `span ${kind}` }));
       }
     });
     const bottom = rows.length * step + 4;
@@ -163,16 +175,30 @@ export function drawSpans(rows, end, words) {
       svg.append(shape("line", { x1: at(tick.value), x2: at(tick.value), y1: bottom, y2: bottom + 4, class: "rule" }));
       svg.append(shape("text", { x: Math.min(at(tick.value), width - 22), y: bottom + 17, "text-anchor": "middle" }, tick.text));
     }
-    svg.append(shape("text", { x: (left + right) / 2, y: height - 5, "text-anchor": "middle", class: "name" }, "Time (s)"));
+    svg.append(shape("text", { x: (left + right) / 2, y: height - 5, "text-anchor": "middle", class: "name" }, label));
     return svg;
   };
 }
 
-/** A map over two columns: xs and ys are the values of the cells' middles, results[row of ys][column of xs]. */
-export function drawMap(data, columns, { xs, ys, results }, words) {
-  const flat = results.flat();
-  const [low, high] = [Math.min(...flat), Math.max(...flat)];
+/**
+ * A map over two columns, with what its colours mean: xs and ys are the values of the cells' middles,
+ * results[row of ys][column of xs].
+ */
+export function mapFigure(root, title, data, columns, { xs, ys, results }, words) {
+  const column = { values: Float64Array.from(results.flat()), role: "own" };
+  const colours = () => makeColouring(data, column, () => true, data.columns[data.result].log);
+  const legend = element("p", { class: "legend" });
+  const draw = drawMap(columns, { xs, ys, results }, words, colours);
+  const holder = figure(root, title, (width) => {
+    showLegend(legend, colours(), data.palette);
+    return draw(width);
+  });
+  holder.after(legend);
+}
+
+function drawMap(columns, { xs, ys, results }, words, colours) {
   return (width) => {
+    const colouring = colours();
     const height = Math.round(Math.min(Math.max(width * 0.7, 240), 420));
     const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
     const [left, right, top, bottom] = [92, width - 16, 8, height - 44];
@@ -180,7 +206,7 @@ export function drawMap(data, columns, { xs, ys, results }, words) {
     results.forEach((line, row) =>
       line.forEach((value, column) => {
         const [x, y] = [left + column * wide, bottom - (row + 1) * high_];
-        const fill = rampColour(data.palette, high > low ? (value - low) / (high - low) : 0);
+        const fill = colouring.colours[colouring.bucket(row * xs.length + column)];
         const cell = shape("rect", { x, y, width: wide + 0.5, height: high_ + 0.5, fill });
         const where = `${columns[0].label} ${text(columns[0], xs[column])}, ${columns[1].label} ${text(columns[1], ys[row])}`;
         cell.append(shape("title", {}, `${where}: typically ${short(value)}`));
@@ -210,5 +236,6 @@ export function drawMap(data, columns, { xs, ys, results }, words) {
 }
 
 function text(column, value) {
-  return column.category ? column.options[value] : exact(Number(value.toPrecision(3)));
+  if (column.category) return column.options[value];
+  return Math.abs(value) < LARGE ? exact(Number(value.toPrecision(3))) : value.toExponential(2).replace("e+", "e");
 }

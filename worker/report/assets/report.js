@@ -1,6 +1,6 @@
 // The report's interactive parts, each put into its section where the page has it.
 
-import { drawBars, drawLines, drawMap, drawSpans, figure, lineKeys } from "./charts.js";
+import { drawBars, drawLines, drawSpans, figure, lineKeys, mapFigure, timeUnit } from "./charts.js";
 import { element, short } from "./dom.js";
 import { mountParallel } from "./parallel.js";
 import { allPairs, mountScatter, namedPairs, slicePairs } from "./scatter.js";
@@ -17,32 +17,38 @@ export function mountReport(data) {
   whenSeen("scatter", (root) => mountScatter(root, data, allPairs(data), { table: false }));
 }
 
-/** Begins what is far down the page only when the user comes near. */
+/** Begins what is far down the page only when the user comes near, or prints it. */
 function whenSeen(identity, begin) {
   const root = document.getElementById(identity);
   if (!root) return;
-  const observer = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      observer.disconnect();
-      begin(root);
-    },
-    { rootMargin: "600px" },
-  );
+  let begun = false;
+  const once = () => {
+    if (begun) return;
+    begun = true;
+    observer.disconnect();
+    begin(root);
+  };
+  const near = (entries) => entries.some((entry) => entry.isIntersecting) && once();
+  const observer = new IntersectionObserver(near, { rootMargin: "600px" });
   observer.observe(root);
+  addEventListener("beforeprint", once);
 }
 
 function progress(root, data, { best, all, log, clip }) {
-  const draw = (axis, label) => {
-    const series = [
-      { label: "Results", x: all.map((point) => point[axis]), y: all.map((point) => point[2]), kind: "dots", tone: "soft" },
-      { label: "Best so far", x: best.map((point) => point[axis]), y: best.map((point) => point[2]), kind: "step" },
-    ];
+  const unit = timeUnit(best.at(-1)[1]);
+  const dots = { label: "Result of one evaluation", kind: "dots", tone: "soft" };
+  const line = { label: "Best so far", kind: "step" };
+  const draw = (axis, label, size, ends) => {
+    const points = (rows) => ({ x: rows.map((row) => row[axis] / size), y: rows.map((row) => row[2]) });
     const words = `Best RESULT so far against ${label}: from ${short(best[0][2])} to ${short(best.at(-1)[2])}.`;
-    return drawLines(data, series, { x: { label, integer: axis === 0 }, y: { label: "RESULT", log, clip } }, words);
+    const axes = { x: { label, integer: axis === 0, ends }, y: { label: "RESULT", log, clip } };
+    return drawLines(data, [{ ...dots, ...points(all) }, { ...line, ...points(best) }], axes, words);
   };
-  figure(root, "Best so far, by evaluations", draw(0, "evaluations"));
-  figure(root, "Best so far, by wall time", draw(1, "wall time (s)"));
+  figure(root, "Best so far, by evaluations", draw(0, "evaluations", 1, []));
+  figure(root, "Best so far, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds, [0]));
+  const keys = element("div", { class: "legend" }, lineKeys(data, [line, dots]));
+  if (all.some((row) => row[2] > clip)) keys.append(element("p", {}, `Results above ${short(clip)} lie on the upper edge.`));
+  root.after(keys);
 }
 
 function importance(root, data, rows) {
@@ -54,7 +60,7 @@ function importance(root, data, rows) {
 function interaction(root, data, found) {
   const [pair] = namedPairs(data, [[found.x, found.y]]);
   const words = `Typical RESULT over ${found.x} and ${found.y}, as the forest predicts it.`;
-  figure(root, "What the forest predicts, by both", drawMap(data, pair, found, words));
+  mapFigure(root, "What the forest predicts, by both", data, pair, found, words);
   mountScatter(root.appendChild(element("div")), data, [pair], { table: false });
 }
 
@@ -70,18 +76,25 @@ function curves(root, data, { lines, log }) {
 }
 
 function timeline(root, data, { agents, end }) {
-  const rows = agents.map(({ label, spans }) => ({ label, spans }));
+  const unit = timeUnit(end);
+  const scaled = ([from, to, kind]) => [from / unit.seconds, to / unit.seconds, kind];
+  const rows = agents.map(({ label, spans }) => ({ label, spans: spans.map(scaled) }));
+  const tones = { ended: "accent", failed: "bad", running: "good", cancelled: "faint" };
+  const kinds = Object.keys(tones).filter((kind) => rows.some((row) => row.spans.some((span) => span[2] === kind)));
   const words = `When each of ${rows.length} workers ran evaluations.`;
-  figure(root, "Each row is one worker, each block one evaluation; red ones failed", drawSpans(rows, end, words));
+  const label = `Time (${unit.name})`;
+  figure(root, "Each row is one worker, each block one evaluation", drawSpans(rows, end / unit.seconds, label, kinds, words));
+  root.append(lineKeys(data, kinds.map((kind) => ({ label: kind, tone: tones[kind] }))));
 }
 
 function gpus(root, data, { lines }) {
+  const unit = timeUnit(Math.max(...lines.map((line) => line.x.at(-1))));
   for (const [key, title] of [["busy", "GPU utilisation (%)"], ["memory", "GPU memory in use (%)"]]) {
-    const series = lines.map((line, index) => ({ label: line.label, x: line.x, y: line[key], tone: index }));
-    const axes = { x: { label: "Time (s)" }, y: { label: "%" } };
+    const series = lines.map((line, tone) => ({ label: line.label, x: line.x.map((at) => at / unit.seconds), y: line[key], tone }));
+    const axes = { x: { label: `Time (${unit.name})` }, y: { label: "%", ends: [0, 100] } };
     figure(root, title, drawLines(data, series, axes, `${title} of ${series.length} GPUs over time.`));
   }
-  root.append(lineKeys(data, lines.map((line, index) => ({ label: line.label, tone: index }))));
+  root.after(lineKeys(data, lines.map((line, index) => ({ label: line.label, tone: index }))));
 }
 
 function pareto(root, data, { names, all, front }) {
