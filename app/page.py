@@ -29,8 +29,9 @@ _ROW_ACTIONS: Mapping[str, Callable[[FormState, int], FormState]] = {
 }
 
 _BACKTICKS = re.compile(r"`([^`]+)`")
-# A range is asked for from its lower end.
-_IN_FORM_ORDER = dict(sorted(SETTING_QUERIES.items(), key=lambda item: item[0] != "min"))
+# A range is asked for from its lower end, and what is rounded to comes last.
+_FORM_ORDER = ("min", "max", "mu", "sigma", "step", "q", "values")
+_IN_FORM_ORDER = dict(sorted(SETTING_QUERIES.items(), key=lambda item: _FORM_ORDER.index(item[0])))
 
 
 @blueprint.app_template_filter()

@@ -42,7 +42,7 @@ class Preview:
     commands: Commands
     from_file: Commands | None
     config: str
-    left_out: tuple[str, ...]
+    left_out: tuple[Problem, ...]
     url: str
     linkable: bool
     changes: tuple[Change, ...]
@@ -57,9 +57,11 @@ class Preview:
     @property
     def left_out_sentence(self) -> str:
         """What the original's formats lose, "" where they hold everything."""
-        if not self.left_out:
-            return ""
-        return f"config.ini and config.json have no place for: {', '.join(self.left_out)}."
+        fields = [BY_PATH[problem.path].label for problem in self.left_out if problem.path in BY_PATH]
+        sentences = [f"config.ini and config.json have no place for: {', '.join(fields)}."] if fields else []
+        # One sentence for all the parameters that it is true of.
+        others = dict.fromkeys(problem.message for problem in self.left_out if problem.path not in BY_PATH)
+        return " ".join([*sentences, *others])
 
     @property
     def errors(self) -> tuple[PlacedProblem, ...]:
@@ -134,7 +136,7 @@ def make_preview(
         commands=commands,
         from_file=_commands(installer, CONFIG_NAME, draft) if too_long else None,
         config=config,
-        left_out=tuple(place_of(problem.path).label for problem in original.not_held(draft)),
+        left_out=original.not_held(draft),
         url=link,
         linkable=linkable,
         changes=state.changes,

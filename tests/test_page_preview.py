@@ -146,6 +146,8 @@ def test_the_old_link_of_the_documentation() -> None:
         "param_2_name",
     ]
     assert "</scratch/ws/omniopt-workdir/> looks like a placeholder" in messages[0][1]
+    hints = [one["hint"] for one in answer["problems"] if "looks like a placeholder" in one["message"]]
+    assert ["redirection" in hint for hint in hints] == [False, True]
     assert "run-mnist-fashion.sh> looks like a placeholder" in messages[1][1]
     assert 'The name "batchsize" is used twice' in messages[2][1]
 
@@ -216,6 +218,11 @@ def test_what_the_originals_formats_lose_is_said() -> None:
     assert preview()["left_out"] == ""
     assert preview(workdir="/a", precision="5", cpus_per_worker="2")["left_out"] == (
         "config.ini and config.json have no place for: Workdir, CPUs per worker."
+    )
+    integers = {f"param_{number}_type": "hp.choiceint" for number in range(2)}
+    bounds = {f"param_{number}_value_{end}": "3" for number in range(2) for end in ("min", "max")}
+    assert preview(param_1_name="b", **integers, **bounds)["left_out"] == (
+        "The original writes hp.choiceint as hp.choice with every integer listed."
     )
 
 

@@ -14,7 +14,7 @@ from app import create_app, layout, settings
 from app.settings import Settings, SettingsError, from_environment
 from worker.spec import original, toml
 from worker.spec.fields import FIELDS
-from worker.spec.parameters import PARAMETER_TYPES
+from worker.spec.parameters import PARAMETER_TYPES, SETTING_QUERIES
 from worker.spec.run import Draft, ParameterDraft
 
 ROOT = Path(__file__).parent.parent
@@ -172,6 +172,11 @@ def test_only_the_fields_that_a_type_needs_are_shown(kind: str) -> None:
     row = text[text.index('id="parameters"') : text.index('id="parameter-template"')]
     shown = set(re.findall(r'data-setting="(\w+)">', row))
     assert shown == set(PARAMETER_TYPES[kind].settings)
+
+
+def test_what_values_are_rounded_to_is_asked_for_last() -> None:
+    keys = re.findall(r'data-setting="(\w+)"', page())
+    assert keys[: len(SETTING_QUERIES)] == ["min", "max", "mu", "sigma", "step", "q", "values"]
 
 
 def test_unknown_choices_of_a_link_are_shown_and_kept() -> None:

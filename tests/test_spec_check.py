@@ -154,6 +154,7 @@ def test_every_problem_is_reported_at_once() -> None:
         ("search.seed", "1,2,1", "A seed is listed twice."),
         ("search.seed", list(range(101)), "101 seeds would make 101 runs; the most is 100."),
         ("slurm.sbatch", "constraint=skylake", '"constraint=skylake" is not an option of sbatch.'),
+        ("slurm.setup", "true\n" * 1001, "These are 1,002 lines; at most 1,000 are possible."),
         ("slurm.sbatch", ["--time=1:00"], '"--time" is set by OmniOpt itself.'),
     ],
 )

@@ -309,6 +309,22 @@ def test_a_wrong_choiceint_stays_what_it_is(settings: dict[str, object]) -> None
     assert "range_generator_0 = hp.choiceint" in original.write_ini(draft)
 
 
+def test_only_so_many_integers_are_listed_in_all() -> None:
+    many = ParameterDraft("a", "hp.choiceint", {"min": 1, "max": 100_000})
+    few = ParameterDraft("a", "hp.choiceint", {"min": 1, "max": 2})
+    draft = Draft({}, (few, many, many, few))
+    text = original.write_ini(draft)
+    kinds = [line.rpartition(" ")[2] for line in text.split("\n") if line.startswith("range_generator_")]
+    assert kinds == ["hp.choice", "hp.choiceint", "hp.choiceint", "hp.choice"]
+    assert len(text) < 1500
+    assert [problem.severity for problem in original.not_held(draft)] == [
+        "note",
+        "warning",
+        "warning",
+        "note",
+    ]
+
+
 def test_a_line_break_cannot_bring_in_other_keys() -> None:
     text = original.write_ini(Draft({"run.objective": "a\n[DATA]\nseed = 7"}))
     assert "objective_program = a<U+000A>[DATA]<U+000A>seed = 7\n" in text

@@ -153,6 +153,16 @@ def test_undefined_placeholders() -> None:
     ]
 
 
+def test_many_unused_parameters_are_one_warning() -> None:
+    assert said("./run ($b)", "a", "b", "c", "d", "d", "n" * 300) == [
+        (
+            "warning",
+            f"4 parameters do not occur in the objective program: a, c, d, {'n' * 77}....",
+            "Write ($x_0) or ($a) where the value of the first one belongs, and so for the others.",
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("objective", "shown"),
     [("./run $x_0", "$x_0"), ("./run ${x_0}", "${x_0}"), ("./run $(x_0)", "$(x_0)"), ("./run ($x_0", "($x_0"),

@@ -81,11 +81,13 @@ def _field_problems(field: Field, value: object) -> Iterator[Problem]:
         and field.kind in ("line", "path")
         and (found := _ANGLE_PLACEHOLDER.search(value))
     ):
+        hint = "Put your own text in its place, without the angle brackets"
         yield Problem(
             field.path,
             f"{shown(found[0])} looks like a placeholder from an example.",
-            "Put your own text in its place, without the angle brackets; if it is a redirection, "
-            "write a blank behind the <.",
+            f"{hint}."
+            if field.kind == "path"
+            else f"{hint}; if it is a redirection, write a blank behind the <.",
         )
     elif field.kind == "path" and isinstance(value, str) and value:
         yield from _path_problems(field, value)

@@ -20,6 +20,7 @@ _TRUE = frozenset({"1", "true", "on", "yes"})
 _FALSE = frozenset({"0", "false", "off", "no", ""})
 _LONGEST_LINE = 10_000
 _LONGEST_LIST = 1_000_000
+_MOST_LINES = 1000
 # Up to here, whole numbers are exact as floats, in JSON and in every tool that reads the results.
 LARGEST_INTEGER = 2**53
 
@@ -198,6 +199,9 @@ def _lines(raw: object) -> tuple[str, ...]:
     parts: Sequence[object] = raw if isinstance(raw, (list, tuple)) else (raw,)
     if isinstance(raw, str):
         parts = raw.replace("\r\n", "\n").split("\n")
+    if len(parts) > _MOST_LINES:
+        message = f"These are {len(parts):,} lines; at most {_MOST_LINES:,} are possible."
+        raise ConversionError(message, "Write them into a file, and use that here.")
     return tuple(text for text in (line(part) for part in parts) if text)
 
 

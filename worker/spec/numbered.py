@@ -30,7 +30,14 @@ def count_parameters(text: str, given: Collection[int], least: int) -> tuple[int
         return possible, (impossible_count(count),)
     if count < needed:
         message = f"The number of parameters is {count}, but {needed} are given; the rest is left out."
-        return count, (Problem("parameters", message, f"Add parameters until there are {needed}.", "note"),)
+        return count, (
+            Problem(
+                "parameters",
+                message,
+                f"If they belong to it, set the number to {needed} there and open it again.",
+                "note",
+            ),
+        )
     return count, ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from worker.spec.convert import (
     ConversionError,
@@ -196,7 +196,7 @@ def write_ini(draft: Draft) -> str:
         key: text for key, field in _FIELDS.items() if (text := _text(field, draft)) or field.kind == "seeds"
     }
     dimensions = {_COUNT: str(len(draft.parameters))}
-    for number, parameter in enumerate(map(_original_parameter, draft.parameters)):
+    for number, parameter in enumerate(_as_originals(draft.parameters)):
         dimensions[f"dim_{number}_name"] = parameter.name.strip(" \t")
         dimensions[f"range_generator_{number}"] = parameter.type
         for key, kind, raw in _settings(parameter):
@@ -208,7 +208,7 @@ def write_json(draft: Draft) -> str:
     """The config.json of `draft`, as far as it can hold it (see `not_held`); values that do not fit stay as typed."""
     data = {key: _json_field(field, _text(field, draft)) for key, field in _FIELDS.items()}
     dimensions = []
-    for parameter in map(_original_parameter, draft.parameters):
+    for parameter in _as_originals(draft.parameters):
         dimension: dict[str, object] = {
             "name": parameter.name.strip(" \t"),
             "range_generator": parameter.type,
@@ -229,10 +229,14 @@ def not_held(draft: Draft) -> tuple[Problem, ...]:
             if field_raw_text(field, draft.values[field.path]) != default:
                 message = f"The original's config has no place for {quoted(field.label)}; it is left out."
                 found.append(Problem(field.path, message, "Keep the TOML config.", "warning"))
-    for number, parameter in enumerate(draft.parameters):
-        if _original_parameter(parameter) is not parameter:
+    for number, (parameter, integers) in enumerate(_with_integers(draft.parameters)):
+        path = f"parameters.{number}.type"
+        if integers:
             message = "The original writes hp.choiceint as hp.choice with every integer listed."
-            found.append(Problem(f"parameters.{number}.type", message, "Keep the TOML config.", "note"))
+            found.append(Problem(path, message, "Keep the TOML config.", "note"))
+        elif _integers(parameter):
+            message = "The original does not know hp.choiceint, and these are too many integers to list."
+            found.append(Problem(path, message, "Keep the TOML config.", "warning"))
     return tuple(found)
 
 
@@ -241,18 +245,36 @@ def _text(field: Field, draft: Draft) -> str:
     return field_raw_text(field, draft.values.get(field.path, field_text(field, field.default)))
 
 
-def _original_parameter(parameter: ParameterDraft) -> ParameterDraft:
-    """`parameter` as the original knows it: hp.choiceint becomes hp.choice with every integer listed."""
+def _as_originals(parameters: Iterable[ParameterDraft]) -> Iterator[ParameterDraft]:
+    """The parameters as the original knows them: hp.choiceint becomes hp.choice with every integer listed."""
+    for parameter, integers in _with_integers(parameters):
+        if integers:
+            kind, values = PARAMETER_TYPES[parameter.type].ini_name, [str(value) for value in integers]
+            yield ParameterDraft(parameter.name, kind, {"values": values})
+        else:
+            yield parameter
+
+
+def _with_integers(parameters: Iterable[ParameterDraft]) -> Iterator[tuple[ParameterDraft, range]]:
+    """Each parameter with the integers to list in its place; none where it is no hp.choiceint, or where they are too many."""
+    left = MOST_VALUES  # in all, or a short link could ask for gigabytes
+    for parameter in parameters:
+        integers = _integers(parameter)
+        if len(integers) > left:
+            integers = range(0)
+        left -= len(integers)
+        yield parameter, integers
+
+
+def _integers(parameter: ParameterDraft) -> range:
+    """The values of an hp.choiceint; none for other types, and where its bounds cannot be read."""
     if parameter.type != "hp.choiceint":
-        return parameter
+        return range(0)
     try:
         low, high = (integer(parameter.settings.get(key, "")) for key in ("min", "max"))
     except ConversionError:
-        return parameter
-    if not low <= high < low + MOST_VALUES:
-        return parameter
-    values = [str(value) for value in range(low, high + 1)]
-    return ParameterDraft(parameter.name, PARAMETER_TYPES[parameter.type].ini_name, {"values": values})
+        return range(0)
+    return range(low, high + 1)
 
 
 def _settings(parameter: ParameterDraft) -> Iterator[tuple[str, SettingKind, object]]:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from worker.spec.convert import real_text
 from worker.spec.parameters import NAME_PATTERN, Value
-from worker.spec.problem import MOST_LISTED, Problem, did_you_mean
+from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, listed
+from worker.spec.text import quoted, shown
 
 _PLACEHOLDER = re.compile(r"(?P<int>\bint)?\(\$(?P<name>[A-Za-z0-9_.-]+)\)")
 _POSITION = re.compile(r"x_(\d+)", re.ASCII)
@@ -18,6 +19,7 @@ _NEARLY = re.compile(r"\$\{x_\d+\}|\$\(x_\d+\)|\(?\$x_\d+\b", re.ASCII)
 _POSITION_IN = re.compile(r"x_\d+", re.ASCII)
 # What word processors make of quotation marks and of the dashes of options.
 _TYPOGRAPHIC = re.compile("[“”„‘’‚]|(?<=\\s)[–—]")
+_MOST_UNUSED = 3  # with a warning each; more are one warning, under which the form can still be seen
 # What the placeholders of paths stand for; the agent fills them in.
 PATH_PLACEHOLDERS = ("projectdir", "trialdir")
 
@@ -110,20 +112,33 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
     for match in _PLACEHOLDER.finditer(objective):
         if _resolve(match["name"], names) is None and match["name"] not in PATH_PLACEHOLDERS:
             undefined.setdefault(match["name"], match[0])
-    for word, shown in list(undefined.items())[:MOST_LISTED]:
-        message = f"The placeholder {shown} stands for no parameter."
+    for word, written in list(undefined.items())[:MOST_LISTED]:
+        message = f"The placeholder {shown(written)} stands for no parameter."
         yield Problem("run.objective", message, _undefined_hint(word, names))
     yield from _nearly(objective)
     yield from _shell_problems(objective)
     yield from _ambiguous(names)
-    for name in unused(objective, names):
-        if re.fullmatch(NAME_PATTERN, name):
-            yield Problem(
-                "run.objective",
-                f'The parameter "{name}" does not occur in the objective program.',
-                f"Write ($x_{names.index(name)}) or (${name}) where its value belongs.",
-                "warning",
-            )
+    yield from _unused_problems(objective, names)
+
+
+def _unused_problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
+    found = [name for name in dict.fromkeys(unused(objective, names)) if re.fullmatch(NAME_PATTERN, name)]
+    where = [f"($x_{names.index(name)}) or (${shown(name)})" for name in found[:_MOST_UNUSED]]
+    if len(found) > _MOST_UNUSED:
+        yield Problem(
+            "run.objective",
+            f"{len(found)} parameters do not occur in the objective program: {listed(list(map(shown, found)))}.",
+            f"Write {where[0]} where the value of the first one belongs, and so for the others.",
+            "warning",
+        )
+        return
+    for name, placeholder in zip(found, where, strict=True):
+        yield Problem(
+            "run.objective",
+            f"The parameter {quoted(name)} does not occur in the objective program.",
+            f"Write {placeholder} where its value belongs.",
+            "warning",
+        )
 
 
 def _undefined_hint(word: str, names: Sequence[str]) -> str:
@@ -135,12 +150,12 @@ def _undefined_hint(word: str, names: Sequence[str]) -> str:
 
 def _nearly(objective: str) -> Iterator[Problem]:
     rest = _PLACEHOLDER.sub(" ", objective)
-    for shown in dict.fromkeys(match[0] for match in _NEARLY.finditer(rest)):
-        position = _POSITION_IN.search(shown)
+    for written in dict.fromkeys(match[0] for match in _NEARLY.finditer(rest)):
+        position = _POSITION_IN.search(written)
         if position:
             yield Problem(
                 "run.objective",
-                f"{shown} is not replaced by a value, since it is no placeholder.",
+                f"{shown(written)} is not replaced by a value, since it is no placeholder.",
                 f"Write (${position[0]}).",
                 "warning",
             )
