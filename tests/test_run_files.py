@@ -17,6 +17,7 @@ from worker.driver.board import Board
 from worker.driver.budget import Tally
 from worker.driver.claim import SILENT_AFTER, Standing, claim, give_sign
 from worker.driver.crew import Crew
+from worker.driver.events import Events
 from worker.driver.mailboxes import Mailboxes
 from worker.driver.recall import origin, recall
 from worker.driver.recorder import Recorder
@@ -138,6 +139,7 @@ MANY = """
 import sys
 from pathlib import Path
 from worker.driver.crew import Crew
+from worker.driver.events import Events
 from worker.driver.mailboxes import Mailboxes
 from worker.launch.launcher import AgentReport, AgentState
 from worker.spec.problem import Problem
@@ -168,6 +170,23 @@ def test_agents_are_heard_where_the_system_allows_few_open_files(paths: RunPaths
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == "400\n", done.stderr
+
+
+def test_events_wait_for_room_on_the_disk(paths: RunPaths) -> None:
+    events = Events(paths)
+    events.add("before")
+    events.flush()
+    kept = paths.events.rename(paths.root / "kept")
+    events.close()
+    paths.events.symlink_to("/dev/full")
+    events.add("while it is full")
+    events.flush()
+    paths.events.unlink()
+    kept.rename(paths.events)
+    events.add("after")
+    events.close()
+    lines = paths.events.read_text().splitlines()
+    assert [line.partition("  ")[2] for line in lines] == ["before", "while it is full", "after"]
 
 
 class Gone:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -12,36 +14,52 @@ from worker.store.paths import RunPaths
 from worker.store.records import Record
 from worker.trial import Trial
 
+_RETRY = 5.0  # seconds between two tries where the disk is full
+_MOST_LINES = 10_000  # that wait to be written; of more, the oldest are left out
+
 
 class Events:
-    """Writes events.log; an event that cannot be written is left out, since the journal has it all."""
+    """Writes events.log. What cannot be written now is written later, if it is not too much: the journal has it all."""
 
     def __init__(self, paths: RunPaths) -> None:
         self._path = paths.events
         self._fd: int | None = None
-        self._lines: list[str] = []
+        self._lines: deque[bytes] = deque(maxlen=_MOST_LINES)
+        self._retry_at = 0.0
 
     def add(self, sentence: str) -> None:
         """Take down an event, which is written with the next `flush`."""
         moment = datetime.now().astimezone().isoformat(timespec="milliseconds")
-        self._lines.append(f"{moment}  {visible(sentence)}\n")
+        self._lines.append(f"{moment}  {visible(sentence)}\n".encode())
 
     def flush(self) -> None:
         """Write what was added."""
-        if not self._lines:
+        now = time.monotonic()
+        if not self._lines or now < self._retry_at:
             return
-        data, self._lines = "".join(self._lines).encode(), []
-        with suppress(OSError):
+        data = b"".join(self._lines)
+        try:
             if self._fd is None:
                 self._fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            os.write(self._fd, data)
+            written = os.write(self._fd, data)
+        except OSError:
+            written, self._retry_at = 0, now + _RETRY
+            self._shut()  # opened again, the file may be there again
+        self._lines.clear()
+        if rest := data[written:]:
+            self._lines.extend(rest.splitlines(keepends=True))
 
     def close(self) -> None:
         """Write what was added, and close the file."""
+        self._retry_at = 0.0
         self.flush()
+        self._shut()
+
+    def _shut(self) -> None:
         if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+            fd, self._fd = self._fd, None
+            with suppress(OSError):
+                os.close(fd)
 
 
 def sentence_of(record: Record, trials: Mapping[int, Trial]) -> str:
