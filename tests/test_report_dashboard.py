@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
+import math
 import re
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +56,39 @@ def test_there_is_nothing_else(server: Server, path: str) -> None:
     response, text = get(server, path)
     assert response.status == 404
     assert "3.25" not in text
+
+
+def test_what_cannot_be_read_is_said_and_the_last_report_stays(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = re.sub(r"^http://localhost:\d+", "", server.url)
+
+    def away(live: LiveReport) -> None:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LiveReport, "_make", away)
+        response, text = get(server, path)
+        assert response.status == 503
+        assert "Stale file handle" in text
+    assert "RESULT -3.25" in get(server, path)[1]
+    monkeypatch.setattr(LiveReport, "_make", away)
+    server.live._due = 0
+    assert "RESULT -3.25" in get(server, path)[1]
+
+
+def test_a_page_that_is_closed_while_it_is_sent_is_no_news(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = re.sub(r"^http://localhost:\d+", "", server.url)
+    large = b"x" * 20_000_000
+    server.live._page, server.live._due = large, math.inf
+    with socket.create_connection(("127.0.0.1", server.server_port)) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+        connection.recv(10)
+    assert len(get(server, path)[1]) == len(large)
+    assert capsys.readouterr().err == ""
 
 
 def test_it_only_answers_questions(server: Server) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import sys
 import threading
 import time
 from datetime import datetime, timezone
@@ -11,6 +12,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from worker import __version__
+from worker.errors import OmnioptError
 from worker.report import report
 from worker.report.source import Results, read_run
 from worker.report.table import evaluated
@@ -40,21 +42,29 @@ class LiveReport:
         self._due = 0.0
 
     def page(self) -> bytes:
-        """The report as of now, or of a few seconds ago."""
+        """The report as of now, or of a few seconds ago. Raises OSError or OmnioptError where none could be made yet."""
         with self._lock:
-            began = time.monotonic()
-            if began >= self._due:
-                self._follower.update()
-                state = self._follower.state
-                results = Results(self._paths, self._run, evaluated(state.trials.values()), state)
-                # What the importance costs is paid once, at the end.
-                options = report.Options(self._page_url, not results.running, REFRESH)
-                self._page = report.page(results, options, datetime.now(timezone.utc)).encode(
-                    "utf-8", "replace"
-                )
-                spent = time.monotonic() - began
-                self._due = began + max(_FRESH if results.running else _OVER, _SHARE * spent)
+            if time.monotonic() >= self._due:
+                try:
+                    self._make()
+                except (OSError, OmnioptError):
+                    # The file system may be away for a while, which is no reason to show nothing.
+                    if not self._page:
+                        raise
             return self._page
+
+    def _make(self) -> None:
+        began = time.monotonic()
+        self._due = began + _FRESH
+        self._follower.update()
+        state = self._follower.state
+        results = Results(self._paths, self._run, evaluated(state.trials.values()), state)
+        # What the importance costs is paid once, at the end.
+        options = report.Options(self._page_url, not results.running, REFRESH)
+        made = datetime.now(timezone.utc)
+        self._page = report.page(results, options, made).encode("utf-8", "replace")
+        spent = time.monotonic() - began
+        self._due = began + max(_FRESH if results.running else _OVER, _SHARE * spent)
 
 
 class Server(ThreadingHTTPServer):
@@ -73,6 +83,11 @@ class Server(ThreadingHTTPServer):
         """The address to open in a browser."""
         return f"http://localhost:{self.server_port}/{self.secret}/"
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that closes its page while that is sent is no news; all else is."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: Server
@@ -85,7 +100,13 @@ class _Handler(BaseHTTPRequestHandler):
         if not hmac.compare_digest(self.path.encode(), f"/{self.server.secret}/".encode()):
             self.send_error(HTTPStatus.NOT_FOUND)
             return
-        body = self.server.live.page()
+        try:
+            body = self.server.live.page()
+        except (OSError, OmnioptError) as error:
+            self.send_error(
+                HTTPStatus.SERVICE_UNAVAILABLE, explain=f"The run cannot be read just now: {error}"
+            )
+            return
         self.send_response(HTTPStatus.OK)
         for name, value in {
             "Content-Type": "text/html; charset=utf-8",
