@@ -302,6 +302,20 @@ def test_runs_that_differ_in_their_seed_only_are_one_band(tmp_path: Path) -> Non
     )
 
 
+def test_curves_of_a_band_never_rise_where_one_begins_late_or_ends_early(tmp_path: Path) -> None:
+    runs = [
+        seeded(tmp_path, "short", 1, [4.0]),
+        seeded(tmp_path, "long", 2, [9.0, 8.0, 7.0, 1.0]),
+        source.read(
+            write_run(tmp_path, a_run(run__name="late", search__seed=3), finished(None, None, 6.0, 5.0))
+        ),
+        source.read(write_run(tmp_path, a_run(run__name="never", search__seed=4), finished(None))),
+    ]
+    (band,) = comparison.bands(runs)
+    assert band.runs == ("short", "long", "late")
+    assert (band.steps, band.low, band.median, band.high) == ([3, 4], [5.0, 2.5], [6.0, 4.0], [6.5, 4.5])
+
+
 def test_a_joined_frame_has_all_columns_and_says_which_run(tmp_path: Path) -> None:
     first = seeded(tmp_path, "one", 1, [4.0])
     other = source.read(

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import zlib
+from collections.abc import Sequence
 
 from worker.cli.common import configure_workdir, find_run
 from worker.cli.results import configure_out, place, say_written
 from worker.errors import EXIT_DONE, UsageError
 from worker.report import comparepage
+from worker.report.comparison import distinct
 from worker.report.files import replacing
 from worker.report.source import read
+from worker.store.paths import RunPaths
+
+_LONGEST = 80  # characters of a file's name
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,11 +27,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Write page and csv, into the folder of the first run, and print where they are."""
-    if len(set(args.runs)) < 2:
-        raise UsageError("A comparison needs at least two runs.")
-    runs = [read(find_run(word, args.workdir)) for word in dict.fromkeys(args.runs)]
+    found = {paths.root: paths for paths in (find_run(word, args.workdir) for word in args.runs)}
+    if len(found) < 2:
+        raise UsageError("A comparison needs at least two different runs.")
+    runs = distinct([read(paths) for paths in found.values()])
     first = runs[0].paths
-    name = "-".join([first.name, "and", str(len(runs) - 1)])
+    name = _name(list(found.values()))
     page = place(first.root / "comparisons" / f"{name}.html", first, args.out)
     with replacing(page) as file:
         file.write(comparepage.page(name, runs))
@@ -35,3 +42,12 @@ def execute(args: argparse.Namespace) -> int:
         comparepage.write_csv(file, runs)
     say_written(table)
     return EXIT_DONE
+
+
+def _name(runs: Sequence[RunPaths]) -> str:
+    """What no other comparison is called; the names of all runs where they are not too many."""
+    names = "-and-".join(paths.name for paths in runs)
+    if len(names) <= _LONGEST and len({paths.name for paths in runs}) == len(runs):
+        return names
+    mark = zlib.crc32("\0".join(str(paths.root) for paths in runs).encode("utf-8", "surrogateescape"))
+    return f"{runs[0].name[:_LONGEST]}-and-{len(runs) - 1}-{mark:08x}"

@@ -15,6 +15,8 @@ from worker.report.sections import table as html_table
 from worker.report.source import Results
 from worker.report.summary import duration_words, summarize
 
+_EARLY = 20  # the part of the steps whose results are not looked at for the height of the chart
+
 
 def page(name: str, runs: Sequence[Results]) -> str:
     """The whole page: a table of the runs, their curves, and one parallel plot of all evaluations."""
@@ -47,9 +49,10 @@ def page(name: str, runs: Sequence[Results]) -> str:
             html.tag("h2", "Best so far"),
             html.tag(
                 "p",
-                "Runs that differ only in their seed are one line, the median, in a band from quartile to quartile.",
+                "Runs that differ only in their seed are one line, the median, in a band from quartile to quartile, "
+                "from where on all of them have a result; one that has ended stays at its best.",
             ),
-            html.tag("div", id="bands"),
+            html.tag("div", id="bands") if found else html.tag("p", "None of the runs has a result yet."),
         ),
         html.tag("section", html.tag("h2", "All evaluations"), html.tag("div", id="parallel")),
     )
@@ -61,6 +64,14 @@ def page(name: str, runs: Sequence[Results]) -> str:
 
 def _payload(found: Sequence[Band]) -> dict[str, object]:
     values = [value for band in found for value in (*band.low, *band.high)]
+    # Where the curves end is the story: what is far above it in the beginning lies on the upper edge.
+    late = max(band.steps[-1] for band in found) / _EARLY
+    clip = max(
+        value
+        for band in found
+        for step, value in zip(band.steps, band.high, strict=True)
+        if step >= late or step == band.steps[-1]
+    )
     return {
         "lines": [
             {
@@ -74,6 +85,7 @@ def _payload(found: Sequence[Band]) -> dict[str, object]:
             for band in found
         ],
         "log": wide(values),
+        "clip": clip,
     }
 
 

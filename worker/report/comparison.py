@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,17 @@ class Band:
     high: list[float]
 
 
+def distinct(runs: Sequence[Results]) -> list[Results]:
+    """The same runs, those of one name called by their workdirs, too."""
+    count = Counter(results.run.name for results in runs)
+    return [results if count[results.run.name] == 1 else _with_place(results) for results in runs]
+
+
+def _with_place(results: Results) -> Results:
+    name = f"{results.run.name} in {results.paths.root.parents[2]}"
+    return dataclasses.replace(results, run=dataclasses.replace(results.run, name=name))
+
+
 def groups(runs: Sequence[Results]) -> list[list[Results]]:
     """Runs that differ only in name, seed and place stand together, in the order of their first."""
     found: dict[Run, list[Results]] = {}
@@ -41,29 +53,22 @@ def _shape(run: Run) -> Run:
 
 
 def bands(runs: Sequence[Results]) -> list[Band]:
-    """A band for every group of alike runs that has a result."""
+    """A band for every group of alike runs that has a result, from where on all of them have one."""
     found = []
     for group in groups(runs):
-        curves = [curve for results in group if (curve := _curve(results))]
+        curves = {id(results): curve for results in group if (curve := _curve(results))}
         if not curves:
             continue
-        longest = max(curve[-1][0] for curve in curves)
-        every = max(1, longest // MOST_STEPS)
-        steps = sorted({*range(1, longest, every), longest})
-        columns = [_at(curve, steps) for curve in curves]
-        quartiles = [
-            _quartiles([column[at] for column in columns if column[at] is not None])
-            for at in range(len(steps))
-        ]
-        there = [(step, values) for step, values in zip(steps, quartiles, strict=True) if values is not None]
-        found.append(
-            Band(
-                _label(group),
-                tuple(results.run.name for results in group),
-                [step for step, _ in there],
-                *([values[at] for _, values in there] for at in (1, 0, 2)),
-            )
-        )
+        there = [results for results in group if id(results) in curves]
+        first = max(curve[0][0] for curve in curves.values())
+        longest = max(curve[-1][0] for curve in curves.values())
+        every = max(1, (longest - first) // MOST_STEPS)
+        steps = sorted({*range(first, longest, every), longest})
+        columns = [_at(curve, steps) for curve in curves.values()]
+        quartiles = [_quartiles(values) for values in zip(*columns, strict=True)]
+        low, median, high = (list(values) for values in zip(*quartiles, strict=True))
+        names = tuple(results.run.name for results in there)
+        found.append(Band(_label(there), names, steps, median, low, high))
     return found
 
 
@@ -79,21 +84,19 @@ def _curve(results: Results) -> list[tuple[int, float]]:
     return [*steps, (points[-1].count, steps[-1][1])] if points else []
 
 
-def _at(curve: Sequence[tuple[int, float]], steps: Sequence[int]) -> list[float | None]:
-    """The curve's value at each step; None before its first result and after its end."""
-    values: list[float | None] = []
-    place = -1
+def _at(curve: Sequence[tuple[int, float]], steps: Sequence[int]) -> list[float]:
+    """The curve's value at each step, of which none is before its first; its last one stays."""
+    values: list[float] = []
+    place = 0
     for step in steps:
         while place + 1 < len(curve) and curve[place + 1][0] <= step:
             place += 1
-        values.append(curve[place][1] if place >= 0 and step <= curve[-1][0] else None)
+        values.append(curve[place][1])
     return values
 
 
-def _quartiles(values: Sequence[float | None]) -> tuple[float, float, float] | None:
-    numbers = sorted(value for value in values if value is not None)
-    if not numbers:
-        return None
+def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    numbers = sorted(values)
     return _quantile(numbers, 0.25), _quantile(numbers, 0.5), _quantile(numbers, 0.75)
 
 

@@ -90,13 +90,13 @@ function drawSeries(data, one, { across, up, top }, clip) {
   let path;
   if (one.kind === "dots") path = rows.map((row) => `M${place(row).join(" ")}h0`).join("");
   else if (one.kind === "band") {
-    const there = rows.map((row) => place(row, one.high).join(" "));
-    const back = rows.map((row) => place(row, one.low).join(" ")).reverse();
-    path = `M${[...there, ...back].join("L")}Z`;
+    const steps = (values) => rows.flatMap((row) => [...(row ? [[place(row, values)[0], place(row - 1, values)[1]]] : []), place(row, values)]);
+    path = `M${[...steps(one.high), ...steps(one.low).reverse()].join("L")}Z`;
   } else if (one.kind === "step") {
     path = rows.map((row) => (row ? `H${place(row)[0]}V${place(row)[1]}` : `M${place(row).join(" ")}`)).join("");
   } else path = `M${rows.map((row) => place(row).join(" ")).join("L")}`;
-  const drawn = shape("path", { d: path, class: `series ${one.kind ?? "line"}${one.tone === "soft" ? " faint" : ""}`, style });
+  const classes = `series ${one.kind ?? "line"}${one.tone === "soft" ? " faint" : ""}${dashOf(data, one.tone)}`;
+  const drawn = shape("path", { d: path, class: classes, style });
   drawn.append(shape("title", {}, one.label));
   return drawn;
 }
@@ -106,13 +106,18 @@ function toneOf(data, tone) {
   return data.palette.categories[tone % data.palette.categories.length][isDark() ? 1 : 0];
 }
 
+/** Where colours come again, lines are dashed, and then dotted. */
+function dashOf(data, tone) {
+  return ["", " dashed", " dotted"][Math.floor(tone / data.palette.categories.length) % 3] ?? "";
+}
+
 /** A list of what the colours of lines mean. */
 export function lineKeys(data, series) {
   const list = element("p", { class: "legend" });
   const fill = () => {
     const keys = series.map((one) => {
-      const swatch = element("i", { class: "swatch" });
-      swatch.style.background = toneOf(data, one.tone);
+      const swatch = element("i", { class: `swatch line${dashOf(data, one.tone)}` });
+      swatch.style.setProperty("--tone", toneOf(data, one.tone));
       return element("span", { class: "key", title: one.label }, swatch, one.label);
     });
     list.replaceChildren(...keys);

@@ -46,9 +46,12 @@ function progress(root, data, { best, all, log, clip }) {
   };
   figure(root, "Best so far, by evaluations", draw(0, "evaluations", 1, []));
   figure(root, "Best so far, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds, [0]));
-  const keys = element("div", { class: "legend" }, lineKeys(data, [line, dots]));
-  if (all.some((row) => row[2] > clip)) keys.append(element("p", {}, `Results above ${short(clip)} lie on the upper edge.`));
-  root.after(keys);
+  root.after(element("div", { class: "legend" }, lineKeys(data, [line, dots]), clipNote(all.map((row) => row[2]), clip)));
+}
+
+/** Says what became of values above `clip`, where there are some. */
+function clipNote(values, clip) {
+  return values.some((value) => value > clip) ? element("p", {}, `Results above ${short(clip)} lie on the upper edge.`) : "";
 }
 
 function importance(root, data, rows) {
@@ -110,13 +113,14 @@ function pareto(root, data, { names, all, front }) {
   root.append(lineKeys(data, series));
 }
 
-function bands(root, data, { lines, log }) {
+function bands(root, data, { lines, log, clip }) {
   const series = lines.flatMap((line, tone) => [
     ...(line.several ? [{ ...line, tone, kind: "band", label: `${line.label}: quartiles` }] : []),
     { label: line.label, x: line.x, y: line.y, tone, kind: "step" },
   ]);
-  const axes = { x: { label: "evaluations", integer: true }, y: { label: "RESULT", log } };
+  const axes = { x: { label: "evaluations", integer: true }, y: { label: "RESULT", log, clip } };
   const words = `Best RESULT so far of ${lines.length} groups of runs.`;
   figure(root, "Best RESULT so far against ended evaluations", drawLines(data, series, axes, words));
-  root.append(lineKeys(data, lines.map((line, tone) => ({ label: line.label, tone }))));
+  const keys = lineKeys(data, lines.map((line, tone) => ({ label: line.label, tone })));
+  root.append(keys, clipNote(lines.flatMap((line) => line.y), clip));
 }
