@@ -4,6 +4,11 @@ const SHOWN_FOR = 8000; // ms
 const OFFERED_FOR = 30000; // ms that there is a button to press
 let timer = 0;
 
+/** Say how things stand, to those who do not see that it has changed. */
+export function announceState(sentence) {
+  document.getElementById("state-announcer").textContent = sentence;
+}
+
 /** Say `sentence`; with `button` = {label, press} offer something to do about it. */
 export function announce(sentence, button = null) {
   const announcer = document.getElementById("announcer");

@@ -1,6 +1,7 @@
 // Fills in the form from a pasted or chosen config: the server renders the page anew, and its content is exchanged.
 
 import { announce } from "./announce.js";
+import { exchange, pageIn } from "./exchange.js";
 
 /** Make the import button work; `shown` is called when the form is another one. */
 export function watchImporting(shown) {
@@ -22,8 +23,7 @@ async function importConfig(address, shown) {
   try {
     const data = new FormData(document.getElementById("form"));
     const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const content = page.getElementById("form") ? page.getElementById("content") : null;
+    const { page, content } = await pageIn(answer);
     const problems = content ? [...page.querySelectorAll("#config-problems .problem")] : [];
     if (!content) {
       // A page about an error, such as that of a file that is too large: its second sentence says more than its title.
@@ -33,7 +33,7 @@ async function importConfig(address, shown) {
     } else {
       // The form as it was stays behind the Back button.
       history.pushState(null, "", window.location.href);
-      document.getElementById("content").replaceWith(document.importNode(content, true));
+      exchange(content);
       announce(page.getElementById("announcer").textContent.trim());
       shown();
     }
@@ -55,5 +55,8 @@ function refuse(...reasons) {
       return element;
     }),
   );
-  announce(`${place.textContent.trim()} Nothing in the form has changed.`);
+  const config = document.getElementById("config");
+  config.setAttribute("aria-invalid", "true");
+  config.focus(); // which reads the reasons aloud, since they describe the field
+  announce("This was not taken, and nothing in the form has changed.");
 }

@@ -1,6 +1,7 @@
 // Makes the page live: it works without this script as well, with a button where the script follows every key.
 
 import { watchCopying } from "./copy.js";
+import { restoreKept } from "./exchange.js";
 import { watchImporting } from "./importer.js";
 import { refresh, refreshSoon, settled } from "./preview.js";
 import { showGaps, touch } from "./result.js";
@@ -58,6 +59,10 @@ document.addEventListener("click", (event) => {
 
 // What the browser may have put into the fields by itself is not what the server has seen.
 refresh({ address: false });
+restoreKept(() => {
+  prepareRows();
+  refresh();
+});
 
 // Back, after an import: the address holds the form that was there before.
 window.addEventListener("popstate", () => window.location.reload());

@@ -62,9 +62,11 @@ async function ask(signal, address) {
   }
 }
 
-/** The address holds the form, so that it can be kept and shared. */
+/** The address holds the form, so that it can be kept and shared; one that is too long for it is kept in this tab. */
 function followAddress(preview) {
-  if (!preview.linkable) return;
-  const query = new URL(preview.url).search;
-  if (query !== window.location.search) history.replaceState(null, "", window.location.pathname + query);
+  const state = preview.linkable ? null : { form: String(formData()) };
+  const query = preview.linkable ? new URL(preview.url).search : window.location.search;
+  if (state || window.history.state || query !== window.location.search) {
+    window.history.replaceState(state, "", window.location.pathname + query);
+  }
 }

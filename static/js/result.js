@@ -1,6 +1,6 @@
 // Shows what the server has computed: problems beside their fields and in the summary, commands, config, link.
 
-import { announce } from "./announce.js";
+import { announce, announceState } from "./announce.js";
 
 const BLOCKS = ["command", "command_installed", "command_local", "command_file"];
 const touched = new Set();
@@ -87,9 +87,10 @@ function showStatus(preview) {
   const title = document.getElementById("status-title");
   if (title.textContent !== preview.headline) {
     title.textContent = preview.headline;
-    if (status.dataset.state !== preview.state) announce(preview.headline + ".");
+    if (status.dataset.state !== preview.state) announceState(preview.headline + ".");
   }
   status.dataset.state = preview.state;
+  document.title = [document.getElementById("projectname").value, "OmniOpt"].filter(Boolean).join(" – ");
   const bar = document.getElementById("statusbar");
   bar.textContent = preview.headline;
   bar.dataset.state = preview.state;

@@ -128,6 +128,9 @@ def test_parameters_come_and_go_without_loss(open_page: Open) -> None:
     expect(page).to_have_url(re.compile("param_1_name=kind"))
     assert [parameter.name for parameter in run_in(page).parameters] == ["lr", "kind"]
 
+    # That something is wrong now is said elsewhere, and does not take the button away.
+    page.get_by_label("Objective program").fill("python3 train.py --lr ($lr) --layers ($layers)")
+    expect(page.locator("#state-announcer")).to_have_text("1 thing to fix.")
     page.get_by_role("button", name="Undo").click()
     expect(page).to_have_url(re.compile("param_2_name=kind"))
     run = run_in(page)
@@ -154,6 +157,23 @@ def test_a_smaller_number_of_parameters_keeps_the_others_for_later(open_page: Op
     number.press("Tab")
     expect(page).to_have_url(re.compile("param_2_name=c.*param_2_value_max=9"))
     expect(page.locator("#parameters > li:visible")).to_have_count(4)
+
+
+def test_a_parameter_that_comes_back_is_none_of_the_hidden_ones(open_page: Open) -> None:
+    page = open_page("/?number_of_parameters=3&param_0_name=a&param_1_name=b&param_2_name=c")
+    page.get_by_role("button", name="Remove parameter 2").click()
+    page.get_by_role("button", name="Remove parameter 2").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page).to_have_url(re.compile("param_0_name=a&param_1_name=c$"))
+    number = page.get_by_label("Number of parameters")
+    number.fill("1")
+    number.press("Tab")
+    page.get_by_role("button", name="Remove parameter 1").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page).to_have_url(re.compile("param_0_name=a$"))
+    number.fill("2")
+    number.press("Tab")
+    expect(page).to_have_url(re.compile("param_0_name=a&param_1_name=c$"))
 
 
 def test_an_impossible_number_of_parameters_is_said(open_page: Open) -> None:
@@ -246,6 +266,17 @@ def test_a_long_form_stays_out_of_the_address(open_page: Open) -> None:
     assert page.url != before or "hp.choice" not in page.url
     expect(page.locator("#file-commands")).to_be_visible()
     assert shlex.split(page.locator("#command_file").inner_text())[-1] == "config.toml"
+    # It is no link, but this tab has it until it is closed.
+    page.reload()
+    expect(row.get_by_label("Values")).to_have_value(re.compile("value7919,"))
+    expect(page.locator("#file-commands")).to_be_visible()
+    page.goto("about:blank")
+    page.go_back()
+    expect(row.get_by_label("Values")).to_have_value(re.compile("value7919,"))
+    row.get_by_label("Values").fill("a, b")
+    expect(page).to_have_url(re.compile("param_0_values=a,b"))
+    page.reload()
+    expect(row.get_by_label("Values")).to_have_value("a,b")
 
 
 def test_a_server_that_is_gone_is_said(open_page: Open) -> None:

@@ -14,6 +14,7 @@ from test_browser_form import fill_in, run_in
 from test_page_preview import OLD_LINK
 
 from worker.spec import original, toml
+from worker.spec.parameters import PARAMETER_TYPES
 from worker.spec.run import Draft, ParameterDraft
 
 Open = Callable[..., Page]
@@ -153,7 +154,7 @@ def test_a_file_that_is_too_large_is_refused_beside_it(open_page: Open, address:
     expect(problems).to_have_text(
         "A config has at most about a million characters. Check that it is the right file."
     )
-    expect(page.locator("#announcer")).to_contain_text("Nothing in the form has changed.")
+    expect(page.get_by_label("Config", exact=True)).to_be_focused()
     expect(page.get_by_label("Optimization run name")).to_have_value("kept")
 
 
@@ -213,7 +214,17 @@ def test_it_all_goes_with_the_keyboard(open_page: Open) -> None:
 
 
 SIZES = {"narrow": {"width": 390, "height": 844}, "wide": {"width": 1440, "height": 900}}
-STATES = {"empty": "/", "old link": "/?" + OLD_LINK}
+REMARKS = "/?number_of_parameters=1&" + "&".join(
+    f"param_{number}_{key}={text}"
+    for number, kind in enumerate(PARAMETER_TYPES)
+    for key, text in (("name", f"p{number}"), ("type", kind))
+)
+STATES = {
+    "empty": "/",
+    "old link": "/?" + OLD_LINK,
+    "remarks about the link": REMARKS,
+    "all types": REMARKS.replace("number_of_parameters=1", f"number_of_parameters={len(PARAMETER_TYPES)}"),
+}
 
 
 @pytest.mark.parametrize("state", STATES)
