@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,4 +39,35 @@ def test_venv_without_a_usable_python(clone: Path, python: str, said: str) -> No
     )
     assert done.returncode == 1
     assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def gui(workdir: Path) -> Path:
+    """scripts/gui with an environment that is there already, so that nothing is installed."""
+    (workdir / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "gui", workdir / "scripts")
+    (workdir / "scripts" / "venv").symlink_to("/bin/true")
+    (workdir / ".venv" / "bin").mkdir(parents=True)
+    (workdir / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    return workdir / "scripts" / "gui"
+
+
+@pytest.mark.parametrize("port", ["http", "65536", "-1", ""])
+def test_gui_with_a_port_that_there_is_not(gui: Path, port: str) -> None:
+    done = subprocess.run([gui, "--port", port], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f'there is no port "{port}"' in done.stderr
+    assert "usage: scripts/gui [--port N]" in done.stderr
+
+
+def test_gui_with_a_port_that_is_taken(gui: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = subprocess.run([gui, "--port", str(port)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"port {port} cannot be used (Address already in use)" in done.stderr
+    assert "scripts/gui --port 0" in done.stderr
     assert "Traceback" not in done.stderr
