@@ -132,7 +132,9 @@ def test_settings_with_blanks_and_equals_signs_are_read() -> None:
 @pytest.mark.parametrize(
     "reason",
     ["PartitionTimeLimit", "PartitionConfig", "BadConstraints", "InvalidAccount", "InvalidQOS",
-     "DependencyNeverSatisfied", "AssocMaxCpuPerJobLimit", "QOSMaxWallDurationPerJobLimit", "QOSMinGRES"],
+     "DependencyNeverSatisfied", "AssocMaxCpuPerJobLimit", "QOSMaxWallDurationPerJobLimit", "QOSMinGRES",
+     "MaxMemPerLimit", "Job's account not known, so it can't use this partition (alpha allows foo)",
+     "Job's QOS not permitted to use this partition (alpha allows a,b not c)"],
 )  # fmt: skip
 def test_reasons_that_never_pass_are_known(reason: str) -> None:
     meaning = reasons.never(reason)
@@ -143,6 +145,7 @@ def test_reasons_that_never_pass_are_known(reason: str) -> None:
 @pytest.mark.parametrize(
     "reason",
     ["", "None", "Priority", "Resources", "QOSMaxJobsPerUserLimit", "AssocGrpCpuLimit", "QOSMaxGRESPerUser",
+     "Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions",
      "ReqNodeNotAvail, UnavailableNodes:n1", "Dependency", "JobHeldUser", "a word of a later Slurm"],
 )  # fmt: skip
 def test_reasons_that_pass_are_left_to_wait(reason: str) -> None:

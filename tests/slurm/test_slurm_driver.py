@@ -50,6 +50,45 @@ def test_cancelling_the_drivers_job_stops_the_run_and_lets_evaluations_end(site:
     assert "The run was stopped" in paths.driver_log.read_text()
 
 
+def test_a_driver_that_can_never_begin_is_cancelled_and_its_run_leaves_nothing(site: Site) -> None:
+    config = site.config("whitebeam", slurm='sbatch = ["--qos=x"]')
+    site.cluster.run("scontrol", "update", "partition=alpha", "AllowAccounts=p_mine")
+    try:  # the limits are not among what can be asked for before
+        site.environ["PATH"] = f"{without_partitions(site)}:{site.cluster.environment()['PATH']}"
+        done = site.omniopt("start", config, "--yes")
+    finally:
+        site.cluster.run("scontrol", "update", "partition=alpha", "AllowAccounts=ALL")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "slurm.account: The driver's job would wait for ever: the account may not use" in done.stderr
+    assert (
+        "(Slurm: Job's account not known, so it can't use this partition (alpha allows p_mine))"
+        in done.stderr
+    )
+    until(lambda: not site.jobs("whitebeam"), "jobs are left")
+    assert not site.paths("whitebeam").root.exists()
+
+
+def without_partitions(site: Site) -> Path:
+    """A folder with an scontrol that says nothing of partitions."""
+    program = site.folder / "bin" / "scontrol"
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\ncase "$*" in *"show partition"*) exit 1;; esac\nPATH=${PATH#*:}\nexec scontrol "$@"\n'
+    )
+    program.chmod(0o755)
+    return program.parent
+
+
+def test_a_driver_that_ends_in_the_setup_lines_is_told_with_what_it_printed(site: Site) -> None:
+    config = site.config("aronia", slurm='setup = ["echo no such module; exit 3"]')
+    done = site.omniopt("start", config, "--yes")
+    assert done.returncode == 5, done.stdout + done.stderr
+    assert "has ended before OmniOpt could start in it" in done.stderr
+    assert 'The last line of its output is "no such module".' in done.stderr
+    assert 'The last line of its output is "no such module".' in site.omniopt("status", "aronia").stdout
+    assert site.omniopt("cancel", "aronia").returncode == 0
+
+
 def test_the_next_driver_goes_on_with_a_stop_that_this_one_has_no_time_for(site: Site) -> None:
     gate = site.folder / "gate"
     wait = f"until test -e '{gate}'; do sleep 0.1; done; echo RESULT: ($x)"

@@ -12,8 +12,8 @@ from slurm_cluster import Cluster
 from slurm_runs import a_run
 
 from worker.launch.launcher import AgentState
-from worker.launch.slurm import preflight
 from worker.launch.slurm.client import Client
+from worker.launch.slurm.cluster import ask
 from worker.launch.slurm.launcher import SlurmLauncher
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
@@ -41,9 +41,9 @@ def launch(cluster: Cluster, tmp_path: Path, stay: Path) -> Iterator[Start]:
         run: Run, epoch: int = 1, environ: dict[str, str] | None = None, **options: object
     ) -> SlurmLauncher:
         client = Client(environ or cluster.environment())
-        known = preflight.cluster(client, run)
+        known = ask(client, run)
         settings = {
-            "walltime": preflight.walltime(run, known),
+            "walltime": known.walltime(run),
             "max_array": known.max_array,
             "python": str(stay),
             "clock": lambda: 10 * time.monotonic(),  # half a minute between two questions takes 3 s here
@@ -87,6 +87,24 @@ def test_arrays_are_split_where_slurm_limits_them(launch: Start, cluster: Cluste
     assert len(launcher.start(5)) == 5
     until(lambda: len(cluster.jobs()) == 5)
     assert len(set(cluster.jobs())) == 3
+
+
+def test_nothing_is_handed_in_before_the_limits_of_jobs_are_known(
+    launch: Start, cluster: Cluster, tmp_path: Path
+) -> None:
+    silent = tmp_path / "bin" / "sinfo"
+    silent.parent.mkdir()
+    silent.write_text("#!/bin/sh\nexit 1\n")
+    silent.chmod(0o755)
+    environ = {**cluster.environment(), "PATH": f"{silent.parent}:{cluster.environment()['PATH']}"}
+    launcher = launch(a_run(partition="ml", runtime=7200), environ=environ, walltime=None)
+    until(lambda: (launcher.start(1), launcher.poll(), launcher._retry > 5)[2])
+    assert launcher.trouble.startswith("Slurm does not answer")
+    assert cluster.jobs() == []
+    silent.unlink()
+    until(lambda: (launcher.poll(), launcher.start(1))[1])
+    until(lambda: cluster.run("squeue", "-h", "-o", "%l").stdout.split() == ["1:00:00"])
+    assert launcher.trouble == ""
 
 
 def test_a_refusal_names_the_field_in_slurms_words(launch: Start) -> None:

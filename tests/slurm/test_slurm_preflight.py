@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from slurm_cluster import Cluster
 from slurm_runs import a_run
 
 from worker.errors import ConfigError
-from worker.launch.slurm import driver_job, preflight
+from worker.launch.slurm import driver_job, front, preflight
 from worker.launch.slurm.client import Client
+from worker.launch.slurm.cluster import ask
 from worker.launch.slurm.script import AgentJob, agent_script
-from worker.spec.problem import Problem
+from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
 
@@ -28,7 +30,7 @@ def client(cluster: Cluster) -> Client:
 
 def found(client: Client, run: Run) -> dict[str, Problem]:
     """The problems of a run by their field."""
-    return {problem.path: problem for problem in preflight.problems(run, preflight.cluster(client, run))}
+    return {problem.path: problem for problem in preflight.problems(run, ask(client, run))}
 
 
 def test_a_run_that_fits_has_no_problems(client: Client) -> None:
@@ -63,14 +65,14 @@ def test_a_wrong_partition_is_answered_with_the_closest(client: Client) -> None:
 
 def test_several_partitions_may_be_named(client: Client) -> None:
     assert found(client, a_run(partition="alpha,ml")) == {}
-    assert preflight.longest(a_run(partition="alpha,ml"), preflight.cluster(client, a_run())) == 3600
+    assert ask(client, a_run()).longest(a_run(partition="alpha,ml")) == 3600
     assert set(found(client, a_run(partition="alpha,mll"))) == {"slurm.partition"}
 
 
 def test_a_runtime_beyond_the_partition_is_made_of_several_jobs(client: Client) -> None:
     run = a_run(partition="ml", runtime=7200)
-    known = preflight.cluster(client, run)
-    assert preflight.walltime(run, known) == 3600
+    known = ask(client, run)
+    assert known.walltime(run) == 3600
     [problem] = preflight.problems(run, known)
     assert (problem.path, problem.severity) == ("run.runtime", "note")
 
@@ -79,11 +81,73 @@ def test_more_nodes_than_the_partition_has(client: Client) -> None:
     assert set(found(client, a_run(partition="ml", nodes=3, tasks=3))) == {"slurm.nodes"}
 
 
+def test_more_nodes_than_there_are_is_said_beside_what_else_is_wrong(client: Client) -> None:
+    run = a_run(partition="ml", nodes=9, tasks=9, memory=9000)
+    assert set(found(client, run)) == {"slurm.nodes", "slurm.memory"}
+
+
+def test_what_the_users_own_variables_name_is_looked_at_too(cluster: Cluster) -> None:
+    own = Client({**cluster.environment(), "SBATCH_PARTITION": "mll", "SBATCH_RESERVATION": "none"})
+    assert found(own, a_run())["slurm.partition"].message == (
+        'This cluster has no partition "mll", which your variable SBATCH_PARTITION names.'
+    )
+    assert set(found(own, a_run(partition="alpha"))) == {"slurm.reservation"}
+    own = Client({**cluster.environment(), "SBATCH_PARTITION": "ml"})
+    assert ask(own, a_run()).walltime(a_run(runtime=7200)) == 3600
+
+
+@pytest.fixture
+def alpha(cluster: Cluster) -> Iterator[Callable[[str], object]]:
+    """`alpha("Key=Value")` changes a setting of the default partition until the test ends."""
+    yield lambda setting: cluster.run("scontrol", "update", "partition=alpha", setting)
+    for setting in ("AllowAccounts=ALL", "MaxMemPerNode=0"):
+        cluster.run("scontrol", "update", "partition=alpha", setting)
+
+
+def test_a_partition_for_certain_accounts_wants_one_to_be_named(
+    client: Client, alpha: Callable[[str], object]
+) -> None:
+    alpha("AllowAccounts=p_mine,p_yours")
+    assert found(client, a_run())["slurm.account"].hint == "It allows p_mine, p_yours."
+    assert set(found(client, a_run(account="p_other"))) == {"slurm.account"}
+    assert found(client, a_run(account="p_mine")) == {}
+
+
+def test_a_partition_in_which_the_driver_does_not_fit_is_told_before(
+    client: Client, alpha: Callable[[str], object], tmp_path: Path
+) -> None:
+    alpha("MaxMemPerNode=1000")
+    run, paths = a_run(), RunPaths(tmp_path / "omniopt" / "projects" / "pear")
+    known = ask(client, run)
+    [problem] = [one for one in front.check(client, run, paths, known, True) if one.severity == "error"]
+    assert "The driver's job asks for 2000 MB" in problem.message
+    assert not has_errors(front.check(client, run, paths, known, False))
+
+
+def test_setup_lines_that_bash_cannot_read_are_told_before(tmp_path: Path) -> None:
+    [problem] = front.setup_problems(a_run(setup=["module load X", "if true; then"]))
+    assert problem.path == "slurm.setup"
+    assert "syntax error" in problem.message
+    assert not list(front.setup_problems(a_run(setup=["for i in 1 2", "do echo $i; done"])))
+
+
+def test_nodes_out_of_service_make_a_rehearsal_a_warning(client: Client, tmp_path: Path) -> None:
+    run = a_run()
+    script = agent_script(run, RunPaths(tmp_path), AgentJob("pear.x", "j1-1", 1, 60, 1, 60), "x")
+    client.call("scontrol", "update", "nodename=n[1-4]", "state=drain", "reason=test")
+    try:
+        [problem] = preflight.rehearsed(client, run, ask(client, run), script)
+    finally:
+        client.call("scontrol", "update", "nodename=n[1-4]", "state=resume")
+    assert problem.severity == "warning"
+    assert "node configuration is not available" in problem.message
+
+
 def test_slurms_own_words_are_the_last(client: Client, tmp_path: Path) -> None:
     run = a_run(sbatch=["--constraint=nowhere"])
     job = AgentJob("pear.x", "j1-1", 1, 60, 1, 60)
     script = agent_script(run, RunPaths(tmp_path), job, "x")
-    [problem] = preflight.rehearsed(client, script)
+    [problem] = preflight.rehearsed(client, run, ask(client, run), script)
     assert (
         problem.message == "Slurm refuses the worker jobs: allocation failure: Invalid feature specification."
     )
@@ -107,6 +171,7 @@ def test_a_refusal_of_the_drivers_job_does_not_blame_the_workers(tmp_path: Path)
 def test_a_silent_slurm_is_said_in_time() -> None:
     began = time.monotonic()
     run = a_run()
-    [problem] = preflight.problems(run, preflight.cluster(Client({"PATH": "/nowhere"}), run))
+    [problem] = preflight.problems(run, ask(Client({"PATH": "/nowhere"}), run))
     assert problem.message.startswith("Slurm does not answer")
+    assert "sinfo: No such file or directory" in problem.message
     assert time.monotonic() - began < 15

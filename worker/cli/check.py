@@ -54,12 +54,12 @@ def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
     run = checked.run
     if run is None or where_to_run(args.local) != "slurm":
         return run, checked.problems
-    from worker.launch.slurm import front, preflight
+    from worker.launch.slurm import cluster, front
     from worker.launch.slurm.client import Client
 
     client = Client()
-    known = preflight.cluster(client, run)
-    found = front.check(client, run, _home(run).run(run.name), known)
+    known = cluster.ask(client, run)
+    found = front.check(client, run, _home(run).run(run.name), known, driver_too=True)
     return run, (*checked.problems, *found)
 
 

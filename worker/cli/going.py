@@ -18,11 +18,12 @@ from worker.errors import EXIT_DONE, ConfigError
 from worker.launch import Where, where_to_run
 from worker.spec.problem import has_errors
 from worker.spec.run import Run
+from worker.store.journal import newest
 from worker.store.paths import RunPaths
 
 if TYPE_CHECKING:
     from worker.launch.slurm.client import Client
-    from worker.launch.slurm.preflight import Cluster
+    from worker.launch.slurm.cluster import Cluster
 
 _LARGEST_SEED = 2**31
 
@@ -62,7 +63,7 @@ def check_cluster(run: Run, paths: RunPaths, where: Where, args: argparse.Namesp
     from worker.launch.slurm import front
 
     client, known = _cluster(run)
-    problems = front.check(client, run, paths, known)
+    problems = front.check(client, run, paths, known, driver_too=args.driver == "job")
     if has_errors(problems):
         raise ConfigError(problems)
     print_problems(problems)
@@ -109,13 +110,16 @@ def _go(
 
 
 def _hand_in(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int, ...]) -> int:
-    from worker.launch.slurm import front
+    from worker.launch.slurm import front, outlook
 
     client, known = _cluster(run)
+    before = newest(paths)
     job = front.hand_in_driver(run, paths, client, known, retry)
     workers = ", ".join(front.hand_in_workers(run, paths, client, known))
     doing = f"its workers are job {workers}" if workers else "it submits the workers"
-    print(f"The driver of {run.name} is job {job}, {doing}; their results go to {paths.root}.")
+    print(f"The driver of {run.name} is job {job}, {doing}; their results go to {paths.root}.", flush=True)
+    for sentence in outlook.first_look(client, paths, before):
+        print(sentence)
     if args.follow:
         from worker.cli.follow import follow
 
@@ -125,8 +129,8 @@ def _hand_in(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[i
 
 
 def _cluster(run: Run) -> tuple[Client, Cluster]:
-    from worker.launch.slurm import preflight
+    from worker.launch.slurm import cluster
     from worker.launch.slurm.client import Client
 
     client = Client()
-    return client, preflight.cluster(client, run)
+    return client, cluster.ask(client, run)

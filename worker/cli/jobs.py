@@ -130,17 +130,7 @@ def _disk_trouble(paths: RunPaths) -> str:
 def _waiting_drivers(paths: RunPaths) -> tuple[str, ...]:
     if not paths.driver_job_name.exists():
         return ()
-    from worker.launch.slurm import driver_job, reasons
     from worker.launch.slurm.client import Client
-    from worker.launch.slurm.squeue import JobState
+    from worker.launch.slurm.outlook import outlook
 
-    name = paths.driver_job_name.read_text(encoding="utf-8").strip()
-    rows = driver_job.queued(Client(patience=_PATIENCE), name)
-    if rows is None:
-        return ("Slurm does not answer, so it is not known whether its driver is in the queue.",)
-    return tuple(
-        f"its driver, job {row.job}, is in the queue: {reasons.waiting(row.reason)}"
-        if row.state is JobState.WAITING
-        else f"its driver, job {row.job}, is starting on {row.node or 'a node'}"
-        for row in rows
-    )
+    return outlook(Client(patience=_PATIENCE), paths).sentences

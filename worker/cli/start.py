@@ -11,7 +11,7 @@ from pathlib import Path
 from worker.agent.program import complaints
 from worker.cli import existing, going
 from worker.cli.given import HELP, came_from_elsewhere, print_problems, read_given
-from worker.driver.project import create
+from worker.driver.project import create, discard
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
 from worker.launch import Where, where_to_run
 from worker.spec import toml
@@ -132,7 +132,12 @@ def _start(run: Run, home: Home, where: Where, args: argparse.Namespace) -> int:
         run = replace(run, name=existing.free_name(home, run.name))
     going.say_where(run, where, asked=args.local)
     going.check_cluster(run, home.run(run.name), where, args)
-    return going.begin(run, create(home, run), where, args)
+    paths = create(home, run)
+    try:
+        return going.begin(run, paths, where, args)
+    except ConfigError:
+        discard(paths)
+        raise
 
 
 def _show(run: Run, home: Home, where: Where, args: argparse.Namespace) -> int:

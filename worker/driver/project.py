@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
+import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from worker.errors import EXIT_RUNNING, OmnioptError
 from worker.report.files import replacing
 from worker.spec import toml
 from worker.spec.run import Run
-from worker.store.journal import prepare
+from worker.store.journal import newest, prepare
 from worker.store.paths import Home, RunPaths
 
 _MENU = """#!/bin/sh
@@ -50,6 +51,12 @@ def create(home: Home, run: Run) -> RunPaths:
         ) from error
     write_menu(home)
     return RunPaths(paths.root.resolve())
+
+
+def discard(paths: RunPaths) -> None:
+    """Remove the folder of a run that never began, so that its name is free; one in which anything happened stays."""
+    if newest(paths) == 0 and not any(paths.agents.iterdir()):
+        shutil.rmtree(paths.root, ignore_errors=True)
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import subprocess
 import sys
 import tempfile
 import time
@@ -11,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.launch.slurm import driver_job, preflight
+from worker.launch.slurm import cluster, driver_job, preflight
 from worker.launch.slurm.client import Client
+from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.launcher import PATIENCE, SlurmLauncher
 from worker.launch.slurm.script import AgentJob, agent_script
 from worker.spec.problem import Problem, has_errors
@@ -31,18 +33,16 @@ class Script:
     text: str
 
 
-def scripts(run: Run, paths: RunPaths, known: preflight.Cluster, driver_too: bool) -> list[Script]:
+def scripts(run: Run, paths: RunPaths, known: Cluster, driver_too: bool) -> list[Script]:
     """Every script that would be submitted for a run in `paths`; names of jobs get another random part then."""
     name, found = f"{run.name}.{secrets.token_hex(3)}", []
     if driver_too:
-        text = driver_job.script(
-            run, paths, f"{name}.driver", preflight.longest(run, known), ["--since", "0"]
-        )
+        text = driver_job.script(run, paths, f"{name}.driver", known.longest(run), ["--since", "0"])
         found.append(Script("The driver, a small job of its own", text))
     left, number, epoch = run.workers, 0, 0 if driver_too else 1
     while left:
         size, number = min(left, known.max_array), number + 1
-        tag, seconds = f"{epoch}-{number}", preflight.walltime(run, known)
+        tag, seconds = f"{epoch}-{number}", known.walltime(run)
         text = agent_script(
             run, paths, AgentJob(f"{name}.{tag}", f"j{tag}", size, seconds, epoch, PATIENCE), sys.executable
         )
@@ -52,13 +52,33 @@ def scripts(run: Run, paths: RunPaths, known: preflight.Cluster, driver_too: boo
     return found
 
 
-def check(client: Client, run: Run, paths: RunPaths, known: preflight.Cluster) -> list[Problem]:
-    """Everything that is wrong with `run` on this cluster and in this folder, all at once; nothing is queued."""
-    problems = [*preflight.problems(run, known), *folder_problems(paths)]
+def check(client: Client, run: Run, paths: RunPaths, known: Cluster, driver_too: bool) -> list[Problem]:
+    """Everything that is wrong with `run` on this cluster and in this folder, all at once; nothing is queued.
+
+    driver_too: whether the driver is to be a job.
+    """
+    problems = [*preflight.problems(run, known), *setup_problems(run), *folder_problems(paths)]
+    if driver_too:
+        problems += preflight.driver_problems(run, known)
     if not has_errors(problems) and preflight.uncertain(run, known):
         workers = scripts(run, paths, known, driver_too=False)[0]
-        problems += preflight.rehearsed(client, workers.text)
+        problems += preflight.rehearsed(client, run, known, workers.text)
     return problems
+
+
+def setup_problems(run: Run) -> Iterator[Problem]:
+    """What bash cannot read in the setup lines; nothing of them is run."""
+    text = "\n".join(run.setup)
+    checked = subprocess.run(
+        ["bash", "-n"], input=text, capture_output=True, text=True, errors="replace", check=False
+    )
+    if checked.returncode != 0:
+        words = " / ".join(line.removeprefix("bash: ") for line in checked.stderr.splitlines()[:2])
+        yield Problem(
+            "slurm.setup",
+            f"The lines to run before a worker are no complete shell commands: {words}.",
+            "Try them in a shell; each line stands as it is in the job script.",
+        )
 
 
 def folder_problems(paths: RunPaths) -> Iterator[Problem]:
@@ -86,7 +106,7 @@ def folder_problems(paths: RunPaths) -> Iterator[Problem]:
 
 
 def hand_in_driver(
-    run: Run, paths: RunPaths, client: Client, known: preflight.Cluster, retry: Sequence[int] = ()
+    run: Run, paths: RunPaths, client: Client, known: Cluster, retry: Sequence[int] = ()
 ) -> str:
     """Submit the driver's job, unless one of this run is queued already and will do; returns its number.
 
@@ -103,14 +123,14 @@ def hand_in_driver(
         paths,
         client,
         name,
-        preflight.longest(run, known),
+        known.longest(run),
         newest(paths),
         [row.job for row in there or ()],
         words,
     )
 
 
-def hand_in_workers(run: Run, paths: RunPaths, client: Client, known: preflight.Cluster) -> tuple[str, ...]:
+def hand_in_workers(run: Run, paths: RunPaths, client: Client, known: Cluster) -> tuple[str, ...]:
     """Submit the first workers of a run that was never driven; returns the numbers of the jobs that Slurm has taken.
 
     Slurm looks through its queue every few seconds only: what stands in it together with the driver starts together
@@ -118,7 +138,7 @@ def hand_in_workers(run: Run, paths: RunPaths, client: Client, known: preflight.
     """
     if newest(paths) or paths.submissions(0).exists():
         return ()
-    launcher = SlurmLauncher(run, paths, client, 0, preflight.walltime(run, known), known.max_array)
+    launcher = SlurmLauncher(run, paths, client, 0, known.walltime(run), known.max_array)
     launcher.start(min(run.workers, known.max_array))
     launcher.close()
     return tuple(dict.fromkeys(report.job for report in launcher.poll().values() if report.job))
@@ -131,7 +151,7 @@ def hand_in_successor(run: Run, paths: RunPaths) -> str:
     """
     client, name = Client(), driver_job.name_of(paths, run)
     while True:
-        limit = preflight.longest(run, preflight.cluster(client, run))
+        limit = cluster.ask(client, run).longest(run)
         try:
             return _hand_in(
                 run, paths, client, name, limit, newest(paths) - 1, [os.environ.get("SLURM_JOB_ID", "")], []

@@ -100,7 +100,7 @@ class Judge:
             self.hopeless = Problem(
                 "slurm.setup",
                 f"The last {self._stillborn} worker jobs ended before OmniOpt could start in them, "
-                f"the last one ({identity}) on {node or 'an unknown node'}.{_last_line(output)}",
+                f"the last one ({identity}) on {node or 'an unknown node'}.{last_line(output)}",
                 f"Read {output}; omniopt check --on-node tries a single job.",
             )
 
@@ -109,7 +109,7 @@ class Judge:
             self._failures[node] = self._failures.get(node, 0) + 1
 
 
-def _last_line(path: Path) -> str:
+def last_line(path: Path) -> str:
     """The last line of what a job printed, as a sentence; "" where there is none."""
     try:
         lines = path.read_text(errors="replace").split("\n")

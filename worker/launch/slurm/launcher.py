@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from worker.launch.launcher import AgentReport
-from worker.launch.slurm import preflight, sbatch, scontrol, squeue
+from worker.launch.slurm import cluster, sbatch, scontrol, squeue
 from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Client
+from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.fleet import Fleet
 from worker.launch.slurm.judge import Judge
 from worker.launch.slurm.ledger import Ledger, entries
@@ -40,14 +41,15 @@ class SlurmLauncher:
         paths: RunPaths,
         client: Client,
         epoch: int,
-        walltime: int,
+        walltime: int | None,
         max_array: int,
         python: str = sys.executable,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """epoch: the driver's, 0 for what is asked for before there is one. walltime: of a worker job, in seconds.
 
-        max_array: most elements of a job array.
+        max_array: most elements of a job array. Where walltime is None, both are asked of Slurm before anything is
+        handed in.
         """
         self._run, self._paths, self._client, self._epoch = run, paths, client, epoch
         self._walltime, self._max_array, self._python, self._clock = walltime, max_array, python, clock
@@ -62,6 +64,7 @@ class SlurmLauncher:
         self._kept_away: tuple[str, ...] = ()
         self._abandoned: dict[str, float] = {}  # name of a submission -> until when it is looked for
         self._stopping: set[str] = set()
+        self._learning = False
         self._later = ""  # why Slurm takes no more jobs for now
         self._not_before = 0.0
         self._retry = _RETRY_LEAST
@@ -72,17 +75,21 @@ class SlurmLauncher:
     def for_driver(cls, run: Run, paths: RunPaths, epoch: int) -> SlurmLauncher:
         """A launcher for the cluster that this machine belongs to, which is asked about its limits first."""
         client = Client()
-        known = preflight.cluster(client, run)
-        return cls(run, paths, client, epoch, preflight.walltime(run, known), known.max_array)
+        known = cluster.ask(client, run)
+        walltime = known.walltime(run) if known.limits_known else None
+        return cls(run, paths, client, epoch, walltime, known.max_array)
 
     def start(self, count: int) -> Sequence[str]:
         """Ask for `count` more agents; returns the identities asked for, none while Slurm takes no jobs."""
         now = self._clock()
         asked: list[str] = []
+        if self._walltime is None:
+            self._learn(now)
+            return asked
         while len(asked) < count and self.hopeless is None and now >= self._not_before:
             size = min(count - len(asked), self._max_array, self._most or count)
             try:
-                asked += self._hand_in(size, now)
+                asked += self._hand_in(size, self._walltime, now)
             except (StorageFullError, OSError) as error:
                 # What is not written down is not handed in: nobody would know of it.
                 self._later = str(error)
@@ -132,7 +139,7 @@ class SlurmLauncher:
         """One sentence on what keeps agents from starting or being known, "" for nothing; it changes with the cause."""
         if self.hopeless is not None:
             return str(self.hopeless)
-        if self._fleet.silent_since is not None:
+        if self._fleet.silent_since is not None or self._walltime is None:
             return "Slurm does not answer; what runs goes on, and it is asked again and again."
         if self._later:
             return (
@@ -164,11 +171,25 @@ class SlurmLauncher:
                 else:
                     self._pace.wanted(now)
 
-    def _hand_in(self, size: int, now: float) -> Sequence[str]:
+    def _learn(self, now: float) -> None:
+        """Ask for the limits of jobs: with wrong ones they would be refused, or wait for ever."""
+        if not self._learning and now >= self._not_before:
+            self._learning = True
+            self._background.do(partial(cluster.ask, self._client, self._run), self._learned)
+
+    def _learned(self, known: Cluster) -> None:
+        self._learning = False
+        if known.limits_known:
+            self._walltime, self._max_array = known.walltime(self._run), known.max_array
+            self._retry = _RETRY_LEAST
+        else:
+            self._put_off(self._clock())
+
+    def _hand_in(self, size: int, walltime: int, now: float) -> Sequence[str]:
         self._count += 1
         tag = f"j{self._epoch}-{self._count}"
         name = f"{self._run.name}.{self._token}.{self._epoch}-{self._count}"
-        job = AgentJob(name, tag, size, self._walltime, self._epoch, PATIENCE, self._judge.excluded)
+        job = AgentJob(name, tag, size, walltime, self._epoch, PATIENCE, self._judge.excluded)
         text = agent_script(self._run, self._paths, job, self._python)
         self._paths.job_script(name).write_text(text)
         self._ledger.intend(job)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
-from worker.launch.slurm import sbatch, scontrol, sinfo
+from worker.launch.slurm import sbatch
 from worker.launch.slurm.client import Client
+from worker.launch.slurm.cluster import PATIENCE, Cluster
+from worker.launch.slurm.reasons import Meaning
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.run import Run
 
-PATIENCE = 12.0  # seconds for each question; they are asked side by side
+_NOT_THERE = "node configuration is not available"
 _UNLIMITED = frozenset({"", "ALL", "UNLIMITED", "NONE", "N/A", "(null)", "(NULL)"})
+# What the driver's job takes from the config.
+_DRIVER_FIELDS = ("slurm.account", "slurm.partition", "slurm.reservation", "slurm.sbatch")
 # Words of Slurm's refusals -> the field of the form that is wrong. The first that fits counts.
 _FIELDS = (
     (r"account", "slurm.account"),
@@ -32,71 +34,30 @@ _FIELDS = (
 )
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """What the cluster says about itself; what it gave no answer about is None."""
-
-    nodes: Sequence[Nodes] | None
-    partitions: Mapping[str, Mapping[str, str]] | None
-    reservation: Mapping[str, str] | None
-    config: Mapping[str, str] | None
-
-    @property
-    def max_array(self) -> int:
-        """How many elements a job array may have."""
-        text = (self.config or {}).get("MaxArraySize", "")
-        return max(int(text), 1) if text.isdigit() else 1001
-
-
-def cluster(client: Client, run: Run) -> Cluster:
-    """Ask the cluster about all that a run needs to know, side by side, in at most `PATIENCE` seconds."""
-    with ThreadPoolExecutor(4) as pool:
-        nodes = pool.submit(sinfo.partitions, client, PATIENCE)
-        config = pool.submit(scontrol.config, client, PATIENCE)
-        partitions = pool.submit(scontrol.partitions, client, PATIENCE)
-        reservation = (
-            pool.submit(scontrol.reservation, client, run.reservation, PATIENCE) if run.reservation else None
-        )
-        return Cluster(
-            nodes.result(),
-            partitions.result(),
-            reservation.result() if reservation else None,
-            config.result(),
-        )
-
-
-def longest(run: Run, known: Cluster) -> int | None:
-    """The time limit of the run's partition in seconds; None where it has none or it is not known."""
-    return _limit(_own(run, known.nodes or ()))
-
-
-def walltime(run: Run, known: Cluster) -> int:
-    """The time limit of a worker job in seconds: the config's, otherwise the runtime as far as the partition goes."""
-    limit = longest(run, known)
-    wanted = run.walltime or run.runtime
-    return wanted if limit is None or run.walltime else min(wanted, limit)
-
-
 def problems(run: Run, known: Cluster) -> list[Problem]:
     """Everything that is wrong with `run` on this cluster, as far as the cluster has answered."""
     if known.nodes is None:
         return [
             Problem(
                 "",
-                "Slurm does not answer, so it cannot be known whether the run fits the cluster.",
+                f"Slurm does not answer, so it cannot be known whether the run fits the cluster ({known.words}).",
                 "Try again in a few minutes, or start with --local to run on this machine.",
             )
         ]
-    own = _own(run, known.nodes)
-    missing = list(_no_partition(run, known.nodes))
+    missing = list(_no_partition(run, known, known.nodes))
     if missing:
         return missing
-    found = [*_partition_problems(run, own, known), *_node_problems(run, own), *_time_problems(run, own)]
+    own = known.own(run)
+    found = [
+        *_partition_problems(run, own, known),
+        *_node_problems(run, own),
+        *_time_problems(run, own, known.longest(run)),
+    ]
     if known.reservation is not None and not known.reservation:
         found.append(
             Problem(
                 "slurm.reservation",
-                f'There is no reservation "{run.reservation}" on this cluster.',
+                f'There is no reservation "{known.said(run, "reservation")}" on this cluster.',
                 "scontrol show reservation lists them; leave the field empty to go without.",
             )
         )
@@ -106,13 +67,46 @@ def problems(run: Run, known: Cluster) -> list[Problem]:
 def uncertain(run: Run, known: Cluster) -> bool:
     """Whether Slurm may refuse the run for what `problems` cannot see: options of the user's own, or accounting."""
     enforced = (known.config or {}).get("AccountingStorageEnforce", "").lower()
-    return known.nodes is not None and (bool(run.sbatch or run.reservation) or enforced not in ("", "none"))
+    return known.nodes is not None and (
+        bool(run.sbatch or known.said(run, "reservation")) or enforced not in ("", "none")
+    )
 
 
-def rehearsed(client: Client, script: str) -> list[Problem]:
-    """What Slurm itself says about a script, word for word; nothing is queued."""
+def driver_problems(run: Run, known: Cluster) -> Iterator[Problem]:
+    """What keeps the driver from being a job in the partition of the run."""
+    own = known.own(run)
+    if not own:
+        return
+    name = own[0].partition
+    most = [max(group.memory for group in own)]
+    limit = (known.partitions or {}).get(name, {}).get("MaxMemPerNode", "")
+    if limit.isdigit():
+        most.append(int(limit))
+    if min(most) < DRIVER_MEMORY:
+        yield Problem(
+            "",
+            f'The driver\'s job asks for {DRIVER_MEMORY} MB of memory, and the partition "{name}" gives a job '
+            f"at most {min(most)} MB.",
+            "Start with --driver here, which needs no such job, or choose another partition.",
+        )
+
+
+def rehearsed(client: Client, run: Run, known: Cluster, script: str) -> list[Problem]:
+    """What Slurm itself says about a script, word for word; nothing is queued.
+
+    For a rehearsal, nodes that are out of service do not exist; a job would wait for them.
+    """
     answer = sbatch.rehearse(client, script, PATIENCE)
-    return [refusal(answer)] if answer.outcome is Outcome.REFUSED else []
+    if answer.outcome is not Outcome.REFUSED:
+        return []
+    away = _NOT_THERE in answer.words and not all(group.usable for group in known.own(run))
+    problem = refusal(answer)
+    if not away:
+        return [problem]
+    message = f"Slurm could not start the worker jobs with the nodes that are in service now: {_bare(answer.words)}."
+    return [
+        Problem(problem.path, message, "They wait for the others, if those are what they need.", "warning")
+    ]
 
 
 def refusal(answer: Submitted) -> Problem:
@@ -129,11 +123,23 @@ def driver_refusal(answer: Submitted) -> Problem:
     """A refusal of the driver's job, which takes from the config only where it goes and who pays for it."""
     words = _bare(answer.words)
     field = _field(words)
-    ours = field in ("slurm.account", "slurm.partition", "slurm.reservation", "slurm.sbatch")
+    ours = field in _DRIVER_FIELDS
     return Problem(
         field if ours else "",
         f"Slurm refuses the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {words}.",
         f"{'Change this field as your cluster wants it, or s' if ours else 'S'}tart with --driver here, "
+        "which needs no such job.",
+    )
+
+
+def driver_stuck(reason: str, meaning: Meaning) -> Problem:
+    """The driver's job is in the queue and can never start. reason: Slurm's word."""
+    field = {"slurm.walltime": "run.runtime"}.get(meaning.field, meaning.field)
+    ours = field in (*_DRIVER_FIELDS, "run.runtime")
+    return Problem(
+        field if ours else "",
+        f"The driver's job would wait for ever: {meaning.sentence} (Slurm: {reason}).",
+        f"It was cancelled. {'Change this field and start again, or s' if ours else 'S'}tart with --driver here, "
         "which needs no such job.",
     )
 
@@ -147,25 +153,18 @@ def _field(words: str) -> str:
     return next(found, "slurm.sbatch")
 
 
-def _own(run: Run, nodes: Sequence[Nodes]) -> list[Nodes]:
-    """The nodes of the partition that the run goes to, or of the partitions, with commas between their names."""
-    names = run.partition.split(",")
-    return [group for group in nodes if (group.partition in names if run.partition else group.default)]
-
-
-def _limit(own: Sequence[Nodes]) -> int | None:
-    """The time limit in seconds that counts for these nodes; None where there is none."""
-    return min((group.seconds for group in own if group.seconds is not None), default=None)
-
-
-def _no_partition(run: Run, nodes: Sequence[Nodes]) -> Iterator[Problem]:
+def _no_partition(run: Run, known: Cluster, nodes: Sequence[Nodes]) -> Iterator[Problem]:
     names = {group.partition for group in nodes}
-    for name in run.partition.split(",") if run.partition else ():
+    said = known.said(run, "partition")
+    whose = "" if run.partition else ", which your variable SBATCH_PARTITION names"
+    for name in said.split(",") if said else ():
         if name not in names:
             yield Problem(
-                "slurm.partition", f'This cluster has no partition "{name}".', did_you_mean(name, names)
+                "slurm.partition",
+                f'This cluster has no partition "{name}"{whose}.',
+                did_you_mean(name, names),
             )
-    if not run.partition and not any(group.default for group in nodes):
+    if not said and not any(group.default for group in nodes):
         yield Problem(
             "slurm.partition", "This cluster has no default partition.", f"Name one: {', '.join(names)}."
         )
@@ -182,10 +181,17 @@ def _partition_problems(run: Run, own: Sequence[Nodes], known: Cluster) -> Itera
         )
     settings = (known.partitions or {}).get(name, {})
     allowed, denied = _names(settings, "AllowAccounts"), _names(settings, "DenyAccounts")
-    if run.account and ((allowed and run.account not in allowed) or run.account in denied):
+    account = known.said(run, "account")
+    if account and ((allowed and account not in allowed) or account in denied):
         hint = f"It allows {', '.join(sorted(allowed))}." if allowed else "Use another account or partition."
         yield Problem(
-            "slurm.account", f'The partition "{name}" does not allow the account "{run.account}".', hint
+            "slurm.account", f'The partition "{name}" does not allow the account "{account}".', hint
+        )
+    elif allowed and not account and not known.has_accounting:
+        yield Problem(
+            "slurm.account",
+            f'The partition "{name}" takes jobs of certain accounts only, and this run names none.',
+            f"It allows {', '.join(sorted(allowed))}.",
         )
     for key, path, wanted, what in (
         ("MaxNodes", "slurm.nodes", run.nodes, "nodes"),
@@ -236,10 +242,11 @@ def _node_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
             f'No node of the partition "{name}" has {per_node} CPUs, {run.memory} MB and {gpus} GPUs together.',
             "Ask for less of one of them.",
         )
-    if fitting and sum(group.count for group in fitting) < run.nodes:
+    there = sum(group.count for group in fitting or own)
+    if there < run.nodes:
         yield Problem(
             "slurm.nodes",
-            f'The partition "{name}" has {sum(group.count for group in fitting)} nodes that fit; '
+            f'The partition "{name}" has {there} nodes{" that fit" if fitting else ""}; '
             f"every worker asks for {run.nodes}.",
             "Lower the number of nodes per worker.",
         )
@@ -253,8 +260,7 @@ def _node_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
         )
 
 
-def _time_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
-    limit = _limit(own)
+def _time_problems(run: Run, own: Sequence[Nodes], limit: int | None) -> Iterator[Problem]:
     if limit is None:
         return
     shown = f"{limit // 3600}:{limit % 3600 // 60:02} h"

@@ -35,8 +35,16 @@ NEVER: dict[str, Meaning] = {
     "QOSNotAllowed": Meaning("the quality of service (QOS) may not be used here", "slurm.sbatch"),
     "DependencyNeverSatisfied": Meaning("the job waits for a job that failed", "slurm.sbatch"),
     "ReservationDeleted": Meaning("the reservation is gone", "slurm.reservation"),
+    "MaxMemPerLimit": Meaning(
+        "the job asks for more memory than the partition gives to one job", "slurm.memory"
+    ),
     "ReservationInvalid": Meaning("the reservation does not exist or is over", "slurm.reservation"),
 }
+# Slurm explains these two in sentences of their own, with names in them.
+_SENTENCES = (
+    (re.compile(r"Job's account not (?:known|permitted)"), NEVER["AccountNotAllowed"]),
+    (re.compile(r"Job's QOS not (?:known|permitted)"), NEVER["QOSNotAllowed"]),
+)
 # Limits of a single job, such as AssocMaxCpuPerJobLimit and QOSMaxWallDurationPerJobLimit.
 _PER_JOB = re.compile(r"(?:Assoc|QOS)(?:Max\w*(?:PerJob|PerNode)\w*|Min\w+)")
 _LIMIT_FIELDS = (
@@ -57,6 +65,7 @@ _WAITING = {
     "BeginTime": "its start time has not come",
     "Reservation": "waiting for its reservation to begin",
     "ReqNodeNotAvail": "the nodes it needs are down, drained or reserved",
+    "Nodes required for job are DOWN": "the nodes it needs are down, drained or in use by more important jobs",
     "NodeDown": "a node it needs is down",
     "PartitionDown": "the partition is down",
     "PartitionInactive": "the partition is inactive",
@@ -66,6 +75,9 @@ _WAITING = {
     "JobHeldAdmin": "held by an administrator",
     "JobHoldMaxRequeue": "held after too many restarts",
     "JobArrayTaskLimit": "only so many elements of its array may run at once",
+    "user env retrieval failed requeued held": (
+        "held, since the environment could not be read on its node: scontrol release lets it go"
+    ),
     "launch failed requeued held": "could not be started on its node and is held: scontrol release lets it go",
     "QOSMaxSubmitJobPerUserLimit": "you have as many jobs as you may",
     "AssocMaxSubmitJobLimit": "your account has as many jobs as it may",
@@ -89,6 +101,9 @@ def never(reason: str) -> Meaning | None:
     word = reason.split(",")[0].strip()
     if word in NEVER:
         return NEVER[word]
+    for pattern, meaning in _SENTENCES:
+        if pattern.match(reason):
+            return meaning
     if _PER_JOB.fullmatch(word) and "PerUser" not in word and "PerAccount" not in word:
         field = next((path for part, path in _LIMIT_FIELDS if part in word), "slurm.sbatch")
         return Meaning("a single job may not ask for so much (or so little) here", field)
@@ -98,7 +113,7 @@ def never(reason: str) -> Meaning | None:
 def waiting(reason: str) -> str:
     """Why a job waits: our words, and Slurm's own in parentheses where they say more."""
     word = reason.split(",")[0].strip()
-    meaning = NEVER.get(word)
+    meaning = never(reason)
     ours = meaning.sentence if meaning else _WAITING.get(word)
     if ours is None:
         ours = "a limit of your account or QOS is reached" if word.startswith(("QOS", "Assoc")) else "waiting"

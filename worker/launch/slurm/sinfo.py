@@ -33,10 +33,10 @@ class Nodes:
         return self.state.rstrip("*~#!%$@^-+") not in UNUSABLE and not self.state.endswith("*")
 
 
-def partitions(client: Client, patience: float) -> list[Nodes] | None:
-    """All nodes of all partitions, in groups that are alike; None where Slurm gave no answer."""
+def partitions(client: Client, patience: float) -> tuple[list[Nodes] | None, str]:
+    """All nodes of all partitions, in groups that are alike; None, and Slurm's words, where it gave no answer."""
     answer = client.call("sinfo", "--all", "--noheader", "--exact", f"--format={_FORMAT}", patience=patience)
-    return list(groups(answer.out)) if answer.ok else None
+    return (list(groups(answer.out)), "") if answer.ok else (None, answer.words)
 
 
 def groups(text: str) -> Iterator[Nodes]:

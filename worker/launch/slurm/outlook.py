@@ -1,0 +1,92 @@
+"""Where no driver is at work: whether one comes from Slurm's queue, why it waits, and whether it can ever begin."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from worker.errors import ConfigError, OmnioptError
+from worker.launch.slurm import driver_job, preflight, reasons, teardown
+from worker.launch.slurm.client import Client
+from worker.launch.slurm.judge import last_line
+from worker.launch.slurm.squeue import JobState, Row
+from worker.spec.problem import Problem
+from worker.store.journal import newest
+from worker.store.paths import RunPaths
+
+_FIRST_LOOK = 3.0  # seconds in which a driver begins on an idle cluster, and Slurm knows why one does not
+_EVERY = 0.1  # seconds
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is to be expected. sentences: for people. comes: whether a driver may still come.
+
+    problem: why the job in the queue can never start. sightings: how often that must be seen before it counts.
+    """
+
+    sentences: tuple[str, ...] = ()
+    comes: bool = True
+    problem: Problem | None = None
+    sightings: int = 1
+
+
+def outlook(client: Client, paths: RunPaths) -> Outlook:
+    """Ask Slurm about the jobs of the run's driver. Nothing is said of the runs of other people, whose jobs may be hidden."""
+    if not paths.driver_job_name.exists() or paths.root.stat().st_uid != os.getuid():
+        return Outlook()
+    rows = driver_job.queued(client, paths.driver_job_name.read_text(encoding="utf-8").strip())
+    if rows is None:
+        return Outlook(("Slurm does not answer, so it is not known whether its driver is in the queue.",))
+    if not rows:
+        return Outlook((_none(paths),), comes=False)
+    return _waits(rows)
+
+
+def first_look(client: Client, paths: RunPaths, before: int) -> Sequence[str]:
+    """Wait a moment for the driver that was just handed in; returns why it has not begun, nothing where it has.
+
+    before: the epoch of the driver before it. A job that can never start is cancelled, with the workers. Raises
+    ConfigError then, OmnioptError where its job has ended already.
+    """
+    ends_at = time.monotonic() + _FIRST_LOOK
+    while newest(paths) <= before:
+        if time.monotonic() < ends_at:
+            time.sleep(_EVERY)
+            continue
+        found = outlook(client, paths)
+        if found.problem and found.sightings == 1:
+            teardown.cancel_all(client, paths)
+            raise ConfigError([found.problem])
+        if not found.comes and newest(paths) <= before:
+            raise OmnioptError(" ".join(found.sentences))
+        return found.sentences
+    return ()
+
+
+def _none(paths: RunPaths) -> str:
+    resume = f"omniopt resume {paths.name} submits another."
+    if newest(paths):
+        return f"There is no driver of it in the queue, so none comes by itself: {resume}"
+    if not paths.driver_log.exists():
+        return f"Its driver is not in the queue any more, and its job has never begun: {resume}"
+    return (
+        f"The job of its driver has ended before OmniOpt could start in it.{last_line(paths.driver_log)} "
+        f"See {paths.driver_log} and the setup lines; {resume}"
+    )
+
+
+def _waits(rows: Sequence[Row]) -> Outlook:
+    sentences = []
+    for row in rows:
+        where = f"is starting on {row.node or 'a node'}"
+        if row.state is JobState.WAITING:
+            where = f"is in the queue: {reasons.waiting(row.reason)}"
+        sentences.append(f"Its driver, job {row.job}, {where}.")
+        if row.state is JobState.WAITING and (meaning := reasons.never(row.reason)):
+            return Outlook(
+                tuple(sentences), True, preflight.driver_stuck(row.reason, meaning), meaning.sightings
+            )
+    return Outlook(tuple(sentences))
