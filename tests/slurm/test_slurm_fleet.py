@@ -136,11 +136,18 @@ def test_a_goodbye_is_certain() -> None:
     fleet = fleet_with(Submitted(Outcome.ACCEPTED, "7"))
     fleet.left(SECOND, "nothing left to do")
     assert fleet.reports()[SECOND].state is AgentState.GONE
-    assert fleet.jobs(JOB.identities) == (["7_0", "7_2"], [])
+    assert fleet.jobs([SECOND, JOB.identities[2]]) == (["7_2"], [])
 
 
 def test_jobs_without_a_known_number_are_cancelled_by_name() -> None:
     assert fleet_with(LOST).jobs(JOB.identities) == ([], [JOB.name])
+
+
+def test_what_is_left_of_a_submission_is_cancelled_by_its_name_which_no_other_job_has() -> None:
+    fleet = fleet_with(Submitted(Outcome.ACCEPTED, "7"))
+    assert fleet.jobs(JOB.identities[:2]) == (["7_0", "7_1"], [])
+    fleet.left(SECOND, "left")
+    assert fleet.jobs(JOB.identities) == ([], [JOB.name])
 
 
 def test_what_can_never_start_is_found_with_its_field() -> None:

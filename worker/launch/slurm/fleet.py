@@ -48,6 +48,11 @@ class Submission:
     agents: dict[str, Agent] = field(default_factory=dict)
 
     @property
+    def alive(self) -> int:
+        """How many of its agents may still be there."""
+        return sum(agent.gone is None for agent in self.agents.values())
+
+    @property
     def over(self) -> bool:
         """Whether nothing of it is in the queue any more."""
         return all(agent.gone is not None for agent in self.agents.values())
@@ -161,21 +166,24 @@ class Fleet:
                     break
 
     def jobs(self, identities: Iterable[str]) -> tuple[list[str], list[str]]:
-        """What scancel must be given for these agents: numbers, and names of submissions whose number is unknown."""
-        numbers: list[str] = []
-        names: dict[str, None] = {}
+        """What scancel must be given for these agents: numbers of elements, and names of whole submissions.
+
+        A name is surer than a number, which a controller that has lost its state gives to other jobs.
+        """
+        chosen: dict[str, list[Agent]] = {}
         for identity in identities:
             submission = self._by_agent.get(identity)
-            if submission is None or submission.agents[identity].gone is not None:
-                continue
-            row = submission.agents[identity].row
-            if row is not None and row.index is not None:
-                numbers.append(row.job)
-            elif submission.number:
-                numbers.append(f"{submission.number}_{identity.rpartition('-')[2]}")
+            if submission is not None and submission.agents[identity].gone is None:
+                chosen.setdefault(submission.job.name, []).append(submission.agents[identity])
+        numbers: list[str] = []
+        names: list[str] = []
+        for name, agents in chosen.items():
+            submission = self.submissions[name]
+            if not submission.number or len(agents) == submission.alive:
+                names.append(name)
             else:
-                names[submission.job.name] = None
-        return numbers, list(names)
+                numbers += (f"{submission.number}_{agent.identity.rpartition('-')[2]}" for agent in agents)
+        return numbers, names
 
     def node(self, identity: str) -> str:
         """The node of an agent, "" where it is not known."""
