@@ -6,12 +6,13 @@ import argparse
 from pathlib import Path
 
 from worker.agent.assignment import run_paths
+from worker.agent.folder import node_name
 from worker.cli.going import plan_of
 from worker.driver.budget import Over
 from worker.driver.plan import Plan
 from worker.driver.recall import open_request
 from worker.driver.session import drive
-from worker.errors import EXIT_DONE
+from worker.errors import EXIT_DONE, OmnioptError
 from worker.launch import where_to_run
 from worker.report.source import read_run
 from worker.store.journal import ended_epoch
@@ -44,6 +45,12 @@ def execute(args: argparse.Namespace) -> int:
         print("The run has ended before this driver began, so there is nothing left to do.")
         return EXIT_DONE
     run, where = read_run(paths), where_to_run(args.local)
+    if where == "local" and not args.local:
+        # A run in Slurm must never become one inside the driver's small job.
+        raise OmnioptError(
+            f"There are no Slurm commands on {node_name()}, where the driver's job runs, so it cannot submit workers. "
+            f"omniopt resume {run.name} --driver here drives the run on the login node."
+        )
     request = open_request(paths, args.since) if args.since is not None else ""
     plan = plan_of(run, paths, where, request, args.retry)
     return _in_job(plan) if where == "slurm" else drive(plan).exit_code
