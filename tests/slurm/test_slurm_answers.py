@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.launch.slurm import reasons, scontrol, sinfo
-from worker.launch.slurm.client import Answer, scrubbed
+from worker.launch.slurm.client import Answer, Client, scrubbed
 from worker.launch.slurm.sbatch import Outcome, judged
-from worker.launch.slurm.squeue import JobState, rows
+from worker.launch.slurm.squeue import JobState, queue, rows
 
 NAMES = st.from_regex(r"[A-Za-z0-9_]{1,20}\.[0-9a-f]{6}\.[0-9]{1,3}-[0-9]{1,3}", fullmatch=True)
 REASONS = st.text(st.characters(codec="ascii", exclude_characters="\n\r\v\f\x1c\x1d\x1e"), max_size=60).map(
@@ -39,6 +42,32 @@ def test_a_row_of_the_queue_is_read_back(
 def test_anything_at_all_can_be_read_as_a_queue(text: str) -> None:
     for row in rows(text):
         assert isinstance(row.state, JobState)
+
+
+@pytest.mark.parametrize(
+    ("out", "err", "code", "seen"),
+    [
+        ("", "", 0, (0, True)),
+        ("7|0|8|RUNNING|n1|N/A|pear|None\n", "", 0, (1, True)),
+        ("CLUSTER: romeo\n7|0|8|RUNNING|n1|N/A|pear|None\n", "", 0, (1, True)),
+        ("7|0|8|RUNNING|n1|N/A|other|None\n", "squeue: a notice of the site\n", 0, (0, True)),
+        ("7|0|8|RUNNING|n1|N/A|pear|None\n", "squeue: error: one cluster is away\n", 0, (1, False)),
+        ("7|0|8|RUNNING|n1|N/A|pear|None\n7|1|9|RUN", "", 0, (1, False)),
+        ("<html>Service unavailable</html>\n", "", 0, None),
+        ("", "squeue: error: one cluster is away\n", 0, None),
+        ("7|0|8|RUNNING|n1|N/A|pear|None\n", "", 1, None),
+    ],
+)
+def test_an_answer_of_the_queue_is_complete_only_where_it_was_understood(
+    tmp_path: Path, out: str, err: str, code: int, seen: tuple[int, bool] | None
+) -> None:
+    program = tmp_path / "squeue"
+    program.write_text(
+        f"#!/bin/sh\nprintf %s {shlex.quote(out)}\nprintf %s {shlex.quote(err)} >&2\nexit {code}\n"
+    )
+    program.chmod(0o755)
+    answer = queue(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"}), ["pear"])
+    assert (None if answer is None else (len(answer.rows), answer.complete)) == seen
 
 
 def test_a_word_that_is_not_known_is_neither_alive_nor_gone() -> None:

@@ -114,6 +114,15 @@ def test_a_forgotten_job_is_gone_after_two_answers_and_a_minute() -> None:
     assert states(fleet) == [AgentState.RUNNING, AgentState.RUNNING, AgentState.GONE]
 
 
+def test_what_an_incomplete_answer_lacks_is_not_gone() -> None:
+    fleet = fleet_with(Submitted(Outcome.ACCEPTED, "7"))
+    fleet.observe([row(index) for index in range(3)], 2.0)
+    for at in (32.0, 62.0, 92.0, 122.0):
+        fleet.observe([row(0)], at, complete=False)
+        fleet.observe([], at + 1, complete=False)
+    assert states(fleet) == [AgentState.RUNNING] * 3
+
+
 def test_a_job_that_comes_back_into_the_answers_was_never_away() -> None:
     fleet = fleet_with(Submitted(Outcome.ACCEPTED, "7"))
     fleet.observe([], 2.0)

@@ -54,13 +54,12 @@ def script(run: Run, paths: RunPaths, name: str, limit: int | None, words: Seque
 
 def queued(client: Client, name: str) -> list[Row] | None:
     """The driver jobs called `name` that wait or run; None where Slurm gives no answer."""
-    rows = squeue.queue(client, [name])
+    answer = squeue.queue(client, [name])
+    if answer is None:
+        return None
     # One that is completing has no driver any more.
-    return (
-        None
-        if rows is None
-        else [row for row in rows if row.state is not JobState.ENDED and row.word != "COMPLETING"]
-    )
+    found = [row for row in answer.rows if row.state is not JobState.ENDED and row.word != "COMPLETING"]
+    return found if found or answer.complete else None
 
 
 def hand_in(

@@ -126,8 +126,11 @@ class Fleet:
         if self.silent_since is None:
             self.silent_since = at
 
-    def observe(self, rows: Iterable[Row], asked: float) -> None:
-        """Slurm's answer about the queue, to a question that was asked at `asked`."""
+    def observe(self, rows: Iterable[Row], asked: float, complete: bool = True) -> None:
+        """Slurm's answer about the queue, to a question that was asked at `asked`.
+
+        complete: whether it shows all that is there. What an incomplete answer lacks is as unknown as without it.
+        """
         self._reports = None
         self.silent_since = None
         by_name: dict[str, list[Row]] = {}
@@ -135,7 +138,9 @@ class Fleet:
             by_name.setdefault(row.name, []).append(row)
         for name, submission in self.submissions.items():
             if found := by_name.get(name):
-                self._seen(submission, found, asked)
+                self._seen(submission, found, asked, complete)
+            elif not complete:
+                continue
             elif not submission.over and submission.answered and asked >= submission.doubt_since:
                 self._unseen(submission, asked)
 
@@ -225,7 +230,7 @@ class Fleet:
             return f"it is not known whether Slurm took it ({submission.words})"
         return "not in the queue any more"
 
-    def _seen(self, submission: Submission, found: list[Row], asked: float) -> None:
+    def _seen(self, submission: Submission, found: list[Row], asked: float, complete: bool) -> None:
         submission.outcome, submission.absent = Outcome.ACCEPTED, 0
         submission.number = submission.number or found[0].job.partition("_")[0]
         # Elements that never became jobs of their own stand in one row without an index.
@@ -234,7 +239,8 @@ class Fleet:
         for identity, agent in submission.agents.items():
             row = rows.get(identity, rest)
             if row is None:
-                self._missing(agent, asked)
+                if complete:
+                    self._missing(agent, asked)
                 continue
             agent.row, agent.node = row, row.node or agent.node
             hopeless = row.state is JobState.WAITING and reasons.never(row.reason) is not None

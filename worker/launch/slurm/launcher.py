@@ -20,7 +20,7 @@ from worker.launch.slurm.pace import Pace
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.scancel import Cancels
 from worker.launch.slurm.script import AgentJob, agent_script, excluded
-from worker.launch.slurm.squeue import JobState, Row
+from worker.launch.slurm.squeue import Answered, JobState
 from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.store.appender import StorageFullError
@@ -227,21 +227,23 @@ class SlurmLauncher:
             self._pace.asked(now)
             self._background.do(partial(squeue.queue, self._client, names), partial(self._observed, now))
 
-    def _observed(self, asked: float, rows: list[Row] | None) -> None:
+    def _observed(self, asked: float, answer: Answered | None) -> None:
         now = self._clock()
         self._asking = False
-        if rows is None:
+        if answer is None:
             self._pace.silent(now)
             self._fleet.silent(now)
             return
         self._pace.answered(now)
         doubtful = {name for name in self._fleet.names() if self._fleet.doubtful(name)}
-        self._fleet.observe(rows, asked)
+        self._fleet.observe(answer.rows, asked, answer.complete)
         # A submission that was given up may still arrive. It is ended then: its workers have been asked for again.
         for name in doubtful - set(self._fleet.names()):
             self._abandoned[name] = now + _WATCH_SECONDS
             self._cancels.add([], [name])
-        late = {row.name for row in rows if row.name in self._abandoned and row.state is not JobState.ENDED}
+        late = {
+            row.name for row in answer.rows if row.name in self._abandoned and row.state is not JobState.ENDED
+        }
         self._cancels.add([], late)
         if self._judge.weigh():
             self._put_off(now)

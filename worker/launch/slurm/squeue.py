@@ -12,6 +12,8 @@ from worker.launch.slurm.client import Client
 # Array job, index, own number, state, nodes, start, name; the reason is last, since it may hold anything.
 _FORMAT = "%F|%K|%A|%T|%N|%S|%j|%r"
 
+_HEADER = "CLUSTER:"  # stands above the rows of each cluster where several are asked
+
 
 class JobState(Enum):
     """What a state of Slurm's means for an agent."""
@@ -79,7 +81,15 @@ class Row:
         return _STATES.get(self.word, JobState.UNKNOWN)
 
 
-def queue(client: Client, names: Sequence[str], patience: float | None = None) -> list[Row] | None:
+@dataclass(frozen=True)
+class Answered:
+    """What squeue has answered. complete: whether what it does not show is certain not to be there."""
+
+    rows: list[Row]
+    complete: bool
+
+
+def queue(client: Client, names: Sequence[str], patience: float | None = None) -> Answered | None:
     """All jobs of this user with one of these names, also those that ended a few minutes ago.
 
     None where Slurm gave no answer, which says nothing about the jobs.
@@ -94,9 +104,13 @@ def queue(client: Client, names: Sequence[str], patience: float | None = None) -
         f"--format={_FORMAT}",
         patience=patience,
     )
-    if not answer.ok or "error:" in answer.err:
+    if not answer.ok:
         return None
-    return [row for row in rows(answer.out) if row.name in names]
+    found = [row for row in rows(answer.out) if row.name in names]
+    lines = [line for line in answer.out.splitlines() if line.strip() and not line.startswith(_HEADER)]
+    # An error beside an answer, or lines that are no rows: some rows may be missing.
+    complete = "error:" not in answer.err and len(lines) == sum(1 for _ in rows(answer.out))
+    return Answered(found, complete) if found or complete else None
 
 
 def rows(text: str) -> Iterator[Row]:
