@@ -190,6 +190,7 @@ def test_the_variables_of_a_surrounding_job_are_hidden_from_slurm() -> None:
         "SLURM_MEM_PER_NODE": "1",
         "SBATCH_EXPORT": "NONE",
         "SBATCH_ACCOUNT": "mine",
+        "SBATCH_PARTITION": "",
         "SQUEUE_FORMAT": "%i",
         "CUDA_VISIBLE_DEVICES": "0",
     }

@@ -34,11 +34,11 @@ def here(environ: Mapping[str, str] | None = None) -> bool:
 
 
 def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:
-    """`environ` without the variables of a surrounding job, which sbatch and srun would obey."""
+    """`environ` without the variables of a surrounding job, which sbatch and srun would obey, and without empty defaults."""
     return {
         name: value
         for name, value in environ.items()
-        if not name.startswith(_FAMILIES) or name in _KEPT or name in _DEFAULTS
+        if not name.startswith(_FAMILIES) or name in _KEPT or (name in _DEFAULTS and value)
     }
 
 
