@@ -193,12 +193,13 @@ def test_everything_killed(omniopt: Omniopt, local: Local) -> None:
     assert shown.items() <= {number: trial.loss for number, trial in local.trials.items()}.items()
 
 
-def test_an_evaluation_that_ends_its_agents_is_given_up(omniopt: Omniopt, local: Local) -> None:
-    objective = '[ "$OMNIOPT_TRIAL" = 2 ] && kill -9 $PPID; echo RESULT: ($x)'
+@pytest.mark.parametrize("how", ["KILL", "TERM"])
+def test_an_evaluation_that_ends_its_agents_is_given_up(omniopt: Omniopt, local: Local, how: str) -> None:
+    objective = f'[ "$OMNIOPT_TRIAL" = 2 ] && kill -{how} $PPID && sleep 1; echo RESULT: ($x)'
     done = omniopt("start", config(local.workdir, objective=objective))
     assert done.returncode == 0, done.stdout
     assert local.trials[2].status.value == "lost"
-    assert "vanished three times" in local.trials[2].reason
+    assert "was lost three times" in local.trials[2].reason
     assert local.count("ok") == 5
 
 

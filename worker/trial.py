@@ -25,7 +25,7 @@ class Status(str, Enum):
     OUT_OF_MEMORY = "out-of-memory"
     STOPPED_EARLY = "stopped-early"
     CANCELLED = "cancelled"  # by the user
-    LOST = "lost"  # its agent vanished, three times
+    LOST = "lost"  # its agent vanished, or gave it back while it ran, three times
 
     @property
     def ended(self) -> bool:

@@ -105,7 +105,9 @@ class Agent:
             self._outbox.flush()
         self._say("bye", reason=self._leaving)
         patience = time.monotonic() + _LAST_TRY
-        while not self._outbox.flush() and not (self._wake.terminated and time.monotonic() > patience):
+        while not self._outbox.flush():
+            if time.monotonic() > patience and (self._wake.terminated or self._outbox.lost()):
+                break
             self._wake.wait(0.1)
         self._outbox.close()
         self._gpu_sampler.take()
@@ -170,6 +172,8 @@ class Agent:
             running = self._evaluation
             whole = running is not None and running.seconds > _WHOLE_TIME * self._working_time
             self._leave("Its walltime is over.", Cause.WALLTIME if whole else Cause.HANDED_BACK)
+        elif self._outbox.lost():
+            self._leave(f"The run was moved away from {self._paths.root}, or removed.", Cause.HANDED_BACK)
         now = time.monotonic()
         if now < self._look_at:
             return
@@ -268,7 +272,10 @@ class Agent:
 
     def _cannot_start(self, assignment: Assignment, error: OSError | ValueError) -> None:
         number = error.errno if isinstance(error, OSError) else None
-        if number in (errno.ENOSPC, errno.EDQUOT):
+        # A folder that is missing may come back, or `_look` will see that it was moved or removed.
+        if number in (errno.ENOSPC, errno.EDQUOT) or (
+            number == errno.ENOENT and not self._paths.root.is_dir()
+        ):
             self._queue.appendleft(assignment)
             self._not_before = time.monotonic() + RETRY
             return

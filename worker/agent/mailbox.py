@@ -15,6 +15,7 @@ RETRY = 5.0  # seconds between two tries to write where the disk is full
 _LOOK_FOR_DRIVER = 1.0  # seconds between two looks for a newer driver
 _LOOK_WHILE_BUSY = 5.0  # the same in a long evaluation, at most: a file server must bear a thousand agents
 _LOOK_FOR_FIRST = 0.1  # the same while there has been none: agent and driver begin together
+_LOOK_FOR_FILE = 3.0  # seconds between two looks whether the own file is where it was
 _SYNC_AFTER = 0.05  # seconds; what is older by then should be seen on other machines too
 
 
@@ -69,6 +70,8 @@ class Outbox:
         self._retry_at = 0.0
         self._sync_at: float | None = None
         self._urgent = False
+        self._look_at = 0.0
+        self._misses = 0
 
     @property
     def stalled(self) -> bool:
@@ -99,6 +102,14 @@ class Outbox:
         self._urgent = False
         self._retry_at = 0.0
         return True
+
+    def lost(self) -> bool:
+        """Whether drivers do not find the file any more, at two looks in a row: its run was moved or removed."""
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look_at = now + _LOOK_FOR_FILE
+            self._misses = 0 if self._appender.in_place else self._misses + 1
+        return self._misses > 1
 
     def close(self) -> None:
         """Close the file."""

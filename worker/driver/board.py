@@ -253,6 +253,8 @@ class Board:
         task = self._held(member, number, attempt)
         if task is not None:
             self._release(member, number)
+            # One that was begun and given back in order may have ended its worker itself, and would do so for ever.
+            task.strikes += RUNNING_STRIKES if task.started else 0
             self._give_back(number, task, member.identity, str(record.get("reason", "")), at)
 
     def _bye(self, member: Member, record: Record, at: float) -> None:
@@ -279,7 +281,11 @@ class Board:
         kind = "requeued"
         if task.strikes >= MOST_STRIKES:
             self._lost[number] = self.open.pop(number)
-            kind, reason = "lost", f"Its worker vanished three times; the last time: {reason}"
+            kind = "lost"
+            reason = (
+                f"Its worker was lost three times; the last time: {reason} "
+                "See whether the program ends other processes, or fills the memory."
+            )
         else:
             insort(self.waiting, number)
         self._record(

@@ -25,6 +25,7 @@ class Over(Enum):
     CANCELLED = "cancelled"
     LEFT = "left"  # the driver leaves, the run is not over
     SUPERSEDED = "superseded"
+    MOVED = "moved"  # the folder of the run is not where it was
 
 
 class Tally:

@@ -36,7 +36,7 @@ def ending(over: Over, run: Run, tally: Tally, detail: str = "") -> Ending:
     code = EXIT_DONE if tally.ok else EXIT_NO_SUCCESS
     if over in (Over.STOPPED, Over.CANCELLED, Over.LEFT):
         code = EXIT_INTERRUPTED
-    elif over is Over.NO_AGENTS:
+    elif over in (Over.NO_AGENTS, Over.MOVED):
         code = EXIT_SYSTEM
     elif over is Over.SUPERSEDED:
         code = EXIT_RUNNING
@@ -58,6 +58,9 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
         Over.CANCELLED: f"The run was cancelled, with the evaluations in progress; {go_on}",
         Over.LEFT: f"The driver has left, evaluations in progress go on for a while; {go_on}",
         Over.NO_AGENTS: f"{detail} So the run cannot go on. Once that is put right, {go_on}",
+        Over.MOVED: (
+            f"{detail} The workers leave, too. If the folder was moved, omniopt resume with its new path goes on there."
+        ),
         Over.SUPERSEDED: "Another driver has taken over this run, so this one leaves.",
     }
     return sentences[over]

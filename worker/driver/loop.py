@@ -35,6 +35,7 @@ _WHY_CANCELLED = {
     Over.ALL_FAILED: "The run was stopped, since its first evaluations all failed.",
 }
 _CHECK_EVERY = 1.0  # seconds between two looks for a newer driver
+_MISSED_FOR = 3.0  # seconds for which the run's folder must be missing
 _LONGEST_SLEEP = 0.1  # seconds
 _SLOWEST_LOOK, _SLOWEST_REMOTE_LOOK = 0.1, 1.0  # seconds between two looks into an outbox
 
@@ -79,6 +80,7 @@ class Driver:
         self._over: Over | None = None
         self._interrupts = 0
         self._checked = now
+        self._missed_since: float | None = None
         self._messages: list[tuple[str, Record]] = []
         self._requests = Requests(plan.paths)
         ends_at = time.time() + self._limits.runtime
@@ -134,7 +136,8 @@ class Driver:
         if now - self._checked >= _CHECK_EVERY:
             self._checked = now
             self._leave_if_superseded()
-        if self._over in (Over.LEFT, Over.SUPERSEDED):
+            self._leave_if_moved(now)
+        if self._over in (Over.LEFT, Over.SUPERSEDED, Over.MOVED):
             return True
         return self._phase is not Phase.WORKING and self._drained(now - self._phase_since)
 
@@ -273,6 +276,15 @@ class Driver:
             self._over = Over.SUPERSEDED
         return self._over is Over.SUPERSEDED
 
+    def _leave_if_moved(self, now: float) -> None:
+        """Leave where the run's folder has been moved or removed, and with it all that agents could say."""
+        if self._recorder.in_place:
+            self._missed_since = None
+        elif self._missed_since is None:
+            self._missed_since = now
+        elif now - self._missed_since >= _MISSED_FOR and self._over is not Over.SUPERSEDED:
+            self._over = Over.MOVED
+
     def _write_down(self, records: list[Record]) -> None:
         changed = self._recorder.commit(records, time.monotonic())
         for record in records:
@@ -289,15 +301,16 @@ class Driver:
         details = {
             Over.NO_AGENTS: str(self._crew.hopeless),
             Over.SPACE: proposer.exhausted_sentence,
+            Over.MOVED: f"The folder {self._plan.paths.root} has been moved or removed while the run was going on.",
             Over.FAILURES: self._limits.failures_sentence(self._tally),
         }
         end = ending(self._over, self._plan.run, self._tally, details.get(self._over, ""))
         last: Record = {"reason": end.sentence, "at": time.time()}
-        if self._over is Over.LEFT:
+        if self._over in (Over.LEFT, Over.MOVED):
             self._write_down([{"kind": "leaving", **last}])
         elif self._over is not Over.SUPERSEDED:
             self._write_down([{"kind": "ended", "exit_code": end.exit_code, **last}])
-        self._watch.close(last=self._over is not Over.SUPERSEDED)
+        self._watch.close(last=self._over not in (Over.SUPERSEDED, Over.MOVED))
         self._mail.close()
         self._requests.close()
         self._epochs.close()

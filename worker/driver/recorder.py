@@ -37,6 +37,11 @@ class Recorder:
         """Whether something could not be written yet."""
         return bool(self._unwritten)
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the journal is still where it was begun."""
+        return self._journal.in_place
+
     def commit(self, records: Sequence[Record], now: float) -> list[Trial]:
         """Write `records`; returns the trials that changed by what is on disk now, each once. `now`: of a monotonic clock."""
         self._unwritten.extend(records)

@@ -81,6 +81,8 @@ class Roster:
                     "reason": report.reason,
                     "since": self._since.get(identity),
                 }
+        if not self._path.parent.is_dir():
+            return  # the run was moved or removed
         with suppress(OSError), replacing(self._path) as file:
             json.dump({"at": time.time(), "trouble": self._trouble, "agents": agents}, file)
             self._changed = False
@@ -102,5 +104,6 @@ def read(paths: RunPaths) -> dict[str, Any]:
     empty: dict[str, Any] = {"at": None, "trouble": "", "agents": {}}
     with suppress(OSError, ValueError):
         found = json.loads(paths.roster.read_text(encoding="utf-8"))
-        return {**empty, **found}
+        if isinstance(found, dict) and isinstance(found.get("agents"), dict):
+            return {**empty, **found}
     return empty

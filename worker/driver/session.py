@@ -38,6 +38,8 @@ def conclude(driver: Driver, plan: Plan, end: Ending, show: Show) -> None:
     """Say how the run ended, and run the command that the user wants at the end."""
     show.say("")
     show.say(end.sentence)
+    if end.over is Over.MOVED:
+        return  # no path that could be named is right any more
     for line in report(plan.run, plan.paths, driver.trials, driver.tally, str(plan.cwd)):
         show.say(line)
     if plan.run.on_end and end.over is not Over.LEFT:

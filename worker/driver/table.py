@@ -34,6 +34,7 @@ class Table:
         began = time.monotonic()
         trouble = ""
         try:
+            self._paths.root.stat()  # a run that was moved or removed shall not get a new folder with a table in it
             csv.write(self._paths, self._run, trials)
         except OSError as error:
             trouble = error.strerror or str(error)

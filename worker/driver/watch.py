@@ -76,14 +76,15 @@ class Watch:
             announce(self._plan.paths, self._epoch)
 
     def close(self, last: bool) -> None:
-        """Show and write everything; the files only by the `last` driver, as another one writes them now."""
+        """Show everything, and write it where this is the `last` driver and the run is where it was."""
         self._view.notice = ""
         for line in self._echo.lines(time.monotonic(), at_once=True) if self._echo else ():
             self.show.say(line)
         self._show()
-        self._table.finish(self._state.trials.values())
+        if last:
+            self._table.finish(self._state.trials.values())
+            self._roster.close()
         self._report.close()
-        self._roster.close()
         self.events.close()
 
     def _show(self) -> None:

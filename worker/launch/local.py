@@ -17,6 +17,7 @@ from worker.launch.launcher import AgentReport, AgentState
 from worker.spec.problem import Problem
 from worker.store.paths import RunPaths
 from worker.store.records import Record
+from worker.store.tail import read_records
 
 PATIENCE = 60  # seconds that agents wait for a new driver when theirs has gone
 _LOOK_EVERY = 0.05  # seconds between two looks at the processes
@@ -44,7 +45,7 @@ class LocalLauncher:
         self._count = 0
         self._stillborn = 0
         self._hopeless: Problem | None = None
-        self._children: dict[str, _Child] = dict(_running(paths.root))
+        self._children: dict[str, _Child] = dict(_adopted(paths))
         self._reports = {identity: AgentReport(identity, AgentState.RUNNING) for identity in self._children}
         self._looked = 0.0
 
@@ -161,8 +162,29 @@ def _alive(child: _Child) -> bool:
     return processes.alive(child.pid, child.born)
 
 
+def _adopted(paths: RunPaths) -> Iterator[tuple[str, _Child]]:
+    """The agents that earlier drivers of the run have started on this machine.
+
+    One that has not said hello in the run's folder is ended: it is of another run whose folder stood here and was
+    removed, and would take the assignments of the agent that bears its name now. Or it has not begun yet.
+    """
+    for identity, child in list(_running(paths.root)):
+        if _said_hello(paths, identity, child):
+            yield identity, child
+        else:
+            processes.send([child.pid], signal.SIGKILL)
+            processes.sweep(paths.root, identity)
+
+
+def _said_hello(paths: RunPaths, identity: str, child: _Child) -> bool:
+    return any(
+        record is not None and record.get("kind") == "hello" and record.get("pid_start") == child.born
+        for record in read_records(paths.agent(identity).outbox)
+    )
+
+
 def _running(root: Path) -> Iterator[tuple[str, _Child]]:
-    """The agents of the run in `root` that run on this machine, known by their command lines."""
+    """The agents that were started in `root` and run on this machine, known by their command lines."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue

@@ -80,6 +80,20 @@ class Appender:
             self._give_up()
             raise StorageFullError(self._path, error) from error
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the path still leads to this file; not so once somebody has moved or removed it, or its folder.
+
+        An error of the file system other than that there is nothing says neither, and counts as yes.
+        """
+        try:
+            there = self._path.stat()
+            return self._fd is None or os.path.samestat(there, os.fstat(self._fd))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return True
+
     def close(self) -> None:
         """Close the file; a later append opens it again."""
         if self._fd is not None:

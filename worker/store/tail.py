@@ -83,12 +83,14 @@ class Tail:
     def _open(self) -> int:
         flags = os.O_RDONLY | os.O_CLOEXEC
         try:
-            return os.open(self.path, flags)
+            fd = os.open(self.path, flags)
         except FileNotFoundError:
             if not self._create:
                 raise
-        self.path.parent.mkdir(exist_ok=True)
-        return os.open(self.path, flags | os.O_CREAT, 0o666)
+            self.path.parent.mkdir(exist_ok=True)
+            fd = os.open(self.path, flags | os.O_CREAT, 0o666)
+        self._create = False  # whoever moves or removes it later does not want another one
+        return fd
 
     def _take(self, block: bytes, records: list[Record], now: float) -> bool:
         """Decode the lines of `block` into `records`; False where a line may still turn out whole."""
