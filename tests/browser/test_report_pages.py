@@ -160,6 +160,19 @@ def axis_names(page: Page) -> list[str]:
     return [text for _, text in sorted(zip(places, texts, strict=True))]
 
 
+def opened(open_file: OpenFile, tmp_path: Path, trials: list[Trial], **options: object) -> Page:
+    """The parallel plot of these evaluations."""
+    results = read(tmp_path, trials)
+    page = open_file(plotpage.parallel(make_frame(results.run, results.trials), sentence(results)), **options)
+    wait_until_drawn(page)
+    return page
+
+
+def ticks(page: Page, place: int) -> list[str]:
+    """The labels of an axis, from bottom to top."""
+    return page.locator(".axis").nth(place).locator("text:not(.end)").all_text_contents()
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", ["parallel", "scatter", "report", "video", "compare", "gpu"])
@@ -265,14 +278,14 @@ def test_axes_are_inverted_made_logarithmic_hidden_and_shown(plot: Page) -> None
         plot.locator(".axis-name").filter(has=plot.locator("span", has_text=re.compile(f"^{name}$"))).click()
         plot.get_by_role("dialog").get_by_role("button", name=action).click()
 
-    before = plot.locator(".axis").first.locator("text").all_text_contents()
+    before = ticks(plot, 0)
     set_axis("Invert")
-    assert plot.locator(".axis").first.locator("text").all_text_contents() == before[::-1]
+    assert ticks(plot, 0) == before[::-1]
     set_axis("Logarithmic scale")
-    assert "0.01" in plot.locator(".axis").first.locator("text").all_text_contents()
+    assert "0.01" in ticks(plot, 0)
     set_axis("Hide")
     assert axis_names(plot)[0] == "kind"
-    plot.get_by_role("button", name="Axes …").click()
+    plot.get_by_role("button", name=re.compile("^Axes")).click()
     plot.get_by_role("dialog").get_by_label("Host").check()
     plot.get_by_role("dialog").get_by_label("lr", exact=True).check()
     plot.get_by_role("button", name="Close").click()
@@ -337,7 +350,7 @@ def test_far_outliers_are_folded_at_the_end_of_their_axis(open_file: OpenFile, t
     results = read(tmp_path, trials)
     plot = open_file(plotpage.parallel(make_frame(results.run, results.trials), sentence(results)))
     wait_until_drawn(plot)
-    result = plot.locator(".axis").nth(2).locator("text")
+    result = plot.locator(".axis").nth(2).locator("text:not(.end)")
     assert result.all_text_contents()[-1] == "> 48"
     assert plot.locator(".legend").inner_text().split() == ["1", "≥", "48"]
     drag(plot, 2, 0.0, 0.04)
@@ -402,6 +415,168 @@ def test_the_report_of_a_run_that_goes_on_loads_itself_again_until_its_reader_ha
     page.get_by_role("button", name="There may be newer results: load them").click(timeout=60_000)
 
 
+def test_what_is_put_away_leaves_the_background(plot: Page) -> None:
+    grey = "document.querySelector('.drawing canvas').getContext('2d').getImageData(0, 0, 1440, 300).data.filter((value) => value).length"
+    drag(plot, 1, 0.02, 0.48)
+    plot.wait_for_function(f"{grey} > 20000")
+    plot.get_by_role("spinbutton", name="Best: number").fill("3")
+    plot.wait_for_function(f"{grey} < 8000")
+
+
+def test_the_best_ones_are_seen_on_the_axes_of_all(plot: Page) -> None:
+    before = ticks(plot, 2)
+    plot.get_by_role("spinbutton", name="Best: number").fill("12")
+    expect(plot.get_by_role("group", name="Best", exact=True)).to_contain_text("11 %")
+    axis(plot, "kind").click()
+    plot.get_by_role("button", name="Invert").click()
+    assert ticks(plot, 2) == before
+    plot.get_by_role("button", name="Keep").click()
+    assert ticks(plot, 2) != before
+
+
+def test_an_axis_is_moved_by_arrow_keys(plot: Page) -> None:
+    axis(plot, "lr").focus()
+    plot.keyboard.press("ArrowRight")
+    plot.keyboard.press("ArrowRight")
+    assert axis_names(plot)[:3] == ["kind", "RESULT", "lr"]
+    expect(axis(plot, "lr")).to_be_focused()
+    assert count(plot) == "lr is axis 3 of 7 now"
+    for _ in range(4):
+        plot.keyboard.press("ArrowLeft")
+    assert axis_names(plot)[0] == "lr"
+
+
+def test_an_axis_tells_what_the_selected_evaluations_have_there(plot: Page) -> None:
+    plot.get_by_role("spinbutton", name="Best: number").fill("3")
+    axis(plot, "lr").click()
+    dialog = plot.get_by_role("dialog")
+    three = [7 / 121, 13 / 121, 26 / 121]
+    expect(dialog).to_contain_text(
+        f"3 selected evaluations: from {three[0]} to {three[2]}, median {three[1]}."
+    )
+    plot.keyboard.press("Escape")
+    axis(plot, "kind").click()
+    expect(dialog).to_contain_text("3 selected evaluations: b (2), a (1).")
+
+
+def test_the_best_of_the_selection_is_marked(plot: Page) -> None:
+    expect(plot.locator(".tip")).to_have_text(re.compile("^Best selected:Evaluation 7lr "))
+    drag(plot, 1, 0.52, 0.98)  # a; evaluation 7 has b
+    expect(plot.locator(".tip b").first).to_have_text("26")
+    expect(marked(plot).locator("th")).to_have_text("26")
+
+
+def test_the_ends_of_a_range_are_named(plot: Page) -> None:
+    ends = plot.locator(".axis").first.locator("text.end")
+    assert ends.all_text_contents() == ["", ""]
+    axis(plot, "lr").click()
+    plot.get_by_role("dialog").get_by_label("From").fill("0.25")
+    plot.get_by_role("dialog").get_by_label("to", exact=True).fill("0.75")
+    plot.keyboard.press("Escape")
+    assert ends.all_text_contents() == ["0.75", "0.25"]
+
+
+def test_an_axis_with_one_value_says_it(open_file: OpenFile, tmp_path: Path) -> None:
+    page = opened(
+        open_file, tmp_path, [a_trial(number, {"lr": 1e-05, "kind": "a"}, 2.5) for number in (1, 2)]
+    )
+    assert [ticks(page, place) for place in range(4)] == [["1e\u221205"], ["a"], ["2.5"], ["2"]]
+
+
+def test_long_categories_are_told_apart_where_there_is_little_room(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    names = [f"a-long-beginning-{middle}-and-the-same-end" for middle in ("one", "two")]
+    run = a_run()
+    kind = dataclasses.replace(run.parameters[1], settings={"values": tuple(names)})
+    longer = dataclasses.replace(run, parameters=(run.parameters[0], kind))
+    trials = [a_trial(number, {"lr": number / 9, "kind": names[number % 2]}, number) for number in (1, 2)]
+    honest = read(tmp_path, [])
+    results = source.Results(honest.paths, longer, trials, honest.state)
+    html = plotpage.parallel(make_frame(longer, trials), sentence(results))
+    page = open_file(html, viewport={"width": 390, "height": 900})
+    wait_until_drawn(page)
+    assert ticks(page, 1) == ["…one…", "…two…"]
+
+
+def test_the_table_has_the_result_beside_the_evaluation(plot: Page) -> None:
+    heads = plot.locator("thead th").all_inner_texts()
+    assert [re.sub("[^A-Za-z]", "", head) for head in heads[:3]] == ["Evaluation", "RESULT", "lr"]
+    assert plot.locator("tbody tr").first.locator("td").first.inner_text() == "1e-05"
+
+
+def touch(page: Page, points: list[tuple[float, float]]) -> None:
+    """A finger that goes down at the first point, over the others, and up at the last."""
+    session = page.context.new_cdp_session(page)
+    for number, (x, y) in enumerate(points):
+        kind = "touchMove" if number else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_selects_a_range_and_moves_an_axis(open_file: OpenFile, tmp_path: Path) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = opened(open_file, tmp_path, some_trials(), **phone)
+    page.locator(".stage").scroll_into_view_if_needed()
+    box = page.locator(".catcher").first.bounding_box()
+    assert box
+    x, top, length = box["x"] + box["width"] / 2, box["y"] + 10, box["height"] - 20
+    touch(page, [(x, top + share * length) for share in (0.0, 0.2, 0.4, 0.5)])
+    expect(page.locator(".count")).to_have_text("60 of 120 evaluations selected")
+    name, target = axis(page, "lr").bounding_box(), axis(page, "kind").bounding_box()
+    assert name
+    assert target
+    y = name["y"] + 10
+    touch(page, [(name["x"] + 10 + step, y) for step in (0, 30, 60, target["x"] - name["x"] + 30)])
+    assert axis_names(page)[:2] == ["kind", "lr"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_parallel_plot_is_accessible_in_every_state(
+    open_file: OpenFile, tmp_path: Path, scheme: str
+) -> None:
+    page = opened(open_file, tmp_path, some_trials(), color_scheme=scheme)
+
+    def fine(state: str) -> None:
+        results = Axe().run(page)
+        assert results.violations_count == 0, f"{state}: {results.generate_report()}"
+
+    drag(page, 0, 0.0, 0.5)
+    page.locator("tbody tr").nth(3).hover()
+    fine("a range and a row that is pointed at")
+    for name in ("lr", "kind"):
+        axis(page, name).click()
+        fine(f"the settings of {name}")
+        page.get_by_role("button", name="Close").click()
+    for name in (re.compile("^Axes"), "Help"):
+        page.get_by_role("button", name=name).click()
+        fine(f"the dialog of {name}")
+        page.get_by_role("button", name="Close").click()
+    page.locator(".tools select").select_option("kind")
+    page.get_by_role("button", name="Exclude").click()
+    page.get_by_role("button", name="Exclude").click()
+    assert count(page) == "0 of 0 evaluations selected, 120 put away"
+    page.get_by_role("searchbox").fill("nothing")
+    fine("nothing selected")
+
+
+def test_failed_evaluations_stand_above_the_results_of_one_parameter(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    trials = [a_trial(number, {"lr": number / 10}, float(number)) for number in range(1, 9)]
+    trials.append(a_trial(9, {"lr": 0.5}, None, Status.FAILED))
+    results = source.read(write_run(tmp_path, a_run(("lr",)), trials))
+    page = open_file(plotpage.scatter(make_frame(results.run, results.trials), sentence(results)))
+    panel = page.locator("canvas[role=img]")
+    box = panel.bounding_box()
+    assert box
+    for x in range(80, int(box["width"]), 8):
+        page.mouse.move(box["x"] + x, box["y"] + 22)
+        if page.locator(".tip b").first.inner_text() == "9":
+            break
+    expect(page.locator(".tip b").first).to_have_text("9")
+
+
 @pytest.mark.parametrize("kind", ["parallel", "scatter", "report", "video", "compare", "gpu"])
 def test_hostile_texts_are_shown_and_never_executed(open_file: OpenFile, tmp_path: Path, kind: str) -> None:
     run = a_run()
@@ -436,7 +611,7 @@ def test_hostile_texts_are_shown_and_never_executed(open_file: OpenFile, tmp_pat
     for width in (390, 1440):
         page = open_file(html, viewport={"width": width, "height": 900})
         wait_until_drawn(page)
-        for dialog in ("Axes …", "Help"):
+        for dialog in (re.compile("^Axes"), "Help"):
             if (button := page.get_by_role("button", name=dialog)).count():
                 button.first.click()
                 page.get_by_role("button", name="Close").click()

@@ -1,8 +1,9 @@
 // The axes of a parallel plot: lines, ticks, names as buttons, and ranges that are drawn with the pointer.
 
-import { element, shape, shortened } from "./dom.js";
+import { element, shape, short, shortened, tickText } from "./dom.js";
 
 const REACH = 22; // pixels to each side of an axis in which a drag means a range
+const DENSE = 120; // pixels between axes below which their names are smaller
 const GRIP = 7; // pixels round the end of a range that move this end
 
 /**
@@ -15,7 +16,10 @@ export function drawAxes(svg, names, axes, frame, actions) {
   svg.setAttribute("width", frame.width);
   svg.setAttribute("height", frame.height);
   svg.replaceChildren(...axes.map((axis) => drawAxis(axis, frame, actions)));
-  names.replaceChildren(...axes.map((axis) => nameButton(axis, frame, actions)));
+  const buttons = axes.map((axis) => nameButton(axis, frame, actions));
+  names.classList.toggle("dense", axes.some((axis) => axis.room < DENSE));
+  names.replaceChildren(...buttons);
+  names.style.height = `${Math.max(...buttons.map((button) => button.offsetHeight)) + 4}px`;
 }
 
 /** Where a value of the axis stands, in pixels from the top. */
@@ -39,21 +43,26 @@ function drawAxis(axis, frame, actions) {
   for (const tick of ticks.sort((one, other) => other.y - one.y)) {
     group.append(shape("line", { x1: -4, x2: 4, y1: tick.y, y2: tick.y, class: "tick" }));
     if (last - tick.y < 14) continue;
-    group.append(shape("text", { x: 7, y: tick.y, dy: "0.32em" }, shortened(tick.text, Math.max(4, Math.floor((axis.room - 12) / 6.6)))));
+    group.append(shape("text", { x: 7, y: tick.y, dy: "0.32em" }, tickText(tick, Math.max(4, Math.floor((axis.room - 12) / 6.6)))));
     last = tick.y;
   }
   if (axis.missing) {
     group.append(shape("line", { x1: -4, x2: 4, y1: frame.missing, y2: frame.missing, class: "tick" }));
     group.append(shape("text", { x: 7, y: frame.missing, dy: "0.32em", class: "none" }, "none"));
   }
-  const range = shape("rect", { x: -7, width: 14, class: "range", visibility: "hidden" });
+  const range = {
+    rect: shape("rect", { x: -7, width: 14, class: "range", visibility: "hidden" }),
+    ends: ["-0.4em", "1em"].map((dy) => shape("text", { x: -9, dy, class: "end", "text-anchor": "end" })),
+  };
   const catcher = shape("rect", {
     ...{ x: -REACH, width: 2 * REACH, y: frame.top - 10, height: frame.bottom - frame.top + 20 },
     class: "catcher",
   });
-  group.append(range, catcher);
+  group.append(range.rect, ...range.ends, catcher);
   showRange(range, axis, frame);
   catcher.addEventListener("pointerdown", (event) => drag(event, axis, frame, range, actions));
+  // Browsers do not all heed touch-action inside of an svg, and would scroll instead.
+  catcher.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   return group;
 }
 
@@ -73,16 +82,23 @@ function rangeEnds(axis, frame) {
   return [Math.min(one, other), Math.max(one, other)];
 }
 
-function showRange(rect, axis, frame) {
+function showRange({ rect, ends: texts }, axis, frame) {
   const ends = rangeEnds(axis, frame);
   rect.setAttribute("visibility", ends ? "visible" : "hidden");
+  const { low, high } = axis.range ?? {};
+  const words = low === undefined ? ["", ""] : [short(high, low), short(low, high)];
+  if (axis.inverted) words.reverse();
+  texts.forEach((text, index) => {
+    text.textContent = shortened(words[index], Math.max(6, Math.floor((Math.min(axis.room, axis.x) - 14) / 6.6)));
+    if (ends) text.setAttribute("y", ends[index]);
+  });
   if (!ends) return;
   rect.setAttribute("y", ends[0]);
   rect.setAttribute("height", Math.max(2, ends[1] - ends[0]));
 }
 
 /** A drag on an axis: a new range, or an end of the old one, or the old one as a whole. A click takes it away. */
-function drag(event, axis, frame, rect, actions) {
+function drag(event, axis, frame, range, actions) {
   event.preventDefault();
   const catcher = event.currentTarget;
   catcher.setPointerCapture(event.pointerId);
@@ -105,14 +121,14 @@ function drag(event, axis, frame, rect, actions) {
     if (!moved && Math.abs(y - start) < 3) return;
     moved = true;
     axis.range = rangeBetween(axis, frame, ranged(y));
-    showRange(rect, axis, frame);
+    showRange(range, axis, frame);
     actions.limit(axis.column, axis.range);
   };
   const end = () => {
     catcher.removeEventListener("pointermove", move);
     if (!moved) {
       axis.range = null;
-      showRange(rect, axis, frame);
+      showRange(range, axis, frame);
       actions.limit(axis.column, null);
     }
   };
@@ -134,23 +150,36 @@ function rangeBetween(axis, frame, pixels) {
   return new Set(chosen);
 }
 
+/** The text with places at which a line may end behind what parts words in names. */
+function breakable(text) {
+  return text.split(/(?<=[_.-])/).flatMap((part) => [part, element("wbr")]);
+}
+
 /** The name above an axis: opens its settings; dragged sideways it moves the axis. */
 function nameButton(axis, frame, actions) {
   const { label } = axis.column;
   const states = [axis.log && "log", axis.inverted && "inverted"].filter(Boolean);
-  const most = Math.floor(Math.min(axis.room - 18, axis.first ? 2 * axis.x : Infinity) / 9);
+  const width = Math.min(axis.room - 4, axis.first ? 2 * axis.x : Infinity);
   const button = element(
     "button",
     {
       ...{ type: "button", class: "axis-name", title: `${label}: settings; drag to move` },
       ...{ "aria-label": [label, ...states].join(", "), "aria-haspopup": "dialog", "data-column": axis.column.index },
+      "aria-keyshortcuts": "ArrowLeft ArrowRight",
     },
-    element("span", {}, shortened(label, most)),
+    element("span", {}, ...breakable(shortened(label, 2 * Math.floor((width - 12) / (axis.room < DENSE ? 8 : 9))))),
     element("small", {}, states.join(", ")),
   );
   button.style.left = `${axis.x}px`;
+  button.style.maxWidth = `${width}px`;
   let dragged = false;
   button.addEventListener("click", () => (dragged ? (dragged = false) : actions.open(axis)));
+  button.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    actions.step(axis, by);
+  });
   button.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     button.setPointerCapture(event.pointerId);

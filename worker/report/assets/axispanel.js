@@ -1,9 +1,9 @@
 // The settings of one axis and the list of all of them: what the pointer can do, by keyboard and with words.
 
-import { element, exact, openDialog } from "./dom.js";
+import { counted, element, exact, openDialog } from "./dom.js";
 
-/** The dialog of one axis. actions: limit, step, invert, log, fold, hide, colour, closed. */
-export function openAxisPanel(axis, actions) {
+/** The dialog of one axis; `selected` is 1 for every selected row. actions: limit, step, invert, log, fold, hide, colour, closed. */
+export function openAxisPanel(axis, selected, actions) {
   const { column } = axis;
   let dialog = null;
   const act = (action) => () => {
@@ -12,6 +12,7 @@ export function openAxisPanel(axis, actions) {
   };
   const button = (text, action) => element("button", { type: "button", onclick: act(action) }, text);
   const content = [
+    element("p", {}, selectedWords(column, selected)),
     column.category ? categoryChoice(axis, actions) : numberRange(axis, actions),
     element(
       "p",
@@ -26,6 +27,19 @@ export function openAxisPanel(axis, actions) {
     ),
   ];
   dialog = openDialog(column.label, content, () => actions.closed(axis));
+}
+
+/** What the selected rows have in the column: from, to and median, or how often each category. */
+function selectedWords(column, selected) {
+  const values = column.values.filter((value, row) => selected[row] && !Number.isNaN(value)).sort();
+  if (!values.length) return "The selected evaluations have no value here.";
+  const many = counted(values.length, "selected evaluation");
+  if (!column.category) return `${many}: from ${exact(values[0])} to ${exact(values.at(-1))}, median ${exact(values[(values.length - 1) >> 1])}.`;
+  const times = new Map();
+  for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
+  const often = [...times].sort((one, other) => other[1] - one[1]);
+  const listed = often.slice(0, 8).map(([value, count]) => `${column.options[value]} (${count.toLocaleString("en")})`);
+  return `${many}: ${listed.join(", ")}${often.length > listed.length ? `, and ${often.length - listed.length} more values` : ""}.`;
 }
 
 function numberRange(axis, actions) {
@@ -85,11 +99,11 @@ export function openHelp() {
     "Every line is one evaluation; it crosses each axis at its value. Dashed grey lines have no result.",
     "Drag along an axis to select a range, on several axes if you like; drag the range to move it, its ends to resize it; click the axis to take it away.",
     "A few values far above all others lie together at the end of their axis, which says > there; its settings unfold them.",
-    "Click the name of an axis for its settings (an exact range, logarithmic scale, order, hiding); drag the name to move the axis.",
+    "Click the name of an axis for its settings (what the selected evaluations have there, an exact range, logarithmic scale, order, hiding); drag the name to move the axis.",
     "“Best” shows only the evaluations with the smallest results.",
     "“Keep” leaves only the selected lines and fits the axes to them, “Exclude” takes them away, “Restore” brings all back.",
     "The table lists the selected evaluations. Point at a row or a line to see it in the other; click to hold it.",
-    "With the keyboard: Tab reaches everything; Enter on the name of an axis opens its settings, with the range as numbers.",
+    "With the keyboard: Tab reaches everything; Enter on the name of an axis opens its settings, with the range as numbers, and the arrow keys move the axis to the left and right.",
   ];
   openDialog("Help", [element("ul", {}, ...lines.map((line) => element("li", {}, line)))]);
 }

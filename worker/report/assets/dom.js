@@ -25,9 +25,16 @@ export function shape(tag, attributes = {}, ...children) {
 /** The shortest text that reads back as the number, with exponents as in the csv (1e-05). */
 export function exact(number) {
   if (Number.isNaN(number)) return "";
-  const [mantissa, exponent] = number.toExponential().split("e");
-  const power = Number(exponent);
+  const text = number.toExponential();
+  const power = Number(text.split("e")[1]);
   if (number === 0 || (power >= -4 && power < 16) || !Number.isFinite(number)) return String(number);
+  return exponential(text);
+}
+
+/** A number's text in exponential notation with the exponent written as in the csv: 1e-05 for 1e-5, 2e+07 for 2e7. */
+export function exponential(text) {
+  const [mantissa, exponent] = text.split("e");
+  const power = Number(exponent);
   return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
@@ -44,6 +51,11 @@ export function shortened(text, most) {
   if (text.length <= most) return text;
   const tail = Math.floor((most - 1) / 2);
   return `${text.slice(0, most - 1 - tail)}…${tail ? text.slice(-tail) : ""}`;
+}
+
+/** The text of a tick in `most` letters: `brief`, where it has one, leaves out what all others have too. */
+export function tickText(tick, most) {
+  return shortened(tick.text.length <= most ? tick.text : (tick.brief ?? tick.text), most);
 }
 
 /** How many, with the word for it: "1 evaluation", "1,204 evaluations". */

@@ -11,7 +11,7 @@ import { RowTable } from "./rowtable.js";
 import { makeScale } from "./scale.js";
 import { Selection } from "./selection.js";
 
-const LEAST_ROOM = 96; // pixels between two axes
+const LEAST_ROOM = 80; // pixels between two axes
 const MARGIN = { left: 54, right: 78, top: 16, bottom: 12 };
 
 /** Puts a parallel plot of `data` into `root`. */
@@ -30,7 +30,10 @@ class ParallelPlot {
     this.table = new RowTable(data, (row, held) => this.#point(row, held));
     this.held = null;
     this.#build(root);
-    const draw = oncePerFrame(() => this.#drawSelected());
+    const draw = oncePerFrame(() => {
+      this.#drawSelected();
+      this.#point(null, false);
+    });
     const list = whenQuiet(120, () => this.table.show(this.selection.selected));
     this.selection.addEventListener("change", () => {
       this.#count();
@@ -43,8 +46,7 @@ class ParallelPlot {
     this.layout();
     this.#count();
     this.table.show(this.selection.selected);
-    const best = this.selection.places.indexOf(0);
-    this.#point(best < 0 ? null : best, best >= 0);
+    this.#point(null, false);
   }
 
   #newAxis(column) {
@@ -81,6 +83,7 @@ class ParallelPlot {
     const failures = this.data.size - selection.usable;
     this.failBox = element("input", { type: "checkbox", onchange: () => selection.showFailures(this.failBox.checked) });
     this.failBox.checked = true;
+    this.axesButton = button("", "Show and hide axes", () => this.#chooseAxes());
     return element(
       "div",
       { class: "bar tools", role: "toolbar", "aria-label": "Tools of the parallel plot" },
@@ -92,7 +95,7 @@ class ParallelPlot {
       button("Exclude", "Take the selected lines away", () => this.#narrowed(() => selection.exclude())),
       button("Restore", "Bring all lines back", () => this.#narrowed(() => selection.restore())),
       button("Export csv", "Save the selected evaluations", () => this.#export()),
-      button("Axes …", "Show and hide axes", () => this.#chooseAxes()),
+      this.axesButton,
       button("Help", "What one can do here", openHelp),
     );
   }
@@ -101,17 +104,22 @@ class ParallelPlot {
     const most = Math.max(1, this.selection.usable);
     const slider = element("input", { type: "range", min: 1, max: most, "aria-label": "Best: how many" });
     const number = element("input", { type: "number", min: 1, max: most, "aria-label": "Best: number" });
+    const share = element("span", { class: "soft" });
     const show = (text) => {
       const count = Math.min(most, Math.max(1, Math.round(Number(text)) || 1));
       slider.value = count;
       if (document.activeElement !== number) number.value = count;
+      share.textContent = percent(count, most);
       this.selection.showBest(count === most ? null : count);
     };
     slider.addEventListener("input", () => show(slider.value));
     number.addEventListener("input", () => show(number.value));
-    this.showAll = () => (slider.value = number.value = most);
+    this.showAll = () => {
+      slider.value = number.value = most;
+      share.textContent = percent(most, most);
+    };
     this.showAll();
-    return element("span", { class: "best", role: "group", "aria-label": "Best" }, "Best ", slider, number);
+    return element("span", { class: "best", role: "group", "aria-label": "Best" }, "Best ", slider, number, share);
   }
 
   // Changes.
@@ -158,10 +166,16 @@ class ParallelPlot {
     };
     return {
       limit: (column, range) => this.selection.limit(column.index, range),
-      open: (axis) => openAxisPanel({ ...axis, range: this.selection.ranges.get(axis.column.index) }, this.panelActions),
+      open: (axis) => openAxisPanel({ ...axis, range: this.selection.ranges.get(axis.column.index) }, this.selection.selected, this.panelActions),
       move: (axis, x, button) => (button.style.left = `${x}px`),
       drop: (axis, x) => this.#moveTo(axis, this.axes.filter((other) => other !== axis && other.x < x).length),
-      step: (axis, by) => this.#moveTo(this.#own(axis), this.axes.indexOf(this.#own(axis)) + by),
+      step: (axis, by) => {
+        const place = this.axes.indexOf(this.#own(axis)) + by;
+        if (place < 0 || place >= this.axes.length) return;
+        this.#moveTo(this.#own(axis), place);
+        this.#focus(axis);
+        this.status.textContent = `${axis.column.label} is axis ${place + 1} of ${this.axes.length} now`;
+      },
       invert: change((axis) => (this.#own(axis).inverted = !axis.inverted)),
       log: change((axis) => (this.#own(axis).log = !axis.log)),
       fold: change((axis) => (this.#own(axis).folding = !axis.folding)),
@@ -169,9 +183,13 @@ class ParallelPlot {
       colour: (axis) => this.#colour(axis.column.index),
       closed: (axis) => {
         this.layout();
-        this.names.querySelector(`[data-column="${axis.column.index}"]`)?.focus();
+        this.#focus(axis);
       },
     };
+  }
+
+  #focus(axis) {
+    this.names.querySelector(`[data-column="${axis.column.index}"]`)?.focus();
   }
 
   #own(axis) {
@@ -195,13 +213,14 @@ class ParallelPlot {
   /** Places all axes anew and draws everything. */
   layout() {
     if (!this.axes.length) this.axes = [this.#newAxis(this.data.columns[this.data.result])];
+    this.axesButton.textContent = `Axes (${this.axes.length} of ${this.data.columns.length}) …`;
     this.laidOut = this.stage.clientWidth;
     const height = Math.max(300, Math.min(460, window.innerHeight - 260));
     const inner = this.laidOut - MARGIN.left - MARGIN.right;
     const gaps = Math.max(1, this.axes.length - 1);
     const room = Math.min(Math.max(LEAST_ROOM, inner / gaps), 15000 / gaps);
     const width = Math.max(this.laidOut, Math.ceil(MARGIN.left + MARGIN.right + room * gaps));
-    const kept = (row) => this.selection.visible[row];
+    const kept = (row) => this.selection.kept[row];
     this.axes.forEach((axis, index) => {
       axis.scale = makeScale(axis.column, kept, axis.log, axis.folding);
       axis.missing = axis.column.values.some((value, row) => Number.isNaN(value) && kept(row));
@@ -229,23 +248,23 @@ class ParallelPlot {
   #paint() {
     const column = this.data.columns[this.colourBy];
     const log = this.axes.find((axis) => axis.column === column)?.log ?? column.log;
-    this.colouring = makeColouring(this.data, column, (row) => this.selection.visible[row], log);
+    this.colouring = makeColouring(this.data, column, (row) => this.selection.kept[row], log);
     this.order = drawingOrder(this.colouring, this.selection.places);
     this.lines.drawBack([], pageStyle(this.stage));
-    this.backDrawn = false;
+    this.backDrawn = null;
     showLegend(this.legend, this.colouring, this.data.palette);
     this.#drawSelected();
-    this.lines.drawMark(this.held, pageStyle(this.stage));
+    this.#point(null, false);
   }
 
   #drawSelected() {
     const { selection } = this;
     const style = pageStyle(this.stage);
-    const some = selection.selectedCount < selection.visibleCount;
+    const back = selection.selectedCount < selection.visibleCount ? selection.shownVersion : null; // which rows lie behind
     const rows = this.order.filter((row) => selection.selected[row]);
     this.lines.drawFront(rows, this.colouring, style, () => this.#drawn(rows.length));
-    if (some !== this.backDrawn) this.lines.drawBack(some ? this.order.filter((row) => selection.visible[row]) : [], style);
-    this.backDrawn = some;
+    if (back !== this.backDrawn) this.lines.drawBack(back === null ? [] : this.order.filter((row) => selection.visible[row]), style);
+    this.backDrawn = back;
   }
 
   /** For whoever measures: the moment at which everything was on the canvas. */
@@ -269,10 +288,12 @@ class ParallelPlot {
 
   #point(row, hold) {
     if (hold) this.held = this.held === row ? null : row;
-    const shown = row ?? this.held;
+    const held = this.held !== null && this.selection.selected[this.held] ? this.held : null;
+    const shown = row ?? held ?? this.selection.bestSelected;
     this.lines.drawMark(shown, pageStyle(this.stage));
     this.table.mark(shown);
-    this.tip.replaceChildren(...(shown === null ? ["Point at a line to see its values here."] : this.#summary(shown)));
+    const words = shown === null ? "Point at a line to see its values here." : row === null && held === null ? "Best selected:" : "";
+    this.tip.replaceChildren(words, ...(shown === null ? [] : this.#summary(shown)));
   }
 
   #summary(row) {
@@ -281,6 +302,10 @@ class ParallelPlot {
       element("span", {}, `${column.label} `, element("b", {}, cellText(column, row, exact) || "none")),
     );
   }
+}
+
+function percent(count, most) {
+  return `${Number(((100 * count) / most).toPrecision(2))} %`;
 }
 
 /** The rows as csv, guarded as the run's own csv is: no spreadsheet runs a text. */

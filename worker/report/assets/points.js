@@ -1,9 +1,10 @@
 // Draws one scatter panel on a canvas: two columns against each other, coloured by a third.
 
-import { short, shortened } from "./dom.js";
+import { short, tickText } from "./dom.js";
 import { fitCanvas } from "./lines.js";
 
 const MANY = 3000; // points from which they are squares, which are drawn much faster than discs
+const STRIP = 20; // pixels at the top of a panel for evaluations without the result that it shows
 const EDGE = { left: 68, right: 14, top: 12, bottom: 46 };
 const TICKS = "11.5px system-ui, sans-serif";
 
@@ -26,6 +27,7 @@ export class Panel {
     const ticks = this.scales.y.ticks(Math.max(2, Math.floor((size.height - EDGE.top - EDGE.bottom) / 34)));
     const widest = Math.max(0, ...ticks.map((tick) => context.measureText(tick.text).width));
     this.left = Math.min(Math.max(EDGE.left, widest + 34), size.width * 0.36);
+    this.strip = this.y.role === "result" && rows.some((row) => Number.isNaN(this.y.values[row])) ? STRIP : 0;
     this.#drawAxes(context, look.style, ticks);
     this.at.clear();
     const many = rows.length > MANY;
@@ -46,7 +48,8 @@ export class Panel {
 
   #place(row) {
     const [one, other] = [this.x.values[row], this.y.values[row]];
-    if (Number.isNaN(one) || Number.isNaN(other)) return null;
+    if (Number.isNaN(one) || (Number.isNaN(other) && !this.strip)) return null;
+    if (Number.isNaN(other)) return [this.#pixel(spread(this.x, one, 2 * row), this.scales.y.low)[0], EDGE.top + STRIP / 2];
     return this.#pixel(spread(this.x, one, 2 * row), spread(this.y, other, 2 * row + 1));
   }
 
@@ -54,7 +57,7 @@ export class Panel {
     const { width, height } = this.size;
     const inner = 8; // so that no point lies on the frame
     const across = this.left + inner + this.scales.x.at(x) * (width - this.left - EDGE.right - 2 * inner);
-    const up = height - EDGE.bottom - inner - this.scales.y.at(y) * (height - EDGE.top - EDGE.bottom - 2 * inner);
+    const up = height - EDGE.bottom - inner - this.scales.y.at(y) * (height - EDGE.top - this.strip - EDGE.bottom - 2 * inner);
     return [across, up];
   }
 
@@ -63,6 +66,7 @@ export class Panel {
     const [left, right, top, bottom] = [this.left, width - EDGE.right, EDGE.top, height - EDGE.bottom];
     context.strokeStyle = style.line;
     context.strokeRect(left, top, right - left, bottom - top);
+    if (this.strip) line(context, left, top + STRIP, right, top + STRIP);
     context.fillStyle = style.text;
     context.font = TICKS;
     context.textAlign = "center";
@@ -70,7 +74,7 @@ export class Panel {
     let last = -Infinity;
     for (const tick of this.scales.x.ticks(Math.max(2, Math.floor((right - left) / 46)))) {
       const [x] = this.#pixel(tick.value, this.scales.y.low);
-      const text = fitting(context, tick.text, 80);
+      const text = fitting(context, tick, 80);
       const half = context.measureText(text).width / 2;
       if (x < left - 1 || x > right + 1) continue;
       line(context, x, bottom, x, bottom + 4);
@@ -80,24 +84,25 @@ export class Panel {
     }
     context.textAlign = "right";
     context.textBaseline = "middle";
+    if (this.strip) context.fillText("none", left - 7, top + STRIP / 2);
     last = Infinity;
     for (const tick of ticks) {
       const [, y] = this.#pixel(this.scales.x.low, tick.value);
       if (y < top - 1 || y > bottom + 1) continue;
       line(context, left - 4, y, left, y);
       if (last - y < 13) continue;
-      context.fillText(fitting(context, tick.text, left - 22), left - 7, y);
+      context.fillText(fitting(context, tick, left - 22), left - 7, y);
       last = y;
     }
     context.font = "600 12px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "bottom";
-    context.fillText(fitting(context, this.x.label, right - left), (left + right) / 2, height - 5);
+    context.fillText(fitting(context, { text: this.x.label }, right - left), (left + right) / 2, height - 5);
     context.save();
     context.translate(4, (top + bottom) / 2);
     context.rotate(-Math.PI / 2);
     context.textBaseline = "top";
-    context.fillText(fitting(context, this.y.label, bottom - top), 0, 0);
+    context.fillText(fitting(context, { text: this.y.label }, bottom - top), 0, 0);
     context.restore();
   }
 
@@ -175,9 +180,9 @@ function line(context, x1, y1, x2, y2) {
   context.stroke();
 }
 
-function fitting(context, text, room) {
-  const wide = context.measureText(text).width;
-  return wide <= room ? text : shortened(text, Math.max(2, Math.floor((text.length * room) / wide)));
+function fitting(context, tick, room) {
+  const wide = context.measureText(tick.text).width;
+  return wide <= room ? tick.text : tickText(tick, Math.max(2, Math.floor((tick.text.length * room) / wide)));
 }
 
 /** What a panel shows, in words. */

@@ -23,7 +23,10 @@ export class RowTable {
     this.note = element("span", { role: "status" });
     this.search = element("input", { type: "search", placeholder: "Search", "aria-label": "Search the table" });
     this.search.addEventListener("input", () => this.refresh());
-    this.heads = data.columns.map((column) => this.#head(column));
+    // The answer comes before the parameters, which may be many.
+    const first = [data.columns[data.trial], data.columns[data.result]];
+    this.columns = [...new Set([...first, ...data.columns])];
+    this.heads = this.columns.map((column) => this.#head(column));
     this.back = this.#turner("Previous", -1);
     this.forth = this.#turner("Next", 1);
     const table = element(
@@ -43,7 +46,7 @@ export class RowTable {
   }
 
   #head(column) {
-    const button = element("button", { type: "button", onclick: () => this.#sortBy(column) }, column.label);
+    const button = element("button", { type: "button", title: column.label.length > 30 && column.label, onclick: () => this.#sortBy(column) }, column.label);
     return element("th", { scope: "col", class: column.category ? "" : "number" }, button);
   }
 
@@ -86,7 +89,7 @@ export class RowTable {
     this.found = this.order.filter((row) => this.shown[row] && matches(row));
     this.page = 0;
     this.heads.forEach((head, index) => {
-      const sorted = index === this.sorting.column.index;
+      const sorted = this.columns[index] === this.sorting.column;
       if (sorted) head.setAttribute("aria-sort", this.sorting.sign > 0 ? "ascending" : "descending");
       else head.removeAttribute("aria-sort");
     });
@@ -115,9 +118,9 @@ export class RowTable {
   }
 
   #row(row) {
-    const cells = this.data.columns.map((column, index) => {
+    const cells = this.columns.map((column) => {
       const text = cellText(column, row, exact);
-      if (index !== this.data.trial) return element("td", { class: column.category ? "" : "number" }, text);
+      if (column.index !== this.data.trial) return element("td", { class: column.category ? "" : "number", title: text.length > 30 && text }, text);
       const hold = () => this.onPoint(row, true);
       const look = () => this.onPoint(row, false);
       const button = element("button", { type: "button", onclick: hold, onfocus: look }, text);

@@ -1,6 +1,6 @@
 // Where a value stands on an axis: linear, logarithmic (also of negative values) or by category, with its ticks.
 
-import { short } from "./dom.js";
+import { exponential, short } from "./dom.js";
 
 const FOLD = 0.93; // share of an axis below its folded outliers
 const FAR = 9; // times the range of all others that outliers are beyond it, where they are folded
@@ -28,6 +28,7 @@ export function makeScale(column, included, logarithmic, folding = false) {
     value: (position) => (position > share ? justAbove(top) : form.back(from + (position / share) * (to - from))),
     ticks: (count) => {
       if (low > high) return [];
+      if (low === high) return [{ value: low, text: signed(short(low)), major: true }];
       const ticks = form.ticks(form.back(from), form.back(to), count, column.integer);
       return folded ? [...ticks, { value: Infinity, text: `> ${short(top, low)}`, major: true }] : ticks;
     },
@@ -61,10 +62,27 @@ function categoryScale(column) {
     value: (position) => position * count - 0.5,
     ticks: (most) => {
       const step = Math.max(1, Math.ceil(count / Math.max(most * 2, 2)));
+      const brief = briefly(column.options);
       return column.options
-        .map((text, value) => ({ value, text, major: true }))
+        .map((text, value) => ({ value, text, brief: brief(text), major: true }))
         .filter((_, value) => value % step === 0);
     },
+  };
+}
+
+/** Makes of each of the texts what tells it from the others: without the beginning and the end that all have. */
+function briefly(texts) {
+  const [first, ...others] = texts;
+  const shared = (at) => {
+    let length = 0;
+    while (length < first.length && others.every((text) => text.length > length && at(text, length) === at(first, length))) length++;
+    return length > 3 ? length : 0;
+  };
+  if (!others.length) return (text) => text;
+  const [start, end] = [shared((text, place) => text[place]), shared((text, place) => text.at(-1 - place))];
+  return (text) => {
+    if (start + end > text.length) return text;
+    return (start ? "…" : "") + text.slice(start, text.length - end) + (end ? "…" : "");
   };
 }
 
@@ -113,11 +131,11 @@ function linearText(value, step, low, high) {
   if (value === 0) return "0";
   const largest = Math.max(Math.abs(low), Math.abs(high));
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  if (largest >= 1e6 || decimals > 5) {
+  if (largest >= 1e6 || (decimals > 5 && largest < 1e-3)) {
     const digits = Math.max(0, Math.floor(Math.log10(Math.abs(value)) + 1e-9) - Math.floor(Math.log10(step) + 1e-9));
-    return signed(value.toExponential(digits).replace("e+", "e"));
+    return signed(exponential(value.toExponential(digits)));
   }
-  return signed(value.toFixed(decimals));
+  return signed(value.toFixed(Math.min(decimals, 17)));
 }
 
 /** A true minus sign, as wide as the digits. */
@@ -144,8 +162,8 @@ function powerTicks(low, high, count) {
 }
 
 function powerText(value, factor, power) {
-  if (power >= -3 && power <= 4) return signed(Number(value.toPrecision(1)).toString());
-  return signed(`${value < 0 ? "-" : ""}${factor}e${power}`);
+  if (power >= -4 && power <= 4) return signed(Number(value.toPrecision(1)).toString());
+  return signed(exponential(`${value < 0 ? "-" : ""}${factor}e${power}`));
 }
 
 function signedTicks(low, high, count, unit) {

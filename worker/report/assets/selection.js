@@ -16,6 +16,7 @@ export class Selection extends EventTarget {
     this.ranges = new Map(); // column index -> {low, high}, or a Set of categories
     this.best = null; // how many of the best are shown; null: all rows
     this.showFailed = true;
+    this.shownVersion = 0; // another one whenever other rows are visible
     this.update();
   }
 
@@ -63,15 +64,20 @@ export class Selection extends EventTarget {
   update() {
     const tests = [...this.ranges].map(([index, range]) => rangeTest(this.data.columns[index].values, range));
     this.visibleCount = this.selectedCount = 0;
+    this.bestSelected = null;
+    let changed = false;
     for (let row = 0; row < this.data.size; row++) {
       const usable = this.data.counts[row];
-      const shown = this.kept[row] && (this.best === null ? usable || this.showFailed : this.places[row] < this.best);
+      const shown = this.kept[row] && (this.best === null ? usable || this.showFailed : this.places[row] < this.best) ? 1 : 0;
       const chosen = shown && tests.every((test) => test(row));
-      this.visible[row] = shown ? 1 : 0;
+      changed ||= this.visible[row] !== shown;
+      this.visible[row] = shown;
       this.selected[row] = chosen ? 1 : 0;
+      if (chosen && this.places[row] < (this.places[this.bestSelected] ?? Infinity)) this.bestSelected = row;
       this.visibleCount += this.visible[row];
       this.selectedCount += this.selected[row];
     }
+    if (changed) this.shownVersion++;
     this.dispatchEvent(new Event("change"));
   }
 }
