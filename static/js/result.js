@@ -67,6 +67,8 @@ function showProblems() {
     const id = place.id.replace(/-problems$/, "");
     if (id === "config") continue;
     const found = beside.get(id) ?? [];
+    // Most of the hundreds of places stay empty, and touching them all would be felt while typing.
+    if (!found.length && !place.childElementCount) continue;
     place.replaceChildren(...found.map(besideField));
     const invalid = found.some((problem) => problem.severity === "error");
     document.getElementById(id)?.setAttribute("aria-invalid", String(invalid));

@@ -110,17 +110,22 @@ function setNumber(changed) {
 
 function renumber() {
   rows().forEach((row, index) => {
-    for (const element of row.querySelectorAll("*")) {
-      for (const name of INDEXED) {
-        const value = element.getAttribute(name);
-        if (value === null || (name === "value" && !element.dataset.rowAction)) continue;
-        element.setAttribute(name, renumbered(value, index, name));
-      }
-    }
-    row.querySelector("[data-row-number]").textContent = String(index + 1);
+    if (row.dataset.row !== String(index)) setIndex(row, index);
     prepareRow(row);
   });
   counter().value = String(shownRows().length);
+}
+
+function setIndex(row, index) {
+  row.dataset.row = String(index);
+  for (const element of row.querySelectorAll("[id], [name], [for], [aria-label]")) {
+    for (const name of INDEXED) {
+      const value = element.getAttribute(name);
+      if (value === null || (name === "value" && !element.dataset.rowAction)) continue;
+      element.setAttribute(name, renumbered(value, index, name));
+    }
+  }
+  row.querySelector("[data-row-number]").textContent = String(index + 1);
 }
 
 function renumbered(value, index, attribute) {
@@ -150,7 +155,7 @@ function showSettings(row) {
 function showPlaceholder(row) {
   const name = field(row, "name").value.trim();
   const usable = new RegExp(`^(?:${list().dataset.namePattern})$`).test(name);
-  row.querySelector("[data-placeholder]").textContent = usable ? `($${name})` : `($x_${rows().indexOf(row)})`;
+  row.querySelector("[data-placeholder]").textContent = usable ? `($${name})` : `($x_${row.dataset.row})`;
 }
 
 function insertPlaceholder(row) {
