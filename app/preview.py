@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.catalogue import Catalogue
 from app.form_state import Change, FormState
 from app.places import PlacedProblem, place_of
-from worker.spec import command, original, token, toml, url
+from worker.spec import command, directives, original, token, toml, url
 from worker.spec.check import check
 from worker.spec.command import Installer
 from worker.spec.convert import ConversionError, line
@@ -34,7 +34,8 @@ class Preview:
     """Everything that follows from the texts of a form.
 
     commands are of use only when `usable`. from_file: the commands for a downloaded config.toml, where the line with
-    the token is too long for some terminals. left_out: what config.ini and config.json have no place for. url: the link to this form; linkable: whether it is short enough.
+    the token is too long for some terminals. job: what a worker asks Slurm for, "" while
+    something is wrong. left_out: what config.ini and config.json have no place for. url: the link to this form; linkable: whether it is short enough.
     """
 
     draft: Draft
@@ -42,6 +43,7 @@ class Preview:
     commands: Commands
     from_file: Commands | None
     config: str
+    job: str
     left_out: tuple[Problem, ...]
     url: str
     linkable: bool
@@ -92,6 +94,7 @@ class Preview:
             "command_local": self.commands.local,
             "command_file": files.first_time if files else "",
             "config": self.config,
+            "job": self.job,
             "left_out": self.left_out_sentence,
             "url": self.url,
             "linkable": self.linkable,
@@ -123,10 +126,11 @@ def make_preview(
     commands = _commands(installer, token.pack(config), draft)
     too_long = len(commands.first_time.encode()) > command.LONGEST_LINE
     linkable = len(link.encode()) <= LONGEST_URL
+    checked = check(draft)
     problems = (
         *unread,
         *state.problems,
-        *check(draft).problems,
+        *checked.problems,
         *catalogue.problems(draft),
         *_length_notes(too_long, linkable),
     )
@@ -136,6 +140,7 @@ def make_preview(
         commands=commands,
         from_file=_commands(installer, CONFIG_NAME, draft) if too_long else None,
         config=config,
+        job=directives.of_worker(checked.run) if checked.run else "",
         left_out=original.not_held(draft),
         url=link,
         linkable=linkable,

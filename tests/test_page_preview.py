@@ -130,6 +130,11 @@ def test_gaps_alone_are_things_to_fill_in() -> None:
     assert all(one["missing"] for one in answer["problems"])
 
 
+def test_what_a_worker_asks_slurm_for_is_shown_when_nothing_is_wrong() -> None:
+    assert "#SBATCH --partition=romeo\n" in preview()["job"]
+    assert preview(max_evals="x")["job"] == ""
+
+
 def test_what_is_wrong_keeps_the_command_visible() -> None:
     answer = preview(max_evals="none")
     assert token_in(answer["command"])

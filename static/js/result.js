@@ -22,6 +22,8 @@ export function showPreview(preview) {
   showStatus(preview);
   for (const id of BLOCKS) document.getElementById(id).textContent = preview[id];
   document.getElementById("config-text").textContent = preview.config;
+  document.getElementById("job-text").textContent = preview.job;
+  document.getElementById("slurm-job").hidden = !preview.job;
   document.getElementById("left-out").textContent = preview.left_out;
   document.getElementById("link").value = preview.url;
   document.getElementById("file-commands").hidden = !preview.command_file;

@@ -49,6 +49,8 @@ def test_the_command_follows_every_key(open_page: Open) -> None:
         {"min": 0.1, "max": 0.5},
     )
     expect(page.locator("[data-when-unusable]")).to_be_hidden()
+    page.get_by_text("Slurm job of a worker").click()
+    expect(page.locator("#job-text")).to_contain_text("#SBATCH --partition=romeo")
     expect(page.locator("#config-text")).to_contain_text('objective = "python3 train.py --lr ($lr)"')
 
 
@@ -76,6 +78,7 @@ def test_problems_stand_beside_their_fields_and_in_the_summary(open_page: Open) 
     expect(workers).to_have_attribute("aria-invalid", "true")
     expect(workers).to_have_accessible_description(re.compile('"many" is not a whole number'))
     expect(page.locator("[data-when-unusable]")).to_be_visible()
+    expect(page.locator("#slurm-job")).to_be_hidden()
     assert token.looks_like_token(page.locator("#command_installed").inner_text().split()[-1])
     page.get_by_label("Optimization run name").focus()
     page.locator("#status-list a").click()

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slurm_runs import a_run
 
-from worker.launch.slurm.script import AgentJob, agent_script, driver_script, quoted, time_text
+from worker.launch.slurm.script import AgentJob, agent_script, driver_script
 from worker.launch.slurm.sinfo import seconds
+from worker.spec.directives import quoted, time_text
 from worker.spec.sbatch import problems
 from worker.store.paths import RunPaths
 

@@ -19,8 +19,9 @@ from worker.launch.slurm.ledger import Ledger, entries
 from worker.launch.slurm.pace import Pace
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.scancel import Cancels
-from worker.launch.slurm.script import AgentJob, agent_script, excluded
+from worker.launch.slurm.script import AgentJob, agent_script
 from worker.launch.slurm.squeue import Answered, JobState
+from worker.spec.directives import excluded
 from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.store.appender import StorageFullError

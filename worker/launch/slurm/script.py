@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from worker.spec.directives import directive, directives, extra, payer, resources, time_text
 from worker.spec.run import Run
-from worker.spec.sbatch import PAYER_OPTIONS, Option, options
+from worker.spec.sbatch import PAYER_OPTIONS, options
 from worker.store.paths import RunPaths
 
 _WARNING = 120  # seconds before its time limit at which the driver is told to hand over, or
 _WARNING_SHARE = 4  # this part of a time limit that is short: a driver must not leave when it has just come
 DRIVER_MEMORY = 2000  # MB
-_PLAIN = re.compile(r"[A-Za-z0-9_./:,=@%+-]*")
 
 
 @dataclass(frozen=True)
@@ -48,23 +47,19 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str) -> str:
     """The script of an array of agents; `python` is the interpreter that has this package."""
     output = f"{_output(str(paths.slurm))}/{job.name}.%a.out"
     lines = [
-        *_directives(
+        *directives(
             [
                 ("job-name", job.name),
                 ("array", f"0-{job.count - 1}"),
-                *_payer(run),
-                ("nodes", str(run.nodes)),
-                ("ntasks", str(run.tasks)),
-                ("cpus-per-task", str(run.cpus)),
-                ("mem", f"{run.memory}M"),
-                *([("gres", f"gpu:{run.gpus}")] if run.enable_gpus else []),
+                *payer(run),
+                *resources(run),
                 ("time", time_text(job.seconds)),
                 ("no-requeue", ""),
                 ("output", output),
                 ("open-mode", "append"),
             ]
         ),
-        *_extra(run, job.exclude),
+        *extra(run, job.exclude),
     ]
     agent = shlex.join([python, "-I", "-m", "worker", "agent", str(paths.root)])
     return _script(
@@ -89,11 +84,11 @@ def driver_script(
 
     words: more words for `omniopt drive`. A driver that is killed is started again in the same job.
     """
-    lines = _directives(
+    lines = directives(
         [
             ("job-name", name),
             ("dependency", "singleton"),
-            *_payer(run),
+            *payer(run),
             ("nodes", "1"),
             ("ntasks", "1"),
             ("cpus-per-task", "1"),
@@ -107,7 +102,7 @@ def driver_script(
     )
     drive = shlex.join([python, "-I", "-m", "worker", "drive", str(paths.root), *words])
     return _script(
-        [*lines, *(_line(option) for option in options(run.sbatch) if option.name in PAYER_OPTIONS)],
+        [*lines, *(directive(option) for option in options(run.sbatch) if option.name in PAYER_OPTIONS)],
         f"""\
 {_setup(run)}for attempt in 1 2 3 4 5; do
 {_wait(drive, "USR1", "TERM", indent="  ")}
@@ -119,53 +114,8 @@ exit "$code"
     )
 
 
-def time_text(seconds: int) -> str:
-    """A time limit in Slurm's notation, in whole minutes, rounded up."""
-    minutes = -(-seconds // 60)
-    days, rest = divmod(minutes, 24 * 60)
-    return f"{days}-{rest // 60:02}:{rest % 60:02}:00"
-
-
-def quoted(word: str) -> str:
-    """A word of an #SBATCH line: as it is, or in double quotes where it has blanks or quotes in it."""
-    if _PLAIN.fullmatch(word):
-        return word
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _script(directives: Sequence[str], body: str) -> str:
-    return "\n".join(["#!/bin/bash", *directives, "", body])
-
-
-def _directives(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    return [f"#SBATCH --{name}={quoted(value)}" if value else f"#SBATCH --{name}" for name, value in pairs]
-
-
-def _payer(run: Run) -> Iterator[tuple[str, str]]:
-    """Where the job runs and who pays for it, as far as the config says so."""
-    for name in ("partition", "account", "reservation"):
-        if value := getattr(run, name):
-            yield name, value
-
-
-def excluded(run: Run, nodes: Sequence[str]) -> str:
-    """A list of nodes for --exclude: those that have failed and those that the config leaves out."""
-    own = (option.value for option in options(run.sbatch) if option.name == "--exclude")
-    return ",".join([*nodes, *own])
-
-
-def _extra(run: Run, exclude: Sequence[str]) -> Iterator[str]:
-    """The extra lines of the config, and one for the nodes that are left out."""
-    for option in options(run.sbatch):
-        if option.name != "--exclude":
-            yield _line(option)
-    if nodes := excluded(run, exclude):
-        yield f"#SBATCH --exclude={quoted(nodes)}"
-
-
-def _line(option: Option) -> str:
-    return f"#SBATCH {' '.join(map(quoted, option.words))}"
+def _script(lines: Sequence[str], body: str) -> str:
+    return "\n".join(["#!/bin/bash", *lines, "", body])
 
 
 def _output(path: str) -> str:

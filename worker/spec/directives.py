@@ -1,0 +1,74 @@
+"""The #SBATCH lines that follow from a run alone: where its worker jobs run, who pays, and what each of them gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from worker.spec.run import Run
+from worker.spec.sbatch import Option, options
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./:,=@%+-]*")
+
+
+def directives(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """The lines for options with their values, "" for an option that has none."""
+    return [f"#SBATCH --{name}={quoted(value)}" if value else f"#SBATCH --{name}" for name, value in pairs]
+
+
+def directive(option: Option) -> str:
+    """The line for an extra option of the config."""
+    return f"#SBATCH {' '.join(map(quoted, option.words))}"
+
+
+def quoted(word: str) -> str:
+    """A word of an #SBATCH line: as it is, or in double quotes where it has blanks or quotes in it."""
+    if _PLAIN.fullmatch(word):
+        return word
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def time_text(seconds: int) -> str:
+    """A time limit in Slurm's notation, in whole minutes, rounded up."""
+    minutes = -(-seconds // 60)
+    days, rest = divmod(minutes, 24 * 60)
+    return f"{days}-{rest // 60:02}:{rest % 60:02}:00"
+
+
+def payer(run: Run) -> Iterator[tuple[str, str]]:
+    """Where the jobs of a run go and who pays for them, as far as the config says so."""
+    for name in ("partition", "account", "reservation"):
+        if value := getattr(run, name):
+            yield name, value
+
+
+def resources(run: Run) -> Iterator[tuple[str, str]]:
+    """What every worker job of a run gets."""
+    yield "nodes", str(run.nodes)
+    yield "ntasks", str(run.tasks)
+    yield "cpus-per-task", str(run.cpus)
+    yield "mem", f"{run.memory}M"
+    if run.enable_gpus:
+        yield "gres", f"gpu:{run.gpus}"
+
+
+def excluded(run: Run, nodes: Sequence[str]) -> str:
+    """A list of nodes for --exclude: those that have failed and those that the config leaves out."""
+    own = (option.value for option in options(run.sbatch) if option.name == "--exclude")
+    return ",".join([*nodes, *own])
+
+
+def extra(run: Run, exclude: Sequence[str] = ()) -> Iterator[str]:
+    """The extra lines of the config, and one for the nodes that are left out."""
+    for option in options(run.sbatch):
+        if option.name != "--exclude":
+            yield directive(option)
+    if nodes := excluded(run, exclude):
+        yield f"#SBATCH --exclude={quoted(nodes)}"
+
+
+def of_worker(run: Run) -> str:
+    """What a worker job of `run` asks Slurm for, and the lines that it runs before the worker."""
+    time = ("time", time_text(run.walltime or run.runtime))
+    return "\n".join([*directives([*payer(run), *resources(run), time]), *extra(run), *run.setup])
