@@ -31,6 +31,12 @@ find_home() {
         esac
         shift
     done
+    # As omniopt itself reads it, where the shell has left it as it is.
+    case $workdir in
+        '~' | '~/'*) workdir=${HOME:?}${workdir#'~'} ;;
+        '$HOME' | '$HOME/'*) workdir=${HOME:?}${workdir#'$HOME'} ;;
+        '${HOME}' | '${HOME}/'*) workdir=${HOME:?}${workdir#'${HOME}'} ;;
+    esac
     case $workdir in
         /* | ./* | ../*) ;;
         *) workdir=./$workdir ;;
@@ -42,6 +48,11 @@ find_home() {
     stamp=$venv/installed-wheel
 }
 
+# Whether a process of this machine is there, be it somebody else's.
+alive() {
+    kill -0 "$1" 2>/dev/null || [ -d "/proc/$1" ]
+}
+
 # Only one installation at a time works on the folder; a second one waits for it.
 lock() {
     lock=$home/.installing
@@ -50,10 +61,9 @@ lock() {
         [ -d "$lock" ] || fail "The folder $home cannot be written to." \
             'Choose another workdir, or see whether the disk or your quota is full.'
         owner=$(cat "$lock/owner" 2>/dev/null || true)
-        if [ "${owner% *}" = "$(uname -n)" ] && ! kill -0 "${owner##* }" 2>/dev/null; then
-            # It was killed: whoever moves its lock away goes on.
-            mv "$lock" "$lock.$$" 2>/dev/null && rm -rf "$lock.$$"
-            continue
+        if [ "${owner% *}" = "$(uname -n)" ] && ! alive "${owner##* }"; then
+            # It was killed, and one of those that wait inherits its lock, unless another one has had it meanwhile.
+            mkdir "$lock/after-${owner##* }" 2>/dev/null && [ "$(cat "$lock/owner")" = "$owner" ] && break
         fi
         [ "$waited" -gt 0 ] || say "Another installation is going on (${owner:-just started}); waiting for it ..."
         [ "$waited" -lt 900 ] || fail 'It did not end within 15 minutes.' \
@@ -63,7 +73,7 @@ lock() {
     done
     trap unlock EXIT
     trap 'exit 129' HUP
-    trap 'exit 130' INT
+    trap 'say "Interrupted. Paste the same command again to go on."; exit 130' INT
     trap 'exit 143' TERM
     echo "$(uname -n) $$" >"$lock/owner"
 }
@@ -100,20 +110,24 @@ find_python() {
 # fetch URL FILE
 fetch() {
     if command -v curl >/dev/null; then
-        curl -gfsSL -o "$2" "$1"
+        curl -gfsSL --connect-timeout 30 --max-time 600 -o "$2" "$1"
     elif command -v wget >/dev/null; then
-        wget -q -O "$2" "$1"
+        wget -q -T 15 -O "$2" "$1"
     else
         "$venv/bin/python" -I -c 'import sys, urllib.request; urllib.request.urlretrieve(*sys.argv[1:])' "$1" "$2"
     fi
 }
 
+importable() {
+    "$venv/bin/python" -I -c 'import worker' 2>/dev/null
+}
+
 installed() {
-    [ "$(cat "$stamp" 2>/dev/null)" = "$wheel_sha256" ] && "$venv/bin/python" -I -c 'import worker' 2>/dev/null
+    [ "$(cat "$stamp" 2>/dev/null)" = "$wheel_sha256" ] && importable
 }
 
 usable() {
-    [ -s "$stamp" ] && "$venv/bin/python" -I -c 'import worker' 2>/dev/null
+    [ -s "$stamp" ] && importable
 }
 
 # Whether a run of this folder is being driven: its journal is touched every few seconds. Sets $run to its name.
@@ -126,6 +140,13 @@ run_going_on() {
         fi
     done
     return 1
+}
+
+# Whether what is here has to stay as it is, also where an update of it came to no good end.
+in_use() {
+    importable && run_going_on || return
+    say "The run $run is going on here, so OmniOpt is not updated under it: the installed version is used." \
+        'To update, wait until it has ended and paste the command again.'
 }
 
 install() {
@@ -144,13 +165,21 @@ install() {
         "$file" "$wheel_sha256" || fail "What came from $base_url/$wheel is not what the page has announced; nothing was installed." \
         'Reload the page and copy the command again.'
     # Without the stamp, whatever an interruption leaves behind is made anew the next time.
-    rm -f "$stamp"
+    [ ! -f "$stamp" ] || mv "$stamp" "$stamp.old"
+    code=0
     # These settings would put the packages somewhere else than into the virtual environment.
-    (unset PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON
-        exec "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-input "$file") ||
-        fail 'The packages could not be installed; the lines above say why.' \
-            'Most often this machine has no way to the internet; a login node has one. Then paste the same command again.'
+    (unset PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON
+        PIP_USER=0 exec "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-input "$file") ||
+        code=$?
     rm -f "$file"
+    if [ "$code" != 0 ]; then
+        # pip has taken back what it had begun, unless it was killed.
+        [ ! -f "$stamp.old" ] || [ "$code" -ge 128 ] || mv "$stamp.old" "$stamp"
+        fail 'The packages could not be installed; the lines above say why.' \
+            'Most often this machine has no way to the internet (a login node has one), or the disk or your quota is full.' \
+            'Then paste the same command again.'
+    fi
+    rm -f "$stamp.old"
     echo "$wheel_sha256" >"$stamp.new"
     mv "$stamp.new" "$stamp"
 }
@@ -166,12 +195,9 @@ main() {
     note_page
     if installed; then
         :
-    elif usable && run_going_on; then
-        say "The run $run is going on here, so OmniOpt is not updated under it: the installed version is used." \
-            'To update, wait until it has ended and paste the command again.'
-    else
+    elif ! in_use; then
         lock
-        installed || install
+        installed || in_use || install
         unlock
     fi
     exec "$venv/bin/python" -I -m worker start "$@"

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,6 +115,19 @@ def test_what_was_installed_is_the_worker_of_the_page(installed: Path) -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("omniopt ")
 
 
+@in_shells
+@pytest.mark.parametrize("typed", ["~", "$HOME", "${HOME}"])
+def test_a_home_folder_that_the_shell_left_alone_is_where_omniopt_looks(
+    shell: str, typed: str, script: Path, installed: Path
+) -> None:
+    word = f"--workdir={typed}/{installed.name}"  # bash takes a ~ behind a = as it is
+    done = install(script, "--help", word, shell=shell, HOME=str(installed.parent))
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert sorted(installed.parent.iterdir()) == [installed]
+    done = install(script, "--help", "--workdir", typed, shell=shell, HOME=str(installed))
+    assert (done.returncode, done.stderr) == (0, ""), done
+
+
 @pytest.mark.parametrize("without", [(), ("curl",), ("curl", "wget")], ids=["curl", "wget", "python"])
 def test_another_version_of_the_page_is_an_update(
     without: tuple[str, ...], script: Path, installed: Path, tmp_path: Path
@@ -138,6 +152,12 @@ def test_nothing_is_updated_under_a_run(script: Path, installed: Path) -> None:
         assert done.returncode == 0
         assert "The run my_run is going on here, so OmniOpt is not updated under it" in done.stderr
         assert stamp(installed).read_text() == "another\n"
+        stamp(installed).unlink()  # as after an update that was killed
+        done = install(script, "--help", "--workdir", str(installed))
+        assert done.returncode == 0
+        assert "The run my_run is going on here" in done.stderr
+        assert not stamp(installed).exists()
+        stamp(installed).write_text("another\n")
         hour_ago = time.time() - 3600
         os.utime(journal, (hour_ago, hour_ago))
         assert "Updating" in install(script, "--help", "--workdir", str(installed)).stderr
@@ -146,22 +166,29 @@ def test_nothing_is_updated_under_a_run(script: Path, installed: Path) -> None:
         shutil.rmtree(installed / "omniopt" / "projects")
 
 
-def test_an_installation_that_was_killed_is_made_anew(script: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_an_installation_that_was_interrupted_is_made_anew(
+    number: signal.Signals, script: Path, tmp_path: Path
+) -> None:
     process = subprocess.Popen(
-        ["sh", str(script), "--workdir", str(tmp_path), "--help"],
+        ["env", "--default-signal=INT", "sh", str(script), "--workdir", str(tmp_path), "--help"],
         env={**os.environ, **QUICK},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         start_new_session=True,
     )
     deadline = time.monotonic() + STEP
     # In the middle: the environment is there, but nothing is in it yet.
     while not (tmp_path / "omniopt" / ".venv" / "pyvenv.cfg").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    os.killpg(process.pid, number)
+    said = process.communicate()[1]
     assert not stamp(tmp_path).exists()
-    assert (tmp_path / "omniopt" / ".installing").exists()
+    if number == signal.SIGINT:
+        assert process.returncode == 130
+        assert "omniopt: Interrupted. Paste the same command again to go on.\n" in said
+    assert (tmp_path / "omniopt" / ".installing").exists() == (number == signal.SIGKILL)
     done = install(script, "--workdir", str(tmp_path), "--help")
     assert (done.returncode, "usage: omniopt start" in done.stdout) == (0, True), done
     assert not (tmp_path / "omniopt" / ".installing").exists()
@@ -190,6 +217,75 @@ def test_a_second_installation_waits_for_the_first(script: Path, installed: Path
     assert waiting.returncode == 0
     assert stamp(installed).read_text() == good
     assert not lock.exists()
+
+
+def test_of_several_installations_at_once_one_inherits_the_lock_of_a_killed_one(
+    script: Path, installed: Path
+) -> None:
+    good = stamp(installed).read_text()
+    lock = installed / "omniopt" / ".installing"
+    lock.mkdir()
+    with subprocess.Popen(["true"]) as killed:
+        (lock / "owner").write_text(f"{socket.gethostname()} {killed.pid}\n")
+    stamp(installed).write_text("another\n")
+    several = [
+        subprocess.Popen(
+            ["sh", str(script), "--workdir", str(installed), "--help"],
+            env={**os.environ, **QUICK},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    said = [one.communicate()[1] for one in several]
+    assert [one.returncode for one in several] == [0] * 4
+    assert "".join(said).count("Updating") == 1, said
+    assert stamp(installed).read_text() == good
+    assert not lock.exists()
+
+
+def test_the_lock_of_somebody_else_is_not_taken_for_one_of_a_killed_installation(script: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        lock = Path(folder, "omniopt", ".installing")
+        lock.mkdir(parents=True)
+        (lock / "owner").write_text(f"{socket.gethostname()} 1\n")
+        for path in (lock, lock.parent, lock.parent.parent):
+            path.chmod(0o777)
+        # Process 1 is one that only the superuser may send a signal to.
+        waiting = subprocess.Popen(
+            ["sh", "-c", script.read_text(), "omniopt", "--workdir", folder],
+            cwd="/",
+            user=65534 if os.geteuid() == 0 else None,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with waiting:
+            assert waiting.stderr is not None
+            assert "Another installation is going on" in waiting.stderr.readline()
+            waiting.terminate()
+        assert (lock / "owner").exists()
+
+
+def test_settings_of_pip_for_other_places_do_not_count(script: Path, installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "pip.conf").write_text("[install]\nuser = true\n")
+    stamp(installed).write_text("another\n")
+    done = install(script, "--workdir", str(installed), "--help", PIP_CONFIG_FILE=str(tmp_path / "pip.conf"))
+    assert done.returncode == 0, done
+
+
+def test_an_update_that_fails_leaves_what_was_there(script: Path, installed: Path) -> None:
+    good = stamp(installed).read_text()
+    stamp(installed).write_text("another\n")
+    # The packages that the installation has been made without.
+    done = install(script, "--workdir", str(installed), "--help", PIP_NO_DEPS="0", PIP_FIND_LINKS="")
+    assert done.returncode == 5
+    assert "The packages could not be installed; the lines above say why." in done.stderr
+    assert stamp(installed).read_text() == "another\n"
+    done = install(script, "--workdir", str(installed), "--help")
+    assert done.stderr == "omniopt: Updating OmniOpt to the version of the page ...\n"
+    assert stamp(installed).read_text() == good
+    assert sorted(stamp(installed).parent.glob("installed-wheel*")) == [stamp(installed)]
 
 
 def test_a_wheel_that_is_another_one_is_not_installed(script: Path, installed: Path, tmp_path: Path) -> None:

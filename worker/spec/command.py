@@ -15,10 +15,10 @@ _TILDE = re.compile(r"(~[A-Za-z0-9_.-]*|\$HOME|\$\{HOME\})(?:(/)(.*))?")
 # it is kept in a variable, so that no file stays behind and its questions can be answered on the terminal.
 _FETCH_AND_RUN = (
     "u=$1; shift; "
-    'if command -v curl >/dev/null; then s=$(curl -gfsSL "$u"); '
-    'elif command -v wget >/dev/null; then s=$(wget -qO- "$u"); '
+    'if command -v curl >/dev/null; then s=$(curl -gfsSLm60 "$u"); '
+    'elif command -v wget >/dev/null; then s=$(wget -qT15 -O- "$u"); '
     'else s=$(python3 -c "import sys, urllib.request as r; '
-    'sys.stdout.buffer.write(r.urlopen(sys.argv[1]).read())" "$u"); fi; '
+    'sys.stdout.buffer.write(r.urlopen(sys.argv[1], None, 60).read())" "$u"); fi; '
     'case $(printf "%s\\n" "$s" | {{ sha256sum || shasum -a 256; }} 2>/dev/null) in '
     '{sha256}*) exec sh -c "$s" omniopt "$@";; esac; '
     'echo "omniopt: nothing was done, since the installer did not come as announced from $u" >&2; '
