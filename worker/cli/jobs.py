@@ -63,11 +63,7 @@ class Jobs:
         age = time.time() - (self.at or 0)
         old = f" (as seen {clock(age)} ago)" if self.waiting and age > _OLD else ""
         yield f"workers: {text}{old}"
-        reasons = Counter(
-            worker["reason"]
-            for worker in self.roster.values()
-            if worker["state"] != AgentState.RUNNING.value and worker["reason"]
-        )
+        reasons = Counter(worker["reason"] for worker in self.roster.values() if worker["reason"])
         yield from (f"{count} of them: {reason}" for reason, count in reasons.most_common())
 
     def agents(self, in_hand: Iterable[Trial]) -> list[dict[str, Any]]:

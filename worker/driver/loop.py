@@ -310,7 +310,7 @@ class Driver:
             self._write_down([{"kind": "leaving", **last}])
         elif self._over is not Over.SUPERSEDED:
             self._write_down([{"kind": "ended", "exit_code": end.exit_code, **last}])
-        self._watch.close(last=self._over not in (Over.SUPERSEDED, Over.MOVED))
+        self._watch.close(self._crew, last=self._over not in (Over.SUPERSEDED, Over.MOVED))
         self._mail.close()
         self._requests.close()
         self._epochs.close()

@@ -44,8 +44,10 @@ class Roster:
             self._written = now
             self._write()
 
-    def close(self) -> None:
-        """Write the last state."""
+    def close(self, reports: Mapping[str, AgentReport]) -> None:
+        """Take in the last state, and write it."""
+        if reports != self._known:
+            self._take_in(reports)
         if self._changed:
             self._write()
 
@@ -60,8 +62,13 @@ class Roster:
             self._changed = True
             if before is None or before.state is not report.state:
                 self._since[identity] = at
-            if (before is None and report.state is AgentState.GONE) or report.state is AgentState.RUNNING:
-                continue  # of an earlier driver's time, or about to say so itself
+            if before is None and report.state is AgentState.GONE:
+                continue  # of an earlier driver's time
+            if before is not None and (before.state, before.reason) == (report.state, report.reason):
+                continue  # more is known of it, and nothing has changed
+            begins = before is None or before.state is not AgentState.RUNNING
+            if report.state is AgentState.RUNNING and begins and not report.reason:
+                continue  # about to say so itself
             change = (report.state, report.reason)
             changes[change] += 1
             example[change] = report
@@ -94,6 +101,8 @@ def _sentence(report: AgentReport, count: int) -> str:
     else:
         job = f" (job {report.job})" if report.job else ""
         who, are = f"worker {report.identity}{job}", "is"
+    if report.state is AgentState.RUNNING:
+        return f"{who} {are} {report.reason or 'at work again'}"
     words = {AgentState.PENDING: f"{are} in the queue", AgentState.GONE: f"{are} gone"}
     what = words.get(report.state, f"{are} in an unknown state")
     return f"{who} {what}: {report.reason}" if report.reason else f"{who} {what}"

@@ -75,7 +75,7 @@ class Watch:
             give_sign(self._plan.paths, self._epoch)
             announce(self._plan.paths, self._epoch)
 
-    def close(self, last: bool) -> None:
+    def close(self, crew: Crew, last: bool) -> None:
         """Show everything, and write it where this is the `last` driver and the run is where it was."""
         self._view.notice = ""
         for line in self._echo.lines(time.monotonic(), at_once=True) if self._echo else ():
@@ -83,7 +83,7 @@ class Watch:
         self._show()
         if last:
             self._table.finish(self._state.trials.values())
-            self._roster.close()
+            self._roster.close(crew.reports)
         self._report.close()
         self.events.close()
 

@@ -205,11 +205,12 @@ class Fleet:
         return self._reports
 
     def _report(self, submission: Submission, agent: Agent) -> AgentReport:
-        number = agent.row.job if agent.row else submission.number
+        number = f"{submission.number}_{agent.identity.rpartition('-')[2]}" if submission.number else ""
         if agent.gone is not None:
             return AgentReport(agent.identity, AgentState.GONE, number, agent.node, agent.gone)
         if agent.heard:
-            return AgentReport(agent.identity, AgentState.RUNNING, number, agent.node)
+            paused = reasons.PAUSED.get(agent.row.word, "") if agent.row else ""
+            return AgentReport(agent.identity, AgentState.RUNNING, number, agent.node, paused)
         if not submission.answered:
             return AgentReport(agent.identity, AgentState.PENDING, number, agent.node, "being submitted")
         if self.silent_since is not None or submission.outcome is Outcome.DOUBTFUL or agent.absent:

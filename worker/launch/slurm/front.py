@@ -141,7 +141,8 @@ def hand_in_workers(run: Run, paths: RunPaths, client: Client, known: Cluster) -
     launcher = SlurmLauncher(run, paths, client, 0, known.walltime(run), known.max_array)
     launcher.start(min(run.workers, known.max_array))
     launcher.close()
-    return tuple(dict.fromkeys(report.job for report in launcher.poll().values() if report.job))
+    jobs = (report.job.partition("_")[0] for report in launcher.poll().values())
+    return tuple(dict.fromkeys(job for job in jobs if job))
 
 
 def hand_in_successor(run: Run, paths: RunPaths) -> str:

@@ -82,6 +82,11 @@ _WAITING = {
     "QOSMaxSubmitJobPerUserLimit": "you have as many jobs as you may",
     "AssocMaxSubmitJobLimit": "your account has as many jobs as it may",
 }
+# States of a job that holds its place and does not go on.
+PAUSED = {
+    "SUSPENDED": "suspended, until Slurm or an administrator lets it go on (SUSPENDED)",
+    "STOPPED": "stopped, until somebody lets it go on (STOPPED)",
+}
 _ENDED = {
     "BOOT_FAIL": "its node did not boot",
     "CANCELLED": "cancelled",

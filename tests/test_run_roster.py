@@ -1,0 +1,38 @@
+"""The workers in events.log: every change a line, and no line without a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from worker.driver.events import Events
+from worker.driver.roster import Roster
+from worker.launch.launcher import AgentReport, AgentState
+from worker.store.paths import RunPaths
+
+
+def test_each_change_of_a_worker_is_one_line(tmp_path: Path) -> None:
+    paths = RunPaths(tmp_path)
+    events = Events(paths)
+    roster = Roster(paths, events)
+    steps = [
+        AgentReport("j1-1-0", AgentState.PENDING, "", "", "being submitted"),
+        AgentReport("j1-1-0", AgentState.PENDING, "7_0", "", "about to start"),
+        AgentReport("j1-1-0", AgentState.RUNNING, "7_0", ""),
+        AgentReport("j1-1-0", AgentState.RUNNING, "7_0", "n1"),
+        AgentReport("j1-1-0", AgentState.RUNNING, "7_0", "n1", "suspended"),
+        AgentReport("j1-1-0", AgentState.RUNNING, "7_0", "n1"),
+        AgentReport("j1-1-0", AgentState.GONE, "7_0", "", "reached its time limit"),
+        AgentReport("j1-1-0", AgentState.GONE, "7_0", "n1", "reached its time limit"),
+    ]
+    for number, report in enumerate(steps):
+        roster.update({"j1-1-0": report}, "", float(number))
+    roster.close({"j1-1-0": steps[-1], "j1-1-1": AgentReport("j1-1-1", AgentState.PENDING, "", "", "late")})
+    events.close()
+    assert [line.split("  ", 1)[1] for line in paths.events.read_text().splitlines()] == [
+        "worker j1-1-0 is in the queue: being submitted",
+        "worker j1-1-0 (job 7_0) is in the queue: about to start",
+        "worker j1-1-0 (job 7_0) is suspended",
+        "worker j1-1-0 (job 7_0) is at work again",
+        "worker j1-1-0 (job 7_0) is gone: reached its time limit",
+        "worker j1-1-1 is in the queue: late",
+    ]
