@@ -18,7 +18,7 @@ from worker.store.paths import RunPaths
 def main(here: RunPaths, there: RunPaths, cwd: Path) -> int:
     """Drive the run as a driver on a cluster does, but with processes that see another mount as workers."""
 
-    def launch(run: Run, paths: RunPaths, epoch: int, where: str, cwd: Path) -> LocalLauncher:
+    def launch(run: Run, paths: RunPaths, epoch: int, where: str, cwd: Path, starts: bool) -> LocalLauncher:
         return LocalLauncher(there, epoch, cwd)
 
     run = read_run(here)

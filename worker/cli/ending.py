@@ -23,6 +23,7 @@ _LOOK_EVERY = 0.1  # seconds
 _ANSWER_WITHIN = 2.0  # seconds in which a living driver on this machine obeys
 _ANSWER_FROM_AFAR = 20.0  # seconds that one on another machine may need, where files are seen late
 _LEAVE_WITHIN = 1.5  # seconds in which a driver sees that another one has taken its place
+_SLURM_WITHIN = 5.0  # seconds that Slurm gets to end a job; where it says nothing, workers end themselves
 _GONE_WITHIN = 14.0  # seconds in which a driver that has obeyed has ended everything
 
 
@@ -134,7 +135,7 @@ def _end_driver_job(paths: RunPaths) -> None:
     from worker.launch.slurm import teardown
     from worker.launch.slurm.client import Client
 
-    teardown.cancel_driver(Client(), paths)
+    teardown.cancel_driver(Client(patience=_SLURM_WITHIN), paths)
 
 
 def _end_jobs(paths: RunPaths) -> None:
@@ -142,7 +143,7 @@ def _end_jobs(paths: RunPaths) -> None:
     from worker.launch.slurm import teardown
     from worker.launch.slurm.client import Client
 
-    silent = teardown.cancel_all(Client(), paths)
+    silent = teardown.cancel_all(Client(patience=_SLURM_WITHIN), paths)
     if silent:
         raise OmnioptError(
             f"Slurm did not answer when these jobs were to be ended: {', '.join(silent)}. Try omniopt cancel again, "

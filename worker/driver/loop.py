@@ -63,7 +63,8 @@ class Driver:
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.remote)
         self._board = Board(self.epoch)
         self._board.restore(self._state.trials.values(), recalled.strikes, recalled.voided)
-        launcher = launch(plan.run, plan.paths, self.epoch, plan.where, plan.cwd)
+        starts = not plan.request
+        launcher = launch(plan.run, plan.paths, self.epoch, plan.where, plan.cwd, starts)
         self._crew = Crew(plan.paths, launcher, self._board, self._mail)
         self._limits = Limits(
             plan.run.max_evals,

@@ -18,15 +18,17 @@ def where_to_run(local: bool) -> Where:
     return "local" if local or not here() else "slurm"
 
 
-def make_launcher(run: Run, paths: RunPaths, epoch: int, where: Where, cwd: Path) -> Launcher:
+def make_launcher(
+    run: Run, paths: RunPaths, epoch: int, where: Where, cwd: Path, starts: bool = True
+) -> Launcher:
     """The launcher for the driver of `epoch`. cwd: the folder that the run was started in.
 
-    Raises OmnioptError where the scheduler does not do its part.
+    starts: whether it is to start agents, or only to end those that there are. Raises OmnioptError where the scheduler does not do its part.
     """
     if where == "slurm":
         from worker.launch.slurm.launcher import SlurmLauncher
 
-        return SlurmLauncher.for_driver(run, paths, epoch)
+        return SlurmLauncher.for_driver(run, paths, epoch, starts)
     from worker.launch.local import LocalLauncher
 
     return LocalLauncher(paths, epoch, cwd)

@@ -69,6 +69,9 @@ class Cluster:
         return wanted if limit is None or run.walltime else min(wanted, limit)
 
 
+UNKNOWN = Cluster(None, None, None, None)
+
+
 def ask(client: Client, run: Run) -> Cluster:
     """Ask the cluster about all that a run needs to know, side by side, in at most `PATIENCE` seconds."""
     found = {name: client.environ.get(f"SBATCH_{name.upper()}", "") for name in DEFAULTS}

@@ -73,10 +73,10 @@ class SlurmLauncher:
         self._recall()
 
     @classmethod
-    def for_driver(cls, run: Run, paths: RunPaths, epoch: int) -> SlurmLauncher:
-        """A launcher for the cluster that this machine belongs to, which is asked about its limits first."""
+    def for_driver(cls, run: Run, paths: RunPaths, epoch: int, starts: bool) -> SlurmLauncher:
+        """A launcher for the cluster that this machine belongs to, which is asked about its limits first if it `starts` agents."""
         client = Client()
-        known = cluster.ask(client, run)
+        known = cluster.ask(client, run) if starts else cluster.UNKNOWN
         walltime = known.walltime(run) if known.limits_known else None
         return cls(run, paths, client, epoch, walltime, known.max_array)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 from worker.launch.slurm import scancel
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.ledger import entries
@@ -9,6 +12,7 @@ from worker.store.journal import newest
 from worker.store.paths import RunPaths
 
 _NEWEST = 20  # submissions
+_AT_ONCE = 4  # calls of Slurm; a silent one lets each of them wait
 
 
 def cancel_driver(client: Client, paths: RunPaths) -> bool:
@@ -32,4 +36,7 @@ def job_names(paths: RunPaths) -> list[str]:
 
 def cancel_all(client: Client, paths: RunPaths) -> list[str]:
     """End every job of the run; returns the names of those about which Slurm gave no answer."""
-    return [name for name in job_names(paths) if not scancel.cancel_named(client, name)]
+    names = job_names(paths)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        taken = pool.map(partial(scancel.cancel_named, client), names)
+        return [name for name, done in zip(names, taken, strict=True) if not done]
