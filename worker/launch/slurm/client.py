@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ _DEFAULTS = frozenset(f"SBATCH_{name.upper()}" for name in DEFAULTS)
 _PROGRAMS = ("sbatch", "squeue", "scancel", "sinfo", "scontrol")
 _CONFIGS = ("/etc/slurm/slurm.conf", "/etc/slurm-llnl/slurm.conf", "/run/slurm/conf/slurm.conf")
 _UNCONFIGURED = ("configuration source", "failed to fetch config", "unable to process configuration file")
+_PREFIX = re.compile(r"\w+: (?:error|fatal): ")
 _PATIENCE = 12.0
 
 
@@ -58,7 +60,7 @@ class Answer:
     @property
     def words(self) -> str:
         """What Slurm said was wrong, in its own words and in one line."""
-        lines = [line.strip() for line in self.err.splitlines() if line.strip()]
+        lines = [_PREFIX.sub("", line.strip()) for line in self.err.splitlines() if line.strip()]
         if lines:
             return " / ".join(dict.fromkeys(lines))
         return "no answer in time" if self.code is None else f"exit code {self.code} without a word"
