@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.agent.numbers import UnreadableError, read_number
-from worker.agent.reading import MAX_COLUMNS, Reading, StreamReader, combine, plain
+from worker.agent.reading import MAX_COLUMNS, Reading, StreamReader, combine
+from worker.store.logs import plain
 
 
 def read(out: str | bytes = b"", err: str | bytes = b"", pieces: int = 1 << 30) -> Reading:
@@ -93,8 +94,14 @@ def test_only_plain_numbers_are_numbers(text: str) -> None:
         ("NA", "no value to print"),
         ('"0.5"', "quotes"),
         ("−0.5", "minus sign"),
-        ("٣", "no number"),
-        ("１", "no number"),
+        ("٣", "its digits are not 0 to 9"),
+        ("１", "its digits are not 0 to 9"),
+        ("\u200b3", "the invisible character U+200B"),
+        ("1\u202f234", "the invisible character U+202F"),
+        ("(1+2j)", "complex number"),
+        ("(0.5)", "in brackets"),
+        ("1" * 70_000, "it is too long"),
+        ("1" * 10_000_000, "it is too long"),
         ("", "no number after the colon"),
         ("e5", "no number"),
         (".", "no number"),
@@ -119,6 +126,8 @@ def test_what_is_no_number_is_an_error_with_its_reason(text: str, reason: str) -
         ("result 3", "must be upper case, with a colon?"),
         ("INFO:root:RESULT: 3", "text before it"),
         ("epoch 1 RESULT: 3", "text before it"),
+        ("doneRESULT: 3", "text before it"),
+        ("RESULT: 3".encode("utf-16-be").decode("latin-1"), "UTF-16"),
         ("'RESULT': 3", "RESULT: and the number"),
         ("RESULT： 3", "ordinary one"),
         ("The result is 3", "RESULT: and the number"),
@@ -192,8 +201,9 @@ def test_several_results_become_one() -> None:
     ("text", "complaint"),
     [
         ("RESULT1: 3\nRESULT3: 4\n", "RESULT2 is missing beside RESULT1, RESULT3"),
-        ("RESULT0: 3\nRESULT1: 4\n", "RESULT2 is missing"),
-        ("RESULT01: 3\n", "RESULT1 is missing"),
+        ("RESULT2: 3\n", "RESULT1 is missing beside RESULT2"),
+        ("RESULT0: 3\nRESULT1: 4\n", "RESULT0 does not count; number them from 1"),
+        ("RESULT01: 3\n", "RESULT01 does not count"),
         ("RESULT1: 3\nRESULT2: 0,4\n", "comma"),
         ("RESULT: x\nRESULT1: 3\n", "no number"),
     ],

@@ -96,9 +96,10 @@ def test_kills_are_counted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_memory_of_this_process() -> None:
-    shared, own = memory.resident([os.getpid()]), memory.proportional([os.getpid()])
+    shared, own = memory.resident(os.getpid()), memory.proportional(os.getpid())
     assert 5 < own <= shared + 1
-    assert memory.resident([]) == memory.proportional([2**22 + 1]) == 0
+    assert memory.used([], 0, 0) == memory.resident(2**22 + 1) == memory.proportional(2**22 + 1) == 0
+    assert memory.used([os.getpid()], 0, 1) < memory.used([os.getpid()], 0, 0) + 1
 
 
 def test_processes_that_do_not_exist() -> None:

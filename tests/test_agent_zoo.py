@@ -277,10 +277,12 @@ def test_a_program_killed_at_its_memory_limit(desk: Desk) -> None:
     assert " MB of 100 MB and was ended for that" in record["reason"]
 
 
-def test_memory_that_workers_share_is_counted_once(desk: Desk) -> None:
+@pytest.mark.parametrize("limit", [0, 200])
+def test_memory_that_workers_share_is_counted_once(desk: Desk, limit: float) -> None:
     forking = (
         "import os, time\nx = b'x' * 60_000_000\nfor n in range(4):\n if not os.fork():\n  time.sleep(2.5); os._exit(0)\n"
         "time.sleep(2.5)\nprint('RESULT: 1')"
     )
-    record = desk.evaluate(f'{sys.executable} -c "{forking}"', memory=200)
+    record = desk.evaluate(f'{sys.executable} -c "{forking}"', memory=limit)
     assert record["status"] == "ok", record
+    assert 60 < record["peak_memory"] < 150

@@ -68,6 +68,27 @@ def test_a_wrong_limit_changes_nothing(omniopt: Omniopt, ended: Path) -> None:
     assert not (ended / "changes.toml").exists()
 
 
+@pytest.mark.parametrize("name", ["config.toml", "changes.toml"])
+@pytest.mark.parametrize("damaged", [b"\0" * 100, b'[run]\nname = "ag'])
+def test_a_damaged_config_is_named(omniopt: Omniopt, ended: Path, name: str, damaged: bytes) -> None:
+    (ended / name).write_bytes(damaged)
+    for command in ("status", "resume"):
+        done = omniopt(command, "again")
+        assert done.returncode == 2
+        assert f"{ended / name} cannot be used" in done.stderr
+
+
+@pytest.mark.parametrize("roster", ["[1]", '{"agents": 3}', "\0"])
+def test_a_damaged_list_of_workers_hides_nothing(omniopt: Omniopt, ended: Path, roster: str) -> None:
+    (journal,) = (ended / "journal").glob("*.jsonl")
+    *records, _ = journal.read_bytes().splitlines(keepends=True)  # its driver has died before the last word
+    journal.write_bytes(b"".join(records))
+    (ended / "workers.json").write_text(roster)
+    done = omniopt("status", "again")
+    assert done.returncode == 0
+    assert "again: interrupted" in done.stdout
+
+
 def test_who_starts_again_with_another_config_learns_how_to_change_a_run(
     omniopt: Omniopt, ended: Path
 ) -> None:

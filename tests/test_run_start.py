@@ -308,9 +308,11 @@ def test_the_command_at_the_end_runs_once(omniopt: Omniopt, local: Local) -> Non
 
 
 def test_live_output_shows_what_the_evaluations_print(omniopt: Omniopt, local: Local) -> None:
-    objective = "echo epoch 1; sleep 0.6; printf 'last words'; echo; echo RESULT: ($x)"
+    objective = (
+        "printf '\\033[32mepoch 1\\033[0m\\r\\n'; sleep 0.6; printf 'last words'; echo; echo RESULT: ($x)"
+    )
     done = omniopt("start", config(local.workdir, objective=objective, max_evals=2, live_output=True))
-    assert "[1] epoch 1" in done.stdout
+    assert "[1] epoch 1\n" in done.stdout
     assert "[2] last words" in done.stdout
 
 

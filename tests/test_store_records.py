@@ -290,3 +290,9 @@ def test_the_last_lines_of_a_log(
     text = "".join(f"{line}\n" for line in lines).rstrip("\n")
     assert last_lines(path, count) == text.split("\n")[-count:]
     assert last_lines(path.with_name("missing")) == []
+
+
+def test_what_terminals_obey_is_left_out_of_a_log(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_bytes(b"one\r\n 9%\r10%\r\n\x1b[31mred\x1b[0m \x1b]0;title\x07text\xff\n")
+    assert last_lines(path) == ["one", " 9%", "10%", "red text\ufffd"]

@@ -175,11 +175,13 @@ def test_a_resumed_run_has_not_ended() -> None:
         {"kind": "proposed", "trial": 2},
         {"kind": "assigned", "trial": "one"},
         {"kind": "ended"},
+        {"kind": "driver", "seed": 1},
     ],
 )
 def test_records_that_lack_something_are_counted(record: Record) -> None:
     replayed = state(proposed(1), record)
     assert replayed.torn == 1
+    assert replayed.driven_since == 0
     assert replayed.trials[1].status is Status.PROPOSED
 
 

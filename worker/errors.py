@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from worker.spec.problem import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path  # which takes time to import
 
 EXIT_DONE = 0
 EXIT_NO_SUCCESS = 1  # the run ended without any successful evaluation
@@ -27,8 +31,14 @@ class UsageError(OmnioptError):
 
 
 class ConfigError(UsageError):
-    """A config with errors; lists every problem."""
+    """A config with errors; lists every problem, under the name of the file where it is that of a run."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], file: Path | None = None) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"{problem.severity}: {problem}" for problem in self.problems))
+        lines = [f"{problem.severity}: {problem}" for problem in self.problems]
+        if file is not None:
+            lines.insert(
+                0,
+                f"{file} cannot be used; put right what is wrong. All results are safe in the run's journal.",
+            )
+        super().__init__("\n".join(lines))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from worker.agent.program import complaints, without_first_line
-from worker.agent.reading import plain, quoted
+from worker.agent.reading import quoted
+from worker.store.logs import plain
 
 _NOT_EXECUTABLE, _NOT_FOUND, _USAGE = (
     126,

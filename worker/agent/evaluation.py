@@ -251,10 +251,7 @@ class Evaluation:
         began = time.monotonic()
         limit = self.assignment.memory
         family = self._family()
-        used = memory.resident(family)
-        if limit and used > limit:
-            # Workers forked by a program share most of their memory; only this way of counting is fair then.
-            used = memory.proportional(family)
+        used = memory.used(family, self._peak, limit)
         self._peak = max(self._peak, used)
         if limit and used > limit:
             self.stop(Cause.MEMORY, grace=0)

@@ -10,27 +10,41 @@ from pathlib import Path
 MB = 1 << 20
 _CGROUPS = Path("/sys/fs/cgroup")
 _PEAKS = ("memory.peak", "memory.max_usage_in_bytes")  # in version 2 of control groups, and in version 1
+_WORTH_KNOWING = 0.05  # of all memory; what is shared does not matter if it is less
 
 
-def resident(pids: Iterable[int]) -> float:
-    """MB that the processes have in memory; what they share is counted for each, so this is never too little."""
-    page = os.sysconf("SC_PAGE_SIZE")
-    total = 0
-    for pid in pids:
-        with suppress(OSError, IndexError):
-            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return total * page / MB
+def used(pids: Iterable[int], peak: float, limit: float) -> float:
+    """MB that the processes have in memory together. peak: what is known to have been used; limit: 0 for none.
+
+    Workers forked by a program share most of their memory with it. What they share is counted once where it may
+    be much, and the sum is a new peak or over the limit; to find it out is slow.
+    """
+    sizes = {pid: resident(pid) for pid in pids}
+    total = sum(sizes.values())
+    shared_at_most = total - max(sizes.values(), default=0.0)
+    if 0 < limit < total or (total > peak and shared_at_most > _WORTH_KNOWING * total):
+        return sum(map(proportional, sizes))
+    return total
 
 
-def proportional(pids: Iterable[int]) -> float:
-    """MB that the processes have in memory, shared pages divided among them; slow, so only asked where it matters."""
-    total = 0
-    for pid in pids:
-        with suppress(OSError):
-            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
-    return total / 1024
+def resident(pid: int) -> float:
+    """MB that a process has in memory, shared or not; 0 where it has ended."""
+    with suppress(OSError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / MB
+    return 0.0
+
+
+def proportional(pid: int) -> float:
+    """MB that a process has in memory, shared pages divided among those who share them; 0 where it has ended."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    except OSError:
+        pass  # of another user, or a kernel that does not tell
+    return resident(pid)
 
 
 class KernelKills:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from worker.spec.text import invisible
+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:nan|inf|infinity)")
 
 # What people print in place of a number, and what to do about it; the first that matches is told.
@@ -24,7 +26,12 @@ _REASONS = tuple(
         (r"[+-]?[0-9.]+[dD][+-]?[0-9]+", "its exponent is written with D; print it with E"),
         (r"(?s)tensor\(.*", "it is a tensor; print its value, in PyTorch with loss.item()"),
         (r"(?s)(np|numpy|jnp)\..*|array\(.*", "it is a NumPy object; print float(value)"),
-        (r"(?s)[\[({].*", "it is a list and no single number; print one number"),
+        (r"\(?[+-]?[0-9.][0-9.eE+-]*[jJ]\)?", "it is a complex number; print a real one"),
+        (r"(?s)[\[({].*", "it is in brackets, as lists are; print one number without them"),
+        (
+            r"[+-]?(?![0-9])\d.*",
+            "its digits are not 0 to 9; print those (LC_ALL=C makes most programs do so)",
+        ),
         (r"(?i)none|null|na|n/a|undefined|missing", "it is no number; the program had no value to print"),
         (r"['\"].*", "it is in quotes; print it without them"),
         (r"[−–—].*", "its minus sign is a typographic one; print the ASCII one (-)"),
@@ -45,6 +52,8 @@ def read_number(text: str) -> float:
     """The number that `text` is, exactly (nan and inf included). Raises UnreadableError with the reason."""
     if _NUMBER.fullmatch(text):
         return float(text)
+    if letter := invisible(text):
+        raise UnreadableError(f"it has the invisible character {letter} in it; print the number alone")
     raise UnreadableError(
         next((reason for form, reason in _REASONS if form.fullmatch(text)), "it is no number")
     )

@@ -8,17 +8,14 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from worker.agent.numbers import UnreadableError, read_number
+from worker.store.logs import ANSI
 
 MAX_COLUMNS = 200
 MAX_CURVE = 10_000
 _MAX_LINE = 1 << 16  # what is longer is no RESULT line
+_WIDE_RESULT = b"R\0E\0S\0U\0L\0T"  # either byte order
 _MAX_SHOWN = 80  # characters of a line quoted in a sentence
 
-_ANSI = re.compile(
-    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # colours, cursor
-    rb"|\][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # titles, links
-    rb"|[()*+][A-Za-z0-9]|[@-Z\\^_=>78])"  # character sets and the rest
-)
 # Looks for "\n", which is faster than ^ in a large block.
 _COLUMN = re.compile(
     rb"\n[ \t]*([A-Za-z_][A-Za-z0-9_./-]{0,63})[ \t]*:[ \t]*"
@@ -35,7 +32,7 @@ _NEAR_MISSES = tuple(
         (r"RESULT[0-9]*\s+[-+.0-9].*", "colon missing?"),
         (r"(?i)result[0-9]*\s*:\s*[-+.0-9].*", "must be upper case?"),
         (r"(?i)result[0-9]*\s*=?\s*[-+.0-9].*", "must be upper case, with a colon?"),
-        (r".*\bRESULT[0-9]*\s*:.*", "text before it; must it be on a line of its own?"),
+        (r".*RESULT[0-9]*\s*:.*", "text before it; must it be on a line of its own?"),
         (r"(?i)\W*(final |the )?results?\b.*[0-9].*", "must be RESULT: and the number?"),
     )
 )
@@ -77,6 +74,7 @@ class StreamReader:
             return
         block = self._rest + data[: end + 1]
         if self._too_long:
+            self._long_line(self._rest)
             block = block[block.index(b"\n", len(self._rest)) :]
             self._too_long = False
         self._keep(data[end + 1 :])
@@ -91,9 +89,17 @@ class StreamReader:
         self._too_long = self._too_long or len(rest) > _MAX_LINE
         self._rest = rest[:_MAX_LINE]
 
+    def _long_line(self, beginning: bytes) -> None:
+        """The last RESULT line counts, so that one of which nobody can tell what it says must not be passed over."""
+        line = ANSI.sub(b"", beginning).decode("utf-8", "replace").lstrip()
+        if match := _RESULT.match(line):
+            self.results[match[1]] = f"The line {quoted(line)} cannot be read: it is too long."
+
     def _read_block(self, block: bytes, seconds: float) -> None:
+        if _WIDE_RESULT in block:
+            self.near_miss = "its output is in UTF-16: let it print UTF-8?"
         if b"\x1b" in block:
-            block = _ANSI.sub(b"", block)
+            block = ANSI.sub(b"", block)
         if b":" in block:
             for match in _COLUMN.finditer(b"\n" + block):
                 self._column(match[1].decode("ascii"), float(match[2]))
@@ -113,7 +119,10 @@ class StreamReader:
             self.outputs[name] = number
 
     def _result_line(self, raw: bytes, seconds: float) -> None:
-        line = raw[:_MAX_LINE].decode("utf-8", "replace").replace("\ufeff", "").strip()
+        if len(raw) > _MAX_LINE:
+            self._long_line(raw[:_MAX_LINE])
+            return
+        line = raw.decode("utf-8", "replace").replace("\ufeff", "").strip()
         match = _RESULT.fullmatch(line)
         if not match:
             hint = next((hint for form, hint in _NEAR_MISSES if form.fullmatch(line[:1000])), "")
@@ -150,6 +159,12 @@ def _loss(results: dict[str, float | str]) -> tuple[float | None, str]:
     if "" in results:
         return _value(results[""])
     numbers: list[float] = []
+    for index in results:
+        if index.startswith("0"):
+            return (
+                None,
+                f"RESULT{index} does not count; number them from 1 without gaps: RESULT1, RESULT2, ...",
+            )
     for position in range(1, len(results) + 1):
         if str(position) not in results:
             names = ", ".join(f"RESULT{index}" for index in results)
@@ -163,11 +178,6 @@ def _loss(results: dict[str, float | str]) -> tuple[float | None, str]:
 
 def _value(result: float | str) -> tuple[float | None, str]:
     return (None, result) if isinstance(result, str) else (result, "")
-
-
-def plain(data: bytes) -> str:
-    """Output as text: no colours, every line end a newline, what is no UTF-8 replaced."""
-    return _ANSI.sub(b"", data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")).decode("utf-8", "replace")
 
 
 def quoted(line: str) -> str:

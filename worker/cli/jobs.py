@@ -19,7 +19,6 @@ from worker.store.records import Record
 from worker.store.replay import Replayed
 from worker.trial import Trial
 
-_OLD = 60.0  # seconds after which it is said how old the picture is
 _FULL = 1 << 16  # bytes; with less, hardly anything can be written
 _PATIENCE = 10.0  # seconds that Slurm has to answer a person
 
@@ -28,7 +27,8 @@ _PATIENCE = 10.0  # seconds that Slurm has to answer a person
 class Jobs:
     """The workers as the newest driver has seen them last, and the driver's own job.
 
-    waiting: where no driver is at work, why its job waits in the queue, one sentence for each job.
+    waiting: where no driver is at work, why its job waits in the queue, one sentence for each job. watched: whether
+    a driver keeps the picture up to date.
     """
 
     at: float | None
@@ -37,6 +37,7 @@ class Jobs:
     known: Mapping[str, Record]
     driver: Mapping[str, Any] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()
+    watched: bool = True
 
     @classmethod
     def of(cls, paths: RunPaths, state: Replayed, now: Claim) -> Jobs:
@@ -48,7 +49,7 @@ class Jobs:
         trouble = _disk_trouble(paths) or seen["trouble"]
         driver = state.drivers[-1] if state.drivers else {}
         waiting = () if now.held else _waiting_drivers(paths)
-        return cls(seen["at"], trouble, seen["agents"], state.agents, driver, waiting)
+        return cls(seen["at"], trouble, seen["agents"], state.agents, driver, waiting, now.held)
 
     def lines(self) -> Iterator[str]:
         """The workers, for people."""
@@ -61,7 +62,7 @@ class Jobs:
         words = {"running": "at work", "pending": "in the queue", "unknown": "in an unknown state"}
         text = ", ".join(f"{counts[state]} {words[state]}" for state in words if counts[state])
         age = time.time() - (self.at or 0)
-        old = f" (as seen {clock(age)} ago)" if self.waiting and age > _OLD else ""
+        old = "" if self.watched else f" when the driver saw them last, {clock(age)} ago"
         yield f"workers: {text}{old}"
         reasons = Counter(worker["reason"] for worker in self.roster.values() if worker["reason"])
         yield from (f"{count} of them: {reason}" for reason, count in reasons.most_common())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from worker.store.logs import plain
 from worker.store.paths import RunPaths
 from worker.trial import Status, Trial
 
@@ -20,11 +20,8 @@ _LONGEST = 300  # characters of a line
 class _Stream:
     path: Path
     offset: int = 0
-    rest: str = ""
+    rest: bytes = b""
     ended: bool = False
-    decode: codecs.IncrementalDecoder = field(
-        default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
-    )
 
 
 class Echo:
@@ -64,8 +61,8 @@ def _read(stream: _Stream) -> list[str]:
         file.seek(stream.offset)
         data = file.read(_MOST)
     stream.offset += len(data)
-    text = stream.rest + stream.decode.decode(data, stream.ended)
-    *lines, stream.rest = text.replace("\r", "\n").split("\n")
-    if stream.ended and stream.rest:
+    *lines, stream.rest = (stream.rest + data).replace(b"\r", b"\n").split(b"\n")
+    stream.rest = stream.rest[:_MOST]  # a line that does not end
+    if stream.ended:
         lines.append(stream.rest)
-    return [line for line in lines if line.strip()]
+    return [text for line in lines if (text := plain(line[: 4 * _LONGEST])).strip()]

@@ -14,12 +14,13 @@ from worker.spec.parameters import Value
 from worker.spec.placeholders import render, value_text
 from worker.spec.run import Run
 from worker.spec.text import visible
+from worker.store import logs
 from worker.store.paths import RunPaths
 from worker.trial import Status, Trial
 
 _MOST_REASONS = 5
 _LAST_LINES = 5
-_TAIL = 4096  # bytes of an output that are looked at
+_LOOKED_AT = 40  # lines of an output among which the last ones that are not blank are looked for
 
 
 @dataclass(frozen=True)
@@ -119,14 +120,7 @@ def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:
 def last_lines(paths: RunPaths, number: int) -> list[str]:
     """The last lines that an evaluation printed, standard error if it has some; safe for a terminal."""
     for path in (paths.trial_err(number), paths.trial_out(number)):
-        try:
-            with path.open("rb") as file:
-                file.seek(0, 2)
-                file.seek(max(0, file.tell() - _TAIL))
-                text = file.read().decode(errors="replace")
-        except OSError:
-            continue
-        lines = [visible(line.rstrip("\r")) for line in text.split("\n") if line.strip()]
+        lines = [visible(line) for line in logs.last_lines(path, _LOOKED_AT) if line.strip()]
         if lines:
             return lines[-_LAST_LINES:]
     return []

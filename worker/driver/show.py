@@ -40,7 +40,7 @@ class Lines:
         """Print what is due."""
         now, at = time.monotonic(), time.time()
         if new_best:
-            self.say(view.new_best(at))
+            self.say(view.new_best())
         notices = (view.notice, view.trouble)
         if now - self._shown_at >= self._interval or notices != self._notices:
             if now - self._shown_at >= self._interval or any(set(notices) - set(self._notices)):

@@ -94,12 +94,12 @@ class View:
         parts += [part for part in (self.pace(at), self.notice, self.trouble) if part]
         return f"{time.strftime('%H:%M:%S', time.localtime(at))}  {'; '.join(parts)}"
 
-    def new_best(self, at: float) -> str:
-        """A line about the best evaluation, which is new."""
+    def new_best(self) -> str:
+        """A line about the best evaluation, which is new, with the time at which it ended."""
         best = self.tally.best
         if best is None:
             return ""
-        moment = time.strftime("%H:%M:%S", time.localtime(at))
+        moment = time.strftime("%H:%M:%S", time.localtime(best.end))
         return f"{moment}  new best RESULT {number_text(best.loss)} (evaluation {best.number}): {' '.join(assignments(best.values))}"
 
 

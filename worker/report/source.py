@@ -67,7 +67,7 @@ def changed_run(paths: RunPaths, changes: Mapping[str, object]) -> Run:
     values = {**config.draft.values, **changes_of(paths), **changes}
     checked = check_read(ReadResult(replace(config.draft, values=values), config.problems))
     if checked.run is None or has_errors(checked.problems):
-        raise ConfigError(checked.problems)
+        raise ConfigError(checked.problems, None if changes else paths.config)
     return checked.run
 
 
@@ -86,7 +86,7 @@ def _read_config(path: Path) -> ReadResult | None:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except UnreadableError as error:
-        raise ConfigError(error.problems) from error
+        raise ConfigError(error.problems, path) from error
 
 
 @contextmanager

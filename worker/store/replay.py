@@ -46,7 +46,7 @@ class Replayed:
     @property
     def driven_since(self) -> float:
         """When the newest driver began, in seconds since 1970; 0 before the first."""
-        return float(self.drivers[-1]["at"]) if self.drivers else 0.0
+        return float(self.drivers[-1].get("at") or 0) if self.drivers else 0.0
 
 
 def load(paths: RunPaths) -> Replayed:
@@ -132,8 +132,7 @@ class Replayer:
         newest = epoch >= state.epoch
         state.epoch = max(state.epoch, epoch)
         if kind == "driver" and record not in state.drivers:
-            state.drivers.append(record)
-            state.drivers.sort(key=lambda driver: int(driver["epoch"]))
+            state.drivers = sorted([*state.drivers, record], key=lambda driver: int(driver["epoch"]))
             state.seed = state.drivers[0]["seed"]
             if epoch > self._ended_in:
                 state.ended = None
