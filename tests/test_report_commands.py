@@ -21,7 +21,9 @@ from report_runs import START, a_run, a_trial, write_run
 
 from worker.cli.results import ELSEWHERE, place
 from worker.errors import OmnioptError
-from worker.report import debugzip
+from worker.report import captions, debugzip, picture
+from worker.report.frame import make_frame
+from worker.report.source import read
 from worker.store.paths import Home, RunPaths
 from worker.trial import Status, Trial
 
@@ -102,6 +104,68 @@ def test_a_film_of_a_run_without_failures_has_a_frame_for_each_step(workdir: Pat
     with Image.open(film) as image:
         frames = {frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(image)}
     assert len(frames) == 7
+
+
+def texts(svg: Path) -> list[str]:
+    """What stands in a picture."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg.read_text())
+
+
+def test_a_picture_says_what_it_leaves_out(workdir: Path, omniopt: Omniopt) -> None:
+    run = a_run(tuple(f"p{number}" for number in range(12)))
+    values: dict[str, float | str] = {"p0": 0.5, **{f"p{number}": "a" for number in range(1, 12)}}
+    write_run(workdir, run, [a_trial(1, values, 0.25)])
+    done = omniopt("scatter", "first", "--kind", "svg", "--size", "1")
+    assert "svg show the first 10 of 12 parameters; --columns a,b,c chooses others." in done.stderr
+    [picture] = written(done)
+    words = " ".join(texts(picture))
+    assert "first (the first 10 of 12 parameters): best RESULT 0.25 at evaluation 1" in words
+    assert "p9 = a" in words
+    assert "p10" not in words
+    done = omniopt("scatter", "first", "--kind", "svg", "--columns", " p0, p11,p0 ")
+    assert not done.stderr
+    [picture] = written(done)
+    assert "p0 = 0.5, p11 = a" in texts(picture)
+
+
+def test_columns_without_any_parameter_make_no_picture(paths: RunPaths, omniopt: Omniopt) -> None:
+    done = omniopt("scatter", "first", "--columns", "RESULT")
+    assert done.returncode == 2
+    assert "--columns has no parameter in it. The parameters are lr, kind." in done.stderr
+    assert "it holds no name" in omniopt("parallel", "first", "--columns", " , ").stderr
+
+
+def test_a_picture_marks_what_has_no_result_and_has_logarithmic_colours(
+    workdir: Path, omniopt: Omniopt
+) -> None:
+    trials = [a_trial(number, {"lr": number / 9}, 10.0 ** (2 * number - 9)) for number in range(1, 9)]
+    trials.append(a_trial(9, {"lr": 0.5}, None, Status.FAILED))
+    write_run(workdir, a_run(("lr",)), trials)
+    results = read(Home.in_workdir(workdir).run("first"))
+    panel = picture.draw(make_frame(results.run, results.trials), None).panels[0]
+    assert panel.cross_rows == [8]
+    assert panel.crosses.get_offsets()[0][1] > 10.0**7  # above all results
+    assert panel.dots is not None
+    colours = {panel.dots.norm(trial.loss) for trial in results.trials if trial.loss is not None}
+    assert len({round(colour, 6) for colour in colours}) == 8
+    assert sorted(colours)[1] == pytest.approx(1 / 7)
+    [drawn] = written(omniopt("scatter", "first", "--kind", "svg"))
+    assert "× without a usable result: 1" in texts(drawn)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (["adam", "sgd"], ["adam", "sgd"]),
+        (["the-longest-beginning-1-end-of-it", "the-longest-beginning-20-end-of-it"], ["…1…", "…20…"]),
+        (["the-longest-beginning-1", "the-longest-beginning-12"], ["…1", "…12"]),
+        (["one-very-long-category", "another-very-long-category"], ["one…", "another…"]),
+        (["x" * 40], ["xxxxxxx…xxxxxx"]),
+        ([], []),
+    ],
+)
+def test_categories_are_told_apart_in_few_letters(given: list[str], shown: list[str]) -> None:
+    assert captions.briefly(given, 14) == shown
 
 
 def test_csv_on_standard_output_is_the_same_as_in_the_file(paths: RunPaths, omniopt: Omniopt) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import chosen, configure_failed, configure_run, open_results, place, say_written
+from worker.cli.results import (
+    chosen,
+    configure_failed,
+    configure_run,
+    names,
+    open_results,
+    place,
+    say_written,
+)
 from worker.errors import EXIT_DONE
 from worker.report import answer, plotpage
 from worker.report.files import replacing
@@ -15,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt parallel`."""
     configure_run(parser)
     parser.add_argument(
-        "--columns", metavar="NAMES", help="only these axes at first, in this order: a,b,RESULT"
+        "--columns", type=names, metavar="NAMES", help="only these axes at first, in this order: a,b,RESULT"
     )
     configure_failed(parser)
 
@@ -26,7 +34,7 @@ def execute(args: argparse.Namespace) -> int:
     target = place(results.paths.parallel, results.paths, args.out)
     frame = make_frame(results.run, chosen(results, args))
     if args.columns:
-        frame = frame.showing(args.columns.split(","))
+        frame = frame.showing(args.columns)
     with replacing(target) as file:
         file.write(plotpage.parallel(frame, answer.sentence(results)))
     say_written(target)

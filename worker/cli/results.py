@@ -6,13 +6,14 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from worker.cli import common
 from worker.cli.common import find_run
-from worker.errors import OmnioptError
+from worker.errors import OmnioptError, UsageError
 from worker.report.files import replacing
+from worker.report.frame import Frame
 from worker.report.source import Results, read
 from worker.report.summary import counts
 from worker.store.paths import RunPaths
@@ -43,6 +44,23 @@ def configure_failed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-failed", action="store_true", help="leave out evaluations without a usable result"
     )
+
+
+def names(text: str) -> list[str]:
+    """The names in a comma list, each once. Raises ArgumentTypeError where there is none."""
+    found = list(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+    if not found:
+        raise argparse.ArgumentTypeError("it holds no name")
+    return found
+
+
+def of_parameters(frame: Frame, wanted: Sequence[str]) -> Frame:
+    """The frame showing these columns. Raises UsageError where none of them is a parameter, or one is no column."""
+    shown = frame.showing(wanted)
+    if not any(column.shown for column in shown.of_role("parameter")):
+        known = ", ".join(column.name for column in frame.of_role("parameter"))
+        raise UsageError(f"--columns has no parameter in it. The parameters are {known}.")
+    return shown
 
 
 def configure_most(parser: argparse.ArgumentParser, where: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from importlib.util import find_spec
 
 from worker.cli.results import (
@@ -10,6 +11,8 @@ from worker.cli.results import (
     configure_failed,
     configure_most,
     configure_run,
+    names,
+    of_parameters,
     open_results,
     place,
     say_written,
@@ -31,8 +34,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--kind", choices=KINDS, action="append", help="only this kind of file; may be repeated"
     )
     configure_most(parser, "in svg and png")
-    parser.add_argument("--columns", metavar="NAMES", help="only these parameters: a,b,c")
-    parser.add_argument("--log", metavar="NAMES", help="logarithmic axes for these parameters: a,b")
+    parser.add_argument("--columns", type=names, metavar="NAMES", help="only these parameters: a,b,c")
+    parser.add_argument(
+        "--log", type=names, metavar="NAMES", help="logarithmic axes for these parameters: a,b"
+    )
     parser.add_argument(
         "--size",
         type=side,
@@ -48,9 +53,9 @@ def execute(args: argparse.Namespace) -> int:
     results = open_results(args)
     frame = make_frame(results.run, chosen(results, args))
     if args.columns:
-        frame = frame.showing(args.columns.split(","))
+        frame = of_parameters(frame, args.columns)
     if args.log:
-        frame = frame.logarithmic(args.log.split(","))
+        frame = frame.logarithmic(args.log)
     kinds = args.kind or (KINDS if find_spec("matplotlib") else KINDS[:1])
     targets = {
         kind: place(results.paths.scatter / f"{results.run.name}.{kind}", results.paths, args.out)
@@ -62,6 +67,8 @@ def execute(args: argparse.Namespace) -> int:
         say_written(targets["html"])
     pictures = [kind for kind in targets if kind != "html"]
     if pictures:
+        if some := picture.left_out(frame):
+            print(f"{' and '.join(pictures)} show {some}; --columns a,b,c chooses others.", file=sys.stderr)
         figure = picture.draw(frame, best(results.trials), args.max, args.size).figure
         for kind in pictures:
             with replacing_bytes(targets[kind]) as raw:

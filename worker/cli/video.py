@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import configure_most, configure_run, open_results, place, say_written
+from worker.cli.results import (
+    configure_most,
+    configure_run,
+    names,
+    of_parameters,
+    open_results,
+    place,
+    say_written,
+)
 from worker.errors import EXIT_DONE
 from worker.report import video
 from worker.report.files import replacing, replacing_bytes
@@ -17,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind", choices=("html", "gif"), default="html", help="gif is for slides, and needs matplotlib"
     )
-    parser.add_argument("--columns", metavar="NAMES", help="these parameters: a,b,c (in a gif)")
+    parser.add_argument("--columns", type=names, metavar="NAMES", help="these parameters: a,b,c (in a gif)")
     configure_most(parser, "in a gif")
 
 
@@ -31,7 +39,7 @@ def execute(args: argparse.Namespace) -> int:
 
         frame = make_frame(results.run, results.trials)
         if args.columns:
-            frame = frame.showing(args.columns.split(","))
+            frame = of_parameters(frame, args.columns)
         moving = gif.film(results, frame, args.max)
         with replacing_bytes(target) as raw:
             raw.write(moving)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from math import log10
 from typing import TYPE_CHECKING, BinaryIO
 
 from worker.errors import OmnioptError
-from worker.report.answer import loss_text, values_text
+from worker.report.captions import briefly, shortened, title
 from worker.report.colours import RAMP_LIGHT
 from worker.report.frame import Frame, FrameColumn
 from worker.trial import Trial
@@ -26,16 +27,36 @@ _VECTOR_POINTS = 10_000  # more are drawn as pixels inside the svg, which would 
 SIDE = 3.1  # inches of a panel
 _BEST, _FAILED = "#d1006c", "#9a9a9a"
 _OPACITY = 0.85
+_BAR_PANELS = 3  # how many panels high the colour bar is at most
 
 Pair = tuple[FrameColumn, FrameColumn]
 
 
 def pairs(frame: Frame) -> list[Pair]:
     """The panels of a picture: (across, up). One parameter stands against the result, several against each other."""
-    parameters = [column for column in frame.of_role("parameter") if column.shown][:MOST_PARAMETERS]
-    if len(parameters) == 1:
-        return [(parameters[0], frame.column("result"))]
-    return list(combinations(parameters, 2))
+    chosen = parameters(frame)[:MOST_PARAMETERS]
+    if len(chosen) == 1:
+        return [(chosen[0], frame.column("result"))]
+    return list(combinations(chosen, 2))
+
+
+def parameters(frame: Frame) -> list[FrameColumn]:
+    """The parameters that the frame shows; a picture has the first MOST_PARAMETERS of them."""
+    return [column for column in frame.of_role("parameter") if column.shown]
+
+
+def _drawn(trial: Trial | None, frame: Frame) -> Trial | None:
+    """The evaluation with the values of the parameters that a picture has."""
+    names = {column.name for column in parameters(frame)[:MOST_PARAMETERS]}
+    return trial and replace(
+        trial, values={name: trial.values[name] for name in trial.values if name in names}
+    )
+
+
+def left_out(frame: Frame) -> str:
+    """What a picture of the frame does not show, in words; "" where it shows everything."""
+    count = len(parameters(frame))
+    return f"the first {MOST_PARAMETERS} of {count} parameters" if count > MOST_PARAMETERS else ""
 
 
 @dataclass
@@ -79,14 +100,26 @@ def draw(frame: Frame, best: Trial | None, most: float | None = None, side: floa
     grid = figure.subplots(high, wide, squeeze=False)
     rows = _Rows(frame, most)
     drawn = [
-        _draw_panel(axes, pair, rows, len(panels)) for axes, pair in zip(grid.flat, panels, strict=False)
+        _draw_panel(axes, pair, rows, len(panels), side)
+        for axes, pair in zip(grid.flat, panels, strict=False)
     ]
     for axes in list(grid.flat)[len(panels) :]:
         axes.set_axis_off()
     if drawn and (dots := drawn[-1].dots) is not None:
-        bar = figure.colorbar(dots, ax=grid, aspect=30, pad=0.02, extend="max" if rows.clipped else "neither")
+        bar = figure.colorbar(
+            dots,
+            ax=grid,
+            aspect=30,
+            pad=0.02,
+            shrink=min(1.0, _BAR_PANELS / high),
+            anchor=(0.0, 1.0),
+            extend="max" if rows.clipped else "neither",
+        )
         bar.set_label("RESULT")
-    figure.suptitle(_title(frame.name, best, 26 * max(wide, 2)), parse_math=False, fontsize=11)
+    words = title(frame.name, _drawn(best, frame), 26 * max(wide, 2), left_out(frame))
+    figure.suptitle(words, parse_math=False, fontsize=11)
+    if rows.bad:
+        figure.supxlabel(f"× without a usable result: {len(rows.bad):,}", fontsize=8)
     return Picture(figure, drawn)
 
 
@@ -112,7 +145,12 @@ class _Rows:
         self.good = sorted(self.loss, key=lambda row: -self.loss[row])
         self.bad = [row for row in shown if row not in self.loss]
         self.top = fence(list(self.loss.values()))
+        self.log = frame.column("result").log and all(loss > 0 for loss in self.loss.values())
+        if self.log:
+            self.top = max(self.loss.values(), default=0.0)
         self.clipped = bool(self.loss) and self.top < max(self.loss.values())
+        # Where evaluations without a result stand beside results, and what parts them.
+        self.none, self.edge = _above(list(self.loss.values()), self.log)
 
 
 def fence(numbers: Sequence[float]) -> float:
@@ -125,12 +163,24 @@ def fence(numbers: Sequence[float]) -> float:
     return max(number for number in ordered if number <= end)
 
 
-def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> Panel:
+def _above(losses: Sequence[float], log: bool) -> tuple[float, float]:
+    """Two places above all of the numbers, as far from each other as from them."""
+    if not losses:
+        return 1.0, 0.5
+    least, most = (log10(number) if log else number for number in (min(losses), max(losses)))
+    step = (most - least) / 14 or 1.0
+    above, between = most + 2 * step, most + step
+    return (10**above, 10**between) if log else (above, between)
+
+
+def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -> Panel:
     """Fill one panel."""
-    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 
     crowded = len(rows.results) * panels > _VECTOR_POINTS
-    bad, x, y = _points(pair, rows.bad)
+    across, up = pair
+    beside = rows.none if up.role == "result" else None
+    bad, x, y = _points(pair, rows.bad, beside)
     crosses = axes.scatter(x, y, marker="x", s=14, linewidths=0.7, color=_FAILED, rasterized=crowded)
     dots = star = None
     good, x, y = _points(pair, rows.good)
@@ -140,22 +190,25 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int) -> Panel:
             y,
             c=[rows.loss[row] for row in good],
             cmap=LinearSegmentedColormap.from_list("result", RAMP_LIGHT),
-            vmax=rows.top,
+            norm=(LogNorm if rows.log else Normalize)(vmax=rows.top),
             s=6 if crowded else 14,
             linewidths=0,
             alpha=_OPACITY,
             rasterized=crowded,
         )
         star = axes.scatter(x[-1:], y[-1:], marker="*", s=150, color=_BEST, edgecolors="white", zorder=3)
-    across, up = pair
     if _logarithmic(across):
         axes.set_xscale("log")
     if _logarithmic(up):
         axes.set_yscale("log")
-    _set_axis(axes.xaxis, across)
-    _set_axis(axes.yaxis, up)
+    _set_axis(axes.xaxis, across, side)
+    _set_axis(axes.yaxis, up, side)
     if across.options is not None and max(map(len, across.options), default=0) * len(across.options) > 24:
         axes.tick_params(axis="x", labelrotation=45)
+        for label in axes.get_xticklabels():
+            label.set(ha="right", rotation_mode="anchor")
+    if beside is not None and bad:
+        axes.axhline(rows.edge, color=_FAILED, linewidth=0.6)
     axes.tick_params(labelsize=8)
     return Panel(axes, dots, good, crosses, bad, star)
 
@@ -164,20 +217,31 @@ def _logarithmic(column: FrameColumn) -> bool:
     return column.log and all(value > 0 for value in column.numbers)
 
 
-def _set_axis(axis: Axis, column: FrameColumn) -> None:
+def _set_axis(axis: Axis, column: FrameColumn, side: float) -> None:
+    """Name the axis and its ticks, with as many of them as a panel of `side` inches has room for."""
+    from matplotlib.ticker import MaxNLocator
+
     if column.options is not None:
-        labels = [_shortened(option, 14) for option in column.options]
-        every = max(1, -(-len(labels) // 20))
+        labels = briefly(column.options, 14)
+        every = max(1, -(-len(labels) // max(2, int(4 * side))))
         axis.set_ticks(range(0, len(labels), every), labels[::every], parse_math=False)
-    axis.set_label_text(_shortened(column.label, 32), parse_math=False)
+    elif column.integer and not _logarithmic(column):
+        axis.set_major_locator(MaxNLocator("auto", integer=True))
+    axis.set_label_text(shortened(column.label, max(4, int(8 * side))), parse_math=False)
 
 
-def _points(pair: Pair, rows: Sequence[int]) -> tuple[list[int], list[float], list[float]]:
-    """The rows that have both values, and their places; those of one category lie side by side."""
+def _points(
+    pair: Pair, rows: Sequence[int], missing: float | None = None
+) -> tuple[list[int], list[float], list[float]]:
+    """The rows that have both values, and their places; those of one category lie side by side.
+
+    missing: where rows stand that have no second value; None leaves them out.
+    """
+    places = [(row, pair[0].values[row], pair[1].values[row]) for row in rows]
     found = [
-        (row, x, y)
-        for row in rows
-        if (x := pair[0].values[row]) is not None and (y := pair[1].values[row]) is not None
+        (row, x, up)
+        for row, x, y in places
+        if x is not None and (up := missing if y is None else y) is not None
     ]
     spread = random.Random(1)  # the same picture every time
     jitter = [0.25 if column.options is not None else 0.0 for column in pair]
@@ -186,22 +250,3 @@ def _points(pair: Pair, rows: Sequence[int]) -> tuple[list[int], list[float], li
         [x + spread.uniform(-jitter[0], jitter[0]) for _, x, _ in found],
         [y + spread.uniform(-jitter[1], jitter[1]) for _, _, y in found],
     )
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _title(name: str, best: Trial | None, width: int) -> str:
-    """The run and its best point, in lines of at most about `width` characters."""
-    if best is None:
-        return f"{name}: no result yet"
-    lines = [f"{name}: best RESULT {loss_text(best)} at evaluation {best.number}"]
-    line = ""
-    for part in values_text(best).split(", "):
-        if line and len(line) + len(part) > width:
-            lines.append(line + ",")
-            line = part
-        else:
-            line = f"{line}, {part}" if line else part
-    return "\n".join([*lines, line][:8])

@@ -70,12 +70,13 @@ function categoryScale(column) {
   };
 }
 
-/** Makes of each of the texts what tells it from the others: without the beginning and the end that all have. */
+/** Makes of each of the texts what tells it from the others: without the words at the beginning and end that all have. */
 function briefly(texts) {
   const [first, ...others] = texts;
   const shared = (at) => {
     let length = 0;
     while (length < first.length && others.every((text) => text.length > length && at(text, length) === at(first, length))) length++;
+    while (length && /[\p{L}\p{N}]/u.test(at(first, length - 1))) length--;
     return length > 3 ? length : 0;
   };
   if (!others.length) return (text) => text;

@@ -1,0 +1,57 @@
+"""The words in pictures: titles, and names and categories in as few letters as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from worker.report.answer import loss_text, values_text
+from worker.trial import Trial
+
+_TITLE_LINES = 8
+_LEAST = 4  # letters that all texts share and that are worth leaving out
+
+
+def title(name: str, best: Trial | None, width: int, note: str) -> str:
+    """The run and its best point, in lines of at most about `width` characters; `note` stands behind the name."""
+    about = f"{name} ({note})" if note else name
+    if best is None:
+        return f"{about}: no result yet"
+    lines = [f"{about}: best RESULT {loss_text(best)} at evaluation {best.number}"]
+    line = ""
+    for part in values_text(best).split(", "):
+        if line and len(line) + len(part) > width:
+            lines.append(line + ",")
+            line = part
+        else:
+            line = f"{line}, {part}" if line else part
+    lines.append(line)
+    return "\n".join(lines if len(lines) <= _TITLE_LINES else [*lines[: _TITLE_LINES - 1], "…"])
+
+
+def briefly(texts: Sequence[str], most: int) -> list[str]:
+    """The texts in at most so many letters, without what all of them begin and end with where one is longer."""
+    if max(map(len, texts), default=0) > most and len(texts) > 1:
+        before = _shared(texts)
+        after = _shared([text[before:][::-1] for text in texts])
+        start, end = "…" if before else "", "…" if after else ""
+        texts = [start + text[before : len(text) - after] + end for text in texts]
+    return [shortened(text, most) for text in texts]
+
+
+def _shared(texts: Sequence[str]) -> int:
+    """How many letters all of the texts begin with, up to the end of a word or number; 0 for a few ones."""
+    one, other = min(texts), max(texts)  # all others lie between them
+    length = 0
+    while length < min(len(one), len(other)) and one[length] == other[length]:
+        length += 1
+    while length and one[length - 1].isalnum():
+        length -= 1
+    return length if length >= _LEAST else 0
+
+
+def shortened(text: str, most: int) -> str:
+    """The text with its middle left out where it is longer: names differ in their ends more often."""
+    if len(text) <= most:
+        return text
+    tail = (most - 1) // 2
+    return f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
