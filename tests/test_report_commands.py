@@ -237,6 +237,9 @@ def links(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 def test_a_limit_may_be_negative_in_any_notation(paths: RunPaths, omniopt: Omniopt) -> None:
     assert written(omniopt("scatter", "first", "--kind", "svg", "--max", "-4.9e-1"))
+    [page] = written(omniopt("scatter", "first", "--kind", "html", "--max", "-4.9e-1"))
+    assert '"most": -0.49}' in page.read_text()
+    assert "--max" in omniopt("scatter", "first", "--max", "nan").stderr
 
 
 @pytest.mark.parametrize("size", ["0", "-3", "nan", "inf", "wide"])
@@ -459,6 +462,13 @@ def somebody_elses(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunPaths]:
     shutil.rmtree(root)
 
 
+def test_one_sentence_says_where_all_pictures_go(paths: RunPaths, omniopt: Omniopt) -> None:
+    paths.scatter.write_text("no folder, so that nothing can be written into it")
+    done = omniopt("scatter", "first", "--kind", "html", "--kind", "svg")
+    assert [path.parent.parent.name for path in written(done)] == ["first", "first"]
+    assert done.stderr.count("cannot be written by you") == 1
+
+
 def test_what_is_made_of_somebody_elses_run_goes_to_the_present_folder(
     somebody_elses: RunPaths, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -504,6 +514,19 @@ def test_the_menu_survives_wrong_answers_and_errors(paths: RunPaths, omniopt: Om
     assert "No run begins with nonsense" in shown
     assert "There is no item 77" in shown
     menu(omniopt, "", run="first")  # the end of the input leaves the menu
+
+
+def test_the_menu_fits_on_a_narrow_screen(paths: RunPaths, omniopt: Omniopt) -> None:
+    shown = menu(omniopt, "1", "s", "", "q")
+    assert [line for line in shown.splitlines() if len(line) > 80 and "/" not in line] == []
+
+
+def test_the_overview_of_many_logs_ends_with_what_they_tell_together(
+    paths: RunPaths, omniopt: Omniopt
+) -> None:
+    lines = omniopt("logs", "first").stdout.splitlines()
+    assert lines[0].split() == ["trial", "status", "RESULT", "seconds", "log"]
+    assert lines[32] == "30 evaluations, 29 of them with a result that counts"
 
 
 def test_settings_of_the_menu_reach_the_commands(paths: RunPaths, omniopt: Omniopt, tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ ITEMS = (
     ),
     Item("scatter plots (html, svg, png)", ("scatter",)),
     Item(
-        "scatter plots up to a maximum result (svg, png)",
-        ("scatter", "--kind", "svg", "--kind", "png"),
+        "scatter plots up to a maximum result (html, svg, png)",
+        ("scatter",),
         "Largest result (Enter: any)",
         "--max",
     ),
@@ -77,7 +77,10 @@ RUNNING_ITEMS = (
     Item("stop: let running evaluations end", ("stop",)),
     Item("cancel: stop now", ("cancel",)),
 )
-RESUMABLE_ITEMS = (Item("resume the run", ("resume",)),)
+RESUMABLE_ITEMS = (
+    Item("resume the run", ("resume",)),
+    Item("retry: evaluate again what failed", ("retry", "--failed")),
+)
 
 
 class LeaveError(Exception):
@@ -113,7 +116,7 @@ def start_menu(home: Home, settings: Settings) -> None:
             print("  none yet")
         for number, paths in enumerate(runs, 1):
             print(f"  {number:>3}  {visible(paths.name):<32} {_STANDINGS[claim(paths).standing]}")
-        print("  c  compare several    r  resume a run    f  another folder    s  settings    q  quit")
+        print("  c  compare several  r  resume a run  f  another folder  s  settings  q  quit")
         _show_changed(settings)
         answer = ask("Run (number or name)").strip()
         if answer == "f":

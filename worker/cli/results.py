@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 import sys
@@ -63,11 +64,20 @@ def of_parameters(frame: Frame, wanted: Sequence[str]) -> Frame:
     return shown
 
 
-def configure_most(parser: argparse.ArgumentParser, where: str) -> None:
-    """Add --max, for what is made as `where` says."""
+def configure_most(parser: argparse.ArgumentParser, where: str = "") -> None:
+    """Add --max, for what is made as `where` says; "" for everything."""
     # argparse takes "-1" for a number, but "-1e-05" for an option.
     parser._negative_number_matcher = _NEGATIVE
-    parser.add_argument("--max", type=float, metavar="RESULT", help=f"leave out larger results ({where})")
+    words = "leave out larger results" + (f" ({where})" if where else "")
+    parser.add_argument("--max", type=_limit, metavar="RESULT", help=words)
+
+
+def _limit(text: str) -> float:
+    """A number that results can be compared with. Raises ValueError."""
+    number = float(text)
+    if math.isnan(number):
+        raise ValueError(text)
+    return number
 
 
 def chosen(results: Results, args: argparse.Namespace) -> list[Trial]:

@@ -19,7 +19,7 @@ from worker.cli.results import (
 )
 from worker.cli.settings import side
 from worker.errors import EXIT_DONE
-from worker.report import answer, picture, plotpage
+from worker.report import answer, panels, picture, plotpage
 from worker.report.files import replacing, replacing_bytes
 from worker.report.frame import make_frame
 from worker.report.summary import best
@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind", choices=KINDS, action="append", help="only this kind of file; may be repeated"
     )
-    configure_most(parser, "in svg and png")
+    configure_most(parser)
     parser.add_argument("--columns", type=names, metavar="NAMES", help="only these parameters: a,b,c")
     parser.add_argument(
         "--log", type=names, metavar="NAMES", help="logarithmic axes for these parameters: a,b"
@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size",
         type=side,
-        default=picture.SIDE,
+        default=panels.SIDE,
         metavar="INCHES",
         help="side of a panel in svg and png, 1 to 20 (3.1)",
     )
@@ -57,17 +57,16 @@ def execute(args: argparse.Namespace) -> int:
     if args.log:
         frame = frame.logarithmic(args.log)
     kinds = args.kind or (KINDS if find_spec("matplotlib") else KINDS[:1])
-    targets = {
-        kind: place(results.paths.scatter / f"{results.run.name}.{kind}", results.paths, args.out)
-        for kind in kinds
-    }
+    name = results.run.name
+    folder = place(results.paths.scatter / f"{name}.{kinds[0]}", results.paths, args.out).parent
+    targets = {kind: folder / f"{name}.{kind}" for kind in kinds}
     if "html" in targets:
         with replacing(targets["html"]) as file:
-            file.write(plotpage.scatter(frame, answer.sentence(results)))
+            file.write(plotpage.scatter(frame, answer.sentence(results), args.max))
         say_written(targets["html"])
     pictures = [kind for kind in targets if kind != "html"]
     if pictures:
-        if some := picture.left_out(frame):
+        if some := panels.left_out(frame):
             print(f"{' and '.join(pictures)} show {some}; --columns a,b,c chooses others.", file=sys.stderr)
         figure = picture.draw(frame, best(results.trials), args.max, args.size).figure
         for kind in pictures:

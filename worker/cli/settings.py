@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from worker.report.files import replacing
-from worker.report.picture import SIDE
+from worker.report.panels import SIDE
 
 SEPARATORS = ("comma", "semicolon", "tab")
 LEAST_SIDE, MOST_SIDE = 1.0, 20.0  # inches of a scatter panel
 _ELSEWHERE = frozenset(
-    {"status", "follow", "resume", "stop", "cancel", "dashboard"}
+    {"status", "follow", "resume", "retry", "stop", "cancel", "dashboard"}
 )  # commands without --out
 
 

@@ -6,7 +6,6 @@ import random
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from math import log10
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,6 +13,7 @@ from worker.errors import OmnioptError
 from worker.report.captions import briefly, shortened, title
 from worker.report.colours import RAMP_LIGHT
 from worker.report.frame import Frame, FrameColumn
+from worker.report.panels import MOST_PARAMETERS, SIDE, Pair, left_out, pairs, parameters
 from worker.trial import Trial
 
 if TYPE_CHECKING:
@@ -22,41 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure
 
-MOST_PARAMETERS = 10  # drawn against each other in one picture: 45 panels
 _VECTOR_POINTS = 10_000  # more are drawn as pixels inside the svg, which would not open otherwise
-SIDE = 3.1  # inches of a panel
 _BEST, _FAILED = "#d1006c", "#9a9a9a"
 _OPACITY = 0.85
 _BAR_PANELS = 3  # how many panels high the colour bar is at most
-
-Pair = tuple[FrameColumn, FrameColumn]
-
-
-def pairs(frame: Frame) -> list[Pair]:
-    """The panels of a picture: (across, up). One parameter stands against the result, several against each other."""
-    chosen = parameters(frame)[:MOST_PARAMETERS]
-    if len(chosen) == 1:
-        return [(chosen[0], frame.column("result"))]
-    return list(combinations(chosen, 2))
-
-
-def parameters(frame: Frame) -> list[FrameColumn]:
-    """The parameters that the frame shows; a picture has the first MOST_PARAMETERS of them."""
-    return [column for column in frame.of_role("parameter") if column.shown]
-
-
-def _drawn(trial: Trial | None, frame: Frame) -> Trial | None:
-    """The evaluation with the values of the parameters that a picture has."""
-    names = {column.name for column in parameters(frame)[:MOST_PARAMETERS]}
-    return trial and replace(
-        trial, values={name: trial.values[name] for name in trial.values if name in names}
-    )
-
-
-def left_out(frame: Frame) -> str:
-    """What a picture of the frame does not show, in words; "" where it shows everything."""
-    count = len(parameters(frame))
-    return f"the first {MOST_PARAMETERS} of {count} parameters" if count > MOST_PARAMETERS else ""
 
 
 @dataclass
@@ -131,6 +100,14 @@ def save(figure: Figure, file: BinaryIO, kind: str, dots: int = 160) -> None:
         # Letters that no font here has are drawn as boxes; nobody can do anything about that message.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(file, format=kind, dpi=dots, metadata={"Date": None} if kind == "svg" else None)
+
+
+def _drawn(trial: Trial | None, frame: Frame) -> Trial | None:
+    """The evaluation with the values of the parameters that a picture has."""
+    names = {column.name for column in parameters(frame)[:MOST_PARAMETERS]}
+    return trial and replace(
+        trial, values={name: trial.values[name] for name in trial.values if name in names}
+    )
 
 
 class _Rows:

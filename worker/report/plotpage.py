@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+
 from worker.report import html
 from worker.report.frame import Frame, payload
 
@@ -11,14 +14,17 @@ def parallel(frame: Frame, answer: html.Content) -> str:
     return _page(frame, answer, "parallel plot", "parallel", "mountParallel(root, data);")
 
 
-def scatter(frame: Frame, answer: html.Content) -> str:
-    """The whole page of the scatter plots; `answer` stands above them."""
+def scatter(frame: Frame, answer: html.Content, most: float | None = None) -> str:
+    """The whole page of the scatter plots; `answer` stands above them. most: larger results are not shown at first."""
+    options = json.dumps(
+        {"table": True} if most is None or math.isinf(most) else {"table": True, "most": most}
+    )
     return _page(
         frame,
         answer,
         "scatter plots",
         "scatter",
-        "mountScatter(root, data, allPairs(data), { table: true });",
+        f"mountScatter(root, data, allPairs(data), {options});",
     )
 
 

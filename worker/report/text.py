@@ -107,7 +107,15 @@ def log_lines(results: Results, trial: Trial, count: int) -> list[str]:
 
 
 def logs(results: Results, trials: Sequence[Trial]) -> Iterator[str]:
-    """An overview of the logs of `trials`: what they tell together, then a line for each."""
+    """A line for each of the logs of `trials`, and behind them, where it stays on the screen, what they tell together."""
+    yield f"{'trial':>7}  {'status':<13}  {'RESULT':<22}  {'seconds':>10}  log"
+    for trial in trials:
+        path = results.paths.trial_out(trial.number)
+        seconds = "" if trial.seconds is None else f"{trial.seconds:.3f}"
+        yield visible(
+            f"{trial.number:>7}  {trial.status.value:<13}  {loss_text(trial):<22}  {seconds:>10}  {path}"
+        )
+    yield ""
     usable = [trial for trial in trials if counts(trial)]
     yield f"{len(trials):,} evaluations, {len(usable):,} of them with a result that counts"
     if usable:
@@ -117,14 +125,6 @@ def logs(results: Results, trials: Sequence[Trial]) -> Iterator[str]:
         yield f"  {status.value}: {count:,}"
     for sign, count in _signs(results, [trial for trial in trials if trial.status.failure]).items():
         yield f'  logs of failed ones with "{sign}": {count:,}'
-    yield ""
-    yield f"{'trial':>7}  {'status':<13}  {'RESULT':<22}  {'seconds':>10}  log"
-    for trial in trials:
-        path = results.paths.trial_out(trial.number)
-        seconds = "" if trial.seconds is None else f"{trial.seconds:.3f}"
-        yield visible(
-            f"{trial.number:>7}  {trial.status.value:<13}  {loss_text(trial):<22}  {seconds:>10}  {path}"
-        )
 
 
 def _signs(results: Results, trials: Sequence[Trial]) -> dict[str, int]:

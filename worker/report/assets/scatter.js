@@ -29,17 +29,17 @@ export function namedPairs(data, names) {
   return names.map((pair) => pair.map((name) => byName.get(name)));
 }
 
-/** Puts scatter plots of `pairs` into `root`. options: table: whether the table of rows is below them. */
+/** Puts scatter plots of `pairs` into `root`. options: table: whether the table of rows is below them; most: the largest result shown at first. */
 export function mountScatter(root, data, pairs, options) {
   return new ScatterPlots(root, data, pairs, options);
 }
 
 class ScatterPlots {
-  constructor(root, data, pairs, { table }) {
+  constructor(root, data, pairs, { table, most = Infinity }) {
     Object.assign(this, { data, pairs });
     this.logs = new Set(data.columns.filter((column) => column.log));
     this.colourBy = data.result;
-    this.most = Infinity;
+    this.most = most;
     this.only = null; // the rows that may be shown; null: all
     this.places = ranks(data).places;
     const best = this.places.indexOf(0);
@@ -64,6 +64,7 @@ class ScatterPlots {
       this.draw();
     });
     const limit = element("input", { type: "text", inputmode: "decimal", size: 10, placeholder: "any" });
+    if (this.most < Infinity) limit.value = exact(this.most);
     limit.addEventListener("input", () => {
       const value = limit.value.trim() === "" ? Infinity : Number(limit.value);
       limit.setAttribute("aria-invalid", Number.isNaN(value));
