@@ -8,26 +8,31 @@ Exits with 1 if a promise is broken. The full disk needs root, for a small file 
 from __future__ import annotations
 
 import argparse
+import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from slurm_report import Figure, on_cluster, report
 from slurm_site import Site, until
 from storm_ledger import Findings, Ledger, processes_of
 
-from worker.driver.claim import Standing, claim
+from worker.driver.claim import claim
 from worker.store.follow import Follower
 from worker.store.paths import RunPaths
 
 GOES_ON_WITHIN = 60.0  # seconds after space has come back
 GONE_WITHIN = 15.0  # seconds after a cancel
 SILENCE = "Slurm does not answer"
-_DISK = "4m"
+_DISK = "size=4m,nr_inodes=3000"
 
 
 @dataclass
@@ -110,39 +115,51 @@ def cancel(site: Site, workers: int = 4) -> Outage:
 def small_disk(folder: Path) -> Iterator[Path]:
     """A file system of a few MB in this new folder; needs root."""
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISK}", "tmpfs", folder], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", _DISK, "tmpfs", folder], check=True)
     try:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def fill(path: Path) -> None:
-    """Write into a file until nothing more can be written anywhere beside it."""
-    with path.open("wb", buffering=0) as file:
+def fill(folder: Path) -> None:
+    """Make a new folder, and fill it until nothing more can be written or made anywhere beside it."""
+    folder.mkdir()
+    with (folder / "ballast").open("wb", buffering=0) as file:
         for size in (1 << 16, 1 << 12, 1):
             with suppress(OSError):
                 while True:
                     file.write(b"x" * size)
+    with suppress(OSError):
+        for number in count():
+            (folder / str(number)).touch()
 
 
 def disk(site: Site, notes: Path, full: float) -> Outage:
-    """The disk of a run, in `site`, is full for so many seconds. notes: a folder on another one."""
+    """The disk of a run, in `site`, is full for so many seconds, and the driver is killed meanwhile.
+
+    notes: a folder on another disk.
+    """
     going = Going(site, "fir", notes, evaluations=60, workers=3, pace="0.2")
     ballast = site.folder / "ballast"
     fill(ballast)
     assert "is full, so the run waits" in site.omniopt("status", "fir").stdout
-    ends_at = time.monotonic() + full
-    while time.monotonic() < ends_at:
+    began = time.monotonic()
+    time.sleep(full / 2)
+    os.kill(claim(going.paths).pid, signal.SIGKILL)  # the next one cannot even begin
+    while time.monotonic() < began + full:
         time.sleep(0.2)
         going.ledger.look()
-    assert claim(going.paths).standing is Standing.ALIVE, "the driver has given up"
     before = ended(going.paths)
-    ballast.unlink()
+    shutil.rmtree(ballast)
     began = time.monotonic()
     until(lambda: ended(going.paths) > before, "it does not go on", seconds=3 * GOES_ON_WITHIN)
     seconds = time.monotonic() - began
-    return Outage(going.end(), seconds)
+    found = going.end()
+    told = len(re.findall(r"  evaluation \d+: ok after ", going.paths.events.read_text()))
+    if told < found.evaluations:
+        found.lost.append(f"events.log tells of {told} results, {found.evaluations} are there")
+    return Outage(found, seconds)
 
 
 def ended(paths: RunPaths) -> int:

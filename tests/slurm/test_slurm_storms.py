@@ -19,10 +19,10 @@ pytestmark = pytest.mark.slurm
 def test_a_storm_of_kills_loses_nothing_and_repeats_only_what_was_killed(
     cluster: Cluster, workdir: Path
 ) -> None:
-    storm = Storm(cluster, workdir, evaluations=150, workers=6, seed=1)
-    found = storm.rage(kills=10)
+    storm = Storm(cluster, workdir, evaluations=100, workers=6, seed=1)
+    found = storm.rage(kills=8)
     assert found.faults == []
-    assert found.evaluations == 150
+    assert found.evaluations == 100
 
 
 def test_swallowed_answers_make_no_job_twice_and_leave_none_alone(cluster: Cluster, workdir: Path) -> None:

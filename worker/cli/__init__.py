@@ -68,6 +68,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return EXIT_SYSTEM
+    except OSError as error:
+        from worker.store.appender import FILE_SERVER
+
+        if error.errno not in FILE_SERVER:
+            raise
+        print(
+            f"omniopt: {error.filename or 'A file'} cannot be used, because the system says: {error.strerror}. Try again; "
+            "if that stays so, look at the disk (df -h, quota), or ask those who look after the file system.",
+            file=sys.stderr,
+        )
+        return EXIT_SYSTEM
     except KeyboardInterrupt:
         print("\nomniopt: Ended by Ctrl-C.", file=sys.stderr)
         return EXIT_INTERRUPTED

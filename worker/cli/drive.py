@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 
 from worker.agent.assignment import run_paths
@@ -15,7 +16,10 @@ from worker.driver.session import drive
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.launch import where_to_run
 from worker.report.source import read_run
+from worker.store.appender import FILE_SERVER
 from worker.store.journal import ended_epoch
+
+_TRY_EVERY = 5.0  # seconds
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +43,29 @@ def execute(args: argparse.Namespace) -> int:
 
     A job that was handed in before the run ended, and starts after that, has nothing to do any more. One that has
     to leave before the run is over hands in its successor, which goes on with what a person has asked of this one.
+    Nobody watches a driver in a job: where it cannot begin because a disk is full or a file server has a bad moment,
+    it tries again until it can, or its job ends.
     """
+    said = ""
+    while True:
+        try:
+            return _drive(args)
+        except (OmnioptError, OSError) as error:
+            if not _may_pass(error):
+                raise
+            if str(error) != said:
+                said = str(error)
+                print(f"{said} It is tried again every {_TRY_EVERY:.0f} seconds.", flush=True)
+        time.sleep(_TRY_EVERY)
+
+
+def _may_pass(error: OmnioptError | OSError) -> bool:
+    """Whether an error is of the disk or the file server."""
+    cause = error.__cause__ if isinstance(error, OmnioptError) else error
+    return isinstance(cause, OSError) and cause.errno in FILE_SERVER
+
+
+def _drive(args: argparse.Namespace) -> int:
     paths = run_paths(args.rundir)
     if args.since is not None and ended_epoch(paths) > args.since:
         print("The run has ended before this driver began, so there is nothing left to do.")

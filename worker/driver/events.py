@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
 from worker.spec.text import visible
 from worker.store.paths import RunPaths
 from worker.store.records import Record
-from worker.trial import Trial
 
 _RETRY = 5.0  # seconds between two tries where the disk is full
 _MOST_LINES = 10_000  # that wait to be written; of more, the oldest are left out
@@ -62,7 +60,7 @@ class Events:
                 os.close(fd)
 
 
-def sentence_of(record: Record, trials: Mapping[int, Trial]) -> str:
+def sentence_of(record: Record) -> str:
     """A record of the journal as a sentence; "" for those that are no change of state."""
     kind = str(record.get("kind"))
     if "trial" not in record:
@@ -74,8 +72,7 @@ def sentence_of(record: Record, trials: Mapping[int, Trial]) -> str:
     if kind == "started":
         return f"evaluation {number}: started by worker {agent} on {record.get('host', '')}"
     if kind == "finished":
-        trial = trials.get(int(number))
-        result = "" if trial is None or trial.loss is None else f", RESULT {trial.loss!r}"
+        result = "" if record.get("loss") is None else f", RESULT {record['loss']!r}"
         seconds = record.get("seconds")
         took = "" if seconds is None else f" after {seconds:.3f} s"
         return f"evaluation {number}: {record['status']}{took}{result}. {reason}".rstrip(". ")

@@ -86,7 +86,7 @@ class Driver:
         self._requests = Requests(plan.paths)
         ends_at = time.time() + self._limits.runtime
         self._watch = Watch(plan, self.epoch, self._state, self._tally, ends_at)
-        self._watch.events.add(sentence_of(introduction, {}))
+        self._watch.events.add(sentence_of(introduction))
         self._crew.adopt(self._state.agents, now)
         self._crew.fill(self._agents_wanted, now, time.time())
 
@@ -289,7 +289,7 @@ class Driver:
     def _write_down(self, records: list[Record]) -> None:
         changed = self._recorder.commit(records, time.monotonic())
         for record in records:
-            if sentence := sentence_of(record, self._state.trials):
+            if sentence := sentence_of(record):
                 self._watch.events.add(sentence)
         for trial in changed:
             self._limits.note(trial)

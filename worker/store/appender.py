@@ -12,6 +12,16 @@ from worker.errors import OmnioptError
 from worker.store.records import encode
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+# What a file server or its network causes, and what may pass: no mistake of a person, and none of a program.
+FILE_SERVER = (
+    errno.EIO,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+    errno.EREMOTEIO,
+    errno.ENOTCONN,
+    errno.ESHUTDOWN,
+    *_FULL,
+)
 
 
 class StorageFullError(OmnioptError):

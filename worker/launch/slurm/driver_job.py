@@ -16,6 +16,7 @@ from worker.launch.slurm.fleet import ANSWERS_WITHOUT
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import driver_script
 from worker.launch.slurm.squeue import JobState, Row
+from worker.report.files import replacing
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
 
@@ -29,19 +30,20 @@ class NotSubmittedError(OmnioptError):
     """The driver's job could not be handed in, or it is not known whether it was."""
 
 
-def name_of(paths: RunPaths, run: Run) -> str:
-    """The name that all driver jobs of this run have, and no other job; made up at the first call."""
+def known_name(paths: RunPaths) -> str:
+    """The name that all driver jobs of this run have, and no other job; "" before the first was made up."""
     try:
-        return paths.driver_job_name.read_text().strip()
+        return paths.driver_job_name.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
-        paths.slurm.mkdir(parents=True, exist_ok=True)
-    name = f"{run.name}.{secrets.token_hex(3)}.driver"
-    try:
-        with paths.driver_job_name.open("x") as file:
-            file.write(name)
-    except FileExistsError:
-        return paths.driver_job_name.read_text().strip()
-    return name
+        return ""
+
+
+def name_of(paths: RunPaths, run: Run) -> str:
+    """The name of the driver jobs, made up at the first call. Raises OSError."""
+    if not known_name(paths):
+        with replacing(paths.driver_job_name) as file:
+            file.write(f"{run.name}.{secrets.token_hex(3)}.driver")
+    return known_name(paths)
 
 
 def script(run: Run, paths: RunPaths, name: str, limit: int | None, words: Sequence[str] = ()) -> str:

@@ -150,15 +150,16 @@ def hand_in_successor(run: Run, paths: RunPaths) -> str:
 
     There is nothing better to do in what is left of this job's time, so it is tried until Slurm has taken it.
     """
-    client, name = Client(), driver_job.name_of(paths, run)
+    client = Client()
     while True:
-        limit = cluster.ask(client, run).longest(run)
         try:
+            limit = cluster.ask(client, run).longest(run)
+            name = driver_job.name_of(paths, run)
             return _hand_in(
                 run, paths, client, name, limit, newest(paths) - 1, [os.environ.get("SLURM_JOB_ID", "")], []
             )
-        except driver_job.NotSubmittedError as error:
-            print(error, flush=True)
+        except (driver_job.NotSubmittedError, OSError) as error:  # a full disk, for example
+            print(f"The next driver is not handed in yet: {error}", flush=True)
             time.sleep(_TRY_EVERY)
 
 

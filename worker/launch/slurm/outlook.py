@@ -35,9 +35,10 @@ class Outlook:
 
 def outlook(client: Client, paths: RunPaths) -> Outlook:
     """Ask Slurm about the jobs of the run's driver. Nothing is said of the runs of other people, whose jobs may be hidden."""
-    if not paths.driver_job_name.exists() or paths.root.stat().st_uid != os.getuid():
+    name = driver_job.known_name(paths)
+    if not name or paths.root.stat().st_uid != os.getuid():
         return Outlook()
-    rows = driver_job.queued(client, paths.driver_job_name.read_text(encoding="utf-8").strip())
+    rows = driver_job.queued(client, name)
     if rows is None:
         return Outlook(("Slurm does not answer, so it is not known whether its driver is in the queue.",))
     if not rows:

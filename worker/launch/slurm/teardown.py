@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from worker.launch.slurm import scancel
+from worker.launch.slurm import driver_job, scancel
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.ledger import entries
 from worker.store.journal import newest
@@ -17,9 +17,8 @@ _AT_ONCE = 4  # calls of Slurm; a silent one lets each of them wait
 
 def cancel_driver(client: Client, paths: RunPaths) -> bool:
     """End the driver's job, whether it waits or runs; False where Slurm gave no answer."""
-    if not paths.driver_job_name.exists():
-        return True
-    return scancel.cancel_named(client, paths.driver_job_name.read_text().strip())
+    name = driver_job.known_name(paths)
+    return not name or scancel.cancel_named(client, name)
 
 
 def job_names(paths: RunPaths) -> list[str]:
@@ -27,11 +26,11 @@ def job_names(paths: RunPaths) -> list[str]:
 
     The newest submissions are among them even where all their agents have left: the scripts around these may not have.
     """
-    names = []
-    if paths.driver_job_name.exists():
-        names.append(paths.driver_job_name.read_text().strip())
+    name = driver_job.known_name(paths)
     known = entries(paths, newest(paths))
-    return names + [entry.job.name for entry in known if not entry.over or entry in known[-_NEWEST:]]
+    return ([name] if name else []) + [
+        entry.job.name for entry in known if not entry.over or entry in known[-_NEWEST:]
+    ]
 
 
 def cancel_all(client: Client, paths: RunPaths) -> list[str]:
