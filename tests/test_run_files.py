@@ -303,7 +303,9 @@ def test_what_a_driver_takes_over(paths: RunPaths) -> None:
     assert recalled.seconds == 30.0
     assert recalled.strikes == {2: 4}
     journal.append({"kind": "ended", "reason": "", "exit_code": 0, "at": 140.0})
-    driver(paths, epoch=2, at=1000.0).append({**finished(2), "at": 1005.0})
+    requeued: Record = {"kind": "requeued", "trial": 2, "attempt": 1, "agent": "a", "at": 1005.0}
+    ahead = 1_000_000.0  # the clock of a node, which may be wrong
+    driver(paths, epoch=2, at=1000.0).append(requeued, {**finished(2), "at": ahead, "end": ahead})
     recalled = recall(paths, before=3)
     assert (recalled.failures, recalled.first) == (1, 3)
     assert recalled.seconds == 5.0

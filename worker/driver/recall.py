@@ -14,6 +14,7 @@ from worker.store.records import Record
 from worker.store.replay import Replayer
 from worker.store.tail import read_records
 
+_OF_AGENTS = frozenset({"agent", "started", "finished"})  # their times are of other machines, whose clocks may differ
 _REQUESTS = {Over.STOPPED.value: "stop", Over.CANCELLED.value: "cancel"}
 
 
@@ -96,8 +97,9 @@ def _read(recalled: Recalled, epoch: int, records: Iterable[Record | None]) -> N
             recalled.tally.note(trial)
             if trial.imported:
                 recalled.first = recalled.next_number
-        latest = max(latest, float(record.get("at") or 0))
         kind = record.get("kind")
+        if kind not in _OF_AGENTS:
+            latest = max(latest, float(record.get("at") or 0))
         if kind == "driver":
             began = float(record.get("at") or 0)
         elif kind == "requeued":
