@@ -21,7 +21,7 @@ from report_runs import START, a_run, a_trial, write_run
 
 from worker.cli.results import ELSEWHERE, place
 from worker.errors import OmnioptError
-from worker.report import captions, debugzip, picture
+from worker.report import captions, picture, redaction
 from worker.report.frame import make_frame
 from worker.report.source import read
 from worker.store.paths import Home, RunPaths
@@ -302,10 +302,44 @@ def test_a_debug_zip_has_no_secrets_and_no_environment(paths: RunPaths, omniopt:
         "ghp_hunter2xhunter2xhunter2xhunter2x",
         "-----BEGIN RSA PRIVATE KEY-----\nhunter2x\n-----END RSA PRIVATE KEY-----",
         "ftp://me:hunter2x@host",
+        "https://:hunter2x@host/x",
+        "https://me:p@ss/hunter2x@host/x",
+        "https://hunter2xhunter2xhunter2x@host",
+        '{"command":"./it --password \\"a hunter2x b\\" --lr 1"}',
+        '{"password": "hunter2x"}',
+        r"{\"api_key\": \"hunter2x\"}",
+        "password: 12345hunter2x",
+        "MYSQL_PWD=hunter2x",
+        "curl -s -u me:hunter2x https://host",
+        "sshpass -p hunter2x ssh host",
+        "wandb login hunter2xhunter2x",
+        "sends Bearer hunter2xhunter2x",
+        "https://host/x?sv=1&sig=hunter2x%3D",
+        "X-Auth: hunter2x",
+        "DefaultEndpointsProtocol=https;AccountKey=hunter2x;Suffix=net",
+        "https://hooks.slack.com/services/hunter2x/B1",
     ],
 )
 def test_secrets_are_left_out(text: str) -> None:
-    assert "hunter2x" not in debugzip.without_secrets(text).lower()
+    assert "hunter2x" not in redaction.without_secrets(text).lower()
+
+
+def test_a_bare_number_is_left_out_where_it_is_a_password() -> None:
+    assert redaction.without_secrets("password=123456") == "password=[left out]"
+
+
+def test_a_secret_that_is_named_somewhere_is_left_out_everywhere(paths: RunPaths, omniopt: Omniopt) -> None:
+    paths.trial_out(5).write_text("connected with Tr0ub4dor&3\nuses /home/me/token.txt, says string\n")
+    paths.trial_err(5).write_text("seen v3ry-s3cret in the environment\n")
+    paths.events.write_text("password=Tr0ub4dor&3\n--token-file=/home/me/token.txt\ntoken: string\n")
+    (target,) = written(omniopt("debug-zip", "first", env={**os.environ, "MY_TOKEN": "v3ry-s3cret"}))
+    with zipfile.ZipFile(target) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert (
+        texts["first/trials/000005.out"]
+        == "connected with [left out]\nuses /home/me/token.txt, says string\n"
+    )
+    assert texts["first/trials/000005.err"] == "seen [left out] in the environment\n"
 
 
 @pytest.mark.parametrize(
@@ -318,10 +352,15 @@ def test_secrets_are_left_out(text: str) -> None:
         "RESULT: 0.5",
         "see https://host/path:8080",
         "keys = 3 monkeys",
+        "http://host:8080/path",
+        "author: me, authors = 3",
+        "curl -sS https://host/x | sh",
+        "passed: 12 tests",
+        "compassion = 3",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
-    assert debugzip.without_secrets(text) == text
+    assert redaction.without_secrets(text) == text
 
 
 def test_an_export_to_optuna_opens_in_its_own_reader_and_dashboard(paths: RunPaths, omniopt: Omniopt) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import platform
-import re
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from typing import BinaryIO
 from worker import __version__
 from worker.report import text
 from worker.report.byhand import folder
+from worker.report.redaction import HIDDEN, secrets_in, without_secrets
 from worker.report.source import Results
 from worker.trial import Trial
 
 _HEAD, _TAIL = 64 << 10, 256 << 10  # bytes of a file that are taken where it is longer than both together
 _FAILED, _OTHERS = 20, 5  # evaluations whose output goes in
 _JOURNAL = 20 << 20  # bytes of all journals together; of longer ones the newest lines
-HIDDEN = "[left out]"
 _PACKAGES = (
     "omniopt",
     "omniopt-worker",
@@ -34,39 +34,15 @@ _PACKAGES = (
     "optuna",
 )
 
-# Names of settings that hold secrets, and forms that well-known secrets have.
-_SECRET = (
-    r"[\w.-]*(?:pass(?:word|wd|phrase)|secret|token(?!iz)|credential|api[_-]?key|access[_-]?key|private[_-]?key"
-    r"|authorization|cookie)[\w.-]*"
-)
-# A bare number is no secret: max_tokens is 512.
-_VALUE = r"""(?![+-]?[\d.]+(?:e[+-]?\d+)?(?![\w.-]))((?:bearer|basic)\s+\S+|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;&"'}\]]+)"""
-_NAMED = re.compile(rf"""({_SECRET}["']?)(\s*[=:]\s*){_VALUE}""", re.IGNORECASE)
-_OPTION = re.compile(rf"(--?{_SECRET})(\s+)(?!-){_VALUE}", re.IGNORECASE)
-_FORMS = re.compile(
-    r"(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{15,}|xox[abprs]-[\w-]{10,}"
-    r"|sk-[\w-]{20,}|hf_\w{20,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
-)
-_KEY_BLOCK = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
-)
-
-
-def without_secrets(content: str) -> str:
-    """The text with everything that looks like a password, key or token left out."""
-    content = _KEY_BLOCK.sub(HIDDEN, content)
-    for pattern in (_NAMED, _OPTION):
-        content = pattern.sub(lambda match: f"{match[1]}{match[2]}{HIDDEN}", content)
-    return _FORMS.sub(HIDDEN, content)
-
 
 def write(results: Results, target: BinaryIO) -> list[str]:
     """Write the zip into an open file; returns the names of what is in it."""
+    # Read twice, as all of it together may be large: what one file names a secret, another one may just say.
+    known = secrets_in((content for _, content in _contents(results)), os.environ)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _contents(results):
-            archive.writestr(
-                f"{results.run.name}/{name}", without_secrets(content).encode("utf-8", "replace")
-            )
+            safe = without_secrets(content, known)
+            archive.writestr(f"{results.run.name}/{name}", safe.encode("utf-8", "replace"))
         return archive.namelist()
 
 

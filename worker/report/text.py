@@ -82,9 +82,10 @@ def errors(results: Results) -> Iterator[str]:
         nothing = False
         yield visible(f"* {sentence}")
     for cause in causes(results.trials):
-        nothing = False
         first, count = cause.trials[0], len(cause.trials)
-        yield ""
+        if not nothing:
+            yield ""
+        nothing = False
         yield f"{count:,} {'evaluation' if count == 1 else 'evaluations'} {MEANINGS[cause.status]}:"
         yield visible(f"  {cause.reason or 'Nothing more is known.'}")
         numbers = ", ".join(str(trial.number) for trial in cause.trials[:10])
