@@ -18,9 +18,10 @@ from wtforms import (
 from wtforms.fields import choices
 
 from app.catalogue import CLUSTER_DEFAULT, Catalogue
-from app.form_state import EMPTY_ROW, FormState, Row
+from app.form_state import EMPTY_ROW, FormState
+from app.widgets import text_input, type_select
 from worker.spec import fields
-from worker.spec.parameters import PARAMETER_TYPES, SETTING_LABELS, SETTING_QUERIES
+from worker.spec.parameters import SETTING_LABELS, SETTING_QUERIES
 from worker.spec.text import visible
 
 _PARTITION = "slurm.partition"
@@ -29,16 +30,30 @@ _LONG = ("run.objective", "run.on_end")
 _Option = tuple[str, str, dict[str, str]]
 
 
+_PARAMETER_FORM = type(
+    "ParameterForm",
+    (Form,),
+    {
+        "name": StringField("Name", widget=text_input),
+        "type": StringField("Type", widget=type_select),
+        **{
+            query: StringField(SETTING_LABELS[key], widget=text_input)
+            for key, query in SETTING_QUERIES.items()
+        },
+    },
+)
+
+
 def make_form(state: FormState, catalogue: Catalogue) -> Any:
     """A WTForms form with the texts of `state`; fields are called as in the URL, parameters are the list `param`."""
     attributes = {field.query: _field(field, state, catalogue) for field in fields.FIELDS}
-    attributes["param"] = FieldList(FormField(_parameter_form(state.rows), separator="_"), separator="_")
+    attributes["param"] = FieldList(FormField(_PARAMETER_FORM, separator="_"), separator="_")
     return type("RunForm", (Form,), attributes)(MultiDict(state.pairs()))
 
 
 def empty_row() -> Any:
     """A parameter with the number __N__ and no text, which the script copies for each new one."""
-    row = FormField(_parameter_form(()), separator="_").bind(Form(), "param___N__")
+    row = FormField(_PARAMETER_FORM, separator="_").bind(Form(), "param___N__")
     row.process(None, EMPTY_ROW)
     return row
 
@@ -61,21 +76,6 @@ def _field(field: fields.Field, state: FormState, catalogue: Catalogue) -> Any:
         return TextAreaField(field.label, render_kw=attributes | rows)
     # Numbers are asked for as text: a browser's number field hides what it does not like, instead of sending it.
     return StringField(field.label, render_kw=attributes)
-
-
-def _parameter_form(rows: Iterable[Row]) -> Any:
-    # The script shows the fields that a type needs, and its summary, without asking the server.
-    types = [
-        (kind.name, kind.name, {"data-settings": " ".join(kind.settings), "data-summary": kind.summary})
-        for kind in PARAMETER_TYPES.values()
-    ]
-    attributes = {
-        "name": StringField("Name"),
-        "type": _select("Type", types, [row["type"] for row in rows], {}),
-    }
-    for key, query in SETTING_QUERIES.items():
-        attributes[query] = StringField(SETTING_LABELS[key])
-    return type("ParameterForm", (Form,), attributes)
 
 
 def _select(
