@@ -14,7 +14,9 @@ from worker.store.records import Record
 from worker.store.replay import Replayer
 from worker.store.tail import read_records
 
-_OF_AGENTS = frozenset({"agent", "started", "finished"})  # their times are of other machines, whose clocks may differ
+_OF_AGENTS = frozenset(
+    {"agent", "started", "finished"}
+)  # their times are of other machines, whose clocks may differ
 _REQUESTS = {Over.STOPPED.value: "stop", Over.CANCELLED.value: "cancel"}
 
 
