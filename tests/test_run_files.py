@@ -195,7 +195,11 @@ class Gone:
     trouble = ""
     hopeless: Problem | None = None
 
+    def __init__(self) -> None:
+        self.asked = 0
+
     def start(self, count: int) -> Sequence[str]:
+        self.asked += count
         return []
 
     def poll(self) -> Mapping[str, AgentReport]:
@@ -231,6 +235,17 @@ def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(path
     crew.look(3.0, 3.0, lambda who, record: board.hear(who, record, 3.0))
     assert crew.trouble == ""
     assert (board.ok, board.waiting, board.open) == (1, [], {})
+
+
+def test_a_driver_whose_place_is_taken_asks_for_no_workers(paths: RunPaths) -> None:
+    taken = [False]
+    launcher, mail = Gone(), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    crew = Crew(paths, launcher, Board(1), mail, lambda: taken[0])
+    crew.fill(2, now=1.0, at=1.0)
+    assert launcher.asked == 2
+    taken[0] = True
+    crew.fill(2, now=2.0, at=2.0)
+    assert launcher.asked == 2
 
 
 def test_who_is_ended_by_force_is_not_waited_for(paths: RunPaths) -> None:

@@ -242,6 +242,18 @@ def test_a_torn_line_is_followed_by_a_fresh_one(tmp_path: Path) -> None:
     assert found == [{"kind": "first"}, None, {"kind": "second"}, {"kind": "third"}]
 
 
+def test_a_record_counts_when_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, synced = tmp_path / "journal", []
+    monkeypatch.setattr(os, "fdatasync", lambda fd: synced.append(os.fstat(fd).st_size))
+    with Appender(path) as file:
+        file.append({"n": 1})
+        assert synced == [path.stat().st_size]
+        file.append({"n": 2}, sync=False)
+        assert len(synced) == 1
+        file.sync()
+        assert synced[1:] == [path.stat().st_size]
+
+
 def test_what_cannot_be_written_says_what_and_why_and_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(
         StorageFullError, match=r"Nothing can be written to .*No such file.*check that the folder"

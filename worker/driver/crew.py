@@ -25,11 +25,20 @@ _LARGEST_LEAD = 0.25  # of an agent's time; it counts as a worker before that
 class Crew:
     """Keeps as many agents as are wanted. `now` is of a monotonic clock, `at` seconds since 1970."""
 
-    def __init__(self, paths: RunPaths, launcher: Launcher, board: Board, mail: Mailboxes) -> None:
+    def __init__(
+        self,
+        paths: RunPaths,
+        launcher: Launcher,
+        board: Board,
+        mail: Mailboxes,
+        superseded: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """superseded: whether a newer driver has taken over, which would not know of agents that are asked for now."""
         self._paths = paths
         self._launcher = launcher
         self._board = board
         self._mail = mail
+        self._superseded = superseded
         self._looked = self._filled = self._pinged = 0.0
         self._hellos: dict[str, Record] = {}
         self._strangers: dict[str, float] = {}  # agents that the launcher does not know, and since when
@@ -101,6 +110,8 @@ class Crew:
             if not member.leaving and at < self._counts_until(member)
         ]
         if len(counted) < wanted:
+            if self._superseded():
+                return
             for identity in self._launcher.start(wanted - len(counted)):
                 self._asked[identity] = at
                 self._board.add(identity)

@@ -65,7 +65,7 @@ class Driver:
         self._board.restore(self._state.trials.values(), recalled.strikes, recalled.voided)
         starts = not plan.request
         launcher = launch(plan.run, plan.paths, self.epoch, plan.where, plan.cwd, starts)
-        self._crew = Crew(plan.paths, launcher, self._board, self._mail)
+        self._crew = Crew(plan.paths, launcher, self._board, self._mail, self._leave_if_superseded)
         self._limits = Limits(
             plan.run.max_evals,
             plan.run.max_failures,
