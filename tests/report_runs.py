@@ -52,6 +52,24 @@ def a_trial(
     return Trial(number, values, status, loss=loss, outputs=outputs or {}, **facts)  # type: ignore[arg-type]
 
 
+def some_trials() -> list[Trial]:
+    """Thirty evaluations, some of them failed."""
+    trials = [
+        a_trial(
+            number,
+            {"lr": number / 40, "kind": "ab"[number % 2]},
+            (number / 40 - 0.3) ** 2 - 0.5,
+            outputs={"accuracy": number / 30},
+            curve=((0.1, 1.0), (0.2, 0.5)),
+        )
+        for number in range(1, 31)
+    ]
+    trials[4] = a_trial(
+        5, {"lr": 0.125, "kind": "b"}, None, Status.FAILED, reason="It ended with exit code 1.", exit_code=1
+    )
+    return trials
+
+
 def write_run(
     workdir: Path, run: Run, trials: Sequence[Trial], ended: bool = True, **said: object
 ) -> RunPaths:

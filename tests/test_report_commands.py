@@ -13,11 +13,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import optuna
 import pandas
 import pytest
 from PIL import Image, ImageSequence
-from report_runs import START, a_run, a_trial, write_run
+from report_runs import START, a_run, a_trial, some_trials, write_run
 
 from worker.cli.results import ELSEWHERE, place
 from worker.errors import OmnioptError
@@ -25,28 +24,9 @@ from worker.report import captions, picture, redaction
 from worker.report.frame import make_frame
 from worker.report.source import read
 from worker.store.paths import Home, RunPaths
-from worker.trial import Status, Trial
 
 Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 NOBODY = 65534
-
-
-def some_trials() -> list[Trial]:
-    """Thirty evaluations, some of them failed."""
-    trials = [
-        a_trial(
-            number,
-            {"lr": number / 40, "kind": "ab"[number % 2]},
-            (number / 40 - 0.3) ** 2 - 0.5,
-            outputs={"accuracy": number / 30},
-            curve=((0.1, 1.0), (0.2, 0.5)),
-        )
-        for number in range(1, 31)
-    ]
-    trials[4] = a_trial(
-        5, {"lr": 0.125, "kind": "b"}, None, Status.FAILED, reason="It ended with exit code 1.", exit_code=1
-    )
-    return trials
 
 
 @pytest.fixture
@@ -361,41 +341,6 @@ def test_a_secret_that_is_named_somewhere_is_left_out_everywhere(paths: RunPaths
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert redaction.without_secrets(text) == text
-
-
-def test_an_export_to_optuna_opens_in_its_own_reader_and_dashboard(paths: RunPaths, omniopt: Omniopt) -> None:
-    done = omniopt("export", "first", "--optuna", "sqlite:///x.db")
-    assert done.returncode == 0, done.stderr
-    storage = f"sqlite:///{paths.root.parents[2]}/x.db"
-    study = optuna.load_study(study_name="first", storage=storage)
-    assert len(study.trials) == 30
-    assert study.best_value == -0.5
-    assert study.best_params == {"lr": 0.3, "kind": "a"}
-    assert study.trials[4].state == optuna.trial.TrialState.FAIL
-    assert study.trials[0].intermediate_values == {0: 1.0, 1: 0.5}
-    assert dashboard_trials(storage) == 30
-    again = omniopt("export", "first", "--optuna", "sqlite:///x.db")
-    assert again.returncode == 2
-    assert "--study" in again.stderr
-
-
-def dashboard_trials(storage: str) -> int:
-    """How many trials optuna-dashboard shows of the only study in a storage."""
-    from optuna_dashboard import wsgi
-
-    engine = optuna.storages.RDBStorage(storage)
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "PATH_INFO": "/api/studies/1",
-        "QUERY_STRING": "after=0",
-        "SERVER_NAME": "x",
-    }
-    environ |= {"SERVER_PORT": "80", "wsgi.url_scheme": "http", "SERVER_PROTOCOL": "HTTP/1.1"}
-    statuses: list[str] = []
-    body = b"".join(wsgi(engine)(environ, lambda status, headers, *rest: statuses.append(status)))
-    engine.engine.dispose()
-    assert statuses == ["200 OK"]
-    return len(json.loads(body)["trials"])
 
 
 def test_json_and_parquet_hold_exact_values(paths: RunPaths, omniopt: Omniopt) -> None:

@@ -18,7 +18,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--parquet", action="store_true", help="the table of evaluations (needs pandas and pyarrow)"
     )
     kinds.add_argument(
-        "--optuna", metavar="STORAGE", help="a study, for example sqlite:///x.db (needs optuna)"
+        "--optuna",
+        metavar="STORAGE",
+        help="a study, for example sqlite:///x.db or a journal file x.log (needs optuna)",
     )
     parser.add_argument("--study", metavar="NAME", help="the name of the study (default: that of the run)")
 

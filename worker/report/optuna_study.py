@@ -18,10 +18,11 @@ _MOST_STEPS = 1000  # of a learning curve
 INSTALL = 'pip install "optuna>=4"'
 
 
-def export(results: Results, storage: str, name: str) -> int:
-    """Make the study `name` in an Optuna storage (sqlite:///x.db); returns how many evaluations are in it.
+def export(results: Results, place: str, name: str) -> int:
+    """Make the study `name` in an Optuna storage; returns how many evaluations are in it.
 
-    Raises OmnioptError where Optuna is not installed, UsageError where the study exists or the storage does not open.
+    place: sqlite:///x.db or the like, or the path of a journal file. Raises OmnioptError where Optuna is not
+    installed, UsageError where the study exists or the storage does not open.
     """
     try:
         import optuna
@@ -29,37 +30,56 @@ def export(results: Results, storage: str, name: str) -> int:
         raise OmnioptError(
             f"This needs Optuna, which is not installed here. Install it into the same environment: {INSTALL}"
         ) from error
-    from sqlalchemy.exc import SQLAlchemyError
-
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    storage = _storage(place)
     try:
         study = optuna.create_study(storage=storage, study_name=name, direction="minimize")
     except optuna.exceptions.DuplicatedStudyError as error:
         raise UsageError(
-            f"There is a study {name} in {storage} already. Name another one with --study NAME, or delete that file."
+            f"There is a study {name} in {place} already. Name another one with --study NAME, or delete that file."
         ) from error
-    except (SQLAlchemyError, ValueError, ImportError) as error:
-        raise UsageError(
-            f"{storage} cannot be opened ({str(error).splitlines()[0]}). Write for example sqlite:///study.db"
-        ) from error
-    study.set_user_attr("omniopt:run", str(results.paths.root))
     trials = list(_trials(results))
-    study.add_trials(trials)
+    try:
+        study.set_user_attr("omniopt:run", str(results.paths.root))
+        study.add_trials(trials)
+    except BaseException:
+        # A study with some of the evaluations would be taken for the run.
+        optuna.delete_study(study_name=name, storage=storage)
+        raise
     return len(trials)
 
 
+def _storage(place: str) -> Any:
+    """The storage at `place`. Raises UsageError where it does not open."""
+    import optuna
+    from optuna.storages.journal import JournalFileBackend
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        if "://" in place:
+            return optuna.storages.get_storage(place)
+        return optuna.storages.JournalStorage(JournalFileBackend(place))
+    except (SQLAlchemyError, ValueError, ImportError, OSError) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UsageError(
+            f"{place} cannot be opened ({said}). Write for example sqlite:///study.db, or study.log for a journal file."
+        ) from error
+
+
 def _trials(results: Results) -> Iterator[Any]:
-    """Evaluations that have ended, as Optuna's own frozen trials."""
+    """Evaluations as Optuna's own frozen trials: those that have ended, and those that run where somebody drives the run."""
     import optuna
 
-    ended = [trial for trial in results.trials if trial.status.ended and _complete(results, trial)]
-    distributions = {parameter.name: _distribution(parameter, ended) for parameter in results.run.parameters}
-    for trial in ended:
-        usable = counts(trial) or (trial.status is Status.STOPPED_EARLY and trial.loss is not None)
-        state = optuna.trial.TrialState.FAIL
-        if usable:
-            pruned = trial.status is Status.STOPPED_EARLY
-            state = optuna.trial.TrialState.PRUNED if pruned else optuna.trial.TrialState.COMPLETE
+    known = [
+        trial
+        for trial in results.trials
+        if _complete(results, trial)
+        and (trial.status.ended or (trial.status is Status.RUNNING and results.running))
+    ]
+    distributions = {parameter.name: _distribution(parameter, known) for parameter in results.run.parameters}
+    for trial in known:
+        state = _state(trial)
+        usable = state in (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
         frozen = optuna.trial.create_trial(
             state=state,
             value=trial.loss if usable else None,
@@ -71,6 +91,16 @@ def _trials(results: Results) -> Iterator[Any]:
         frozen.datetime_start = _moment(trial.start if trial.start is not None else trial.end)
         frozen.datetime_complete = _moment(trial.end)
         yield frozen
+
+
+def _state(trial: Trial) -> Any:
+    from optuna.trial import TrialState
+
+    if trial.status is Status.RUNNING:
+        return TrialState.RUNNING
+    if trial.status is Status.STOPPED_EARLY and trial.loss is not None:
+        return TrialState.PRUNED
+    return TrialState.COMPLETE if counts(trial) else TrialState.FAIL
 
 
 def _complete(results: Results, trial: Trial) -> bool:
@@ -113,7 +143,11 @@ def _distribution(parameter: Parameter, trials: list[Trial]) -> Any:
         return CategoricalDistribution(tuple(dict.fromkeys([*parameter.options, *map(str, values)])))
     low, high = _bounds(parameter, values)
     if parameter.kind.value == "integer":
-        return IntDistribution(math.floor(low), math.ceil(high))
+        step = int(parameter.number("step")) if "step" in parameter.settings else 1
+        # The last value of a range of steps is not always its end.
+        return IntDistribution(
+            math.floor(low), math.ceil(high) - (math.ceil(high) - math.floor(low)) % step, step=step
+        )
     logarithmic = "log" in parameter.type and low > 0
     return FloatDistribution(low, high, log=logarithmic)
 
