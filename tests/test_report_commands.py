@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ from worker.report import captions, picture, redaction
 from worker.report.frame import make_frame
 from worker.report.source import read
 from worker.store.paths import Home, RunPaths
+from worker.trial import Status
 
 Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 NOBODY = 65534
@@ -352,6 +354,26 @@ def test_json_and_parquet_hold_exact_values(paths: RunPaths, omniopt: Omniopt) -
     frame = pandas.read_parquet(target)
     assert frame["RESULT"][0] == (1 / 40 - 0.3) ** 2 - 0.5
     assert frame["start"][0].timestamp() == START + 3
+
+
+def test_parquet_holds_results_that_are_not_finite_and_runs_without_any(
+    workdir: Path, omniopt: Omniopt
+) -> None:
+    values = {"lr": 0.5, "kind": "a"}
+    odd = [
+        a_trial(number, values, None, Status.NOT_FINITE, raw_loss=said)
+        for number, said in enumerate(("nan", "inf", "-inf"), 1)
+    ]
+    running = a_trial(5, values, None, Status.RUNNING, seconds=None, end=None, exit_code=None)
+    trials = [*odd, a_trial(4, values, -1e-05), running]
+    paths = write_run(workdir, a_run(run__name="odd"), trials)
+    frame = pandas.read_parquet(written(omniopt("export", paths.root, "--parquet"))[0])
+    assert frame["RESULT"].to_list() == pytest.approx(
+        [math.nan, math.inf, -math.inf, -1e-05, math.nan], nan_ok=True
+    )
+    assert frame["RESULT"][3] == -1e-05
+    empty = write_run(workdir, a_run(run__name="empty"), [])
+    assert len(pandas.read_parquet(written(omniopt("export", empty.root, "--parquet"))[0])) == 0
 
 
 def test_compare_needs_two_runs_and_writes_page_and_csv(

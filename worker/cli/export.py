@@ -43,7 +43,6 @@ def execute(args: argparse.Namespace) -> int:
         with replacing(target) as file:
             export.write_json(results, file)
     else:
-        target.parent.mkdir(parents=True, exist_ok=True)
         export.write_parquet(results, target)
     say_written(target)
     return EXIT_DONE

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TextIO
 
 from worker import __version__
 from worker.errors import OmnioptError
 from worker.report import table
+from worker.report.files import replacing_bytes
 from worker.report.source import Results
 from worker.spec import toml
 from worker.trial import Trial
@@ -70,11 +72,12 @@ def write_parquet(results: Results, target: Path) -> None:
     headers = [column.header for column in table.columns(results.run, results.trials)]
     frame = pandas.DataFrame(table.rows(results.run, results.trials, results.paths), columns=headers)
     # Where a result is nan or inf, the column holds texts beside numbers, which Parquet does not allow.
-    frame[table.RESULT] = pandas.to_numeric(frame[table.RESULT])
+    frame[table.RESULT] = [math.nan if cell is None else float(cell) for cell in frame[table.RESULT]]
     for name in ("start", "end"):
         frame[name] = pandas.to_datetime(frame[name].replace("", None), utc=True, format="ISO8601")
     try:
-        frame.to_parquet(target, index=False)
+        with replacing_bytes(target) as file:
+            frame.to_parquet(file, index=False)
     except ImportError as error:
         raise OmnioptError(
             "Parquet needs pyarrow beside pandas. Install it into the same environment (pip install pyarrow), or export --json."
