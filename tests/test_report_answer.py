@@ -13,7 +13,7 @@ from report_runs import START, a_run, a_trial, write_run
 
 from worker.driver.claim import Standing
 from worker.report import byhand, charts, report, source, summary, text
-from worker.report.sections import answer
+from worker.report.sections import answer, config
 from worker.spec.run import Run
 from worker.trial import Status, Trial
 
@@ -126,6 +126,14 @@ def test_the_timeline_shows_what_runs_up_to_now_and_workers_in_their_order(workd
     assert interrupted is not None
     assert interrupted["end"] == 5.0
     assert charts.timeline(source.Results(results.paths, results.run, [], results.state), START) is None
+
+
+def test_a_config_that_no_link_can_hold_is_to_be_uploaded(workdir: Path) -> None:
+    results = results_of(workdir, a_run([f"parameter_with_a_long_name_{number}" for number in range(120)]))
+    shown = str(config(results, "https://example.org"))
+    assert "too long for a link" in shown
+    assert '<a href="https://example.org/">' in shown
+    assert "too long for a link" in str(config(results, ""))
 
 
 def test_invisible_letters_in_a_reason_are_shown(workdir: Path) -> None:

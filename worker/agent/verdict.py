@@ -22,6 +22,21 @@ class Cause(Enum):
     HANDED_BACK = "handed back"
 
 
+# What a program that these signals end most likely did, and what to do then.
+_CRASH = ", so it or a library of it has a bug; run the evaluation by hand to find it"
+_MEANINGS = {
+    "SIGSEGV": f": it used memory that is not its own{_CRASH}",
+    "SIGBUS": ": memory or a file that it used was taken away; see whether a disk (also /dev/shm) was full",
+    "SIGILL": ": this machine's processor lacks an instruction in it; compile it so that all nodes can run it",
+    "SIGFPE": f": it divided by zero or the like{_CRASH}",
+    "SIGABRT": ": it gave up by itself; its last lines tell why",
+    "SIGPIPE": ": it wrote to a program that had ended before; see what it is connected with",
+    "SIGKILL": ": somebody else, or the system for want of memory, ended it by force",
+    "SIGXCPU": ": it used more CPU time than the system allows; see ulimit -t",
+    "SIGXFSZ": ": it wrote a larger file than the system allows; see ulimit -f",
+}
+
+
 @dataclass(frozen=True)
 class Facts:
     """What is known when everything that an evaluation started has ended.
@@ -125,10 +140,12 @@ def _memory_sentence(facts: Facts) -> str:
 
 def _how_it_ended(facts: Facts) -> str:
     if facts.signal is not None:
-        return f"It was ended by signal {facts.signal} ({signal_name(facts.signal)})."
+        name = signal_name(facts.signal)
+        return f"It was ended by signal {facts.signal} ({name}){_MEANINGS.get(name, '')}."
     code = facts.exit_code or 0
-    if code > 128 and signal_name(code - 128):
-        return f"It ended with exit code {code}, which stands for signal {code - 128} ({signal_name(code - 128)})."
+    if code > 128 and (name := signal_name(code - 128)):
+        meaning = _MEANINGS.get(name, "")
+        return f"It ended with exit code {code}, which stands for signal {code - 128} ({name}){meaning}."
     return f"It ended with exit code {code}."
 
 

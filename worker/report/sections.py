@@ -17,6 +17,7 @@ from worker.spec.placeholders import value_text
 from worker.trial import Status, Trial
 
 _MOST_ROWS = 50
+_LONGEST_QUERY = 8000  # characters; the page's server takes little more
 _WEAK = 0.3  # R2 below which the forest knows too little to be believed
 
 
@@ -250,8 +251,11 @@ def config(results: Results, page_url: str) -> Content:
     """The config, and the link that opens the form with it."""
     draft = toml.draft_of(results.run)
     query = f"?{url.write(draft)}"
-    if page_url:
-        link: Content = tag("p", tag("a", "Open this config in the form", href=f"{page_url}/{query}"))
+    if len(query) > _LONGEST_QUERY:
+        page = tag("a", "the page", href=f"{page_url}/") if page_url else "the page of your OmniOpt"
+        link: Content = tag("p", "This config is too long for a link. Upload its config.toml on ", page, ".")
+    elif page_url:
+        link = tag("p", tag("a", "Open this config in the form", href=f"{page_url}/{query}"))
     else:
         link = (
             tag(
