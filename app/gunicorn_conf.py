@@ -14,7 +14,7 @@ if workers < 1:
     sys.exit(
         f"The page cannot start: WEB_CONCURRENCY is {workers}, but somebody has to answer; write 1 or more."
     )
-threads = 64
+threads = 256  # each waits for one client at most, and only those that are busy exist
 # The wheel is built once, before the workers are forked off; a wrong setting shows before a port is opened.
 preload_app = True
 # Links to filled-in forms are long; gunicorn allows no more.
