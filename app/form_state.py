@@ -147,6 +147,9 @@ def posted(pairs: Iterable[tuple[str, str]], catalogue: Catalogue) -> FormState:
 
 def _sent(field: Field, given: Mapping[str, str]) -> str:
     text = given.get(field.query, _DEFAULTS[field.query])
+    if field.kind == "line":
+        # What is copied from a terminal often ends with a line break, which is as little to be seen as a blank.
+        return text.strip("\n")
     return field_raw_text(field, text) if field.kind == "switch" else text
 
 

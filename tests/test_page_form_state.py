@@ -125,6 +125,12 @@ def test_a_link_with_an_unknown_type_keeps_it() -> None:
     assert state.draft().parameters[0].settings["max"] == "3"
 
 
+def test_a_line_break_at_the_end_of_a_pasted_line_is_none() -> None:
+    key = "objective_program"
+    assert posted(**{key: "\r\n./p ($a)\r\n"}).values[key] == "./p ($a)"
+    assert posted(**{key: "./p\n($a)"}).values[key] == "./p\n($a)"
+
+
 def test_whether_fields_differ_from_their_defaults() -> None:
     assert not posted().differs_in({"seed", "precision"})
     assert posted(precision="9").differs_in({"seed", "precision"})

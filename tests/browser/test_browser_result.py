@@ -239,6 +239,12 @@ def test_everyone_can_use_it(scheme: str, size: str, state: str, open_page: Open
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def test_switches_can_be_seen_where_the_system_sets_the_colours(open_page: Open) -> None:
+    page = open_page("/?partition=alpha", forced_colors="active")
+    # Its own switch is drawn with backgrounds, which are all the same there.
+    expect(page.get_by_label("Enable GPU")).to_have_css("appearance", "auto")
+
+
 def test_everyone_can_use_an_error_page(open_page: Open, address: str) -> None:
     page = open_page(java_script_enabled=True)
     page.route(
