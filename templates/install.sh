@@ -81,6 +81,8 @@ lock() {
 unlock() {
     trap - EXIT HUP INT TERM
     rm -rf "$lock"
+    # Where nothing came of it, not even the folder stays.
+    rmdir "$home" 2>/dev/null || true
 }
 
 # Sets $python to one that is new enough and can make virtual environments.
@@ -88,8 +90,9 @@ find_python() {
     old='' bare=''
     for name in ${OMNIOPT_PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do
         python=$(command -v "$name") || continue
-        version=$("$python" -I -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
-        if ! "$python" -I -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
+        # Python 2 knows no -I.
+        version=$("$python" -E -s -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
+        if ! "$python" -I -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
             old="$old $name is $version;"
         elif ! "$python" -I -c 'import ensurepip, venv' 2>/dev/null; then
             bare="$bare $name"
@@ -192,7 +195,6 @@ note_page() {
 
 main() {
     find_home "$@"
-    note_page
     if installed; then
         :
     elif ! in_use; then
@@ -200,6 +202,7 @@ main() {
         installed || in_use || install
         unlock
     fi
+    note_page
     exec "$venv/bin/python" -I -m worker start "$@"
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shells import in_shells
+from shells import INTERACTIVE, in_shells
 from spec_strategies import drafts, letters
 
 from worker.spec import command, token
@@ -194,6 +195,45 @@ def test_a_page_that_is_gone_is_said_plainly(shell: str, tmp_path: Path) -> None
     done = run(shell, line, tmp_path)
     assert done.returncode == 5
     assert "nothing was done" in done.stderr
+
+
+@in_shells
+def test_without_any_program_to_fetch_with_it_is_said_what_is_needed(shell: str, tmp_path: Path) -> None:
+    path = tools_without(tmp_path, "curl", "wget", "python3")
+    done = run(
+        shell, command.first_time(Installer("http://127.0.0.1:9/x", "0" * 64), "T"), tmp_path, PATH=path
+    )
+    assert done.returncode == 5
+    assert "has curl, wget or python3" in done.stderr
+
+
+@in_shells
+@pytest.mark.parametrize("options", [("line editing",), ()], ids=["edited", "not edited"])
+def test_a_command_pasted_into_a_terminal(
+    shell: str, options: tuple[str, ...], installer: tuple[object, Installer], tmp_path: Path
+) -> None:
+    plain = {"bash": ["--noediting"], "zsh": ["+Z"], "dash": []}[shell]
+    words = [shell, *([] if options else plain), *INTERACTIVE[shell]]
+    line = command.first_time(installer[1], "TOKEN" * 500, "it's $(mine)")
+    assert len(line) <= command.LONGEST_LINE
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.execvp(words[0], words)
+    os.write(terminal, f"{line}\nyes\nexit\n".encode())
+    shown = b""
+    while part := _read(terminal):
+        shown += part
+    os.close(terminal)
+    os.waitpid(pid, 0)
+    assert b"<" + b"TOKEN" * 500 + b"><--workdir><./it's $(mine)>" in shown, shown
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # the shell has ended
+        return b""
 
 
 def test_the_terminal_stays_the_installers_input(installer: tuple[object, Installer], tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ _FETCH_AND_RUN = (
     'case $(printf "%s\\n" "$s" | {{ sha256sum || shasum -a 256; }} 2>/dev/null) in '
     '{sha256}*) exec sh -c "$s" omniopt "$@";; esac; '
     'echo "omniopt: nothing was done, since the installer did not come as announced from $u" >&2; '
-    'echo "omniopt: if that address works, reload the page and copy the command again" >&2; exit 5'
+    'echo "omniopt: see that this machine reaches that address (127.0.0.1 is itself) and has curl, wget or python3, and '
+    'sha256sum or shasum; then reload the page and copy the command again" >&2; exit 5'
 )
 
 
