@@ -114,6 +114,15 @@ def test_a_forgotten_job_is_gone_after_two_answers_and_a_minute() -> None:
     assert states(fleet) == [AgentState.RUNNING, AgentState.RUNNING, AgentState.GONE]
 
 
+def test_an_agent_that_speaks_is_there_whatever_the_queue_has_forgotten() -> None:
+    fleet = fleet_with(Submitted(Outcome.ACCEPTED, "7"))
+    for number, at in enumerate(range(2, 200, 30)):
+        fleet.observe([row(0)] if number == 0 else [], float(at))
+        fleet.spoke(JOB.identities[0])
+    assert states(fleet)[0] is AgentState.RUNNING
+    assert states(fleet)[1:] == [AgentState.GONE] * 2
+
+
 def test_what_an_incomplete_answer_lacks_is_not_gone() -> None:
     fleet = fleet_with(Submitted(Outcome.ACCEPTED, "7"))
     fleet.observe([row(index) for index in range(3)], 2.0)

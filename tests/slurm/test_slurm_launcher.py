@@ -119,13 +119,24 @@ def test_a_refusal_names_the_field_in_slurms_words(launch: Start) -> None:
 
 
 def test_a_job_that_could_never_start_is_cancelled_and_explained(launch: Start, cluster: Cluster) -> None:
-    launcher = launch(a_run(partition="ml"), walltime=7200)
+    launcher = launch(a_run(partition="ml", walltime=7200))
     launcher.start(2)
     until(lambda: (launcher.poll(), launcher.hopeless)[1])
     assert launcher.hopeless is not None
     assert launcher.hopeless.path == "slurm.walltime"
     assert "PartitionTimeLimit" in launcher.trouble
     until(lambda: (launcher.poll(), not cluster.jobs())[1])
+
+
+def test_a_walltime_that_is_left_to_us_follows_a_limit_that_was_lowered(
+    launch: Start, cluster: Cluster
+) -> None:
+    launcher = launch(a_run(partition="ml", runtime=7200), walltime=7200)
+    stuck = [*launcher.start(1), *launcher.start(1)]
+    until(lambda: {states(launcher)[one] for one in stuck} == {AgentState.GONE})
+    until(lambda: (launcher.poll(), launcher.start(1))[1])
+    until(lambda: (launcher.poll(), cluster.run("squeue", "-h", "-o", "%l").stdout.split())[1] == ["1:00:00"])
+    assert launcher.hopeless is None
 
 
 def test_the_next_driver_knows_the_agents_of_the_last_one(launch: Start, cluster: Cluster) -> None:

@@ -99,6 +99,12 @@ class Fleet:
         agent.absent.clear()
         submission.outcome = Outcome.ACCEPTED
 
+    def spoke(self, identity: str) -> None:
+        """An agent has said something about its work: it is there, also where the queue has lost its job."""
+        if (submission := self._by_agent.get(identity)) and submission.agents[identity].absent:
+            self._reports = None
+            submission.agents[identity].absent.clear()
+
     def left(self, identity: str, reason: str) -> None:
         """An agent has said goodbye, or is known to have ended by other means."""
         self._reports = None

@@ -65,6 +65,7 @@ class SlurmLauncher:
         self._kept_away: tuple[str, ...] = ()
         self._abandoned: dict[str, float] = {}  # name of a submission -> until when it is looked for
         self._stopping: set[str] = set()
+        self._too_long = 0  # seconds of a job that turned out to be more than the partition allows
         self._learning = False
         self._later = ""  # why Slurm takes no more jobs for now
         self._not_before = 0.0
@@ -128,6 +129,8 @@ class SlurmLauncher:
         elif kind == "ended":
             self._fleet.died(identity, f"its process ended with exit code {record.get('exit_code')}")
             self._close_books()
+        else:
+            self._fleet.spoke(identity)
         self._judge.note(identity, record)
 
     @property
@@ -272,7 +275,18 @@ class SlurmLauncher:
             yield identities
             for identity in identities:
                 self._fleet.left(identity, f"{meaning.sentence} ({row.reason})")
-            self._judge.stuck(row, meaning)
+            if meaning.field != "slurm.walltime" or not self._shortened(submission.job.seconds):
+                self._judge.stuck(row, meaning)
+
+    def _shortened(self, asked: int) -> bool:
+        """Whether a walltime that Slurm finds too long gives way to a shorter one: its limit may have been lowered."""
+        if self._run.walltime:
+            return False
+        if asked == self._walltime:
+            if asked == self._too_long:
+                return False  # it was asked for the limit since, and has said the same
+            self._too_long, self._walltime = asked, None
+        return True
 
     def _close_books(self) -> None:
         """Write down which submissions are over, so that later drivers do not ask about them."""
