@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+
 import pytest
 from slurm_site import Site, until
 
@@ -54,6 +58,22 @@ def test_one_evaluation_on_a_node_shows_whether_a_run_can_start(site: Site) -> N
     done = site.omniopt("check", site.config("ash", objective="no-such-program ($x)"), "--on-node")
     assert done.returncode == 1
     assert "no-such-program: command not found" in done.stdout
+    assert list((site.folder / "omniopt/projects").iterdir()) == []
+
+
+def test_a_check_on_a_node_that_is_broken_off_leaves_nothing(site: Site) -> None:
+    config = site.config("rowan", slurm='sbatch = ["--begin=now+1hour"]')
+    command = [sys.executable, "-I", "-m", "worker", "check", config, "--on-node"]
+    with subprocess.Popen(
+        command, cwd=site.folder, env={**site.cluster.environment(), **site.environ}, stdout=subprocess.PIPE, text=True
+    ) as process:  # fmt: skip
+        until(site.cluster.jobs, "nothing is submitted")
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 4
+    assert "nothing was evaluated" in out
+    assert "resume" not in out
+    until(lambda: not site.cluster.jobs(), "jobs are left")
     assert list((site.folder / "omniopt/projects").iterdir()) == []
 
 

@@ -46,7 +46,12 @@ def try_out(run: Run, home: Home, where: Where) -> int:
             end = driver.drive(Lines(_PROGRESS_EVERY))
         trials = [trial for trial in driver.trials.values() if trial.status.ended]
         if not trials:
-            print(visible(end.sentence))
+            # Nothing can be resumed: this run's folder is about to be removed.
+            print(
+                visible(
+                    end.detail or "The check was ended before a worker had begun, so nothing was evaluated."
+                )
+            )
             return end.exit_code or EXIT_NO_SUCCESS
         return _tell(one, paths, trials[0])
     finally:

@@ -25,11 +25,12 @@ _LOOKED_AT = 40  # lines of an output among which the last ones that are not bla
 
 @dataclass(frozen=True)
 class Ending:
-    """How a driver ended: why, in a sentence, and the exit code."""
+    """How a driver ended: why, in a sentence, and the exit code. detail: what the search or the launcher said about it."""
 
     over: Over
     sentence: str
     exit_code: int
+    detail: str = ""
 
 
 def ending(over: Over, run: Run, tally: Tally, detail: str = "") -> Ending:
@@ -41,7 +42,7 @@ def ending(over: Over, run: Run, tally: Tally, detail: str = "") -> Ending:
         code = EXIT_SYSTEM
     elif over is Over.SUPERSEDED:
         code = EXIT_RUNNING
-    return Ending(over, _sentence(over, run, tally, detail), code)
+    return Ending(over, _sentence(over, run, tally, detail), code, detail)
 
 
 def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
