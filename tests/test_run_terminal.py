@@ -120,6 +120,31 @@ runpy.run_module("worker", run_name="__main__")
     assert not (workdir / "log").exists()
 
 
+def test_ctrl_c_after_everything_was_said_changes_nothing() -> None:
+    late = """
+import atexit, os, signal, sys, worker.__main__
+atexit.register(os.kill, os.getpid(), signal.SIGINT)
+sys.argv = ["omniopt", "status"]
+sys.exit(worker.__main__.main())
+"""
+    done = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words", [["status"], ["url", "config.toml"], ["start", "config.toml", "--show"]])
+def test_output_that_has_no_room_is_said_in_a_sentence(
+    omniopt: Omniopt, workdir: Path, words: list[str]
+) -> None:
+    (workdir / "config.toml").write_text(CONFIG)
+    with Path("/dev/full").open("w") as full:
+        done = omniopt(*words, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 5
+    assert done.stderr.splitlines()[-1] == (
+        "omniopt: What it prints cannot be written, because the system says: No space left on device. "
+        "Make room there, or send it elsewhere."
+    )
+
+
 def ok(number: int, start: float, end: float) -> Trial:
     return Trial(number, {"x": 1.0}, Status.OK, loss=1.0, start=start, end=end)
 

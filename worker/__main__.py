@@ -8,7 +8,12 @@ def main() -> int:
     try:
         from worker.cli import main as run
 
-        return run()
+        code = run()
+        # Everything is done and said; Ctrl-C while Python takes itself apart must not change what came out.
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return code
     except KeyboardInterrupt:
         print("\nomniopt: Ended by Ctrl-C.", file=sys.stderr)
         return 4  # EXIT_INTERRUPTED of worker.errors, which was perhaps being imported

@@ -53,8 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = words[0] if words else ""
     try:
         if name in COMMANDS or name in INTERNAL:
-            return _execute(name, words[1:])
-        return _without_command(words)
+            code = _execute(name, words[1:])
+        else:
+            code = _without_command(words)
+        sys.stdout.flush()
+        return code
     except OmnioptError as error:
         print(f"omniopt: {error}", file=sys.stderr)
         return error.exit_code
@@ -73,15 +76,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         if error.errno not in FILE_SERVER:
             raise
-        print(
-            f"omniopt: {error.filename or 'A file'} cannot be used, because the system says: {error.strerror}. Try again; "
-            "if that stays so, look at the disk (df -h, quota), or ask those who look after the file system.",
-            file=sys.stderr,
-        )
+        if _output_fails():
+            what, advice = "What it prints cannot be written", "Make room there, or send it elsewhere."
+        else:
+            what = f"{error.filename or 'A file'} cannot be used"
+            advice = "Try again; if that stays so, look at the disk (df -h, quota), or ask those who look after the file system."
+        print(f"omniopt: {what}, because the system says: {error.strerror}. {advice}", file=sys.stderr)
         return EXIT_SYSTEM
     except KeyboardInterrupt:
         print("\nomniopt: Ended by Ctrl-C.", file=sys.stderr)
         return EXIT_INTERRUPTED
+
+
+def _output_fails() -> bool:
+    """Whether nothing can be printed; what is left of it is given up then, or Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _execute(name: str, words: Sequence[str]) -> int:

@@ -29,21 +29,20 @@ def drive(plan: Plan, leaves: Callable[[], bool] | None = None) -> Ending:
             show.say(f"The seed is {driver.seed}, drawn at random.")
         end = driver.drive(show)
         driver.show.close()
-    if end.over is not Over.SUPERSEDED:
-        conclude(driver, plan, end, driver.show)
+        if end.over is not Over.SUPERSEDED:
+            _tell(driver, plan, end, driver.show)  # all of it: Ctrl-C changes nothing any more
+    if plan.run.on_end and end.over not in (Over.SUPERSEDED, Over.LEFT, Over.MOVED):
+        _at_the_end(plan, driver.show)
     return end
 
 
-def conclude(driver: Driver, plan: Plan, end: Ending, show: Show) -> None:
-    """Say how the run ended, and run the command that the user wants at the end."""
+def _tell(driver: Driver, plan: Plan, end: Ending, show: Show) -> None:
     show.say("")
     show.say(end.sentence)
     if end.over is Over.MOVED:
         return  # no path that could be named is right any more
     for line in report(plan.run, plan.paths, driver.trials, driver.tally, str(plan.cwd)):
         show.say(line)
-    if plan.run.on_end and end.over is not Over.LEFT:
-        _at_the_end(plan, show)
 
 
 def _at_the_end(plan: Plan, show: Show) -> None:
