@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -143,6 +144,29 @@ def test_output_that_has_no_room_is_said_in_a_sentence(
         "omniopt: What it prints cannot be written, because the system says: No space left on device. "
         "Make room there, or send it elsewhere."
     )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_without_utf_8_gets_all_that_it_can_show(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    objective = 'objective = "echo größe… >&2; [ $OMNIOPT_TRIAL != 2 ] && echo RESULT: ($x)"'
+    (workdir / "config.toml").write_text(re.sub("objective = .*", objective, CONFIG), encoding="utf-8")
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+
+    def call(*words: str) -> str:
+        command = [sys.executable, "-m", "worker", *words]
+        done = subprocess.run(
+            command, cwd=workdir, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode(encoding)
+
+    started = call("start", "config.toml", "--local")
+    assert "\\u2026" in started
+    assert "Table of all evaluations" in started
+    for command in ("errors", "best", "status", "follow"):
+        assert call(command, "seen")
 
 
 def ok(number: int, start: float, end: float) -> Trial:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -49,6 +50,8 @@ INTERNAL: dict[str, str] = {"agent": "agent", "drive": "drive"}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see `worker.errors`)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has UTF-8
     words = list(sys.argv[1:] if argv is None else argv)
     name = words[0] if words else ""
     try:

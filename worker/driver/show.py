@@ -76,7 +76,8 @@ def leave_terminal(log: Path) -> None:
 
 def make_show(interval: float, hints: Sequence[str] = ()) -> Show:
     """The live block where the output is a terminal that can have one, lines elsewhere. hints: shown below the block."""
-    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+    drawing = sys.stdout.encoding.lower() == "utf-8" and os.environ.get("TERM", "dumb") != "dumb"
+    if drawing and sys.stdout.isatty():
         from worker.driver.live import Live  # takes 0.1 s to import
 
         return Live(hints)
