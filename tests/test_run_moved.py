@@ -58,6 +58,15 @@ def test_a_run_that_is_removed_ends_and_leaves_nothing(local: Local) -> None:
     assert not local.paths.root.exists()
 
 
+def test_a_run_that_is_removed_just_before_its_end_says_so(omniopt: Omniopt, local: Local) -> None:
+    done = omniopt(
+        "start", config(local.workdir, objective='rm -r "$OMNIOPT_RUN"; echo RESULT: ($x)', max_evals=1)
+    )
+    assert done.returncode == EXIT_SYSTEM
+    assert "has been moved or removed" in done.stdout
+    assert not local.paths.root.exists()
+
+
 def test_workers_of_a_removed_run_do_no_harm_to_the_next_one_of_its_name(
     omniopt: Omniopt, local: Local
 ) -> None:

@@ -55,10 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     name = words[0] if words else ""
     try:
-        if name in COMMANDS or name in INTERNAL:
-            code = _execute(name, words[1:])
-        else:
-            code = _without_command(words)
+        known = name in COMMANDS or name in INTERNAL
+        code = _execute(name, words[1:]) if known else _without_command(words)
         sys.stdout.flush()
         return code
     except OmnioptError as error:

@@ -299,6 +299,8 @@ class Driver:
 
     def _end(self, proposer: Proposer) -> Ending:
         assert self._over is not None
+        if self._over is not Over.SUPERSEDED and not self._recorder.in_place:
+            self._over = Over.MOVED  # a moment ago; nobody would find what it says of another end
         details = {
             Over.NO_AGENTS: str(self._crew.hopeless),
             Over.SPACE: proposer.exhausted_sentence,

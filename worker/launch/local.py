@@ -131,6 +131,12 @@ class LocalLauncher:
                 f"The folder {self._cwd}, in which the run was started and its programs start, does not exist any more.",
                 "Make it again.",
             )
+        if isinstance(error, PermissionError):
+            return Problem(
+                "",
+                f"A worker could not be started, as {error.filename} may not be read or executed.",
+                "Change its permissions, or those of the folders above it.",
+            )
         return Problem(
             "run.workers",
             f"A worker could not be started ({error.strerror}).",
