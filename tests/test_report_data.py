@@ -204,7 +204,7 @@ def test_gpu_samples_that_are_torn_or_wrong_are_left_out(tmp_path: Path) -> None
         "2026/11/23 21:1"
     )
     (usage,) = gpuusage.read_file("3", path)
-    assert (usage.label, usage.busy, usage.memory) == ("agent 3, GPU 0", [50.0, 100.0], [25.0, 100.0])
+    assert (usage.label, usage.busy, usage.memory) == ("worker 3, GPU 0", [50.0, 100.0], [25.0, 100.0])
 
 
 def a_space() -> Run:

@@ -434,6 +434,19 @@ def test_the_best_ones_are_seen_on_the_axes_of_all(plot: Page) -> None:
     assert ticks(plot, 2) != before
 
 
+def test_a_click_on_a_line_turns_to_the_page_of_its_row(plot: Page) -> None:
+    plot.locator("thead").get_by_role("button", name="lr", exact=True).click()
+    expect(plot.locator("tbody tr").first.locator("th")).to_have_text("1")
+    box = plot.locator(".drawing svg").bounding_box()
+    top = plot.locator(".catcher").first.bounding_box()
+    assert box
+    assert top
+    plot.mouse.click(box["x"] + 54 + 25, top["y"] + 26)  # near the largest value of lr
+    number = plot.locator(".tip b").first.inner_text()
+    expect(marked(plot).locator("th")).to_have_text(number)
+    assert int(number) > 100
+
+
 def test_an_axis_is_moved_by_arrow_keys(plot: Page) -> None:
     axis(plot, "lr").focus()
     plot.keyboard.press("ArrowRight")
@@ -558,6 +571,15 @@ def test_the_parallel_plot_is_accessible_in_every_state(
     assert count(page) == "0 of 0 evaluations selected, 120 put away"
     page.get_by_role("searchbox").fill("nothing")
     fine("nothing selected")
+
+
+def test_the_scatter_plots_are_accessible_with_their_dialog_open(open_file: OpenFile, tmp_path: Path) -> None:
+    page = open_file(pages(tmp_path, some_trials())["scatter"])
+    page.get_by_label("RESULT at most").fill("x")
+    page.get_by_role("button", name="Logarithmic axes …").click()
+    page.get_by_role("dialog").get_by_label("lr").check()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
 
 
 def test_failed_evaluations_stand_above_the_results_of_one_parameter(

@@ -28,7 +28,7 @@ class Usage:
     @property
     def label(self) -> str:
         """What a person calls it."""
-        return f"agent {self.agent}, GPU {self.gpu}"
+        return f"worker {self.agent}, GPU {self.gpu}"
 
 
 def read(paths: RunPaths) -> list[Usage]:

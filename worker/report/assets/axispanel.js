@@ -102,7 +102,7 @@ export function openHelp() {
     "Click the name of an axis for its settings (what the selected evaluations have there, an exact range, logarithmic scale, order, hiding); drag the name to move the axis.",
     "“Best” shows only the evaluations with the smallest results.",
     "“Keep” leaves only the selected lines and fits the axes to them, “Exclude” takes them away, “Restore” brings all back.",
-    "The table lists the selected evaluations. Point at a row or a line to see it in the other; click to hold it.",
+    "The table lists the selected evaluations. Point at a row or a line to see it in the other; click to hold it, and to turn to the page of its row.",
     "With the keyboard: Tab reaches everything; Enter on the name of an axis opens its settings, with the range as numbers, and the arrow keys move the axis to the left and right.",
   ];
   openDialog("Help", [element("ul", {}, ...lines.map((line) => element("li", {}, line)))]);

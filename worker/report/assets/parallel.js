@@ -72,7 +72,7 @@ class ParallelPlot {
     const pointAt = oncePerFrame((event) => this.#hover(event));
     this.plot.addEventListener("pointermove", pointAt);
     this.plot.addEventListener("pointerleave", () => this.#point(null, false));
-    this.svg.addEventListener("click", (event) => event.target === this.svg && this.#point(this.#rowAt(event), true));
+    this.svg.addEventListener("click", (event) => event.target === this.svg && this.#hold(this.#rowAt(event)));
   }
 
   #tools() {
@@ -284,6 +284,11 @@ class ParallelPlot {
   #hover(event) {
     if (event.buttons) return;
     this.#point(this.#rowAt(event), false);
+  }
+
+  #hold(row) {
+    this.table.reveal(row);
+    this.#point(row, true);
   }
 
   #point(row, hold) {

@@ -131,6 +131,14 @@ export class RowTable {
     return line;
   }
 
+  /** Turn to the page with the row, where the table lists it. */
+  reveal(row) {
+    const place = this.found.indexOf(row);
+    if (place < 0) return;
+    this.page = Math.floor(place / PAGE);
+    this.#draw();
+  }
+
   /** Mark the row in the table, where the page shows it; null marks none. */
   mark(row) {
     this.marked = row;

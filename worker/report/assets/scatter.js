@@ -102,7 +102,11 @@ class ScatterPlots {
       const over = oncePerFrame((event) => this.#point(panel.nearest(...inside(event, canvas)), false));
       canvas.addEventListener("pointermove", over);
       canvas.addEventListener("pointerleave", () => this.#point(null, false));
-      canvas.addEventListener("click", (event) => this.#point(panel.nearest(...inside(event, canvas)), true));
+      canvas.addEventListener("click", (event) => {
+        const row = panel.nearest(...inside(event, canvas));
+        this.table?.reveal(row);
+        this.#point(row, true);
+      });
       this.grid.append(element("figure", {}, canvas, ring));
       this.panels.push(panel);
     }
