@@ -50,6 +50,7 @@ function drawAxis(axis, frame, actions) {
     group.append(shape("line", { x1: -4, x2: 4, y1: frame.missing, y2: frame.missing, class: "tick" }));
     group.append(shape("text", { x: 7, y: frame.missing, dy: "0.32em", class: "none" }, "none"));
   }
+  if (axis.scale.empty) return group;
   const range = {
     rect: shape("rect", { x: -7, width: 14, class: "range", visibility: "hidden" }),
     ends: ["-0.4em", "1em"].map((dy) => shape("text", { x: -9, dy, class: "end", "text-anchor": "end" })),

@@ -13,7 +13,7 @@ export function openAxisPanel(axis, selected, actions) {
   const button = (text, action) => element("button", { type: "button", onclick: act(action) }, text);
   const content = [
     element("p", {}, selectedWords(column, selected)),
-    column.category ? categoryChoice(axis, actions) : numberRange(axis, actions),
+    axis.scale.empty ? "" : column.category ? categoryChoice(axis, actions) : numberRange(axis, actions),
     element(
       "p",
       { class: "buttons" },

@@ -68,7 +68,8 @@ class ParallelPlot {
     );
     this.tip = element("p", { class: "tip" });
     this.status = element("p", { role: "status", class: "count" });
-    root.append(this.#tools(), this.status, this.stage, this.tip, this.table.root);
+    this.spoken = element("p", { role: "status", class: "unseen" }); // what is seen anyway
+    root.append(this.#tools(), this.status, this.spoken, this.stage, this.tip, this.table.root);
     const pointAt = oncePerFrame((event) => this.#hover(event));
     this.plot.addEventListener("pointermove", pointAt);
     this.plot.addEventListener("pointerleave", () => this.#point(null, false));
@@ -174,7 +175,7 @@ class ParallelPlot {
         if (place < 0 || place >= this.axes.length) return;
         this.#moveTo(this.#own(axis), place);
         this.#focus(axis);
-        this.status.textContent = `${axis.column.label} is axis ${place + 1} of ${this.axes.length} now`;
+        this.spoken.textContent = `${axis.column.label} is axis ${place + 1} of ${this.axes.length} now`;
       },
       invert: change((axis) => (this.#own(axis).inverted = !axis.inverted)),
       log: change((axis) => (this.#own(axis).log = !axis.log)),
