@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker.agent.capture import HEAD, CappedFile
 from worker.agent.numbers import UnreadableError, read_number
 from worker.agent.reading import MAX_COLUMNS, Reading, StreamReader, combine
 from worker.store.logs import plain
@@ -176,6 +179,19 @@ def test_any_output_can_be_read_in_any_pieces(data: bytes, pieces: int) -> None:
     assert read(data, pieces=pieces) == read(data) or math.isnan(read(data).loss or 0)
     assert read(data + b"\nRESULT: 0.5\n", pieces=pieces).loss == 0.5
     plain(data)
+
+
+def test_output_that_comes_letter_by_letter_takes_no_more_memory(tmp_path: Path) -> None:
+    file = CappedFile(tmp_path / "out")
+    file.write(b"x" * HEAD)
+    tracemalloc.start()
+    for _ in range(100_000):
+        file.write(bytes((0, 1)))
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    file.close()
+    assert used < 1_000_000
+    assert (tmp_path / "out").read_bytes() == b"x" * HEAD + b"\0\1" * 100_000
 
 
 def test_a_result_must_be_a_line_of_its_own() -> None:

@@ -27,7 +27,7 @@ class CappedFile:
         self._path = path
         self._fd: int | None = None
         self._size = 0
-        self._last: deque[bytes] = deque()
+        self._last: deque[bytearray] = deque()
         self._last_size = 0
         self._left_out = 0
         self.trouble = ""
@@ -40,7 +40,12 @@ class CappedFile:
             self._store(data[:room])
             data = data[room:]
         if data:
-            self._last.append(data)
+            if (
+                self._last and len(self._last[-1]) < _CHUNK
+            ):  # or a million single letters would be a million objects
+                self._last[-1] += data
+            else:
+                self._last.append(bytearray(data))
             self._last_size += len(data)
             while self._last_size - len(self._last[0]) >= TAIL:
                 dropped = len(self._last.popleft())
