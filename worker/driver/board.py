@@ -283,8 +283,8 @@ class Board:
             self._lost[number] = self.open.pop(number)
             kind = "lost"
             reason = (
-                f"Its worker was lost three times; the last time: {reason} "
-                "See whether the program ends other processes, or fills the memory."
+                f"Its worker was lost three times; the last time: {reason} The program may end its worker, "
+                "fill the memory, or need more time than workers have."
             )
         else:
             insort(self.waiting, number)
