@@ -39,7 +39,7 @@ def noted(local: Local, what: str) -> Counter[int]:
     return Counter(int(number) for kind, number in words if kind == what)
 
 
-def begin(local: Local, seconds: float, **values: object) -> subprocess.Popen[str]:
+def begin(local: Local, seconds: float | str, **values: object) -> subprocess.Popen[str]:
     """Start a run and wait until its two workers evaluate."""
     path = config(local.workdir, objective=NOTED.format(seconds=seconds), **values)
     process = local.spawn("start", path)
@@ -100,8 +100,10 @@ def test_handing_over_leaves_evaluations_to_the_next_driver(local: Local) -> Non
 
 
 def test_stop_and_resume(omniopt: Omniopt, local: Local) -> None:
-    process = begin(local, 0.5, max_evals=8)
+    process = begin(local, "0; while [ ! -e go ]; do sleep 0.05; done", max_evals=8)
     assert omniopt("stop", "pear").returncode == 0
+    until(lambda: any(record["kind"] == "stopping" for record in local.records()))
+    (local.workdir / "go").touch()
     assert ended(process)[0] == 4
     stopped_at = local.count("ok")
     assert 0 < stopped_at < 8
@@ -205,7 +207,7 @@ def test_an_evaluation_that_ends_its_agents_is_given_up(omniopt: Omniopt, local:
 
 @pytest.mark.parametrize("words", [["resume", "pear"], ["start", "pear.toml", "--existing", "continue"]])
 def test_a_second_driver_is_refused(omniopt: Omniopt, local: Local, words: list[str]) -> None:
-    begin(local, 2, max_evals=2)
+    begin(local, 1000, max_evals=2)
     done = omniopt(*words)
     assert done.returncode == 3
     assert "is being driven already" in done.stderr
