@@ -186,6 +186,12 @@ def test_the_sentence_names_what_can_be_done() -> None:
     )
 
 
+def test_a_space_of_one_point_is_used_up() -> None:
+    searcher = searcher_of({"x": ("hp.randint", {"max": 1})}, "tpe.suggest")
+    assert len(evaluate(searcher, 10)) == 1
+    assert searcher.exhausted_sentence.startswith("The only point of the search space has been proposed. ")
+
+
 def test_a_large_finite_space_is_used_up() -> None:
     searcher = searcher_of({name: ("hp.randint", {"max": 100}) for name in "ab"}, "hyperopt.rand.suggest")
     points = {tuple(point.values()) for number in range(10_000) if (point := searcher.ask(number))}

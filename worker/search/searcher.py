@@ -62,8 +62,10 @@ class SpaceSearcher:
     def exhausted_sentence(self) -> str:
         rounded = any(isinstance(one, Numbers) and not one.stepped for one in self._space.dimensions)
         more_digits = ", raise precision" if rounded else ""
+        count = len(self._visited)
+        points = f"All {count:,} different points" if count > 1 else "The only point"
         return (
-            f"All {len(self._visited):,} different points of the search space have been proposed. "
+            f"{points} of the search space {'have' if count > 1 else 'has'} been proposed. "
             f"To go on, widen the ranges{more_digits}, or set allow_repeats."
         )
 
