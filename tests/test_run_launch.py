@@ -11,7 +11,7 @@ import pytest
 from local_runs import Local, until
 
 from worker.driver.project import RunExistsError, create
-from worker.launch.launcher import AgentState
+from worker.launch.launcher import AgentState, ending
 from worker.launch.local import LocalLauncher
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft, Run
@@ -147,3 +147,17 @@ def test_the_folder_of_a_run_is_made_once(workdir: Path, run: Run) -> None:
         create(home, run)
     assert paths.config.read_text() == before
     assert [entry.name for entry in paths.root.iterdir() if entry.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "words"),
+    [
+        (137, "ended by signal 9 (SIGKILL)"),
+        (-11, "ended by signal 11 (SIGSEGV)"),
+        (1, "ended with exit code 1"),
+        (0, "ended with exit code 0"),
+        (255, "ended with exit code 255"),
+    ],
+)
+def test_how_a_worker_has_ended_is_said_by_the_name_of_the_signal(exit_code: int, words: str) -> None:
+    assert ending(exit_code).endswith(f"{words}.")

@@ -291,6 +291,7 @@ class Driver:
         for record in records:
             if sentence := sentence_of(record):
                 self._watch.events.add(sentence)
+        self._watch.events.flush()  # before anything that takes time: a driver may be killed at any moment
         for trial in changed:
             self._limits.note(trial)
             self._watch.note(trial)

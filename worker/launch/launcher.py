@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from worker.agent.verdict import signal_name
 from worker.spec.problem import Problem
 from worker.store.records import Record
 
@@ -29,6 +30,14 @@ class AgentReport:
     job: str = ""
     host: str = ""
     reason: str = ""
+
+
+def ending(exit_code: int) -> str:
+    """How an agent's process has ended, as a sentence. exit_code: as a shell tells it, or negative for a signal."""
+    number = -exit_code if exit_code < 0 else exit_code - 128
+    if name := signal_name(number):
+        return f"Its process was ended by signal {number} ({name})."
+    return f"Its process ended with exit code {exit_code}."
 
 
 class Launcher(Protocol):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worker.agent import processes
-from worker.launch.launcher import AgentReport, AgentState
+from worker.launch.launcher import AgentReport, AgentState, ending
 from worker.spec.problem import Problem
 from worker.store.paths import RunPaths
 from worker.store.records import Record
@@ -148,7 +148,7 @@ class LocalLauncher:
         code = child.process.returncode if child.process is not None else None
         if code != 0:
             processes.sweep(self._paths.root, identity)
-        reason = "Its process has ended." if code is None else _ending(code)
+        reason = "Its process has ended." if code is None else ending(code)
         self._reports[identity] = AgentReport(identity, AgentState.GONE, reason=reason)
         if child.spoke or child.process is None:
             return
@@ -200,14 +200,6 @@ def _running(root: Path) -> Iterator[tuple[str, _Child]]:
                 born = processes.birth(int(entry.name))
                 if born is not None and processes.alive(int(entry.name), born):
                     yield words[words.index("--id") + 1], _Child(int(entry.name), born)
-
-
-def _ending(code: int) -> str:
-    return (
-        f"Its process was ended by signal {-code}."
-        if code < 0
-        else f"Its process ended with exit code {code}."
-    )
 
 
 def _last_line(log: Path) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from worker.launch.launcher import AgentReport
+from worker.launch.launcher import AgentReport, ending
 from worker.launch.slurm import cluster, sbatch, scontrol, squeue
 from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Client
@@ -127,7 +127,7 @@ class SlurmLauncher:
             self._fleet.left(identity, str(record.get("reason", "")))
             self._close_books()
         elif kind == "ended":
-            self._fleet.died(identity, f"its process ended with exit code {record.get('exit_code')}")
+            self._fleet.died(identity, ending(int(record.get("exit_code") or 0)))
             self._close_books()
         else:
             self._fleet.spoke(identity)
