@@ -311,3 +311,15 @@ class Run(RuleBasedStateMachine):
 
 TestRun = Run.TestCase
 TestRun.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+
+
+def test_a_result_with_other_values_than_its_trial_is_not_taken() -> None:
+    board = Board(1)
+    board.propose(1, {"x": 0.5}, 0.0)
+    board.hear("a", {"kind": "hello", "agent": "a", "epoch": 1, "host": "h"}, 0.0)
+    board.give(board.takers(0)[0], 0.0)
+    board.take()
+    finished = {"kind": "finished", "trial": 1, "attempt": 1, "status": "ok", "loss": 1.0}
+    board.hear("a", {**finished, "values": {"x": 0.7}}, 1.0)
+    assert (board.ok, board.mispaired, board.waiting) == (0, 1, [1])
+    assert [record["kind"] for record in board.take().records] == ["requeued"]
