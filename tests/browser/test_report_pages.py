@@ -402,6 +402,35 @@ def test_the_report_copies_the_command(open_file: OpenFile, tmp_path: Path) -> N
     expect(page.locator("[data-copy=best-command]")).to_have_text(re.compile("Copied|Selected"))
 
 
+def test_a_printed_report_has_all_its_plots_and_none_is_cut_off(open_file: OpenFile, tmp_path: Path) -> None:
+    page = open_file(pages(tmp_path, some_trials())["report"])
+    page.locator("#progress svg").first.wait_for()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for identity in ("parallel", "slices", "scatter"):
+        assert page.locator(f"#{identity} canvas").count()
+    stage = page.locator("#parallel .stage")
+    assert (stage.bounding_box() or {})["width"] == pytest.approx(690, abs=1)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert (stage.bounding_box() or {})["width"] > 1000
+
+
+def test_lines_that_share_a_colour_are_told_apart_by_dashes(open_file: OpenFile, tmp_path: Path) -> None:
+    trials = some_trials(20)
+    runs = [
+        source.read(
+            write_run(tmp_path / str(number), a_run(run__name=f"n{number}", search__max_evals=number), trials)
+        )
+        for number in range(1, 19)
+    ]
+    page = open_file(comparepage.page("many", runs))
+    page.locator("#bands svg").wait_for()
+    looks = page.eval_on_selector_all(
+        "#bands .series.step",
+        "all => all.map((one) => one.style.cssText + getComputedStyle(one).strokeDasharray)",
+    )
+    assert len(set(looks)) == len(runs)
+
+
 def test_the_report_of_a_run_that_goes_on_loads_itself_again_until_its_reader_has_used_it(
     open_file: OpenFile, tmp_path: Path
 ) -> None:

@@ -5,6 +5,9 @@ import { element, short } from "./dom.js";
 import { mountParallel } from "./parallel.js";
 import { allPairs, mountScatter, namedPairs, slicePairs } from "./scatter.js";
 
+const LATER = 3000; // milliseconds after which what nobody has come near to is drawn, too
+const PAPER = 690; // css pixels between the margins of a page of A4
+
 /** Fills the sections of the report from its data. */
 export function mountReport(data) {
   const parts = { progress, importance, interaction, curves, timeline, gpus, pareto, bands };
@@ -12,12 +15,28 @@ export function mountReport(data) {
     const root = document.getElementById(name);
     if (root && data[name]) part(root, data, data[name]);
   }
-  whenSeen("parallel", (root) => mountParallel(root, data));
+  whenSeen("parallel", (root) => {
+    mountParallel(root, data);
+    printWhole(root.querySelector(".stage"));
+  });
   whenSeen("slices", (root) => mountScatter(root, data, slicePairs(data), { table: false }));
   whenSeen("scatter", (root) => mountScatter(root, data, allPairs(data), { table: false }));
 }
 
-/** Begins what is far down the page only when the user comes near, or prints it. */
+/** On paper, what is drawn for the width of the window is made smaller instead of being cut off. */
+function printWhole(stage) {
+  const shrink = () => {
+    const { clientWidth: width, clientHeight: height } = stage;
+    const scale = Math.min(1, PAPER / width);
+    const style = { width: `${width}px`, transform: `scale(${scale})`, transformOrigin: "0 0", marginBottom: `${(scale - 1) * height}px` };
+    Object.assign(stage.style, style);
+  };
+  addEventListener("beforeprint", shrink);
+  addEventListener("afterprint", () => Object.assign(stage.style, { width: "", transform: "", marginBottom: "" }));
+  if (matchMedia("print").matches) shrink();
+}
+
+/** Begins what is far down the page when the user comes near, or a while later, since it may be printed. */
 function whenSeen(identity, begin) {
   const root = document.getElementById(identity);
   if (!root) return;
@@ -32,6 +51,7 @@ function whenSeen(identity, begin) {
   const observer = new IntersectionObserver(near, { rootMargin: "600px" });
   observer.observe(root);
   addEventListener("beforeprint", once);
+  setTimeout(() => (window.requestIdleCallback ?? setTimeout)(once), LATER);
 }
 
 function progress(root, data, { best, all, log, clip }) {
