@@ -18,6 +18,7 @@ from worker.spec.run import Draft
 
 LONGEST_URL = 4000  # bytes; servers and mail programs on the way cut or refuse longer ones
 CONFIG_NAME = "config.toml"
+_ORDER = ("error", "warning", "note")
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,10 @@ def make_preview(
 
 
 def _placed(problems: Iterable[Problem], state: FormState) -> tuple[PlacedProblem, ...]:
+    """Each problem once with its place; first what keeps the run from starting, or it could be overlooked."""
     texts = dict(state.pairs())
     placed = []
-    for problem in dict.fromkeys(problems):
+    for problem in sorted(dict.fromkeys(problems), key=lambda one: _ORDER.index(one.severity)):
         place = place_of(problem.path)
         missing = problem.severity == "error" and texts.get(place.field, "-") == ""
         placed.append(PlacedProblem(problem, place, missing))

@@ -124,6 +124,12 @@ def test_all_problems_come_at_once_with_their_fields() -> None:
     assert (answer["state"], answer["headline"]) == ("wrong", "4 things to fix")
 
 
+def test_what_keeps_the_run_from_starting_comes_first() -> None:
+    answer = preview(workdir="relative", partition="unknown", max_evals="x", param_0_value_max="y")
+    severities = [one["severity"] for one in answer["problems"]]
+    assert severities == ["error", "error", "warning", "note"]
+
+
 def test_gaps_alone_are_things_to_fill_in() -> None:
     answer = CLIENT.post("/preview", data={"partition": "romeo"}).get_json()
     assert (answer["state"], answer["headline"]) == ("open", "4 things to fill in")

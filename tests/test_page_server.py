@@ -45,11 +45,11 @@ def everything(connection: socket.socket) -> bytes:
 
 def test_slow_clients_keep_nobody_waiting(address: str) -> None:
     with ExitStack() as stack:
-        slow = [stack.enter_context(connect(address)) for _ in range(400)]
-        # A hundred say nothing at all.
-        for connection in slow[100:250]:
+        slow = [stack.enter_context(connect(address)) for _ in range(200)]
+        # Fifty say nothing at all.
+        for connection in slow[50:125]:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
-        for connection in slow[250:]:
+        for connection in slow[125:]:
             connection.sendall(b"POST /preview HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nproject")
         for _ in range(20):
             with urlopen(f"{address}/healthz", timeout=LONGEST_REQUEST / 2) as answer:

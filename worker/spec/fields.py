@@ -175,7 +175,8 @@ FIELDS: tuple[Field, ...] = (
         "Search type",
         "choice",
         "tpe.suggest",
-        "How the next parameters are chosen.",
+        "How the next parameters are chosen: tpe, anneal and mix learn from results, rand draws at random, "
+        "gridsearch takes every combination.",
         choices=ALGORITHMS,
         original="algo_name",
     ),
