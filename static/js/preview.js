@@ -9,6 +9,7 @@ const NOT_SENT = ["config", "file", "action"];
 let timer = 0;
 let request = null;
 let pending = null;
+let stale = false; // the server did not answer the last question
 
 /** The keys and texts of the form as the server reads them. */
 function formData() {
@@ -51,9 +52,12 @@ async function ask(signal, address) {
     const content = await answer.json();
     if (!answer.ok) throw new Error(content.problems?.[0]?.message ?? answer.statusText);
     showPreview(content);
+    if (stale) announce("The page is up to date again.");
+    stale = false;
     if (address) followAddress(content);
   } catch (error) {
     if (signal.aborted) return;
+    stale = true;
     showStale("Not up to date: the server does not answer");
     announce(`The page is not up to date, since the server does not answer (${error.message}).`, {
       label: "Try again",

@@ -291,5 +291,6 @@ def test_a_server_that_is_gone_is_said(open_page: Open) -> None:
     expect(page.locator("[data-when-unusable]")).to_be_visible()
     page.unroute("**/preview")
     page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#announcer")).to_have_text("The page is up to date again.")
     expect(page.locator("#status-title")).to_have_text("Ready to start")
     assert run_in(page).seed == (7,)
