@@ -15,7 +15,8 @@ def below(path: str, application: WSGIApplication) -> WSGIApplication:
     def moved(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["SCRIPT_NAME"] = path
         if f"{environ['PATH_INFO']}/".startswith(f"{path}/"):
-            environ["PATH_INFO"] = environ["PATH_INFO"][len(path) :]
+            # Also without the slash at its end, or there would be a redirect to whatever host the request names.
+            environ["PATH_INFO"] = environ["PATH_INFO"][len(path) :] or "/"
         return application(environ, start_response)
 
     return moved
