@@ -127,7 +127,8 @@ def test_the_link_of_a_config(omniopt: Omniopt, config: Path) -> None:
     [
         ("nothing.toml", 'There is no file "nothing.toml".'),
         ("plain/nothing.toml", 'There is no file "plain/nothing.toml".'),
-        ("a" * 300, "There is no file"),
+        ("a" * 300, "is neither a file nor an undamaged token."),
+        ("a." * 150, "There is no file"),
         (".", '"." is a folder'),
         ("", 'There is no file "".'),
     ],
@@ -201,3 +202,42 @@ def test_terminal_controls_are_not_printed(omniopt: Omniopt, workdir: Path) -> N
     assert "\x1b" not in done.stdout + done.stderr
     assert "U+001B" in done.stdout
     assert "\x1b" not in omniopt("check", "\x1b[2J").stderr
+
+
+def test_parameters_are_called_by_their_names(omniopt: Omniopt, workdir: Path) -> None:
+    (workdir / "bad.toml").write_text(
+        '[run]\nname = "a"\nobjective = "./run ($x_0) ($layer.1)"\n'
+        '[parameters.rate]\ntype = "hp.uniform"\nmin = 1\nmax = 0\nmx = 3\n[parameters."layer.1"]\nmax = 0\n',
+        encoding="utf-8",
+    )
+    for command in ("check", "config", "url", "start"):
+        done = omniopt(command, "bad.toml")
+        said = done.stdout if command == "check" else done.stderr
+        assert done.returncode == 2
+        assert 'error: parameters.rate.mx: "mx" means nothing' in said
+        assert "error: parameters.rate.max: Max (0) must be greater than min (1)." in said
+        assert 'error: parameters."layer.1".max: ' in said
+    paths = [one["path"] for one in json.loads(omniopt("check", "bad.toml", "--json").stdout)["problems"]]
+    assert sorted(paths) == ["parameters.0.max", "parameters.0.mx", "parameters.1.max"]
+
+
+def test_a_damaged_token_that_looks_like_none_is_called_one(omniopt: Omniopt) -> None:
+    done = omniopt("start", "x" + token.encode(GOOD)[1:])
+    assert done.returncode == 2
+    assert "is neither a file nor an undamaged token. Copy the whole command again." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('[run]\nname = "a"\nname = "b"\n', "only once"),
+        ("[run]\n[search]\n[run]\n", "only once"),
+        ('[run]\nobjective = "awk \\$1"\n', "a backslash is written twice"),
+        ("[run]\nname = a\n", "Texts stand in quotes"),
+        ('[run]\nname = "a"\nobjective = "printf \'RESULT: 1\\n\'"\n', "in single quotes"),
+    ],
+)
+def test_what_is_no_toml_gets_a_hint_that_fits(omniopt: Omniopt, text: str, hint: str) -> None:
+    done = omniopt("check", "-", input=text)
+    assert done.returncode == 2
+    assert hint in done.stdout

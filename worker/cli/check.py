@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from worker.cli.given import HELP, read_given
+from worker.cli.given import HELP, by_name, read_given
 from worker.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from worker.launch import where_to_run
 from worker.spec.check import check_read
@@ -48,19 +48,21 @@ def execute(args: argparse.Namespace) -> int:
 def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
     """The run, and the problems of the config and then of the cluster."""
     try:
-        checked = check_read(read_given(args.config))
+        read = read_given(args.config)
     except ConfigError as error:
         return None, error.problems
+    checked = check_read(read)
     run = checked.run
+    problems = checked.problems if args.json else tuple(by_name(checked.problems, read.draft))
     if run is None or where_to_run(args.local) != "slurm":
-        return run, checked.problems
+        return run, problems
     from worker.launch.slurm import cluster, front
     from worker.launch.slurm.client import Client
 
     client = Client()
     known = cluster.ask(client, run)
     found = front.check(client, run, _home(run).run(run.name), known, driver_too=True)
-    return run, (*checked.problems, *found)
+    return run, (*problems, *found)
 
 
 def _home(run: Run) -> Home:

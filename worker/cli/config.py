@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.given import HELP, print_problems, read_given
+from worker.cli.given import HELP, by_name, print_problems, read_given
 from worker.spec.check import check_read
 from worker.spec.original import not_held
 from worker.spec.source import WRITERS
@@ -26,4 +26,4 @@ def execute(args: argparse.Namespace) -> int:
     read = read_given(args.config)
     print(WRITERS[args.to](read.draft), end="")
     lost = () if args.to == "toml" else not_held(read.draft)
-    return print_problems([*check_read(read).problems, *lost])
+    return print_problems(by_name([*check_read(read).problems, *lost], read.draft))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,8 +14,12 @@ from worker.errors import ConfigError, UsageError
 from worker.spec import source, token
 from worker.spec.problem import Problem, UnreadableError, has_errors
 from worker.spec.reading import LONGEST_INPUT, text_of
-from worker.spec.run import ReadResult
+from worker.spec.run import Draft, ReadResult
 from worker.spec.text import quoted, visible
+
+_PARAMETER = re.compile(r"parameters\.(\d+)(.*)", re.DOTALL)
+_BARE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_LONG = 60  # letters; a token is longer, and hardly any file's name is
 
 HELP = "a config file (TOML, or the original's ini or json), a token, a link of the page, or - for standard input"
 
@@ -44,6 +50,8 @@ def _read(file: BinaryIO) -> ReadResult:
 
 
 def _file_sentence(word: str, error: OSError) -> str:
+    if error.errno in (errno.ENOENT, errno.ENAMETOOLONG) and len(word) > _LONG and _BARE_NAME.fullmatch(word):
+        return f"{quoted(word)} is neither a file nor an undamaged token. Copy the whole command again."
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
         return f"There is no file {quoted(word)}. Check the name and the folder that you are in."
     if error.errno == errno.EISDIR:
@@ -62,6 +70,18 @@ def came_from_elsewhere(word: str) -> bool:
     except OSError:  # most tokens are longer than a file's name may be
         return token.looks_like_token(word)
     return False
+
+
+def by_name(problems: Iterable[Problem], draft: Draft) -> Iterator[Problem]:
+    """`problems` with parameters called by their names instead of their numbers, as in a config file."""
+    names = [parameter.name.strip() for parameter in draft.parameters]
+    for problem in problems:
+        found = _PARAMETER.fullmatch(problem.path)
+        name = names[int(found[1])] if found and int(found[1]) < len(names) else ""
+        if found and name and names.count(name) == 1:
+            word = name if _BARE_NAME.fullmatch(name) else quoted(name)
+            problem = replace(problem, path=f"parameters.{word}{found[2]}")
+        yield problem
 
 
 def print_problems(problems: Iterable[Problem]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from worker.agent.program import complaints
 from worker.cli import existing, going
-from worker.cli.given import HELP, came_from_elsewhere, print_problems, read_given
+from worker.cli.given import HELP, by_name, came_from_elsewhere, print_problems, read_given
 from worker.driver.project import create, discard
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
 from worker.launch import Where, where_to_run
@@ -60,13 +60,14 @@ def execute(args: argparse.Namespace) -> int:
     """Check everything, ask what has to be asked, start, and stay with a local run until it ends."""
     given = read_given(args.config)
     checked = check_read(ReadResult(_overridden(given.draft, args), given.problems))
+    problems = tuple(by_name(checked.problems, given.draft))
     if checked.run is None:
-        raise ConfigError(checked.problems)
+        raise ConfigError(problems)
     run, where = checked.run, where_to_run(args.local)
     home = Home.for_workdir(run.workdir)
     if args.show or run.dont_start:
         return _show(run, home, where, args)
-    print_problems([*checked.problems, *_warnings(run, home, where)])
+    print_problems([*problems, *_warnings(run, home, where)])
     if came_from_elsewhere(args.config) and not args.yes:
         _ask(run)
     code = EXIT_DONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from worker.cli.common import homes
-from worker.cli.given import HELP, print_problems, read_given
+from worker.cli.given import HELP, by_name, print_problems, read_given
 from worker.cli.page import configure_page, page_address
 from worker.spec import url
 from worker.spec.check import check_read
@@ -22,4 +22,4 @@ def execute(args: argparse.Namespace) -> int:
     read = read_given(args.config)
     page = page_address(args.page, homes(None))
     print(f"{page}/?{url.write(read.draft)}" if page else f"?{url.write(read.draft)}")
-    return print_problems(check_read(read).problems)
+    return print_problems(by_name(check_read(read).problems, read.draft))

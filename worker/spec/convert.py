@@ -96,7 +96,10 @@ def line(raw: object, longest: int = _LONGEST_LINE) -> str:
         )
     found = invisible(text)
     if found in ("U+000A", "U+000D"):
-        raise ConversionError("This has a line break in it, and must be one line.", "Join the lines.")
+        raise ConversionError(
+            "This has a line break in it, and must be one line.",
+            "Join the lines; in TOML, \\n in double quotes is a line break as well, and stays as it is in single quotes.",
+        )
     if found == "U+FFFD":
         raise ConversionError(
             "This has a character (U+FFFD) in it that stands for one that could not be read.",

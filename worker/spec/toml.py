@@ -65,6 +65,8 @@ def read(text: str) -> ReadResult:
 def _syntax_hint(text: str, complaint: str) -> str:
     if re.search("declare|overwrite|mutate", complaint):
         return "Write each section and each key only once."
+    if "Unescaped '\\'" in complaint:
+        return "In double quotes a backslash is written twice; single quotes take a text as it stands."
     if re.search(r"^[^#\n\"']*=[ \t]*\d+:\d\d", text, re.MULTILINE):
         return 'A time stands in quotes: runtime = "1:30:00".'
     return 'Texts stand in quotes: name = "my_run".'
