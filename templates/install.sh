@@ -148,8 +148,8 @@ run_going_on() {
 # Whether what is here has to stay as it is, also where an update of it came to no good end.
 in_use() {
     importable && run_going_on || return
-    say "The run $run is going on here, so OmniOpt is not updated under it: the installed version is used." \
-        'To update, wait until it has ended and paste the command again.'
+    say "The run $run is going on here or has just ended, so OmniOpt is not updated under it: the installed version is used." \
+        'To update, paste the command again two minutes after its end.'
 }
 
 install() {
