@@ -150,7 +150,10 @@ def test_nothing_is_updated_under_a_run(script: Path, installed: Path) -> None:
         stamp(installed).write_text("another\n")
         done = install(script, "--help", "--workdir", str(installed))
         assert done.returncode == 0
-        assert "The run my_run is going on here or has just ended, so OmniOpt is not updated under it" in done.stderr
+        assert (
+            "The run my_run is going on here or has just ended, so OmniOpt is not updated under it"
+            in done.stderr
+        )
         assert stamp(installed).read_text() == "another\n"
         stamp(installed).unlink()  # as after an update that was killed
         done = install(script, "--help", "--workdir", str(installed))
