@@ -38,18 +38,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--workdir", type=Path, help="folder for the results (default: a new temporary one)")
     options = parser.parse_args()
-    workdir = options.workdir or Path(tempfile.mkdtemp(prefix="omniopt-demo-"))
     # An end by TERM takes the same way out as any other, so that the page is never left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        workdir.mkdir(parents=True, exist_ok=True)
-        demonstrate(workdir.resolve())
+        demonstrate(results_folder(options.workdir))
     except DemoError as error:
         print(f"scripts/demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def results_folder(named: Path | None) -> Path:
+    """The folder for the results, made where it is missing."""
+    try:
+        workdir = named or Path(tempfile.mkdtemp(prefix="omniopt-demo-"))
+        workdir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoError(
+            f"no results can be kept in {named or tempfile.gettempdir()} ({error.strerror}). "
+            "Name a folder that you may write to: scripts/demo --workdir DIR"
+        ) from None
+    return workdir.resolve()
 
 
 def demonstrate(workdir: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,17 @@ def test_demo_finds_parameters_and_says_where_the_results_are(
     assert json.loads(best.stdout)["loss"] == min(losses)
     # pip keeps its downloads there; the home folder is none of OmniOpt's business otherwise.
     assert {path.name for path in (workdir / "home").iterdir()} <= {".cache"}
+
+
+def test_a_workdir_that_cannot_be_made_is_said_plainly(workdir: Path) -> None:
+    (workdir / "file").touch()
+    demo = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "demo.py", "--workdir", workdir / "file" / "results"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert demo.returncode == 1
+    assert demo.stderr.startswith("scripts/demo: no results can be kept in ")
+    assert "Name a folder that you may write to: scripts/demo --workdir DIR" in demo.stderr
+    assert demo.stderr.count("\n") == 1
