@@ -20,7 +20,6 @@ from worker.store.replay import Replayed
 from worker.trial import Trial
 
 _FULL = 1 << 16  # bytes; with less, hardly anything can be written
-_PATIENCE = 10.0  # seconds that Slurm has to answer a person
 
 
 @dataclass(frozen=True)
@@ -130,4 +129,4 @@ def _waiting_drivers(paths: RunPaths) -> tuple[str, ...]:
     from worker.launch.slurm.client import Client
     from worker.launch.slurm.outlook import outlook
 
-    return outlook(Client(patience=_PATIENCE), paths).sentences
+    return outlook(Client(), paths).sentences

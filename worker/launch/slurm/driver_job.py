@@ -54,9 +54,9 @@ def script(run: Run, paths: RunPaths, name: str, limit: int | None, words: Seque
     )
 
 
-def queued(client: Client, name: str) -> list[Row] | None:
+def queued(client: Client, name: str, patience: float | None = None) -> list[Row] | None:
     """The driver jobs called `name` that wait or run; None where Slurm gives no answer."""
-    answer = squeue.queue(client, [name])
+    answer = squeue.queue(client, [name], patience)
     if answer is None:
         return None
     # One that is completing has no driver any more.

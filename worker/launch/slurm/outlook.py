@@ -18,6 +18,7 @@ from worker.store.paths import RunPaths
 
 _FIRST_LOOK = 3.0  # seconds in which a driver begins on an idle cluster, and Slurm knows why one does not
 _EVERY = 0.1  # seconds
+_PATIENCE = 10.0  # seconds that Slurm has to answer a person
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def outlook(client: Client, paths: RunPaths) -> Outlook:
     name = driver_job.known_name(paths)
     if not name or paths.root.stat().st_uid != os.getuid():
         return Outlook()
-    rows = driver_job.queued(client, name)
+    rows = driver_job.queued(client, name, _PATIENCE)
     if rows is None:
         return Outlook(("Slurm does not answer, so it is not known whether its driver is in the queue.",))
     if not rows:
