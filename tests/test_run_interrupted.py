@@ -12,10 +12,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from local_runs import Local, config, ended, until
+from local_runs import Local, X, config, ended, until
 
 from worker.agent import processes
+from worker.driver.claim import introduction
+from worker.driver.project import create
+from worker.spec.check import check
+from worker.spec.run import Draft
 from worker.store.appender import Appender
+from worker.store.journal import open_epoch
+from worker.store.paths import Home
 from worker.store.records import encode
 
 Omniopt = Callable[..., subprocess.CompletedProcess[str]]
@@ -326,6 +332,21 @@ def test_follow_says_that_the_driver_has_died(local: Local) -> None:
     code, output = ended(follower)
     assert code == 4
     assert "omniopt resume pear goes on" in output
+
+
+def test_follow_waits_for_a_driver_that_has_begun_and_said_nothing_yet(local: Local) -> None:
+    run = check(Draft({"run.name": "pear", "run.objective": "true ($x)"}, (X,))).run
+    assert run is not None
+    _, journal = open_epoch(create(Home.in_workdir(local.workdir), run))
+    shown = local.workdir / "shown"
+    follower = local.spawn("follow", "pear", output=shown)
+    until(lambda: "0 of" in shown.read_text())
+    assert follower.poll() is None
+    last = {"kind": "ended", "exit_code": 0, "reason": "It is over.", "at": time.time()}
+    journal.append(introduction(1, 1, "local", local.workdir), last)
+    journal.close()
+    assert follower.wait(timeout=60) == 0
+    assert "It is over." in shown.read_text()
 
 
 def test_ctrl_c_leaves_follow_and_not_the_run(local: Local) -> None:

@@ -170,6 +170,7 @@ def test_errors_of_fields(path: str, raw: object, message: str) -> None:
         ({"run.workdir": "runs"}, "run.workdir", '"runs" is relative to the folder in which the command is started.', "note"),
         ({"run.workdir": "/scratch/$USER"}, "run.workdir", '"/scratch/$USER" has a $ in it, which is taken as a letter of the name.', "warning"),
         ({"run.workdir": "$HOMES"}, "run.workdir", '"$HOMES" has a $ in it, which is taken as a letter of the name.', "warning"),
+        ({"slurm.nodes": 3}, "slurm.tasks", "Slurm gives a job no more nodes than tasks, so each worker would get 1 of 3 nodes.", "warning"),
         ({"slurm.walltime": "0:04:59"}, "slurm.walltime", "A worker job of less than 5 minutes is mostly start-up.", "warning"),
         (
             {"slurm.walltime": 1, "run.time_limit": 2},

@@ -169,8 +169,15 @@ def test_a_swallowed_answer_is_adopted_and_a_lost_request_given_up(
             environ={**environ, "PATH": f"{folder}:{environ['PATH']}"},
         )
         identities = launcher.start(2)
+        until(lambda: (launcher.poll(), "not known whether Slurm has taken" in launcher.trouble)[1])  # noqa: B023
         wanted = AgentState.RUNNING if name == "swallow" else AgentState.GONE
         until(lambda: {states(launcher)[one] for one in identities} == {wanted}, seconds=120)  # noqa: B023
+        told = (
+            ""
+            if name == "swallow"
+            else "Slurm takes no more jobs for now (Batch job submission failed: Socket"
+        )
+        assert launcher.trouble.startswith(told) and bool(launcher.trouble) == bool(told)
     assert len(cluster.jobs()) == 2
 
 

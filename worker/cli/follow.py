@@ -22,6 +22,7 @@ from worker.store.paths import RunPaths
 
 _EVERY = 0.25  # seconds between two looks into the journal
 _CLAIM_EVERY = 5.0  # seconds between two looks for the driver
+_FIRST_WORD = 30.0  # seconds in which a driver that has begun writes down where
 _NEXT_DRIVER = 600.0  # seconds in which Slurm starts the next driver; it may have to queue
 _QUEUE_EVERY = 30.0  # seconds between two questions to Slurm while nobody drives
 _MISSES = 2  # answers without a driver before it is believed: it may just be being handed in
@@ -109,8 +110,9 @@ class _Drivers:
             return True
         if self._missed_since is None or self._claim.standing is Standing.NEVER:
             return False
-        # In Slurm a driver that was killed or has left is followed by another one.
-        patience = _NEXT_DRIVER if origin(self._paths).where == "slurm" else 0.0
+        # In Slurm a driver that was killed or has left is followed by another one. Where it is not known yet where the
+        # run is, its first driver is about to say so.
+        patience = {"local": 0.0, "slurm": _NEXT_DRIVER}.get(origin(self._paths).where, _FIRST_WORD)
         return time.monotonic() - self._missed_since >= patience
 
     @property

@@ -126,6 +126,14 @@ def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> 
             "The surplus workers would have nothing to do.",
             "warning",
         )
+    nodes, tasks = values.get("nodes"), values.get("tasks")
+    if nodes and tasks and nodes > tasks:
+        yield Problem(
+            "slurm.tasks",
+            f"Slurm gives a job no more nodes than tasks, so each worker would get {tasks} of {nodes} nodes.",
+            f"Write at least {nodes} tasks per worker.",
+            "warning",
+        )
     yield from _seed_problems(values.get("seed", ()))
     yield from sbatch.problems(values.get("sbatch", ()), values.get("enable_gpus", False))
     yield from _time_problems(values)

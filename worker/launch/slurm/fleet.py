@@ -154,6 +154,12 @@ class Fleet:
         """The job names to ask the queue about."""
         return [name for name, submission in self.submissions.items() if not submission.over]
 
+    @property
+    def doubt(self) -> str:
+        """What Slurm said where it is not known whether it has taken a submission, "" where there is none."""
+        found = (one for one in self.submissions.values() if one.outcome is Outcome.DOUBTFUL and one.answered)
+        return next((one.words for one in found if not one.over), "")
+
     def doubtful(self, name: str) -> bool:
         """Whether it is not known if Slurm has taken the submission."""
         return self.submissions[name].outcome is Outcome.DOUBTFUL

@@ -145,6 +145,8 @@ class SlurmLauncher:
             return str(self.hopeless)
         if self._fleet.silent_since is not None or self._walltime is None:
             return "Slurm does not answer; what runs goes on, and it is asked again and again."
+        if (words := self._fleet.doubt) and not self._later:
+            return f"It is not known whether Slurm has taken the last workers ({words}); its queue is being asked."
         if self._later:
             return (
                 f"Slurm takes no more jobs for now ({self._later}); the run goes on with the workers that it has, "
@@ -243,6 +245,7 @@ class SlurmLauncher:
         self._fleet.observe(answer.rows, asked, answer.complete)
         # A submission that was given up may still arrive. It is ended then: its workers have been asked for again.
         for name in doubtful - set(self._fleet.names()):
+            self._later = self._fleet.submissions[name].words
             self._abandoned[name] = now + _WATCH_SECONDS
             self._cancels.add([], [name])
         late = {
