@@ -97,6 +97,20 @@ def test_a_run_is_cancelled_before_its_driver_has_begun(site: Site) -> None:
     until(lambda: not site.jobs("lime"), "jobs are left")
 
 
+def test_a_run_is_stopped_before_its_driver_has_begun(site: Site) -> None:
+    nodes = "nodename=n[1-4]"
+    site.cluster.run("scontrol", "update", nodes, "state=drain", "reason=test")
+    try:
+        site.start("guava")
+        done = site.omniopt("stop", "guava")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Slurm does not answer" not in done.stdout
+        until(lambda: not site.jobs("guava"), "jobs are left")
+    finally:
+        site.cluster.run("scontrol", "update", nodes, "state=resume")
+    assert site.status("guava")["state"] == "stopped"
+
+
 def test_srun_works_inside_the_allocation_of_an_evaluation(site: Site) -> None:
     objective = "srun --mem=10 hostname | wc -l | sed 's/^/RESULT: /' # ($x)"
     paths = site.start("melon", objective=objective, evaluations=2, workers=1, slurm="nodes = 2\ntasks = 4")

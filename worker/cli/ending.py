@@ -33,6 +33,8 @@ def stop(paths: RunPaths, run: Run, wait: bool) -> int:
     if now.standing is Standing.OVER:
         return _is_over(run)
     if not now.held:
+        if where_before(paths) == "slurm":
+            _end_driver_job(paths)
         return _take_over(paths, run, "stop")
     watch = _Watch(paths, now.epoch)
     ask(paths, "stop")

@@ -68,6 +68,8 @@ def check(client: Client, run: Run, paths: RunPaths, known: Cluster, driver_too:
 
 def setup_problems(run: Run) -> Iterator[Problem]:
     """What bash cannot read in the setup lines; nothing of them is run."""
+    if not run.setup:
+        return
     text = "\n".join(run.setup)
     checked = subprocess.run(
         ["bash", "-n"], input=text, capture_output=True, text=True, errors="replace", check=False

@@ -66,7 +66,7 @@ class SlurmLauncher:
         self._abandoned: dict[str, float] = {}  # name of a submission -> until when it is looked for
         self._stopping: set[str] = set()
         self._too_long = 0  # seconds of a job that turned out to be more than the partition allows
-        self._learning = False
+        self._learning = self._limits_unknown = False
         self._later = ""  # why Slurm takes no more jobs for now
         self._not_before = 0.0
         self._retry = _RETRY_LEAST
@@ -143,7 +143,7 @@ class SlurmLauncher:
         """One sentence on what keeps agents from starting or being known, "" for nothing; it changes with the cause."""
         if self.hopeless is not None:
             return str(self.hopeless)
-        if self._fleet.silent_since is not None or self._walltime is None:
+        if self._fleet.silent_since is not None or self._limits_unknown:
             return "Slurm does not answer; what runs goes on, and it is asked again and again."
         if (words := self._fleet.doubt) and not self._later:
             return f"It is not known whether Slurm has taken the last workers ({words}); its queue is being asked."
@@ -184,7 +184,7 @@ class SlurmLauncher:
             self._background.do(partial(cluster.ask, self._client, self._run), self._learned)
 
     def _learned(self, known: Cluster) -> None:
-        self._learning = False
+        self._learning, self._limits_unknown = False, not known.limits_known
         if known.limits_known:
             self._walltime, self._max_array = known.walltime(self._run), known.max_array
             self._retry = _RETRY_LEAST
