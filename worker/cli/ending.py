@@ -108,7 +108,7 @@ def _obeys(paths: RunPaths, now: Claim) -> bool:
 def _take_over(paths: RunPaths, run: Run, request: str) -> int:
     """Become the driver, do what is asked, and say so."""
     print(
-        f"No driver answers, so this is done here. Ctrl-C {'ends what runs' if request == 'stop' else 'kills it'}."
+        f"No driver answers, so this is done here. Ctrl-C {'ends what runs' if request == 'stop' else 'kills what still runs'}."
     )
     with Signals() as signals:
         driver = Driver(plan_of(run, paths, where_before(paths), request), signals)
