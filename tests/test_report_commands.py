@@ -94,14 +94,14 @@ def texts(svg: Path) -> list[str]:
 
 
 def test_a_picture_says_what_it_leaves_out(workdir: Path, omniopt: Omniopt) -> None:
-    run = a_run(tuple(f"p{number}" for number in range(12)))
-    values: dict[str, float | str] = {"p0": 0.5, **{f"p{number}": "a" for number in range(1, 12)}}
+    run = a_run(tuple(f"p{number}" for number in range(24)))
+    values: dict[str, float | str] = {"p0": 0.5, **{f"p{number}": "a" for number in range(1, 24)}}
     write_run(workdir, run, [a_trial(1, values, 0.25)])
     done = omniopt("scatter", "first", "--kind", "svg", "--size", "1")
-    assert "svg show the first 10 of 12 parameters; --columns a,b,c chooses others." in done.stderr
+    assert "svg show the first 10 of 24 parameters; --columns a,b,c chooses others." in done.stderr
     [picture] = written(done)
     words = " ".join(texts(picture))
-    assert "first (the first 10 of 12 parameters): best RESULT 0.25 at evaluation 1" in words
+    assert "first (the first 10 of 24 parameters): best RESULT 0.25 at evaluation 1" in words
     assert "p9 = a" in words
     assert "p10" not in words
     done = omniopt("scatter", "first", "--kind", "svg", "--columns", " p0, p11,p0 ")

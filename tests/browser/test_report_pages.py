@@ -622,6 +622,29 @@ def test_the_scatter_plots_are_accessible_with_their_dialog_open(open_file: Open
     assert results.violations_count == 0, results.generate_report()
 
 
+def test_scatter_plots_have_all_of_many_parameters_and_those_that_are_chosen(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    names = [f"p{number}" for number in range(22)]
+    trials = [a_trial(1, {name: "a" if index else 0.5 for index, name in enumerate(names)}, 1.0)]
+    results = source.read(write_run(tmp_path, a_run(names), trials))
+    frame = make_frame(results.run, results.trials).with_all_parameters()
+    page = open_file(plotpage.scatter(frame, sentence(results)))
+    expect(page.locator(".panels figure")).to_have_count(15)
+    page.get_by_role("button", name="Show 15 more of 216 further pairs").click()
+    expect(page.locator(".panels figure")).to_have_count(30)
+    page.get_by_role("button", name="Parameters …").click()
+    for name in names[:20]:
+        page.get_by_role("dialog").get_by_label(name, exact=True).uncheck()
+    panel = page.locator("canvas[role=img]")
+    expect(panel).to_have_count(1)
+    expect(panel).to_have_attribute("aria-label", re.compile("^p21 against p20, "))
+    expect(page.get_by_role("button", name="further pairs")).to_be_hidden()
+    page.get_by_role("dialog").get_by_label("p21", exact=True).uncheck()
+    expect(panel).to_have_attribute("aria-label", re.compile("^RESULT against p20, "))
+    assert Axe().run(page).violations_count == 0
+
+
 def test_failed_evaluations_stand_above_the_results_of_one_parameter(
     open_file: OpenFile, tmp_path: Path
 ) -> None:

@@ -52,8 +52,7 @@ def execute(args: argparse.Namespace) -> int:
     """Write the plots and print where they are; svg and png are left out where matplotlib is missing."""
     results = open_results(args)
     frame = make_frame(results.run, chosen(results, args))
-    if args.columns:
-        frame = of_parameters(frame, args.columns)
+    frame = of_parameters(frame, args.columns) if args.columns else frame.with_all_parameters()
     if args.log:
         frame = frame.logarithmic(args.log)
     kinds = args.kind or (KINDS if find_spec("matplotlib") else KINDS[:1])

@@ -38,8 +38,7 @@ def execute(args: argparse.Namespace) -> int:
         from worker.report import gif
 
         frame = make_frame(results.run, results.trials)
-        if args.columns:
-            frame = of_parameters(frame, args.columns)
+        frame = of_parameters(frame, args.columns) if args.columns else frame.with_all_parameters()
         moving = gif.film(results, frame, args.max)
         with replacing_bytes(target) as raw:
             raw.write(moving)

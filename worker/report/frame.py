@@ -66,6 +66,13 @@ class Frame:
         others = [replace(column, shown=False) for column in self.columns if column.name not in names]
         return replace(self, columns=(*wanted, *others))
 
+    def with_all_parameters(self) -> Frame:
+        """The same showing every parameter, also those that would be too many as axes."""
+        columns = [
+            replace(column, shown=column.shown or column.role == "parameter") for column in self.columns
+        ]
+        return replace(self, columns=tuple(columns))
+
     def logarithmic(self, names: Sequence[str]) -> Frame:
         """The same with logarithmic axes for these columns. Raises UsageError for unknown ones."""
         self._known(names)

@@ -16,9 +16,8 @@ def parallel(frame: Frame, answer: html.Content) -> str:
 
 def scatter(frame: Frame, answer: html.Content, most: float | None = None) -> str:
     """The whole page of the scatter plots; `answer` stands above them. most: larger results are not shown at first."""
-    options = json.dumps(
-        {"table": True} if most is None or math.isinf(most) else {"table": True, "most": most}
-    )
+    alone: dict[str, object] = {"table": True, "choice": True}
+    options = json.dumps(alone if most is None or math.isinf(most) else {**alone, "most": most})
     return _page(
         frame,
         answer,

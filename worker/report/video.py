@@ -23,7 +23,7 @@ def page(results: Results) -> str:
     order = in_order(trials)
     begin = min((trial.start for trial in trials if trial.start is not None), default=0.0)
     data = {
-        **payload(make_frame(results.run, trials)),
+        **payload(make_frame(results.run, trials).with_all_parameters()),
         "order": order,
         "elapsed": [round(max(0.0, (trials[place].end or begin) - begin), 1) for place in order],
     }

@@ -3,6 +3,7 @@
 import { drawAxes, positionOf } from "./axes.js";
 import { openAxisPanel, openColumnsPanel, openHelp } from "./axispanel.js";
 import { makeColouring, whenThemeChanges } from "./colour.js";
+import { csvText } from "./csvtext.js";
 import { cellText } from "./data.js";
 import { counted, download, element, exact, oncePerFrame, shape, whenQuiet } from "./dom.js";
 import { colourChoice, drawingOrder, pageStyle, showLegend } from "./legend.js";
@@ -312,16 +313,4 @@ class ParallelPlot {
 
 function percent(count, most) {
   return `${Number(((100 * count) / most).toPrecision(2))} %`;
-}
-
-/** The rows as csv, guarded as the run's own csv is: no spreadsheet runs a text. */
-export function csvText(data, rows) {
-  const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-  const cell = (text) => {
-    const safe = /^'*[=+\-@\t\r＝＋－＠]/.test(text) && !number.test(text) ? `'${text}` : text;
-    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  const lines = [data.columns.map((column) => cell(column.name))];
-  for (const row of rows) lines.push(data.columns.map((column) => cell(cellText(column, row, exact))));
-  return lines.map((line) => line.join(",") + "\n").join("");
 }

@@ -12,7 +12,10 @@ const AT_FIRST = 15; // panels; the others come when the user wants them
 
 /** All pairs of the columns that are shown as parameters; the one parameter against the result. */
 export function allPairs(data) {
-  const chosen = data.columns.filter((column) => column.role === "parameter" && column.shown);
+  return pairsOf(data, data.columns.filter((column) => column.role === "parameter" && column.shown));
+}
+
+function pairsOf(data, chosen) {
   if (chosen.length === 1) return [[chosen[0], data.columns[data.result]]];
   return chosen.flatMap((y, index) => chosen.slice(0, index).map((x) => [x, y]));
 }
@@ -29,14 +32,18 @@ export function namedPairs(data, names) {
   return names.map((pair) => pair.map((name) => byName.get(name)));
 }
 
-/** Puts scatter plots of `pairs` into `root`. options: table: whether the table of rows is below them; most: the largest result shown at first. */
+/**
+ * Puts scatter plots of `pairs` into `root`. options: table: whether the table of rows is below them; choice: whether
+ * the user may choose the parameters; most: the largest result shown at first.
+ */
 export function mountScatter(root, data, pairs, options) {
   return new ScatterPlots(root, data, pairs, options);
 }
 
 class ScatterPlots {
-  constructor(root, data, pairs, { table, most = Infinity }) {
+  constructor(root, data, pairs, { table, choice = false, most = Infinity }) {
     Object.assign(this, { data, pairs });
+    this.chosen = choice ? new Set(pairs.flat().filter((column) => column.role === "parameter")) : null;
     this.logs = new Set(data.columns.filter((column) => column.log));
     this.colourBy = data.result;
     this.most = most;
@@ -72,7 +79,8 @@ class ScatterPlots {
       this.most = value;
       this.draw();
     });
-    this.grid = element("div", { class: this.pairs.length > 2 ? "panels" : "panels few" });
+    this.grid = element("div");
+    const chooser = this.chosen?.size > 1 ? element("button", { type: "button", onclick: () => this.#choose() }, "Parameters …") : "";
     this.tip = element("p", { class: "tip" });
     this.status = element("p", { role: "status", class: "count" });
     this.moreButton = element("button", { type: "button", onclick: () => this.#more() });
@@ -84,6 +92,7 @@ class ScatterPlots {
         this.legend,
         element("label", {}, "RESULT at most ", limit),
         element("button", { type: "button", onclick: () => this.#chooseLogs() }, "Logarithmic axes …"),
+        chooser,
       ),
       this.status,
       this.grid,
@@ -93,7 +102,32 @@ class ScatterPlots {
     );
   }
 
+  /** The dialog in which the user says which parameters stand against each other. */
+  #choose() {
+    const boxes = this.data.columns
+      .filter((column) => column.role === "parameter")
+      .map((column) => {
+        const box = element("input", { type: "checkbox" });
+        box.checked = this.chosen.has(column);
+        box.addEventListener("change", () => {
+          if (box.checked) this.chosen.add(column);
+          else this.chosen.delete(column);
+          this.#pair();
+        });
+        return element("label", {}, box, ` ${column.label}`);
+      });
+    openDialog("Parameters", [element("fieldset", { class: "list" }, element("legend", {}, "Shown"), ...boxes)]);
+  }
+
+  #pair() {
+    this.pairs = pairsOf(this.data, this.data.columns.filter((column) => this.chosen.has(column)));
+    this.panels = [];
+    this.grid.replaceChildren();
+    this.#more();
+  }
+
   #more() {
+    this.grid.className = this.pairs.length > 2 ? "panels" : "panels few";
     const added = this.pairs.slice(this.panels.length, this.panels.length + AT_FIRST);
     for (const [x, y] of added) {
       const [canvas, ring] = [element("canvas", { role: "img" }), element("canvas", { "aria-hidden": "true", class: "ring" })];
