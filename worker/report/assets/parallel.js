@@ -2,6 +2,7 @@
 
 import { drawAxes, positionOf } from "./axes.js";
 import { openAxisPanel, openColumnsPanel, openHelp } from "./axispanel.js";
+import { makeBestChoice } from "./bestchoice.js";
 import { makeColouring, whenThemeChanges } from "./colour.js";
 import { csvText } from "./csvtext.js";
 import { cellText } from "./data.js";
@@ -85,13 +86,14 @@ class ParallelPlot {
     const failures = this.data.size - selection.usable;
     this.failBox = element("input", { type: "checkbox", onchange: () => selection.showFailures(this.failBox.checked) });
     this.failBox.checked = true;
+    this.bestChoice = makeBestChoice(selection.usable, (count) => selection.showBest(count));
     this.axesButton = button("", "Show and hide axes", () => this.#chooseAxes());
     return element(
       "div",
       { class: "bar tools", role: "toolbar", "aria-label": "Tools of the parallel plot" },
       element("label", {}, "Colour ", this.colourChoice),
       this.legend,
-      this.#bestChoice(),
+      this.bestChoice.root,
       failures ? element("label", {}, this.failBox, ` Without result (${failures.toLocaleString("en")})`) : "",
       button("Keep", "Leave only the selected lines", () => this.#narrowed(() => selection.keep())),
       button("Exclude", "Take the selected lines away", () => this.#narrowed(() => selection.exclude())),
@@ -100,28 +102,6 @@ class ParallelPlot {
       this.axesButton,
       button("Help", "What one can do here", openHelp),
     );
-  }
-
-  #bestChoice() {
-    const most = Math.max(1, this.selection.usable);
-    const slider = element("input", { type: "range", min: 1, max: most, "aria-label": "Best: how many" });
-    const number = element("input", { type: "number", min: 1, max: most, "aria-label": "Best: number" });
-    const share = element("span", { class: "soft" });
-    const show = (text) => {
-      const count = Math.min(most, Math.max(1, Math.round(Number(text)) || 1));
-      slider.value = count;
-      if (document.activeElement !== number) number.value = count;
-      share.textContent = percent(count, most);
-      this.selection.showBest(count === most ? null : count);
-    };
-    slider.addEventListener("input", () => show(slider.value));
-    number.addEventListener("input", () => show(number.value));
-    this.showAll = () => {
-      slider.value = number.value = most;
-      share.textContent = percent(most, most);
-    };
-    this.showAll();
-    return element("span", { class: "best", role: "group", "aria-label": "Best" }, "Best ", slider, number, share);
   }
 
   // Changes.
@@ -135,7 +115,7 @@ class ParallelPlot {
   #narrowed(action) {
     for (const axis of this.axes) axis.range = null;
     action();
-    if (this.selection.best === null) this.showAll();
+    if (this.selection.best === null) this.bestChoice.showAll();
     this.layout();
   }
 
@@ -309,8 +289,4 @@ class ParallelPlot {
       element("span", {}, `${column.label} `, element("b", {}, cellText(column, row, exact) || "none")),
     );
   }
-}
-
-function percent(count, most) {
-  return `${Number(((100 * count) / most).toPrecision(2))} %`;
 }
