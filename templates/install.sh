@@ -111,7 +111,11 @@ find_python() {
 }
 
 # fetch URL FILE
-fetch() {
+fetch() (
+    # The site's proxy, which login nodes often have, does not reach a page on the machine itself.
+    case $1 in
+        http://127.0.0.1[:/]* | http://localhost[:/]* | 'http://[::1]'*) export no_proxy=127.0.0.1,localhost,::1 ;;
+    esac
     if command -v curl >/dev/null; then
         curl -gfsSL --connect-timeout 30 --max-time 600 -o "$2" "$1"
     elif command -v wget >/dev/null; then
@@ -119,7 +123,7 @@ fetch() {
     else
         "$venv/bin/python" -I -c 'import sys, urllib.request; urllib.request.urlretrieve(*sys.argv[1:])' "$1" "$2"
     fi
-}
+)
 
 importable() {
     "$venv/bin/python" -I -c 'import worker' 2>/dev/null

@@ -160,7 +160,8 @@ def test_the_installer_is_fetched_checked_and_run(
     shell: str, missing: tuple[str, ...], installer: tuple[object, Installer], tmp_path: Path
 ) -> None:
     line = command.first_time(installer[1], "TOKEN", "~/it's $(mine)", ["--local"])
-    done = run(shell, line, tmp_path, PATH=tools_without(tmp_path, *missing))
+    proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.org"}  # which is not asked
+    done = run(shell, line, tmp_path, PATH=tools_without(tmp_path, *missing), **proxy)
     assert done.stdout == f"<TOKEN><--local><--workdir><{tmp_path}/home/it's $(mine)>", done
     assert (done.returncode, done.stderr) == (0, "")
 

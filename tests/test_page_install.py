@@ -135,7 +135,9 @@ def test_another_version_of_the_page_is_an_update(
     good = stamp(installed).read_text()
     stamp(installed).write_text("another\n")
     path = tools(tmp_path / "bin", *({"curl", "wget"} - set(without)))
-    done = install(script, "--help", "--workdir", str(installed), PATH=path)
+    # A page on this machine is fetched without the proxy of the site.
+    proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.org"}
+    done = install(script, "--help", "--workdir", str(installed), PATH=path, **proxy)
     assert done.returncode == 0, done
     assert done.stderr == "omniopt: Updating OmniOpt to the version of the page ...\n"
     assert stamp(installed).read_text() == good

@@ -14,17 +14,20 @@ _TILDE = re.compile(r"(~[A-Za-z0-9_.-]*|\$HOME|\$\{HOME\})(?:(/)(.*))?")
 # Runs in `sh` whatever the user's own shell is. The installer is run only when all of it has arrived unchanged;
 # it is kept in a variable, so that no file stays behind and its questions can be answered on the terminal.
 _FETCH_AND_RUN = (
-    "u=$1; shift; "
-    'if command -v curl >/dev/null; then s=$(curl -gfsSLm60 "$u"); '
-    'elif command -v wget >/dev/null; then s=$(wget -qT15 -O- "$u"); '
-    'else s=$(python3 -c "import sys, urllib.request as r; '
-    'sys.stdout.buffer.write(r.urlopen(sys.argv[1], None, 60).read())" "$u"); fi; '
+    "u=$1; shift; s=$({direct}"
+    'if command -v curl >/dev/null; then curl -gfsSLm60 "$u"; '
+    'elif command -v wget >/dev/null; then wget -qT15 -O- "$u"; '
+    'else python3 -c "import sys, urllib.request as r; '
+    'sys.stdout.buffer.write(r.urlopen(sys.argv[1], None, 60).read())" "$u"; fi); '
     'case $(printf "%s\\n" "$s" | {{ sha256sum || shasum -a 256; }} 2>/dev/null) in '
     '{sha256}*) exec sh -c "$s" omniopt "$@";; esac; '
     'echo "omniopt: nothing was done, since the installer did not come as announced from $u" >&2; '
     'echo "omniopt: see that this machine reaches that address (127.0.0.1 is itself) and has curl, wget or python3, and '
     'sha256sum or shasum; then reload the page and copy the command again" >&2; exit 5'
 )
+# The site's proxy, which login nodes often have, does not reach a page on the machine itself.
+_DIRECT = "export no_proxy=127.0.0.1,localhost,::1; "
+_ON_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])[:/]")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ def first_time(installer: Installer, source: str, workdir: str = "", options: Se
     source: the token of a run, or the name of its config file. workdir: as typed, "" for the present folder.
     options: further words for `omniopt start`.
     """
-    script = _FETCH_AND_RUN.format(sha256=installer.sha256)
+    direct = _DIRECT if _ON_THIS_MACHINE.match(installer.url) else ""
+    script = _FETCH_AND_RUN.format(sha256=installer.sha256, direct=direct)
     words = (
         shlex.quote(script),
         "omniopt",
