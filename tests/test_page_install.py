@@ -267,8 +267,10 @@ def test_the_lock_of_somebody_else_is_not_taken_for_one_of_a_killed_installation
         )
         with waiting:
             assert waiting.stderr is not None
-            assert "Another installation is going on" in waiting.stderr.readline()
-            waiting.terminate()
+            try:
+                assert "Another installation is going on" in waiting.stderr.readline()
+            finally:
+                waiting.terminate()
         assert (lock / "owner").exists()
 
 
