@@ -102,6 +102,7 @@ def test_a_run_is_stopped_before_its_driver_has_begun(site: Site) -> None:
     site.cluster.run("scontrol", "update", nodes, "state=drain", "reason=test")
     try:
         site.start("guava")
+        assert_the_list_of_runs_asks_nothing(site)
         done = site.omniopt("stop", "guava")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Slurm does not answer" not in done.stdout
@@ -109,6 +110,18 @@ def test_a_run_is_stopped_before_its_driver_has_begun(site: Site) -> None:
     finally:
         site.cluster.run("scontrol", "update", nodes, "state=resume")
     assert site.status("guava")["state"] == "stopped"
+
+
+def assert_the_list_of_runs_asks_nothing(site: Site) -> None:
+    """With many runs that would be many questions, whose answers a list does not show."""
+    program = site.folder / "bin" / "squeue"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "$*" >> "$0.log"\n')
+    program.chmod(0o755)
+    site.environ["PATH"] = f"{program.parent}:{site.cluster.environment()['PATH']}"
+    assert "guava  not begun" in site.omniopt("status").stdout
+    assert not program.with_suffix(".log").exists()
+    del site.environ["PATH"]
 
 
 def test_srun_works_inside_the_allocation_of_an_evaluation(site: Site) -> None:

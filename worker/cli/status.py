@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from worker.cli.common import configure_run, find_run, homes, runs
@@ -98,7 +99,6 @@ class _Standing:
     claim: Claim
     tally: Tally
     view: View
-    jobs: Jobs
 
     @classmethod
     def of(cls, paths: RunPaths) -> _Standing:
@@ -108,7 +108,12 @@ class _Standing:
         for trial in sorted(state.trials.values(), key=lambda trial: trial.end or 0):
             rate.note(trial)
         now = claim(paths)
-        return cls(paths, run, state, now, tally, View(run, tally, rate), Jobs.of(paths, state, now))
+        return cls(paths, run, state, now, tally, View(run, tally, rate))
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The workers and jobs; may ask Slurm, and is left alone where nobody wants to know."""
+        return Jobs.of(self.paths, self.state, self.claim)
 
     @property
     def word(self) -> str:
