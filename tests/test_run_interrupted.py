@@ -250,11 +250,17 @@ def test_a_driver_that_was_superseded_leaves(local: Local) -> None:
     assert local.count("ok") == 6
 
 
-def test_resume_of_a_finished_run(omniopt: Omniopt, local: Local) -> None:
-    omniopt("start", config(local.workdir))
-    done = omniopt("resume", "pear")
+@pytest.mark.parametrize("words", [["resume", "pear"], ["start", "pear.toml", "--existing", "continue"]])
+def test_a_finished_run_is_not_driven_again(omniopt: Omniopt, local: Local, words: list[str]) -> None:
+    first = omniopt("start", config(local.workdir, on_end="echo x >> ended"))
+    done = omniopt(*words)
     assert done.returncode == 0
     assert "All 5 evaluations are done." in done.stdout
+    assert "omniopt resume pear --max-evals 10" in done.stdout
+    results = first.stdout.partition("\nEvaluations:")[2].partition("Running the command")[0]
+    assert "\nBest RESULT: " in results
+    assert results in done.stdout
+    assert (local.workdir / "ended").read_text() == "x\n"
     assert local.count("ok") == 5
 
 

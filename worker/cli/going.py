@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from worker.cli.common import refuse_if_driven
 from worker.cli.given import print_problems
-from worker.driver.claim import claim
+from worker.driver.budget import Over, Tally
+from worker.driver.claim import Standing, claim
+from worker.driver.ending import ending, report
 from worker.driver.plan import Plan
 from worker.driver.recall import origin
 from worker.driver.session import drive
@@ -18,6 +20,7 @@ from worker.errors import EXIT_DONE, ConfigError
 from worker.launch import Where, where_to_run
 from worker.spec.problem import has_errors
 from worker.spec.run import Run
+from worker.store import replay
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
 
@@ -84,8 +87,14 @@ def begin(run: Run, paths: RunPaths, where: Where, args: argparse.Namespace) -> 
 
 
 def go_on(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int, ...] = ()) -> int:
-    """Drive on a run that was driven before, where it was driven; returns the exit code. Raises DrivenError."""
-    refuse_if_driven(paths, claim(paths))
+    """Drive on a run that was driven before, where it was driven; returns the exit code. Raises DrivenError.
+
+    retry: numbers of trials to evaluate again.
+    """
+    driver = claim(paths)
+    refuse_if_driven(paths, driver)
+    if driver.standing is Standing.OVER and not retry and _say_if_done(run, paths):
+        return EXIT_DONE
     return _go(run, paths, where_before(paths), args, retry)
 
 
@@ -107,6 +116,19 @@ def _go(
     if where == "slurm" and args.driver == "job":
         return _hand_in(run, paths, args, retry)
     return drive(plan_of(run, paths, where, retry=retry)).exit_code
+
+
+def _say_if_done(run: Run, paths: RunPaths) -> bool:
+    """Say so where a run that has ended has made all its evaluations; no driver is needed to see that."""
+    trials = replay.load(paths).trials
+    tally = Tally(trials.values())
+    if tally.ok < run.max_evals or not all(trial.status.ended for trial in trials.values()):
+        return False
+    print(ending(Over.BUDGET, run, tally).sentence)
+    print(f"For more of them: omniopt resume {run.name} --max-evals {2 * run.max_evals}, for example.")
+    for line in report(run, paths, trials, tally, origin(paths).cwd):
+        print(line)
+    return True
 
 
 def _hand_in(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int, ...]) -> int:
