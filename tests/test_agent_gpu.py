@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from agent_desk import PATIENCE, Desk
 
-from worker.agent import processes
+from worker import processes
 from worker.agent.gpu import COLUMNS, Sampler, broken, sample
 
 A100 = "2026/01/02 03:04:05.678, 0, NVIDIA A100-SXM4-40GB, 35, 1024, 40960, 210.53"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from agent_desk import PATIENCE, Desk
 
-from worker.agent import processes
+from worker import processes
 from worker.store.appender import Appender
 from worker.store.records import encode
 
@@ -294,7 +294,7 @@ def test_what_a_killed_agent_leaves_is_swept(desk: Desk, tmp_path: Path) -> None
 def test_a_sweep_from_inside_an_evaluation_spares_itself(desk: Desk) -> None:
     desk.hire()
     program = (
-        "import os, pathlib; from worker.agent import processes; "
+        "import os, pathlib; from worker import processes; "
         "print('RESULT:', processes.sweep(pathlib.Path(os.environ['OMNIOPT_RUN']), os.environ['OMNIOPT_AGENT']))"
     )
     assert desk.evaluate(f'{sys.executable} -I -c "{program}"')["loss"] == 0

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from worker.agent import memory, processes
+from worker import processes
+from worker.agent import memory
 from worker.agent.program import complaints
 from worker.agent.reading import Reading
 from worker.agent.verdict import Cause, Facts, duration, verdict

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from agent_desk import Desk
 
-from worker.agent import processes
+from worker import processes
 from worker.agent.capture import HEAD, TAIL
 from worker.store.logs import last_lines
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from report_runs import START, a_run, a_trial, write_run
 
-from worker.driver.claim import Standing
 from worker.report import byhand, charts, report, source, summary, text
 from worker.report.sections import answer, config
 from worker.spec.run import Run
+from worker.store.claim import Standing
 from worker.trial import Status, Trial
 
 MADE = datetime(2026, 11, 23, tzinfo=timezone.utc)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from report_runs import a_run, a_trial
 
 from worker.report import csv, table
-from worker.report.files import replacing
 from worker.spec.check_parameters import RESERVED_NAMES
+from worker.store.files import replacing
 from worker.store.paths import RunPaths
 from worker.trial import Status, Trial
 

@@ -13,12 +13,12 @@ import optuna
 import pytest
 from report_runs import a_run, a_trial, some_trials, write_run
 
-from worker.driver.claim import Standing
 from worker.errors import UsageError
 from worker.report import optuna_study, source
 from worker.search.space import Space
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft
+from worker.store.claim import Standing
 from worker.store.paths import RunPaths
 from worker.trial import Status
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from worker.agent import processes
+from worker import processes
 from worker.driver.board import Board
 from worker.driver.budget import Tally
-from worker.driver.claim import SILENT_AFTER, Standing, claim, give_sign
 from worker.driver.crew import Crew
 from worker.driver.events import Events
 from worker.driver.mailboxes import Mailboxes
@@ -25,6 +24,7 @@ from worker.driver.requests import Requests, ask
 from worker.launch.launcher import AgentReport, AgentState
 from worker.spec.problem import Problem
 from worker.store.appender import Appender
+from worker.store.claim import SILENT_AFTER, Standing, claim, give_sign
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 from worker.store.replay import Replayer

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from local_runs import Local, X, config, ended, until
 
-from worker.agent import processes
-from worker.driver.claim import introduction
+from worker import processes
 from worker.driver.project import create
 from worker.spec.check import check
 from worker.spec.run import Draft
 from worker.store.appender import Appender
+from worker.store.claim import introduction
 from worker.store.journal import open_epoch
 from worker.store.paths import Home
 from worker.store.records import encode

@@ -14,12 +14,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from report_runs import START, a_run, a_trial, write_run
 
-from worker.driver.claim import Standing
 from worker.report import comparepage, gpupage, plotpage, report, source, video
 from worker.report.answer import sentence
 from worker.report.frame import make_frame
 from worker.report.gpuusage import Usage
 from worker.report.table import evaluated
+from worker.store.claim import Standing
 from worker.trial import Status, Trial
 
 OpenFile = Callable[..., Page]

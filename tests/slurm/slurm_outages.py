@@ -25,7 +25,7 @@ from slurm_report import Figure, on_cluster, report
 from slurm_site import Site, until
 from storm_ledger import Findings, Ledger, processes_of
 
-from worker.driver.claim import claim
+from worker.store.claim import claim
 from worker.store.follow import Follower
 from worker.store.paths import RunPaths
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from slurm_cluster import Cluster
 
-from worker.driver.claim import Standing, claim
+from worker.store.claim import Standing, claim
 from worker.store.paths import Home, RunPaths
 
 CONFIG = """\

@@ -22,8 +22,8 @@ from slurm_cluster import Cluster
 from slurm_report import Figure, on_cluster, report
 from storm_ledger import Findings, Ledger
 
-from worker.agent import processes
-from worker.driver.claim import Claim, Standing, claim
+from worker import processes
+from worker.store.claim import Claim, Standing, claim
 from worker.store.journal import epochs
 from worker.store.paths import Home
 from worker.store.records import Record

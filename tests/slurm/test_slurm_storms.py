@@ -11,7 +11,7 @@ from slurm_site import Site
 from slurm_storm import Storm
 from slurm_swallow import swallow
 
-from worker.driver.claim import Standing, claim
+from worker.store.claim import Standing, claim
 
 pytestmark = pytest.mark.slurm
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
-from worker.agent import processes
+from worker import processes
 from worker.agent.folder import node_name
 from worker.store.appender import Appender, StorageFullError
 from worker.store.paths import RunPaths

@@ -11,7 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from worker.agent import memory, processes
+from worker import processes
+from worker.agent import memory
 from worker.agent.advice import advise
 from worker.agent.assignment import Assignment
 from worker.agent.capture import Stream

@@ -24,8 +24,8 @@ import time
 from collections import deque
 from pathlib import Path
 
-from worker import __version__
-from worker.agent import gpu, processes
+from worker import __version__, processes
+from worker.agent import gpu
 from worker.agent.assignment import Assignment, run_paths
 from worker.agent.evaluation import TERM_GRACE, Evaluation
 from worker.agent.folder import node_name

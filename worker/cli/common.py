@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from worker.agent.assignment import run_paths
-from worker.driver.claim import Claim, Standing
 from worker.errors import EXIT_RUNNING, OmnioptError, UsageError
 from worker.report.source import read_run
 from worker.spec.problem import did_you_mean
 from worker.spec.run import Run
 from worker.spec.text import quoted
+from worker.store.claim import Claim, Standing
 from worker.store.paths import FOLDER, Home, RunPaths
 
 

@@ -11,8 +11,8 @@ from worker.cli.results import configure_out, place, say_written
 from worker.errors import EXIT_DONE, UsageError
 from worker.report import comparepage
 from worker.report.comparison import distinct
-from worker.report.files import replacing
 from worker.report.source import read
+from worker.store.files import replacing
 from worker.store.paths import RunPaths
 
 _LONGEST = 80  # characters of a file's name

@@ -9,7 +9,7 @@ from typing import TextIO
 from worker.cli.results import chosen, configure_failed, configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
 from worker.report import csv
-from worker.report.files import replacing
+from worker.store.files import replacing
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 

@@ -8,7 +8,7 @@ import sys
 from worker.cli.results import configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
 from worker.report import debugzip
-from worker.report.files import replacing_bytes
+from worker.store.files import replacing_bytes
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import signal
 import time
 
-from worker.agent import processes
+from worker import processes
 from worker.cli.common import say_if_paused
 from worker.cli.going import plan_of, where_before
 from worker.driver.budget import Over
-from worker.driver.claim import Claim, Standing, claim
 from worker.driver.loop import Driver
 from worker.driver.requests import ask
 from worker.driver.show import Lines
 from worker.driver.signals import Signals
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.spec.run import Run
+from worker.store.claim import Claim, Standing, claim
 from worker.store.paths import RunPaths
 from worker.store.tail import Tail
 

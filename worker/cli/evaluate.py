@@ -18,9 +18,9 @@ from worker.cli.settings import (
     settings_file,
     side,
 )
-from worker.driver.claim import Standing, claim
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.spec.text import visible
+from worker.store.claim import Standing, claim
 from worker.store.paths import Home, RunPaths
 
 _STANDINGS = {

@@ -6,7 +6,7 @@ import argparse
 
 from worker.cli.results import configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
-from worker.report.files import replacing
+from worker.store.files import replacing
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

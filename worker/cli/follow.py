@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from worker.cli.common import configure_run, open_run
 from worker.driver.budget import Tally
-from worker.driver.claim import Claim, Standing, claim
 from worker.driver.echo import Echo
 from worker.driver.ending import report
 from worker.driver.recall import origin
@@ -17,6 +16,7 @@ from worker.driver.show import Show, make_show
 from worker.driver.view import Rate, View
 from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, ConfigError
 from worker.spec.run import Run
+from worker.store.claim import Claim, Standing, claim
 from worker.store.follow import Follower
 from worker.store.paths import RunPaths
 

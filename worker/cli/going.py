@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from worker.cli.common import refuse_if_driven
 from worker.cli.given import print_problems
 from worker.driver.budget import Over, Tally
-from worker.driver.claim import Standing, claim
 from worker.driver.ending import ending, report
 from worker.driver.plan import Plan
 from worker.driver.recall import origin
@@ -21,6 +20,7 @@ from worker.launch import Where, where_to_run
 from worker.spec.problem import has_errors
 from worker.spec.run import Run
 from worker.store import replay
+from worker.store.claim import Standing, claim
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
 

@@ -8,7 +8,7 @@ from worker.cli.common import find_run
 from worker.cli.results import configure_run, place, say_written
 from worker.errors import EXIT_DONE, UsageError
 from worker.report import gpupage, gpuusage
-from worker.report.files import replacing
+from worker.store.files import replacing
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from worker.cli.common import configure_workdir, find_run, refuse_if_driven
 from worker.cli.given import read_given
-from worker.driver.claim import claim
 from worker.driver.project import create
 from worker.errors import EXIT_DONE, ConfigError, UsageError
 from worker.report import earlier, warmstart
@@ -18,6 +17,7 @@ from worker.report.table import RESULT
 from worker.spec.check import check_read
 from worker.spec.run import Run
 from worker.spec.text import visible
+from worker.store.claim import claim
 from worker.store.paths import Home, RunPaths
 
 _MOST_SHOWN = 10

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from worker.driver import roster
-from worker.driver.claim import Claim, Standing
 from worker.driver.view import clock
 from worker.launch.launcher import AgentState
+from worker.store.claim import Claim, Standing
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 from worker.store.replay import Replayed

@@ -11,8 +11,8 @@ from worker.cli.page import configure_page, page_address
 from worker.cli.results import configure_run, place, say_written
 from worker.errors import EXIT_DONE
 from worker.report import report
-from worker.report.files import replacing
 from worker.report.source import Results, read
+from worker.store.files import replacing
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from worker.cli import going
 from worker.cli.common import configure_run, find_run, refuse_if_driven
-from worker.driver.claim import claim
 from worker.errors import OmnioptError
-from worker.report.files import replacing
 from worker.report.source import changed_run, changes_of
 from worker.spec import toml
 from worker.spec.fields import FIELDS
 from worker.spec.run import Draft
+from worker.store.claim import claim
+from worker.store.files import replacing
 from worker.store.paths import RunPaths
 
 CHANGEABLE = tuple(

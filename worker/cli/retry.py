@@ -6,10 +6,10 @@ import argparse
 
 from worker.cli import going
 from worker.cli.common import configure_run, open_run, say_if_paused
-from worker.driver.claim import claim
 from worker.driver.requests import ask
 from worker.errors import EXIT_DONE, UsageError
 from worker.store import replay
+from worker.store.claim import claim
 from worker.trial import Status, Trial
 
 

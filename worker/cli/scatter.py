@@ -20,9 +20,9 @@ from worker.cli.results import (
 from worker.cli.settings import side
 from worker.errors import EXIT_DONE
 from worker.report import answer, panels, picture, plotpage
-from worker.report.files import replacing, replacing_bytes
 from worker.report.frame import make_frame
 from worker.report.summary import best
+from worker.store.files import replacing, replacing_bytes
 
 KINDS = ("html", "svg", "png")
 

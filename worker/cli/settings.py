@@ -7,8 +7,8 @@ import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from worker.report.files import replacing
 from worker.report.panels import SIDE
+from worker.store.files import replacing
 
 SEPARATORS = ("comma", "semicolon", "tab")
 LEAST_SIDE, MOST_SIDE = 1.0, 20.0  # inches of a scatter panel

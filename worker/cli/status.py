@@ -14,13 +14,13 @@ from typing import Any
 from worker.cli.common import configure_run, find_run, homes, runs
 from worker.cli.jobs import Jobs
 from worker.driver.budget import Tally
-from worker.driver.claim import Claim, Standing, claim
 from worker.driver.view import Rate, View, assignments, clock, number_text
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.report.source import read_run
 from worker.spec.run import Run
 from worker.spec.text import visible
 from worker.store import replay
+from worker.store.claim import Claim, Standing, claim
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed
 from worker.trial import Status, Trial

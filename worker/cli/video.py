@@ -15,8 +15,8 @@ from worker.cli.results import (
 )
 from worker.errors import EXIT_DONE
 from worker.report import video
-from worker.report.files import replacing, replacing_bytes
 from worker.report.frame import make_frame
+from worker.store.files import replacing, replacing_bytes
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -6,10 +6,10 @@ import argparse
 import re
 
 from worker.cli.common import configure_run, open_run, say_if_paused
-from worker.driver.claim import claim
 from worker.driver.requests import ask
 from worker.errors import EXIT_DONE, UsageError
 from worker.spec.fields import BY_PATH
+from worker.store.claim import claim
 
 _COUNT = re.compile(r"[+-]?[0-9]{1,6}")
 

@@ -6,7 +6,7 @@ import math
 import socket
 from collections.abc import Callable, Mapping
 
-from worker.agent import processes
+from worker import processes
 from worker.driver.board import Board, Member
 from worker.driver.mailboxes import Mailboxes
 from worker.launch.launcher import AgentReport, AgentState, Launcher

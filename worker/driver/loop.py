@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from worker.driver import claim
 from worker.driver.board import Board
 from worker.driver.budget import Limits, Over, Tally
 from worker.driver.crew import Crew
@@ -23,6 +22,7 @@ from worker.driver.signals import Signals
 from worker.driver.watch import Watch
 from worker.launch import make_launcher
 from worker.launch.launcher import Launcher
+from worker.store import claim
 from worker.store.journal import Epochs, open_epoch
 from worker.store.records import Record
 from worker.trial import Status, Trial

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from worker.errors import EXIT_RUNNING, OmnioptError
-from worker.report.files import replacing
 from worker.spec import toml
 from worker.spec.run import Run
+from worker.store.files import replacing
 from worker.store.journal import newest, prepare
 from worker.store.paths import Home, RunPaths
 

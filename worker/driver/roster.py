@@ -11,7 +11,7 @@ from typing import Any
 
 from worker.driver.events import Events
 from worker.launch.launcher import AgentReport, AgentState
-from worker.report.files import replacing
+from worker.store.files import replacing
 from worker.store.paths import RunPaths
 
 _LOOK_EVERY = 0.2  # seconds

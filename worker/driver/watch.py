@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from worker.driver.budget import Tally
-from worker.driver.claim import SIGN_EVERY, give_sign
 from worker.driver.crew import Crew
 from worker.driver.echo import Echo
 from worker.driver.events import Events
@@ -15,6 +14,7 @@ from worker.driver.show import Lines, Show, leave_terminal
 from worker.driver.table import Table
 from worker.driver.view import Rate, View
 from worker.report.background import FreshReport
+from worker.store.claim import SIGN_EVERY, give_sign
 from worker.store.journal import announce
 from worker.store.replay import Replayed
 from worker.trial import Trial

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.agent import processes
+from worker import processes
 from worker.launch.launcher import AgentReport, AgentState, ending
 from worker.spec.problem import Problem
 from worker.store.paths import RunPaths

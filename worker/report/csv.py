@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from worker.report import table
-from worker.report.files import replacing
 from worker.spec.run import Run
+from worker.store.files import replacing
 from worker.store.paths import RunPaths
 from worker.trial import Trial
 

@@ -10,9 +10,9 @@ from typing import TextIO
 from worker import __version__
 from worker.errors import OmnioptError
 from worker.report import table
-from worker.report.files import replacing_bytes
 from worker.report.source import Results
 from worker.spec import toml
+from worker.store.files import replacing_bytes
 from worker.trial import Trial
 
 

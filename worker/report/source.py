@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from worker.driver.claim import Standing, claim
 from worker.errors import ConfigError, OmnioptError, UsageError
 from worker.report.table import evaluated
 from worker.spec import toml
@@ -17,6 +16,7 @@ from worker.spec.check import check_read
 from worker.spec.problem import UnreadableError, has_errors
 from worker.spec.run import ReadResult, Run
 from worker.store import replay
+from worker.store.claim import Standing, claim
 from worker.store.paths import RunPaths
 from worker.trial import Trial
 

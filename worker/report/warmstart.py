@@ -8,8 +8,7 @@ import socket
 import time
 from collections.abc import Iterable, Iterator
 
-from worker import __version__
-from worker.agent import processes
+from worker import __version__, processes
 from worker.report.earlier import Table
 from worker.spec.parameters import Value
 from worker.spec.run import Run

@@ -16,8 +16,8 @@ from worker.launch.slurm.fleet import ANSWERS_WITHOUT
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import driver_script
 from worker.launch.slurm.squeue import JobState, Row
-from worker.report.files import replacing
 from worker.spec.run import Run
+from worker.store.files import replacing
 from worker.store.paths import RunPaths
 
 _MARGIN = 900  # seconds that the driver's job outlives the run's time, to wait in the queue and to tidy up

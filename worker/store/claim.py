@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from worker import __version__
-from worker.agent import processes
+from worker import __version__, processes
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
 from worker.store.records import Record, decode
