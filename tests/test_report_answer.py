@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from report_runs import START, a_run, a_trial, write_run
 
-from worker.report import byhand, charts, report, source, summary, text
+from worker.report import charts, report, source, summary, text
 from worker.report.sections import answer, config
 from worker.spec.run import Run
 from worker.store.claim import Standing
@@ -58,10 +58,10 @@ def test_the_command_of_the_answer_runs_from_anywhere(
         (place / name).chmod(0o755)
     run = a_run(run__objective=objective, slurm__setup=["export LOADED=yes # the module", "", "# nothing"])
     results = results_of(workdir, run, TRIAL, cwd=str(place), where=where)
-    line = byhand.ready(results, TRIAL)
+    line = results.commands.ready(TRIAL)
     loaded = " yes" if where == "slurm" and "printf" not in objective else ""
     assert pasted(line, tmp_path) == f"0.1 a{loaded}\n"
-    assert pasted(byhand.by_hand(results, TRIAL), tmp_path) == f"0.1 a{loaded}\n"
+    assert pasted(results.commands.by_hand(TRIAL), tmp_path) == f"0.1 a{loaded}\n"
     assert f"  command: {line}" in list(text.summary(results))
     shown = str(answer(results, summary.summarize(results)))
     assert line in html_text(shown)
@@ -74,7 +74,7 @@ def html_text(markup: str) -> str:
 
 def test_the_command_of_the_answer_is_no_longer_than_it_has_to_be(workdir: Path) -> None:
     results = results_of(workdir, a_run(), TRIAL, cwd="/some/place")
-    assert byhand.ready(results, TRIAL) == "cd /some/place && ./objective 0.1 a"
+    assert results.commands.ready(TRIAL) == "cd /some/place && ./objective 0.1 a"
 
 
 def parts(results: source.Results) -> list[str]:

@@ -18,13 +18,14 @@ from worker.driver.budget import Tally
 from worker.driver.crew import Crew
 from worker.driver.events import Events
 from worker.driver.mailboxes import Mailboxes
-from worker.driver.recall import origin, recall
+from worker.driver.recall import recall
 from worker.driver.recorder import Recorder
 from worker.driver.requests import Requests, ask
 from worker.launch.launcher import AgentReport, AgentState
 from worker.spec.problem import Problem
 from worker.store.appender import Appender
 from worker.store.claim import SILENT_AFTER, Standing, claim, give_sign
+from worker.store.origin import origin
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 from worker.store.replay import Replayer

@@ -16,7 +16,6 @@ not wait so long: that driver may be in a queue for hours, and asks for others t
 
 from __future__ import annotations
 
-import errno
 import math
 import os
 import signal
@@ -29,13 +28,13 @@ from worker.agent import gpu
 from worker.agent.assignment import Assignment, run_paths
 from worker.agent.evaluation import TERM_GRACE, Evaluation
 from worker.agent.folder import node_name
+from worker.agent.hindrance import Hindrance, hindrance
 from worker.agent.mailbox import RETRY, Inbox, Outbox
 from worker.agent.memory import KernelKills
+from worker.agent.past import recall
 from worker.agent.signals import Wake
 from worker.agent.verdict import Cause
-from worker.errors import EXIT_RUNNING, OmnioptError
 from worker.store.records import Record
-from worker.store.tail import read_records
 from worker.trial import Status
 
 _BEFORE_END = TERM_GRACE + 5  # seconds before its time is up at which an agent begins to leave
@@ -45,13 +44,6 @@ _LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to
 _VALUE_EVERY = 1.0  # seconds between two value records
 _SAME_SIGNAL = 1.0  # seconds within which all processes of a job get a signal
 _FIRST_PATIENCE = 60.0  # seconds without any driver
-_THIS_NODE = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE)
-
-
-class StillRunningError(OmnioptError):
-    """Another process is this agent already."""
-
-    exit_code = EXIT_RUNNING
 
 
 class Agent:
@@ -71,8 +63,7 @@ class Agent:
         self._working_time = self._ends_at - _BEFORE_END - time.time()
         folder = self._paths.agent(identity)
         folder.root.mkdir(parents=True, exist_ok=True)
-        self._seen: set[tuple[int, int]] = set()
-        unfinished = self._recall()
+        self._seen, unfinished = recall(self._paths, identity)
         self._outbox = Outbox(self._paths, identity)
         self._inbox = Inbox(self._paths, identity, epoch)
         self._wake = Wake()
@@ -116,29 +107,6 @@ class Agent:
     def _can_start(self) -> bool:
         waits = self._outbox.stalled or time.monotonic() < self._not_before
         return bool(self._queue) and self._evaluation is None and not waits
-
-    def _recall(self) -> list[tuple[int, int]]:
-        """Learn from the own outbox what a process of the same name did (a job that Slurm has requeued); returns what it left."""
-        started: list[tuple[int, int]] = []
-        for record in read_records(self._paths.agent(self._identity).outbox):
-            if record is None:
-                continue
-            if record.get("kind") == "hello" and record.get("host") == node_name():
-                if processes.alive(int(record["pid"]), str(record["pid_start"])):
-                    raise StillRunningError(
-                        f"The agent {self._identity} is running already as process {record['pid']}; "
-                        "give another --id, or end that process first."
-                    )
-            elif "trial" in record and record.get("kind") in ("started", "finished", "refused"):
-                key = int(record["trial"]), int(record["attempt"])
-                self._seen.add(key)
-                if record["kind"] == "started":
-                    started.append(key)
-                elif key in started:
-                    started.remove(key)
-        if self._seen:
-            processes.sweep(self._paths.root, self._identity)
-        return started
 
     def _say(self, kind: str, urgent: bool = True, **details: object) -> None:
         self._outbox.say({"kind": kind, **details, "at": time.time()}, urgent)
@@ -271,27 +239,15 @@ class Agent:
         )
 
     def _cannot_start(self, assignment: Assignment, error: OSError | ValueError) -> None:
-        number = error.errno if isinstance(error, OSError) else None
-        # A folder that is missing may come back, or `_look` will see that it was moved or removed.
-        if number in (errno.ENOSPC, errno.EDQUOT) or (
-            number == errno.ENOENT and not self._paths.root.is_dir()
-        ):
+        kind, reason = hindrance(error, assignment.cwd, self._paths.root)
+        if kind is Hindrance.FOR_NOW:
             self._queue.appendleft(assignment)
             self._not_before = time.monotonic() + RETRY
-            return
-        if number in _THIS_NODE:
-            self._refuse(assignment, f"No program can be started on {node_name()}: {error}.")
-            self._leave(f"No program can be started here: {error}.", None)
-            return
-        if number == errno.ENOENT and not Path(assignment.cwd).is_dir():
-            reason = f"The folder {assignment.cwd} does not exist on {node_name()}; start the run from one that does."
-        elif number == errno.ENOENT:
-            reason = f"There is no bash on {node_name()}, which runs the objective program; install it."
-        elif number == errno.E2BIG:
-            reason = "The command is too long for the system; let the program read its parameters from OMNIOPT_PARAM_ variables."
+        elif kind is Hindrance.HERE:
+            self._refuse(assignment, reason)
+            self._leave(reason, None)
         else:
-            reason = f"The program could not be started: {error}."
-        self._finished(assignment, {"status": Status.FAILED.value, "reason": reason})
+            self._finished(assignment, {"status": Status.FAILED.value, "reason": reason})
 
     def _go_on(self, evaluation: Evaluation) -> None:
         if evaluation.wait(max(0.0, self._look_at - time.monotonic())):

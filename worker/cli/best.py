@@ -7,13 +7,13 @@ import json
 
 from worker.cli.common import configure_run, open_run
 from worker.driver.budget import Tally
-from worker.driver.ending import command_line
-from worker.driver.recall import origin
 from worker.driver.view import number_text
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, OmnioptError
+from worker.report.byhand import Commands
 from worker.spec.placeholders import value_text
 from worker.spec.text import visible
 from worker.store import replay
+from worker.store.origin import origin
 
 
 class NothingFoundError(OmnioptError):
@@ -44,5 +44,5 @@ def execute(args: argparse.Namespace) -> int:
     print(f"RESULT {number_text(best.loss)} (evaluation {best.number})")
     for name, value in best.values.items():
         print(f"  {name} = {visible(value_text(value))}")
-    print(f"  {command_line(run, paths, best.values, best.number, origin(paths).cwd)}")
+    print(f"  {visible(Commands(run, paths, origin(paths)).ready(best))}")
     return EXIT_DONE

@@ -11,13 +11,13 @@ from worker.cli.common import configure_run, open_run
 from worker.driver.budget import Tally
 from worker.driver.echo import Echo
 from worker.driver.ending import report
-from worker.driver.recall import origin
 from worker.driver.show import Show, make_show
 from worker.driver.view import Rate, View
 from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, ConfigError
 from worker.spec.run import Run
 from worker.store.claim import Claim, Standing, claim
 from worker.store.follow import Follower
+from worker.store.origin import origin
 from worker.store.paths import RunPaths
 
 _EVERY = 0.25  # seconds between two looks into the journal
@@ -85,7 +85,7 @@ def _watch(paths: RunPaths, run: Run, show: Show) -> int:
         show.say(drivers.farewell)
         return EXIT_INTERRUPTED
     show.say(ended.reason)
-    for line in report(run, paths, follower.state.trials, tally, origin(paths).cwd):
+    for line in report(run, paths, follower.state.trials, tally, origin(paths)):
         show.say(line)
     return ended.exit_code
 

@@ -13,7 +13,6 @@ from worker.cli.given import print_problems
 from worker.driver.budget import Over, Tally
 from worker.driver.ending import ending, report
 from worker.driver.plan import Plan
-from worker.driver.recall import origin
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE, ConfigError
 from worker.launch import Where, where_to_run
@@ -22,6 +21,7 @@ from worker.spec.run import Run
 from worker.store import replay
 from worker.store.claim import Standing, claim
 from worker.store.journal import newest
+from worker.store.origin import origin
 from worker.store.paths import RunPaths
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _say_if_done(run: Run, paths: RunPaths) -> bool:
         return False
     print(ending(Over.BUDGET, run, tally).sentence)
     print(f"For more of them: omniopt resume {run.name} --max-evals {2 * run.max_evals}, for example.")
-    for line in report(run, paths, trials, tally, origin(paths).cwd):
+    for line in report(run, paths, trials, tally, origin(paths)):
         print(line)
     return True
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import secrets
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 from worker.cli.going import plan_of
-from worker.driver.ending import command_line, last_lines
+from worker.driver.ending import last_lines
 from worker.driver.loop import Driver
 from worker.driver.project import create
 from worker.driver.show import Lines
@@ -16,8 +15,10 @@ from worker.driver.signals import Signals
 from worker.driver.view import number_text
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS
 from worker.launch import Where
+from worker.report.byhand import Commands
 from worker.spec.run import Run
 from worker.spec.text import visible
+from worker.store.origin import origin
 from worker.store.paths import Home, RunPaths
 from worker.trial import Status, Trial
 
@@ -62,7 +63,7 @@ def _tell(run: Run, paths: RunPaths, trial: Trial) -> int:
     """Say how the evaluation went."""
     where = f" on {trial.host}" if trial.host else ""
     took = f" after {trial.seconds:.1f} s" if trial.seconds is not None else ""
-    print(f"The command: {command_line(run, paths, trial.values, trial.number, str(Path.cwd()))}")
+    print(f"The command: {visible(Commands(run, paths, origin(paths)).ready(trial))}")
     if trial.status is Status.OK:
         memory = f", with {trial.peak_memory:.0f} MB of memory at most" if trial.peak_memory else ""
         print(f"It gave RESULT {number_text(trial.loss)}{where}{took}{memory}. The run can start.")

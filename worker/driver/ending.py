@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from worker.driver.budget import TRIED_BEFORE_GIVING_UP, Over, Tally
 from worker.driver.view import clock, number_text
 from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_RUNNING, EXIT_SYSTEM
+from worker.report.byhand import Commands
 from worker.report.failures import causes
-from worker.spec.parameters import Value
-from worker.spec.placeholders import render, value_text
+from worker.spec.placeholders import value_text
 from worker.spec.run import Run
 from worker.spec.text import visible
 from worker.store import logs
+from worker.store.origin import Origin
 from worker.store.paths import RunPaths
 from worker.trial import Status, Trial
 
@@ -68,8 +68,10 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
     return sentences[over]
 
 
-def report(run: Run, paths: RunPaths, trials: Mapping[int, Trial], tally: Tally, cwd: str) -> Iterator[str]:
-    """The lines below the ending's sentence: results, failures, and where everything is."""
+def report(
+    run: Run, paths: RunPaths, trials: Mapping[int, Trial], tally: Tally, origin: Origin
+) -> Iterator[str]:
+    """The lines below the ending's sentence: results, failures, and where everything is. Safe for a terminal."""
     counts = f"{tally.ok} successful"
     if tally.failures:
         counts += f", {tally.failures} failed"
@@ -82,20 +84,9 @@ def report(run: Run, paths: RunPaths, trials: Mapping[int, Trial], tally: Tally,
         yield f"Best RESULT: {number_text(tally.best.loss)} (evaluation {tally.best.number}), with"
         yield from (f"  {name} = {visible(value_text(value))}" for name, value in tally.best.values.items())
         yield "The command of that evaluation:"
-        yield f"  {command_line(run, paths, tally.best.values, tally.best.number, cwd)}"
+        yield f"  {visible(Commands(run, paths, origin).ready(tally.best))}"
     yield f"Table of all evaluations: {visible(str(paths.csv))}"
     yield f"Output of each evaluation: {visible(str(paths.trials))}"
-
-
-def command_line(run: Run, paths: RunPaths, values: Mapping[str, Value], number: int, cwd: str) -> str:
-    """The command of an evaluation, to be run by hand from anywhere; safe for a terminal."""
-    command = render(run.objective, values, places(paths, number))
-    return visible(f"cd {shlex.quote(cwd)} && {command}" if cwd else command)
-
-
-def places(paths: RunPaths, number: int) -> dict[str, str]:
-    """What the placeholders of paths stand for in evaluation `number`."""
-    return {"projectdir": str(paths.root), "trialdir": str(paths.trial_dir(number))}
 
 
 def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from worker.driver.board import MOST_HELD, Board, Member
 from worker.driver.budget import Limits
-from worker.driver.ending import places
 from worker.driver.pace import Pace
 from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
@@ -71,7 +70,7 @@ class Handout:
         """Add to an assignment what the agent needs beside the values."""
         run = self._plan.run
         values: Mapping[str, Value] = record["values"]
-        record["command"] = render(run.objective, values, places(self._plan.paths, record["trial"]))
+        record["command"] = render(run.objective, values, self._plan.paths.places(record["trial"]))
         record["cwd"] = str(self._plan.cwd)
         record["time_limit"], record["memory"] = run.time_limit, run.memory
         record["accept_exit_code"] = run.accept_exit_code

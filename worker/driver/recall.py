@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from worker.driver.budget import Over, Tally
@@ -42,26 +40,6 @@ class Recalled:
     def next_number(self) -> int:
         """The number of the next new trial."""
         return max(self.replayer.state.trials, default=0) + 1
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a run was begun: the folder that it was started in, and whether its agents are "local" or in "slurm"."""
-
-    cwd: str = ""
-    where: str = ""
-
-
-def origin(paths: RunPaths) -> Origin:
-    """Where a run was begun, as far as it is written down; where its agents are is known from its first driver on."""
-    cwd = ""
-    with suppress(OSError):
-        cwd = os.fsdecode(paths.started_in.read_bytes())
-    for epoch in epochs(paths):
-        first = next(read_records(paths.journal(epoch)), None)
-        if first is not None and first.get("kind") == "driver":
-            return Origin(cwd or str(first.get("cwd") or ""), str(first.get("where") or ""))
-    return Origin(cwd)
 
 
 def open_request(paths: RunPaths, since: int) -> str:

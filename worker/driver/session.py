@@ -13,6 +13,7 @@ from worker.driver.loop import Driver
 from worker.driver.plan import Plan
 from worker.driver.show import Show, make_show
 from worker.driver.signals import Signals
+from worker.store.origin import Origin
 
 _HINT = "Ctrl-C: let running evaluations end, then stop. Twice: stop now."
 
@@ -41,7 +42,7 @@ def _tell(driver: Driver, plan: Plan, end: Ending, show: Show) -> None:
     show.say(end.sentence)
     if end.over is Over.MOVED:
         return  # no path that could be named is right any more
-    for line in report(plan.run, plan.paths, driver.trials, driver.tally, str(plan.cwd)):
+    for line in report(plan.run, plan.paths, driver.trials, driver.tally, Origin(str(plan.cwd), plan.where)):
         show.say(line)
 
 

@@ -1,4 +1,4 @@
-"""The command that a trial ran, and the lines with which a person runs it again, from anywhere."""
+"""The commands that the trials of a run ran, and the lines with which a person runs them again, from anywhere."""
 
 from __future__ import annotations
 
@@ -6,54 +6,51 @@ import shlex
 from collections.abc import Mapping
 
 from worker.agent.assignment import Assignment
-from worker.report.source import Results
 from worker.spec.parameters import Value
 from worker.spec.placeholders import render, unused
+from worker.spec.run import Run
+from worker.store.origin import Origin
+from worker.store.paths import RunPaths
 from worker.trial import Trial
 
 
-def command_for(results: Results, values: Mapping[str, Value], number: int) -> str:
-    """The objective program with these values put in."""
-    paths = results.paths
-    places = {"projectdir": str(paths.root), "trialdir": str(paths.trial_dir(number))}
-    return render(results.run.objective, values, places)
+class Commands:
+    """The commands of one run, which was begun at `origin`."""
 
+    def __init__(self, run: Run, paths: RunPaths, origin: Origin) -> None:
+        self._run, self._paths, self._origin = run, paths, origin
 
-def folder(results: Results) -> str:
-    """The folder that the run's programs start in, "" where no driver wrote it down."""
-    return next((str(driver["cwd"]) for driver in reversed(results.state.drivers) if driver.get("cwd")), "")
+    def of(self, values: Mapping[str, Value], number: int) -> str:
+        """The objective program with the values of trial `number` put in."""
+        return render(self._run.objective, values, self._paths.places(number))
 
+    def ready(self, trial: Trial) -> str:
+        """One line for a shell that runs the program with the trial's values; as short as that can be."""
+        objective = self._run.objective
+        if "OMNIOPT_" in objective or unused(objective, list(trial.values)):
+            return self.by_hand(trial)
+        command = self.of(trial.values, trial.number)
+        return self._in_place(command, f"bash -c {shlex.quote(command)}")
 
-def ready(results: Results, trial: Trial) -> str:
-    """One line for a shell that runs the program with the trial's values; as short as that can be."""
-    objective = results.run.objective
-    if "OMNIOPT_" in objective or unused(objective, list(trial.values)):
-        return by_hand(results, trial)
-    command = command_for(results, trial.values, trial.number)
-    return _in_place(results, command, f"bash -c {shlex.quote(command)}")
+    def by_hand(self, trial: Trial) -> str:
+        """One line for a shell that evaluates the trial again as its agent did: same folder, same variables."""
+        command = self.of(trial.values, trial.number)
+        known = Assignment(trial.number, trial.attempt or 1, trial.values, command, 0)
+        variables = known.variables(self._paths, trial.agent or "by-hand")
+        words = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+        line = f"env {words} bash -c {shlex.quote(command)}"
+        return self._in_place(line, line)
 
+    def _in_place(self, command: str, closed: str) -> str:
+        """`command` in the folder and after the lines that the run's workers began with; `closed` is it as one word list."""
+        place = self._origin.cwd
+        begin = f"cd {shlex.quote(place)} && " if place else ""
+        setup = self._setup() if self._origin.where == "slurm" else []
+        return f"{begin}{{ {'; '.join([*setup, closed])}; }}" if setup else begin + command
 
-def by_hand(results: Results, trial: Trial) -> str:
-    """One line for a shell that evaluates the trial again as its agent did: same folder, same variables."""
-    command = command_for(results, trial.values, trial.number)
-    known = Assignment(trial.number, trial.attempt or 1, trial.values, command, 0)
-    variables = known.variables(results.paths, trial.agent or "by-hand")
-    words = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
-    line = f"env {words} bash -c {shlex.quote(command)}"
-    return _in_place(results, line, line)
-
-
-def _in_place(results: Results, command: str, closed: str) -> str:
-    """`command` in the folder and after the lines that the run's workers began with; `closed` is it as one word list."""
-    place = folder(results)
-    begin = f"cd {shlex.quote(place)} && " if place else ""
-    setup = _setup(results)
-    return f"{begin}{{ {'; '.join([*setup, closed])}; }}" if setup else begin + command
-
-
-def _setup(results: Results) -> list[str]:
-    """What the worker jobs of a run in Slurm did first, such as loading modules."""
-    if not any(driver.get("where") == "slurm" for driver in results.state.drivers[-1:]):
-        return []
-    lines = (line.strip() for line in results.run.setup)
-    return [f"eval {shlex.quote(line)}" if "#" in line else line for line in lines if line and line[0] != "#"]
+    def _setup(self) -> list[str]:
+        """What the worker jobs of a run in Slurm do first, such as loading modules."""
+        lines = (line.strip() for line in self._run.setup)
+        return [
+            f"eval {shlex.quote(line)}" if "#" in line else line for line in lines if line and line[0] != "#"
+        ]

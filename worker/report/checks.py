@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from worker.agent.program import complaints
-from worker.report.byhand import command_for, folder
 from worker.report.source import Results
 from worker.report.table import evaluated
 from worker.spec.parameters import Parameter, Value
@@ -26,7 +25,7 @@ def findings(results: Results) -> Iterator[str]:
 def program_findings(results: Results) -> Iterator[str]:
     """What the file of the objective program shows: missing, not executable, no first line, Windows line ends."""
     values = next((trial.values for trial in results.trials), None) or example(results.run.parameters)
-    yield from complaints(command_for(results, values, 0), folder(results) or str(Path.cwd()))
+    yield from complaints(results.commands.of(values, 0), results.origin.cwd or str(Path.cwd()))
 
 
 def example(parameters: tuple[Parameter, ...]) -> dict[str, Value]:

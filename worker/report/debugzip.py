@@ -14,7 +14,6 @@ from typing import BinaryIO
 
 from worker import __version__
 from worker.report import text
-from worker.report.byhand import folder
 from worker.report.redaction import HIDDEN, secrets_in, without_secrets
 from worker.report.source import Results
 from worker.trial import Trial
@@ -74,7 +73,7 @@ def _system(results: Results) -> Iterator[str]:
         with suppress(metadata.PackageNotFoundError):
             yield f"{name} {metadata.version(name)}"
     yield f"Folder of the run: {results.paths.root}"
-    yield f"Folder of the programs: {folder(results) or 'unknown'}"
+    yield f"Folder of the programs: {results.origin.cwd or 'unknown'}"
 
 
 def _files(results: Results) -> Iterator[tuple[str, Path, int]]:

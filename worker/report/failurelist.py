@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from worker.report.byhand import by_hand
 from worker.report.failures import MEANINGS, Cause, causes
 from worker.report.html import Content, Markup, tag
 from worker.report.sections import copy_button
@@ -51,7 +50,7 @@ def _cause(results: Results, cause: Cause, index: int) -> Markup:
             "details",
             tag("summary", f"Run evaluation {first.number} again by hand"),
             tag("p", copy_button(name)),
-            tag("pre", tag("code", by_hand(results, first)), id=name, class_="wrap"),
+            tag("pre", tag("code", results.commands.by_hand(first)), id=name, class_="wrap"),
         ),
         class_="cause",
     )

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from worker.errors import OmnioptError, UsageError
-from worker.report.byhand import command_for
 from worker.report.source import Results
 from worker.report.summary import counts
 from worker.spec.parameters import Parameter, Value
@@ -114,7 +113,7 @@ def _attributes(results: Results, trial: Trial) -> dict[str, object]:
         "seconds": trial.seconds,
         "exit code": trial.exit_code,
         "reason": trial.reason,
-        "command": command_for(results, trial.values, trial.number),
+        "command": results.commands.of(trial.values, trial.number),
         "log": str(results.paths.trial_out(trial.number)),
     }
     return {

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from worker.report import pareto, progress
 from worker.report.answer import loss_text
-from worker.report.byhand import ready
 from worker.report.html import Content, Markup, tag
 from worker.report.importance import Importance
 from worker.report.source import Results
@@ -91,7 +90,7 @@ def _best(results: Results, best: Trial | None) -> Markup:
         tag("p", tag("b", "Run it with these parameters:"), " ", copy_button("best-command")),
         tag(
             "pre",
-            tag("code", _words(ready(results, best))),
+            tag("code", _words(results.commands.ready(best))),
             id="best-command",
             tabindex="0",
             aria_label="Command with the best parameters",

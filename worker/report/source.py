@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from worker.errors import ConfigError, OmnioptError, UsageError
+from worker.report.byhand import Commands
 from worker.report.table import evaluated
 from worker.spec import toml
 from worker.spec.check import check_read
@@ -17,6 +18,7 @@ from worker.spec.problem import UnreadableError, has_errors
 from worker.spec.run import ReadResult, Run
 from worker.store import replay
 from worker.store.claim import Standing, claim
+from worker.store.origin import Origin, origin
 from worker.store.paths import RunPaths
 from worker.trial import Trial
 
@@ -34,6 +36,16 @@ class Results:
     def standing(self) -> Standing:
         """Whether somebody drives the run now, as far as one can know."""
         return claim(self.paths).standing
+
+    @cached_property
+    def origin(self) -> Origin:
+        """Where it was begun."""
+        return origin(self.paths)
+
+    @cached_property
+    def commands(self) -> Commands:
+        """What its trials ran."""
+        return Commands(self.run, self.paths, self.origin)
 
     @property
     def running(self) -> bool:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from worker.report.answer import loss_text
-from worker.report.byhand import by_hand, command_for, ready
 from worker.report.checks import findings
 from worker.report.failures import MEANINGS, causes
 from worker.report.source import Results
@@ -40,7 +39,7 @@ def summary(results: Results) -> Iterator[str]:
         yield f"Best RESULT {loss_text(found.best)} at evaluation {found.best.number}, with"
         for name, value in found.best.values.items():
             yield f"  {name} = {visible(value_text(value))}"
-        yield f"  command: {visible(ready(results, found.best))}"
+        yield f"  command: {visible(results.commands.ready(found.best))}"
     parts = ", ".join(f"{count:,} {status.value}" for status, count in sorted(found.counts.items()))
     yield f"Evaluations: {len(results.trials):,}" + (f" ({parts})" if parts else "")
     yield f"Wall-clock time: {duration_words(found.wall)}, inside the program {duration_words(found.inside)}"
@@ -93,7 +92,7 @@ def errors(results: Results) -> Iterator[str]:
         for line in log_lines(results, first, 5):
             yield f"  | {line}"
         yield visible(f"  its log: {results.paths.trial_out(first.number)}")
-        yield visible(f"  run it again by hand: {by_hand(results, first)}")
+        yield visible(f"  run it again by hand: {results.commands.by_hand(first)}")
     if nothing:
         yield "Nothing is wrong as far as can be seen: no evaluation failed, and program and disk look well."
 
@@ -165,7 +164,7 @@ def log(results: Results, trial: Trial, count: int) -> Iterator[str]:
         "attempt": trial.attempt,
     }
     yield "  " + ", ".join(f"{name} {visible(str(fact))}" for name, fact in facts.items() if fact is not None)
-    yield visible(f"  command: {command_for(results, trial.values, trial.number)}")
+    yield visible(f"  command: {results.commands.of(trial.values, trial.number)}")
     for name, path in (
         ("standard output", results.paths.trial_out(trial.number)),
         ("standard error", results.paths.trial_err(trial.number)),

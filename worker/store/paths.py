@@ -158,6 +158,10 @@ class RunPaths:
         """A folder of its own for the files of an evaluation, made when ($trialdir) is used."""
         return self.trials / f"{number:06}"
 
+    def places(self, number: int) -> dict[str, str]:
+        """What the placeholders of paths stand for in evaluation `number`."""
+        return {"projectdir": str(self.root), "trialdir": str(self.trial_dir(number))}
+
     @property
     def commands(self) -> Path:
         """What a person asked of the driver (stop, cancel, workers): one line each, appended."""

@@ -1,0 +1,45 @@
+"""What an agent of the same name did before this one: a job that Slurm has requeued, or a second process."""
+
+from __future__ import annotations
+
+from worker import processes
+from worker.agent.folder import node_name
+from worker.errors import EXIT_RUNNING, OmnioptError
+from worker.store.paths import RunPaths
+from worker.store.tail import read_records
+
+Key = tuple[int, int]  # trial and attempt
+
+
+class StillRunningError(OmnioptError):
+    """Another process is this agent already."""
+
+    exit_code = EXIT_RUNNING
+
+
+def recall(paths: RunPaths, identity: str) -> tuple[set[Key], list[Key]]:
+    """What the agent's outbox names: all that it has taken on, and what of it was begun and not brought to an end.
+
+    Ends what a process before this one has left on this machine. Raises StillRunningError where that still runs.
+    """
+    seen: set[Key] = set()
+    unfinished: list[Key] = []
+    for record in read_records(paths.agent(identity).outbox):
+        if record is None:
+            continue
+        if record.get("kind") == "hello" and record.get("host") == node_name():
+            if processes.alive(int(record["pid"]), str(record["pid_start"])):
+                raise StillRunningError(
+                    f"The agent {identity} is running already as process {record['pid']}; "
+                    "give another --id, or end that process first."
+                )
+        elif "trial" in record and record.get("kind") in ("started", "finished", "refused"):
+            key = int(record["trial"]), int(record["attempt"])
+            seen.add(key)
+            if record["kind"] == "started":
+                unfinished.append(key)
+            elif key in unfinished:
+                unfinished.remove(key)
+    if seen:
+        processes.sweep(paths.root, identity)
+    return seen, unfinished

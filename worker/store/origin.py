@@ -1,0 +1,31 @@
+"""Where a run was begun, as its files tell."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+
+from worker.store.journal import epochs
+from worker.store.paths import RunPaths
+from worker.store.tail import read_records
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a run was begun: the folder that it was started in, and whether its agents are "local" or in "slurm"."""
+
+    cwd: str = ""
+    where: str = ""
+
+
+def origin(paths: RunPaths) -> Origin:
+    """Where a run was begun, as far as it is written down; where its agents are is known from its first driver on."""
+    cwd = ""
+    with suppress(OSError):
+        cwd = os.fsdecode(paths.started_in.read_bytes())
+    for epoch in epochs(paths):
+        first = next(read_records(paths.journal(epoch)), None)
+        if first is not None and first.get("kind") == "driver":
+            return Origin(cwd or str(first.get("cwd") or ""), str(first.get("where") or ""))
+    return Origin(cwd)
