@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from harness import OMNIOPT, machine, options, spread, table, workdir, write_config
+from harness import OMNIOPT, machine, options, peak_memory, spread, table, workdir, write_config
 
 # What it prints is its first parameter, so that a model-based search has something to learn.
 PROGRAM = 'echo "RESULT: $1"\n'
@@ -95,16 +95,6 @@ def run_omniopt(
             f"exit code {driver.returncode}, {good} evaluations: {(folder / 'output').read_text()}"
         )
     return seconds, peak
-
-
-def peak_memory(pid: int) -> float:
-    """The most memory that a process has had so far, in MB; 0 when it is gone."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    except OSError:
-        return 0.0
-    lines = [line for line in status.splitlines() if line.startswith("VmHWM")]
-    return int(lines[0].split()[1]) / 1024 if lines else 0.0
 
 
 if __name__ == "__main__":

@@ -146,6 +146,19 @@ def call(*words: object, folder: Path) -> None:
         raise RuntimeError(f"omniopt {words[0]} ended with {done.returncode}: {done.stderr or done.stdout}")
 
 
+def peak_memory(pid: int) -> float:
+    """The most memory that a process has had so far, in MB; 0 when it is gone.
+
+    Not what getrusage says, which begins with the memory of the process that started it.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    lines = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(lines[0].split()[1]) / 1024 if lines else 0.0
+
+
 def free_port() -> int:
     """A port of this machine that nothing listens on at the moment."""
     with socket.socket() as probe:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle, islice
 from statistics import median
 
-from harness import machine, options, spread, table
+from harness import machine, options, peak_memory, spread, table
 
 from worker.search.searcher import make_searcher
 from worker.spec.check import check
@@ -74,7 +74,7 @@ def measure(algorithm: str, parameters: int, trials: int, proposals: int) -> Spe
         if found is None:
             raise RuntimeError("the space is used up")
         searcher.tell(number, loss(found))
-    return Speed(rebuild, median(times), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return Speed(rebuild, median(times), peak_memory(os.getpid()))
 
 
 def run_of(algorithm: str, parameters: int) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness import Figure, machine, options, report
+from harness import Figure, machine, options, peak_memory, report
 
 from worker.driver.loop import Driver
 from worker.driver.plan import Plan
@@ -179,7 +180,7 @@ def main() -> int:
                 player.wait(timeout=60)
             finally:
                 player.kill()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_memory(os.getpid())
     print(before)
     rate = given.evaluations / seconds
     return report(

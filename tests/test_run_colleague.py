@@ -83,7 +83,7 @@ def test_a_word_that_names_no_run(omniopt: Omniopt, word: str) -> None:
 @pytest.mark.parametrize("forbidden", ["agents"], indirect=True)
 def test_a_run_that_may_only_be_read_cannot_be_resumed(workdir: Path, theirs: Path, forbidden: Path) -> None:
     (theirs / "journal").chmod(0o555)
-    done = as_colleague(workdir, "resume", "theirs")
+    done = as_colleague(workdir, "resume", "theirs", "--max-evals", "4")
     (theirs / "journal").chmod(0o755)
     assert done.returncode == 5
     assert "Permission denied; check that the folder exists and that you may write to it." in done.stderr
