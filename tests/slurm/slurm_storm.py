@@ -52,6 +52,7 @@ max = 1
 """
 LONGEST = 7200.0
 _AHEAD = 0.05  # of all evaluations, by which the run may be ahead of the storm
+_BEFORE_LAST = 0.9  # of all evaluations; no more of them before the last kill, for some end between two looks
 
 
 class Storm:
@@ -126,7 +127,8 @@ class Storm:
     def _keep_pace(self, kills: int) -> None:
         """Keep evaluations from ending where the run would be over before the storm is."""
         done = len(self.ledger.shown) / self._evaluations
-        self.ledger.hold(self.kills.total() < kills and done > self.kills.total() / kills + _AHEAD)
+        due = min(self.kills.total() / kills + _AHEAD, _BEFORE_LAST)
+        self.ledger.hold(self.kills.total() < kills and done > due)
 
     def _strike(self, now: Claim) -> None:
         if now.standing is not Standing.ALIVE or self._random.random() < 0.6:
