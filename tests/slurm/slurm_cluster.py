@@ -135,6 +135,17 @@ class Cluster:
         """Start the daemon of a node (again)."""
         self._spawn("slurmd", "-N", node, "-f", str(self.config))
 
+    @contextlib.contextmanager
+    def drained(self) -> Iterator[None]:
+        """No node takes a job for the time of the block; at its end they all do again."""
+        nodes = f"nodename={','.join(NODES)}"
+        self.run("scontrol", "update", nodes, "state=drain", "reason=test")
+        try:
+            yield
+        finally:
+            self.run("scontrol", "update", nodes, "state=resume")
+            _wait_for(lambda: all(map(str.isalpha, self._states())), "not every node came back", self._logs)
+
     def run(
         self, *words: str, check: bool = True, cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
@@ -236,8 +247,12 @@ class Cluster:
         return found
 
     def _all_idle(self) -> bool:
+        return self._states() == ["idle"] * len(NODES)
+
+    def _states(self) -> list[str]:
+        """The state of each node; one that does not answer (yet) has a star behind it."""
         answer = self.run("sinfo", "--noheader", "--Node", "--partition=alpha", "--format=%T", check=False)
-        return answer.stdout.split() == ["idle"] * len(NODES)
+        return answer.stdout.split()
 
     def _logs(self) -> str:
         return "\n".join(

@@ -91,7 +91,8 @@ def test_what_the_users_own_variables_name_is_looked_at_too(cluster: Cluster) ->
     assert found(own, a_run())["slurm.partition"].message == (
         'This cluster has no partition "mll", which your variable SBATCH_PARTITION names.'
     )
-    assert set(found(own, a_run(partition="alpha"))) == {"slurm.reservation"}
+    problems = found(own, a_run(partition="alpha"))
+    assert set(problems) == {"slurm.reservation"}, problems
     own = Client({**cluster.environment(), "SBATCH_PARTITION": "ml"})
     assert ask(own, a_run()).walltime(a_run(runtime=7200)) == 3600
 
@@ -131,14 +132,13 @@ def test_setup_lines_that_bash_cannot_read_are_told_before(tmp_path: Path) -> No
     assert not list(front.setup_problems(a_run(setup=["for i in 1 2", "do echo $i; done"])))
 
 
-def test_nodes_out_of_service_make_a_rehearsal_a_warning(client: Client, tmp_path: Path) -> None:
+def test_nodes_out_of_service_make_a_rehearsal_a_warning(
+    cluster: Cluster, client: Client, tmp_path: Path
+) -> None:
     run = a_run()
     script = agent_script(run, RunPaths(tmp_path), AgentJob("pear.x", "j1-1", 1, 60, 1, 60), "x")
-    client.call("scontrol", "update", "nodename=n[1-4]", "state=drain", "reason=test")
-    try:
+    with cluster.drained():
         [problem] = preflight.rehearsed(client, run, ask(client, run), script)
-    finally:
-        client.call("scontrol", "update", "nodename=n[1-4]", "state=resume")
     assert problem.severity == "warning"
     assert "node configuration is not available" in problem.message
 

@@ -27,9 +27,7 @@ def test_a_run_whose_driver_is_a_job_finds_the_best_parameters(site: Site) -> No
 def test_workers_wait_in_the_queue_beside_their_driver_and_keep_their_place_if_it_must_be_handed_in_anew(
     site: Site,
 ) -> None:
-    nodes = "nodename=n[1-4]"
-    site.cluster.run("scontrol", "update", nodes, "state=drain", "reason=test")
-    try:
+    with site.cluster.drained():
         paths = site.start("medlar")
         [driver] = [job for job in site.jobs("medlar") if job.endswith(".driver")]
         workers = [job for job in site.jobs("medlar") if job != driver]
@@ -39,8 +37,6 @@ def test_workers_wait_in_the_queue_beside_their_driver_and_keep_their_place_if_i
         done = site.omniopt("resume", "medlar")
         assert done.returncode == 0, done.stdout + done.stderr
         assert sorted(site.jobs("medlar")) == sorted([driver, *workers])
-    finally:
-        site.cluster.run("scontrol", "update", nodes, "state=resume")
     site.until_over(paths)
     assert [row["status"] for row in site.rows(paths)] == ["ok"] * 12
     assert {entry.job.epoch for entry in entries(paths, 9)} == {0}, "workers were asked for twice"
@@ -98,17 +94,13 @@ def test_a_run_is_cancelled_before_its_driver_has_begun(site: Site) -> None:
 
 
 def test_a_run_is_stopped_before_its_driver_has_begun(site: Site) -> None:
-    nodes = "nodename=n[1-4]"
-    site.cluster.run("scontrol", "update", nodes, "state=drain", "reason=test")
-    try:
+    with site.cluster.drained():
         site.start("guava")
         assert_the_list_of_runs_asks_nothing(site)
         done = site.omniopt("stop", "guava")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Slurm does not answer" not in done.stdout
         until(lambda: not site.jobs("guava"), "jobs are left")
-    finally:
-        site.cluster.run("scontrol", "update", nodes, "state=resume")
     assert site.status("guava")["state"] == "stopped"
 
 
