@@ -15,13 +15,14 @@ import pytest
 from local_runs import Local, X, config, ended, until
 
 from worker import processes
+from worker.cli import follow
 from worker.driver.project import create
 from worker.spec.check import check
 from worker.spec.run import Draft
 from worker.store.appender import Appender
-from worker.store.claim import introduction
+from worker.store.claim import Claim, claim, introduction
 from worker.store.journal import open_epoch
-from worker.store.paths import Home
+from worker.store.paths import Home, RunPaths
 from worker.store.records import encode
 
 Omniopt = Callable[..., subprocess.CompletedProcess[str]]
@@ -353,6 +354,26 @@ def test_follow_waits_for_a_driver_that_has_begun_and_said_nothing_yet(local: Lo
     journal.close()
     assert follower.wait(timeout=60) == 0
     assert "It is over." in shown.read_text()
+
+
+def test_a_driver_whose_first_word_comes_while_follow_looks_is_not_gone(
+    local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = check(Draft({"run.name": "pear", "run.objective": "true ($x)"}, (X,))).run
+    assert run is not None
+    paths = create(Home.in_workdir(local.workdir), run)
+    _, journal = open_epoch(paths)
+
+    def look(paths: RunPaths) -> Claim:
+        found = claim(paths)
+        journal.append(introduction(1, 1, "local", local.workdir))
+        return found
+
+    monkeypatch.setattr(follow, "claim", look)
+    drivers = follow._Drivers(paths)
+    drivers.notice()
+    journal.close()
+    assert not drivers.gone
 
 
 def test_ctrl_c_leaves_follow_and_not_the_run(local: Local) -> None:

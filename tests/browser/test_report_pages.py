@@ -510,12 +510,12 @@ def test_the_best_of_the_selection_is_marked(plot: Page) -> None:
 
 def test_the_ends_of_a_range_are_named(plot: Page) -> None:
     ends = plot.locator(".axis").first.locator("text.end")
-    assert ends.all_text_contents() == ["", ""]
+    expect(ends).to_have_text(["", ""])
     axis(plot, "lr").click()
     plot.get_by_role("dialog").get_by_label("From").fill("0.25")
     plot.get_by_role("dialog").get_by_label("to", exact=True).fill("0.75")
     plot.keyboard.press("Escape")
-    assert ends.all_text_contents() == ["0.75", "0.25"]
+    expect(ends).to_have_text(["0.75", "0.25"])
 
 
 def test_an_axis_with_one_value_says_it(open_file: OpenFile, tmp_path: Path) -> None:

@@ -97,6 +97,7 @@ class _Drivers:
         self._paths = paths
         self._looked = -_CLAIM_EVERY
         self._claim = Claim(Standing.ALIVE)
+        self._where = ""  # as known before that claim was looked at
         self._missed_since: float | None = None
         self._asked = -math.inf
         self._queue: Sequence[str] = ()
@@ -112,7 +113,7 @@ class _Drivers:
             return False
         # In Slurm a driver that was killed or has left is followed by another one. Where it is not known yet where the
         # run is, its first driver is about to say so.
-        patience = {"local": 0.0, "slurm": _NEXT_DRIVER}.get(origin(self._paths).where, _FIRST_WORD)
+        patience = {"local": 0.0, "slurm": _NEXT_DRIVER}.get(self._where, _FIRST_WORD)
         return time.monotonic() - self._missed_since >= patience
 
     @property
@@ -126,7 +127,8 @@ class _Drivers:
         """What is to be said about the driver, or nothing. Raises ConfigError for one that can never begin."""
         now = time.monotonic()
         if now - self._looked >= _CLAIM_EVERY:
-            self._looked, self._claim = now, claim(self._paths)
+            # In this order: a driver whose first word comes in between shall not be taken for one without a word.
+            self._looked, self._where, self._claim = now, origin(self._paths).where, claim(self._paths)
             if self._claim.standing not in (Standing.DEAD, Standing.LEFT, Standing.NEVER):
                 self._missed_since, self._queue, self._misses, self._stuck = None, (), 0, 0
             elif self._missed_since is None:
