@@ -581,6 +581,7 @@ def test_a_finger_selects_a_range_and_moves_an_axis(open_file: OpenFile, tmp_pat
     assert target
     y = name["y"] + 10
     touch(page, [(name["x"] + 10 + step, y) for step in (0, 30, 60, target["x"] - name["x"] + 30)])
+    expect(page.locator(".axis-name span").first).to_have_text("kind")
     assert axis_names(page)[:2] == ["kind", "lr"]
 
 
@@ -657,6 +658,7 @@ def test_failed_evaluations_stand_above_the_results_of_one_parameter(
     assert box
     for x in range(80, int(box["width"]), 8):
         page.mouse.move(box["x"] + x, box["y"] + 22)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         if page.locator(".tip b").first.inner_text() == "9":
             break
     expect(page.locator(".tip b").first).to_have_text("9")
