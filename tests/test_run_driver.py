@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from idle_launcher import IdleLauncher
 from local_runs import Local, X
 
 from worker.driver.budget import Over
@@ -19,12 +20,10 @@ from worker.driver.show import Lines
 from worker.driver.signals import Signals
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_SYSTEM
 from worker.launch import make_launcher
-from worker.launch.launcher import AgentReport
 from worker.spec.check import check
 from worker.spec.problem import Problem
 from worker.spec.run import Draft, Run
 from worker.store.paths import Home
-from worker.store.records import Record
 from worker.trial import Status
 
 
@@ -74,26 +73,11 @@ def test_debugging_writes_down_every_message(local: Local) -> None:
     assert re.search(r"from e1-\d: {'kind': 'hello'", events)
 
 
-class Hopeless:
+class Hopeless(IdleLauncher):
     """A launcher that cannot start anything."""
 
     trouble = "The cluster is closed."
     hopeless = Problem("slurm.partition", "The cluster is closed.", "Take another one.")
-
-    def start(self, count: int) -> Sequence[str]:
-        return []
-
-    def poll(self) -> Mapping[str, AgentReport]:
-        return {}
-
-    def stop(self, identities: Sequence[str]) -> None:
-        pass
-
-    def note(self, identity: str, record: Record) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 def test_a_run_whose_agents_can_never_start_ends_with_the_reason(local: Local) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from idle_launcher import IdleLauncher
 
 from worker import processes
 from worker.driver.board import Board
@@ -22,7 +23,6 @@ from worker.driver.recall import recall
 from worker.driver.recorder import Recorder
 from worker.driver.requests import Requests, ask
 from worker.launch.launcher import AgentReport, AgentState
-from worker.spec.problem import Problem
 from worker.store.appender import Appender
 from worker.store.claim import SILENT_AFTER, Standing, claim, give_sign
 from worker.store.origin import origin
@@ -139,11 +139,7 @@ def test_many_inboxes_need_few_open_files(paths: RunPaths) -> None:
 MANY = """
 import sys
 from pathlib import Path
-from worker.driver.crew import Crew
-from worker.driver.events import Events
 from worker.driver.mailboxes import Mailboxes
-from worker.launch.launcher import AgentReport, AgentState
-from worker.spec.problem import Problem
 from worker.store.appender import Appender
 from worker.store.paths import RunPaths
 
@@ -190,11 +186,8 @@ def test_events_wait_for_room_on_the_disk(paths: RunPaths) -> None:
     assert [line.partition("  ")[2] for line in lines] == ["before", "while it is full", "after"]
 
 
-class Gone:
+class Gone(IdleLauncher):
     """A launcher whose only agent has ended."""
-
-    trouble = ""
-    hopeless: Problem | None = None
 
     def __init__(self) -> None:
         self.asked = 0
@@ -205,15 +198,6 @@ class Gone:
 
     def poll(self) -> Mapping[str, AgentReport]:
         return {"a": AgentReport("a", AgentState.GONE, reason="It was cancelled.")}
-
-    def stop(self, identities: Sequence[str]) -> None:
-        pass
-
-    def note(self, identity: str, record: Record) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(paths: RunPaths) -> None:
