@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
@@ -71,8 +72,9 @@ def test_a_whole_run(omniopt: Omniopt, local: Local) -> None:
         "parameters": {"x": float(best["x"])},
     }
     assert local.agents() == []
-    for line in ("driver 1 started", "worker e1-1 is there", "evaluation 12: ok", "the run has ended"):
-        assert line in local.paths.events.read_text()
+    # Either worker may have done everything before the other one was there.
+    for line in ("driver 1 started", r"worker e1-\d is there", "evaluation 12: ok", "the run has ended"):
+        assert re.search(line, local.paths.events.read_text())
 
 
 def test_the_menu_script_calls_this_installation(omniopt: Omniopt, local: Local) -> None:
