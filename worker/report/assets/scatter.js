@@ -104,19 +104,8 @@ class ScatterPlots {
 
   /** The dialog in which the user says which parameters stand against each other. */
   #choose() {
-    const boxes = this.data.columns
-      .filter((column) => column.role === "parameter")
-      .map((column) => {
-        const box = element("input", { type: "checkbox" });
-        box.checked = this.chosen.has(column);
-        box.addEventListener("change", () => {
-          if (box.checked) this.chosen.add(column);
-          else this.chosen.delete(column);
-          this.#pair();
-        });
-        return element("label", {}, box, ` ${column.label}`);
-      });
-    openDialog("Parameters", [element("fieldset", { class: "list" }, element("legend", {}, "Shown"), ...boxes)]);
+    const parameters = this.data.columns.filter((column) => column.role === "parameter");
+    chooseColumns("Parameters", "Shown", parameters, this.chosen, () => this.#pair());
   }
 
   #pair() {
@@ -157,19 +146,8 @@ class ScatterPlots {
   }
 
   #chooseLogs() {
-    const boxes = this.data.columns
-      .filter((column) => !column.category)
-      .map((column) => {
-        const box = element("input", { type: "checkbox" });
-        box.checked = this.logs.has(column);
-        box.addEventListener("change", () => {
-          if (box.checked) this.logs.add(column);
-          else this.logs.delete(column);
-          this.draw();
-        });
-        return element("label", {}, box, ` ${column.label}`);
-      });
-    openDialog("Logarithmic axes", [element("fieldset", { class: "list" }, element("legend", {}, "Logarithmic"), ...boxes)]);
+    const numbers = this.data.columns.filter((column) => !column.category);
+    chooseColumns("Logarithmic axes", "Logarithmic", numbers, this.logs, () => this.draw());
   }
 
   /** Draws all panels anew. */
@@ -219,4 +197,19 @@ class ScatterPlots {
 function inside(event, canvas) {
   const box = canvas.getBoundingClientRect();
   return [event.clientX - box.left, event.clientY - box.top];
+}
+
+/** A dialog with a box for each of `columns`, which puts them into the Set `chosen` and takes them out. */
+function chooseColumns(title, legend, columns, chosen, changed) {
+  const boxes = columns.map((column) => {
+    const box = element("input", { type: "checkbox" });
+    box.checked = chosen.has(column);
+    box.addEventListener("change", () => {
+      if (box.checked) chosen.add(column);
+      else chosen.delete(column);
+      changed();
+    });
+    return element("label", {}, box, ` ${column.label}`);
+  });
+  openDialog(title, [element("fieldset", { class: "list" }, element("legend", {}, legend), ...boxes)]);
 }
