@@ -10,6 +10,7 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _PR_SET_CHILD_SUBREAPER = 36
+_WALKS = 20  # rounds of looking, for the same reason as of _SWEEPS
 _SWEEPS = 20  # rounds of killing; a process that forks as fast as it can is outrun by then, or the system is at fault
 
 
@@ -51,7 +52,23 @@ def name(pid: int) -> str:
 
 
 def descendants(root: int, excluding: Collection[int] = ()) -> list[int]:
-    """All living processes below `root`, parents first, without those in `excluding` and what is below them."""
+    """All living processes below `root`, parents first, without those in `excluding` and what is below them.
+
+    One that ends while they are looked for leaves its children to another parent, which may have been asked before;
+    so they are looked for until none has ended meanwhile.
+    """
+    ended: set[int] = set()
+    for _ in range(_WALKS):
+        found = _below(root, excluding)
+        living = [pid for pid in found if (fields := _stat(pid)) and fields[0] not in "ZX"]
+        newly_ended = set(found).difference(living, ended)
+        if not newly_ended:
+            break
+        ended |= newly_ended
+    return living
+
+
+def _below(root: int, excluding: Collection[int]) -> list[int]:
     found: list[int] = []
     waiting = [root]
     while waiting:
@@ -59,7 +76,7 @@ def descendants(root: int, excluding: Collection[int] = ()) -> list[int]:
             if child not in excluding:
                 found.append(child)
                 waiting.append(child)
-    return [pid for pid in found if (fields := _stat(pid)) and fields[0] not in "ZX"]
+    return found
 
 
 def send(pids: Iterable[int], number: signal.Signals) -> int:
@@ -70,6 +87,14 @@ def send(pids: Iterable[int], number: signal.Signals) -> int:
             os.kill(pid, number)
             reached += 1
     return reached
+
+
+def signal_name(number: int) -> str:
+    """The name of a signal, such as SIGSEGV; "" where it has none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return ""
 
 
 def sweep(run: Path, agent: str) -> int:

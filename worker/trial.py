@@ -20,6 +20,9 @@ class Status(str, Enum):
     OK = "ok"
     NO_RESULT = "no-result"  # the program ended without a RESULT line that can be read
     NOT_FINITE = "not-finite"  # the result was nan, inf or -inf: never best
+    UNDERFLOW = (
+        "underflow"  # the result was too close to 0 for a computer's numbers, such as 1e-400: never best
+    )
     FAILED = "failed"  # exit code other than 0, or ended by a signal
     TIMEOUT = "timeout"  # over the time limit of one evaluation
     OUT_OF_MEMORY = "out-of-memory"

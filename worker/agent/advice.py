@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from worker.agent.program import complaints, without_first_line
-from worker.agent.reading import quoted
-from worker.store.logs import plain
+from worker.agent.program import Place, Weight, faults
+from worker.agent.result_lines import quoted
+from worker.store.log_text import plain
 
 _NOT_EXECUTABLE, _NOT_FOUND, _USAGE = (
     126,
@@ -44,12 +45,24 @@ _PATTERNS = tuple(
         ),
         (r"can't open file '(.+?)'", "Python does not find the script {0}; give its full path."),
         (
+            r"argument \S+: expected (?:one|at least one|\d+) argument"
+            r"|(?:invalid option -- |unexpected argument |[Nn]o such option:? |[Uu]nknown option:? |unrecognized "
+            r"(?:option|arguments):? )['\"`]?-?\.?\d",
+            "The program seems to take a number that begins with - for an option; join value and option with =, "
+            "as in --shift=($shift).",
+        ),
+        (
             r"(?:unrecognized arguments|following arguments are required|unrecognized option|unknown option|No such option)[: ]+(.{1,120})",
             "The program does not understand its arguments ({0}); compare the command with what the program expects.",
         ),
         (
             r"FileNotFoundError: .*?: '(.+?)'",
             "The file {0} was not found; relative paths count from the folder that the run was started in.",
+        ),
+        (
+            r"\b(module|ml): command not found",
+            "The command {0} is there in login shells only; begin the wrapper script with #!/bin/bash -l, or call it as "
+            "bash -l wrapper.sh.",
         ),
         (
             r"(\S+): command not found",
@@ -73,9 +86,9 @@ def advise(command: str, cwd: str, exit_code: int | None, tail: bytes) -> str:
     exit_code is None where a signal ended it.
     """
     startup = exit_code in (_NOT_EXECUTABLE, _NOT_FOUND, _USAGE)
-    for complaint in complaints(command, cwd) if exit_code is not None else ():
-        if startup or not without_first_line(complaint):
-            return complaint
+    for fault in faults(command, Place(Path(cwd))) if exit_code is not None else ():
+        if startup or fault.weight is not Weight.DOUBT:
+            return fault.sentence
     text = plain(tail)
     for pattern, sentence in _PATTERNS:
         found = None

@@ -6,6 +6,7 @@ What it says in its outbox, beside the records that the journal has too:
   it will start nothing any more after this record.
 - started, value (the newest RESULT, at most one a second), finished, or refused: every assignment that it reads
   ends in finished or refused, a refused one may be given to another agent as if it had never been assigned.
+- retracted, of the newest that was finished: it was the signal which ends the agent that has ended the program, too.
 - gpu-broken, where a program's own words show a broken GPU: the assignment is refused, and the agent leaves.
 - bye, with the reason, when it leaves.
 
@@ -18,22 +19,23 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 import time
 from collections import deque
 from pathlib import Path
 
 from worker import __version__, processes
-from worker.agent import gpu
+from worker.agent import gpu_sampler
 from worker.agent.assignment import Assignment, run_paths
 from worker.agent.evaluation import TERM_GRACE, Evaluation
 from worker.agent.folder import node_name
-from worker.agent.hindrance import Hindrance, hindrance
+from worker.agent.interruption import Interruptions
 from worker.agent.mailbox import RETRY, Inbox, Outbox
 from worker.agent.memory import KernelKills
-from worker.agent.past import recall
-from worker.agent.signals import Wake
+from worker.agent.restart import recall
+from worker.agent.start_failure import StartFailure, hindrance
 from worker.agent.verdict import Cause
+from worker.agent.wake import Wake
+from worker.launch import registry
 from worker.store.records import Record
 from worker.trial import Status
 
@@ -42,7 +44,7 @@ _CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gon
 _WHOLE_TIME = 0.9  # of an agent's time; an evaluation that took more would not end elsewhere either
 _LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to write, where the disk is full
 _VALUE_EVERY = 1.0  # seconds between two value records
-_SAME_SIGNAL = 1.0  # seconds within which all processes of a job get a signal
+_WITH_ITS_JOB = "Its job was told to end (SIGTERM)."
 _FIRST_PATIENCE = 60.0  # seconds without any driver
 
 
@@ -67,10 +69,11 @@ class Agent:
         self._outbox = Outbox(self._paths, identity)
         self._inbox = Inbox(self._paths, identity, epoch)
         self._wake = Wake()
+        self._interruptions = Interruptions(self._wake)
         self._kernel_kills = KernelKills()
         self._environment = {"PYTHONUNBUFFERED": "1", **os.environ}
         marks = {"OMNIOPT_RUN": str(self._paths.root), "OMNIOPT_AGENT": identity}
-        self._gpu_sampler = gpu.Sampler(folder.gpu_usage, {**self._environment, **marks})
+        self._gpu_sampler = gpu_sampler.Sampler(folder.gpu_usage, {**self._environment, **marks})
         self._queue: deque[Assignment] = deque()
         self._evaluation: Evaluation | None = None
         self._value_at = 0.0
@@ -94,6 +97,7 @@ class Agent:
             if self._can_start():
                 self._start(self._queue.popleft())
             self._outbox.flush()
+        self._take_back()
         self._say("bye", reason=self._leaving)
         patience = time.monotonic() + _LAST_TRY
         while not self._outbox.flush():
@@ -101,6 +105,7 @@ class Agent:
                 break
             self._wake.wait(0.1)
         self._outbox.close()
+        self._interruptions.close()
         self._gpu_sampler.take()
         self._gpu_sampler.close()
 
@@ -112,9 +117,7 @@ class Agent:
         self._outbox.say({"kind": kind, **details, "at": time.time()}, urgent)
 
     def _hello(self) -> None:
-        job = os.environ.get("SLURM_JOB_ID", "")
-        if "SLURM_ARRAY_JOB_ID" in os.environ:
-            job = f"{os.environ['SLURM_ARRAY_JOB_ID']}_{os.environ.get('SLURM_ARRAY_TASK_ID', '')}"
+        job = registry.current_job(os.environ)
         self._say(
             "hello",
             agent=self._identity,
@@ -122,10 +125,12 @@ class Agent:
             host=node_name(),
             pid=os.getpid(),
             pid_start=processes.birth(os.getpid()),
-            job=job,
+            job=job.number if job else "",
             version=__version__,
             ends_at=None if self._ends_at == math.inf else self._ends_at,
             gpus=self._gpus,
+            cpus=len(os.sched_getaffinity(0)),
+            gpu_count=gpu_sampler.present(self._environment),
         )
 
     @property
@@ -135,6 +140,7 @@ class Agent:
     def _look(self) -> None:
         """Take in what happened outside: signals, time, a newer driver, the inbox."""
         if self._wake.terminated:
+            self._take_back()
             self._leave("It was told to end (SIGTERM).", Cause.HANDED_BACK)
         elif time.time() >= self._ends_at - _BEFORE_END:
             running = self._evaluation
@@ -223,7 +229,7 @@ class Agent:
                 environment,
                 self._wake,
                 self._kernel_kills,
-                self._gpu_sampler.helpers,
+                (*self._gpu_sampler.helpers, *self._interruptions.helpers),
             )
         except (OSError, ValueError) as error:
             self._cannot_start(assignment, error)
@@ -240,10 +246,10 @@ class Agent:
 
     def _cannot_start(self, assignment: Assignment, error: OSError | ValueError) -> None:
         kind, reason = hindrance(error, assignment.cwd, self._paths.root)
-        if kind is Hindrance.FOR_NOW:
+        if kind is StartFailure.FOR_NOW:
             self._queue.appendleft(assignment)
             self._not_before = time.monotonic() + RETRY
-        elif kind is Hindrance.HERE:
+        elif kind is StartFailure.HERE:
             self._refuse(assignment, reason)
             self._leave(reason, None)
         else:
@@ -256,15 +262,17 @@ class Agent:
             outcome = evaluation.outcome()
             if evaluation.cause is Cause.HANDED_BACK:
                 self._refuse(evaluation.assignment, self._leaving)
-            elif evaluation.cause is None and self._ended_with_its_job(outcome):
-                self._refuse(evaluation.assignment, "Its job was told to end (SIGTERM).")
-            elif outcome["status"] == Status.FAILED.value and (words := gpu.broken(evaluation.tail)):
+            elif evaluation.cause is None and self._interruptions.ended(outcome):
+                self._refuse(evaluation.assignment, _WITH_ITS_JOB)
+            elif outcome["status"] == Status.FAILED.value and (words := gpu_sampler.broken(evaluation.tail)):
                 reason = f'A GPU of {node_name()} is broken: the program says "{words}".'
                 self._say("gpu-broken", host=node_name(), reason=reason)
                 self._refuse(evaluation.assignment, reason)
                 self._leave(reason, None)
             else:
                 self._finished(evaluation.assignment, outcome)
+                if evaluation.cause is None:
+                    self._interruptions.told(evaluation)
             self._look_at = 0.0
             self._look()
         elif time.monotonic() >= self._value_at and (value := evaluation.take_latest()) is not None:
@@ -272,17 +280,11 @@ class Agent:
             trial, attempt = evaluation.assignment.key
             self._say("value", urgent=False, trial=trial, attempt=attempt, value=value)
 
-    def _ended_with_its_job(self, outcome: Record) -> bool:
-        """Whether the program died of a SIGTERM that was for the whole job.
-
-        A scheduler that preempts signals all processes of a job at once, and the program may be faster than the agent.
-        """
-        if outcome["signal"] != signal.SIGTERM and outcome["exit_code"] != 128 + signal.SIGTERM:
-            return False
-        patience = time.monotonic() + _SAME_SIGNAL
-        while not self._wake.terminated and time.monotonic() < patience:
-            self._wake.wait(0.05)
-        return self._wake.terminated
+    def _take_back(self) -> None:
+        """Take back what was told of a program that the same signal has ended as the agent."""
+        if self._wake.terminated and (assignment := self._interruptions.take_back()) is not None:
+            trial, attempt = assignment.key
+            self._say("retracted", trial=trial, attempt=attempt, epoch=assignment.epoch, reason=_WITH_ITS_JOB)
 
     def _finished(self, assignment: Assignment, outcome: Record) -> None:
         self._say(

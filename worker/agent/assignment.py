@@ -3,7 +3,8 @@
 An assign record holds everything, so that an agent needs no config and no earlier record:
 
     {"kind": "assign", "trial": 7, "attempt": 1, "values": {...}, "command": "./train.sh --lr 0.1", "at": ...,
-     "cwd": "/where/start/was/called", "time_limit": 600, "memory": 2000, "accept_exit_code": false}
+     "cwd": "/where/start/was/called", "time_limit": 600, "memory": 2000, "accept_exit_code": false,
+     "number_format": "auto"}
 
 Left out or 0 means: no time limit, no memory limit, an exit code other than 0 is a failure, and the folder that
 the agent itself was started in. Attempts count from 1; an agent never evaluates the same attempt twice.
@@ -15,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from worker.spec.notation import NUMBER_FORMATS, value_text
 from worker.spec.parameters import Value, environment_name
-from worker.spec.placeholders import value_text
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 
@@ -34,6 +35,7 @@ class Assignment:
     time_limit: float = 0
     memory: float = 0
     accept_exit_code: bool = False
+    number_format: str = NUMBER_FORMATS[0]
 
     @classmethod
     def read(cls, record: Record, epoch: int) -> Assignment:
@@ -48,6 +50,7 @@ class Assignment:
             float(record.get("time_limit") or 0),
             float(record.get("memory") or 0),
             bool(record.get("accept_exit_code")),
+            str(record.get("number_format") or NUMBER_FORMATS[0]),
         )
 
     @property
@@ -65,7 +68,7 @@ class Assignment:
             "OMNIOPT_TRIAL_DIR": str(paths.trial_dir(self.trial)),
         }
         for name, value in self.values.items():
-            names[environment_name(name)] = value_text(value)
+            names[environment_name(name)] = value_text(value, self.number_format)
         return names
 
 

@@ -7,7 +7,7 @@ from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
-from worker.agent.reading import StreamReader
+from worker.agent.result_lines import StreamReader
 
 HEAD = 1 << 20  # bytes kept of the beginning, written as they come
 TAIL = 8 << 20  # bytes kept of the end, written when the evaluation ends

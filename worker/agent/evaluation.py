@@ -16,9 +16,9 @@ from worker.agent import memory
 from worker.agent.advice import advise
 from worker.agent.assignment import Assignment
 from worker.agent.capture import Stream
-from worker.agent.reading import combine
-from worker.agent.signals import Wake
+from worker.agent.result_lines import combine
 from worker.agent.verdict import Cause, Facts, killed, raw_text, verdict
+from worker.agent.wake import Wake
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 
@@ -31,6 +31,9 @@ _GIVE_UP = (
     10.0  # seconds after KILL; a process that still exists hangs in the kernel, mostly on a dead file server
 )
 _SAMPLE_SHARE = 100  # looking at memory takes at most this part of the time
+_STARTS_STEPS = (
+    "srun"  # the program that starts others below daemons of Slurm, which signal them on their own
+)
 
 
 class _Stage(Enum):
@@ -60,6 +63,7 @@ class Evaluation:
         """Start the program. Raises OSError or ValueError where that cannot be done at all."""
         self.assignment = assignment
         self.cause: Cause | None = None
+        self.has_steps = False  # whether it was seen to have processes that are not below the agent
         self.start = time.time()
         self._began = time.monotonic()
         self._stage = _Stage.RUNNING
@@ -252,6 +256,7 @@ class Evaluation:
         began = time.monotonic()
         limit = self.assignment.memory
         family = self._family()
+        self.has_steps = self.has_steps or any(processes.name(pid) == _STARTS_STEPS for pid in family)
         used = memory.used(family, self._peak, limit)
         self._peak = max(self._peak, used)
         if limit and used > limit:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from worker.errors import OmnioptError
+from worker.launch import registry
 from worker.store.paths import RunPaths
 
 PATIENCE = 60.0  # seconds; a network file system may show new files that late
@@ -19,8 +20,9 @@ class WrongFolderError(OmnioptError):
 
 
 def node_name() -> str:
-    """The name of this machine, as Slurm calls it inside a job."""
-    return os.environ.get("SLURMD_NODENAME") or socket.gethostname()
+    """The name of this machine, as the scheduler calls it inside a job."""
+    job = registry.current_job(os.environ)
+    return (job.node if job else "") or socket.gethostname()
 
 
 def check(paths: RunPaths, epoch: int, patience: float = PATIENCE) -> None:

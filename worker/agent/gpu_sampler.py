@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from worker.launch import registry
+
 INTERVAL = 10  # seconds between two samples
 COLUMNS = ("time", "gpu", "name", "utilization [%]", "memory used [MB]", "memory total [MB]", "power [W]")
 _QUERY = "timestamp,index,name,utilization.gpu,memory.used,memory.total,power.draw"
@@ -27,6 +29,15 @@ _BROKEN = re.compile(
     rb"|CUDA-capable device\(s\) is/are busy or unavailable|CUDA_ERROR_HARDWARE_STACK_ERROR|NVLink error",
     re.IGNORECASE,
 )
+
+
+def present(environment: Mapping[str, str], devices: Path = Path("/dev")) -> int:
+    """How many GPUs a process with this environment has: those that it is told, or all that the machine shows it."""
+    told = environment.get("CUDA_VISIBLE_DEVICES")
+    if told is not None:
+        return 0 if told.strip() in _NONE else len([word for word in told.split(",") if word.strip()])
+    cards = [path for path in devices.glob("nvidia*") if path.name.removeprefix("nvidia").isdigit()]
+    return len(cards) or (len(list(devices.glob("dri/renderD*"))) if (devices / "kfd").exists() else 0)
 
 
 class Sampler:
@@ -93,7 +104,8 @@ def _command(environment: Mapping[str, str]) -> list[str]:
     """The program that samples the GPUs of an agent; [] where it has none."""
     program = shutil.which("nvidia-smi", path=environment.get("PATH"))
     visible = environment.get("CUDA_VISIBLE_DEVICES")
-    none = visible in _NONE if visible is not None else "SLURM_JOB_ID" in environment
+    # A job that is told of none has none: those of the machine are others'.
+    none = registry.current_job(environment) is not None if visible is None else visible in _NONE
     if program is None or none:
         return []
     # It does not know parts of a GPU by their names; a job that has one sees the GPU that it is part of.

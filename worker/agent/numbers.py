@@ -7,6 +7,7 @@ import re
 from worker.spec.text import invisible
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:nan|inf|infinity)")
+_NOT_ZERO = re.compile(r"[+-]?0*\.?0*[1-9]")
 
 # What people print in place of a number, and what to do about it; the first that matches is told.
 _REASONS = tuple(
@@ -48,10 +49,20 @@ class UnreadableError(ValueError):
     """A text that is no number; its text is the reason, which completes "cannot be read, since ..."."""
 
 
+class UnderflowError(UnreadableError):
+    """A number other than 0 for which a computer has nothing but 0."""
+
+
 def read_number(text: str) -> float:
     """The number that `text` is, exactly (nan and inf included). Raises UnreadableError with the reason."""
     if _NUMBER.fullmatch(text):
-        return float(text)
+        number = float(text)
+        if number == 0 and _NOT_ZERO.match(text):
+            raise UnderflowError(
+                "it is too close to 0 for a computer, whose numbers end near 5e-324; "
+                "print a larger one, such as its logarithm"
+            )
+        return number
     if letter := invisible(text):
         raise UnreadableError(f"it has the invisible character {letter} in it; print the number alone")
     raise UnreadableError(

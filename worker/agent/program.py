@@ -1,105 +1,323 @@
-"""What is wrong with the program that a command names, as far as its file shows without running it."""
+"""What is wrong with the program that a command names, as far as its files show without running anything."""
 
 from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from pathlib import Path
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
-_INTERPRETER = re.compile(r"(ba|da|z|k)?sh|python[0-9.]*|Rscript|perl|ruby|julia|node|octave")
-_SHELL = re.compile(r"(ba|da|z|k)?sh")
-_SHELL_WORDS = (
-    ". : [ [[ alias bg bind break builtin caller case cd command compgen complete continue coproc declare dirs disown "
-    "do echo enable esac eval exec exit export false fc fg for function getopts hash help history if jobs kill let "
-    "local logout mapfile popd printf pushd pwd read readarray readonly return select set shift shopt source suspend "
-    "test time times trap true type typeset ulimit umask unalias unset until wait while { ! ("
+from worker.agent import files, wrappers
+from worker.agent.files import Fault, Weight
+from worker.agent.shell import Simple, Word, parse
+from worker.agent.wrappers import INTERPRETERS, SHELL, interpreter_of
+
+__all__ = ["Fault", "Place", "Weight", "complaints", "faults"]
+
+_SHELL_WORDS = frozenset(
+    [
+        ".",
+        ":",
+        "[",
+        "alias",
+        "bg",
+        "bind",
+        "break",
+        "builtin",
+        "caller",
+        "cd",
+        "command",
+        "compgen",
+        "complete",
+        "continue",
+        "declare",
+        "dirs",
+        "disown",
+        "echo",
+        "enable",
+        "eval",
+        "exec",
+        "exit",
+        "export",
+        "false",
+        "fc",
+        "fg",
+        "getopts",
+        "hash",
+        "help",
+        "history",
+        "jobs",
+        "kill",
+        "let",
+        "local",
+        "logout",
+        "mapfile",
+        "popd",
+        "printf",
+        "pushd",
+        "pwd",
+        "read",
+        "readarray",
+        "readonly",
+        "return",
+        "set",
+        "shift",
+        "shopt",
+        "source",
+        "suspend",
+        "test",
+        "times",
+        "trap",
+        "true",
+        "type",
+        "typeset",
+        "ulimit",
+        "umask",
+        "unalias",
+        "unset",
+        "wait",
+    ]
 )
-_NO_FIRST_LINE = "has no #! line"
+# What changes no file that a later command needs.
+_HARMLESS = _SHELL_WORDS | {"date", "hostname", "sleep", "which", "nvidia-smi", "env", "free", "uname", "id"}
+_LOADERS = frozenset(["module", "ml", "spack", "conda", "mamba", "micromamba", "guix", "eval"])
+_FILTERS = frozenset(
+    ["tee", "cat", "grep", "egrep", "sed", "head", "tail", "tr", "stdbuf", "ts", "cut", "sort", "uniq"]
+)
+_READ = re.compile(r"(?:--?[A-Za-z][\w-]*=)?((?:\.{0,2}/|~/|[\w.-]+/)[^:]*)")
+_OUTPUT = re.compile(r"out|log|save|result|write|dest|dump|tmp|cache", re.IGNORECASE)
+
+
+class Programs(IntEnum):
+    """What is known of the programs that a name finds where a command runs."""
+
+    UNKNOWN = 0  # something before it may have changed the search path
+    ELSEWHERE = 1  # it runs on another machine, or after lines that load software
+    KNOWN = 2
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a command runs, and what of that can be seen from here.
+
+    cwd: None where it is not known any more. shared: folders whose files are the same there; None where that is this
+    machine. beside: the folder of the config, in which a file may be that was meant. search_path: in place of PATH.
+    fixed: whether files that are not there now will not be there then.
+    """
+
+    cwd: Path | None
+    shared: tuple[Path, ...] | None = None
+    programs: Programs = Programs.KNOWN
+    beside: Path | None = None
+    search_path: str | None = None
+    fixed: bool = True
+
+    def sees(self, path: Path) -> bool:
+        """Whether what is here at `path` is there as well."""
+        return self.shared is None or any(path.is_relative_to(folder) for folder in self.shared)
+
+    def weight(self, path: Path) -> Weight:
+        """How much it means that `path` is not there, or not as it should be."""
+        return Weight.CERTAIN if self.fixed and self.sees(path) else Weight.LIKELY
 
 
 def complaints(command: str, cwd: str, search_path: str | None = None) -> list[str]:
-    """Sentences on why `command`, run by bash in `cwd`, cannot work; [] where nothing is seen.
+    """Sentences on why `command`, run by bash on this machine in `cwd`, cannot work; [] where nothing is seen."""
+    return [fault.sentence for fault in faults(command, Place(Path(cwd), search_path=search_path))]
 
-    Looks at the first command only, and only where it is a simple one. search_path: in place of PATH.
-    """
+
+def faults(command: str, place: Place) -> list[Fault]:
+    """All that is wrong with the programs and scripts of a command, in its order."""
     try:
-        words = shlex.split(command)
+        commands, complete = parse(command)
     except ValueError:
-        return ["The objective program has a quotation mark without its partner; close it."]
-    while words and _ASSIGNMENT.fullmatch(words[0]):
-        del words[0]
-    return list(_complaints(words, Path(cwd), search_path)) if words else []
+        text = "The objective program has a quotation mark without its partner"
+        return [Fault(text, "close it", Weight.CERTAIN)]
+    found: list[Fault] = []
+    for index, simple in enumerate(commands):
+        here, place = list(_simple_faults(simple, place)), _afterwards(simple, place)
+        fatal = complete and _is_fatal(commands, index)
+        found += here if fatal else [fault.at_most(Weight.LIKELY) for fault in here]
+    return list(dict.fromkeys(found))
 
 
-def without_first_line(complaint: str) -> bool:
-    """Whether a complaint is only that a script has no #! line, which a shell script can do without."""
-    return _NO_FIRST_LINE in complaint
+def _is_fatal(commands: list[Simple], index: int) -> bool:
+    """Whether there can be no result where this one of the commands cannot run."""
+    if index and commands[index - 1].after == "||":
+        return False
+    rest = commands[index:]
+    while rest[0].after in ("|", "|&"):
+        rest = rest[1:]
+        if not rest or not rest[0].words or rest[0].words[0].text not in _FILTERS:
+            return False
+    return all(one.after == "&&" for one in rest[:-1]) and rest[-1].after in ("", ";", "&&")
 
 
-def _complaints(words: list[str], cwd: Path, search_path: str | None) -> Iterator[str]:
+def _afterwards(simple: Simple, place: Place) -> Place:
+    """The place that a command leaves to the next one."""
+    if any(variable.startswith("PATH=") for variable in simple.variables) and not simple.words:
+        place = replace(place, programs=Programs.UNKNOWN)
+    if not simple.words:
+        return place
+    name, words = simple.words[0].text, simple.words[1:]
+    if name in ("cd", "pushd"):
+        return replace(place, cwd=_folder(place, words))
+    if name in (".", "source"):
+        activates = bool(words) and Path(words[0].text).name.startswith("activate")
+        return replace(place, programs=Programs.UNKNOWN, fixed=place.fixed and activates)
+    if name in _LOADERS or (name == "export" and any(word.text.startswith("PATH=") for word in words)):
+        return replace(place, programs=Programs.UNKNOWN)
+    return place if name in _HARMLESS and not simple.redirections else replace(place, fixed=False)
+
+
+def _folder(place: Place, words: list[Word]) -> Path | None:
+    """Where `cd` with these words leads; None where that is not known."""
+    plain = [word for word in words if word.text not in ("-P", "-L", "--")]
+    if len(plain) != 1 or not plain[0].known or plain[0].text == "-" or place.cwd is None:
+        return None
+    folder = place.cwd / plain[0].text
+    return folder if files.is_folder(folder) else None
+
+
+def _simple_faults(simple: Simple, place: Place) -> Iterator[Fault]:
+    if any(variable.startswith("PATH=") for variable in simple.variables):
+        place = replace(place, programs=Programs.UNKNOWN)
+    if simple.words:
+        yield from _words_faults(simple.words, place)
+    for operator, word in simple.redirections:
+        if word.known and word.text and place.cwd is not None and operator not in (">&", "<&"):
+            yield from _redirection_faults(operator, word.text, place.cwd / word.text)
+
+
+def _redirection_faults(operator: str, typed: str, path: Path) -> Iterator[Fault]:
+    if operator == "<" and files.missing(path):
+        yield Fault(
+            f"The file {typed}, which is to be read, does not exist", files.hint(typed, path), Weight.DOUBT
+        )
+    elif operator.startswith((">", "&>")) and files.missing(path.parent):
+        yield Fault(
+            f"The folder of {typed}, to which output goes, does not exist",
+            f"make {path.parent}",
+            Weight.LIKELY,
+        )
+
+
+def _words_faults(words: list[Word], place: Place) -> Iterator[Fault]:
+    """What is wrong with a command and with those that it runs in turn."""
     program = words[0]
-    if any(letter in program for letter in "$`;&|<>()*?~"):
+    if not program.known:
         return
-    if "/" in program:
-        yield from _file_complaints(program, cwd / program)
-    elif program not in _SHELL_WORDS.split() and not shutil.which(program, path=search_path):
-        yield (
-            f"The program {program} is not found here; give its full path, or load its module or environment "
-            "before (a wrapper script is a good place)."
+    name = Path(program.text).name
+    if program.text in ("cd", "pushd"):
+        yield from _cd_faults(words[1:], place)
+    elif program.text in (".", "source"):
+        yield from _script_faults(words[1:2], place, sourced=True)
+    elif program.text not in _SHELL_WORDS | {"exec", "command", "builtin", "time"}:
+        yield from _program_faults(program.text, place)
+    inner = wrappers.unwrap(name, words[1:])
+    if inner is not None:
+        inside = (
+            replace(place, programs=min(place.programs, Programs.UNKNOWN)) if inner.other_programs else place
         )
-    if _INTERPRETER.fullmatch(Path(program).name) and len(words) > 1 and not words[1].startswith("-"):
-        script = words[1]
-        if any(letter in script for letter in "$`;&|<>()*?~"):
-            return
-        if not (cwd / script).exists():
-            yield f"The script {script} does not exist in {cwd}; give its full path, or correct its name."
-        elif _SHELL.fullmatch(Path(program).name) and b"\r\n" in _beginning(cwd / script):
-            yield _crlf(script)
+        inside = replace(inside, cwd=None) if inner.other_folder else inside
+        found = _words_faults(inner.words, inside) if inner.words else iter(())
+        yield from found if inner.sure else (fault.at_most(Weight.LIKELY) for fault in found)
+    elif language := interpreter_of(name):
+        yield from _interpreter_faults(language, words[1:], place)
+    elif program.text not in _SHELL_WORDS:
+        yield from _read_faults(words[1:], place)
 
 
-def _file_complaints(program: str, path: Path) -> Iterator[str]:
-    if not path.exists():
-        yield f"The program {program} does not exist; correct its path, which counts from {path.parent}."
-    elif path.is_dir():
-        yield f"{program} is a folder and no program; name the program in it."
-    elif not os.access(path, os.X_OK):
-        yield f"{program} may not be executed, since its execute bit is not set; run chmod +x {program}."
-    else:
-        yield from _first_line_complaints(program, _beginning(path))
-
-
-def _first_line_complaints(program: str, beginning: bytes) -> Iterator[str]:
-    first = beginning.partition(b"\n")[0]
-    if beginning.startswith(b"#!"):
-        interpreter = os.fsdecode(first[2:].split()[0]) if first[2:].split() else ""
-        if first.endswith(b"\r"):
-            yield _crlf(program)
-        elif not Path(interpreter).exists():
-            yield (
-                f"The first line of {program} names the interpreter {interpreter or 'nothing'}, which does not exist "
-                "here; correct it, for example #!/usr/bin/env python3."
+def _cd_faults(words: list[Word], place: Place) -> Iterator[Fault]:
+    if len(words) == 1 and words[0].known and place.cwd is not None and words[0].text != "-":
+        typed, path = words[0].text, place.cwd / words[0].text
+        if files.missing(path) or not files.is_folder(path):
+            weight = place.weight(files.nearest(path))
+            what = "does not exist" if files.missing(path) else "is no folder"
+            yield Fault(
+                f"The folder {typed}, to which the command changes, {what}", files.hint(typed, path), weight
             )
-    elif b"\0" not in beginning:
-        yield (
-            f"{program} {_NO_FIRST_LINE}, so bash runs it as a shell script; begin it with the line that its language "
-            "needs, for example #!/usr/bin/env python3."
-        )
 
 
-def _crlf(script: str) -> str:
-    return (
-        f"{script} has Windows line ends (CRLF), which shells and the system take for part of the words; "
-        f"convert it with sed -i 's/\\r$//' {script}."
-    )
+def _program_faults(program: str, place: Place) -> Iterator[Fault]:
+    if "/" in program:
+        if place.cwd is not None or program.startswith("/"):
+            path = (place.cwd or Path()) / program
+            yield from files.program_faults(program, path, place.weight, _finder(place))
+    elif place.programs is not Programs.UNKNOWN and not _is_found(program, place):
+        yield files.not_found(program, place.cwd, place.programs is Programs.KNOWN)
 
 
-def _beginning(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(4096)
-    except OSError:
-        return b"\0"  # unreadable: nothing to complain about from here
+def _is_found(program: str, place: Place) -> bool:
+    """Whether a name finds a program here, or may be a function that the shell knows."""
+    function = f"BASH_FUNC_{program}%%" in os.environ or "BASH_ENV" in os.environ
+    return function or shutil.which(program, path=place.search_path) is not None
+
+
+def _finder(place: Place) -> files.Finder:
+    """How `#!/usr/bin/env NAME` finds NAME."""
+
+    def find(name: str) -> Weight | None:
+        if place.programs is Programs.UNKNOWN or _is_found(name, place):
+            return None
+        return Weight.CERTAIN if place.programs is Programs.KNOWN or files.misspelt(name) else Weight.LIKELY
+
+    return find
+
+
+def _interpreter_faults(language: str, words: list[Word], place: Place) -> Iterator[Fault]:
+    """What is wrong with the script, module or line that an interpreter is to run."""
+    options = INTERPRETERS[language]
+    rest = list(words)
+    while rest and rest[0].known and rest[0].text.startswith(("-", "+")) and len(rest[0].text) > 1:
+        option = rest.pop(0).text
+        if options.line and re.fullmatch(options.line, option):
+            if SHELL.fullmatch(language) and rest and rest[0].literal:
+                login = "l" in option or "i" in option
+                inside = replace(place, programs=Programs.UNKNOWN) if login else place
+                yield from faults(rest[0].text, inside)
+            return
+        if options.module and re.fullmatch(options.module, option):
+            yield from files.module_faults(rest[0].text, place.cwd) if rest and rest[0].known else ()
+            return
+        if option in options.with_value and rest:
+            rest.pop(0)
+    yield from _script_faults(rest[:1], place, language=language)
+    yield from _read_faults(rest[1:], place)
+
+
+def _script_faults(
+    words: list[Word], place: Place, sourced: bool = False, language: str = ""
+) -> Iterator[Fault]:
+    if not words or not words[0].known or words[0].text in ("", "-") or words[0].text.startswith("/dev/"):
+        return
+    typed = words[0].text
+    if place.cwd is None and not typed.startswith("/"):
+        return
+    if sourced and "/" not in typed and place.cwd is not None and files.missing(place.cwd / typed):
+        return  # bash looks for it in PATH, too
+    path = (place.cwd or Path()) / typed
+    shell = sourced or bool(SHELL.fullmatch(language))
+    if files.is_folder(path) and (language != "python" or files.missing(path / "__main__.py")):
+        yield Fault(f"{typed} is a folder and no script", "name the script in it", place.weight(path))
+    else:
+        yield from files.script_faults(typed, path, place.cwd, place.weight, shell, place.beside)
+
+
+def _read_faults(words: list[Word], place: Place) -> Iterator[Fault]:
+    """Paths among the arguments that lead nowhere; the program may not need them, or make them itself."""
+    before = ""
+    for word in words:
+        match = _READ.fullmatch(word.text) if word.known and "://" not in word.text else None
+        if match and place.cwd is not None and not _OUTPUT.search(before + word.text):
+            typed, path = match[1], place.cwd / match[1]
+            if files.missing(path) and (files.missing(path.parent) or files.close_to(path)):
+                yield Fault(
+                    f"{typed}, an argument of the program, does not exist here",
+                    files.hint(typed, path),
+                    Weight.DOUBT,
+                )
+        before = word.text if word.text.startswith("-") else ""

@@ -7,8 +7,8 @@ import re
 from collections import deque
 from dataclasses import dataclass, field
 
-from worker.agent.numbers import UnreadableError, read_number
-from worker.store.logs import ANSI
+from worker.agent.numbers import UnderflowError, UnreadableError, read_number
+from worker.store.log_text import ANSI
 
 MAX_COLUMNS = 200
 MAX_CURVE = 10_000
@@ -40,12 +40,24 @@ _NEAR_MISSES = tuple(
 
 @dataclass(frozen=True)
 class Reading:
-    """What was understood. loss: may be nan or inf; None where there is none, and then `complaint` says why."""
+    """What was understood. loss: may be nan or inf; None where there is none, and then `complaint` says why.
+
+    underflow: there is none because it is a number that is too close to 0.
+    """
 
     loss: float | None
     complaint: str
     outputs: dict[str, float] = field(default_factory=dict)
     curve: tuple[tuple[float, float], ...] = ()
+    underflow: bool = False
+
+
+@dataclass(frozen=True)
+class _Unusable:
+    """A RESULT line that gives no number, and the sentence that says why."""
+
+    why: str
+    underflow: bool = False
 
 
 class StreamReader:
@@ -57,9 +69,8 @@ class StreamReader:
         )
         self.outputs: dict[str, float] = {}
         self.curve: deque[tuple[float, float]] = deque(maxlen=MAX_CURVE)
-        self.results: dict[
-            str, float | str
-        ] = {}  # "" for RESULT, "1" for RESULT1: number, or why it has none
+        # "" for RESULT, "1" for RESULT1: number, or why it has none
+        self.results: dict[str, float | _Unusable] = {}
         self.near_miss = ""
         self._rest = b""
         self._too_long = False
@@ -93,7 +104,7 @@ class StreamReader:
         """The last RESULT line counts, so that one of which nobody can tell what it says must not be passed over."""
         line = ANSI.sub(b"", beginning).decode("utf-8", "replace").lstrip()
         if match := _RESULT.match(line):
-            self.results[match[1]] = f"The line {quoted(line)} cannot be read: it is too long."
+            self.results[match[1]] = _Unusable(f"The line {quoted(line)} cannot be read: it is too long.")
 
     def _read_block(self, block: bytes, seconds: float) -> None:
         if _WIDE_RESULT in block:
@@ -102,7 +113,7 @@ class StreamReader:
             block = ANSI.sub(b"", block)
         if b":" in block:
             for match in _COLUMN.finditer(b"\n" + block):
-                self._column(match[1].decode("ascii"), float(match[2]))
+                self._column(match[1].decode("ascii"), match[2].decode("ascii"))
         lower = block.lower()
         at = lower.find(b"result")
         while at >= 0:
@@ -110,9 +121,13 @@ class StreamReader:
             self._result_line(block[block.rfind(b"\n", 0, at) + 1 : end], seconds)
             at = lower.find(b"result", end)
 
-    def _column(self, name: str, number: float) -> None:
+    def _column(self, name: str, text: str) -> None:
         if name == "RESULT":
             return
+        try:
+            number = read_number(text)
+        except UnderflowError:
+            number = math.nan
         if not math.isfinite(number):
             self.outputs.pop(name, None)  # the last value counts, and this one is none that a table can hold
         elif name in self.outputs or len(self.outputs) < MAX_COLUMNS:
@@ -133,7 +148,9 @@ class StreamReader:
         try:
             number = read_number(text)
         except UnreadableError as error:
-            self.results[index] = f"The line {quoted(line)} cannot be read: {error}."
+            underflow = isinstance(error, UnderflowError)
+            how = "cannot count" if underflow else "cannot be read"
+            self.results[index] = _Unusable(f"The line {quoted(line)} {how}: {error}.", underflow)
             return
         self.results[index] = number
         if not index and math.isfinite(number):
@@ -145,39 +162,37 @@ def combine(out: StreamReader, err: StreamReader) -> Reading:
     """The reading of an evaluation: RESULT lines of standard output, or of standard error where that has none."""
     chosen = err if err.results and not out.results else out
     outputs = dict(list({**err.outputs, **out.outputs}.items())[:MAX_COLUMNS])
-    loss, complaint = _loss(chosen.results)
-    if not chosen.results:
-        near_miss = out.near_miss or err.near_miss
-        complaint = "The program printed no line such as RESULT: 0.5" + (
-            f", but {near_miss}" if near_miss else "; let it print one, on a line of its own."
-        )
-    return Reading(loss, complaint, outputs, tuple(chosen.curve))
+    loss = _loss(chosen.results) if chosen.results else _no_result(out.near_miss or err.near_miss)
+    if isinstance(loss, _Unusable):
+        return Reading(None, loss.why, outputs, tuple(chosen.curve), loss.underflow)
+    return Reading(loss, "", outputs, tuple(chosen.curve))
 
 
-def _loss(results: dict[str, float | str]) -> tuple[float | None, str]:
-    """RESULT, or the square root of the sum of squares of RESULT1 to RESULTn; None and why where there is none."""
+def _no_result(near_miss: str) -> _Unusable:
+    return _Unusable(
+        "The program printed no line such as RESULT: 0.5"
+        + (f", but {near_miss}" if near_miss else "; let it print one, on a line of its own.")
+    )
+
+
+def _loss(results: dict[str, float | _Unusable]) -> float | _Unusable:
+    """RESULT, or the square root of the sum of squares of RESULT1 to RESULTn, of which there is at least one."""
     if "" in results:
-        return _value(results[""])
-    numbers: list[float] = []
+        return results[""]
     for index in results:
         if index.startswith("0"):
-            return (
-                None,
-                f"RESULT{index} does not count; number them from 1 without gaps: RESULT1, RESULT2, ...",
-            )
+            why = f"RESULT{index} does not count; number them from 1 without gaps: RESULT1, RESULT2, ..."
+            return _Unusable(why)
+    numbers: list[float] = []
     for position in range(1, len(results) + 1):
         if str(position) not in results:
             names = ", ".join(f"RESULT{index}" for index in results)
-            return None, f"RESULT{position} is missing beside {names}; number them from 1 without gaps."
-        number, complaint = _value(results[str(position)])
-        if number is None:
-            return None, complaint
+            return _Unusable(f"RESULT{position} is missing beside {names}; number them from 1 without gaps.")
+        number = results[str(position)]
+        if isinstance(number, _Unusable):
+            return number
         numbers.append(number)
-    return (math.hypot(*numbers) if numbers else None), ""
-
-
-def _value(result: float | str) -> tuple[float | None, str]:
-    return (None, result) if isinstance(result, str) else (result, "")
+    return math.hypot(*numbers)
 
 
 def quoted(line: str) -> str:

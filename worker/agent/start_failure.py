@@ -12,7 +12,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _OF_THE_MACHINE = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE)
 
 
-class Hindrance(Enum):
+class StartFailure(Enum):
     """What stands in the way."""
 
     FOR_NOW = "for now"  # the same worker can start it later
@@ -20,14 +20,14 @@ class Hindrance(Enum):
     EVERYWHERE = "everywhere"  # it is the program's
 
 
-def hindrance(error: OSError | ValueError, cwd: str, run_root: Path) -> tuple[Hindrance, str]:
+def hindrance(error: OSError | ValueError, cwd: str, run_root: Path) -> tuple[StartFailure, str]:
     """What `error` at the start of a program in the folder `cwd` means, and a sentence for whoever asks why."""
     number = error.errno if isinstance(error, OSError) else None
     # A run's folder that is missing may come back, or it was moved or removed, which is noticed elsewhere.
     if number in _FULL or (number == errno.ENOENT and not run_root.is_dir()):
-        return Hindrance.FOR_NOW, f"No program can be started for now: {error}."
+        return StartFailure.FOR_NOW, f"No program can be started for now: {error}."
     if number in _OF_THE_MACHINE:
-        return Hindrance.HERE, f"No program can be started on {node_name()}: {error}."
+        return StartFailure.HERE, f"No program can be started on {node_name()}: {error}."
     if number == errno.ENOENT and not Path(cwd).is_dir():
         reason = f"The folder {cwd} does not exist on {node_name()}; start the run from one that does."
     elif number == errno.ENOENT:
@@ -36,4 +36,4 @@ def hindrance(error: OSError | ValueError, cwd: str, run_root: Path) -> tuple[Hi
         reason = "The command is too long for the system; let the program read its parameters from OMNIOPT_PARAM_ variables."
     else:
         reason = f"The program could not be started: {error}."
-    return Hindrance.EVERYWHERE, reason
+    return StartFailure.EVERYWHERE, reason

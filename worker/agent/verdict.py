@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from worker.agent.reading import Reading
+from worker.agent.result_lines import Reading
+from worker.processes import signal_name
+from worker.spec.fields import BY_PATH
 from worker.trial import Status
 
 
@@ -81,7 +83,7 @@ def _judge(facts: Facts) -> tuple[Status, str]:
         limit = duration(facts.time_limit)
         return (
             Status.TIMEOUT,
-            f"It ran into the time limit per evaluation ({limit}); raise it, or let the program do less.",
+            f"It ran into the {BY_PATH['run.time_limit'].in_sentence} ({limit}); raise it, or let the program do less.",
         )
     if facts.cause is Cause.WALLTIME:
         return (
@@ -97,11 +99,11 @@ def _judge(facts: Facts) -> tuple[Status, str]:
     if facts.exit_code != 0 and not accepted:
         return Status.FAILED, " ".join(filter(None, (_how_it_ended(facts), facts.advice)))
     if reading.loss is None:
-        return Status.NO_RESULT, reading.complaint
+        return Status.UNDERFLOW if reading.underflow else Status.NO_RESULT, reading.complaint
     if not math.isfinite(reading.loss):
         return (
             Status.NOT_FINITE,
-            f"The RESULT is {raw_text(reading.loss)}, which is never the best; see why the program printed it.",
+            f"The RESULT is {_beyond(reading.loss)}, which is never the best; see why the program printed it.",
         )
     return Status.OK, ""
 
@@ -149,12 +151,10 @@ def _how_it_ended(facts: Facts) -> str:
     return f"It ended with exit code {code}."
 
 
-def signal_name(number: int) -> str:
-    """The name of a signal, such as SIGSEGV; "" where it has none."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return ""
+def _beyond(loss: float) -> str:
+    """What the program printed in place of a finite number; a computer reads 1e400 as inf."""
+    text = raw_text(loss)
+    return text if math.isnan(loss) else f"{text} or beyond {text.replace('inf', '1.8e308')}"
 
 
 def raw_text(loss: float) -> str:

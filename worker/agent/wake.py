@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
+import time
 from contextlib import suppress
 from types import FrameType
 
 
 class Wake:
-    """Becomes readable whenever a child has ended or a signal has come; `terminated` when the agent shall leave."""
+    """Becomes readable whenever a child has ended or a signal has come; `terminated` when the agent shall leave.
+
+    terminated_at: when that came, of the monotonic clock.
+    """
 
     def __init__(self) -> None:
         """Take over TERM, INT, HUP, USR1, USR2 and CHLD of this process; only the main thread can."""
@@ -18,6 +23,7 @@ class Wake:
         for fd in (self.fd, self._end):
             os.set_blocking(fd, False)
         self.terminated = False
+        self.terminated_at = math.inf
         # Whoever started us may have ignored or blocked signals (a shell does so for background jobs); an objective
         # that inherits this could not be ended in the ordinary way.
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -41,6 +47,8 @@ class Wake:
                 pass
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
+        if not self.terminated:
+            self.terminated_at = time.monotonic()
         self.terminated = True
 
     def _note(self, number: int, frame: FrameType | None) -> None:

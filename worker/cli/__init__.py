@@ -14,7 +14,7 @@ from worker.cli.parser import CommandParser
 from worker.errors import EXIT_INTERRUPTED, EXIT_SYSTEM, OmnioptError, UsageError
 from worker.spec.text import quoted
 
-# Subcommand -> (module below worker.cli, one sentence). Each module has `configure(parser)` and `execute(args) -> int`.
+# Subcommand -> (module of worker.cli.commands, one sentence). Each module has `configure(parser)` and `execute(args) -> int`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "start": ("start", "Start a run from a config file or from the page's token."),
     "check": ("check", "Report every problem of a config; start nothing."),
@@ -102,7 +102,7 @@ def _output_fails() -> bool:
 def _execute(name: str, words: Sequence[str]) -> int:
     _see_where_we_are()
     module_name, sentence = COMMANDS.get(name) or (INTERNAL[name], "")
-    module = import_module(f"worker.cli.{module_name}")
+    module = import_module(f"worker.cli.commands.{module_name}")
     parser = CommandParser(prog=f"omniopt {name}", description=sentence)
     module.configure(parser)
     code: int = module.execute(parser.parse_args(words))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from worker.agent.assignment import run_paths
 from worker.errors import EXIT_RUNNING, OmnioptError, UsageError
-from worker.report.source import read_run
+from worker.report.data.results import read_run
 from worker.spec.problem import did_you_mean
 from worker.spec.run import Run
 from worker.spec.text import quoted
 from worker.store.claim import Claim, Standing
 from worker.store.paths import FOLDER, Home, RunPaths
+from worker.store.starter import homes, run_command
+
+OLDER = "made by something else, such as an older OmniOpt; left as it is"
 
 
 class DrivenError(OmnioptError):
@@ -45,27 +47,28 @@ def configure_workdir(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def homes(workdir: Path | None) -> Iterator[Home]:
-    """The omniopt folders in which runs are looked for, the most likely one first."""
-    if workdir is not None:
-        yield Home.in_workdir(workdir.expanduser().resolve())
-        return
-    here = Path.cwd()
-    yield Home.in_workdir(here)
-    for folder in (here, *here.parents):
-        if folder.name == FOLDER:
-            yield Home(folder)
-    installation = Path(sys.prefix).parent  # <workdir>/omniopt/.venv
-    if installation.name == FOLDER:
-        yield Home(installation)
-
-
 def runs(home: Home) -> list[RunPaths]:
     """The runs in a home, by name."""
     if not home.projects.is_dir():
         return []
     found = (RunPaths(folder) for folder in home.projects.iterdir())
     return sorted(filter(_is_run, found), key=lambda paths: paths.name)
+
+
+def older_projects(home: Home) -> list[str]:
+    """The names of folders among the runs that something else has made, such as the first OmniOpt."""
+    if not home.projects.is_dir():
+        return []
+    folders = (RunPaths(folder) for folder in home.projects.iterdir() if folder.is_dir())
+    return sorted(paths.name for paths in folders if not _is_run(paths) and _holds_something_else(paths))
+
+
+def _holds_something_else(paths: RunPaths) -> bool:
+    """Whether there is anything that is no beginning of a run."""
+    own = {paths.trials, paths.agents, paths.journals}
+    with suppress(OSError):
+        return any(entry not in own for entry in paths.root.iterdir())
+    return False
 
 
 def _is_run(paths: RunPaths) -> bool:
@@ -111,12 +114,19 @@ def refuse_if_driven(paths: RunPaths, now: Claim) -> None:
     """Raise DrivenError where somebody drives the run, or may be doing so."""
     if now.paused:
         raise DrivenError(
-            f"The run {paths.name} is being driven already. {now.pause} omniopt cancel {paths.name} ends it."
+            f"The run {paths.name} is being driven already. {now.pause} To end it:\n"
+            f"  {run_command('cancel', paths)}"
+        )
+    if now.standing is Standing.BEGINNING:
+        raise DrivenError(
+            f"A driver of the run {paths.name} began {now.silent:.0f} seconds ago and has not said yet where it is. "
+            "If it has died, try again in two minutes."
         )
     if now.standing is Standing.ALIVE:
         raise DrivenError(
             f"The run {paths.name} is being driven already, by process {now.pid} on this machine. "
-            f"omniopt follow {paths.name} shows it; omniopt stop {paths.name} stops it."
+            "To see it, or to stop it:\n"
+            f"  {run_command('follow', paths)}\n  {run_command('stop', paths)}"
         )
     if now.standing is Standing.SILENT:
         raise DrivenError(

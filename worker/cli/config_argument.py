@@ -11,42 +11,56 @@ from pathlib import Path
 from typing import BinaryIO
 
 from worker.errors import ConfigError, UsageError
-from worker.spec import source, token
+from worker.spec.formats import any_config, original_meaning, token
+from worker.spec.formats.input_limits import LONGEST_INPUT, text_of
 from worker.spec.problem import Problem, UnreadableError, has_errors
-from worker.spec.reading import LONGEST_INPUT, text_of
 from worker.spec.run import Draft, ReadResult
 from worker.spec.text import quoted, visible
 
 _PARAMETER = re.compile(r"parameters\.(\d+)(.*)", re.DOTALL)
 _BARE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_NAME = "run.name"
 _LONG = 60  # letters; a token is longer, and hardly any file's name is
 
-HELP = "a config file (TOML, or the original's ini or json), a token, a link of the page, or - for standard input"
+HELP = (
+    "a config file (TOML, or the original's ini or json), a token, a link of the page or its command in quotation marks, "
+    "or - for standard input"
+)
 
 
-def read_given(word: str) -> ReadResult:
-    """Read the config that `word` stands for.
+def read_given(word: str, name: str | None = None) -> ReadResult:
+    """Read the config that `word` stands for. name: of the run, in place of what the config says.
 
     Raises UsageError where there is no such file, ConfigError where it cannot be read as a config.
     """
     try:
-        if word == "-":
-            return _read(sys.stdin.buffer)
-        if source.looks_like_link(word):
-            return source.read_any(word)
-        try:
-            with open(word, "rb") as file:  # noqa: PTH123 - Path("") is the present folder
-                return _read(file)
-        except OSError as error:
-            if error.errno in (errno.ENOENT, errno.ENAMETOOLONG) and token.looks_like_token(word):
-                return token.decode(word)
-            raise UsageError(_file_sentence(word, error)) from error
+        read = _read_word(word)
     except UnreadableError as error:
         raise ConfigError(error.problems) from error
+    if name is not None:
+        values = {**read.draft.values, _NAME: name}
+        problems = tuple(problem for problem in read.problems if problem.path != _NAME)
+        return ReadResult(replace(read.draft, values=values), problems)
+    return read
+
+
+def _read_word(word: str) -> ReadResult:
+    if word == "-":
+        return _read(sys.stdin.buffer)
+    if any_config.looks_like_link(word) or any_config.looks_like_command(word):
+        return any_config.read_any(word)
+    try:
+        with open(word, "rb") as file:  # noqa: PTH123 - Path("") is the present folder
+            place = Path(word).absolute()
+            return original_meaning.named(_read(file), place.name, place.parent.name)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENAMETOOLONG) and token.looks_like_token(word):
+            return token.decode(word)
+        raise UsageError(_file_sentence(word, error)) from error
 
 
 def _read(file: BinaryIO) -> ReadResult:
-    return source.read_any(text_of(file.read(4 * LONGEST_INPUT + 1)))
+    return any_config.read_any(text_of(file.read(4 * LONGEST_INPUT + 1)))
 
 
 def _file_sentence(word: str, error: OSError) -> str:
@@ -62,8 +76,8 @@ def _file_sentence(word: str, error: OSError) -> str:
 
 
 def came_from_elsewhere(word: str) -> bool:
-    """Whether the user cannot have read the config: `word` is a token or a link, which may come from anybody."""
-    if source.looks_like_link(word):
+    """Whether the user cannot have read the config: `word` is a token, a link or a command, which may come from anybody."""
+    if any_config.looks_like_link(word) or any_config.looks_like_command(word):
         return True
     try:
         Path(word).stat()

@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from worker.driver import roster
-from worker.driver.view import clock
+from worker.launch import registry
 from worker.launch.launcher import AgentState
+from worker.progress import roster
+from worker.progress.snapshot import clock
 from worker.store.claim import Claim, Standing
 from worker.store.paths import RunPaths
 from worker.store.records import Record
@@ -40,7 +41,7 @@ class Jobs:
 
     @classmethod
     def of(cls, paths: RunPaths, state: Replayed, now: Claim) -> Jobs:
-        """What is known of a run's workers; asks Slurm only where the driver is a job that has not begun."""
+        """What is known of a run's workers; asks a scheduler only where the driver is a job that has not begun."""
         if now.standing is Standing.OVER:
             return cls(None, "", {}, state.agents)
         seen = roster.read(paths)
@@ -124,9 +125,6 @@ def _disk_trouble(paths: RunPaths) -> str:
 
 
 def _waiting_drivers(paths: RunPaths) -> tuple[str, ...]:
-    if not paths.driver_job_name.exists():
-        return ()
-    from worker.launch.slurm.client import Client
-    from worker.launch.slurm.outlook import outlook
-
-    return outlook(Client(), paths).sentences
+    scheduler = registry.with_driver_job(paths)
+    jobs = scheduler and scheduler.driver_jobs
+    return jobs.status(paths).sentences if jobs else ()

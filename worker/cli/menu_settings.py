@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from worker.report.panels import SIDE
+from worker.report.pictures.panels import SIDE
 from worker.store.files import replacing
 
 SEPARATORS = ("comma", "semicolon", "tab")

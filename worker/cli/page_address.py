@@ -41,8 +41,10 @@ def page_address(named: str | None, homes: Iterable[Home]) -> str:
 
 
 def _noted(home: Home) -> str:
-    """What the installer wrote down; "" where that is nothing that a link may lead to."""
+    """What the installer of this user wrote down; "" where that is nothing that a link may lead to."""
     try:
+        if home.page.stat().st_uid not in (0, os.getuid()):
+            return ""
         text = home.page.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from worker.errors import UsageError
 from worker.spec.problem import closest
 from worker.spec.text import quoted, visible
+from worker.store.starter import command
 
 # How argparse says that a word is not there.
 _MISSING = re.compile(r"the following arguments are required: (.*)")
@@ -25,6 +26,7 @@ class CommandParser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, **settings)
+        self._words = self.prog.split()[1:]
 
     def parse_args(self, words: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
         """The arguments. Raises UsageError where a word is unknown or missing."""
@@ -43,7 +45,7 @@ class CommandParser(argparse.ArgumentParser):
         """Raise UsageError with `sentence`, and with the one of `known` that `word` may have been meant to be."""
         close = closest(word, known)
         hint = f' Did you mean "{close}"?' if close else ""
-        raise UsageError(f"{sentence}{hint} {self.prog} --help tells what there is.")
+        raise UsageError(f"{sentence}{hint} What there is: {visible(command(*self._words, '--help'))}")
 
     def error(self, message: str) -> NoReturn:
         """What argparse calls where arguments are missing or wrong."""

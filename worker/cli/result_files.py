@@ -13,9 +13,9 @@ from pathlib import Path
 from worker.cli import common
 from worker.cli.common import find_run
 from worker.errors import OmnioptError, UsageError
-from worker.report.frame import Frame
-from worker.report.source import Results, read
-from worker.report.summary import counts
+from worker.report.data.plot_columns import Frame
+from worker.report.data.results import Results, read
+from worker.report.data.summary import counts
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
 from worker.trial import Trial

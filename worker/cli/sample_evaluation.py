@@ -6,26 +6,26 @@ import secrets
 import shutil
 from dataclasses import replace
 
-from worker.cli.going import plan_of
-from worker.driver.ending import last_lines
-from worker.driver.loop import Driver
-from worker.driver.project import create
-from worker.driver.show import Lines
-from worker.driver.signals import Signals
-from worker.driver.view import number_text
+from worker.cli.launching import plan_of
+from worker.driver.driver import Driver
+from worker.driver.stop_signals import Signals
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS
-from worker.launch import Where
-from worker.report.byhand import Commands
+from worker.launch.scheduler import Scheduler
+from worker.progress.final_summary import last_lines
+from worker.progress.snapshot import number_text
+from worker.progress.terminal import Lines
+from worker.report.data.rerun_commands import Commands
 from worker.spec.run import Run
 from worker.spec.text import visible
 from worker.store.origin import origin
 from worker.store.paths import Home, RunPaths
+from worker.store.run_folder import create
 from worker.trial import Status, Trial
 
 _PROGRESS_EVERY = 10.0  # seconds
 
 
-def try_out(run: Run, home: Home, where: Where) -> int:
+def try_out(run: Run, home: Home, scheduler: Scheduler) -> int:
     """Evaluate the run's program once in a folder that is removed afterwards; returns the exit code.
 
     The run's folder is written and read from the compute node on the way, as in the run itself.
@@ -43,7 +43,7 @@ def try_out(run: Run, home: Home, where: Where) -> int:
     paths = create(home, one)
     try:
         with Signals() as signals:
-            driver = Driver(plan_of(one, paths, where), signals)
+            driver = Driver(plan_of(one, paths, scheduler), signals)
             end = driver.drive(Lines(_PROGRESS_EVERY))
         trials = [trial for trial in driver.trials.values() if trial.status.ended]
         if not trials:

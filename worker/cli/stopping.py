@@ -7,23 +7,27 @@ import time
 
 from worker import processes
 from worker.cli.common import say_if_paused
-from worker.cli.going import plan_of, where_before
-from worker.driver.budget import Over
-from worker.driver.loop import Driver
-from worker.driver.requests import ask
-from worker.driver.show import Lines
-from worker.driver.signals import Signals
+from worker.cli.launching import plan_of, scheduler_before
+from worker.driver.driver import Driver
+from worker.driver.stop_signals import Signals
 from worker.errors import EXIT_DONE, OmnioptError
+from worker.launch.scheduler import DriverJobs, Scheduler
+from worker.progress.final_summary import next_step
+from worker.progress.tally import Over
+from worker.progress.terminal import Lines
 from worker.spec.run import Run
+from worker.spec.text import visible
 from worker.store.claim import Claim, Standing, claim
 from worker.store.paths import RunPaths
+from worker.store.requests import ask
+from worker.store.starter import run_command
 from worker.store.tail import Tail
 
 _LOOK_EVERY = 0.1  # seconds
 _ANSWER_WITHIN = 2.0  # seconds in which a living driver on this machine obeys
 _ANSWER_FROM_AFAR = 20.0  # seconds that one on another machine may need, where files are seen late
 _LEAVE_WITHIN = 1.5  # seconds in which a driver sees that another one has taken its place
-_SLURM_WITHIN = 5.0  # seconds that Slurm gets to end a job; where it says nothing, workers end themselves
+_SCHEDULER_WITHIN = 5.0  # seconds for an answer of the scheduler; without it, workers end themselves
 _GONE_WITHIN = 14.0  # seconds in which a driver that has obeyed has ended everything
 
 
@@ -33,13 +37,15 @@ def stop(paths: RunPaths, run: Run, wait: bool) -> int:
     if now.standing is Standing.OVER:
         return _is_over(run)
     if not now.held:
-        if where_before(paths) == "slurm":
-            _end_driver_job(paths)
-        return _take_over(paths, run, "stop")
+        scheduler = scheduler_before(paths)
+        if scheduler.driver_jobs:
+            _end_driver_job(paths, scheduler.driver_jobs)
+        return _take_over(paths, run, scheduler, "stop")
     watch = _Watch(paths, now.epoch)
     ask(paths, "stop")
     print(
-        f"{run.name} stops when its running evaluations have ended; omniopt cancel {run.name} ends them now."
+        f"{run.name} stops when its running evaluations have ended. To end them now:\n"
+        f"  {visible(run_command('cancel', paths))}"
     )
     say_if_paused(now)
     while wait and not watch.ended and claim(paths).held:
@@ -49,20 +55,20 @@ def stop(paths: RunPaths, run: Run, wait: bool) -> int:
 
 def cancel(paths: RunPaths, run: Run) -> int:
     """End everything now; comes back when nothing is left."""
-    now = claim(paths)
-    if not now.held and where_before(paths) == "slurm":
-        _end_driver_job(paths)
+    now, scheduler = claim(paths), scheduler_before(paths)
+    if not now.held and scheduler.driver_jobs:
+        _end_driver_job(paths, scheduler.driver_jobs)
         now = claim(paths)
     if now.standing is Standing.OVER:
         code = _is_over(run)
     elif now.held and _obeys(paths, now):
-        print(f"{run.name} was cancelled; omniopt resume {run.name} goes on.")
+        print(f"{run.name} was cancelled. To go on:\n  {visible(run_command('resume', paths))}")
         code = EXIT_DONE
     else:
-        code = _take_over(paths, run, "cancel")
+        code = _take_over(paths, run, scheduler, "cancel")
         _end_driver(now)
-    if where_before(paths) == "slurm":
-        _end_jobs(paths)
+    if left := scheduler.end_everything(paths, _SCHEDULER_WITHIN):
+        raise OmnioptError(f"{left}, or try again:\n  {run_command('cancel', paths)}")
     return code
 
 
@@ -105,15 +111,16 @@ def _obeys(paths: RunPaths, now: Claim) -> bool:
     return True
 
 
-def _take_over(paths: RunPaths, run: Run, request: str) -> int:
+def _take_over(paths: RunPaths, run: Run, scheduler: Scheduler, request: str) -> int:
     """Become the driver, do what is asked, and say so."""
     print(
         f"No driver answers, so this is done here. Ctrl-C {'ends what runs' if request == 'stop' else 'kills what still runs'}."
     )
     with Signals() as signals:
-        driver = Driver(plan_of(run, paths, where_before(paths), request), signals)
+        driver = Driver(plan_of(run, paths, scheduler, request), signals)
         end = driver.drive(Lines(run.poll_interval))
-    driver.show.say(end.sentence)
+    for line in (end.sentence, *next_step(end.over.value, run, paths, driver.tally)):
+        driver.show.say(line)
     return EXIT_DONE if end.over in (Over.STOPPED, Over.CANCELLED) else end.exit_code
 
 
@@ -132,22 +139,6 @@ def _end_driver(now: Claim) -> None:
         time.sleep(_LOOK_EVERY)
 
 
-def _end_driver_job(paths: RunPaths) -> None:
+def _end_driver_job(paths: RunPaths, jobs: DriverJobs) -> None:
     """A driver that is in the queue must not begin while everything is being ended."""
-    from worker.launch.slurm import teardown
-    from worker.launch.slurm.client import Client
-
-    teardown.cancel_driver(Client(patience=_SLURM_WITHIN), paths)
-
-
-def _end_jobs(paths: RunPaths) -> None:
-    """See that nothing of the run is left in Slurm's queue."""
-    from worker.launch.slurm import teardown
-    from worker.launch.slurm.client import Client
-
-    silent = teardown.cancel_all(Client(patience=_SLURM_WITHIN), paths)
-    if silent:
-        raise OmnioptError(
-            f"Slurm did not answer when these jobs were to be ended: {', '.join(silent)}. Try omniopt cancel again, "
-            "or scancel --name with each of them."
-        )
+    jobs.cancel(paths, _SCHEDULER_WITHIN)

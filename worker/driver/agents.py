@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Mapping
 
 from worker import processes
-from worker.driver.board import Board, Member
+from worker.driver.assignments import Assignments, Member
 from worker.driver.mailboxes import Mailboxes
 from worker.launch.launcher import AgentReport, AgentState, Launcher
 from worker.spec.problem import Problem
@@ -22,14 +22,14 @@ _LONGEST_WAIT = 1800.0  # seconds; a successor is not asked for earlier than thi
 _LARGEST_LEAD = 0.25  # of an agent's time; it counts as a worker before that
 
 
-class Crew:
+class Agents:
     """Keeps as many agents as are wanted. `now` is of a monotonic clock, `at` seconds since 1970."""
 
     def __init__(
         self,
         paths: RunPaths,
         launcher: Launcher,
-        board: Board,
+        board: Assignments,
         mail: Mailboxes,
         superseded: Callable[[], bool] = lambda: False,
     ) -> None:

@@ -10,6 +10,7 @@ import math
 from bisect import insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from worker.spec.parameters import Value
 from worker.store.records import Record
@@ -19,6 +20,8 @@ from worker.trial import Status, Trial
 # queue, and may have been about to start it, one: three lost evaluations, and the trial itself is the likely cause.
 RUNNING_STRIKES, NEXT_STRIKES, MOST_STRIKES = 2, 1, 6
 MOST_HELD = 2  # trials at one agent: one that runs, and the next one
+
+Attempt = tuple[int, int, str]  # trial, the how-manieth time that it was given out, and to which agent
 
 
 @dataclass(slots=True)
@@ -34,6 +37,15 @@ class Task:
     holder: str = ""
     started: bool = False
     voided: int = 0
+
+
+class _Closed(NamedTuple):
+    """A trial that has ended by what an agent said of an attempt."""
+
+    task: Task
+    attempt: int
+    agent: str
+    ok: bool
 
 
 @dataclass(slots=True)
@@ -59,7 +71,7 @@ class Moves:
     messages: list[tuple[str, Record]] = field(default_factory=list)
 
 
-class Board:
+class Assignments:
     """The trials in hand and the agents of one driver, that of `epoch`."""
 
     def __init__(self, epoch: int) -> None:
@@ -70,7 +82,10 @@ class Board:
         self.ok = 0  # results that count, also those that are not on disk yet
         self.mispaired = 0  # results with other values than those proposed
         self._lost: dict[int, Task] = {}  # their results count if they come after all
-        self._floors: dict[int, int] = {}  # attempts that agents know of, and this driver does not
+        self._closed: dict[int, _Closed] = {}
+        self._retracted: set[Attempt] = set()
+        # How often a trial was given out, where that is more than its task knows.
+        self._floors: dict[int, int] = {}
         self._highest = 0  # number of a known trial
         self.cancelled = ""  # why everything is cancelled, once it is
         self._loads: tuple[dict[str, Member], ...] = tuple({} for _ in range(MOST_HELD + 1))
@@ -79,6 +94,7 @@ class Board:
             "hello": self._hello,
             "started": self._started,
             "finished": self._finished,
+            "retracted": self._taken_back,
             "refused": self._refused,
             "bye": self._bye,
         }
@@ -94,9 +110,19 @@ class Board:
         return moves
 
     def restore(
-        self, trials: Iterable[Trial], strikes: Mapping[int, int], voided: Mapping[int, int] | None = None
+        self,
+        trials: Iterable[Trial],
+        strikes: Mapping[int, int],
+        voided: Mapping[int, int] | None = None,
+        retracted: Iterable[Attempt] = (),
+        given: Mapping[int, int] | None = None,
     ) -> None:
-        """Begin with what earlier drivers left; trials that were held wait for what their agents say."""
+        """Begin with what earlier drivers left; trials that were held wait for what their agents say.
+
+        retracted: what agents have taken back. given: number -> how often a trial was given out, where that is known.
+        """
+        self._retracted.update(retracted)
+        self._floors.update(given or {})
         for trial in trials:
             self._highest = max(self._highest, trial.number)
             task = Task(trial.values, trial.attempt, strikes.get(trial.number, 0))
@@ -104,7 +130,11 @@ class Board:
             self.ok += trial.status is Status.OK and not trial.imported
             if trial.status is Status.LOST:
                 self._lost[trial.number] = task
-            elif not trial.status.ended:
+            elif trial.status.ended:
+                self._closed[trial.number] = _Closed(
+                    task, trial.attempt, trial.agent, trial.status is Status.OK
+                )
+            else:
                 self.open[trial.number] = task
                 if trial.agent:
                     task.holder, task.started = trial.agent, trial.status is Status.RUNNING
@@ -142,6 +172,7 @@ class Board:
     def reopen(self, trial: Trial, at: float) -> None:
         """Give out again a trial that has ended without a result that counts, because a person asks for it."""
         self._lost.pop(trial.number, None)
+        self._closed.pop(trial.number, None)
         self.open[trial.number] = Task(trial.values, trial.attempt, voided=trial.attempt)
         insort(self.waiting, trial.number)
         self._record("retried", trial=trial.number, attempt=trial.attempt, at=at)
@@ -209,7 +240,18 @@ class Board:
                         number, self.open[number], member.identity, "A newer driver has taken over.", at
                     )
         self._sort_in(member)
-        known = ("agent", "host", "pid", "pid_start", "job", "gpus", "ends_at", "version")
+        known = (
+            "agent",
+            "host",
+            "pid",
+            "pid_start",
+            "job",
+            "gpus",
+            "cpus",
+            "gpu_count",
+            "ends_at",
+            "version",
+        )
         self._record("agent", **{key: record[key] for key in known if key in record}, at=record.get("at", at))
 
     def _started(self, member: Member, record: Record, at: float) -> None:
@@ -229,6 +271,8 @@ class Board:
     def _finished(self, member: Member, record: Record, at: float) -> None:
         number, attempt = int(record["trial"]), int(record["attempt"])
         Status(record["status"])
+        if (number, attempt, member.identity) in self._retracted:
+            return
         held = self._held(member, number, attempt)
         task = self.open.get(number)
         if task is None:
@@ -237,7 +281,9 @@ class Board:
             return  # read once more by a driver that does not know how far an earlier one had read
         if task is not None and record["values"] == task.values:
             self._close(number, current=held is not None)
-            self.ok += record["status"] == Status.OK.value
+            ok = record["status"] == Status.OK.value
+            self.ok += ok
+            self._closed[number] = _Closed(task, attempt, member.identity, ok)
             journalled = {key: value for key, value in record.items() if key not in ("epoch", "values")}
             if self.cancelled and record["status"] == Status.CANCELLED.value:
                 journalled["reason"] = self.cancelled
@@ -247,6 +293,33 @@ class Board:
         if held is not None:
             self._release(member, number)
             self._give_back(number, held, member.identity, "Its result had other values than its trial.", at)
+
+    def _taken_back(self, member: Member, record: Record, at: float) -> None:
+        number, attempt = int(record["trial"]), int(record["attempt"])
+        if number > self._highest or (number, attempt, member.identity) in self._retracted:
+            return
+        self._retracted.add((number, attempt, member.identity))
+        member.leaving = True  # it is about to say so, and takes nothing any more
+        self._sort_in(member)
+        identity, reason = member.identity, str(record.get("reason", ""))
+        closed = self._closed.get(number)
+        counted = closed is not None and (closed.attempt, closed.agent) == (attempt, identity)
+        if closed is None or not counted:  # something else has ended the trial, or is about to
+            self._record("retracted", trial=number, attempt=attempt, agent=identity, reason=reason, at=at)
+            return
+        task = self.open[number] = self._closed.pop(number).task
+        self.ok -= closed.ok
+        task.strikes += RUNNING_STRIKES
+        self._record(
+            "retracted",
+            trial=number,
+            attempt=attempt,
+            agent=identity,
+            reason=reason,
+            strikes=task.strikes,
+            at=at,
+        )
+        self._wait_again(number, task, identity, reason, at)
 
     def _refused(self, member: Member, record: Record, at: float) -> None:
         number, attempt = int(record["trial"]), int(record["attempt"])
@@ -277,19 +350,36 @@ class Board:
 
     def _give_back(self, number: int, task: Task, agent: str, reason: str, at: float) -> None:
         """Let a trial wait again, or give it up."""
-        task.holder, task.started = "", False
-        kind = "requeued"
-        if task.strikes >= MOST_STRIKES:
-            self._lost[number] = self.open.pop(number)
-            kind = "lost"
-            reason = (
-                f"Its worker was lost three times; the last time: {reason} The program may end its worker, "
-                "fill the memory, or need more time than workers have."
+        if task.strikes < MOST_STRIKES:
+            self._record(
+                "requeued",
+                trial=number,
+                attempt=task.attempt,
+                agent=agent,
+                reason=reason,
+                strikes=task.strikes,
+                at=at,
             )
-        else:
+        self._wait_again(number, task, agent, reason, at)
+
+    def _wait_again(self, number: int, task: Task, agent: str, reason: str, at: float) -> None:
+        task.holder, task.started = "", False
+        if task.strikes < MOST_STRIKES:
             insort(self.waiting, number)
+            return
+        self._lost[number] = self.open.pop(number)
+        reason = (
+            f"Its worker was lost three times; the last time: {reason} The program may end its worker, "
+            "fill the memory, or need more time than workers have."
+        )
         self._record(
-            kind, trial=number, attempt=task.attempt, agent=agent, reason=reason, strikes=task.strikes, at=at
+            "lost",
+            trial=number,
+            attempt=task.attempt,
+            agent=agent,
+            reason=reason,
+            strikes=task.strikes,
+            at=at,
         )
 
     def _close(self, number: int, current: bool) -> None:

@@ -6,9 +6,9 @@ import math
 import time
 from collections.abc import Mapping
 
-from worker.driver.board import MOST_HELD, Board, Member
-from worker.driver.budget import Limits
-from worker.driver.pace import Pace
+from worker.driver.assignments import MOST_HELD, Assignments, Member
+from worker.driver.durations import Durations
+from worker.driver.limits import Limits
 from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
 from worker.spec.parameters import Value
@@ -21,15 +21,15 @@ _MARGIN = 20.0  # seconds that an agent must have left beyond the longest evalua
 _GAP, _REMOTE_GAP = 0.01, 0.5  # seconds that an agent is expected to wait between two evaluations
 
 
-class Handout:
+class Dispatcher:
     """Gives every agent that can take one a trial. `at` is seconds since 1970."""
 
-    def __init__(self, plan: Plan, epoch: int, board: Board, limits: Limits) -> None:
+    def __init__(self, plan: Plan, epoch: int, board: Assignments, limits: Limits) -> None:
         self._plan = plan
         self._epoch = epoch
         self._board = board
         self._limits = limits
-        self._pace = Pace(_REMOTE_GAP if plan.remote else _GAP)
+        self._pace = Durations(_REMOTE_GAP if plan.scheduler.remote else _GAP)
 
     def learn(self, identity: str, record: Record) -> None:
         """Take in what an agent says, before the board does. Raises KeyError, TypeError or ValueError if it lacks something."""
@@ -70,7 +70,9 @@ class Handout:
         """Add to an assignment what the agent needs beside the values."""
         run = self._plan.run
         values: Mapping[str, Value] = record["values"]
-        record["command"] = render(run.objective, values, self._plan.paths.places(record["trial"]))
+        places = self._plan.paths.places(record["trial"])
+        record["command"] = render(run.objective, values, places, run.number_format)
+        record["number_format"] = run.number_format
         record["cwd"] = str(self._plan.cwd)
         record["time_limit"], record["memory"] = run.time_limit, run.memory
         record["accept_exit_code"] = run.accept_exit_code

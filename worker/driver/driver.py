@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from worker.driver.board import Board
-from worker.driver.budget import Limits, Over, Tally
-from worker.driver.crew import Crew
-from worker.driver.ending import Ending, ending
-from worker.driver.events import sentence_of
-from worker.driver.handout import Handout
+from worker.driver import terms
+from worker.driver.agents import Agents
+from worker.driver.assignments import Assignments
+from worker.driver.dispatch import Dispatcher
+from worker.driver.limits import Limits
 from worker.driver.mailboxes import Mailboxes
 from worker.driver.plan import Phase, Plan
 from worker.driver.proposer import Proposer
-from worker.driver.recall import recall
+from worker.driver.publisher import Publisher
 from worker.driver.recorder import Recorder
-from worker.driver.requests import Requests, workers_wanted
-from worker.driver.show import Show
-from worker.driver.signals import Signals
-from worker.driver.watch import Watch
-from worker.launch import make_launcher
-from worker.launch.launcher import Launcher
+from worker.driver.restore import recall
+from worker.driver.stop_signals import Signals
+from worker.progress.events import sentence_of
+from worker.progress.final_summary import Ending, ending
+from worker.progress.tally import Over, Tally
+from worker.progress.terminal import Show
+from worker.spec.text import counted
 from worker.store import claim
 from worker.store.journal import Epochs, open_epoch
 from worker.store.records import Record
+from worker.store.requests import Requests, workers_wanted
 from worker.trial import Status, Trial
 
 _CANCEL_PATIENCE = 11.5  # seconds that agents get to end what they run; they themselves kill it after 10
@@ -43,8 +44,8 @@ _SLOWEST_LOOK, _SLOWEST_REMOTE_LOOK = 0.1, 1.0  # seconds between two looks into
 class Driver:
     """One driver of one run; `drive` it once."""
 
-    def __init__(self, plan: Plan, signals: Signals, launch: Callable[..., Launcher] = make_launcher) -> None:
-        """Begin an epoch, and start the agents. `signals` must be entered. launch: makes the launcher.
+    def __init__(self, plan: Plan, signals: Signals) -> None:
+        """Begin an epoch, and start the agents. `signals` must be entered.
 
         Raises OmnioptError where the disk or the scheduler does not do its part.
         """
@@ -56,16 +57,22 @@ class Driver:
         self._recorder = Recorder(journal, self.epoch, recalled.replayer, recalled.tally)
         self._state, self._tally = recalled.replayer.state, recalled.tally
         self.seed = plan.seed if self._state.seed is None else self._state.seed
-        introduction = claim.introduction(self.epoch, self.seed, plan.where, plan.cwd)
+        now_terms = terms.terms_of(plan.run)
+        old_terms = terms.before(self._state.drivers, self.epoch)
+        introduction = claim.introduction(self.epoch, self.seed, plan.scheduler.name, plan.cwd, plan.job)
+        introduction["terms"] = now_terms
         self._recorder.commit([introduction], now)
         self._epochs = Epochs(plan.paths, self.epoch)
-        slowest = _SLOWEST_REMOTE_LOOK if plan.remote else _SLOWEST_LOOK
-        self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.remote)
-        self._board = Board(self.epoch)
-        self._board.restore(self._state.trials.values(), recalled.strikes, recalled.voided)
+        remote = plan.scheduler.remote
+        slowest = _SLOWEST_REMOTE_LOOK if remote else _SLOWEST_LOOK
+        self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=remote)
+        self._board = Assignments(self.epoch)
+        self._board.restore(
+            self._state.trials.values(), recalled.strikes, recalled.voided, recalled.retracted, recalled.given
+        )
         starts = not plan.request
-        launcher = launch(plan.run, plan.paths, self.epoch, plan.where, plan.cwd, starts)
-        self._crew = Crew(plan.paths, launcher, self._board, self._mail, self._leave_if_superseded)
+        launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts)
+        self._crew = Agents(plan.paths, launcher, self._board, self._mail, self._leave_if_superseded)
         self._limits = Limits(
             plan.run.max_evals,
             plan.run.max_failures,
@@ -73,9 +80,10 @@ class Driver:
             recalled.failures,
             recalled.first,
         )
-        self._handout = Handout(plan, self.epoch, self._board, self._limits)
+        self._handout = Dispatcher(plan, self.epoch, self._board, self._limits)
         self._next = recalled.next_number
-        self._wanted = self._state.wanted or plan.run.workers
+        asked_before = old_terms.get(terms.WORKERS, now_terms[terms.WORKERS]) == now_terms[terms.WORKERS]
+        self._wanted = (self._state.wanted if asked_before else None) or plan.run.workers
         self._proposer: Proposer | None = None
         self._phase, self._phase_since = Phase.WORKING, now
         self._over: Over | None = None
@@ -85,8 +93,12 @@ class Driver:
         self._messages: list[tuple[str, Record]] = []
         self._requests = Requests(plan.paths)
         ends_at = time.time() + self._limits.runtime
-        self._watch = Watch(plan, self.epoch, self._state, self._tally, ends_at)
+        self._watch = Publisher(plan, self.epoch, self._state, self._tally, ends_at)
         self._watch.events.add(sentence_of(introduction))
+        for change in terms.changes(old_terms, now_terms):
+            self._watch.events.add(change)
+        if self._state.wanted not in (None, self._wanted):
+            self._write_down([{"kind": "workers", "wanted": self._wanted, "at": time.time()}])
         self._crew.adopt(self._state.agents, now)
         self._crew.fill(self._agents_wanted, now, time.time())
 
@@ -132,6 +144,11 @@ class Driver:
             if not self._handout.too_late(now - self._began):
                 self._handout.hand_out(proposer, self._wanted, at)
         self._commit(now)
+        if self._phase is Phase.DRAINING and self._taken_back():
+            self._phase, self._over = Phase.WORKING, None
+            self._watch.events.add(
+                "the run goes on, since a result that it was about to end with was taken back"
+            )
         trouble = self._recorder.trouble or self._mail.trouble or self._crew.trouble
         self._watch.update(self._crew, self._phase, trouble, now)
         if now - self._checked >= _CHECK_EVERY:
@@ -156,7 +173,7 @@ class Driver:
             self._begin(Phase.DRAINING, Over.STOPPED)
             if self._tally.running:
                 self.show.say(
-                    f"Stopping: {self._tally.running} running evaluations may end, nothing new begins. "
+                    f"Stopping: {counted(self._tally.running, 'running evaluation')} may end, nothing new begins. "
                     "Press Ctrl-C again to end them now."
                 )
         elif self._phase is Phase.DRAINING:
@@ -225,6 +242,12 @@ class Driver:
             cancelling = over in (Over.RUNTIME, Over.ALL_FAILED)
             self._begin(Phase.CANCELLING if cancelling else Phase.DRAINING, over)
 
+    def _taken_back(self) -> bool:
+        """Whether what the run was to end for is not so any more, since a worker has taken back a result."""
+        if self._over in (Over.BUDGET, Over.FAILURES):
+            return self._limits.over(self._tally, 0.0) is not self._over
+        return self._over is Over.SPACE and bool(self._board.open)
+
     def _begin(self, phase: Phase, over: Over) -> None:
         # Ctrl-C while the last workers leave does not make a finished run a cancelled one.
         self._over = over if self._over in (None, Over.STOPPED) else self._over
@@ -291,6 +314,8 @@ class Driver:
         for record in records:
             if sentence := sentence_of(record):
                 self._watch.events.add(sentence)
+                if record["kind"] == "retracted":  # it has been shown, perhaps as the best
+                    self.show.say(f"{sentence[0].upper()}{sentence[1:]}")
         self._watch.events.flush()  # before anything that takes time: a driver may be killed at any moment
         for trial in changed:
             self._limits.note(trial)
@@ -309,7 +334,7 @@ class Driver:
             Over.FAILURES: self._limits.failures_sentence(self._tally),
         }
         end = ending(self._over, self._plan.run, self._tally, details.get(self._over, ""))
-        last: Record = {"reason": end.sentence, "at": time.time()}
+        last: Record = {"reason": end.sentence, "over": end.over.value, "at": time.time()}
         if self._over in (Over.LEFT, Over.MOVED):
             self._write_down([{"kind": "leaving", **last}])
         elif self._over is not Over.SUPERSEDED:

@@ -11,7 +11,7 @@ _LONGEST_GAP = 30.0  # seconds; a longer one has other reasons than the way to t
 _SEEN = 50  # evaluations whose durations tell how long the next may take
 
 
-class Pace:
+class Durations:
     """The pace of a run, learned from its evaluations. Durations are seconds."""
 
     def __init__(self, gap: float) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from worker.launch import Where
+from worker.launch.scheduler import Scheduler
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
 
@@ -24,18 +24,14 @@ class Plan:
     """How a run is driven. cwd: the folder that it was started in. seed: of the search, unless a driver had one before.
 
     request: "stop" or "cancel", to do only that with what an earlier driver has left. retry: the numbers of trials
-    that are given out again.
+    that are given out again. job: the scheduler's job that the driver is in, "" for none.
     """
 
     run: Run
     paths: RunPaths
-    where: Where
+    scheduler: Scheduler
     cwd: Path
     seed: int
     request: str = ""
     retry: tuple[int, ...] = ()
-
-    @property
-    def remote(self) -> bool:
-        """Whether agents are on other machines."""
-        return self.where == "slurm"
+    job: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from worker.driver.board import Board
+from worker.driver.assignments import Assignments
 from worker.search.searcher import make_searcher
 from worker.spec.run import Run
 from worker.trial import Status, Trial
@@ -36,7 +36,7 @@ class Proposer:
         """Why there is nothing more to propose."""
         return self._searcher.exhausted_sentence
 
-    def propose(self, board: Board, at: float) -> bool:
+    def propose(self, board: Assignments, at: float) -> bool:
         """Put a new trial on the board; False where the search space is used up."""
         values = None if self.exhausted else self._searcher.ask(self._next)
         if values is None:
@@ -57,3 +57,5 @@ class Proposer:
     def _tell(self, trial: Trial) -> None:
         if trial.status.ended:
             self._searcher.tell(trial.number, trial.loss if trial.status is Status.OK else None)
+        elif trial.status is Status.PROPOSED:
+            self._searcher.tell(trial.number, None)  # what it was told before may have been taken back

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import time
 
-from worker.driver.budget import Tally
-from worker.driver.crew import Crew
-from worker.driver.echo import Echo
-from worker.driver.events import Events
+from worker.driver.agents import Agents
 from worker.driver.plan import Phase, Plan
-from worker.driver.roster import Roster
-from worker.driver.show import Lines, Show, leave_terminal
-from worker.driver.table import Table
-from worker.driver.view import Rate, View
-from worker.report.background import FreshReport
+from worker.progress.csv_refresh import Table
+from worker.progress.events import Events
+from worker.progress.live_output import LiveOutput
+from worker.progress.roster import Roster
+from worker.progress.snapshot import Rate, View
+from worker.progress.tally import Tally
+from worker.progress.terminal import Lines, Show, leave_terminal
+from worker.report.pages.refresh import FreshReport
 from worker.store.claim import SIGN_EVERY, give_sign
 from worker.store.journal import announce
 from worker.store.replay import Replayed
 from worker.trial import Trial
 
 
-class Watch:
+class Publisher:
     """What is shown and written down for people. `now` is of a monotonic clock."""
 
     def __init__(self, plan: Plan, epoch: int, state: Replayed, tally: Tally, ends_at: float) -> None:
@@ -29,11 +29,11 @@ class Watch:
         self._epoch = epoch
         self._state = state
         self._rate = Rate(state.driven_since)
-        self._view = View(plan.run, tally, self._rate, ends_at=ends_at)
+        self._view = View(plan.run, tally, state.trials, self._rate, ends_at=ends_at)
         self._best = tally.best
         self._table = Table(plan.paths, plan.run)
         self._report = FreshReport(plan.paths, time.monotonic())
-        self._echo = Echo(plan.paths) if plan.run.live_output else None
+        self._echo = LiveOutput(plan.paths) if plan.run.live_output else None
         self._changed = False
         self._signed_at = 0.0
         self.events = Events(plan.paths)
@@ -53,7 +53,7 @@ class Watch:
         leave_terminal(self._plan.paths.driver_log)
         self.show = Lines(self._plan.run.poll_interval)
 
-    def update(self, crew: Crew, phase: Phase, trouble: str, now: float) -> None:
+    def update(self, crew: Agents, phase: Phase, trouble: str, now: float) -> None:
         """Show and write what it is time for, and give a sign of life."""
         view = self._view
         view.pending, view.trouble = crew.pending, trouble
@@ -75,7 +75,7 @@ class Watch:
             give_sign(self._plan.paths, self._epoch)
             announce(self._plan.paths, self._epoch)
 
-    def close(self, crew: Crew, last: bool) -> None:
+    def close(self, crew: Agents, last: bool) -> None:
         """Show everything, and write it where this is the `last` driver and the run is where it was."""
         self._view.notice = ""
         for line in self._echo.lines(time.monotonic(), at_once=True) if self._echo else ():

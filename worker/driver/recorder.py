@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worker.driver.budget import Tally
+from worker.progress.tally import Tally
 from worker.store.appender import Appender, StorageFullError
 from worker.store.records import Record
 from worker.store.replay import Replayed, Replayer

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from worker.driver.budget import Over, Tally
+from worker.driver.assignments import Attempt
+from worker.progress.tally import Over, Tally
 from worker.store.journal import epochs, newest
 from worker.store.paths import RunPaths
 from worker.store.records import Record
@@ -19,12 +20,13 @@ _REQUESTS = {Over.STOPPED.value: "stop", Over.CANCELLED.value: "cancel"}
 
 
 @dataclass
-class Recalled:
+class Restored:
     """The state when a driver begins.
 
-    strikes: number of an open trial -> how far its workers have vanished (see `worker.driver.board`).
+    strikes: number of an open trial -> how far its workers have vanished (see `worker.driver.assignments`).
     voided: number of a trial -> up to which attempt its outcomes do not count, since it was to be made again.
-    failures and first: where the counts for the limits begin, since the run was taken up again after it had
+    retracted: attempts whose outcomes were taken back. given: number of a trial -> how often it was given out, if more
+    than once. failures and first: where the counts for the limits begin, since the run was taken up again after it had
     ended. seconds: how long it has been driven since then.
     """
 
@@ -32,6 +34,8 @@ class Recalled:
     tally: Tally = field(default_factory=Tally)
     strikes: dict[int, int] = field(default_factory=dict)
     voided: dict[int, int] = field(default_factory=dict)
+    retracted: set[Attempt] = field(default_factory=set)
+    given: dict[int, int] = field(default_factory=dict)
     failures: int = 0
     first: int = 1
     seconds: float = 0.0
@@ -57,16 +61,22 @@ def open_request(paths: RunPaths, since: int) -> str:
     return request
 
 
-def recall(paths: RunPaths, before: int) -> Recalled:
+def recall(paths: RunPaths, before: int) -> Restored:
     """Read the journals of all epochs lower than `before`. Raises OSError where one cannot be read."""
-    recalled = Recalled()
+    recalled = Restored()
     for epoch in epochs(paths):
         if epoch < before:
             _read(recalled, epoch, read_records(paths.journal(epoch)))
     return recalled
 
 
-def _read(recalled: Recalled, epoch: int, records: Iterable[Record | None]) -> None:
+def runtime_ends(paths: RunPaths, runtime: float, since: float) -> float:
+    """When the `runtime` of a run is over whose newest driver began at `since`, both in seconds, the latter since 1970."""
+    epoch = newest(paths)
+    return since + runtime - (recall(paths, epoch).seconds if epoch > 1 else 0.0)
+
+
+def _read(recalled: Restored, epoch: int, records: Iterable[Record | None]) -> None:
     began = latest = 0.0
     for record in records:
         if record is None:
@@ -82,8 +92,16 @@ def _read(recalled: Recalled, epoch: int, records: Iterable[Record | None]) -> N
             latest = max(latest, float(record.get("at") or 0))
         if kind == "driver":
             began = float(record.get("at") or 0)
-        elif kind == "requeued":
-            recalled.strikes[int(record["trial"])] = int(record.get("strikes") or 0)
+        elif kind == "assigned" and int(record["attempt"]) > 1:
+            number, attempt = int(record["trial"]), int(record["attempt"])
+            recalled.given[number] = max(attempt, recalled.given.get(number, 0))
+        elif kind in ("requeued", "retracted"):
+            if "strikes" in record:
+                recalled.strikes[int(record["trial"])] = int(record["strikes"])
+            if kind == "retracted":
+                recalled.retracted.add(
+                    (int(record["trial"]), int(record["attempt"]), str(record.get("agent")))
+                )
         elif kind == "retried":
             recalled.voided[int(record["trial"])] = int(record["attempt"])
         elif kind == "ended":

@@ -7,12 +7,13 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from worker.driver.budget import Over
-from worker.driver.ending import Ending, report
-from worker.driver.loop import Driver
+from worker.driver.driver import Driver
 from worker.driver.plan import Plan
-from worker.driver.show import Show, make_show
-from worker.driver.signals import Signals
+from worker.driver.stop_signals import Signals
+from worker.progress.final_summary import Ending, next_step, report
+from worker.progress.tally import Over
+from worker.progress.terminal import Show, make_show
+from worker.spec.fields import BY_PATH
 from worker.store.origin import Origin
 
 _HINT = "Ctrl-C: let running evaluations end, then stop. Twice: stop now."
@@ -39,15 +40,18 @@ def drive(plan: Plan, leaves: Callable[[], bool] | None = None) -> Ending:
 
 def _tell(driver: Driver, plan: Plan, end: Ending, show: Show) -> None:
     show.say("")
-    show.say(end.sentence)
+    for line in (end.sentence, *next_step(end.over.value, plan.run, plan.paths, driver.tally)):
+        show.say(line)
     if end.over is Over.MOVED:
         return  # no path that could be named is right any more
-    for line in report(plan.run, plan.paths, driver.trials, driver.tally, Origin(str(plan.cwd), plan.where)):
+    for line in report(
+        plan.run, plan.paths, driver.trials, driver.tally, Origin(str(plan.cwd), plan.scheduler.name)
+    ):
         show.say(line)
 
 
 def _at_the_end(plan: Plan, show: Show) -> None:
-    show.say(f"Running the command at the end: {plan.run.on_end}")
+    show.say(f"Running the {BY_PATH['run.on_end'].in_sentence}: {plan.run.on_end}")
     began = time.monotonic()
     done = subprocess.run(
         ["bash", "-c", plan.run.on_end],

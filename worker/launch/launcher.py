@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from worker.agent.verdict import signal_name
+from worker.processes import signal_name
 from worker.spec.problem import Problem
 from worker.store.records import Record
 

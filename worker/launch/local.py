@@ -32,6 +32,7 @@ class _Child:
     born: str
     process: subprocess.Popen[bytes] | None = None
     spoke: bool = False
+    stopped: bool = False  # by this launcher
 
 
 class LocalLauncher:
@@ -89,6 +90,7 @@ class LocalLauncher:
         for identity in identities:
             child = self._children.get(identity)
             if child is not None and _alive(child):
+                child.stopped = True
                 # What they started goes first, while it can still be found below them.
                 for _ in range(20):
                     if not processes.send(processes.descendants(child.pid), signal.SIGKILL):
@@ -148,9 +150,12 @@ class LocalLauncher:
         code = child.process.returncode if child.process is not None else None
         if code != 0:
             processes.sweep(self._paths.root, identity)
-        reason = "Its process has ended." if code is None else ending(code)
+        if child.stopped:
+            reason = "The driver ended it."
+        else:
+            reason = "Its process has ended." if code is None else ending(code)
         self._reports[identity] = AgentReport(identity, AgentState.GONE, reason=reason)
-        if child.spoke or child.process is None:
+        if child.spoke or child.stopped or child.process is None:
             return
         self._stillborn += 1
         if self._stillborn >= _STILLBORN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
-from worker.report import csv
+from worker.report.exchange import csv_file
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
 from worker.trial import Trial
@@ -35,7 +35,7 @@ class Table:
         trouble = ""
         try:
             self._paths.root.stat()  # a run that was moved or removed shall not get a new folder with a table in it
-            csv.write(self._paths, self._run, trials)
+            csv_file.write(self._paths, self._run, trials)
         except OSError as error:
             trouble = error.strerror or str(error)
         self._dirty = False

@@ -8,7 +8,7 @@ from collections import deque
 from contextlib import suppress
 from datetime import datetime
 
-from worker.spec.text import visible
+from worker.spec.text import counted, visible
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 
@@ -78,6 +78,8 @@ def sentence_of(record: Record) -> str:
         return f"evaluation {number}: {record['status']}{took}{result}. {reason}".rstrip(". ")
     if kind == "requeued":
         return f"evaluation {number}: taken back from worker {agent}, to be given out again. {reason}"
+    if kind == "retracted":
+        return f"evaluation {number}: its end is taken back by worker {agent} and does not count. {reason}"
     if kind in ("lost", "cancelled", "retried"):
         return f"evaluation {number}: {kind}. {reason}".rstrip(". ")
     return ""
@@ -90,7 +92,8 @@ def _about_run(kind: str, record: Record) -> str:
         job = f", job {record['job']}" if record.get("job") else ""
         return f"worker {record['agent']} is there, on {record.get('host', '?')}{job}"
     if kind == "workers":
-        return f"{record['wanted']} workers are wanted from now on"
+        wanted = int(record["wanted"])
+        return f"{counted(wanted, 'worker')} {'is' if wanted == 1 else 'are'} wanted from now on"
     if kind == "stopping":
         return f"nothing new begins ({record.get('reason', '')})"
     if kind in ("leaving", "ended"):

@@ -9,7 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live as RichLive
 from rich.text import Text
 
-from worker.driver.view import View, assignments, number_text
+from worker.progress.snapshot import View, assignments, number_text
 from worker.spec.text import visible
 
 _EVERY = 0.25  # seconds between two drawings
@@ -74,7 +74,7 @@ def _result(view: View) -> Iterator[RenderableType]:
     head = Text(visible(view.run.name), style="bold")
     head.append(f"  {view.counts}", style="not bold")
     yield head
-    yield _bar(view.tally.ok / view.run.max_evals)
+    yield _bar(view.tally.ok / max(1, view.total))
     best = view.tally.best
     if best is not None:
         yield Text(f"best RESULT {number_text(best.loss)} (evaluation {best.number})", style="green")
@@ -89,6 +89,8 @@ def _bar(share: float) -> Text:
 
 
 def _outlook(view: View, hints: Sequence[str]) -> Iterator[RenderableType]:
+    if remark := view.remark:  # what stands below the last block says it
+        yield Text(remark, style="yellow")
     if pace := view.pace(time.time()):
         yield Text(pace)
     if view.notice:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.store.logs import plain
+from worker.store.log_text import plain
 from worker.store.paths import RunPaths
 from worker.trial import Status, Trial
 
@@ -24,7 +24,7 @@ class _Stream:
     ended: bool = False
 
 
-class Echo:
+class LiveOutput:
     """Reads the outputs of the evaluations that it was told of."""
 
     def __init__(self, paths: RunPaths) -> None:

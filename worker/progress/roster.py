@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from worker.driver.events import Events
 from worker.launch.launcher import AgentReport, AgentState
+from worker.progress.events import Events
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
 

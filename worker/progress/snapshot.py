@@ -6,12 +6,16 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from worker.driver.budget import Tally
+from worker.progress.tally import Tally
+from worker.report.data import equal_results
+from worker.search.reach import points_taken
+from worker.spec.notation import real_text, value_text
 from worker.spec.parameters import Value
-from worker.spec.placeholders import value_text
+from worker.spec.points import different_points
 from worker.spec.run import Run
-from worker.spec.text import visible
+from worker.spec.text import counted, visible
 from worker.trial import Status, Trial
 
 _RECENT = 200  # evaluations that tell how fast the run is
@@ -48,31 +52,65 @@ class Rate:
 class View:
     """A run as it stands now. agents: those that work; pending: those that the scheduler has not started yet.
 
-    notice: what it is doing other than evaluating, for example that it waits for the last ones. trouble: what
+    trials: all of them by number, which may change. notice: what it is doing other than evaluating, for example that it waits for the last ones. trouble: what
     keeps it from going on. ends_at: when its runtime is over, seconds since 1970, if known.
     """
 
     run: Run
     tally: Tally
+    trials: Mapping[int, Trial]
     rate: Rate = field(default_factory=Rate)
     agents: int = 0
     pending: int = 0
     notice: str = ""
     trouble: str = ""
     ends_at: float | None = None
+    _remarked: tuple[int, str] = (0, "")  # the remark after so many successful evaluations
+
+    @cached_property
+    def _points(self) -> int | None:
+        return different_points(self.run)
+
+    @property
+    def _points_left(self) -> int | None:
+        """How many different points this run can evaluate or has evaluated; None where they are more than enough."""
+        if self._points is None or self._points >= self.run.max_evals + len(self.trials):
+            return None
+        return self._points - points_taken(
+            self.run, (trial.values for trial in self.trials.values() if trial.imported)
+        )
+
+    @property
+    def total(self) -> int:
+        """How many evaluations there will be at most: the budget, or the points where these are fewer."""
+        points = self._points_left
+        return self.run.max_evals if points is None else min(self.run.max_evals, points)
+
+    @property
+    def left(self) -> int:
+        """How many successful evaluations may still come; those that failed have used up their points."""
+        left, points = self.run.max_evals - self.tally.ok, self._points_left
+        return max(0, left if points is None else min(left, points - self.tally.ended))
+
+    @property
+    def remark(self) -> str:
+        """That the parameters seem to change nothing, and why; "" where they do, or nobody can know."""
+        if self._remarked[0] != self.tally.ok:
+            self._remarked = self.tally.ok, equal_results.remark(self.run, self.trials.values())
+        return self._remarked[1]
 
     @property
     def counts(self) -> str:
         """Done, failed and running evaluations."""
         tally = self.tally
-        parts = [f"{tally.ok} of {self.run.max_evals} done"]
+        parts = [f"{tally.ok} of {self.total} done"]
         if tally.failures:
             parts.append(f"{tally.failures} failed")
         if tally.counts[Status.CANCELLED]:
             parts.append(f"{tally.counts[Status.CANCELLED]} cancelled")
         parts.append(f"{tally.running} running")
         if self.pending:
-            parts.append(f"{self.pending} workers waiting to start")
+            parts.append(f"{counted(self.pending, 'worker')} waiting to start")
         return ", ".join(parts)
 
     def pace(self, at: float) -> str:
@@ -80,7 +118,7 @@ class View:
         rate = self.rate.per_second(at)
         if not rate:
             return ""
-        left = (self.run.max_evals - self.tally.ok) / rate
+        left = self.left / rate
         if self.ends_at is not None:
             left = min(left, self.ends_at - at)
         return f"{rate_text(rate)}, about {clock(left)} left" if left > 0 else rate_text(rate)
@@ -112,7 +150,7 @@ def assignments(values: Mapping[str, Value]) -> Iterator[str]:
 
 def number_text(number: float | None) -> str:
     """The shortest text that reads back as the same number."""
-    return "?" if number is None else value_text(number)
+    return "?" if number is None else real_text(number)
 
 
 def rate_text(rate: float) -> str:

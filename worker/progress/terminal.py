@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from worker.driver.view import View
+from worker.progress.snapshot import View
 from worker.spec.text import visible
 
 
@@ -28,13 +28,14 @@ class Show(Protocol):
 
 
 class Lines:
-    """A line every `interval` seconds, one for every new best, and one for every change of notice or trouble."""
+    """A line every `interval` seconds, one for every new best, and one for every change of notice, trouble or remark."""
 
     def __init__(self, interval: float, file: TextIO | None = None) -> None:
         self._interval = interval
         self._file: TextIO | None = file or sys.stdout
         self._shown_at = time.monotonic()
         self._notices = ("", "")
+        self._remarked = False
 
     def update(self, view: View, new_best: bool = False) -> None:
         """Print what is due."""
@@ -46,7 +47,15 @@ class Lines:
             if now - self._shown_at >= self._interval or any(set(notices) - set(self._notices)):
                 self.say(view.line(at))
                 self._shown_at = now
+                self._say_remark(view)
             self._notices = notices
+
+    def _say_remark(self, view: View) -> None:
+        """Print the remark when it comes up; the end of the run says it once more."""
+        remark = view.remark
+        if remark and not self._remarked:
+            self.say(remark)
+        self._remarked = bool(remark)
 
     def say(self, sentence: str) -> None:
         """Print a sentence; lines in it stay lines."""
@@ -78,7 +87,7 @@ def make_show(interval: float, hints: Sequence[str] = ()) -> Show:
     """The live block where the output is a terminal that can have one, lines elsewhere. hints: shown below the block."""
     drawing = sys.stdout.encoding.lower() == "utf-8" and os.environ.get("TERM", "dumb") != "dumb"
     if drawing and sys.stdout.isatty():
-        from worker.driver.live import Live  # takes 0.1 s to import
+        from worker.progress.live_block import Live
 
         return Live(hints)
     return Lines(interval)

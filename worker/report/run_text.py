@@ -8,17 +8,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from worker.report.answer import loss_text
-from worker.report.checks import findings
-from worker.report.failures import MEANINGS, causes
-from worker.report.source import Results
-from worker.report.summary import counts, duration_words, summarize
-from worker.report.table import moment
-from worker.spec.convert import setting_text
-from worker.spec.placeholders import value_text
+from worker.report.data import equal_results
+from worker.report.data.failure_checks import findings
+from worker.report.data.failures import MEANINGS, causes
+from worker.report.data.results import Results
+from worker.report.data.summary import counts, duration_words, hours_text, summarize
+from worker.report.data.table import moment
+from worker.report.pages.answer import loss_text
+from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
-from worker.spec.text import visible
-from worker.store.logs import last_lines
+from worker.spec.setting_values import setting_text
+from worker.spec.text import counted, visible
+from worker.store.log_text import last_lines
 from worker.trial import Trial
 
 _POSITION = re.compile(r"\(\$x_(\d{1,4})\)")
@@ -29,24 +30,24 @@ _SIGNS = ("Broken pipe", "Permission denied", "No space left on device", "CUDA o
 def summary(results: Results) -> Iterator[str]:
     """The run in figures: best parameters, how evaluations ended, time, nodes, cost, and what was optimized."""
     found, state = summarize(results), results.state
-    ending = (
-        "running" if results.running else f"ended: {state.ended.reason}" if state.ended else "interrupted"
-    )
-    yield f"Run {results.run.name} ({ending})"
+    reason = f": {state.ended.reason}" if state.ended else ""
+    yield f"Run {results.run.name} ({results.claim.word}{reason})"
     if found.best is None:
         yield "Best: no evaluation has a usable result yet"
     else:
         yield f"Best RESULT {loss_text(found.best)} at evaluation {found.best.number}, with"
         for name, value in found.best.values.items():
-            yield f"  {name} = {visible(value_text(value))}"
+            yield f"  {name} = {visible(value_text(value, results.run.number_format))}"
         yield f"  command: {visible(results.commands.ready(found.best))}"
+    if remark := equal_results.remark(results.run, results.trials):
+        yield visible(remark)
     parts = ", ".join(f"{count:,} {status.value}" for status, count in sorted(found.counts.items()))
     yield f"Evaluations: {len(results.trials):,}" + (f" ({parts})" if parts else "")
     yield f"Wall-clock time: {duration_words(found.wall)}, inside the program {duration_words(found.inside)}"
     yield f"Workers: {found.agents}; hosts: {visible(', '.join(found.hosts)) or 'none yet'}"
     cost = found.cost
-    gpu = f", {cost.gpu_hours:.3f} GPU hours" if cost.gpu_hours else ""
-    yield f"Used: {cost.worker_hours:.3f} worker hours, {cost.node_hours:.3f} node hours, {cost.cpu_hours:.3f} CPU hours{gpu}"
+    gpu = f", {hours_text(cost.gpu_hours)} GPU hours" if cost.gpu_hours != 0 else ""
+    yield f"Used: {cost.worker_hours:.3f} worker hours, {cost.node_hours:.3f} node hours, {hours_text(cost.cpu_hours)} CPU hours{gpu}"
     yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
     yield from objective(results.run)
     for index, parameter in enumerate(results.run.parameters):
@@ -85,7 +86,7 @@ def errors(results: Results) -> Iterator[str]:
         if not nothing:
             yield ""
         nothing = False
-        yield f"{count:,} {'evaluation' if count == 1 else 'evaluations'} {MEANINGS[cause.status]}:"
+        yield f"{counted(count, 'evaluation')} {MEANINGS[cause.status]}:"
         yield visible(f"  {cause.reason or 'Nothing more is known.'}")
         numbers = ", ".join(str(trial.number) for trial in cause.trials[:10])
         yield f"  evaluations {numbers}{', ...' if count > 10 else ''}"
@@ -117,7 +118,7 @@ def logs(results: Results, trials: Sequence[Trial]) -> Iterator[str]:
         )
     yield ""
     usable = [trial for trial in trials if counts(trial)]
-    yield f"{len(trials):,} evaluations, {len(usable):,} of them with a result that counts"
+    yield f"{counted(len(trials), 'evaluation')}, {len(usable):,} of them with a result that counts"
     if usable:
         best, worst = (choose(usable, key=lambda trial: trial.loss or 0.0) for choose in (min, max))
         yield f"best {loss_text(best)} (evaluation {best.number}), worst {loss_text(worst)} (evaluation {worst.number})"
@@ -151,9 +152,9 @@ def log(results: Results, trial: Trial, count: int) -> Iterator[str]:
     if trial.reason:
         yield visible(trial.reason)
     for name, value in trial.values.items():
-        yield f"  {name} = {visible(value_text(value))}"
+        yield f"  {name} = {visible(value_text(value, results.run.number_format))}"
     for name, number in trial.outputs.items():
-        yield f"  {visible(name)}: {value_text(number)}"
+        yield f"  {visible(name)}: {real_text(number)}"
     facts = {
         "exit code": trial.exit_code,
         "signal": trial.signal,

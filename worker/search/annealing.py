@@ -13,9 +13,9 @@ from hyperopt.anneal import AnnealingAlgo
 from hyperopt.base import Domain, Trials
 from hyperopt.pyll import scope
 
-from worker.search.dimension import AnyDimension, Categories
 from worker.search.history import History
-from worker.search.scale import Even
+from worker.spec.dimension import AnyDimension, Categories
+from worker.spec.scale import Even
 
 
 class Annealing:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 
-from worker.search.dimension import AnyDimension
 from worker.search.space import Point, Space
+from worker.spec.dimension import AnyDimension
 from worker.spec.parameters import Value
 
 _UNIT = 2**64  # fractions are counted in such parts of 1
@@ -81,10 +81,9 @@ class GridSearcher:
 
     @property
     def exhausted_sentence(self) -> str:
-        return (
-            f"All {self._grid.size:,} points of the grid have been proposed. "
-            "To go on, raise grid_points or widen the ranges."
-        )
+        size = self._grid.size
+        points = f"All {size:,} points of the grid have" if size > 1 else "The only point of the grid has"
+        return f"{points} been proposed. To go on, raise grid_points or widen the ranges."
 
     def prepare(self) -> None:
         """Nothing to load."""

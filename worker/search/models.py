@@ -7,9 +7,9 @@ from random import Random
 from threading import Lock
 from typing import Protocol
 
-from worker.search.dimension import AnyDimension
 from worker.search.history import History
 from worker.search.space import Point, Space
+from worker.spec.dimension import AnyDimension
 
 
 class Engine(Protocol):

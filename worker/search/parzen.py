@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from hyperopt.tpe import GMM1, GMM1_lpdf, adaptive_parzen_normal, linear_forgetting_weights, normal_cdf
 
-from worker.search.dimension import AnyDimension, Categories, Numbers
 from worker.search.history import History
-from worker.search.scale import Even
+from worker.spec.dimension import AnyDimension, Categories, Numbers
+from worker.spec.scale import Even
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

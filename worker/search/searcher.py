@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from random import Random
 from typing import Protocol
 
-from worker.search.dimension import Numbers
-from worker.search.grid import Grid, GridSearcher
+from worker.search.grid import GridSearcher
 from worker.search.history import History
 from worker.search.models import MODELS, Mix, Model
 from worker.search.space import Point, Space
 from worker.search.visited import Visited
+from worker.spec.dimension import Numbers
 from worker.spec.parameters import Value
 from worker.spec.run import Run
 
@@ -113,13 +113,3 @@ def make_searcher(run: Run, seed: int) -> Searcher:
         return GridSearcher(space, run.grid_points, run.max_evals)
     model = None if run.algorithm == "hyperopt.rand.suggest" else MODELS[run.algorithm](space)
     return SpaceSearcher(space, seed, run.allow_repeats, model)
-
-
-def grid_size(run: Run) -> int:
-    """How many points a grid search of `run` evaluates."""
-    return Grid(Space(run.parameters, run.precision), run.grid_points).size
-
-
-def space_size(run: Run) -> int:
-    """How many different points the search space of `run` has, rounding and steps considered."""
-    return Space(run.parameters, run.precision).size

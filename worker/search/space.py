@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
-from worker.search.dimension import dimension
+from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
 
 Point = tuple[Value, ...]  # values in the order of the parameters
@@ -17,7 +17,9 @@ class Space:
 
     def __init__(self, parameters: Sequence[Parameter], precision: int) -> None:
         self.names = tuple(parameter.name for parameter in parameters)
-        self.dimensions = tuple(dimension(parameter, precision) for parameter in parameters)
+        self.dimensions = tuple(
+            type_of(parameter).dimension(parameter, precision) for parameter in parameters
+        )
         self.size = math.prod(one.count for one in self.dimensions)
 
     def draw(self, generator: Random) -> Point:

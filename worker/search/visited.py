@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import count
 from random import Random
 
-from worker.search.dimension import Categories
 from worker.search.space import Point, Space
 
 _MOST_NEIGHBOURS = 500  # points looked at round a point before others are taken
@@ -62,7 +61,7 @@ class Visited:
                 return
             for position, one, start, turn in axes:
                 for index in (start + turn * distance, start - turn * distance):
-                    if isinstance(one, Categories):
+                    if not one.ordered:
                         index %= one.count
                     if 0 <= index < one.count:
                         yield (*near[:position], one.value(index), *near[position + 1 :])

@@ -7,17 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from worker.spec import placeholders, sbatch
-from worker.spec.check_parameters import parameters_of
-from worker.spec.convert import ConversionError, field_text, field_value
-from worker.spec.fields import FIELDS, HOME_VARIABLE_PATTERN, Field
-from worker.spec.numbered import MOST_PARAMETERS
-from worker.spec.problem import Problem, has_errors
+from worker.spec import check_units, nearmisses, placeholders, points, sbatch_options
+from worker.spec.check_parameters import gaps, parameters_of
+from worker.spec.field_definition import HOME_VARIABLE_PATTERN, Field
+from worker.spec.field_values import field_text, field_value
+from worker.spec.fields import BY_PATH, FIELDS
+from worker.spec.formats.numbered_keys import MOST_PARAMETERS
+from worker.spec.lists import has_gaps
+from worker.spec.problem import Problem, capped, has_errors
+from worker.spec.raw_values import ConversionError
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
-from worker.spec.text import quoted, shown
+from worker.spec.text import counted, quoted, shown
 
 # <your name> as a word of its own or behind a slash; "<in.txt >out.txt" and "< in > out" are redirections.
 _ANGLE_PLACEHOLDER = re.compile(r"<[^<>\s](?:[^<>]*[^<>\s])?>(?=\s|$)|(?<=/)<[^<>\s](?:[^<>]*[^<>\s])?>")
+_HOME = re.compile(rf"~|{HOME_VARIABLE_PATTERN}|/(?:home|users|u)/", re.IGNORECASE)
 _PATH_STARTS = ("/", "~", ".", "$HOME", "${HOME}")
 MOST_SEEDS = 100
 SHORTEST_WALLTIME = 300  # seconds
@@ -35,19 +39,30 @@ def check(draft: Draft) -> Checked:
     """Check a whole draft. Nothing is corrected or clamped: a value is accepted as typed or is a problem."""
     problems: list[Problem] = []
     values: dict[str, Any] = {}
+    names = [parameter.name.strip(" \t") for parameter in draft.parameters[:MOST_PARAMETERS]]
     for field in FIELDS:
         try:
             given = field.path in draft.values
             values[field.key] = field_value(field, draft.values[field.path]) if given else field.default
+            if field.kind == "seeds" and given and has_gaps(draft.values[field.path]):
+                problems.append(gaps(field.path))
         except ConversionError as error:
             problems.append(Problem(field.path, str(error), error.hint))
             continue
-        problems.extend(_field_problems(field, values[field.key]))
-    parameters = parameters_of(draft.parameters, problems)
+        wrong = tuple(_field_problems(field, values[field.key], names))
+        problems.extend(wrong)
+        if given and not wrong:
+            problems.extend(check_units.problems(field, draft.values[field.path], values[field.key]))
+    precision = values.get("precision")
+    if any(problem.path == "run.precision" for problem in problems):
+        precision = None
+    parameters = parameters_of(draft.parameters, problems, precision)
     problems.extend(_together(values, draft.parameters))
+    problems = list(capped(problems))
     if has_errors(problems):
         return Checked(None, tuple(problems))
-    return Checked(Run(parameters=parameters, **values), tuple(problems))
+    run = Run(parameters=parameters, **values)
+    return Checked(run, (*problems, *_size_problems(run)))
 
 
 def check_read(read: ReadResult) -> Checked:
@@ -57,7 +72,7 @@ def check_read(read: ReadResult) -> Checked:
     return Checked(None if has_errors(problems) else checked.run, problems)
 
 
-def _field_problems(field: Field, value: object) -> Iterator[Problem]:
+def _field_problems(field: Field, value: object, names: Sequence[str]) -> Iterator[Problem]:
     if field.required and value in ("", ()):
         yield Problem(field.path, f"{field.label} is missing.", field.help)
     numbers = value if isinstance(value, tuple) else (value,)
@@ -81,16 +96,21 @@ def _field_problems(field: Field, value: object) -> Iterator[Problem]:
         and field.kind in ("line", "path")
         and (found := _ANGLE_PLACEHOLDER.search(value))
     ):
-        hint = "Put your own text in its place, without the angle brackets"
-        yield Problem(
-            field.path,
-            f"{shown(found[0])} looks like a placeholder from an example.",
-            f"{hint}."
-            if field.kind == "path"
-            else f"{hint}; if it is a redirection, write a blank behind the <.",
-        )
+        message = f"{shown(found[0])} looks like a placeholder from an example."
+        yield Problem(field.path, message, _angle_hint(field, found[0], names))
     elif field.kind == "path" and isinstance(value, str) and value:
         yield from _path_problems(field, value)
+
+
+def _angle_hint(field: Field, written: str, names: Sequence[str]) -> str:
+    if field.path == "run.objective" and (
+        meant := nearmisses.Guesses(names).placeholder(written.strip("<> $"))
+    ):
+        return f"Write {meant}."
+    hint = "Put your own text in its place, without the angle brackets"
+    return (
+        f"{hint}." if field.kind == "path" else f"{hint}; if it is a redirection, write a blank behind the <."
+    )
 
 
 def _path_problems(field: Field, value: str) -> Iterator[Problem]:
@@ -106,6 +126,13 @@ def _path_problems(field: Field, value: str) -> Iterator[Problem]:
             field.path,
             f"{quoted(value)} is relative to the folder in which the command is started.",
             "Write a full path that starts with /.",
+            "note",
+        )
+    elif field.path == "run.workdir" and _HOME.match(value):
+        yield Problem(
+            field.path,
+            f"{quoted(value)} is in a home folder, which on a cluster is mostly small, slow, and not made for many files.",
+            "There, take a workspace or a scratch folder; on a machine of your own all is well.",
             "note",
         )
 
@@ -131,12 +158,51 @@ def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> 
         yield Problem(
             "slurm.tasks",
             f"Slurm gives a job no more nodes than tasks, so each worker would get {tasks} of {nodes} nodes.",
-            f"Write at least {nodes} tasks per worker.",
+            f"Write at least {nodes} {BY_PATH['slurm.tasks'].in_sentence}.",
             "warning",
         )
     yield from _seed_problems(values.get("seed", ()))
-    yield from sbatch.problems(values.get("sbatch", ()), values.get("enable_gpus", False))
+    yield from sbatch_options.problems(values.get("sbatch", ()), values.get("enable_gpus", False))
     yield from _time_problems(values)
+
+
+def _size_problems(run: Run) -> Iterator[Problem]:
+    """What the number of different points says before the run: the budget may be more than there is, or a part."""
+    size = points.different_points(run)
+    if size is None:
+        return
+    grid = run.algorithm == "gridsearch"
+    what = "grid" if grid else "space"
+    if size < run.max_evals:
+        yield Problem(
+            "search.max_evals",
+            f"The {what} has {counted(size, 'point')}, so at most {counted(size, 'evaluation')}.",
+            f"The run ends when all of them are evaluated. For more, widen the ranges{'' if grid else ' or set allow_repeats'}.",
+            "note",
+        )
+        if size < run.workers <= run.max_evals:
+            yield Problem(
+                "run.workers",
+                f"There are more workers ({run.workers:,}) than points of the {what} ({size:,}).",
+                "The surplus workers would have nothing to do.",
+                "warning",
+            )
+    elif grid and size > run.max_evals:
+        known = (
+            counted(size, "point") if size <= points.MANY else f"more than {counted(points.MANY, 'point')}"
+        )
+        every = (
+            f"For all of them write {size} as {BY_PATH['search.max_evals'].in_sentence}, or"
+            if size <= points.MANY
+            else "To"
+        )
+        yield Problem(
+            "search.max_evals",
+            f"The grid has {known}, of which only {run.max_evals:,} {'is' if run.max_evals == 1 else 'are'} evaluated, "
+            "spread over the whole grid.",
+            f"{every} take fewer {BY_PATH['search.grid_points'].in_sentence} for a coarser grid.",
+            "note",
+        )
 
 
 def _seed_problems(seeds: Sequence[int]) -> Iterator[Problem]:

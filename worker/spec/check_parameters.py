@@ -1,34 +1,24 @@
-"""The checks of a run's parameters: names, types, settings, and what the settings say together."""
+"""The checks of a run's parameters: names, types, settings, and what the table of types has to say of these."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 
-from worker.spec.convert import ConversionError, is_missing, setting_value
-from worker.spec.fields import LONGEST_NAME
-from worker.spec.multiples import multiples_between, power_of_e
-from worker.spec.numbered import MOST_PARAMETERS
-from worker.spec.parameters import (
-    MOST_VALUES,
-    NAME_PATTERN,
-    PARAMETER_TYPES,
-    SETTING_LABELS,
-    Parameter,
-    ParameterType,
-    Setting,
-    environment_name,
-)
-from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, listed
+from worker.spec import resolution
+from worker.spec.field_definition import LONGEST_NAME
+from worker.spec.formats.numbered_keys import MOST_PARAMETERS
+from worker.spec.lists import has_gaps
+from worker.spec.parameter_settings import SETTINGS
+from worker.spec.parameter_types import PARAMETER_TYPES, ParameterType, type_of
+from worker.spec.parameters import NAME_PATTERN, Parameter, SettingValue, environment_name
+from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, has_errors, listed
+from worker.spec.raw_values import ConversionError, is_missing
 from worker.spec.run import ParameterDraft
+from worker.spec.setting_values import setting_value
 from worker.spec.text import invisible, quoted
 
-LARGEST_EXPONENT = 700.0  # e^709.8 is the largest float
-_LIKELY_A_VALUE = 0.5  # few want an exponent between 0 and this, many write the bound itself
-# Names that csv columns of our own have; see worker.report.csv.
+# Names that csv columns of our own have; see worker.report.exchange.csv_file.
 RESERVED_NAMES = frozenset(
     {
         "trial",
@@ -44,8 +34,13 @@ RESERVED_NAMES = frozenset(
 )
 
 
-def parameters_of(drafts: tuple[ParameterDraft, ...], problems: list[Problem]) -> tuple[Parameter, ...]:
-    """The typed parameters of those drafts whose settings can be read; adds everything wrong to `problems`."""
+def parameters_of(
+    drafts: tuple[ParameterDraft, ...], problems: list[Problem], precision: int | None = None
+) -> tuple[Parameter, ...]:
+    """The typed parameters of those drafts whose settings can be read; adds everything wrong to `problems`.
+
+    precision: of the run, None where it cannot be read.
+    """
     if not drafts:
         problems.append(Problem("parameters", "There is no parameter to optimize.", "Add at least one."))
     if len(drafts) > MOST_PARAMETERS:
@@ -69,17 +64,28 @@ def parameters_of(drafts: tuple[ParameterDraft, ...], problems: list[Problem]) -
         settings = _settings(kind, draft.settings, path, problems)
         if settings is not None:
             parameter = Parameter(draft.name.strip(" \t"), draft.type, settings)
-            problems.extend(_setting_problems(parameter, path))
+            wrong = tuple(_setting_problems(parameter, path))
+            problems.extend(wrong)
+            if precision is not None and not has_errors(wrong):
+                problems.extend(resolution.problems(kind.likely_ranges(parameter), settings, path, precision))
             found.append(parameter)
     return tuple(found)
 
 
+def gaps(path: str) -> Problem:
+    """The note about a list that was typed with empty values."""
+    return Problem(path, "The list has empty values, which are left out.", "Remove the extra commas.", "note")
+
+
 def _name_problems(drafts: tuple[ParameterDraft, ...]) -> Iterator[Problem]:
     names = [draft.name.strip(" \t") for draft in drafts]
+    places: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        places.setdefault(name, []).append(index)
     variables: dict[str, str] = {}
     for index, name in enumerate(names):
         path = f"parameters.{index}.name"
-        if problem := _name_problem(path, index, names):
+        if problem := _name_problem(path, index, name, places[name]):
             yield problem
             continue
         other = variables.setdefault(environment_name(name), name)
@@ -92,8 +98,8 @@ def _name_problems(drafts: tuple[ParameterDraft, ...]) -> Iterator[Problem]:
             )
 
 
-def _name_problem(path: str, index: int, names: Sequence[str]) -> Problem | None:
-    name = names[index]
+def _name_problem(path: str, index: int, name: str, places: Sequence[int]) -> Problem | None:
+    """What is wrong with the name of parameter `index`; places: where that name stands, this one included."""
     if not name:
         message, hint = f"Parameter {index + 1} has no name.", "letters, digits, _, - and . are possible."
         return Problem(path, message, f"Give it one; {hint}")
@@ -106,9 +112,9 @@ def _name_problem(path: str, index: int, names: Sequence[str]) -> Problem | None
     if len(name) > LONGEST_NAME:
         message = f"This name is {len(name):,} characters long; at most {LONGEST_NAME} are possible."
         return Problem(path, message, "Choose a shorter one.")
-    others = [str(other + 1) for other, one in enumerate(names) if one == name and other != index]
-    if others:
-        times = "twice" if len(others) == 1 else f"{len(others) + 1} times"
+    if len(places) > 1:
+        others = [str(place + 1) for place in places[: MOST_LISTED + 2] if place != index]
+        times = "twice" if len(places) == 2 else f"{len(places)} times"
         message = f'The name "{name}" is used {times} (also by parameter {listed(others)}).'
         return Problem(path, message, "Give every parameter a name of its own.")
     if name in RESERVED_NAMES:
@@ -119,108 +125,32 @@ def _name_problem(path: str, index: int, names: Sequence[str]) -> Problem | None
 
 def _settings(
     kind: ParameterType, raw: Mapping[str, object], path: str, problems: list[Problem]
-) -> dict[str, Setting] | None:
-    settings: dict[str, Setting] = {}
+) -> dict[str, SettingValue] | None:
+    settings: dict[str, SettingValue] = {}
     for key, setting_kind in kind.settings.items():
-        label = SETTING_LABELS[key]
+        label = SETTINGS[key].label
+        missing = Problem(f"{path}.{key}", f"{label} is missing; {kind.name} needs it.", kind.summary)
         if is_missing(raw.get(key)):
-            problems.append(
-                Problem(f"{path}.{key}", f"{label} is missing; {kind.name} needs it.", kind.summary)
-            )
+            problems.append(missing)
             continue
         try:
-            settings[key] = setting_value(setting_kind, raw[key])
+            value = setting_value(setting_kind, raw[key])
         except ConversionError as error:
             problems.append(Problem(f"{path}.{key}", str(error), error.hint))
+            continue
+        if is_missing(value):
+            problems.append(missing)
+            continue
+        settings[key] = value
+        if setting_kind in ("options", "weights") and has_gaps(raw[key]):
+            problems.append(gaps(f"{path}.{key}"))
     return settings if len(settings) == len(kind.settings) else None
 
 
 def _setting_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
-    settings = parameter.settings
-    if "values" in settings:
-        yield from _option_problems(parameter, f"{path}.values")
-        return
-    if parameter.type == "hp.randint" and parameter.number("max") < 1:
-        message = "Max must be at least 1: the integers run from 0 to max - 1."
-        yield Problem(f"{path}.max", message, "For values from 0 to 9 write 10.")
-    for key, what in (("sigma", "σ"), ("q", "q"), ("step", "Step")):
-        if key in settings and parameter.number(key) <= 0:
-            yield Problem(f"{path}.{key}", f"{what} must be greater than 0.", parameter.kind.summary)
+    kind = type_of(parameter)
+    for setting in (SETTINGS[key] for key in kind.settings):
+        if setting.positive and parameter.number(setting.key) <= 0:
+            yield Problem(f"{path}.{setting.key}", f"{setting.symbol} must be greater than 0.", kind.summary)
             return
-    if "min" in settings:
-        yield from _range_problems(parameter, path)
-    if (
-        parameter.type in ("hp.lognormal", "hp.qlognormal")
-        and abs(parameter.number("mu")) + 10 * parameter.number("sigma") > LARGEST_EXPONENT
-    ):
-        yield Problem(
-            f"{path}.sigma",
-            "e to the power of such numbers is too large for a computer.",
-            "μ and σ describe the logarithm of the value; choose smaller ones.",
-        )
-
-
-def _range_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
-    low, high = parameter.number("min"), parameter.number("max")
-    fixed = parameter.kind.value == "integer"
-    if low > high or (low == high and not fixed):
-        message = f"Max ({high}) must be greater than min ({low})."
-        yield Problem(
-            f"{path}.max", message, "Correct one of them; for one fixed value no parameter is needed."
-        )
-        return
-    if math.isinf(float(high) - float(low)):
-        message = "The range from min to max is too wide for a computer."
-        yield Problem(f"{path}.max", message, "Choose a smaller range; hp.loguniform takes exponents.")
-        return
-    if parameter.type in ("hp.loguniform", "hp.qloguniform"):
-        if max(abs(low), abs(high)) > LARGEST_EXPONENT:
-            yield Problem(
-                f"{path}.max",
-                "Min and max are exponents here: the value would be e to the power of them, which is too large.",
-                f"For values from {low} to {high} write their natural logarithms.",
-            )
-            return
-        lowest, highest = low, high
-        low, high = power_of_e(low), power_of_e(high)
-        if 0 < lowest < _LIKELY_A_VALUE:
-            yield Problem(
-                f"{path}.min",
-                f"Min and max are exponents here: the values run from {low:.6g} to {high:.6g}.",
-                f"For values from {lowest} to {highest} write their natural logarithms: "
-                f"{math.log(lowest):.6g} and {math.log(highest):.6g}.",
-                "warning",
-            )
-    first, last = multiples_between(low, high, parameter.number("q")) if "q" in parameter.settings else (0, 0)
-    if first > last:
-        yield Problem(
-            f"{path}.q",
-            f"No multiple of q lies between {low:.6g} and {high:.6g}.",
-            "Choose a smaller q or a wider range.",
-        )
-    if parameter.type in ("hp.choiceint", "hp.choicestep"):
-        step = parameter.integer("step") if "step" in parameter.settings else 1
-        count = (int(high) - int(low)) // step + 1
-        if count > MOST_VALUES:
-            yield Problem(
-                f"{path}.max",
-                f"These are {count:,} values; the most for {parameter.type} is {MOST_VALUES:,}.",
-                "hp.uniformint has no such limit.",
-            )
-
-
-def _option_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
-    options = parameter.options
-    empty = [str(number) for number, option in enumerate(options, 1) if not option]
-    if empty:
-        verb = "is" if len(empty) == 1 else "are"
-        yield Problem(path, f"Value {listed(empty)} {verb} empty.", "Remove the extra comma.")
-    counts = Counter(option for option in options if option)
-    for option, times in islice(
-        ((option, times) for option, times in counts.items() if times > 1), MOST_LISTED
-    ):
-        yield Problem(
-            path,
-            f"The value {quoted(option)} is listed {times} times.",
-            "List it once; hp.pchoice can make a value likelier.",
-        )
+    yield from kind.check(parameter, path)

@@ -25,6 +25,16 @@ _FETCH_AND_RUN = (
     'echo "omniopt: see that this machine reaches that address (127.0.0.1 is itself) and has curl, wget or python3, and '
     'sha256sum or shasum; then reload the page and copy the command again" >&2; exit 5'
 )
+# Runs the Python $0 unless somebody else owns or may write to it, anything in its environment or on the way to it; lists
+# then what, and whose it is. Whatever else goes wrong is listed, too. A group with the user's own name is theirs alone.
+# Stricter than `worker.spec.guard`, which has room for more: it asks nothing, and leaves that to the other command.
+_RUN_IF_OWN = (
+    'u=$(id -un); { namei -l "$0"; find "${0%/*/*}" -printf "%M %u %g %p\\n"; } 2>&1 | '
+    'grep -m9 -vE "^f:|^(l.{9}|d.{8}t|.{5}-..-.) +root |^(l.{9}|.{5}-..-.) +$u |^.{8}-. +$u +$u " >&2; '
+    '[ $? = 1 ] && exec "$0" -I -m worker start "$@"; '
+    'echo "omniopt: nothing was run: others can change what is listed above, or it is not there; '
+    'the command for the first time asks" >&2; exit 5'
+)
 # The site's proxy, which login nodes often have, does not reach a page on the machine itself.
 _DIRECT = "export no_proxy=127.0.0.1,localhost,::1; "
 _ON_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])[:/]")
@@ -56,10 +66,16 @@ def first_time(installer: Installer, source: str, workdir: str = "", options: Se
 
 
 def installed(source: str, workdir: str = "", options: Sequence[str] = ()) -> str:
-    """The line that starts a run with the OmniOpt that is in the workdir already; arguments as of `first_time`."""
+    """The line that starts a run with the OmniOpt that is in the workdir already, where nobody else can have changed it.
+
+    Arguments as of `first_time`.
+    """
     folder = f"{workdir.rstrip('/')}/" if workdir else ""
-    python = shell_path(f"{folder}omniopt/.venv/bin/python")
-    return " ".join((python, "-I -m worker start", *_start_words(source, workdir, options)))
+    path = f"{folder}omniopt/.venv/bin/python"
+    # The way to the present folder counts, too.
+    absolute = path.startswith("/") or _TILDE.fullmatch(path)
+    python = shell_path(path) if absolute else f'"$PWD"/{shlex.quote(path.removeprefix("./"))}'
+    return " ".join(("sh -c", shlex.quote(_RUN_IF_OWN), python, *_start_words(source, workdir, options)))
 
 
 def _start_words(source: str, workdir: str, options: Sequence[str]) -> tuple[str, ...]:

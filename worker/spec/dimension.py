@@ -1,4 +1,4 @@
-"""The dimensions of a search space: each knows its internal (latent) and its external value; no library, no I/O."""
+"""The dimensions of a search space: each knows its internal (latent) and its external value."""
 
 from __future__ import annotations
 
@@ -6,23 +6,28 @@ import math
 from abc import ABC, abstractmethod
 from bisect import bisect
 from collections.abc import Sequence
-from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate
-from random import Random
+from typing import TYPE_CHECKING
 
-from worker.search.lattice import Decimals, Lattice, Multiples
-from worker.search.scale import MOST_SIGMAS, Bell, Even, Scale
-from worker.spec.multiples import exact, multiples_between, power_of_e
-from worker.spec.parameters import Parameter, Value
+from worker.spec.lattice import Lattice, Multiples
+from worker.spec.parameters import Value
+from worker.spec.scale import Even, Scale
+
+if TYPE_CHECKING:
+    from random import Random
 
 
 class Dimension(ABC):
     """One parameter: `decode` takes a latent value to the parameter's, `encode` goes back.
 
-    count: how many different values there are; they have indexes, in ascending order for numbers.
+    count: how many different values there are; they have indexes, in ascending order for numbers. ordered: whether values with
+    close indexes are alike; where they are not, the last value is as much a neighbour of the first as the second is.
     """
 
     count: int
+    ordered: bool
+    even_steps = False  # whether a grid takes every value, however many there are
 
     @abstractmethod
     def draw(self, generator: Random) -> Value:
@@ -56,9 +61,12 @@ class Dimension(ABC):
 class Numbers(Dimension):
     """A number: a latent variable on a scale, taken to the nearest value of a lattice."""
 
+    ordered = True
+
     def __init__(self, scale: Scale, lattice: Lattice) -> None:
         self.count = lattice.count
         self.scale = scale
+        self.even_steps = isinstance(scale, Even) and isinstance(lattice, Multiples)
         self._lattice = lattice
 
     def draw(self, generator: Random) -> Value:
@@ -99,9 +107,7 @@ class Numbers(Dimension):
         return self._lattice.admitted(number)
 
     def levels(self, points: int) -> Sequence[Value] | None:
-        if isinstance(self.scale, Even) and isinstance(self._lattice, Multiples):
-            return None
-        if self.count <= points:
+        if self.even_steps or self.count <= points:
             return None
         return list(dict.fromkeys(self.decode(latent) for latent in self.scale.quantiles(points)))
 
@@ -109,13 +115,19 @@ class Numbers(Dimension):
 class Categories(Dimension):
     """One of the given values, searched as unordered categories, each as likely as its weight says."""
 
+    ordered = False
+    even_steps = True
+
     def __init__(self, values: Sequence[Value], weights: Sequence[float] | None = None) -> None:
         """`weights` of any sum; all equally likely without."""
         self.count = len(values)
         self.weights = weights
         self._values = values
         self._sums = list(accumulate(weights)) if weights else None
-        self._indexes = {value: index for index, value in enumerate(values)}
+
+    @cached_property
+    def _indexes(self) -> dict[Value, int]:
+        return {value: index for index, value in enumerate(self._values)}
 
     def draw(self, generator: Random) -> Value:
         if self._sums is None:
@@ -144,63 +156,3 @@ class Categories(Dimension):
 
 
 AnyDimension = Numbers | Categories
-
-
-def dimension(parameter: Parameter, precision: int) -> AnyDimension:
-    """The dimension of a checked parameter; reals get `precision` significant digits."""
-    kind, number, integer = parameter.type, parameter.number, parameter.integer
-    if kind == "hp.choice":
-        return Categories(parameter.options)
-    if kind == "hp.pchoice":
-        # A percentage of 0 is never drawn, so it must not count as a value that is left either.
-        likely = [pair for pair in zip(parameter.options, parameter.percentages, strict=True) if pair[1] > 0]
-        return Categories([option for option, _ in likely], [share for _, share in likely])
-    if kind == "hp.choiceint":
-        return Categories(range(integer("min"), integer("max") + 1))
-    if kind == "hp.choicestep":
-        return Categories(range(integer("min"), integer("max") + 1, integer("step")))
-    if kind == "hp.randint":
-        return _even_multiples(0, integer("max") - 1, Fraction(1))
-    if kind == "hp.uniformint":
-        return _even_multiples(integer("min"), integer("max"), Fraction(1))
-    if kind == "hp.quniform":
-        return _even_multiples(
-            *multiples_between(number("min"), number("max"), number("q")), exact(number("q"))
-        )
-    if kind == "hp.qloguniform":
-        return _log_multiples(number("min"), number("max"), number("q"))
-    if kind in ("hp.uniform", "hp.loguniform"):
-        return _even_reals(number("min"), number("max"), kind == "hp.loguniform", precision)
-    exponential = kind in ("hp.lognormal", "hp.qlognormal")
-    if kind in ("hp.normal", "hp.lognormal"):
-        bell = Bell(number("mu"), number("sigma"), exponential)
-        return Numbers(bell, Decimals(bell.number(-MOST_SIGMAS), bell.number(MOST_SIGMAS), precision))
-    return _bell_multiples(number("mu"), number("sigma"), number("q"), exponential)
-
-
-def _even_multiples(first: int, last: int, q: Fraction) -> Numbers:
-    """Half a step of room beyond both ends, so that rounding makes the ends as likely as the others."""
-    half = q / 2
-    return Numbers(Even(float(first * q - half), float(last * q + half)), Multiples(q, first, last))
-
-
-def _log_multiples(low: float, high: float, q: float) -> Numbers:
-    """Each multiple gets what rounds to it, on a logarithmic scale; what would round beyond the bounds is left out."""
-    least, greatest = power_of_e(low), power_of_e(high)
-    first, last = multiples_between(least, greatest, q)
-    step = exact(q)
-    low_end = float(max(exact(least), first * step - step / 2))
-    high_end = float(min(exact(greatest), last * step + step / 2))
-    even = Even(math.log(low_end), math.log(high_end), exponential=True)
-    return Numbers(even, Multiples(step, first, last))
-
-
-def _even_reals(low: float, high: float, exponential: bool, precision: int) -> Numbers:
-    ends = (math.exp(low), math.exp(high)) if exponential else (low, high)
-    return Numbers(Even(low, high, exponential), Decimals(*ends, precision))
-
-
-def _bell_multiples(mu: float, sigma: float, q: float, exponential: bool) -> Numbers:
-    bell = Bell(mu, sigma, exponential)
-    first, last = (math.floor(bell.number(end) / q + 0.5) for end in bell.ends)
-    return Numbers(bell, Multiples(exact(q), first, last))

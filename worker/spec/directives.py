@@ -6,22 +6,24 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from worker.spec.run import Run
-from worker.spec.sbatch import Option, options
+from worker.spec.sbatch_options import Option, options
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:,=@%+-]*")
 
 
 def directives(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """The lines for options with their values, "" for an option that has none."""
-    return [f"#SBATCH --{name}={quoted(value)}" if value else f"#SBATCH --{name}" for name, value in pairs]
+    return [
+        f"#SBATCH --{name}={in_directive(value)}" if value else f"#SBATCH --{name}" for name, value in pairs
+    ]
 
 
 def directive(option: Option) -> str:
     """The line for an extra option of the config."""
-    return f"#SBATCH {' '.join(map(quoted, option.words))}"
+    return f"#SBATCH {' '.join(map(in_directive, option.words))}"
 
 
-def quoted(word: str) -> str:
+def in_directive(word: str) -> str:
     """A word of an #SBATCH line: as it is, or in double quotes where it has blanks or quotes in it."""
     if _PLAIN.fullmatch(word):
         return word
@@ -65,7 +67,7 @@ def extra(run: Run, exclude: Sequence[str] = ()) -> Iterator[str]:
         if option.name != "--exclude":
             yield directive(option)
     if nodes := excluded(run, exclude):
-        yield f"#SBATCH --exclude={quoted(nodes)}"
+        yield f"#SBATCH --exclude={in_directive(nodes)}"
 
 
 def of_worker(run: Run) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from worker.spec.convert import real_text
+from worker.spec import nearmisses
+from worker.spec.notation import NUMBER_FORMATS, value_text
 from worker.spec.parameters import NAME_PATTERN, Value
 from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, listed
 from worker.spec.text import quoted, shown
 
 _PLACEHOLDER = re.compile(r"(?P<int>\bint)?\(\$(?P<name>[A-Za-z0-9_.-]+)\)")
+# What stands before a value that is a word of its own, and before one that belongs to an option.
+_WORD_BEGINS = re.compile(r"(?:^|[ \t])[\"']?$")
+_OPTION = re.compile(r"(?:^|[ \t])(?P<option>--?[A-Za-z][A-Za-z0-9_.-]*)[ \t]+(?P<quote>[\"']?)$")
 _POSITION = re.compile(r"x_(\d+)", re.ASCII)
-# What people write where they mean a placeholder: $x_0, ${x_0}, $(x_0), and ($x_0 without its end.
-_NEARLY = re.compile(r"\$\{x_\d+\}|\$\(x_\d+\)|\(?\$x_\d+\b", re.ASCII)
-_POSITION_IN = re.compile(r"x_\d+", re.ASCII)
 # What word processors make of quotation marks and of the dashes of options.
 _TYPOGRAPHIC = re.compile("[“”„‘’‚]|(?<=\\s)[–—]")
 _MOST_UNUSED = 3  # with a warning each; more are one warning, under which the form can still be seen
@@ -24,12 +25,12 @@ _MOST_UNUSED = 3  # with a warning each; more are one warning, under which the f
 PATH_PLACEHOLDERS = ("projectdir", "trialdir")
 
 
-def value_text(value: Value) -> str:
-    """The text of a trial's value, as the objective program gets it."""
-    return value if isinstance(value, str) else real_text(value)
-
-
-def render(objective: str, values: Mapping[str, Value], paths: Mapping[str, str]) -> str:
+def render(
+    objective: str,
+    values: Mapping[str, Value],
+    paths: Mapping[str, str],
+    number_format: str = NUMBER_FORMATS[0],
+) -> str:
     """The shell command of a trial: every placeholder of `objective` replaced by its value.
 
     values: parameter name -> value, in the order of the parameters (for ($x_N)). paths: name -> path.
@@ -41,19 +42,23 @@ def render(objective: str, values: Mapping[str, Value], paths: Mapping[str, str]
     for match in _PLACEHOLDER.finditer(objective):
         between = objective[start : match.start()]
         quotes = _quotes_after(between, quotes)
-        pieces += [between, _quoted(_replacement(match, names, values, paths), quotes)]
+        pieces += [between, _inside_quotes(_replacement(match, names, values, paths, number_format), quotes)]
         start = match.end()
     return "".join([*pieces, objective[start:]])
 
 
 def _replacement(
-    match: re.Match[str], names: Sequence[str], values: Mapping[str, Value], paths: Mapping[str, str]
+    match: re.Match[str],
+    names: Sequence[str],
+    values: Mapping[str, Value],
+    paths: Mapping[str, str],
+    number_format: str,
 ) -> str:
     name = _resolve(match["name"], names)
     if name is None:
         return paths[match["name"]]
     value = values[name]
-    return value_text(_integer_part(value) if match["int"] else value)
+    return value_text(_integer_part(value) if match["int"] else value, number_format)
 
 
 def _quotes_after(shell: str, quotes: str) -> str:
@@ -71,7 +76,7 @@ def _quotes_after(shell: str, quotes: str) -> str:
     return quotes
 
 
-def _quoted(text: str, quotes: str) -> str:
+def _inside_quotes(text: str, quotes: str) -> str:
     """`text` as a shell takes it unchanged, inside the quotation marks `quotes` or outside any."""
     if quotes == "'":
         return text.replace("'", "'\\''")
@@ -87,8 +92,9 @@ def _integer_part(value: Value) -> Value:
         return value
 
 
-def _resolve(placeholder: str, names: Sequence[str]) -> str | None:
-    if placeholder in names:
+def _resolve(placeholder: str, names: Sequence[str], known: Collection[str] = ()) -> str | None:
+    """The parameter that a placeholder stands for; known: the set of `names`, where many are looked up."""
+    if placeholder in (known or names):
         return placeholder
     position = _POSITION.fullmatch(placeholder)
     if position and len(position[1]) < 6 and int(position[1]) < len(names):
@@ -96,10 +102,38 @@ def _resolve(placeholder: str, names: Sequence[str]) -> str | None:
     return None
 
 
+def with_holes(objective: str, hole: str) -> str:
+    """`objective` with `hole` for every placeholder, for looking at what does not depend on them."""
+    return _PLACEHOLDER.sub(hole, objective)
+
+
 def unused(objective: str, names: Sequence[str]) -> list[str]:
     """Those of `names` whose values `objective` does not hold, so that the program finds them elsewhere, if at all."""
-    used = {_resolve(match["name"], names) for match in _PLACEHOLDER.finditer(objective)}
+    known = frozenset(names)
+    used = {_resolve(match["name"], names, known) for match in _PLACEHOLDER.finditer(objective)}
     return [name for name in names if name not in used]
+
+
+def as_words(objective: str, names: Sequence[str]) -> frozenset[str]:
+    """Those of `names` whose values begin a word of `objective`, so that a minus sign makes them look like options."""
+    return frozenset(
+        name
+        for match in _PLACEHOLDER.finditer(objective)
+        if (name := _resolve(match["name"], names)) and _WORD_BEGINS.search(objective[: match.start()])
+    )
+
+
+def with_equals_sign(objective: str, wanted: Collection[str], names: Sequence[str]) -> str:
+    """`objective` with the values of the parameters `wanted` joined to their options: --shift=($shift), -s($shift)."""
+    pieces, start = [], 0
+    for match in _PLACEHOLDER.finditer(objective):
+        between = objective[start : match.start()]
+        if _resolve(match["name"], names) in wanted and (option := _OPTION.search(between)):
+            joint = "" if len(option["option"]) == 2 else "="  # -s takes what follows at once
+            between = f"{between[: option.end('option')]}{joint}{option['quote']}"
+        pieces += [between, match[0]]
+        start = match.end()
+    return "".join([*pieces, objective[start:]])
 
 
 def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
@@ -108,21 +142,27 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
     Undefined and ambiguous ones are errors; parameters that are not used, and what only looks like a placeholder,
     are warnings. `names` may have wrong ones among them, about which nothing is said here.
     """
+    guesses = nearmisses.Guesses(names)
     undefined: dict[str, str] = {}
+    known = frozenset(names)
     for match in _PLACEHOLDER.finditer(objective):
-        if _resolve(match["name"], names) is None and match["name"] not in PATH_PLACEHOLDERS:
+        if _resolve(match["name"], names, known) is None and match["name"] not in PATH_PLACEHOLDERS:
             undefined.setdefault(match["name"], match[0])
     for word, written in list(undefined.items())[:MOST_LISTED]:
         message = f"The placeholder {shown(written)} stands for no parameter."
-        yield Problem("run.objective", message, _undefined_hint(word, names))
-    yield from _nearly(objective)
+        placeholder = guesses.placeholder(word)
+        hint = f"Write {placeholder}." if placeholder else _undefined_hint(word, names)
+        yield Problem("run.objective", message, hint)
+    missing = [name for name in dict.fromkeys(unused(objective, names)) if re.fullmatch(NAME_PATTERN, name)]
+    instead = dict(nearmisses.found(_PLACEHOLDER.sub(" ", objective), guesses, frozenset(missing)))
+    yield from _nearly(instead, guesses)
     yield from _shell_problems(objective)
     yield from _ambiguous(names)
-    yield from _unused_problems(objective, names)
+    told = {guesses.meant(word) for word in (*instead.values(), *undefined)}
+    yield from _unused_problems([name for name in missing if name not in told], names)
 
 
-def _unused_problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
-    found = [name for name in dict.fromkeys(unused(objective, names)) if re.fullmatch(NAME_PATTERN, name)]
+def _unused_problems(found: Sequence[str], names: Sequence[str]) -> Iterator[Problem]:
     where = [f"($x_{names.index(name)}) or (${shown(name)})" for name in found[:_MOST_UNUSED]]
     if len(found) > _MOST_UNUSED:
         yield Problem(
@@ -148,15 +188,14 @@ def _undefined_hint(word: str, names: Sequence[str]) -> str:
     return did_you_mean(word, known) if known else "Add a parameter, or take the placeholder out."
 
 
-def _nearly(objective: str) -> Iterator[Problem]:
-    rest = _PLACEHOLDER.sub(" ", objective)
-    for written in dict.fromkeys(match[0] for match in _NEARLY.finditer(rest)):
-        position = _POSITION_IN.search(written)
-        if position:
+def _nearly(instead: Mapping[str, str], guesses: nearmisses.Guesses) -> Iterator[Problem]:
+    """A warning for each of the near misses, but for <name>, which is a problem of its own."""
+    for written, word in list(instead.items())[:MOST_LISTED]:
+        if not written.startswith("<"):
             yield Problem(
                 "run.objective",
                 f"{shown(written)} is not replaced by a value, since it is no placeholder.",
-                f"Write (${position[0]}).",
+                f"Write {guesses.placeholder(word) or f'(${word})'}.",
                 "warning",
             )
 

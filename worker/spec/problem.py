@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Literal
 
-MOST_LISTED = 20  # of anything in one sentence, and of sentences of the same kind
+MOST_LISTED = 20  # of anything in one sentence, and of problems of one kind
+_NUMBER = re.compile(r"\.\d+(?=\.|$)", re.ASCII)
+_CLOSE = 0.6  # as difflib has it
+_LONGEST_COMPARED = 50  # letters
+_MOST_COMPARED = 4
 
 Severity = Literal["error", "warning", "note"]
 
@@ -18,13 +25,14 @@ class Problem:
 
     path: the field's place in the config ("run.name", "parameters.0.max"), "" for the whole input.
     message: one sentence, what is wrong and why. hint: one sentence, what to do.
-    Only severity "error" keeps a run from starting.
+    stands_for: how many findings it is. Only severity "error" keeps a run from starting.
     """
 
     path: str
     message: str
     hint: str = ""
     severity: Severity = "error"
+    stands_for: int = 1
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
@@ -34,6 +42,30 @@ class Problem:
     def as_json(self) -> dict[str, str]:
         """The problem as the page's script reads it."""
         return {"path": self.path, "message": self.message, "hint": self.hint, "severity": self.severity}
+
+
+def capped(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """`problems`, but only the first ones of a kind that has very many, and behind the last of these how many follow.
+
+    Those of the same severity about the same field are of one kind, whichever parameter the field belongs to.
+    """
+    found = tuple(problems)
+    totals = Counter(map(_kind, found))
+    seen: Counter[tuple[str, str]] = Counter()
+    for problem in found:
+        kind = _kind(problem)
+        seen[kind] += 1
+        if seen[kind] <= MOST_LISTED:
+            yield problem
+        elif seen[kind] == totals[kind]:
+            more = totals[kind] - MOST_LISTED
+            path = "" if "*" in kind[0] else problem.path
+            hint = "Correct the first ones; then the others are shown."
+            yield Problem(path, f"And {more:,} more of this kind.", hint, problem.severity, more)
+
+
+def _kind(problem: Problem) -> tuple[str, str]:
+    return _NUMBER.sub(".*", problem.path), problem.severity
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
@@ -51,7 +83,22 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def closest(word: str, known: Iterable[str]) -> str:
     """The one of `known` words that `word` is most like, "" where none is close."""
-    return next(iter(difflib.get_close_matches(word[:100], known, n=1)), "")
+    # Comparing two words takes the product of their lengths: only the beginnings are, and only the few known words
+    # with the most letters in common with it.
+    matcher = difflib.SequenceMatcher(b=word[:_LONGEST_COMPARED], autojunk=False)
+    likely: list[tuple[float, str]] = []
+    for one in known:
+        matcher.set_seq1(one[:_LONGEST_COMPARED])
+        if matcher.real_quick_ratio() >= _CLOSE and (bound := matcher.quick_ratio()) >= _CLOSE:
+            likely.append((bound, one))
+    best, found = _CLOSE, ""
+    for bound, one in nlargest(_MOST_COMPARED, likely):
+        if bound < best:
+            break
+        matcher.set_seq1(one[:_LONGEST_COMPARED])
+        if (ratio := matcher.ratio()) > best or (ratio == best and not found):
+            best, found = ratio, one
+    return found
 
 
 def listed(words: Sequence[str]) -> str:

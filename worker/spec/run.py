@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
 
 from worker.spec.parameters import DEFAULT_TYPE, Parameter
@@ -29,6 +29,17 @@ class Draft:
     values: Mapping[str, object] = field(default_factory=dict)
     parameters: tuple[ParameterDraft, ...] = ()
 
+    @property
+    def listed(self) -> int:
+        """How many values the parameters list, at most: commas are counted, whatever they stand for."""
+        return sum(_listed(parameter.settings.get("values")) for parameter in self.parameters)
+
+
+def _listed(raw: object) -> int:
+    if isinstance(raw, str):
+        return raw.count(",") + 1
+    return len(raw) if isinstance(raw, Sized) else 0
+
 
 @dataclass(frozen=True)
 class ReadResult:
@@ -52,6 +63,7 @@ class Run:
     workers: int
     runtime: int
     precision: int
+    number_format: str
     live_output: bool
     debug: bool
     dont_start: bool

@@ -6,24 +6,25 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from worker.spec.fields import BY_PATH
 from worker.spec.problem import Problem
 from worker.spec.text import quoted
 
 _PATH = "slurm.sbatch"
-# Option -> what says it instead.
+# Option -> the field that says it instead, if there is one.
 _OWNED = {
-    "--array": 'the field "Number of workers"',
-    "--job-name": 'the field "Optimization run name"',
-    "--partition": 'the field "Partition"',
-    "--account": 'the field "Account"',
-    "--reservation": 'the field "Reservation"',
-    "--cpus-per-task": 'the field "CPUs per worker"',
-    "--mem": 'the field "Memory (MB) per worker"',
-    "--mem-per-cpu": 'the field "Memory (MB) per worker"',
-    "--mem-per-gpu": 'the field "Memory (MB) per worker"',
-    "--time": 'the field "Walltime of one worker job"',
-    "--nodes": 'the field "Nodes per worker"',
-    "--ntasks": 'the field "Tasks per worker"',
+    "--array": "run.workers",
+    "--job-name": "run.name",
+    "--partition": "slurm.partition",
+    "--account": "slurm.account",
+    "--reservation": "slurm.reservation",
+    "--cpus-per-task": "slurm.cpus",
+    "--mem": "slurm.memory",
+    "--mem-per-cpu": "slurm.memory",
+    "--mem-per-gpu": "slurm.memory",
+    "--time": "slurm.walltime",
+    "--nodes": "slurm.nodes",
+    "--ntasks": "slurm.tasks",
     **dict.fromkeys(
         (
             "--output", "--error", "--input", "--open-mode", "--requeue", "--no-requeue", "--signal", "--dependency",
@@ -39,7 +40,7 @@ _SHORT = {
     "-d": "--dependency", "-D": "--chdir", "-W": "--wait", "-H": "--hold", "-M": "--clusters",
     "-q": "--qos", "-C": "--constraint", "-x": "--exclude", "-w": "--nodelist", "-G": "--gpus", "-L": "--licenses",
 }  # fmt: skip
-_GPU = frozenset({"--gres", "--gpus", "--gpus-per-node", "--gpus-per-task", "--gpus-per-socket"})
+GPU_OPTIONS = frozenset({"--gres", "--gpus", "--gpus-per-node", "--gpus-per-task", "--gpus-per-socket"})
 # Options that say who pays or how it is booked; the driver's job has them too.
 PAYER_OPTIONS = frozenset({"--qos", "--wckey", "--comment", "--nice", "--licenses"})
 # Letters that take no value, so that another option may follow in the same word.
@@ -74,11 +75,16 @@ def options(lines: Iterable[str]) -> Iterator[Option]:
     """
     for line in lines:
         found: list[list[str]] = []
-        for word in shlex.split(line.strip().removeprefix("#SBATCH")):
+        for word in _words(line.strip().removeprefix("#SBATCH")):
             if word.startswith("-") or not found:
                 found.append([])
             found[-1].append(word)
         yield from (Option(_long(words[0]), tuple(words)) for words in found)
+
+
+def _words(text: str) -> list[str]:
+    """The words of `text` as a shell takes them; shlex, which looks at every letter, is slow where nothing is quoted."""
+    return shlex.split(text) if any(mark in text for mark in "'\"\\") else text.split()
 
 
 def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
@@ -106,8 +112,8 @@ def _problem(option: Option, line: str, enable_gpus: bool) -> Problem | None:
         return Problem(_PATH, f"{quoted(line)} is not an option of sbatch.", hint)
     owned = _owned(option.name, enable_gpus)
     if owned:
-        instead = _OWNED.get(owned, 'the field "GPUs per worker"')
-        hint = f"Use {instead} instead." if instead else "Remove it."
+        path = _OWNED.get(owned, "slurm.gpus")
+        hint = f'Use the field "{BY_PATH[path].label}" instead.' if path else "Remove it."
         return Problem(_PATH, f"{quoted(owned)} is set by OmniOpt itself.", hint)
     if not first.startswith("--") and first[1] in _FLAGS and len(first) > 2:
         return Problem(_PATH, f"{quoted(first)} is several options in one word.", "Write each one by itself.")
@@ -119,7 +125,7 @@ def _problem(option: Option, line: str, enable_gpus: bool) -> Problem | None:
 
 def _owned(name: str, enable_gpus: bool) -> str:
     """The option of the tool that `name` stands for, also where it is shortened as sbatch allows; "" for none."""
-    taken = {*_OWNED, *(_GPU if enable_gpus else ())}
+    taken = {*_OWNED, *(GPU_OPTIONS if enable_gpus else ())}
     if name in taken or not name.startswith("--"):
         return name if name in taken else ""
     return next((one for one in sorted(taken) if one.startswith(name)), "")

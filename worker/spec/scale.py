@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from random import Random
-from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from random import Random
 
 MOST_SIGMAS = 8.0  # about where the random numbers of a computer, with 53 bits, end
 
@@ -87,6 +89,8 @@ class Bell(Scale):
         return generator.gauss(0.0, 1.0)
 
     def quantiles(self, count: int) -> list[float]:
+        from statistics import NormalDist  # takes a while to import, and few grids need it
+
         # In the middle of `count` equal shares, since the ends of a normal distribution are infinite.
         return [NormalDist().inv_cdf((index + 0.5) / count) for index in range(count)]
 

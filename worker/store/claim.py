@@ -12,10 +12,10 @@ from enum import Enum
 from pathlib import Path
 
 from worker import __version__, processes
-from worker.store.journal import newest
+from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS
+from worker.store.journal import introduction_of, newest
 from worker.store.paths import RunPaths
 from worker.store.records import Record, decode
-from worker.store.tail import read_records
 
 SIGN_EVERY = 15.0  # seconds between two signs of life
 SILENT_AFTER = 90.0  # seconds after which a driver on another machine is taken for dead
@@ -26,6 +26,7 @@ class Standing(Enum):
     """How the newest driver of a run stands."""
 
     NEVER = "never"  # the run was never driven
+    BEGINNING = "beginning"  # it began a short while ago and has not said yet who it is: it may live
     ALIVE = "alive"
     OVER = "over"  # it has written down that the run has ended
     LEFT = "left"  # it has left an unfinished run
@@ -33,11 +34,22 @@ class Standing(Enum):
     SILENT = "silent"  # on another machine, and heard of a short while ago: it may live
 
 
+_WORDS = {
+    Standing.NEVER: "not begun",
+    Standing.BEGINNING: "starting",
+    Standing.ALIVE: "running",
+    Standing.SILENT: "running",
+    Standing.LEFT: "between two drivers",
+    Standing.DEAD: "interrupted",
+}
+
+
 @dataclass(frozen=True)
 class Claim:
     """The newest driver of a run. born: when its process began, as `processes.birth` tells it.
 
     silent: seconds since its last sign of life. paused: its process lives, and was stopped by Ctrl-Z or a signal.
+    exit_code: of a driver that has ended the run.
     """
 
     standing: Standing
@@ -47,11 +59,19 @@ class Claim:
     born: str = ""
     silent: float = 0.0
     paused: bool = False
+    exit_code: int = EXIT_DONE
 
     @property
     def held(self) -> bool:
         """Whether the run may be being driven."""
-        return self.standing in (Standing.ALIVE, Standing.SILENT)
+        return self.standing in (Standing.BEGINNING, Standing.ALIVE, Standing.SILENT)
+
+    @property
+    def word(self) -> str:
+        """How the run stands, in a word or two: the same in the menu, in `status`, in the summary and in the report."""
+        if self.standing is Standing.OVER:
+            return "ended" if self.exit_code in (EXIT_DONE, EXIT_NO_SUCCESS) else "stopped"
+        return _WORDS[self.standing]
 
     @property
     def pause(self) -> str:
@@ -64,8 +84,11 @@ class Claim:
         )
 
 
-def introduction(epoch: int, seed: int, where: str, cwd: Path) -> Record:
-    """The first record of a driver's journal: who drives, and how the run was begun."""
+def introduction(epoch: int, seed: int, where: str, cwd: Path, job: str = "") -> Record:
+    """The first record of a driver's journal: who drives, and how the run was begun.
+
+    where: the name of the scheduler. job: the scheduler's job that this process is in.
+    """
     pid = os.getpid()
     return {
         "kind": "driver",
@@ -78,7 +101,7 @@ def introduction(epoch: int, seed: int, where: str, cwd: Path) -> Record:
         "seed": seed,
         "where": where,
         "cwd": str(cwd),
-        "job": os.environ.get("SLURM_JOB_ID", ""),
+        "job": job,
     }
 
 
@@ -93,26 +116,32 @@ def claim(paths: RunPaths) -> Claim:
     epoch = newest(paths)
     if epoch == 0:
         return Claim(Standing.NEVER)
-    journal = paths.journal(epoch)
-    first = next(read_records(journal), None)
-    if first is None or first.get("kind") != "driver":
-        return Claim(Standing.DEAD, epoch)
+    silent = _silence(paths, epoch)
+    first = introduction_of(paths, epoch)
+    if first is None:
+        # Between making its journal and its first word a driver reads what was before it; the word may be under way, too.
+        recent = silent < SILENT_AFTER
+        return Claim(Standing.BEGINNING if recent else Standing.DEAD, epoch, silent=silent)
     host, pid, born = str(first.get("host", "")), int(first.get("pid", 0)), str(first.get("pid_start", ""))
-    silent = _silence(journal)
-    last = {record.get("kind") for record in _last_records(journal)}
-    standing = Standing.OVER if "ended" in last else Standing.LEFT if "leaving" in last else None
-    if standing is None and host == socket.gethostname():
-        alive = processes.alive(pid, born)
-        standing = Standing.ALIVE if alive else Standing.DEAD
-    elif standing is None:
+    last = {str(record.get("kind")): record for record in _last_records(paths.journal(epoch))}
+    if "ended" in last:
+        code = int(last["ended"].get("exit_code", EXIT_DONE))
+        return Claim(Standing.OVER, epoch, host, pid, born, silent, exit_code=code)
+    if "leaving" in last:
+        standing = Standing.LEFT
+    elif host == socket.gethostname():
+        standing = Standing.ALIVE if processes.alive(pid, born) else Standing.DEAD
+    else:
         standing = Standing.SILENT if silent < SILENT_AFTER else Standing.DEAD
     paused = standing is Standing.ALIVE and processes.paused(pid)
     return Claim(standing, epoch, host, pid, born, silent, paused)
 
 
-def _silence(journal: Path) -> float:
-    with suppress(OSError):
-        return max(0.0, time.time() - journal.stat().st_mtime)
+def _silence(paths: RunPaths, epoch: int) -> float:
+    """Seconds since a driver's last sign of life, as far as it is seen here: since it said that it begins, at least."""
+    for sign in (paths.journal(epoch), paths.next_driver(epoch - 1)):
+        with suppress(OSError):
+            return max(0.0, time.time() - sign.stat().st_mtime)
     return 0.0
 
 

@@ -36,5 +36,5 @@ class Follower:
                 if trial is not None:
                     changed[trial.number] = trial
         self.state.torn += sum(tail.torn - torn[epoch] for epoch, tail in self._tails.items())
-        self.state.epoch = self._epochs.newest
+        self._replayer.begun(self._epochs.newest)
         return changed

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from worker.store.appender import Appender, StorageFullError
 from worker.store.paths import RunPaths
+from worker.store.records import Record
 from worker.store.tail import Tail, read_records
 
 _NAME = re.compile(r"(\d{6,})\.jsonl")
@@ -104,6 +105,21 @@ def epochs(paths: RunPaths) -> list[int]:
     numbers.extend(range(listed + 1, known.look() + 1))
     known.close()
     return numbers
+
+
+def introduction_of(paths: RunPaths, epoch: int) -> Record | None:
+    """The record in which the driver of `epoch` says who it is; None where it has not said that (yet).
+
+    It comes first; where the disk was full, torn tries of it may come before it.
+    """
+    return next(
+        (
+            record
+            for record in read_records(paths.journal(epoch))
+            if record and record.get("kind") == "driver"
+        ),
+        None,
+    )
 
 
 def ended_epoch(paths: RunPaths) -> int:

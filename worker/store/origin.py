@@ -6,14 +6,13 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 
-from worker.store.journal import epochs
+from worker.store.journal import epochs, introduction_of
 from worker.store.paths import RunPaths
-from worker.store.tail import read_records
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a run was begun: the folder that it was started in, and whether its agents are "local" or in "slurm"."""
+    """Where a run was begun: the folder that it was started in, and the name of the scheduler of its agents."""
 
     cwd: str = ""
     where: str = ""
@@ -25,7 +24,6 @@ def origin(paths: RunPaths) -> Origin:
     with suppress(OSError):
         cwd = os.fsdecode(paths.started_in.read_bytes())
     for epoch in epochs(paths):
-        first = next(read_records(paths.journal(epoch)), None)
-        if first is not None and first.get("kind") == "driver":
+        if first := introduction_of(paths, epoch):
             return Origin(cwd or str(first.get("cwd") or ""), str(first.get("where") or ""))
     return Origin(cwd)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worker.errors import UsageError
-from worker.spec.fields import HOME_VARIABLE_PATTERN
+from worker.spec.field_definition import HOME_VARIABLE_PATTERN
 
 FOLDER = "omniopt"
 
@@ -46,6 +46,11 @@ class Home:
     def evaluate_script(self) -> Path:
         """The script that opens the results menu."""
         return self.root / "evaluate-run.sh"
+
+    @property
+    def starter(self) -> Path:
+        """The script that runs any command for the runs here."""
+        return self.root / "omniopt"
 
     @property
     def venv(self) -> Path:
@@ -218,6 +223,10 @@ class RunPaths:
     def job_output(self, job: str, index: int) -> Path:
         """What the element `index` of the job array called `job` printed."""
         return self.slurm / f"{job}.{index}.out"
+
+    def setup_record(self, job: str, index: str) -> Path:
+        """Which setup lines have failed in the element `index` of the job array called `job`; there only if one has."""
+        return self.slurm / f"{job}.{index}.setup"
 
     @property
     def driver_log(self) -> Path:

@@ -14,11 +14,12 @@ from worker.trial import Status, Trial
 
 
 class Ending(NamedTuple):
-    """How a run ended: a sentence, the exit code of its driver, and when."""
+    """How a run ended: a sentence, the exit code of its driver, when, and why in a word ("" where nobody wrote that)."""
 
     reason: str
     exit_code: int
     at: float
+    over: str = ""
 
 
 @dataclass
@@ -54,7 +55,7 @@ def load(paths: RunPaths) -> Replayed:
     replayer = Replayer()
     for epoch in epochs(paths):
         replayer.feed_all(read_records(paths.journal(epoch)), epoch)
-        replayer.state.epoch = max(replayer.state.epoch, epoch)
+        replayer.begun(epoch)
     return replayer.state
 
 
@@ -65,13 +66,18 @@ _Rank = tuple[int, int, float, str]
 _UNRANKED: _Rank = (_NONE, 0, 0.0, "")
 
 _NOWHERE, _ASSIGNED, _STARTED, _GIVEN_BACK = range(4)
-_STAGES = {"assigned": _ASSIGNED, "started": _STARTED, "requeued": _GIVEN_BACK}
+_STAGES = {"assigned": _ASSIGNED, "started": _STARTED, "requeued": _GIVEN_BACK, "retracted": _GIVEN_BACK}
 _STATUS_OF_STAGE = (Status.PROPOSED, Status.ASSIGNED, Status.RUNNING, Status.PROPOSED)
 
 
 class _Step(NamedTuple):
-    """The furthest that a trial has come on its way to an agent."""
+    """The furthest that a trial has come on its way to an agent.
 
+    epoch: of the driver that said so. A superseded driver goes on until it sees that, and may give a trial to another
+    agent meanwhile; what the newer one says of it counts, however often the older one gave it out.
+    """
+
+    epoch: int = 0
     attempt: int = 0
     stage: int = _NOWHERE
     agent: str = ""
@@ -80,6 +86,7 @@ class _Step(NamedTuple):
 
 
 _UNSTEPPED = _Step()
+_Maker = tuple[int, str]  # attempt and agent
 
 
 @dataclass(slots=True)
@@ -90,7 +97,8 @@ class _Progress:
     rank: _Rank = _UNRANKED
     step: _Step = _UNSTEPPED
     voided: int = -1  # outcomes of attempts up to this one do not count, unless ok: somebody asked to retry
-    others: tuple[Record, ...] = ()  # outcomes that lost against the one in force, which a retry may void
+    retracted: frozenset[_Maker] = frozenset()  # whose outcomes do not count, since they took them back
+    others: tuple[Record, ...] = ()  # outcomes that lost against the one in force, which may be voided
 
 
 class Replayer:
@@ -104,6 +112,12 @@ class Replayer:
         self._progress: dict[int, _Progress] = {}
         self._strays: dict[int, list[tuple[Record, int]]] = {}
         self._ended_in = 0
+
+    def begun(self, epoch: int) -> None:
+        """Take in that the driver of `epoch` has begun, whether it has said a word yet or not: the run goes on again."""
+        self.state.epoch = max(self.state.epoch, epoch)
+        if epoch > self._ended_in:
+            self.state.ended = None
 
     def feed_all(self, records: Iterable[Record | None], epoch: int) -> None:
         """Take in several records of one epoch; None stands for a torn line."""
@@ -134,14 +148,18 @@ class Replayer:
         if kind == "driver" and record not in state.drivers:
             state.drivers = sorted([*state.drivers, record], key=lambda driver: int(driver["epoch"]))
             state.seed = state.drivers[0]["seed"]
-            if epoch > self._ended_in:
-                state.ended = None
+            self.begun(epoch)
         elif kind == "agent":
             state.agents[str(record["agent"])] = record
         elif kind == "workers" and newest:
             state.wanted = int(record["wanted"])
         elif kind == "ended" and newest:
-            state.ended = Ending(str(record["reason"]), int(record["exit_code"]), float(record["at"]))
+            state.ended = Ending(
+                str(record["reason"]),
+                int(record["exit_code"]),
+                float(record["at"]),
+                str(record.get("over", "")),
+            )
             self._ended_in = epoch
 
     def _proposed(self, record: Record, epoch: int) -> Trial | None:
@@ -175,8 +193,10 @@ class Replayer:
             self.state.ignored += 1
             return None
         kind = record["kind"]
+        if kind == "retracted":
+            return self._retract(trial, progress, record, epoch)
         if kind in _STAGES:
-            return _advance(trial, progress, record)
+            return _advance(trial, progress, record, epoch)
         if kind == "retried":
             return self._retry(trial, progress, int(record["attempt"]))
         if kind in ("finished", "cancelled", "lost"):
@@ -188,6 +208,9 @@ class Replayer:
         if rank == progress.rank:
             return None
         if rank[1] <= progress.voided and rank[0] != _OK:
+            self.state.ignored += 1
+            return None
+        if _maker(record) in progress.retracted:
             self.state.ignored += 1
             return None
         if progress.rank != _UNRANKED:
@@ -206,6 +229,18 @@ class Replayer:
         progress.voided = max(progress.voided, attempt)
         if progress.rank[0] == _OK or progress.rank[1] > progress.voided:
             return None
+        return self._fall_back(trial, progress)
+
+    def _retract(self, trial: Trial, progress: _Progress, record: Record, epoch: int) -> Trial | None:
+        maker = (int(record["attempt"]), str(record["agent"]))
+        progress.retracted |= {maker}
+        advanced = _advance(trial, progress, record, epoch)
+        if progress.rank[0] > _CANCELLED_RUNNING or (progress.rank[1], trial.agent) != maker:
+            return advanced
+        return self._fall_back(trial, progress)
+
+    def _fall_back(self, trial: Trial, progress: _Progress) -> Trial:
+        """The outcome in force does not count any more: to the next one, or to none."""
         others, progress.others, progress.rank = progress.others, (), _UNRANKED
         _set_outcome(trial, {"status": _STATUS_OF_STAGE[progress.step.stage]})
         _show_step(trial, progress.step)
@@ -231,13 +266,18 @@ def _rank(record: Record) -> _Rank:
     return (order, int(record["attempt"]), float(record.get("end") or record.get("at") or 0), tie)
 
 
-def _advance(trial: Trial, progress: _Progress, record: Record) -> Trial | None:
+def _maker(record: Record) -> _Maker | None:
+    """Who has made an outcome; None where no agent has."""
+    return (int(record["attempt"]), str(record.get("agent") or "")) if record["kind"] == "finished" else None
+
+
+def _advance(trial: Trial, progress: _Progress, record: Record, epoch: int) -> Trial | None:
     attempt, stage = int(record["attempt"]), _STAGES[record["kind"]]
-    if (attempt, stage) <= (progress.step.attempt, progress.step.stage):
+    if (epoch, attempt, stage) <= progress.step[:3]:
         return None
     start = float(record["at"]) if stage == _STARTED else None
     agent = "" if stage == _GIVEN_BACK else str(record["agent"])
-    progress.step = _Step(attempt, stage, agent, str(record.get("host", "")), start)
+    progress.step = _Step(epoch, attempt, stage, agent, str(record.get("host", "")), start)
     if progress.rank[0] <= _CANCELLED_RUNNING:
         return None
     _show_step(trial, progress.step)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from worker.agent import aftermath, folder
+from worker.agent import cleanup, folder
+from worker.agent.agent import Agent
 from worker.agent.assignment import run_paths
-from worker.agent.loop import Agent
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def execute(args: argparse.Namespace) -> int:
     """Work until there is no more to do; 0 however that came about."""
     paths = run_paths(args.rundir)
     if args.sweep is not None:
-        aftermath.tidy(paths, args.id, args.sweep)
+        cleanup.tidy(paths, args.id, args.sweep)
         return 0
     if args.epoch is not None:
         folder.check(paths, args.epoch)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from worker.cli.common import configure_run, open_run
-from worker.driver.budget import Tally
-from worker.driver.view import number_text
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, OmnioptError
-from worker.report.byhand import Commands
-from worker.spec.placeholders import value_text
+from worker.progress.snapshot import number_text
+from worker.progress.tally import Tally
+from worker.report.data import equal_results
+from worker.report.data.rerun_commands import Commands
+from worker.spec.notation import value_text
 from worker.spec.text import visible
 from worker.store import replay
 from worker.store.origin import origin
+from worker.store.starter import run_command
 
 
 class NothingFoundError(OmnioptError):
@@ -31,11 +34,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Print the best evaluation. Raises NothingFoundError where none was successful."""
     paths, run = open_run(args)
-    best = Tally(replay.load(paths).trials.values()).best
+    trials = replay.load(paths).trials.values()
+    best = Tally(trials).best
     if best is None:
         raise NothingFoundError(
-            f"No evaluation of {run.name} was successful yet. omniopt status {run.name} shows how it stands."
+            f"No evaluation of {run.name} was successful yet. To see how it stands:\n"
+            f"  {run_command('status', paths)}"
         )
+    if remark := equal_results.remark(run, trials):
+        print(remark, file=sys.stderr)
     if args.json:
         print(
             json.dumps({"trial": best.number, "loss": best.loss, "parameters": dict(best.values)}, indent=2)
@@ -43,6 +50,6 @@ def execute(args: argparse.Namespace) -> int:
         return EXIT_DONE
     print(f"RESULT {number_text(best.loss)} (evaluation {best.number})")
     for name, value in best.values.items():
-        print(f"  {name} = {visible(value_text(value))}")
+        print(f"  {name} = {visible(value_text(value, run.number_format))}")
     print(f"  {visible(Commands(run, paths, origin(paths)).ready(best))}")
     return EXIT_DONE

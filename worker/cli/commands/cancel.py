@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli import ending
+from worker.cli import stopping
 from worker.cli.common import configure_run, open_run
 
 
@@ -16,4 +16,4 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """End everything, and come back when nothing is left."""
     paths, run = open_run(args)
-    return ending.cancel(paths, run)
+    return stopping.cancel(paths, run)

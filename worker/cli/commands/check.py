@@ -7,19 +7,23 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from worker.cli.given import HELP, by_name, read_given
+from worker.cli import objective_check
+from worker.cli.config_argument import HELP, by_name, read_given
 from worker.errors import EXIT_DONE, EXIT_USAGE, ConfigError
-from worker.launch import where_to_run
+from worker.launch import registry
 from worker.spec.check import check_read
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
-from worker.spec.text import visible
+from worker.spec.text import counted, visible
 from worker.store.paths import Home
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt check`."""
     parser.add_argument("config", metavar="CONFIG", help=HELP)
+    parser.add_argument(
+        "--name", metavar="NAME", help="the name of the run, in place of what the config says"
+    )
     parser.add_argument("--json", action="store_true", help="print the problems as JSON")
     parser.add_argument("--local", action="store_true", help="leave out what the Slurm cluster here says")
     parser.add_argument(
@@ -39,30 +43,27 @@ def execute(args: argparse.Namespace) -> int:
     if has_errors(problems):
         return EXIT_USAGE
     if args.on_node and run is not None:
-        from worker.cli.tryout import try_out
+        from worker.cli.sample_evaluation import try_out
 
-        return try_out(run, _home(run), where_to_run(args.local))
+        return try_out(run, _home(run), registry.choose(args.local))
     return EXIT_DONE
 
 
 def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
     """The run, and the problems of the config and then of the cluster."""
     try:
-        read = read_given(args.config)
+        read = read_given(args.config, args.name)
     except ConfigError as error:
         return None, error.problems
     checked = check_read(read)
     run = checked.run
     problems = checked.problems if args.json else tuple(by_name(checked.problems, read.draft))
-    if run is None or where_to_run(args.local) != "slurm":
-        return run, problems
-    from worker.launch.slurm import cluster, front
-    from worker.launch.slurm.client import Client
-
-    client = Client()
-    known = cluster.ask(client, run)
-    found = front.check(client, run, _home(run).run(run.name), known, driver_too=True)
-    return run, (*problems, *found)
+    if run is None:
+        return None, problems
+    scheduler, home = registry.choose(args.local), _home(run)
+    found = objective_check.problems(run, scheduler, home, args.config)
+    refused = scheduler.check(run, home.run(run.name), driver_too=scheduler.driver_jobs is not None)
+    return run, (*problems, *found, *refused)
 
 
 def _home(run: Run) -> Home:
@@ -82,8 +83,8 @@ def _lines(problems: Sequence[Problem]) -> list[str]:
 def _summary(problems: Sequence[Problem]) -> str:
     counts = []
     for severity in ("error", "warning", "note"):
-        count = sum(problem.severity == severity for problem in problems)
+        count = sum(problem.stands_for for problem in problems if problem.severity == severity)
         if count:
-            counts.append(f"{count} {severity}{'s' if count > 1 else ''}")
+            counts.append(counted(count, severity))
     verdict = "This config cannot start." if has_errors(problems) else "This config can start."
     return f"{', '.join(counts) or 'No problems'}. {verdict}"

@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Sequence
 
 from worker.cli.common import configure_workdir, find_run
-from worker.cli.results import configure_out, place, say_written
+from worker.cli.result_files import configure_out, place, say_written
 from worker.errors import EXIT_DONE, UsageError
-from worker.report import comparepage
-from worker.report.comparison import distinct
-from worker.report.source import read
+from worker.report.data.comparison import distinct
+from worker.report.data.results import read
+from worker.report.pages import compare
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
 
@@ -35,11 +35,11 @@ def execute(args: argparse.Namespace) -> int:
     name = _name(list(found.values()))
     page = place(first.root / "comparisons" / f"{name}.html", first, args.out)
     with replacing(page) as file:
-        file.write(comparepage.page(name, runs))
+        file.write(compare.page(name, runs))
     say_written(page)
     table = page.with_suffix(".csv")
     with replacing(table) as file:
-        comparepage.write_csv(file, runs)
+        compare.write_csv(file, runs)
     say_written(table)
     return EXIT_DONE
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.given import HELP, by_name, print_problems, read_given
+from worker.cli.config_argument import HELP, by_name, print_problems, read_given
 from worker.spec.check import check_read
-from worker.spec.original import not_held
-from worker.spec.source import WRITERS
+from worker.spec.formats.any_config import WRITERS
+from worker.spec.formats.original_writer import not_held
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

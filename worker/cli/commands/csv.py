@@ -6,9 +6,9 @@ import argparse
 import sys
 from typing import TextIO
 
-from worker.cli.results import chosen, configure_failed, configure_run, open_results, place, say_written
+from worker.cli.result_files import chosen, configure_failed, configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
-from worker.report import csv
+from worker.report.exchange import csv_file
 from worker.store.files import replacing
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -29,7 +29,9 @@ def execute(args: argparse.Namespace) -> int:
     trials = chosen(results, args)
 
     def write(file: TextIO) -> None:
-        csv.write_to(file, results.paths, results.run, trials, SEPARATORS[args.separator], args.scientific)
+        csv_file.write_to(
+            file, results.paths, results.run, trials, SEPARATORS[args.separator], args.scientific
+        )
 
     if args.stdout:
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")  # type: ignore[union-attr]

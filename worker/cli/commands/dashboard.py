@@ -6,10 +6,11 @@ import argparse
 import getpass
 import socket
 
-from worker.cli.common import configure_run, find_run, homes
-from worker.cli.page import configure_page, page_address
+from worker.cli.common import configure_run, find_run
+from worker.cli.page_address import configure_page, page_address
 from worker.errors import EXIT_DONE, OmnioptError
-from worker.report.dashboard import LiveReport, Server
+from worker.report.pages.dashboard import LiveReport, Server
+from worker.store.starter import homes
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from worker.cli.results import configure_run, open_results, place, say_written
+from worker.cli.result_files import configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
-from worker.report import debugzip
+from worker.report.exchange import debug_zip
+from worker.spec.text import counted
 from worker.store.files import replacing_bytes
 
 
@@ -21,9 +22,9 @@ def execute(args: argparse.Namespace) -> int:
     results = open_results(args)
     target = place(results.paths.root / f"debug-{results.run.name}.zip", results.paths, args.out)
     with replacing_bytes(target) as file:
-        names = debugzip.write(results, file)
+        names = debug_zip.write(results, file)
     print(
-        f"{len(names)} files; environment variables are not among them, and what looks like a secret was left out. "
+        f"{counted(len(names), 'file')}; environment variables are not among them, and what looks like a secret was left out. "
         "Look through it before you send it.",
         file=sys.stderr,
     )

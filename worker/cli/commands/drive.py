@@ -8,16 +8,18 @@ from pathlib import Path
 
 from worker.agent.assignment import run_paths
 from worker.agent.folder import node_name
-from worker.cli.going import plan_of
-from worker.driver.budget import Over
+from worker.cli.launching import plan_of
 from worker.driver.plan import Plan
-from worker.driver.recall import open_request
+from worker.driver.restore import open_request
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE, OmnioptError
-from worker.launch import where_to_run
-from worker.report.source import read_run
+from worker.launch import registry
+from worker.launch.scheduler import DriverJobs
+from worker.progress.tally import Over
+from worker.report.data.results import read_run
 from worker.store.appender import FILE_SERVER
 from worker.store.journal import ended_epoch
+from worker.store.starter import run_command
 
 _TRY_EVERY = 5.0  # seconds
 
@@ -70,31 +72,29 @@ def _drive(args: argparse.Namespace) -> int:
     if args.since is not None and ended_epoch(paths) > args.since:
         print("The run has ended before this driver began, so there is nothing left to do.")
         return EXIT_DONE
-    run, where = read_run(paths), where_to_run(args.local)
-    if where == "local" and not args.local:
-        # A run in Slurm must never become one inside the driver's small job.
+    run, scheduler = read_run(paths), registry.choose(args.local)
+    if not scheduler.remote and not args.local:
+        # A run on a cluster must never become one inside the driver's small job.
         raise OmnioptError(
-            f"There are no Slurm commands on {node_name()}, where the driver's job runs, so it cannot submit workers. "
-            f"omniopt resume {run.name} --driver here drives the run on the login node."
+            f"The driver's job runs on {node_name()} and cannot submit workers there: {registry.absence()}. "
+            "To drive the run on the login node: "
+            f"{run_command('resume', paths, '--driver', 'here')}"
         )
     request = open_request(paths, args.since) if args.since is not None else ""
-    plan = plan_of(run, paths, where, request, args.retry)
-    return _in_job(plan) if where == "slurm" else drive(plan).exit_code
+    plan = plan_of(run, paths, scheduler, request, args.retry)
+    return _in_job(plan, scheduler.driver_jobs) if scheduler.driver_jobs else drive(plan).exit_code
 
 
-def _in_job(plan: Plan) -> int:
-    from worker.launch.slurm import front
-    from worker.launch.slurm.own_job import OwnJob
-
-    job = OwnJob()
+def _in_job(plan: Plan, jobs: DriverJobs) -> int:
+    job = jobs.own()
     end = drive(plan, job.leaves)
     if end.over is not Over.LEFT:
         return end.exit_code
     if job.comes_back:
-        print("Slurm starts this job again by itself, and it goes on then.", flush=True)
+        print(f"{plan.scheduler.label} starts this job again by itself, and it goes on then.", flush=True)
     else:
-        print(f"The next driver is job {front.hand_in_successor(plan.run, plan.paths)}.", flush=True)
-    return EXIT_DONE  # as far as Slurm is concerned, which may write mails about failed jobs
+        print(f"The next driver is job {jobs.submit_successor(plan.run, plan.paths)}.", flush=True)
+    return EXIT_DONE  # as far as the scheduler is concerned, which may write mails about failed jobs
 
 
 def _numbers(text: str) -> tuple[int, ...]:

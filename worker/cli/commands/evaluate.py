@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.cli import common, main
-from worker.cli.settings import (
+from worker.cli import asking, common, main
+from worker.cli.menu_settings import (
     LEAST_SIDE,
     MOST_SIDE,
     SEPARATORS,
@@ -20,17 +20,10 @@ from worker.cli.settings import (
 )
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.spec.text import visible
-from worker.store.claim import Standing, claim
+from worker.store.claim import claim
 from worker.store.paths import Home, RunPaths
-
-_STANDINGS = {
-    Standing.NEVER: "never started",
-    Standing.ALIVE: "running",
-    Standing.OVER: "ended",
-    Standing.LEFT: "stopped",
-    Standing.DEAD: "interrupted",
-    Standing.SILENT: "running elsewhere, or interrupted",
-}
+from worker.store.starter import command as command_line
+from worker.store.starter import homes
 
 
 @dataclass(frozen=True)
@@ -101,7 +94,7 @@ def execute(args: argparse.Namespace) -> int:
         if args.run:
             run_menu(common.find_run(args.run, args.workdir), settings)
         else:
-            start_menu(next(common.homes(args.workdir)), settings)
+            start_menu(next(homes(args.workdir)), settings)
     except (LeaveError, KeyboardInterrupt, EOFError):
         print()
     return EXIT_DONE
@@ -114,8 +107,10 @@ def start_menu(home: Home, settings: Settings) -> None:
         print(f"\nRuns in {visible(str(home.projects))}:")
         if not runs:
             print("  none yet")
+        for name in common.older_projects(home):
+            print(f"       {visible(name):<32} {common.OLDER}")
         for number, paths in enumerate(runs, 1):
-            print(f"  {number:>3}  {visible(paths.name):<32} {_STANDINGS[claim(paths).standing]}")
+            print(f"  {number:>3}  {visible(paths.name):<32} {claim(paths).word}")
         print("  c  compare several  r  resume a run  f  another folder  s  settings  q  quit")
         _show_changed(settings)
         answer = ask("Run (number or name)").strip()
@@ -137,10 +132,10 @@ def start_menu(home: Home, settings: Settings) -> None:
 def run_menu(paths: RunPaths, settings: Settings) -> None:
     """Choose what to make of one run."""
     while True:
-        standing = claim(paths).standing
-        more = RUNNING_ITEMS if standing in (Standing.ALIVE, Standing.SILENT) else RESUMABLE_ITEMS
+        now = claim(paths)
+        more = RUNNING_ITEMS if now.held else RESUMABLE_ITEMS
         items = (*ITEMS, *more)
-        print(f"\n{visible(paths.name)}: {_STANDINGS[standing]}")
+        print(f"\n{visible(paths.name)}: {now.word}")
         for number, item in enumerate(items, 1):
             print(f"  {number:>3}  {item.text}")
         print("  s  settings    b  back    q  quit")
@@ -236,7 +231,7 @@ def _other_home(home: Home) -> Home:
 
 def call(*words: str) -> None:
     """Run a command as a user would; what it says about errors is printed, and the menu goes on."""
-    print(f"\nomniopt {visible(' '.join(words))}", flush=True)
+    print(f"\n{visible(command_line(*words))}", flush=True)
     try:
         main(words)
     except SystemExit:
@@ -249,7 +244,7 @@ def call(*words: str) -> None:
 
 def ask(question: str) -> str:
     """What the user types. Raises LeaveError where that is q, or where nobody can type any more."""
-    answer = input(f"{question}: ")
+    answer = asking.ask(f"{question}: ")
     if answer.strip() in ("q", "quit", "exit"):
         raise LeaveError
     return answer

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import configure_run, open_results, place, say_written
+from worker.cli.result_files import configure_run, open_results, place, say_written
 from worker.errors import EXIT_DONE
+from worker.spec.text import counted
 from worker.store.files import replacing
 
 
@@ -29,13 +30,13 @@ def execute(args: argparse.Namespace) -> int:
     """Write the export and print where it is."""
     results = open_results(args)
     if args.optuna:
-        from worker.report import optuna_study
+        from worker.report.exchange import optuna_study
 
         name = args.study or results.run.name
         count = optuna_study.export(results, args.optuna, name)
-        print(f"{count} evaluations in the study {name} of {args.optuna}")
+        print(f"{counted(count, 'evaluation')} in the study {name} of {args.optuna}")
         return EXIT_DONE
-    from worker.report import export
+    from worker.report.exchange import export
 
     kind = "json" if args.json else "parquet"
     target = place(results.paths.root / "export" / f"{results.run.name}.{kind}", results.paths, args.out)

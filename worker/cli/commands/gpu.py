@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from worker.cli.common import find_run
-from worker.cli.results import configure_run, place, say_written
+from worker.cli.result_files import configure_run, place, say_written
 from worker.errors import EXIT_DONE, UsageError
-from worker.report import gpupage, gpuusage
+from worker.report.data import gpu_usage
+from worker.report.pages import gpu
 from worker.store.files import replacing
 
 
@@ -19,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Write the plot and print where it is."""
     paths = find_run(args.run, args.workdir)
-    usages = gpuusage.read(paths)
+    usages = gpu_usage.read(paths)
     if not usages:
         raise UsageError(
             f"There are no GPU samples of {paths.name}. They are taken where nvidia-smi is found on the nodes "
@@ -27,6 +28,6 @@ def execute(args: argparse.Namespace) -> int:
         )
     target = place(paths.root / "gpu-usage" / f"{paths.name}.html", paths, args.out)
     with replacing(target) as file:
-        file.write(gpupage.page(paths.name, usages))
+        file.write(gpu.page(paths.name, usages))
     say_written(target)
     return EXIT_DONE

@@ -8,17 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from worker.cli.common import configure_workdir, find_run, refuse_if_driven
-from worker.cli.given import read_given
-from worker.driver.project import create
+from worker.cli.config_argument import read_given
 from worker.errors import EXIT_DONE, ConfigError, UsageError
-from worker.report import earlier, warmstart
-from worker.report.source import read_run
-from worker.report.table import RESULT
+from worker.report.data.results import read_run
+from worker.report.data.table import RESULT
+from worker.report.exchange import import_csv, warm_start
 from worker.spec.check import check_read
 from worker.spec.run import Run
-from worker.spec.text import visible
+from worker.spec.text import counted, visible
 from worker.store.claim import claim
 from worker.store.paths import Home, RunPaths
+from worker.store.run_folder import create
+from worker.store.starter import run_command
 
 _MOST_SHOWN = 10
 
@@ -44,20 +45,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Check the table, write it into the run's journal, and say what was left out."""
     run, paths, made = _target(args)
-    table = earlier.read(args.csv, run, args.result, args.decimal_comma)
+    table = import_csv.read(args.csv, run, args.result, args.decimal_comma)
     for line in _fates(table.left_out):
         print(visible(line), file=sys.stderr)
     if not table.rows:
         raise UsageError(f"No row of {args.csv} can be used; the lines above say why.")
     if made:
         paths = create(made, run)
-    count = warmstart.write(paths, run, table)
+    count = warm_start.write(paths, run, table)
     known = len(table.rows) - count
     print(
-        f"{count} evaluations imported into {paths.root}"
+        f"{counted(count, 'evaluation')} imported into {paths.root}"
         + (f", {known} were there already." if known else ".")
     )
-    print(f"omniopt resume {run.name} starts the search with them; they count for none of its limits.")
+    them, they = ("it", "It counts") if count == 1 else ("them", "They count")
+    print(f"{they} for none of its limits. To start the search with {them}:")
+    print(f"  {visible(run_command('resume', paths))}")
     return EXIT_DONE
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import configure_run, open_results, show
+from worker.cli.result_files import configure_run, open_results, show
 from worker.errors import EXIT_DONE, UsageError
-from worker.report import text
+from worker.report import run_text
+from worker.store.starter import run_command
 from worker.trial import Status
 
 
@@ -36,9 +37,10 @@ def execute(args: argparse.Namespace) -> int:
         trial = next((trial for trial in results.trials if trial.number == args.trial), None)
         if trial is None:
             raise UsageError(
-                f"There is no evaluation {args.trial} in {results.run.name}. omniopt logs {results.run.name} lists them."
+                f"There is no evaluation {args.trial} in {results.run.name}. To see which there are:\n"
+                f"  {run_command('logs', results.paths)}"
             )
-        show(text.log(results, trial, max(1, args.lines)), "logs.txt", args.out)
+        show(run_text.log(results, trial, max(1, args.lines)), "logs.txt", args.out)
         return EXIT_DONE
     chosen = [
         trial
@@ -46,5 +48,5 @@ def execute(args: argparse.Namespace) -> int:
         if (not args.status or trial.status.value in args.status)
         and (not args.failed or trial.status.failure)
     ]
-    show(text.logs(results, chosen), "logs.txt", args.out)
+    show(run_text.logs(results, chosen), "logs.txt", args.out)
     return EXIT_DONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import (
+from worker.cli.result_files import (
     chosen,
     configure_failed,
     configure_run,
@@ -14,8 +14,8 @@ from worker.cli.results import (
     say_written,
 )
 from worker.errors import EXIT_DONE
-from worker.report import answer, plotpage
-from worker.report.frame import make_frame
+from worker.report.data.plot_columns import make_frame
+from worker.report.pages import answer, plots
 from worker.store.files import replacing
 
 
@@ -36,6 +36,6 @@ def execute(args: argparse.Namespace) -> int:
     if args.columns:
         frame = frame.showing(args.columns)
     with replacing(target) as file:
-        file.write(plotpage.parallel(frame, answer.sentence(results)))
+        file.write(plots.parallel(frame, answer.sentence(results)))
     say_written(target)
     return EXIT_DONE

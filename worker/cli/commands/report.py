@@ -6,13 +6,14 @@ import argparse
 import time
 from datetime import datetime, timezone
 
-from worker.cli.common import find_run, homes
-from worker.cli.page import configure_page, page_address
-from worker.cli.results import configure_run, place, say_written
+from worker.cli.common import find_run
+from worker.cli.page_address import configure_page, page_address
+from worker.cli.result_files import configure_run, place, say_written
 from worker.errors import EXIT_DONE
-from worker.report import report
-from worker.report.source import Results, read
+from worker.report.data.results import Results, read
+from worker.report.pages import report
 from worker.store.files import replacing
+from worker.store.starter import homes
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

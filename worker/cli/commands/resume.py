@@ -5,43 +5,48 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
-from worker.cli import going
+from worker.cli import fieldoptions, launching, trust
 from worker.cli.common import configure_run, find_run, refuse_if_driven
 from worker.errors import OmnioptError
-from worker.report.source import changed_run, changes_of
-from worker.spec import toml
-from worker.spec.fields import FIELDS
-from worker.spec.run import Draft
+from worker.report.data.results import changed_run, changes_of
+from worker.spec.fields import CHANGEABLE
+from worker.spec.formats import toml
+from worker.spec.run import Draft, Run
 from worker.store.claim import claim
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
 
-CHANGEABLE = tuple(
-    field
-    for field in FIELDS
-    if field.path in ("search.max_evals", "run.runtime", "run.max_failures", "run.time_limit")
-)
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt resume`."""
+    parser.usage = "%(prog)s [options] RUN"
     configure_run(parser)
-    going.configure(parser)
-    group = parser.add_argument_group("limits", "Each of these is changed from now on; the others stay.")
-    for field in CHANGEABLE:
-        group.add_argument(field.flag, metavar=field.kind.upper(), help=field.help.replace("%", "%%"))
+    launching.configure(parser)
+    group = parser.add_argument_group(
+        "resources and limits", "Each of these is changed from now on; the others stay."
+    )
+    fieldoptions.add(group, CHANGEABLE, defaults=False)
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Go on where the run was driven before: on this machine, or in Slurm."""
+    """Go on where the run was driven before: on this machine, or on a cluster."""
     paths = find_run(args.run, args.workdir)
-    given = {field.path: getattr(args, field.key) for field in CHANGEABLE}
-    changes = {path: raw for path, raw in given.items() if raw is not None}
+    run = change(paths, fieldoptions.given(args, CHANGEABLE), args)
+    return launching.go_on(run, paths, args)
+
+
+def change(paths: RunPaths, changes: Mapping[str, object], args: argparse.Namespace) -> Run:
+    """The run with `changes`, path of a field -> raw value, which hold from now on.
+
+    Raises ConfigError where one is wrong or does not fit the cluster, DrivenError where somebody drives the run.
+    """
     run = changed_run(paths, changes)
     refuse_if_driven(paths, claim(paths))
     if changes:
+        trust.agree_to_run(paths)
+        launching.check_cluster(run, paths, launching.scheduler_before(paths), args)
         _write(paths, {**changes_of(paths), **changes})
-    return going.go_on(run, paths, args)
+    return run
 
 
 def _write(paths: RunPaths, changes: Mapping[str, object]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli import going
+from worker.cli import launching
 from worker.cli.common import configure_run, open_run, say_if_paused
-from worker.driver.requests import ask
 from worker.errors import EXIT_DONE, UsageError
 from worker.store import replay
 from worker.store.claim import claim
+from worker.store.requests import ask
 from worker.trial import Status, Trial
 
 
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     configure_run(parser)
     parser.add_argument("trials", metavar="N", nargs="*", type=int, help="the numbers of the evaluations")
     parser.add_argument("--failed", action="store_true", help="all that failed, timed out or were lost")
-    going.configure(parser)
+    launching.configure(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -40,7 +40,7 @@ def execute(args: argparse.Namespace) -> int:
         ask(paths, "retry", list(numbers))
         say_if_paused(now)
         return EXIT_DONE
-    return going.go_on(run, paths, args, numbers)
+    return launching.go_on(run, paths, args, numbers)
 
 
 def _refuse(number: int, trial: Trial | None) -> None:

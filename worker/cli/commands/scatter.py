@@ -6,7 +6,8 @@ import argparse
 import sys
 from importlib.util import find_spec
 
-from worker.cli.results import (
+from worker.cli.menu_settings import side
+from worker.cli.result_files import (
     chosen,
     configure_failed,
     configure_most,
@@ -17,11 +18,11 @@ from worker.cli.results import (
     place,
     say_written,
 )
-from worker.cli.settings import side
 from worker.errors import EXIT_DONE
-from worker.report import answer, panels, picture, plotpage
-from worker.report.frame import make_frame
-from worker.report.summary import best
+from worker.report.data.plot_columns import make_frame
+from worker.report.data.summary import best
+from worker.report.pages import answer, plots
+from worker.report.pictures import panels, scatter
 from worker.store.files import replacing, replacing_bytes
 
 KINDS = ("html", "svg", "png")
@@ -61,16 +62,18 @@ def execute(args: argparse.Namespace) -> int:
     targets = {kind: folder / f"{name}.{kind}" for kind in kinds}
     if "html" in targets:
         with replacing(targets["html"]) as file:
-            file.write(plotpage.scatter(frame, answer.sentence(results), args.max))
+            file.write(plots.scatter(frame, answer.sentence(results), args.max))
         say_written(targets["html"])
     pictures = [kind for kind in targets if kind != "html"]
     if pictures:
-        if some := panels.left_out(frame):
-            print(f"{' and '.join(pictures)} show {some}; --columns a,b,c chooses others.", file=sys.stderr)
-        figure = picture.draw(frame, best(results.trials), args.max, args.size).figure
+        shown = panels.picked(frame, named=bool(args.columns))
+        if shown.note:
+            which = f"{' and '.join(pictures)} show {shown.note}; --columns a,b,c chooses others."
+            print(f"{which} {shown.why}".rstrip(), file=sys.stderr)
+        figure = scatter.draw(shown, best(results.trials), args.max, args.size).figure
         for kind in pictures:
             with replacing_bytes(targets[kind]) as raw:
-                picture.save(figure, raw, kind)
+                scatter.save(figure, raw, kind)
             say_written(targets[kind])
     elif not args.kind:
         print('For svg and png as well: pip install "matplotlib>=3.8" into the same environment.')

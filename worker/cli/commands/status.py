@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from worker.cli.common import configure_run, find_run, homes, runs
+from worker.cli.common import OLDER, configure_run, find_run, older_projects, runs
 from worker.cli.jobs import Jobs
-from worker.driver.budget import Tally
-from worker.driver.view import Rate, View, assignments, clock, number_text
+from worker.driver.restore import runtime_ends
 from worker.errors import EXIT_DONE, OmnioptError
-from worker.report.source import read_run
+from worker.progress.final_summary import next_step
+from worker.progress.snapshot import Rate, View, assignments, clock, number_text
+from worker.progress.tally import Tally
+from worker.report.data.results import read_run
 from worker.spec.run import Run
-from worker.spec.text import visible
+from worker.spec.text import counted, visible
 from worker.store import replay
 from worker.store.claim import Claim, Standing, claim
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed
+from worker.store.setup_failures import setup_failures
+from worker.store.starter import homes, run_command
 from worker.trial import Status, Trial
 
 _MOST_RUNNING = 20  # running evaluations that are listed
@@ -58,6 +62,9 @@ def _list_runs(args: argparse.Namespace) -> int:
     width = max((len(paths.name) for paths in found), default=0)
     for paths in found:
         print(visible(f"{paths.name:<{width}}  {_in_a_line(paths)}"))
+    for home in dict.fromkeys(homes(args.workdir)):
+        for name in older_projects(home):
+            print(visible(f"{name:<{width}}  {OLDER}"))
     return EXIT_DONE
 
 
@@ -108,7 +115,10 @@ class _Standing:
         for trial in sorted(state.trials.values(), key=lambda trial: trial.end or 0):
             rate.note(trial)
         now = claim(paths)
-        return cls(paths, run, state, now, tally, View(run, tally, rate))
+        view = View(run, tally, state.trials, rate)
+        if now.held and state.driven_since:
+            view.ends_at = runtime_ends(paths, run.runtime, state.driven_since)
+        return cls(paths, run, state, now, tally, view)
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -118,16 +128,7 @@ class _Standing:
     @property
     def word(self) -> str:
         """The state of the run in a word or two."""
-        if self.state.ended is not None:
-            return "ended" if self.state.ended.exit_code in (0, 1) else "stopped"
-        return {
-            Standing.NEVER: "not begun",
-            Standing.ALIVE: "running",
-            Standing.SILENT: "running",
-            Standing.LEFT: "between two drivers",
-            Standing.OVER: "ended",
-            Standing.DEAD: "interrupted",
-        }[self.claim.standing]
+        return self.claim.word
 
     @property
     def running(self) -> list[Trial]:
@@ -138,6 +139,7 @@ class _Standing:
         """The standing, for people."""
         now = time.time()
         yield f"{self.run.name}: {self.word}. {self._sentence()}".rstrip()
+        yield from (f"  {line}" for line in self._next_step())
         yield f"  {self.view.counts}"
         best = self.tally.best
         if best is not None:
@@ -145,7 +147,10 @@ class _Standing:
             yield f"  best RESULT {number_text(best.loss)} (evaluation {best.number}): {values}"
         if self.claim.held and (pace := self.view.pace(now)):
             yield f"  {pace}"
+        if remark := self.view.remark:
+            yield f"  {remark}"
         yield from (f"  {line}" for line in self.jobs.lines())
+        yield from (f"  {failure.sentence}" for failure in setup_failures(self.paths, self.run.setup))
         if self.claim.held and self.running:
             yield from self._evaluations(now)
         if self.state.torn:
@@ -155,14 +160,23 @@ class _Standing:
     def _sentence(self) -> str:
         if self.state.ended is not None:
             return self.state.ended.reason
+        if self.claim.standing is Standing.BEGINNING:
+            return f"A driver began {self.claim.silent:.0f} s ago and has not said yet where it is."
         if self.claim.held:
             since = clock(time.time() - (self.state.driven_since or time.time()))
             return f"Driven by process {self.claim.pid} on {self.claim.host} for {since}. {self.claim.pause}".rstrip()
         if self.claim.standing is Standing.DEAD:
-            return f"Its driver has died; nothing is lost: omniopt resume {self.run.name} goes on."
+            return "Its driver has died; nothing is lost. To go on:"
         if self.claim.standing is Standing.LEFT:
-            return f"Its driver has left and the next one goes on; if none comes: omniopt resume {self.run.name}."
+            return "Its driver has left and the next one goes on; if none comes:"
         return ""
+
+    def _next_step(self) -> Iterator[str]:
+        """What the sentence leads to: lines with the command."""
+        if self.state.ended is not None:
+            yield from next_step(self.state.ended.over, self.run, self.paths, self.tally)
+        elif self.claim.standing in (Standing.DEAD, Standing.LEFT):
+            yield f"  {run_command('resume', self.paths)}"
 
     def _evaluations(self, now: float) -> Iterator[str]:
         for trial in self.running[:_MOST_RUNNING]:
@@ -170,7 +184,7 @@ class _Standing:
             since = f"for {clock(now - trial.start)}" if trial.start else "next"
             yield f"  evaluation {trial.number}: {place}, {since}"
         if len(self.running) > _MOST_RUNNING:
-            yield f"  and {len(self.running) - _MOST_RUNNING} more evaluations"
+            yield f"  and {counted(len(self.running) - _MOST_RUNNING, 'more evaluation')}"
 
     def as_json(self) -> dict[str, Any]:
         """The standing, for programs. Times are seconds since 1970."""
@@ -184,6 +198,7 @@ class _Standing:
             "exit_code": ended.exit_code if ended else None,
             "seed": self.state.seed,
             "max_evals": self.run.max_evals,
+            "total": self.view.total,
             "trials": {status.value: statuses.get(status.value, 0) for status in Status},
             "best": None
             if best is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli import ending
+from worker.cli import stopping
 from worker.cli.common import configure_run, open_run
 
 
@@ -17,4 +17,4 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Ask the driver to stop; without a living driver, do it here."""
     paths, run = open_run(args)
-    return ending.stop(paths, run, args.wait)
+    return stopping.stop(paths, run, args.wait)

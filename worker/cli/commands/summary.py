@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import configure_run, open_results, show
+from worker.cli.result_files import configure_run, open_results, show
 from worker.errors import EXIT_DONE
-from worker.report import text
+from worker.report import run_text
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,5 +17,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Print the figures, or write them to summary.txt in the folder of --out."""
     results = open_results(args)
-    show(text.summary(results), "summary.txt", args.out)
+    show(run_text.summary(results), "summary.txt", args.out)
     return EXIT_DONE

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.common import homes
-from worker.cli.given import HELP, by_name, print_problems, read_given
-from worker.cli.page import configure_page, page_address
-from worker.spec import url
+from worker.cli.config_argument import HELP, by_name, print_problems, read_given
+from worker.cli.page_address import configure_page, page_address
 from worker.spec.check import check_read
+from worker.spec.formats import url
+from worker.store.starter import homes
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

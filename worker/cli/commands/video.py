@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.results import (
+from worker.cli.result_files import (
     configure_most,
     configure_run,
     names,
@@ -14,8 +14,8 @@ from worker.cli.results import (
     say_written,
 )
 from worker.errors import EXIT_DONE
-from worker.report import video
-from worker.report.frame import make_frame
+from worker.report.data.plot_columns import make_frame
+from worker.report.pages import video
 from worker.store.files import replacing, replacing_bytes
 
 
@@ -35,11 +35,11 @@ def execute(args: argparse.Namespace) -> int:
     target = place(results.paths.root / "video" / f"{results.run.name}.{args.kind}", results.paths, args.out)
     if args.kind == "gif":
         # Imported here: it takes a while, and the page needs none of it.
-        from worker.report import gif
+        from worker.report.pictures import gif, panels
 
         frame = make_frame(results.run, results.trials)
         frame = of_parameters(frame, args.columns) if args.columns else frame.with_all_parameters()
-        moving = gif.film(results, frame, args.max)
+        moving = gif.film(results, panels.picked(frame, named=bool(args.columns)), args.max)
         with replacing_bytes(target) as raw:
             raw.write(moving)
     else:

@@ -6,10 +6,12 @@ import argparse
 import re
 
 from worker.cli.common import configure_run, open_run, say_if_paused
-from worker.driver.requests import ask
 from worker.errors import EXIT_DONE, UsageError
 from worker.spec.fields import BY_PATH
+from worker.spec.text import counted
 from worker.store.claim import claim
+from worker.store.requests import ask, workers_wanted
+from worker.store.starter import run_command
 
 _COUNT = re.compile(r"[+-]?[0-9]{1,6}")
 
@@ -23,21 +25,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Ask the driver. Raises UsageError for a wrong number, or where no driver is at work."""
     paths, run = open_run(args)
-    most = BY_PATH["run.workers"].maximum
+    field = BY_PATH["run.workers"]
+    most = field.maximum
     if not _COUNT.fullmatch(args.count) or args.count in ("0", "+0", "-0") or int(args.count) > (most or 0):
         raise UsageError(
-            f'"{args.count}" is no number of workers. Write +5, -5 or 5; the least is 1, the most {most}.'
+            f'"{args.count}" is no {field.in_sentence}. Write +5, -5 or 5; the least is 1, the most {most}.'
         )
     now = claim(paths)
     if not now.held:
         raise UsageError(
-            f"{run.name} has no driver now, so nobody could change the number of workers. "
-            f"omniopt resume {run.name} goes on with it; ask again then."
+            f"{run.name} has no driver now, so nobody could change the {field.in_sentence}. "
+            "To go on with so many:\n"
+            f"  {run_command('resume', paths, '--workers', str(workers_wanted(args.count, run.workers)))}"
         )
     ask(paths, "workers", args.count)
-    words = {"+": f"{args.count[1:]} more workers", "-": f"{args.count[1:]} fewer workers"}
-    print(
-        f"{run.name}: {words.get(args.count[0], f'{args.count} workers')} from now on; evaluations that run may end."
-    )
+    count = abs(int(args.count))
+    kind = {"+": "more worker", "-": "fewer worker"}.get(args.count[0], "worker")
+    print(f"{run.name}: {counted(count, kind)} from now on; evaluations that run may end.")
     say_if_paused(now)
     return EXIT_DONE

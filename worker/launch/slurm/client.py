@@ -24,15 +24,23 @@ _PREFIX = re.compile(r"\w+: (?:error|fatal): ")
 _PATIENCE = 12.0
 
 
-def here(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether this machine belongs to a Slurm cluster; its commands may be installed where there is none."""
+def absence(environ: Mapping[str, str] | None = None) -> str:
+    """Why jobs cannot go to a Slurm cluster from this machine, as part of a sentence; "" where it belongs to one.
+
+    The commands may be installed where there is no cluster. One that does not answer at present is there all the same.
+    """
     found = os.environ if environ is None else environ
-    if not all(shutil.which(program, path=found.get("PATH")) for program in _PROGRAMS):
-        return False
+    missing = [program for program in _PROGRAMS if not shutil.which(program, path=found.get("PATH"))]
+    if "sbatch" in missing:
+        return "there is no Slurm here (no sbatch command)"
+    if missing:
+        return f"Slurm is not all here (it has sbatch, but not {', '.join(missing)})"
     if found.get("SLURM_CONF") or any(map(os.path.exists, _CONFIGS)):
-        return True
+        return ""
     answer = Client(found).call("sinfo", "--noheader", "--format=%R", patience=_PATIENCE)
-    return answer.ok or not any(words in answer.err for words in _UNCONFIGURED)
+    if answer.ok or not any(words in answer.err for words in _UNCONFIGURED):
+        return ""
+    return "Slurm's commands are here, but this machine belongs to no cluster (they find no slurm.conf)"
 
 
 def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:

@@ -5,45 +5,34 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from worker.errors import ConfigError, OmnioptError
+from worker.launch.scheduler import DriverStatus
 from worker.launch.slurm import driver_job, preflight, reasons, teardown
 from worker.launch.slurm.client import Client
-from worker.launch.slurm.judge import last_line
+from worker.launch.slurm.node_health import last_line
 from worker.launch.slurm.squeue import JobState, Row
-from worker.spec.problem import Problem
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
+from worker.store.starter import run_command
 
 _FIRST_LOOK = 3.0  # seconds in which a driver begins on an idle cluster, and Slurm knows why one does not
 _EVERY = 0.1  # seconds
 _PATIENCE = 10.0  # seconds that Slurm has to answer a person
 
 
-@dataclass(frozen=True)
-class Outlook:
-    """What is to be expected. sentences: for people. comes: whether a driver may still come.
-
-    problem: why the job in the queue can never start. sightings: how often that must be seen before it counts.
-    """
-
-    sentences: tuple[str, ...] = ()
-    comes: bool = True
-    problem: Problem | None = None
-    sightings: int = 1
-
-
-def outlook(client: Client, paths: RunPaths) -> Outlook:
+def outlook(client: Client, paths: RunPaths) -> DriverStatus:
     """Ask Slurm about the jobs of the run's driver. Nothing is said of the runs of other people, whose jobs may be hidden."""
     name = driver_job.known_name(paths)
     if not name or paths.root.stat().st_uid != os.getuid():
-        return Outlook()
+        return DriverStatus()
     rows = driver_job.queued(client, name, _PATIENCE)
     if rows is None:
-        return Outlook(("Slurm does not answer, so it is not known whether its driver is in the queue.",))
+        return DriverStatus(
+            ("Slurm does not answer, so it is not known whether its driver is in the queue.",)
+        )
     if not rows:
-        return Outlook((_none(paths),), comes=False)
+        return DriverStatus((_none(paths),), comes=False)
     return _waits(rows)
 
 
@@ -69,18 +58,18 @@ def first_look(client: Client, paths: RunPaths, before: int) -> Sequence[str]:
 
 
 def _none(paths: RunPaths) -> str:
-    resume = f"omniopt resume {paths.name} submits another."
+    resume = f"To submit another: {run_command('resume', paths)}"
     if newest(paths):
-        return f"There is no driver of it in the queue, so none comes by itself: {resume}"
+        return f"There is no driver of it in the queue, so none comes by itself. {resume}"
     if not paths.driver_log.exists():
-        return f"Its driver is not in the queue any more, and its job has never begun: {resume}"
+        return f"Its driver is not in the queue any more, and its job has never begun. {resume}"
     return (
         f"The job of its driver has ended before OmniOpt could start in it.{last_line(paths.driver_log)} "
-        f"See {paths.driver_log} and the setup lines; {resume}"
+        f"See {paths.driver_log} and the setup lines. {resume}"
     )
 
 
-def _waits(rows: Sequence[Row]) -> Outlook:
+def _waits(rows: Sequence[Row]) -> DriverStatus:
     sentences = []
     for row in rows:
         where = f"is starting on {row.node or 'a node'}"
@@ -88,7 +77,7 @@ def _waits(rows: Sequence[Row]) -> Outlook:
             where = f"is in the queue: {reasons.waiting(row.reason)}"
         sentences.append(f"Its driver, job {row.job}, {where}.")
         if row.state is JobState.WAITING and (meaning := reasons.never(row.reason)):
-            return Outlook(
+            return DriverStatus(
                 tuple(sentences), True, preflight.driver_stuck(row.reason, meaning), meaning.sightings
             )
-    return Outlook(tuple(sentences))
+    return DriverStatus(tuple(sentences))

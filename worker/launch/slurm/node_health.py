@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from worker.launch.slurm import preflight
-from worker.launch.slurm.fleet import Fleet
+from worker.launch.slurm.job_states import JobStates
 from worker.launch.slurm.reasons import Meaning
-from worker.launch.slurm.sbatch import Submitted
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import Row
+from worker.launch.slurm.submit import Submitted
 from worker.spec.problem import Problem
 from worker.store.paths import RunPaths
 from worker.store.records import Record
+from worker.store.starter import command
 
 NODE_FAILURES = 2  # in a row, after which a node gets no more jobs
 MOST_EXCLUDED = 8  # nodes; more at once is no fault of theirs
@@ -22,10 +23,10 @@ _BLAME = frozenset({"NODE_FAIL", "BOOT_FAIL", "FAILED"})
 _OWN_END = frozenset({"FAILED", "COMPLETED"})
 
 
-class Judge:
+class NodeHealth:
     """Remembers how agents ended. `hopeless` is why no agent can ever start, None as long as one may."""
 
-    def __init__(self, fleet: Fleet, paths: RunPaths) -> None:
+    def __init__(self, fleet: JobStates, paths: RunPaths) -> None:
         self.hopeless: Problem | None = None
         self._fleet = fleet
         self._paths = paths
@@ -101,7 +102,8 @@ class Judge:
                 "slurm.setup",
                 f"The last {self._stillborn} worker jobs ended before OmniOpt could start in them, "
                 f"the last one ({identity}) on {node or 'an unknown node'}.{last_line(output)}",
-                f"Read {output}; omniopt check --on-node tries a single job.",
+                f"Read {output}. This tries a single job: "
+                f"{command('check', str(self._paths.config), '--on-node', lasting=True)}",
             )
 
     def _failed(self, node: str) -> None:

@@ -11,7 +11,7 @@ SOON = 5.0  # seconds after a submission, when the first look shows whether it c
 LONGEST_SILENCE = 300.0
 
 
-class Pace:
+class PollSchedule:
     """Times of questions to the queue, on one clock in seconds."""
 
     def __init__(self) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from worker.launch.slurm import sbatch
+from worker.launch.slurm import reasons, submit
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import PATIENCE, Cluster
 from worker.launch.slurm.reasons import Meaning
-from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
+from worker.launch.slurm.submit import Outcome, Submitted
+from worker.spec.fields import BY_PATH
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.run import Run
+from worker.spec.text import counted
 
 _NOT_THERE = "node configuration is not available"
 _UNLIMITED = frozenset({"", "ALL", "UNLIMITED", "NONE", "N/A", "(null)", "(NULL)"})
@@ -37,11 +39,12 @@ _FIELDS = (
 def problems(run: Run, known: Cluster) -> list[Problem]:
     """Everything that is wrong with `run` on this cluster, as far as the cluster has answered."""
     if known.nodes is None:
+        why, advice = reasons.silent(known.words)
         return [
             Problem(
                 "",
-                f"Slurm does not answer, so it cannot be known whether the run fits the cluster ({known.words}).",
-                "Try again in a few minutes, or start with --local to run on this machine.",
+                f"{why}. So it cannot be known whether the run fits the cluster ({known.words}).",
+                f"{advice} With --local the run is on this machine.",
             )
         ]
     missing = list(_no_partition(run, known, known.nodes))
@@ -96,7 +99,7 @@ def rehearsed(client: Client, run: Run, known: Cluster, script: str) -> list[Pro
 
     For a rehearsal, nodes that are out of service do not exist; a job would wait for them.
     """
-    answer = sbatch.rehearse(client, script, PATIENCE)
+    answer = submit.rehearse(client, script, PATIENCE)
     if answer.outcome is not Outcome.REFUSED:
         return []
     away = _NOT_THERE in answer.words and not all(group.usable for group in known.own(run))
@@ -239,16 +242,16 @@ def _node_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
     if alone and not fitting:
         yield Problem(
             "slurm.partition",
-            f'No node of the partition "{name}" has {per_node} CPUs, {run.memory} MB and {gpus} GPUs together.',
+            f'No node of the partition "{name}" has {per_node} CPUs, {run.memory} MB and {counted(gpus, "GPU")} together.',
             "Ask for less of one of them.",
         )
     there = sum(group.count for group in fitting or own)
     if there < run.nodes:
         yield Problem(
             "slurm.nodes",
-            f'The partition "{name}" has {there} nodes{" that fit" if fitting else ""}; '
+            f'The partition "{name}" has {counted(there, "node")}{" that fit" if fitting and there > 1 else " that fits" if fitting else ""}; '
             f"every worker asks for {run.nodes}.",
-            "Lower the number of nodes per worker.",
+            f"Lower the number of {BY_PATH['slurm.nodes'].in_sentence}.",
         )
     elif fitting and not any(group.usable for group in fitting):
         states = ", ".join(sorted({group.state for group in fitting}))
@@ -281,6 +284,6 @@ def _time_problems(run: Run, own: Sequence[Nodes], limit: int | None) -> Iterato
         yield Problem(
             "run.time_limit",
             "An evaluation may take longer than a worker job lives.",
-            "Make the time limit per evaluation shorter than the walltime, or the walltime longer.",
+            f"Make the {BY_PATH['run.time_limit'].in_sentence} shorter than the walltime, or the walltime longer.",
             "warning",
         )

@@ -87,6 +87,24 @@ PAUSED = {
     "SUSPENDED": "suspended, until Slurm or an administrator lets it go on (SUSPENDED)",
     "STOPPED": "stopped, until somebody lets it go on (STOPPED)",
 }
+# What Slurm's commands say where they get no answer about the cluster, the surest sign first.
+_SILENT = (
+    (
+        re.compile(r"slurm\.conf.*No such file|cannot stat file", re.IGNORECASE),
+        "Slurm's commands do not find the configuration of the cluster",
+        "See what SLURM_CONF says (echo $SLURM_CONF), or load the site's Slurm module.",
+    ),
+    (
+        re.compile(r"munge|authentication", re.IGNORECASE),
+        "Slurm cannot prove who you are, since munge does not work between this machine and the cluster",
+        "That is for the administrators to mend; another login node may be well.",
+    ),
+    (
+        re.compile(r"unable to contact slurm controller|connection refused|timed out", re.IGNORECASE),
+        "Slurm's controller (slurmctld) does not answer, so it is down or cannot be reached from here",
+        "Try again in a few minutes.",
+    ),
+)
 _ENDED = {
     "BOOT_FAIL": "its node did not boot",
     "CANCELLED": "cancelled",
@@ -123,6 +141,14 @@ def waiting(reason: str) -> str:
     if ours is None:
         ours = "a limit of your account or QOS is reached" if word.startswith(("QOS", "Assoc")) else "waiting"
     return f"{ours} ({reason})" if reason not in ("", "None") else ours
+
+
+def silent(words: str) -> tuple[str, str]:
+    """Why Slurm says nothing of its cluster, from the `words` of its command, and what helps."""
+    for pattern, meaning, advice in _SILENT:
+        if pattern.search(words):
+            return meaning, advice
+    return "Slurm does not answer", "Try again in a few minutes."
 
 
 def ended(word: str) -> str:

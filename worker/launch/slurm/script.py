@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from worker.spec.directives import directive, directives, extra, payer, resources, time_text
 from worker.spec.run import Run
-from worker.spec.sbatch import PAYER_OPTIONS, options
+from worker.spec.sbatch_options import PAYER_OPTIONS, options
 from worker.store.paths import RunPaths
+from worker.store.setup_failures import MARK
 
 _WARNING = 120  # seconds before its time limit at which the driver is told to hand over, or
 _WARNING_SHARE = 4  # this part of a time limit that is short: a driver must not leave when it has just come
@@ -67,7 +69,7 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str) -> str:
         f"""\
 # Its place has been given to another job: a job that Slurm starts again must not work beside it.
 [ "${{SLURM_RESTART_COUNT:-0}}" -gt 0 ] && exit 0
-{_setup(run)}id={job.tag}-$SLURM_ARRAY_TASK_ID
+{_setup(run, paths.setup_record(job.name, "$SLURM_ARRAY_TASK_ID"))}id={job.tag}-$SLURM_ARRAY_TASK_ID
 ends=$(($(date +%s) + {job.seconds} - SECONDS))
 {_wait(f'{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"', "TERM")}
 # Where the agent was killed, what it had started is still there.
@@ -104,7 +106,7 @@ def driver_script(
     return _script(
         [*lines, *(directive(option) for option in options(run.sbatch) if option.name in PAYER_OPTIONS)],
         f"""\
-{_setup(run)}for attempt in 1 2 3 4 5; do
+{_setup(run, paths.setup_record(name, "$SLURM_JOB_ID"))}for attempt in 1 2 3 4 5; do
 {_wait(drive, "USR1", "TERM", indent="  ")}
   # 137 and the like: killed by a signal, for example for want of memory. Nothing is lost; the next one goes on.
   [ "$code" -lt 128 ] && break
@@ -123,9 +125,25 @@ def _output(path: str) -> str:
     return path.replace("%", "%%")
 
 
-def _setup(run: Run) -> str:
-    """The setup lines of the config. What follows them looks at every exit code itself, whatever they have set."""
-    return "".join(f"{line}\n" for line in (*run.setup, "set +eu; trap - ERR")) if run.setup else ""
+def _setup(run: Run, record: Path) -> str:
+    """The setup lines of the config. What follows them looks at every exit code itself, whatever they have set.
+
+    Those that fail are written down by number in `record`, whose last part may have a variable of the job in it.
+    """
+    if not run.setup:
+        return ""
+    failed = f'{shlex.quote(str(record.parent))}/"{record.name}"'
+    trap = (
+        "trap 'omniopt_code=$?"
+        f'; echo "{MARK}: line $LINENO of the job script, exit code $omniopt_code" >&2'
+        '; echo "$LINENO $omniopt_code" >>"$omniopt_failed"\' ERR'
+    )
+    before = [
+        "# Setup lines that fail are written down, for people to be told.",
+        f"omniopt_failed={failed}",
+        trap,
+    ]
+    return "".join(f"{line}\n" for line in (*before, *run.setup, "set +eu; trap - ERR"))
 
 
 def _wait(command: str, *signals: str, indent: str = "") -> str:

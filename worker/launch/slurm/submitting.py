@@ -1,36 +1,25 @@
-"""What the command line asks of Slurm: does the run fit, what would be submitted, and hand in the driver."""
+"""What is submitted to Slurm before there is a driver, or when one leaves: the driver's job and the first workers."""
 
 from __future__ import annotations
 
 import os
 import secrets
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 
-from worker.launch.slurm import cluster, driver_job, preflight
+from worker.launch.scheduler import Script, Submission
+from worker.launch.slurm import cluster, driver_job
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
-from worker.launch.slurm.launcher import PATIENCE, SlurmLauncher
 from worker.launch.slurm.script import AgentJob, agent_script
-from worker.spec.problem import Problem, has_errors
+from worker.launch.slurm.worker_jobs import PATIENCE, SlurmLauncher
 from worker.spec.run import Run
+from worker.spec.text import counted
 from worker.store.journal import ended_epoch, newest
 from worker.store.paths import RunPaths
 
 _TRY_EVERY = 5.0  # seconds
-
-
-@dataclass(frozen=True)
-class Script:
-    """A job script and what it is for."""
-
-    title: str
-    text: str
 
 
 def scripts(run: Run, paths: RunPaths, known: Cluster, driver_too: bool) -> list[Script]:
@@ -47,67 +36,18 @@ def scripts(run: Run, paths: RunPaths, known: Cluster, driver_too: bool) -> list
             run, paths, AgentJob(f"{name}.{tag}", f"j{tag}", size, seconds, epoch, PATIENCE), sys.executable
         )
         by = "submitted with the driver" if epoch == 0 else "submitted by the driver"
-        found.append(Script(f"{size} worker{'s' if size > 1 else ''}, {by}", text))
+        found.append(Script(f"{counted(size, 'worker')}, {by}", text))
         left, number, epoch = left - size, number if epoch else 0, 1
     return found
 
 
-def check(client: Client, run: Run, paths: RunPaths, known: Cluster, driver_too: bool) -> list[Problem]:
-    """Everything that is wrong with `run` on this cluster and in this folder, all at once; nothing is queued.
-
-    driver_too: whether the driver is to be a job.
-    """
-    problems = [*preflight.problems(run, known), *setup_problems(run), *folder_problems(paths)]
-    if driver_too:
-        problems += preflight.driver_problems(run, known)
-    if not has_errors(problems) and preflight.uncertain(run, known):
-        workers = scripts(run, paths, known, driver_too=False)[0]
-        problems += preflight.rehearsed(client, run, known, workers.text)
-    return problems
+def submit(run: Run, paths: RunPaths, client: Client, known: Cluster, retry: Sequence[int]) -> Submission:
+    """Submit the driver's job and then the first workers; see `submit_driver` and `submit_workers`."""
+    driver = submit_driver(run, paths, client, known, retry)
+    return Submission(driver, submit_workers(run, paths, client, known))
 
 
-def setup_problems(run: Run) -> Iterator[Problem]:
-    """What bash cannot read in the setup lines; nothing of them is run."""
-    if not run.setup:
-        return
-    text = "\n".join(run.setup)
-    checked = subprocess.run(
-        ["bash", "-n"], input=text, capture_output=True, text=True, errors="replace", check=False
-    )
-    if checked.returncode != 0:
-        words = " / ".join(line.removeprefix("bash: ") for line in checked.stderr.splitlines()[:2])
-        yield Problem(
-            "slurm.setup",
-            f"The lines to run before a worker are no complete shell commands: {words}.",
-            "Try them in a shell; each line stands as it is in the job script.",
-        )
-
-
-def folder_problems(paths: RunPaths) -> Iterator[Problem]:
-    """What is wrong with the folder of the runs and with the interpreter, as far as this machine can see."""
-    workdir = paths.root.parents[2]
-    folder = _existing(paths.root)
-    try:
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".omniopt-"):
-            pass
-    except OSError as error:
-        yield Problem(
-            "run.workdir", f"Nothing can be written to {folder}: {error.strerror}.", "Choose another workdir."
-        )
-    for path, what, field in (
-        (workdir, "The workdir", "run.workdir"),
-        (Path(sys.prefix), "This installation", ""),
-    ):
-        if path.is_relative_to("/tmp") or path.is_relative_to("/dev/shm"):
-            yield Problem(
-                field,
-                f"{what} ({path}) is in a folder that compute nodes mostly do not share.",
-                "Choose a folder that they see too, such as your home or a workspace.",
-                "warning",
-            )
-
-
-def hand_in_driver(
+def submit_driver(
     run: Run, paths: RunPaths, client: Client, known: Cluster, retry: Sequence[int] = ()
 ) -> str:
     """Submit the driver's job, unless one of this run is queued already and will do; returns its number.
@@ -120,7 +60,7 @@ def hand_in_driver(
     if there and not retry and driver_job.since(paths, name) >= ended_epoch(paths):
         return there[0].job
     words = ["--retry", ",".join(map(str, retry))] if retry else []
-    return _hand_in(
+    return _submit_driver(
         run,
         paths,
         client,
@@ -132,7 +72,7 @@ def hand_in_driver(
     )
 
 
-def hand_in_workers(run: Run, paths: RunPaths, client: Client, known: Cluster) -> tuple[str, ...]:
+def submit_workers(run: Run, paths: RunPaths, client: Client, known: Cluster) -> tuple[str, ...]:
     """Submit the first workers of a run that was never driven; returns the numbers of the jobs that Slurm has taken.
 
     Slurm looks through its queue every few seconds only: what stands in it together with the driver starts together
@@ -147,7 +87,7 @@ def hand_in_workers(run: Run, paths: RunPaths, client: Client, known: Cluster) -
     return tuple(dict.fromkeys(job for job in jobs if job))
 
 
-def hand_in_successor(run: Run, paths: RunPaths) -> str:
+def submit_successor(run: Run, paths: RunPaths) -> str:
     """Submit the driver that goes on when the job of this one has ended; returns its number.
 
     There is nothing better to do in what is left of this job's time, so it is tried until Slurm has taken it.
@@ -157,7 +97,7 @@ def hand_in_successor(run: Run, paths: RunPaths) -> str:
         try:
             limit = cluster.ask(client, run).longest(run)
             name = driver_job.name_of(paths, run)
-            return _hand_in(
+            return _submit_driver(
                 run, paths, client, name, limit, newest(paths) - 1, [os.environ.get("SLURM_JOB_ID", "")], []
             )
         except (driver_job.NotSubmittedError, OSError) as error:  # a full disk, for example
@@ -165,7 +105,7 @@ def hand_in_successor(run: Run, paths: RunPaths) -> str:
             time.sleep(_TRY_EVERY)
 
 
-def _hand_in(
+def _submit_driver(
     run: Run,
     paths: RunPaths,
     client: Client,
@@ -183,8 +123,3 @@ def _hand_in(
     text = driver_job.script(run, paths, name, limit, ["--since", str(since), *words])
     driver_job.write_script(paths, name, text)
     return driver_job.hand_in(client, name, text, there)
-
-
-def _existing(path: Path) -> Path:
-    """`path`, or the nearest folder above it that exists."""
-    return next(folder for folder in (path, *path.parents) if folder.is_dir())

@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from worker.launch.launcher import AgentReport, ending
-from worker.launch.slurm import cluster, sbatch, scontrol, squeue
+from worker.launch.slurm import cluster, scontrol, squeue, submit
 from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
-from worker.launch.slurm.fleet import Fleet
-from worker.launch.slurm.judge import Judge
-from worker.launch.slurm.ledger import Ledger, entries
-from worker.launch.slurm.pace import Pace
-from worker.launch.slurm.sbatch import Outcome, Submitted
+from worker.launch.slurm.job_states import JobStates
+from worker.launch.slurm.node_health import NodeHealth
+from worker.launch.slurm.poll_schedule import PollSchedule
 from worker.launch.slurm.scancel import Cancels
 from worker.launch.slurm.script import AgentJob, agent_script
 from worker.launch.slurm.squeue import Answered, JobState
+from worker.launch.slurm.submissions import Ledger, entries
+from worker.launch.slurm.submit import Outcome, Submitted
 from worker.spec.directives import excluded
 from worker.spec.problem import Problem
 from worker.spec.run import Run
@@ -54,8 +54,8 @@ class SlurmLauncher:
         """
         self._run, self._paths, self._client, self._epoch = run, paths, client, epoch
         self._walltime, self._max_array, self._python, self._clock = walltime, max_array, python, clock
-        self._fleet, self._pace, self._background = Fleet(), Pace(), Background()
-        self._judge = Judge(self._fleet, paths)
+        self._fleet, self._pace, self._background = JobStates(), PollSchedule(), Background()
+        self._judge = NodeHealth(self._fleet, paths)
         self._cancels = Cancels(client, self._background)
         self._ledger = Ledger(paths, epoch)
         self._token = secrets.token_hex(3)
@@ -200,7 +200,7 @@ class SlurmLauncher:
         self._paths.job_script(name).write_text(text)
         self._ledger.intend(job)
         self._fleet.intend(job, now)
-        self._background.do(partial(sbatch.submit, self._client, text), partial(self._submitted, job))
+        self._background.do(partial(submit.submit, self._client, text), partial(self._submitted, job))
         return job.identities
 
     def _submitted(self, job: AgentJob, answer: Submitted) -> None:

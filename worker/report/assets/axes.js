@@ -9,7 +9,7 @@ const GRIP = 7; // pixels round the end of a range that move this end
 /**
  * Draws all axes into `svg` and their names into `names`.
  * axes: [{column, x, scale, inverted, range}]; frame: {top, bottom, width, height, missing};
- * actions: limit(column, range), open(axis), move(axis, x), drop(axis, x).
+ * actions: limit(column, range), click(event), open(axis), move(axis, x), drop(axis, x).
  */
 export function drawAxes(svg, names, axes, frame, actions) {
   svg.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
@@ -98,7 +98,10 @@ function showRange({ rect, ends: texts }, axis, frame) {
   rect.setAttribute("height", Math.max(2, ends[1] - ends[0]));
 }
 
-/** A drag on an axis: a new range, or an end of the old one, or the old one as a whole. A click takes it away. */
+/**
+ * A drag on an axis: a new range, or an end of the old one, or the old one as a whole. A click takes it away; where
+ * there is none, it is a click on the line that runs there.
+ */
 function drag(event, axis, frame, range, actions) {
   event.preventDefault();
   const catcher = event.currentTarget;
@@ -125,9 +128,12 @@ function drag(event, axis, frame, range, actions) {
     showRange(range, axis, frame);
     actions.limit(axis.column, axis.range);
   };
-  const end = () => {
+  const end = (now) => {
     catcher.removeEventListener("pointermove", move);
-    if (!moved) {
+    if (moved) return;
+    if (!ends) {
+      if (now.type === "pointerup") actions.click(now);
+    } else {
       axis.range = null;
       showRange(range, axis, frame);
       actions.limit(axis.column, null);

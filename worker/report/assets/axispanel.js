@@ -34,12 +34,19 @@ function selectedWords(column, selected) {
   const values = column.values.filter((value, row) => selected[row] && !Number.isNaN(value)).sort();
   if (!values.length) return "The selected evaluations have no value here.";
   const many = counted(values.length, "selected evaluation");
-  if (!column.category) return `${many}: from ${exact(values[0])} to ${exact(values.at(-1))}, median ${exact(values[(values.length - 1) >> 1])}.`;
+  if (!column.category) return `${many}: from ${exact(values[0])} to ${exact(values.at(-1))}, median ${exact(median(values))}.`;
   const times = new Map();
   for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
   const often = [...times].sort((one, other) => other[1] - one[1]);
   const listed = often.slice(0, 8).map(([value, count]) => `${column.options[value]} (${count.toLocaleString("en")})`);
-  return `${many}: ${listed.join(", ")}${often.length > listed.length ? `, and ${often.length - listed.length} more values` : ""}.`;
+  return `${many}: ${listed.join(", ")}${often.length > listed.length ? `, and ${counted(often.length - listed.length, "more value")}` : ""}.`;
+}
+
+/** The middle of ascending numbers, halfway between the two middle ones where their count is even. */
+function median(ascending) {
+  const half = ascending.length >> 1;
+  if (ascending.length % 2) return ascending[half];
+  return ascending[half - 1] + (ascending[half] - ascending[half - 1]) / 2;
 }
 
 function numberRange(axis, actions) {
@@ -102,6 +109,7 @@ export function openHelp() {
     "Click the name of an axis for its settings (what the selected evaluations have there, an exact range, logarithmic scale, order, hiding); drag the name to move the axis.",
     "“Best” shows only the evaluations with the smallest results.",
     "“Keep” leaves only the selected lines and fits the axes to them, “Exclude” takes them away, “Restore” brings all back.",
+    "Search, above the table, selects the evaluations that have all of the words. What is selected is what the table lists and Export csv writes.",
     "The table lists the selected evaluations. Point at a row or a line to see it in the other; click to hold it, and to turn to the page of its row.",
     "With the keyboard: Tab reaches everything; Enter on the name of an axis opens its settings, with the range as numbers, and the arrow keys move the axis to the left and right.",
   ];

@@ -8,7 +8,7 @@ export async function readParts(identity) {
   return JSON.parse(await new Response(stream).text());
 }
 
-/** Columns and rows from the element `identity`; see worker/report/frame.py for what is in it. */
+/** Columns and rows from the element `identity`; see worker/report/data/plot_columns.py for what is in it. */
 export async function readData(identity) {
   const content = await readParts(identity);
   const columns = content.columns.map(readColumn);

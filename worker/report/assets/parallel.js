@@ -29,7 +29,7 @@ class ParallelPlot {
       .map((column) => this.#newAxis(column));
     this.colourBy = data.result;
     this.selection = new Selection(data);
-    this.table = new RowTable(data, (row, held) => this.#point(row, held));
+    this.table = new RowTable(data, (row, held) => this.#point(row, held), (test) => this.selection.find(test));
     this.held = null;
     this.#build(root);
     const draw = oncePerFrame(() => {
@@ -75,7 +75,12 @@ class ParallelPlot {
     const pointAt = oncePerFrame((event) => this.#hover(event));
     this.plot.addEventListener("pointermove", pointAt);
     this.plot.addEventListener("pointerleave", () => this.#point(null, false));
-    this.svg.addEventListener("click", (event) => event.target === this.svg && this.#hold(this.#rowAt(event)));
+    // A click is told in whole pixels, and the hand may move in it: what is held is what was lit when it began.
+    this.svg.addEventListener("pointerdown", (event) => {
+      this.pressed = this.#rowAt(event);
+      this.#point(this.pressed, false);
+    });
+    this.svg.addEventListener("click", (event) => event.target.closest(".catcher") || this.#hold(this.#atPress(event)));
   }
 
   #tools() {
@@ -114,6 +119,7 @@ class ParallelPlot {
 
   #narrowed(action) {
     for (const axis of this.axes) axis.range = null;
+    this.table.endSearch();
     action();
     if (this.selection.best === null) this.bestChoice.showAll();
     this.layout();
@@ -148,6 +154,7 @@ class ParallelPlot {
     };
     return {
       limit: (column, range) => this.selection.limit(column.index, range),
+      click: (event) => this.#hold(this.#atPress(event)),
       open: (axis) => openAxisPanel({ ...axis, range: this.selection.ranges.get(axis.column.index) }, this.selection.selected, this.panelActions),
       move: (axis, x, button) => (button.style.left = `${x}px`),
       drop: (axis, x) => this.#moveTo(axis, this.axes.filter((other) => other !== axis && other.x < x).length),
@@ -186,6 +193,7 @@ class ParallelPlot {
   }
 
   #export() {
+    this.table.show(this.selection.selected); // it may still wait for its time
     const text = csvText(this.data, this.table.listed());
     download(`${this.data.name}-selection.csv`, text, "text/csv;charset=utf-8");
   }
@@ -261,6 +269,13 @@ class ParallelPlot {
     const box = this.svg.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     return this.lines.nearest(this.#rows(this.selection.selected), x, y);
+  }
+
+  /** The row that was lit when the pointer was pressed, or is where something else than a pointer clicks. */
+  #atPress(event) {
+    const row = this.pressed === undefined ? this.#rowAt(event) : this.pressed;
+    this.pressed = undefined;
+    return row;
   }
 
   #hover(event) {

@@ -1,7 +1,7 @@
 // The report's interactive parts, each put into its section where the page has it.
 
 import { drawBars, drawLines, drawSpans, figure, lineKeys, mapFigure, timeUnit } from "./charts.js";
-import { element, short } from "./dom.js";
+import { counted, element, short } from "./dom.js";
 import { mountParallel } from "./parallel.js";
 import { allPairs, mountScatter, namedPairs, slicePairs } from "./scatter.js";
 
@@ -71,7 +71,7 @@ function progress(root, data, { best, all, log, clip }) {
 
 /** Says what became of values above `clip`, where there are some. */
 function clipNote(values, clip) {
-  return values.some((value) => value > clip) ? element("p", {}, `Results above ${short(clip)} lie on the upper edge.`) : "";
+  return clip !== null && values.some((value) => value > clip) ? element("p", {}, `Results above ${short(clip)} lie on the upper edge.`) : "";
 }
 
 function importance(root, data, rows) {
@@ -93,7 +93,7 @@ function curves(root, data, { lines, log }) {
     tone: index < 5 ? index : "soft",
   }));
   const axes = { x: { label: "RESULT line", integer: true }, y: { label: "RESULT", log } };
-  const words = `Values of ${series.length} evaluations while they ran.`;
+  const words = `Values of ${counted(series.length, "evaluation")} while running.`;
   figure(root, "Each line is one evaluation; the five best in colour", drawLines(data, [...series].reverse(), axes, words));
   root.append(lineKeys(data, series.slice(0, 5)));
 }
@@ -104,7 +104,7 @@ function timeline(root, data, { agents, end }) {
   const rows = agents.map(({ label, spans }) => ({ label, spans: spans.map(scaled) }));
   const tones = { ended: "accent", failed: "bad", running: "good", cancelled: "faint" };
   const kinds = Object.keys(tones).filter((kind) => rows.some((row) => row.spans.some((span) => span[2] === kind)));
-  const words = `When each of ${rows.length} workers ran evaluations.`;
+  const words = `When ${rows.length === 1 ? "the worker" : `each of ${rows.length} workers`} ran evaluations.`;
   const label = `Time (${unit.name})`;
   figure(root, "Each row is one worker, each block one evaluation", drawSpans(rows, end / unit.seconds, label, kinds, words));
   root.append(lineKeys(data, kinds.map((kind) => ({ label: kind, tone: tones[kind] }))));
@@ -115,7 +115,7 @@ function gpus(root, data, { lines }) {
   for (const [key, title] of [["busy", "GPU utilisation (%)"], ["memory", "GPU memory in use (%)"]]) {
     const series = lines.map((line, tone) => ({ label: line.label, x: line.x.map((at) => at / unit.seconds), y: line[key], tone }));
     const axes = { x: { label: `Time (${unit.name})` }, y: { label: "%", ends: [0, 100] } };
-    figure(root, title, drawLines(data, series, axes, `${title} of ${series.length} GPUs over time.`));
+    figure(root, title, drawLines(data, series, axes, `${title} of ${counted(series.length, "GPU")} over time.`));
   }
   root.after(lineKeys(data, lines.map((line, index) => ({ label: line.label, tone: index }))));
 }
@@ -129,7 +129,7 @@ function pareto(root, data, { names, all, front }) {
   // With more than two results the front is no line in the plane of these two.
   const line = front.every((point, index) => !index || point[1] <= front[index - 1][1]);
   const drawn = line ? [...series, { ...series[1], kind: "step" }] : series;
-  figure(root, `${names[1]} against ${names[0]}`, drawLines(data, drawn, axes, `${front.length} evaluations on the front.`));
+  figure(root, `${names[1]} against ${names[0]}`, drawLines(data, drawn, axes, `${counted(front.length, "evaluation")} on the front.`));
   root.append(lineKeys(data, series));
 }
 
@@ -139,7 +139,7 @@ function bands(root, data, { lines, log, clip }) {
     { label: line.label, x: line.x, y: line.y, tone, kind: "step" },
   ]);
   const axes = { x: { label: "evaluations", integer: true }, y: { label: "RESULT", log, clip } };
-  const words = `Best RESULT so far of ${lines.length} groups of runs.`;
+  const words = `Best RESULT so far of ${counted(lines.length, "group")} of runs.`;
   figure(root, "Best RESULT so far against ended evaluations", drawLines(data, series, axes, words));
   const keys = lineKeys(data, lines.map((line, tone) => ({ label: line.label, tone })));
   root.append(keys, clipNote(lines.flatMap((line) => line.y), clip));

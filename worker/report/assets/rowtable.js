@@ -7,10 +7,10 @@ const PAGE = 25;
 
 /**
  * The table of `data` below a plot. `onPoint(row, held)` is called when the user points at a row (null: at none)
- * or holds it by a click.
+ * or holds it by a click; `onSearch(test)`, where given, with what tells of a row whether the search finds it, or null.
  */
 export class RowTable {
-  constructor(data, onPoint) {
+  constructor(data, onPoint, onSearch = () => {}) {
     this.data = data;
     this.onPoint = onPoint;
     this.shown = new Uint8Array(data.size);
@@ -22,7 +22,10 @@ export class RowTable {
     this.body = element("tbody");
     this.note = element("span", { role: "status" });
     this.search = element("input", { type: "search", placeholder: "Search", "aria-label": "Search the table" });
-    this.search.addEventListener("input", () => this.refresh());
+    this.search.addEventListener("input", () => {
+      this.refresh();
+      onSearch(this.#words().length ? this.#finder() : null);
+    });
     // The answer comes before the parameters, which may be many.
     const first = [data.columns[data.trial], data.columns[data.result]];
     this.columns = [...new Set([...first, ...data.columns])];
@@ -84,8 +87,7 @@ export class RowTable {
   }
 
   refresh() {
-    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const matches = (row) => words.every((word) => this.#textOf(row).includes(word));
+    const matches = this.#finder();
     this.found = this.order.filter((row) => this.shown[row] && matches(row));
     this.page = 0;
     this.heads.forEach((head, index) => {
@@ -94,6 +96,20 @@ export class RowTable {
       else head.removeAttribute("aria-sort");
     });
     this.#draw();
+  }
+
+  /** Look for nothing any more. */
+  endSearch() {
+    this.search.value = "";
+  }
+
+  #words() {
+    return this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  }
+
+  #finder() {
+    const words = this.#words();
+    return (row) => words.every((word) => this.#textOf(row).includes(word));
   }
 
   #textOf(row) {

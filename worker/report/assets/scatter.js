@@ -122,11 +122,17 @@ class ScatterPlots {
       const [canvas, ring] = [element("canvas", { role: "img" }), element("canvas", { "aria-hidden": "true", class: "ring" })];
       const panel = new Panel(canvas, x, y);
       panel.ring = ring;
-      const over = oncePerFrame((event) => this.#point(panel.nearest(...inside(event, canvas)), false));
+      const over = oncePerFrame((event) => event.buttons || this.#point(panel.nearest(...inside(event, canvas)), false));
+      let pressed; // a click is told in whole pixels, and the hand may move in it
       canvas.addEventListener("pointermove", over);
+      canvas.addEventListener("pointerdown", (event) => {
+        pressed = panel.nearest(...inside(event, canvas));
+        this.#point(pressed, false);
+      });
       canvas.addEventListener("pointerleave", () => this.#point(null, false));
       canvas.addEventListener("click", (event) => {
-        const row = panel.nearest(...inside(event, canvas));
+        const row = pressed === undefined ? panel.nearest(...inside(event, canvas)) : pressed;
+        pressed = undefined;
         this.table?.reveal(row);
         this.#point(row, true);
       });
@@ -135,7 +141,7 @@ class ScatterPlots {
     }
     const left = this.pairs.length - this.panels.length;
     this.moreButton.hidden = left <= 0;
-    this.moreButton.textContent = `Show ${Math.min(left, AT_FIRST)} more of ${left} further pairs`;
+    this.moreButton.textContent = `Show ${Math.min(left, AT_FIRST)} more of ${counted(left, "further pair")}`;
     this.draw();
   }
 

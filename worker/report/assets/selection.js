@@ -14,6 +14,7 @@ export class Selection extends EventTarget {
     this.visible = new Uint8Array(data.size);
     this.selected = new Uint8Array(data.size);
     this.ranges = new Map(); // column index -> {low, high}, or a Set of categories
+    this.found = null; // tells of a row whether the search finds it; null: all are found
     this.best = null; // how many of the best are shown; null: all rows
     this.showFailed = true;
     this.shownVersion = 0; // another one whenever other rows are visible
@@ -24,6 +25,12 @@ export class Selection extends EventTarget {
   limit(index, range) {
     if (range === null) this.ranges.delete(index);
     else this.ranges.set(index, range);
+    this.update();
+  }
+
+  /** Select only rows of which `test` is true; null looks for nothing. */
+  find(test) {
+    this.found = test;
     this.update();
   }
 
@@ -58,11 +65,13 @@ export class Selection extends EventTarget {
   #narrow(stays, all = false) {
     for (let row = 0; row < this.kept.length; row++) this.kept[row] = (all || this.kept[row]) && stays(row) ? 1 : 0;
     this.ranges.clear();
+    this.found = null;
     this.update();
   }
 
   update() {
     const tests = [...this.ranges].map(([index, range]) => rangeTest(this.data.columns[index].values, range));
+    if (this.found) tests.push(this.found);
     this.visibleCount = this.selectedCount = 0;
     this.bestSelected = null;
     let changed = false;

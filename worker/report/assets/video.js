@@ -1,7 +1,7 @@
 // The run as a film: evaluations appear in the order in which they ended.
 
 import { drawLines, figure } from "./charts.js";
-import { element } from "./dom.js";
+import { counted, element } from "./dom.js";
 import { allPairs, mountScatter } from "./scatter.js";
 
 const LENGTH = 12000; // milliseconds that the whole film takes
@@ -19,7 +19,7 @@ export function mountVideo(root, data) {
     slider.value = count;
     plots.limit(new Set(data.order.slice(0, count)));
     const after = data.elapsed[count - 1];
-    words.textContent = `${count.toLocaleString("en")} of ${total.toLocaleString("en")} evaluations${after === undefined ? "" : `, after ${after} s`}`;
+    words.textContent = `${count.toLocaleString("en")} of ${counted(total, "evaluation")}${after === undefined ? "" : `, after ${after} s`}`;
   };
   const stop = () => {
     cancelAnimationFrame(playing);

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from worker.report import progress
-from worker.report.frame import LOG_SPAN
-from worker.report.source import Results
+from worker.report.data import improvements
+from worker.report.data.plot_columns import LOG_SPAN
+from worker.report.data.results import Results
 from worker.trial import Status, Trial
 
 _MOST_SPANS = 6000  # evaluations drawn in the timeline
@@ -15,23 +16,30 @@ _DIGITS = re.compile(r"(\d+)")
 _MOST_DOTS = 1500  # single results behind the curve of the best one
 
 
-def best_so_far(points: Sequence[progress.Point]) -> dict[str, object]:
+def best_so_far(points: Sequence[improvements.Point]) -> dict[str, object]:
     """The best result so far by evaluations and by time, with the single results behind it."""
     losses = sorted(point.loss for point in points)
     every = -(-len(points) // _MOST_DOTS)
-    steps = progress.improvements(points)
+    steps = improvements.improvements(points)
     last = points[-1]
     best = [[step.count, round(step.elapsed, 3), step.loss] for step in steps]
     if steps[-1] is not last:
         best.append([last.count, round(last.elapsed, 3), steps[-1].loss])
+    log = wide(losses)
     # The curve of the best is the story: results that are much worse than most lie on the upper edge.
-    clip = max(losses[int(len(losses) * 0.75)], steps[-1].loss)
+    clip = max(losses[int(len(losses) * 0.75)], before_last_fall([step.loss for step in steps]))
     return {
         "best": best,
         "all": [[point.count, round(point.elapsed, 3), point.loss] for point in points[::every]],
-        "log": wide(losses),
-        "clip": clip,
+        "log": log,
+        "clip": None if log else clip,  # a logarithmic axis has room for all
     }
+
+
+def before_last_fall(levels: Sequence[float]) -> float:
+    """The level from which a curve fell last: below it, one that got better would look flat. Its own where it never fell."""
+    falls = [higher for higher, lower in pairwise(levels) if lower < higher]
+    return falls[-1] if falls else levels[-1]
 
 
 def wide(values: Sequence[float], span: float = LOG_SPAN) -> bool:

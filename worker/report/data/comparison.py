@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker.report import progress
-from worker.report.frame import Frame, FrameColumn, make_frame
-from worker.report.source import Results
+from worker.report.data import improvements
+from worker.report.data.plot_columns import Frame, FrameColumn, make_frame
+from worker.report.data.results import Results
 from worker.spec.run import Run
 
 MOST_STEPS = 200  # of a curve
@@ -79,8 +79,8 @@ def _label(group: Sequence[Results]) -> str:
 
 def _curve(results: Results) -> list[tuple[int, float]]:
     """(number of ended evaluations, best result so far), up to the last evaluation that ended."""
-    points = progress.finished(results.trials)
-    steps = [(point.count, point.loss) for point in progress.improvements(points)]
+    points = improvements.finished(results.trials)
+    steps = [(point.count, point.loss) for point in improvements.improvements(points)]
     return [*steps, (points[-1].count, steps[-1][1])] if points else []
 
 

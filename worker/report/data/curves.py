@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from worker.report.summary import counts
+from worker.report.data.summary import counts
 from worker.trial import Trial
 
 MOST_CURVES = 30

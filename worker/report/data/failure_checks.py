@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from worker.agent.program import complaints
-from worker.report.source import Results
-from worker.report.table import evaluated
+from worker.report.data import equal_results, notation_remark
+from worker.report.data.results import Results
+from worker.report.data.table import evaluated
 from worker.spec.parameters import Parameter, Value
+from worker.spec.text import counted
+from worker.store.setup_failures import setup_failures
+from worker.store.starter import run_command
 
 _FULL = 0.95  # share of a disk or of its inodes from which it is nearly full
 _LEAST_FREE = 1 << 30  # bytes
@@ -19,6 +23,12 @@ def findings(results: Results) -> Iterator[str]:
     """Sentences on what is wrong or soon will be, each with what to do."""
     yield from program_findings(results)
     yield from disk_findings(results.paths.root)
+    if remark := equal_results.remark(results.run, results.trials):
+        yield remark
+    if remark := notation_remark.remark(results.run, results.trials):
+        yield remark
+    for failure in setup_failures(results.paths, results.run.setup):
+        yield failure.sentence
     yield from run_findings(results)
 
 
@@ -50,8 +60,8 @@ def disk_findings(folder: Path) -> Iterator[str]:
         )
     if disk.f_files and disk.f_favail < (1 - _FULL) * disk.f_files:
         yield (
-            f"The file system of {folder} allows only {disk.f_favail:,} more files; "
-            "delete some, or ask for more quota."
+            f"The file system of {folder} allows only {counted(disk.f_favail, 'more file')}; "
+            "delete others, or ask for more quota."
         )
 
 
@@ -60,10 +70,10 @@ def run_findings(results: Results) -> Iterator[str]:
     state = results.state
     if state.torn:
         yield (
-            f"{state.torn} lines of the journal are damaged and were skipped, as after a crash or a full disk; "
+            f"{counted(state.torn, 'line')} of the journal {'is' if state.torn == 1 else 'are'} damaged and skipped, as after a crash or a full disk; "
             "nothing that was shown is lost."
         )
     if state.ended is not None and state.ended.exit_code != 0:
         yield f"The run ended early: {state.ended.reason}"
     if not evaluated(state.trials.values()):
-        yield "No evaluation has begun yet; omniopt status says what the run waits for."
+        yield f"No evaluation has begun yet. What the run waits for: {run_command('status', results.paths)}"

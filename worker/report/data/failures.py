@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from worker.spec.fields import BY_PATH
 from worker.trial import Status, Trial
 
 # What differs between two evaluations that failed for the same reason: identifiers and addresses, paths, numbers.
@@ -23,8 +24,9 @@ _CUT = re.compile(r'"([^"\n]{0,60})[^"\n]*…"')
 MEANINGS = {
     Status.NO_RESULT: "ended without a RESULT line that can be read",
     Status.NOT_FINITE: "printed nan or inf as RESULT",
+    Status.UNDERFLOW: "printed a RESULT that is too close to 0 for a computer's numbers",
     Status.FAILED: "ended with an error",
-    Status.TIMEOUT: "took longer than the time limit per evaluation",
+    Status.TIMEOUT: f"took longer than the {BY_PATH['run.time_limit'].in_sentence}",
     Status.OUT_OF_MEMORY: "ran out of memory",
     Status.LOST: "vanished with a worker three times",
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from worker.agent.gpu import COLUMNS
+from worker.agent.gpu_sampler import COLUMNS
 from worker.store.paths import RunPaths
 
 MOST_POINTS = 300  # of one GPU; more are averaged

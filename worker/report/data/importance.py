@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from worker.report.frame import Frame, FrameColumn
+from worker.report.data.plot_columns import Frame, FrameColumn
+from worker.spec.text import counted
 
 LEAST = 20  # evaluations with a result; fewer say nothing
 MOST = 2000  # evaluations that the forest learns from; more change nothing but the time
@@ -72,7 +73,7 @@ def measure(frame: Frame) -> Importance:
     columns = [column for column in frame.of_role("parameter") if len(set(column.values)) > 1]
     if len(rows) < LEAST:
         raise NoImportanceError(
-            f"Only {len(rows)} evaluations have a result; from {LEAST} on, the importance of parameters is told."
+            f"Only {counted(len(rows), 'evaluation')} {'has' if len(rows) == 1 else 'have'} a result; from {LEAST} on, the importance of parameters is told."
         )
     if not columns or len({results[row] for row in rows}) < 2:
         raise NoImportanceError("All evaluations gave the same, so no parameter can be told from another.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from worker.report.summary import counts
+from worker.report.data.summary import counts
 from worker.trial import Trial
 
 _SEVERAL = re.compile(r"RESULT(\d+)")

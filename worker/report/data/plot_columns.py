@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from worker.errors import UsageError
-from worker.report import table
-from worker.report.colours import palette
+from worker.report.data import table
+from worker.report.data.colours import palette
+from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
 from worker.spec.problem import did_you_mean
 from worker.spec.run import Run
@@ -140,9 +141,9 @@ def _own_columns(trials: Sequence[Trial]) -> list[FrameColumn]:
 
 
 def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool) -> FrameColumn:
-    name = parameter.name
+    name, kind = parameter.name, type_of(parameter)
     values = [trial.values.get(name) for trial in trials]
-    if parameter.kind.value == "category":
+    if kind.value == "category":
         used = {value for value in values if value is not None}
         order = [option for option in parameter.options if option in used]
         return _categories(name, name, "parameter", values, order, shown)
@@ -152,9 +153,9 @@ def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool
         name,
         "parameter",
         numbers,
-        log="log" in parameter.type,
+        log=kind.logarithmic(parameter),
         shown=shown,
-        integer=parameter.kind.value == "integer",
+        integer=kind.value == "integer",
     )
 
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 
 from worker.agent.assignment import Assignment
+from worker.launch import registry
 from worker.spec.parameters import Value
 from worker.spec.placeholders import render, unused
 from worker.spec.run import Run
@@ -22,7 +23,8 @@ class Commands:
 
     def of(self, values: Mapping[str, Value], number: int) -> str:
         """The objective program with the values of trial `number` put in."""
-        return render(self._run.objective, values, self._paths.places(number))
+        run = self._run
+        return render(run.objective, values, self._paths.places(number), run.number_format)
 
     def ready(self, trial: Trial) -> str:
         """One line for a shell that runs the program with the trial's values; as short as that can be."""
@@ -35,7 +37,14 @@ class Commands:
     def by_hand(self, trial: Trial) -> str:
         """One line for a shell that evaluates the trial again as its agent did: same folder, same variables."""
         command = self.of(trial.values, trial.number)
-        known = Assignment(trial.number, trial.attempt or 1, trial.values, command, 0)
+        known = Assignment(
+            trial.number,
+            trial.attempt or 1,
+            trial.values,
+            command,
+            0,
+            number_format=self._run.number_format,
+        )
         variables = known.variables(self._paths, trial.agent or "by-hand")
         words = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
         line = f"env {words} bash -c {shlex.quote(command)}"
@@ -45,11 +54,14 @@ class Commands:
         """`command` in the folder and after the lines that the run's workers began with; `closed` is it as one word list."""
         place = self._origin.cwd
         begin = f"cd {shlex.quote(place)} && " if place else ""
-        setup = self._setup() if self._origin.where == "slurm" else []
+        setup = self._setup()
         return f"{begin}{{ {'; '.join([*setup, closed])}; }}" if setup else begin + command
 
     def _setup(self) -> list[str]:
-        """What the worker jobs of a run in Slurm do first, such as loading modules."""
+        """What the worker jobs of the run do first, such as loading modules; processes of one machine do nothing."""
+        scheduler = registry.called(self._origin.where)
+        if scheduler is None or not scheduler.remote:
+            return []
         lines = (line.strip() for line in self._run.setup)
         return [
             f"eval {shlex.quote(line)}" if "#" in line else line for line in lines if line and line[0] != "#"

@@ -10,14 +10,14 @@ from functools import cached_property
 from pathlib import Path
 
 from worker.errors import ConfigError, OmnioptError, UsageError
-from worker.report.byhand import Commands
-from worker.report.table import evaluated
-from worker.spec import toml
+from worker.report.data.rerun_commands import Commands
+from worker.report.data.table import evaluated
 from worker.spec.check import check_read
+from worker.spec.formats import toml
 from worker.spec.problem import UnreadableError, has_errors
 from worker.spec.run import ReadResult, Run
 from worker.store import replay
-from worker.store.claim import Standing, claim
+from worker.store.claim import Claim, claim
 from worker.store.origin import Origin, origin
 from worker.store.paths import RunPaths
 from worker.trial import Trial
@@ -33,9 +33,9 @@ class Results:
     state: replay.Replayed
 
     @cached_property
-    def standing(self) -> Standing:
+    def claim(self) -> Claim:
         """Whether somebody drives the run now, as far as one can know."""
-        return claim(self.paths).standing
+        return claim(self.paths)
 
     @cached_property
     def origin(self) -> Origin:
@@ -50,7 +50,7 @@ class Results:
     @property
     def running(self) -> bool:
         """Whether the run may be being driven."""
-        return self.standing in (Standing.ALIVE, Standing.SILENT)
+        return self.claim.held
 
 
 def read(paths: RunPaths) -> Results:
@@ -71,15 +71,25 @@ def read_run(paths: RunPaths) -> Run:
     return changed_run(paths, {})
 
 
+def started_run(paths: RunPaths) -> Run:
+    """The run as its config says it, without what was changed since. Raises UsageError or ConfigError."""
+    return _checked(paths, {}, paths.config)
+
+
 def changed_run(paths: RunPaths, changes: Mapping[str, object]) -> Run:
     """The run as it would be with further `changes`, path of a field -> raw value. Raises UsageError or ConfigError."""
+    return _checked(paths, {**changes_of(paths), **changes}, None if changes else paths.config)
+
+
+def _checked(paths: RunPaths, changes: Mapping[str, object], file: Path | None) -> Run:
+    """The run as its config and `changes` say it; file: which one to name where that is wrong."""
     config = _read_config(paths.config)
     if config is None:
         raise UsageError(f"There is no run in {paths.root}: it has no config.toml.")
-    values = {**config.draft.values, **changes_of(paths), **changes}
+    values = {**config.draft.values, **changes}
     checked = check_read(ReadResult(replace(config.draft, values=values), config.problems))
     if checked.run is None or has_errors(checked.problems):
-        raise ConfigError(checked.problems, None if changes else paths.config)
+        raise ConfigError(checked.problems, file)
     return checked.run
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from worker.report.source import Results
-from worker.spec.run import Run
+from worker.launch import registry
+from worker.report.data.results import Results
 from worker.trial import Status, Trial
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What was used. All in hours; node_hours counts a host once however many agents it had at a time."""
+    """What was used. All in hours; node_hours counts a host once however many agents it had at a time.
+
+    local: nothing was allotted to the workers, so that no more counts than their machines have; None where nobody has
+    written down what that is.
+    """
 
     worker_hours: float
-    cpu_hours: float
-    gpu_hours: float
+    cpu_hours: float | None
+    gpu_hours: float | None
     node_hours: float
+    local: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ def summarize(results: Results) -> Summary:
         inside=sum(trial.seconds or 0.0 for trial in trials),
         hosts=tuple(dict.fromkeys(trial.host for trial in trials if trial.host)),
         agents=len(spans),
-        cost=_cost(results.run, trials, spans),
+        cost=_cost(results, spans),
     )
 
 
@@ -83,18 +89,41 @@ def agent_spans(trials: Iterable[Trial]) -> dict[str, tuple[float, float]]:
     return spans
 
 
-def _cost(run: Run, trials: Sequence[Trial], spans: dict[str, tuple[float, float]]) -> Cost:
+def _cost(results: Results, spans: dict[str, tuple[float, float]]) -> Cost:
+    run, trials = results.run, results.trials
     hours = sum(end - start for start, end in spans.values()) / 3600
     by_host: dict[str, list[Trial]] = defaultdict(list)
     for trial in trials:
         by_host[trial.host].append(trial)
     nodes = sum(covered(intervals(own)) for own in by_host.values()) / 3600
-    return Cost(
-        worker_hours=hours,
-        cpu_hours=hours * run.cpus * run.tasks,
-        gpu_hours=hours * run.gpus * run.nodes if run.enable_gpus else 0.0,
-        node_hours=nodes * run.nodes,
-    )
+    cpus, gpus = run.cpus * run.tasks, run.gpus * run.nodes if run.enable_gpus else 0
+    scheduler = registry.called(results.origin.where)
+    if scheduler is not None and not scheduler.remote:
+        bounded = partial(_there, results.state.agents, spans)
+        return Cost(hours, bounded("cpus", cpus), bounded("gpu_count", gpus), nodes, local=True)
+    return Cost(hours, hours * cpus, hours * gpus, nodes * run.nodes)
+
+
+def _there(
+    agents: Mapping[str, Mapping[str, object]],
+    spans: Mapping[str, tuple[float, float]],
+    what: str,
+    asked: int,
+) -> float | None:
+    """Hours of `asked` for each agent, but of no more than its machine has; None where that is unknown."""
+    if not asked:
+        return 0.0
+    by_host: dict[str, list[str]] = defaultdict(list)
+    for agent in spans:
+        by_host[str(agents.get(agent, {}).get("host", ""))].append(agent)
+    total = 0.0
+    for own in by_host.values():
+        known = [count for agent in own if isinstance(count := agents.get(agent, {}).get(what), int)]
+        if not known:
+            return None
+        wanted = asked * sum(spans[agent][1] - spans[agent][0] for agent in own)
+        total += min(wanted, max(known) * covered(spans[agent] for agent in own)) / 3600
+    return total
 
 
 def covered(spans: Iterable[tuple[float, float]]) -> float:
@@ -104,6 +133,11 @@ def covered(spans: Iterable[tuple[float, float]]) -> float:
         total += max(0.0, end - max(start, reached))
         reached = max(reached, end)
     return total
+
+
+def hours_text(hours: float | None) -> str:
+    """Hours of use to a thousandth."""
+    return "unknown" if hours is None else f"{hours:.3f}"
 
 
 def duration_words(seconds: float) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Literal
 
+from worker.spec.parameter_types import type_of
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
 from worker.trial import Status, Trial
@@ -88,7 +89,7 @@ def safe_rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[
 def _is_text(column: Column, run: Run) -> bool:
     """Whether the cells are texts that users or machines chose."""
     if column.role == "parameter":
-        return any(one.name == column.name and one.kind.value == "category" for one in run.parameters)
+        return any(one.name == column.name and type_of(one).value == "category" for one in run.parameters)
     return column.role == "own" and column.name in ("host", "log")
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
-from worker.report import table
+from worker.report.data import table
+from worker.spec.notation import value_text
 from worker.spec.run import Run
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
@@ -34,7 +35,7 @@ def write_to(
     separator: str = ",",
     scientific: bool = False,
 ) -> None:
-    """Write the table into an open text file; numbers are the shortest text that reads back the same.
+    """Write the table into an open text file; numbers read back the same, parameters as the program got them.
 
     scientific: parameters, results and outputs that are no integers are written like 1.5e-3, as exactly.
     """
@@ -49,7 +50,18 @@ def write_to(
             [_scientific(cell) if one else cell for cell, one in zip(row, measured, strict=True)]
             for row in rows
         )
+    else:
+        given = [place for place, column in enumerate(columns) if column.role == "parameter"]
+        rows = (_as_given(row, given, run.number_format) for row in rows)
     writer.writerows(rows)
+
+
+def _as_given(row: list[table.Cell], places: Iterable[int], number_format: str) -> list[table.Cell]:
+    for place in places:
+        cell = row[place]
+        if isinstance(cell, float):
+            row[place] = value_text(cell, number_format)
+    return row
 
 
 def _scientific(cell: table.Cell) -> table.Cell:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from worker import __version__
-from worker.report import text
-from worker.report.redaction import HIDDEN, secrets_in, without_secrets
-from worker.report.source import Results
+from worker.report import run_text
+from worker.report.data.results import Results
+from worker.report.exchange.redaction import HIDDEN, secrets_in, without_secrets
 from worker.trial import Trial
 
 _HEAD, _TAIL = 64 << 10, 256 << 10  # bytes of a file that are taken where it is longer than both together
@@ -47,8 +47,8 @@ def write(results: Results, target: BinaryIO) -> list[str]:
 
 def _contents(results: Results) -> Iterator[tuple[str, str]]:
     yield "README.txt", _readme(results)
-    yield "summary.txt", "\n".join(text.summary(results)) + "\n"
-    yield "errors.txt", "\n".join(text.errors(results)) + "\n"
+    yield "summary.txt", "\n".join(run_text.summary(results)) + "\n"
+    yield "errors.txt", "\n".join(run_text.errors(results)) + "\n"
     yield "system.txt", "\n".join(_system(results)) + "\n"
     for name, path, most in _files(results):
         content = _read(path, most)

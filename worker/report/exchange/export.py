@@ -9,9 +9,9 @@ from typing import TextIO
 
 from worker import __version__
 from worker.errors import OmnioptError
-from worker.report import table
-from worker.report.source import Results
-from worker.spec import toml
+from worker.report.data import table
+from worker.report.data.results import Results
+from worker.spec.formats import toml
 from worker.store.files import replacing_bytes
 from worker.trial import Trial
 

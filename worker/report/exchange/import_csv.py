@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TextIO
 
 from worker.errors import UsageError
-from worker.report.table import RESULT, unguarded
+from worker.report.data.table import RESULT, unguarded
 from worker.search.space import Space
-from worker.spec.convert import ConversionError, real
+from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Value
 from worker.spec.problem import did_you_mean
+from worker.spec.raw_values import ConversionError, real
 from worker.spec.run import Run
-from worker.spec.text import quoted
+from worker.spec.text import counted, quoted
 from worker.trial import Status
 
 _SEPARATORS = ",;\t"
@@ -118,14 +119,16 @@ def _evaluation(
 ) -> tuple[dict[str, Value], float]:
     """The values and the result in a row. Raises ValueError where it cannot be used."""
     if len(row) != layout.width:
-        raise ValueError(f"it has {len(row)} cells, but there are {layout.width} columns")
+        raise ValueError(
+            f"it has {counted(len(row), 'cell')}, but the table has {counted(layout.width, 'column')}"
+        )
     cells = [unguarded(cell.strip()) for cell in row]
     if layout.status is not None and (status := cells[layout.status]).lower() not in _GOOD:
         raise ValueError(f"its status is {quoted(status)}")
     loss = _number("its result", cells[layout.result], layout.comma)
     values = {
         one.name: cells[place]
-        if one.kind.value == "category"
+        if type_of(one).value == "category"
         else _number(one.name, cells[place], layout.comma)
         for one, place in zip(run.parameters, layout.parameters, strict=True)
     }

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from worker.errors import OmnioptError, UsageError
-from worker.report.source import Results
-from worker.report.summary import counts
-from worker.spec.parameters import Parameter, Value
+from worker.report.data.results import Results
+from worker.report.data.summary import counts
+from worker.spec.distributions import Choices, Reals
+from worker.spec.parameter_types import type_of
+from worker.spec.parameters import Parameter
 from worker.trial import Status, Trial
 
 _MOST_STEPS = 1000  # of a learning curve
@@ -134,30 +136,21 @@ def _moment(seconds: float | None) -> datetime | None:
 
 
 def _distribution(parameter: Parameter, trials: list[Trial]) -> Any:
-    """Optuna's word for the parameter's range, wide enough for every value that was evaluated."""
+    """Optuna's word for what the parameter can be, wide enough for every value that was evaluated."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
+    kind = type_of(parameter)
     values = [trial.values[parameter.name] for trial in trials]
-    if parameter.kind.value == "category":
-        return CategoricalDistribution(tuple(dict.fromkeys([*parameter.options, *map(str, values)])))
-    low, high = _bounds(parameter, values)
-    if parameter.kind.value == "integer":
-        step = int(parameter.number("step")) if "step" in parameter.settings else 1
-        # The last value of a range of steps is not always its end.
-        return IntDistribution(
-            math.floor(low), math.ceil(high) - (math.ceil(high) - math.floor(low)) % step, step=step
-        )
-    logarithmic = "log" in parameter.type and low > 0
-    return FloatDistribution(low, high, log=logarithmic)
-
-
-def _bounds(parameter: Parameter, values: list[Value]) -> tuple[float, float]:
-    """The configured ends where there are some, and whatever was evaluated beyond them."""
-    ends = [float(value) for value in values if not isinstance(value, str)]
-    if "min" in parameter.settings:
-        configured = [float(parameter.number("min")), float(parameter.number("max"))]
-        exponents = parameter.type in ("hp.loguniform", "hp.qloguniform")
-        ends += [math.exp(end) for end in configured] if exponents else configured
-    elif parameter.type == "hp.randint":
-        ends += [0, parameter.number("max") - 1]
-    return min(ends, default=0.0), max(ends, default=1.0)
+    numbers = [float(value) for value in values if not isinstance(value, str)]
+    found = kind.distribution(parameter)
+    if isinstance(found, Choices):
+        return CategoricalDistribution(tuple(dict.fromkeys([*found.options, *map(str, values)])))
+    ends = [*numbers, *(end for end in (found.low, found.high) if end is not None)]
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    logarithmic = kind.logarithmic(parameter) and low > 0
+    if isinstance(found, Reals):
+        return FloatDistribution(low, high, log=logarithmic)
+    first, last = math.floor(low), math.ceil(high)
+    # The last value of a range of steps is not always its end. Optuna has no logarithmic scale for steps.
+    last -= (last - first) % found.step
+    return IntDistribution(first, last, log=logarithmic and found.step == 1, step=found.step)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from worker import __version__, processes
-from worker.report.earlier import Table
+from worker.report.exchange.import_csv import Table
 from worker.spec.parameters import Value
 from worker.spec.run import Run
 from worker.store import replay

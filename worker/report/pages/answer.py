@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from worker.report.html import Markup, tag
-from worker.report.source import Results
-from worker.report.summary import best, counts
-from worker.spec.placeholders import value_text
+from worker.report.data.results import Results
+from worker.report.data.summary import best, counts
+from worker.report.pages.html import Markup, tag
+from worker.spec.notation import real_text, value_text
 from worker.trial import Trial
 
 
@@ -14,7 +14,8 @@ def sentence(results: Results) -> Markup:
     found = best(results.trials)
     total = len(results.trials)
     if found is None:
-        return tag("p", f"None of {total:,} evaluations has a usable result yet.")
+        none = "The only evaluation has no" if total == 1 else f"None of {total:,} evaluations has a"
+        return tag("p", f"{none} usable result yet.")
     with_result = sum(map(counts, results.trials))
     return tag(
         "p",
@@ -29,7 +30,7 @@ def loss_text(trial: Trial) -> str:
     """The exact RESULT of an evaluation, "none" where it has none."""
     if trial.loss is None:
         return trial.raw_loss or "none"
-    return value_text(trial.loss)
+    return real_text(trial.loss)
 
 
 def values_text(trial: Trial) -> str:

@@ -6,16 +6,19 @@ import csv
 from collections.abc import Sequence
 from typing import TextIO
 
-from worker.report import html, table
-from worker.report.answer import loss_text
-from worker.report.charts import wide
-from worker.report.comparison import Band, bands, joined
-from worker.report.frame import payload
-from worker.report.sections import table as html_table
-from worker.report.source import Results
-from worker.report.summary import duration_words, summarize
+from worker.report.data import table
+from worker.report.data.chart_series import before_last_fall, wide
+from worker.report.data.comparison import Band, bands, joined
+from worker.report.data.plot_columns import payload
+from worker.report.data.results import Results
+from worker.report.data.summary import duration_words, summarize
+from worker.report.pages import html
+from worker.report.pages.answer import loss_text
+from worker.report.pages.sections import table as html_table
 
-_EARLY = 20  # the part of the steps whose results are not looked at for the height of the chart
+_EARLY = 20  # the part of a band's steps whose results are not looked at for the height of the chart
+_WORTH = 9  # so many times as high as the rest must be what is cut off; less leaves the rest readable
+_SEEN = 0.02  # the part of the height below which nobody sees that a curve falls
 
 
 def page(name: str, runs: Sequence[Results]) -> str:
@@ -23,7 +26,7 @@ def page(name: str, runs: Sequence[Results]) -> str:
     found = bands(runs)
     data = payload(joined(name, runs))
     if found:
-        data["bands"] = _payload(found)
+        data["bands"] = payload_of(found)
     head = ["Run", "Best RESULT", "At evaluation", "Evaluations", "Failed", "Wall time", "Worker hours"]
     rows = []
     for results in runs:
@@ -62,16 +65,10 @@ def page(name: str, runs: Sequence[Results]) -> str:
     )
 
 
-def _payload(found: Sequence[Band]) -> dict[str, object]:
+def payload_of(found: Sequence[Band]) -> dict[str, object]:
+    """What the chart of these bands is drawn from."""
     values = [value for band in found for value in (*band.low, *band.high)]
-    # Where the curves end is the story: what is far above it in the beginning lies on the upper edge.
-    late = max(band.steps[-1] for band in found) / _EARLY
-    clip = max(
-        value
-        for band in found
-        for step, value in zip(band.steps, band.high, strict=True)
-        if step >= late or step == band.steps[-1]
-    )
+    log, clip = _scale(found, min(values), max(values))
     return {
         "lines": [
             {
@@ -84,9 +81,36 @@ def _payload(found: Sequence[Band]) -> dict[str, object]:
             }
             for band in found
         ],
-        "log": wide(values),
+        "log": log,
         "clip": clip,
     }
+
+
+def _scale(found: Sequence[Band], least: float, most: float) -> tuple[bool, float | None]:
+    """Whether the chart is logarithmic, and the value above which everything lies on its upper edge, if any."""
+    if wide([least, most]):
+        return True, None  # which has room for all
+    clip = _clip(found, least, most)
+    top = most if clip is None else clip
+    falls = [min(band.median[0], top) - band.median[-1] for band in found]
+    unseen = any(0 < fall < _SEEN * (top - least) for fall in falls)
+    return (True, None) if unseen and least > 0 else (False, clip)
+
+
+def _clip(found: Sequence[Band], least: float, most: float) -> float | None:
+    """The value above which everything lies on the upper edge; None where all of it has room.
+
+    Where the curves end is the story, of each as long as it is; what is far above that in the beginning would make all
+    of them flat.
+    """
+    clip = max(max(_late(band), before_last_fall(band.median), before_last_fall(band.high)) for band in found)
+    return clip if most - clip > _WORTH * (clip - least) else None
+
+
+def _late(band: Band) -> float:
+    """The highest value of a band once the first part of its steps is over."""
+    late = band.steps[0] + (band.steps[-1] - band.steps[0]) / _EARLY
+    return max(value for step, value in zip(band.steps, band.high, strict=True) if step >= late)
 
 
 def write_csv(file: TextIO, runs: Sequence[Results]) -> None:

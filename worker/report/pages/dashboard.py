@@ -13,10 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from worker import __version__
 from worker.errors import OmnioptError
-from worker.report import report
-from worker.report.source import Results, read_run
-from worker.report.table import evaluated
-from worker.store.follow import Follower
+from worker.report.data.results import Results, read_run
+from worker.report.data.table import evaluated
+from worker.report.pages import report
+from worker.store.follower import Follower
 from worker.store.paths import RunPaths
 
 REFRESH = 10  # seconds after which a page loads itself again

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from worker.report.failures import MEANINGS, Cause, causes
-from worker.report.html import Content, Markup, tag
-from worker.report.sections import copy_button
-from worker.report.source import Results
-from worker.report.text import log_lines
-from worker.spec.text import visible
+from worker.report.data.failures import MEANINGS, Cause, causes
+from worker.report.data.results import Results
+from worker.report.pages.html import Content, Markup, tag
+from worker.report.pages.sections import copy_button
+from worker.report.run_text import log_lines
+from worker.spec.text import counted, visible
+from worker.store.starter import run_command
 
 _MOST_CAUSES = 12
 _MOST_NUMBERS = 8  # of failed evaluations
@@ -22,7 +23,11 @@ def failures(results: Results) -> Content:
     rest = len(found) - _MOST_CAUSES
     return (
         [_cause(results, cause, index) for index, cause in enumerate(found[:_MOST_CAUSES])],
-        tag("p", f"{rest:,} rarer causes are left out; omniopt errors {results.run.name} lists them all.")
+        tag(
+            "p",
+            f"{counted(rest, 'rarer cause')} {'is' if rest == 1 else 'are'} left out. All of them: "
+            f"{run_command('errors', results.paths, lasting=True)}",
+        )
         if rest > 0
         else None,
     )
@@ -37,7 +42,7 @@ def _cause(results: Results, cause: Cause, index: int) -> Markup:
     name = f"failure-{index}"
     return tag(
         "div",
-        tag("h3", f"{count:,} {'evaluation' if count == 1 else 'evaluations'} {MEANINGS[cause.status]}"),
+        tag("h3", f"{counted(count, 'evaluation')} {MEANINGS[cause.status]}"),
         tag("p", visible(reason if alike else f"For example evaluation {first.number}: {reason}")),
         tag(
             "p",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worker.report import html
-from worker.report.colours import palette
-from worker.report.gpuusage import Usage
-from worker.report.sections import table
+from worker.report.data.colours import palette
+from worker.report.data.gpu_usage import Usage
+from worker.report.pages import html
+from worker.report.pages.sections import table
 
 
 def lines(usages: Sequence[Usage]) -> dict[str, object]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 
-from worker.report import html
-from worker.report.frame import Frame, payload
+from worker.report.data.plot_columns import Frame, payload
+from worker.report.pages import html
 
 
 def parallel(frame: Frame, answer: html.Content) -> str:

@@ -8,10 +8,11 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from worker.launch import registry
 from worker.store.paths import RunPaths
 
 _EVERY = 60.0  # seconds
-_LAST = 120.0  # seconds that a job of Slurm goes on at most to write the last report
+_LAST = 120.0  # seconds that a scheduler's job goes on at most to write the last report
 _SHARE = 10  # writing takes at most this part of the time, however large the run is
 _SILENT: dict[str, Any] = {
     "stdin": subprocess.DEVNULL,
@@ -48,8 +49,8 @@ class FreshReport:
             self._writer.kill()
             self._writer.wait()
         if self._paths.report.exists():
-            # Begun by a shell that leaves at once, so that nobody has to wait; but with a job of Slurm ends all of it.
-            way = 'nice -n 19 "$@"' if "SLURM_JOB_ID" in os.environ else 'nice -n 19 "$@" &'
+            # Begun by a shell that leaves at once, so that nobody has to wait; but with a scheduler's job ends all of it.
+            way = 'nice -n 19 "$@"' if registry.current_job(os.environ) else 'nice -n 19 "$@" &'
             if (shell := _start(["sh", "-c", way, "sh", *self._command()])) is not None:
                 with suppress(subprocess.TimeoutExpired):
                     shell.wait(_LAST)

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.report import curves, failurelist, gpupage, gpuusage, html, pareto, progress, sections
-from worker.report.charts import best_so_far, timeline, wide
-from worker.report.frame import make_frame, payload
-from worker.report.importance import Importance, NoImportanceError, measure
-from worker.report.source import Results
-from worker.report.summary import summarize
+from worker.report.data import curves, gpu_usage, improvements, pareto
+from worker.report.data.chart_series import best_so_far, timeline, wide
+from worker.report.data.importance import Importance, NoImportanceError, measure
+from worker.report.data.plot_columns import make_frame, payload
+from worker.report.data.results import Results
+from worker.report.data.summary import summarize
+from worker.report.pages import failure_list, gpu, html, sections
+from worker.store.starter import run_command
 
 _CURVE_SPAN = (
     100.0  # learning curves whose largest value is this many times the smallest read better as logarithms
@@ -41,7 +43,7 @@ def page(results: Results, options: Options, made: datetime) -> str:
     data = payload(make_frame(results.run, results.trials))
     importance, why_not = _importance(results, options)
     data.update(_charts(results, importance, made.timestamp()))
-    failures: Part = ("failures", "Failures", failurelist.failures(results))
+    failures: Part = ("failures", "Failures", failure_list.failures(results))
     parts: list[Part] = [
         # Where nothing came out, why is the answer.
         *([failures] if summary.best is None else []),
@@ -94,7 +96,10 @@ def _section(part: Part, drawn: bool) -> html.Markup:
 def _importance(results: Results, options: Options) -> tuple[Importance | None, str]:
     """The importance of the parameters, or the sentence that says why it is not told."""
     if not options.with_importance:
-        return None, "It is told when the run has ended, or by omniopt report."
+        return None, (
+            "It is told when the run has ended, or in the report that this writes: "
+            + run_command("report", results.paths, lasting=True)
+        )
     try:
         return measure(make_frame(results.run, results.trials)), ""
     except NoImportanceError as error:
@@ -104,7 +109,7 @@ def _importance(results: Results, options: Options) -> tuple[Importance | None, 
 def _charts(results: Results, importance: Importance | None, now: float) -> dict[str, object]:
     """What the charts need beside the columns of all evaluations; a chart without data has no key."""
     found: dict[str, object] = {}
-    if points := progress.finished(results.trials):
+    if points := improvements.finished(results.trials):
         found["progress"] = best_so_far(points)
     if importance is not None:
         found["importance"] = [
@@ -126,8 +131,8 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
         }
     if agents := timeline(results, now):
         found["timeline"] = agents
-    if usages := gpuusage.read(results.paths):
-        found["gpus"] = gpupage.lines(usages)
+    if usages := gpu_usage.read(results.paths):
+        found["gpus"] = gpu.lines(usages)
     if names := pareto.objectives(results.trials):
         found["pareto"] = _pareto(results, names)
     return found

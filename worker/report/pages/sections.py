@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from worker.report import pareto, progress
-from worker.report.answer import loss_text
-from worker.report.html import Content, Markup, tag
-from worker.report.importance import Importance
-from worker.report.source import Results
-from worker.report.summary import Summary, counts, duration_words
-from worker.spec import toml, url
-from worker.spec.placeholders import value_text
+from worker.report.data import improvements as progress
+from worker.report.data import pareto
+from worker.report.data.equal_results import sameness, sentences
+from worker.report.data.importance import Importance
+from worker.report.data.results import Results
+from worker.report.data.summary import Summary, counts, duration_words, hours_text
+from worker.report.pages.answer import loss_text
+from worker.report.pages.html import Content, Markup, tag
+from worker.spec.fields import BY_PATH
+from worker.spec.formats import toml, url
+from worker.spec.notation import real_text, value_text
+from worker.spec.text import counted
+from worker.store.starter import run_command
 from worker.trial import Status, Trial
 
 _MOST_ROWS = 50
@@ -22,16 +27,15 @@ _WEAK = 0.3  # R2 below which the forest knows too little to be believed
 
 def heading(results: Results, made: datetime) -> Markup:
     """The run's name, whether it goes on, and when this was written."""
-    ended = results.state.ended
-    if results.running:
-        state = tag("span", "running", class_="state running")
-        why = "The run is going on; this page shows it as of the time below."
+    ended, now = results.state.ended, results.claim
+    if now.held:
+        kind, why = "running", "The run is going on; this page shows it as of the time below."
     elif ended is not None:
-        state = tag("span", "ended", class_="state" if ended.exit_code == 0 else "state failed")
-        why = ended.reason
+        kind, why = "" if ended.exit_code == 0 else "failed", ended.reason
     else:
-        state = tag("span", "interrupted", class_="state failed")
-        why = f"Nobody drives the run now; omniopt resume {results.run.name} goes on with it."
+        kind = "failed"
+        why = f"Nobody drives the run now. To go on with it: {run_command('resume', results.paths, lasting=True)}"
+    state = tag("span", now.word, class_=f"state {kind}".rstrip())
     written = made.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
     return tag(
         "header",
@@ -74,7 +78,11 @@ def _best(results: Results, best: Trial | None) -> Markup:
         tag(
             "tr",
             tag("th", name, scope="row"),
-            tag("td", value_text(value), class_=None if isinstance(value, str) else "exact"),
+            tag(
+                "td",
+                value_text(value, results.run.number_format),
+                class_=None if isinstance(value, str) else "exact",
+            ),
         )
         for name, value in best.values.items()
     ]
@@ -83,9 +91,10 @@ def _best(results: Results, best: Trial | None) -> Markup:
         tag("p", f"RESULT {loss_text(best)}", class_="big"),
         tag(
             "p",
-            f"the best of {len(results.trials):,} evaluations, reached by evaluation {best.number}",
+            f"the best of {counted(len(results.trials), 'evaluation')}, reached by evaluation {best.number}",
             class_="soft",
         ),
+        _remark(results),
         tag("table", tag("caption", "Best parameters", class_="unseen"), tag("tbody", rows)),
         tag("p", tag("b", "Run it with these parameters:"), " ", copy_button("best-command")),
         tag(
@@ -96,6 +105,15 @@ def _best(results: Results, best: Trial | None) -> Markup:
             aria_label="Command with the best parameters",
         ),
     )
+
+
+def _remark(results: Results) -> Content:
+    """That the parameters seem to change nothing: then no evaluation is better than another."""
+    found = sameness(results.trials)
+    if found is None:
+        return None
+    what, why = sentences(results.run, found)
+    return tag("p", tag("b", what), " ", why, class_="remark")
 
 
 def _words(line: str) -> Iterator[Content]:
@@ -128,7 +146,7 @@ def _facts(results: Results, summary: Summary) -> Markup:
             duration_words(summary.inside / timed) if timed else "",
         ),
         ("Search", results.run.algorithm),
-        ("Seed", "" if results.state.seed is None else str(results.state.seed)),
+        (BY_PATH["search.seed"].label, "" if results.state.seed is None else str(results.state.seed)),
         ("Workers", f"{summary.agents:,}"),
         ("Hosts", ", ".join(summary.hosts[:6]) + (" …" if len(summary.hosts) > 6 else "")),
     ]
@@ -156,7 +174,7 @@ def improvements(results: Results) -> Content:
     ]
     return tag(
         "details",
-        tag("summary", f"The {len(steps)} improvements in numbers"),
+        tag("summary", f"{counted(len(steps), 'improvement')} in numbers"),
         table("Improvements", head, rows),
     )
 
@@ -215,13 +233,17 @@ def pareto_front(results: Results) -> Content:
     rows = [
         [
             str(trial.number),
-            *(value_text(trial.outputs[name]) for name in names),
+            *(real_text(trial.outputs[name]) for name in names),
             *(_value(trial, name) for name in parameters),
         ]
         for trial in found[:_MOST_ROWS]
     ]
     return (
-        tag("p", f"{len(found)} evaluations are not beaten by any other one in all of {', '.join(names)}."),
+        tag(
+            "p",
+            f"{counted(len(found), 'evaluation')} {'is' if len(found) == 1 else 'are'} not beaten by any other one "
+            f"in all of {', '.join(names)}.",
+        ),
         table("Pareto front", ["Evaluation", *names, *parameters], rows),
     )
 
@@ -232,14 +254,19 @@ def cost(summary: Summary) -> Content:
     if not summary.agents:
         return None
     share = summary.inside / (used.worker_hours * 3600) if used.worker_hours else 0.0
+    most = ", as far as the machine has them" if used.local else ""
     rows = [
         ["Worker hours", f"{used.worker_hours:.3f}", "from the first to the last evaluation of each worker"],
         ["Node hours", f"{used.node_hours:.3f}", "time in which evaluations ran on a node, each node once"],
-        ["CPU core hours", f"{used.cpu_hours:.3f}", "worker hours times the CPUs of a worker in the config"],
+        [
+            "CPU core hours",
+            hours_text(used.cpu_hours),
+            f"worker hours times the CPUs of a worker in the config{most}",
+        ],
     ]
-    if used.gpu_hours:
-        what = "worker hours times the GPUs of a worker in the config"
-        rows.append(["GPU hours", f"{used.gpu_hours:.3f}", what])
+    if used.gpu_hours != 0:
+        what = f"worker hours times the GPUs of a worker in the config{most}"
+        rows.append(["GPU hours", hours_text(used.gpu_hours), what])
     return (
         table("Cost", ["What", "Hours", "Counted as"], rows),
         tag("p", f"{share:.1%} of the workers' time was spent inside the objective program."),

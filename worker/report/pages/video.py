@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worker.report import html, progress
-from worker.report.charts import best_so_far
-from worker.report.frame import make_frame, payload
-from worker.report.source import Results
+from worker.report.data import improvements
+from worker.report.data.chart_series import best_so_far
+from worker.report.data.plot_columns import make_frame, payload
+from worker.report.data.results import Results
+from worker.report.pages import html
 from worker.trial import Trial
 
 
@@ -27,7 +28,7 @@ def page(results: Results) -> str:
         "order": order,
         "elapsed": [round(max(0.0, (trials[place].end or begin) - begin), 1) for place in order],
     }
-    if points := progress.finished(trials):
+    if points := improvements.finished(trials):
         data["progress"] = best_so_far(points)
     body = html.tag(
         "main",

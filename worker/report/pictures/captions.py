@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worker.report.answer import loss_text, values_text
+from worker.report.pages.answer import loss_text, values_text
 from worker.trial import Trial
 
-_TITLE_LINES = 8
 _LEAST = 4  # letters that all texts share and that are worth leaving out
 
 
-def title(name: str, best: Trial | None, width: int, note: str) -> str:
-    """The run and its best point, in lines of at most about `width` characters; `note` stands behind the name."""
+def title(name: str, best: Trial | None, width: int, note: str, most: int) -> str:
+    """The run and its best point, in `most` lines of at most about `width` characters; `note` stands behind the name."""
     about = f"{name} ({note})" if note else name
     if best is None:
         return f"{about}: no result yet"
@@ -25,7 +24,7 @@ def title(name: str, best: Trial | None, width: int, note: str) -> str:
         else:
             line = f"{line}, {part}" if line else part
     lines.append(line)
-    return "\n".join(lines if len(lines) <= _TITLE_LINES else [*lines[: _TITLE_LINES - 1], "…"])
+    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], "…"])
 
 
 def briefly(texts: Sequence[str], most: int) -> list[str]:

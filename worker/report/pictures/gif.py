@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from worker.report import picture
-from worker.report.answer import loss_text
-from worker.report.frame import Frame
-from worker.report.source import Results
-from worker.report.summary import best
-from worker.report.video import in_order
+from worker.report.data.results import Results
+from worker.report.data.summary import best
+from worker.report.pages.answer import loss_text
+from worker.report.pages.video import in_order
+from worker.report.pictures import scatter
+from worker.report.pictures.panels import Picked
+from worker.spec.text import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,16 +29,16 @@ _WIDTH = 1500  # pixels, as far as the limits of dots an inch allow it
 _DOTS = (60, 110)
 
 
-def film(results: Results, frame: Frame, most: float | None = None) -> bytes:
+def film(results: Results, shown: Picked, most: float | None = None) -> bytes:
     """The gif; `most` leaves out larger results. Raises OmnioptError without matplotlib."""
     order = in_order(results.trials)
-    projector = _Projector(picture.draw(frame, best(results.trials), most))
+    projector = _Projector(scatter.draw(shown, best(results.trials), most))
     images = []
     before = 0
     for count in _counts(len(order)):
         found = best(results.trials[row] for row in order[:count])
         so_far = f"best RESULT {loss_text(found)}" if found else "no result yet"
-        caption = f"after {count:,} of {len(order):,} evaluations: {so_far}"
+        caption = f"after {count:,} of {counted(len(order), 'evaluation')}: {so_far}"
         images.append(projector.show(order[before:count], order[:count], caption))
         before = count
     durations = [_MILLISECONDS] * (len(images) - 1) + [_LAST]
@@ -82,7 +83,7 @@ class _Marks:
 class _Projector:
     """Draws frame on frame, each only with what is new in it: with all of them, a film would take minutes."""
 
-    def __init__(self, drawn: picture.Picture) -> None:
+    def __init__(self, drawn: scatter.Picture) -> None:
         figure = drawn.figure
         least, most = _DOTS
         figure.set_dpi(min(most, max(least, _WIDTH / figure.get_size_inches()[0])))

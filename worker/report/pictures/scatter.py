@@ -10,10 +10,10 @@ from math import log10
 from typing import TYPE_CHECKING, BinaryIO
 
 from worker.errors import OmnioptError
-from worker.report.captions import briefly, shortened, title
-from worker.report.colours import RAMP_LIGHT
-from worker.report.frame import Frame, FrameColumn
-from worker.report.panels import MOST_PARAMETERS, SIDE, Pair, left_out, pairs, parameters
+from worker.report.data.colours import RAMP_LIGHT
+from worker.report.data.plot_columns import Frame, FrameColumn
+from worker.report.pictures.captions import briefly, shortened, title
+from worker.report.pictures.panels import SIDE, Pair, Picked, pairs, parameters
 from worker.trial import Trial
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _VECTOR_POINTS = 10_000  # more are drawn as pixels inside the svg, which would not open otherwise
 _BEST, _FAILED = "#d1006c", "#9a9a9a"
 _OPACITY = 0.85
+_TITLE_LINES = 4  # for each row of panels; of many parameters, the best has many values
 _BAR_PANELS = 3  # how many panels high the colour bar is at most
 
 
@@ -48,7 +49,7 @@ class Picture:
     panels: list[Panel]
 
 
-def draw(frame: Frame, best: Trial | None, most: float | None = None, side: float = SIDE) -> Picture:
+def draw(shown: Picked, best: Trial | None, most: float | None = None, side: float = SIDE) -> Picture:
     """The picture of all pairs, coloured by result, failed ones crossed; `most` leaves out larger results.
 
     side: inches of a panel.
@@ -62,6 +63,7 @@ def draw(frame: Frame, best: Trial | None, most: float | None = None, side: floa
             "Pictures need matplotlib, which is not installed here. "
             'Install it into the same environment (pip install "matplotlib>=3.8"), or use the html file.'
         ) from error
+    frame = shown.frame
     panels = pairs(frame)
     wide = {0: 1, 1: 1, 2: 2, 4: 2}.get(len(panels), 3 if len(panels) <= 9 else 5)
     high = max(1, -(-len(panels) // wide))
@@ -85,7 +87,7 @@ def draw(frame: Frame, best: Trial | None, most: float | None = None, side: floa
             extend="max" if rows.clipped else "neither",
         )
         bar.set_label("RESULT")
-    words = title(frame.name, _drawn(best, frame), 26 * max(wide, 2), left_out(frame))
+    words = title(frame.name, _told(best, shown), 26 * max(wide, 2), shown.note, _TITLE_LINES * max(2, high))
     figure.suptitle(words, parse_math=False, fontsize=11)
     if rows.bad:
         figure.supxlabel(f"× without a usable result: {len(rows.bad):,}", fontsize=8)
@@ -102,12 +104,12 @@ def save(figure: Figure, file: BinaryIO, kind: str, dots: int = 160) -> None:
         figure.savefig(file, format=kind, dpi=dots, metadata={"Date": None} if kind == "svg" else None)
 
 
-def _drawn(trial: Trial | None, frame: Frame) -> Trial | None:
-    """The evaluation with the values of the parameters that a picture has."""
-    names = {column.name for column in parameters(frame)[:MOST_PARAMETERS]}
-    return trial and replace(
-        trial, values={name: trial.values[name] for name in trial.values if name in names}
-    )
+def _told(best: Trial | None, shown: Picked) -> Trial | None:
+    """The best evaluation with all of its values, or with those of the parameters that a person has named."""
+    if best is None or not shown.named:
+        return best
+    names = {column.name for column in parameters(shown.frame)}
+    return replace(best, values={name: value for name, value in best.values.items() if name in names})
 
 
 class _Rows:

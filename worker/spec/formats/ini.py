@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from worker.spec.formats.input_limits import MOST_PROBLEMS
 from worker.spec.problem import Problem
-from worker.spec.reading import MOST_PROBLEMS
 from worker.spec.text import quoted, visible
 
 _DELIMITER = re.compile(r"[=:]")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from worker.spec.config_limits import RUN, Limits
 from worker.spec.problem import Problem, UnreadableError
 from worker.spec.text import encodable
 
-LONGEST_INPUT = 1_000_000  # characters
+LONGEST_INPUT = RUN.size
 MOST_PROBLEMS = 100  # a reader stops to list them there; no one reads more
 
 
@@ -14,14 +15,17 @@ def unreadable(message: str, hint: str = "") -> UnreadableError:
     return UnreadableError([Problem("", message, hint)])
 
 
-def bounded(text: str) -> str:
-    """`text` without a byte order mark and half characters. Raises UnreadableError where it is too long."""
-    if len(text) > LONGEST_INPUT:
-        raise unreadable(
-            f"This has {len(text):,} characters; a config has at most {LONGEST_INPUT:,}.",
-            "Check that it is a config of OmniOpt.",
-        )
-    return encodable(text.removeprefix("\ufeff"))
+def bounded(text: str, limits: Limits = RUN) -> str:
+    """`text` without a byte order mark and half characters. Raises TooMuchError where it is too long."""
+    limits.check_size(len(text))  # which is the least that it can have, and known at once
+    text = encodable(text.removeprefix("\ufeff"))
+    limits.check_size(size_of(text))
+    return text
+
+
+def size_of(text: str) -> int:
+    """The bytes of `text` in UTF-8."""
+    return len(text) if text.isascii() else len(encodable(text).encode())
 
 
 def text_of(data: bytes) -> str:

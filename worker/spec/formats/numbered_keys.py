@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from worker.spec.convert import ConversionError, integer, raw_text
+from worker.spec.config_limits import RUN, Limits
 from worker.spec.parameters import DEFAULT_TYPE
 from worker.spec.problem import Problem
+from worker.spec.raw_values import ConversionError, integer, raw_text
 from worker.spec.run import ParameterDraft
 
-MOST_PARAMETERS = 500
+MOST_PARAMETERS = RUN.parameters
 
 
-def count_parameters(text: str, given: Collection[int], least: int) -> tuple[int, tuple[Problem, ...]]:
+def count_parameters(
+    text: str, given: Collection[int], least: int, limits: Limits = RUN
+) -> tuple[int, tuple[Problem, ...]]:
     """How many parameters there are, from the text of the count and from the numbers (from 0) of those given.
 
-    Without a count it is what the given ones need, and `least` at least.
+    Without a count it is what the given ones need, and `least` at least. Raises TooMuchError where more are given than
+    `limits` has; of numbers beyond that, which come alone, only the problem is left.
     """
+    limits.check_parameters(len(given))
     needed = max(given, default=-1) + 1
-    possible = max((index + 1 for index in given if index < MOST_PARAMETERS), default=least)
+    possible = max((index + 1 for index in given if index < limits.parameters), default=least)
     count = max(needed, least)
     if text.strip():
         try:
@@ -26,8 +31,8 @@ def count_parameters(text: str, given: Collection[int], least: int) -> tuple[int
         except ConversionError as error:
             problem = Problem("parameters", f"The number of parameters is wrong: {error}", error.hint)
             return possible, (problem,)
-    if not 0 <= count <= MOST_PARAMETERS:
-        return possible, (impossible_count(count),)
+    if not 0 <= count <= limits.parameters:
+        return possible, (impossible_count(count, limits),)
     if count < needed:
         message = f"The number of parameters is {count}, but {needed} are given; the rest is left out."
         return count, (
@@ -41,10 +46,11 @@ def count_parameters(text: str, given: Collection[int], least: int) -> tuple[int
     return count, ()
 
 
-def impossible_count(count: int) -> Problem:
+def impossible_count(count: int, limits: Limits = RUN) -> Problem:
     """The error about a number of parameters that cannot be."""
-    message = f"{count:,} parameters are not possible; there are 1 to {MOST_PARAMETERS}."
-    return Problem("parameters", message, "Correct the number of parameters.")
+    message = f"{count:,} parameters are not possible; there are 1 to {limits.parameters}{limits.where}."
+    hint = "Correct the number of parameters."
+    return Problem("parameters", message, hint)
 
 
 def parameter_draft(given: Mapping[str, object], default_type: str = DEFAULT_TYPE) -> ParameterDraft:

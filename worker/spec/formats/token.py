@@ -6,9 +6,10 @@ import base64
 import re
 import zlib
 
-from worker.spec import toml
-from worker.spec.problem import UnreadableError
-from worker.spec.reading import LONGEST_INPUT, bounded, unreadable
+from worker.spec.config_limits import RUN, Limits, TooMuchError
+from worker.spec.formats import toml
+from worker.spec.formats.input_limits import bounded, unreadable
+from worker.spec.problem import Problem, UnreadableError
 from worker.spec.run import Draft, ReadResult
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
@@ -33,9 +34,9 @@ def looks_like_token(text: str) -> bool:
     return len(text) >= _SHORTEST and text.startswith(_STARTS) and _TOKEN.fullmatch(text) is not None
 
 
-def decode(text: str) -> ReadResult:
+def decode(text: str, limits: Limits = RUN) -> ReadResult:
     """Read a token. Raises UnreadableError where it is damaged, cut off or unpacks to too much."""
-    text = bounded(text).strip()
+    text = bounded(text, limits).strip()
     if wrong := re.search(r"[^A-Za-z0-9_-]", text):
         raise unreadable(
             f"This is no token: it has a character (U+{ord(wrong[0]):04X}) in it that tokens do not have.",
@@ -46,16 +47,19 @@ def decode(text: str) -> ReadResult:
     packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     unpacker = zlib.decompressobj()
     try:
-        content = unpacker.decompress(packed, LONGEST_INPUT + 1)
+        content = unpacker.decompress(packed, limits.size + 1)
     except zlib.error as error:
         raise unreadable("This token is damaged: it cannot be unpacked.", _CUT_OFF) from error
-    if len(content) > LONGEST_INPUT:
-        raise unreadable(f"This token holds more than {LONGEST_INPUT:,} characters.", "Write a config file.")
+    if len(content) > limits.size:
+        message = f"This token holds more than {limits.size:,} bytes; a config{limits.where} has no more."
+        raise TooMuchError(Problem("", message, limits.instead))
     if not unpacker.eof or unpacker.unused_data:
         raise unreadable("This token is damaged: its end is missing or wrong.", _CUT_OFF)
     try:
-        return toml.read(content.decode())
+        return toml.read(content.decode(), limits)
     except UnicodeDecodeError as error:
         raise unreadable("This token is damaged: it holds no text.", _CUT_OFF) from error
+    except TooMuchError:
+        raise
     except UnreadableError as error:
         raise unreadable(f"This token holds no config. {error}", _CUT_OFF) from error

@@ -8,22 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from worker.spec.convert import (
-    ConversionError,
-    duration_text,
-    field_raw_text,
-    field_value,
-    is_missing,
-    raw_text,
-    setting_raw_text,
-    setting_value,
-)
-from worker.spec.fields import FIELDS, SECTIONS, Field
-from worker.spec.parameters import DEFAULT_TYPE, PARAMETER_TYPES, SETTING_QUERIES, SettingKind
+from worker.spec.config_limits import RUN, Limits
+from worker.spec.field_definition import Field
+from worker.spec.field_values import field_raw_text, field_value
+from worker.spec.fields import FIELDS, SECTIONS
+from worker.spec.formats.input_limits import MOST_PROBLEMS, bounded, is_flat, unreadable
+from worker.spec.parameter_settings import SETTINGS, SettingKind
+from worker.spec.parameter_types import PARAMETER_TYPES
+from worker.spec.parameters import DEFAULT_TYPE, EXAMPLE_TYPE
 from worker.spec.problem import Problem, did_you_mean
-from worker.spec.reading import MOST_PROBLEMS, bounded, is_flat, unreadable
+from worker.spec.raw_values import ConversionError, duration_text, is_missing, raw_text
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
+from worker.spec.setting_values import setting_raw_text, setting_value
 from worker.spec.text import encodable, invisible, is_invisible, quoted, visible
+from worker.spec.units import megabytes, seconds
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -33,15 +31,23 @@ else:
 _LONGEST_LINE = 100  # longer arrays are written with one element a line
 # The parser's time grows with the square of the dots in one key: 20,000 dots take 6 s.
 _MOST_DOTS_SQUARED = 40_000_000
+_FEW_DOTS = 10  # in a line, which are not looked at any closer
+_MOST_KEYS_SQUARED = (
+    1_000_000  # the same of what may be a key; lists of numbers have commas between their dots
+)
+_NOT_OF_A_KEY = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
+# A value that begins with a digit; not all of them can do without quotes.
+_BARE_AMOUNT = re.compile(
+    r"^[ \t]*([A-Za-z_]{1,40})[ \t]*=[ \t]*(\d[0-9A-Za-z.:-]{0,30})[ \t]*(?=#|$)", re.MULTILINE
+)
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
-def read(text: str) -> ReadResult:
-    """Read a config; keys that mean nothing are problems. Raises UnreadableError where it is no TOML."""
-    text = bounded(text)
-    if sum(line.count(".") ** 2 for line in text.split("\n")) > _MOST_DOTS_SQUARED:
-        raise unreadable("This has lines with very many dots.", "Write one value a line.")
+def read(text: str, limits: Limits = RUN) -> ReadResult:
+    """Read a config; keys that mean nothing are problems. Raises UnreadableError where it is no TOML, or too much."""
+    text = bounded(text, limits)
+    _check_dots(text, limits)
     try:
         document = tomllib.loads(text)
     except RecursionError as error:
@@ -57,9 +63,21 @@ def read(text: str) -> ReadResult:
             values.update(_read_section(section, table, problems))
         elif section != "parameters" and len(problems) < MOST_PROBLEMS:
             problems.append(_unknown("", section, [*SECTIONS, "parameters"]))
-    return ReadResult(
-        Draft(values, _read_parameters(document.get("parameters", {}), problems)), tuple(problems)
+    draft = Draft(values, _read_parameters(document.get("parameters", {}), problems, limits))
+    limits.check_values(draft.listed)
+    return ReadResult(draft, tuple(problems))
+
+
+def _check_dots(text: str, limits: Limits) -> None:
+    """Raises UnreadableError where the parser would take very long."""
+    dotted = [line for line in text.split("\n") if line.count(".") > _FEW_DOTS]
+    # As many as a list of numbers may have, also where they are no list.
+    allowed = min(_MOST_DOTS_SQUARED, limits.values**2)
+    keys = (
+        part.count(".") ** 2 for line in dotted for part in re.split(r"[,{}]", _NOT_OF_A_KEY.sub("", line))
     )
+    if sum(line.count(".") ** 2 for line in dotted) > allowed or sum(keys) > _MOST_KEYS_SQUARED:
+        raise unreadable("This has lines with very many dots.", "Write one value a line.")
 
 
 def _syntax_hint(text: str, complaint: str) -> str:
@@ -69,6 +87,9 @@ def _syntax_hint(text: str, complaint: str) -> str:
         return "In double quotes a backslash is written twice; single quotes take a text as it stands."
     if re.search(r"^[^#\n\"']*=[ \t]*\d+:\d\d", text, re.MULTILINE):
         return 'A time stands in quotes: runtime = "1:30:00".'
+    for key, amount in re.findall(_BARE_AMOUNT, text):
+        if megabytes(amount) is not None or seconds(amount) is not None:
+            return f'A value with a unit stands in quotes: {key} = "{amount}".'
     return 'Texts stand in quotes: name = "my_run".'
 
 
@@ -106,9 +127,11 @@ def _too_deep(path: str) -> Problem:
     return Problem(path, "This is nested too deeply.", "Write a single value, or a list of values.")
 
 
-def _read_parameters(tables: object, problems: list[Problem]) -> tuple[ParameterDraft, ...]:
+def _read_parameters(tables: object, problems: list[Problem], limits: Limits) -> tuple[ParameterDraft, ...]:
     """Parameters from [parameters.NAME] tables, or from a list of [[parameters]] tables with a name each."""
     named: Iterable[tuple[str, object]]
+    if isinstance(tables, (dict, list)):
+        limits.check_parameters(len(tables))
     if isinstance(tables, dict):
         named = tables.items()
     elif isinstance(tables, list):
@@ -125,7 +148,11 @@ def _read_parameter(index: int, name: str, table: object, problems: list[Problem
     path = f"parameters.{index}"
     if not isinstance(table, dict):
         problems.append(
-            Problem(path, f"The parameter {quoted(name)} is no table.", 'Write { type = "hp.uniform", ... }.')
+            Problem(
+                path,
+                f"The parameter {quoted(name)} is no table.",
+                f'Write {{ type = "{EXAMPLE_TYPE}", ... }}.',
+            )
         )
         return ParameterDraft(name)
     kind = _popped(table, "type", DEFAULT_TYPE)
@@ -147,9 +174,9 @@ def _popped(table: object, key: str, default: str) -> str:
 
 
 def _setting_problem(path: str, key: str, raw: object, kind: str) -> Problem | None:
-    needed = PARAMETER_TYPES[kind].settings if kind in PARAMETER_TYPES else SETTING_QUERIES
+    needed = PARAMETER_TYPES[kind].settings if kind in PARAMETER_TYPES else SETTINGS
     if key not in needed:
-        if isinstance(raw, dict) and key not in SETTING_QUERIES:
+        if isinstance(raw, dict) and key not in SETTINGS:
             hint = 'A name with a point in it stands in quotes: [parameters."a.b"].'
             return Problem(visible(path), f"{quoted(key)} means nothing here.", hint)
         message = f"{quoted(key)} means nothing for {quoted(kind)}."
@@ -210,7 +237,7 @@ def _field_toml(field: Field, typed: Any) -> str:
 def _parameter_lines(parameter: ParameterDraft) -> Iterator[str]:
     yield f"type = {_string(parameter.type)}"
     kind = PARAMETER_TYPES.get(parameter.type)
-    kinds: Mapping[str, SettingKind | None] = kind.settings if kind else dict.fromkeys(SETTING_QUERIES)
+    kinds: Mapping[str, SettingKind | None] = kind.settings if kind else dict.fromkeys(SETTINGS)
     for key, setting_kind in kinds.items():
         raw = parameter.settings.get(key)
         if not is_missing(raw):

@@ -6,43 +6,46 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, quote
 
-from worker.spec.convert import field_raw_text, field_text, is_missing, setting_raw_text
+from worker.spec.config_limits import RUN, Limits
+from worker.spec.field_values import field_raw_text, field_text
 from worker.spec.fields import BY_QUERY, FIELDS
-from worker.spec.numbered import count_parameters, parameter_draft
-from worker.spec.parameters import DEFAULT_TYPE, PARAMETER_TYPES, SETTING_QUERIES
-from worker.spec.reading import LONGEST_INPUT, unreadable
+from worker.spec.formats.input_limits import bounded
+from worker.spec.formats.numbered_keys import count_parameters, parameter_draft
+from worker.spec.parameter_settings import SETTINGS
+from worker.spec.parameter_types import PARAMETER_TYPES
+from worker.spec.parameters import DEFAULT_TYPE
+from worker.spec.raw_values import is_missing
 from worker.spec.run import Draft, ParameterDraft, ReadResult
+from worker.spec.setting_values import setting_raw_text
 from worker.spec.text import encodable
 
 COUNT = "number_of_parameters"
-_SETTINGS = {suffix: key for key, suffix in SETTING_QUERIES.items()}
-_PARAMETER_KEY = re.compile(r"param_(\d{1,9})_(name|type|" + "|".join(_SETTINGS) + ")", re.ASCII)
-_BARE_MU = re.compile(r"mu_(\d{1,9})", re.ASCII)  # the original's key for hp.qnormal
+_SETTINGS = {setting.query: key for key, setting in SETTINGS.items()}
+# The oldest links have no _ behind the number.
+_PARAMETER_KEY = re.compile(r"param_(\d{1,9})(_?)(name|type|" + "|".join(_SETTINGS) + ")", re.ASCII)
+_BARE_MU = re.compile(r"mu_(\d{1,9})", re.ASCII)  # the original's key for the mean of a normal distribution
 _UNQUOTED = "/:,"  # as safe in a query string as letters, and a link with them can be read
 
 
-def read(query: str) -> ReadResult:
+def read(query: str, limits: Limits = RUN) -> ReadResult:
     """Read a query string, with or without its "?". Keys that mean nothing are left out; the last of several wins.
 
-    Raises UnreadableError only where it is absurdly long.
+    Raises TooMuchError only.
     """
-    if len(query) > LONGEST_INPUT:
-        raise unreadable(
-            f"This link has {len(query):,} characters; at most {LONGEST_INPUT:,} are possible.",
-            "Check that it is a link of this page.",
-        )
-    pairs = parse_qsl(encodable(query).lstrip("?"), keep_blank_values=True)
-    return from_pairs(dict(pairs))
+    pairs = parse_qsl(bounded(query, limits).lstrip("?"), keep_blank_values=True)
+    return from_pairs(dict(pairs), limits)
 
 
-def from_pairs(pairs: Mapping[str, str]) -> ReadResult:
+def from_pairs(pairs: Mapping[str, str], limits: Limits = RUN) -> ReadResult:
     """Read the same keys and values as a query string has, as a posted form holds them."""
     values = {BY_QUERY[key].path: text for key, text in pairs.items() if key in BY_QUERY}
     parameters = _parameters(pairs)
     typed = [index for index, given in parameters.items() if any(given.values())]
-    count, problems = count_parameters(pairs.get(COUNT, ""), typed, 1)
+    count, problems = count_parameters(pairs.get(COUNT, ""), typed, 1, limits)
     drafts = tuple(parameter_draft(parameters.get(index, {})) for index in range(count))
-    return ReadResult(Draft(values, drafts), problems)
+    draft = Draft(values, drafts)
+    limits.check_values(draft.listed)
+    return ReadResult(draft, problems)
 
 
 def _parameters(pairs: Mapping[str, str]) -> dict[int, dict[str, str]]:
@@ -50,7 +53,9 @@ def _parameters(pairs: Mapping[str, str]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
     for key, text in pairs.items():
         if match := _PARAMETER_KEY.fullmatch(key):
-            found.setdefault(int(match[1]), {})[_SETTINGS.get(match[2], match[2])] = text
+            given, setting = found.setdefault(int(match[1]), {}), _SETTINGS.get(match[3], match[3])
+            if match[2] or setting not in given:
+                given[setting] = text
     for key, text in pairs.items():
         if match := _BARE_MU.fullmatch(key):
             found.setdefault(int(match[1]), {}).setdefault("mu", text)
@@ -84,9 +89,9 @@ def _parameter_pairs(prefix: str, parameter: ParameterDraft) -> Iterator[tuple[s
     if parameter.type != DEFAULT_TYPE:
         yield f"{prefix}_type", parameter.type
     kind = PARAMETER_TYPES.get(parameter.type)
-    for key, suffix in SETTING_QUERIES.items():
+    for key, setting in SETTINGS.items():
         raw = parameter.settings.get(key)
         if is_missing(raw) or (kind and key not in kind.settings):
             continue
         setting_kind = kind.settings[key] if kind else "options"
-        yield f"{prefix}_{suffix}", setting_raw_text(setting_kind, raw)
+        yield f"{prefix}_{setting.query}", setting_raw_text(setting_kind, raw)

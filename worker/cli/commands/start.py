@@ -1,0 +1,193 @@
+"""`omniopt start`: from a config to a run that goes on, or to a plain word on why not."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from worker.cli import asking, existing_run, fieldoptions, launching, objective_check, trust
+from worker.cli.config_argument import HELP, by_name, came_from_elsewhere, print_problems, read_given
+from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
+from worker.launch import registry
+from worker.launch.scheduler import Scheduler
+from worker.spec.check import check_read
+from worker.spec.fields import FIELDS
+from worker.spec.formats import toml
+from worker.spec.problem import Problem, has_errors
+from worker.spec.run import ReadResult, Run
+from worker.spec.text import cut_in_the_middle, visible
+from worker.store.paths import Home, RunPaths
+from worker.store.run_folder import create, discard
+from worker.store.starter import strange_scripts
+
+_LONGEST_LINE = 100  # characters of what is shown once more before the question
+_MOST_LINES = 5
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt start`: its own, and one for every field of a config."""
+    parser.usage = "%(prog)s [options] CONFIG"  # it would fill a screen
+    parser.add_argument("config", metavar="CONFIG", help=HELP)
+    parser.add_argument("--yes", action="store_true", help="ask nothing before the start")
+    parser.add_argument(
+        "--existing",
+        choices=existing_run.CHOICES,
+        help="where the run exists already: continue it, replace it if nothing was successful, start under a new name, or stop",
+    )
+    parser.add_argument("--show", action="store_true", help="show what would be started, and start nothing")
+    parser.add_argument("--local", action="store_true", help="run on this machine even where there is Slurm")
+    parser.add_argument(
+        objective_check.OPTION,
+        action="store_true",
+        help="start even if the objective program certainly cannot run, as far as can be seen from here",
+    )
+    launching.configure(parser)
+    group = parser.add_argument_group("fields of the config", "Each of these overrides what the config says.")
+    fieldoptions.add(group, FIELDS)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Check everything, ask what has to be asked, start, and stay with a local run until it ends."""
+    given = read_given(args.config)
+    checked = check_read(_overridden(given, args))
+    problems = tuple(by_name(checked.problems, given.draft))
+    if checked.run is None:
+        raise ConfigError(problems)
+    run, scheduler = checked.run, registry.choose(args.local)
+    home = Home.for_workdir(run.workdir)
+    found = objective_check.problems(run, scheduler, home, args.config, certain=not args.trust_program)
+    problems = (*problems, *found, *_warnings(run, home, scheduler))
+    if args.show or run.dont_start:
+        return _show(run, home, scheduler, args) or print_problems(problems)
+    if has_errors(problems):
+        raise ConfigError(problems)
+    print_problems(problems)
+    if came_from_elsewhere(args.config) and not args.yes:
+        _ask(run, home, scheduler)
+    code = EXIT_DONE
+    for one in _one_per_seed(run):
+        code = max(code, _start(one, home, scheduler, args))
+        if code not in (EXIT_DONE, EXIT_NO_SUCCESS):
+            break
+    return code
+
+
+def _overridden(given: ReadResult, args: argparse.Namespace) -> ReadResult:
+    """The config with the options of the command line in it, and without notes about what they replace."""
+    typed = fieldoptions.given(args, FIELDS)
+    problems = (one for one in given.problems if one.severity != "note" or one.path not in typed)
+    return ReadResult(replace(given.draft, values={**given.draft.values, **typed}), tuple(problems))
+
+
+def _warnings(run: Run, home: Home, scheduler: Scheduler) -> Iterator[Problem]:
+    for script in strange_scripts(home):
+        yield Problem(
+            "run.workdir",
+            f"{script} was not made by this OmniOpt, perhaps by an older one, and is left as it is.",
+            "The commands are in omniopt/.venv/bin; for the scripts beside the runs, take another workdir or move it away.",
+            "warning",
+        )
+    if scheduler.remote and home.root.is_relative_to(Path.home()):
+        yield Problem(
+            "run.workdir",
+            f"The results go to {home.root}, in your home, which is mostly small and slow on clusters.",
+            "Give another folder with --workdir, for example in a workspace.",
+            "warning",
+        )
+
+
+def _ask(run: Run, home: Home, scheduler: Scheduler) -> None:
+    """Show the config, and go on only if the user wants that. Raises UsageError where there is nobody to ask."""
+    print("This config was given:\n")
+    for line in toml.write(toml.draft_of(run)).splitlines():
+        print(f"    {visible(line)}")
+    print("\nThis would be started:\n")
+    for line in _in_short(run, home, scheduler):
+        print(f"    {line}")
+    print()
+    if not asking.somebody_there():
+        raise UsageError(
+            "Nobody can be asked whether to start this run, since there is no terminal; add --yes."
+        )
+    if not asking.choose("Start this run? [y/N] ", asking.YES_OR_NO):
+        raise UsageError("Nothing was started.")
+
+
+def _in_short(run: Run, home: Home, scheduler: Scheduler) -> Iterator[str]:
+    """What would run, where, and with how many workers; nothing that runs as the user is left out."""
+    names = [one.name for one in _one_per_seed(run)]
+    yield f"program   {_line(run.objective)}"
+    if run.setup:
+        yield from _listed("before it", run.setup)
+    if run.on_end:
+        yield f"at end    {_line(run.on_end)}"
+    more = f", {len(names)} runs one after the other" if len(names) > 1 else ""
+    yield f"where     {run.workers} worker{'s' if run.workers > 1 else ''} {scheduler.place(run.workers)}{more}"
+    yield f"results   {visible(str(home.run(names[0]).root))}"
+    yield f"in        {visible(str(Path.cwd()))}"
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
+    for line in lines[:_MOST_LINES]:
+        yield f"{title:<10}{_line(line)}"
+        title = ""
+    if len(lines) > _MOST_LINES:
+        yield f"{'':<10}and {len(lines) - _MOST_LINES} more lines, which stand above"
+
+
+def _line(text: str) -> str:
+    return cut_in_the_middle(text, _LONGEST_LINE)
+
+
+def _one_per_seed(run: Run) -> list[Run]:
+    if len(run.seed) < 2:
+        return [run]
+    return [replace(run, name=f"{run.name}_seed{seed}", seed=(seed,)) for seed in run.seed]
+
+
+def _start(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace) -> int:
+    paths, aside = home.run(run.name), None
+    if paths.config.is_file():
+        found = existing_run.Existing.of(paths, run)
+        choice = found.decide(args.existing)
+        if choice == "continue":
+            return launching.go_on(found.changed(args), paths, args)
+        if choice == "stop":
+            print(f"The run {run.name} exists already, and was left as it is; nothing was started.")
+            return EXIT_RUNNING
+        if choice == "new":
+            run = replace(run, name=existing_run.free_name(home, run.name))
+        else:
+            aside = found
+    else:
+        existing_run.refuse_foreign(paths)
+    trust.agree_to_new(home.run(run.name).root)
+    launching.say_where(run, scheduler, asked=args.local)
+    launching.check_cluster(run, home.run(run.name), scheduler, args)
+    if aside is not None:
+        aside.set_aside()
+    paths = create(home, run)
+    try:
+        return launching.begin(run, paths, scheduler, args)
+    except ConfigError:
+        discard(paths)
+        raise
+
+
+def _show(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace) -> int:
+    paths: RunPaths = home.run(run.name)
+    print(f"# {paths.config}\n{visible_lines(toml.write(toml.draft_of(run)))}")
+    launching.say_where(run, scheduler, asked=args.local)
+    for script in launching.scripts(run, paths, scheduler, args):
+        print(f"\n# {script.title}\n{visible_lines(script.text)}")
+    print(
+        f"Nothing was started. The run would be in {visible(str(paths.root))}, its programs start in {visible(str(Path.cwd()))}."
+    )
+    return EXIT_DONE
+
+
+def visible_lines(text: str) -> str:
+    """A text of several lines, safe for a terminal."""
+    return "\n".join(map(visible, text.split("\n")))

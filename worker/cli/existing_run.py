@@ -1,0 +1,208 @@
+"""What to do where a run of that name exists: continue it, replace it, take a new name, or leave it alone."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from worker.cli import asking
+from worker.cli.commands.resume import change
+from worker.cli.common import refuse_if_driven
+from worker.errors import UsageError
+from worker.progress.tally import Tally
+from worker.report.data.results import read_run, started_run
+from worker.spec.field_definition import Field
+from worker.spec.field_values import field_text
+from worker.spec.fields import CHANGEABLE, FIELDS, FIXED
+from worker.spec.parameters import Parameter
+from worker.spec.run import Run
+from worker.spec.setting_values import setting_text
+from worker.spec.text import counted, shown, visible
+from worker.store import replay
+from worker.store.claim import Standing, claim
+from worker.store.paths import Home, RunPaths
+from worker.store.run_folder import RunExistsError, set_aside
+from worker.store.starter import run_command
+
+CHOICES = ("continue", "replace", "new", "stop")
+_NOT_COMPARED = ("run.name", "run.workdir", "run.dont_start")
+
+
+def free_name(home: Home, name: str) -> str:
+    """`name` with the first number behind it that no run has."""
+    number = 2
+    while home.run(f"{name}_{number}").root.exists():
+        number += 1
+    return f"{name}_{number}"
+
+
+def refuse_foreign(paths: RunPaths) -> None:
+    """Raise UsageError where the folder of a run that is to be made holds what no start of this program has left there."""
+    own = {part.name for part in (paths.trials, paths.agents, paths.journals)}
+    try:
+        found = sorted(
+            place.name
+            for place in paths.root.iterdir()
+            if place.name not in own and not place.name.startswith(f".{paths.config.name}.")
+        )
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        found = ["is no folder"]
+    except PermissionError:
+        found = ["may not be read"]
+    if found:
+        raise UsageError(
+            f"In {visible(str(paths.root))} lies something that this OmniOpt has not made ({shown(found[0])}), perhaps a "
+            "project of an older OmniOpt. It is left as it is, and nothing was started. Give another name with --name, "
+            "or another folder with --workdir."
+        )
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A run that exists, and the one that was given under its name; `started` is it as it was begun."""
+
+    paths: RunPaths
+    run: Run
+    started: Run
+    given: Run
+
+    @classmethod
+    def of(cls, paths: RunPaths, given: Run) -> Existing:
+        """The run in `paths`. Raises UsageError or ConfigError where it cannot be read."""
+        return cls(paths, read_run(paths), started_run(paths), given)
+
+    @cached_property
+    def successes(self) -> int:
+        """How many evaluations were successful."""
+        return Tally(replay.load(self.paths).trials.values()).ok
+
+    def decide(self, choice: str | None) -> str:
+        """One of CHOICES: the one given by an option, or the answer on a terminal.
+
+        Raises RunExistsError without both, UsageError where a run with results is to be replaced.
+        """
+        if choice == "replace":
+            self._refuse_to_replace()
+        if choice is not None:
+            return choice
+        where = f"The run {self.paths.name} exists already in {visible(str(self.paths.root))}"
+        if not asking.somebody_there():
+            raise RunExistsError(
+                f"{where}, and is never overwritten. Say what to do with --existing continue, --existing new "
+                "(under a new name), --existing replace (it is kept aside; only while nothing was successful) or "
+                "--existing stop."
+            )
+        print(f"{where}, with {counted(self.successes, 'successful evaluation')}.")
+        print("\n".join(self._compared()))
+        answers = {word: name for name in CHOICES for word in (name, name[0])} | {"": "stop"}
+        if self.successes:
+            question = "Continue it, start under a new name, or stop? [c/n/S] "
+            answers = {word: name for word, name in answers.items() if name != "replace"}
+        else:
+            question = (
+                "Continue it, replace it (it is kept aside), start under a new name, or stop? [c/r/n/S] "
+            )
+        answer = asking.choose(question, answers)
+        if answer == "replace":
+            self._refuse_to_replace()
+        return answer
+
+    def changed(self, args: argparse.Namespace) -> Run:
+        """The run with the resources and limits of the config at hand, from now on; says what stays as it was.
+
+        Raises ConfigError where they do not fit the cluster, DrivenError where somebody drives the run.
+        """
+        print("\n".join(map(visible, self._compared())))
+        changes = {field.path: _text(field, self.given) for field in self._wanted}
+        return change(self.paths, changes, args)
+
+    def set_aside(self) -> None:
+        """Give its folder another name, so that the run that was given can have this one."""
+        kept = set_aside(self.paths)
+        print(f"The run as it was is kept in {visible(str(kept.root))}.", flush=True)
+
+    def _refuse_to_replace(self) -> None:
+        if self.successes:
+            raise UsageError(
+                f"The run {self.paths.name} has {counted(self.successes, 'successful evaluation')}, so it is not "
+                "replaced. Take another name, or --existing new."
+            )
+        now = claim(self.paths)
+        refuse_if_driven(self.paths, now)
+        if now.standing not in (Standing.OVER, Standing.NEVER):
+            raise UsageError(
+                f"Workers of the run {self.paths.name} may still be there, since it was interrupted. To end them, "
+                f"before it is replaced:\n  {run_command('cancel', self.paths)}"
+            )
+
+    @property
+    def _wanted(self) -> list[Field]:
+        """What the config at hand changes: not what `resume` has changed, and the config still has as at the start."""
+        return [
+            field
+            for field in CHANGEABLE
+            if _text(field, self.given) not in (_text(field, self.run), _text(field, self.started))
+        ]
+
+    def _compared(self) -> Iterator[str]:
+        """What the config at hand has differently, and what becomes of that."""
+        changed = [(field.path, *_both(field, self.run, self.given)) for field in self._wanted]
+        fixed = [
+            (field.path, *_both(field, self.run, self.given))
+            for field in FIELDS
+            if field.path in FIXED and field.path not in _NOT_COMPARED
+        ]
+        fixed = [(path, old, new) for path, old, new in fixed if old != new]
+        fixed += _parameters(self.run, self.given)
+        stays = [
+            (field.path, *_both(field, self.run, self.given))
+            for field in CHANGEABLE
+            if field not in self._wanted and _text(field, self.given) != _text(field, self.run)
+        ]
+        yield from _listed(
+            "What the config at hand has differently, and what changes if the run goes on:", changed
+        )
+        yield from _listed(
+            "What the config at hand has differently, and what cannot change in this run:", fixed
+        )
+        yield from _listed("What was changed after the start, and stays so if the run goes on:", stays)
+        if not (changed or fixed or stays):
+            yield "The config at hand is the same."
+
+
+def _listed(title: str, found: list[tuple[str, str, str]]) -> Iterator[str]:
+    if found:
+        yield title
+        yield from (
+            f"  {path}: {old or 'empty'} in the run, {new or 'empty'} in the config"
+            for path, old, new in found
+        )
+
+
+def _text(field: Field, run: Run) -> str:
+    return field_text(field, getattr(run, field.key))
+
+
+def _both(field: Field, run: Run, given: Run) -> tuple[str, str]:
+    return _text(field, run), _text(field, given)
+
+
+def _parameters(run: Run, given: Run) -> list[tuple[str, str, str]]:
+    """The parameters that differ, as they are in both."""
+    old = {one.name: _described(one) for one in run.parameters}
+    new = {one.name: _described(one) for one in given.parameters}
+    names = dict.fromkeys([*old, *new])
+    found = [(f"parameters.{name}", old.get(name, "not there"), new.get(name, "not there")) for name in names]
+    differ = [(path, before, now) for path, before, now in found if before != now]
+    if not differ and list(old) != list(new):
+        differ = [("parameters", f"in the order {', '.join(old)}", f"in the order {', '.join(new)}")]
+    return differ
+
+
+def _described(parameter: Parameter) -> str:
+    settings = " ".join(f"{key}={setting_text(value)}" for key, value in parameter.settings.items())
+    return f"{parameter.type} {settings}"

@@ -1,0 +1,30 @@
+"""The fields of a config as options of a command."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from worker.spec.field_definition import Field
+from worker.spec.field_values import field_text
+
+
+def add(group: argparse._ArgumentGroup, fields: Iterable[Field], defaults: bool = True) -> None:
+    """Add an option for each of `fields`; defaults: whether its help says what holds without it."""
+    for field in fields:
+        default = f" (default: {field_text(field, field.default)})" if field.default not in ("", ()) else ""
+        text = f"{field.help}{default if defaults else ''}".replace("%", "%%")
+        if field.kind == "switch":
+            group.add_argument(field.flag, nargs="?", const="1", metavar="0|1", help=text)
+        elif field.kind == "lines":
+            group.add_argument(
+                field.flag, action="append", metavar="LINE", help=f"{text} May be given several times."
+            )
+        else:
+            group.add_argument(field.flag, metavar=field.kind.upper(), help=text)
+
+
+def given(args: argparse.Namespace, fields: Iterable[Field]) -> dict[str, object]:
+    """Those of `fields` that the command line has: path of a field -> raw value."""
+    flags = {field.path: getattr(args, field.key) for field in fields}
+    return {path: raw for path, raw in flags.items() if raw is not None}

@@ -1,0 +1,149 @@
+"""How a run gets going, in `start` and `resume` alike: driven in this process, or by a job of its own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from worker.cli import trust
+from worker.cli.common import refuse_if_driven
+from worker.cli.config_argument import print_problems
+from worker.driver.plan import Plan
+from worker.driver.session import drive
+from worker.errors import EXIT_DONE, ConfigError
+from worker.launch import registry
+from worker.launch.scheduler import DriverJobs, Scheduler, Script
+from worker.progress.final_summary import ending, report
+from worker.progress.tally import Over, Tally
+from worker.spec.problem import has_errors
+from worker.spec.run import Run
+from worker.spec.text import counted, visible
+from worker.store import replay
+from worker.store.claim import Standing, claim
+from worker.store.journal import newest
+from worker.store.origin import origin
+from worker.store.paths import RunPaths
+from worker.store.starter import run_command
+
+_LARGEST_SEED = 2**31
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the commands that get a run going."""
+    parser.add_argument(
+        "--driver",
+        choices=("here", "job"),
+        default="job",
+        help="with Slurm: drive the run in this process, or in a small job of its own (the default)",
+    )
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="stay and show the progress; a run that is driven here always does",
+    )
+
+
+def say_where(run: Run, scheduler: Scheduler, asked: bool) -> None:
+    """Say in a sentence where the evaluations will be."""
+    workers = counted(run.workers, "worker")
+    where = f"{workers} {scheduler.place(run.workers)}"
+    if scheduler.remote:
+        print(f"{run.name}: {where}.")
+    elif asked:
+        print(f"{run.name}: a local run, as asked for, with {where}.")
+    else:
+        print(f"{run.name}: {registry.absence()}, so this is a local run with {where}.")
+
+
+def check_cluster(run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace) -> None:
+    """See whether the run fits the cluster; prints all problems. Raises ConfigError if it does not."""
+    problems = scheduler.check(run, paths, driver_too=_driver_jobs(scheduler, args) is not None)
+    if has_errors(problems):
+        raise ConfigError(problems)
+    print_problems(problems)
+
+
+def scripts(run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace) -> Sequence[Script]:
+    """Every job script that would be submitted, with what it is for."""
+    return scheduler.scripts(run, paths, driver_too=_driver_jobs(scheduler, args) is not None)
+
+
+def begin(
+    run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace, retry: tuple[int, ...] = ()
+) -> int:
+    """Drive a run, or submit its driver; returns the exit code. retry: numbers of trials that are given out again."""
+    if jobs := _driver_jobs(scheduler, args):
+        return _submit(run, paths, jobs, args, retry)
+    return drive(plan_of(run, paths, scheduler, retry=retry)).exit_code
+
+
+def go_on(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int, ...] = ()) -> int:
+    """Drive on a run that was driven before, where it was driven; returns the exit code. Raises DrivenError.
+
+    retry: numbers of trials to evaluate again.
+    """
+    driver = claim(paths)
+    refuse_if_driven(paths, driver)
+    if driver.standing is Standing.OVER and not retry and _say_if_done(run, paths):
+        return EXIT_DONE
+    trust.agree_to_run(paths)
+    return begin(run, paths, scheduler_before(paths), args, retry)
+
+
+def scheduler_before(paths: RunPaths) -> Scheduler:
+    """The scheduler that a run had before; where that one is not here, another one, as for a new run."""
+    return registry.choose_again(origin(paths).where)
+
+
+def plan_of(
+    run: Run, paths: RunPaths, scheduler: Scheduler, request: str = "", retry: tuple[int, ...] = ()
+) -> Plan:
+    """How the run is driven from this process."""
+    seed = run.seed[0] if run.seed else random.SystemRandom().randrange(_LARGEST_SEED)
+    cwd = Path(origin(paths).cwd or Path.cwd())
+    job = registry.current_job(os.environ)
+    return Plan(run, paths, scheduler, cwd, seed, request, retry, job.number if job else "")
+
+
+def _driver_jobs(scheduler: Scheduler, args: argparse.Namespace) -> DriverJobs | None:
+    """How the driver becomes a job, where it is to be one and the scheduler has that."""
+    return scheduler.driver_jobs if args.driver == "job" else None
+
+
+def _say_if_done(run: Run, paths: RunPaths) -> bool:
+    """Say so where a run that has ended has made all its evaluations; no driver is needed to see that."""
+    trials = replay.load(paths).trials
+    tally = Tally(trials.values())
+    if tally.ok < run.max_evals or not all(trial.status.ended for trial in trials.values()):
+        return False
+    print(ending(Over.BUDGET, run, tally).sentence)
+    more = run_command("resume", paths, "--max-evals", str(2 * run.max_evals))
+    print(f"For more of them, for example: {visible(more)}")
+    for line in report(run, paths, trials, tally, origin(paths)):
+        print(line)
+    return True
+
+
+def _submit(
+    run: Run, paths: RunPaths, jobs: DriverJobs, args: argparse.Namespace, retry: tuple[int, ...]
+) -> int:
+    before = newest(paths)
+    submitted = jobs.submit(run, paths, retry)
+    workers = ", ".join(submitted.workers)
+    doing = f"its workers are job {workers}" if workers else "it submits the workers"
+    print(
+        f"The driver of {run.name} is job {submitted.driver}, {doing}; their results go to {paths.root}.",
+        flush=True,
+    )
+    for sentence in jobs.first_look(paths, before):
+        print(sentence)
+    if args.follow:
+        from worker.cli.commands.follow import follow
+
+        return follow(paths, run, before)
+    print(f"To see the progress, or how it stands now:\n  {visible(run_command('follow', paths))}")
+    print(f"  {visible(run_command('status', paths))}")
+    return EXIT_DONE

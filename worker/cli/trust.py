@@ -1,0 +1,63 @@
+"""Folders that others can change: nothing in them is run before the person has agreed, as `worker.spec.guard` finds them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from worker.cli import asking
+from worker.errors import OmnioptError
+from worker.spec.guard import AGREED, STRANGERS, TRUST
+from worker.spec.text import visible
+from worker.store.paths import RunPaths
+
+_MOST = 5  # lines
+
+
+def agree_to_new(folder: Path) -> None:
+    """Ask where others could change what will be made in `folder`. Raises OmnioptError unless the person agrees."""
+    _agree(_find("strangers_before", str(folder)))
+
+
+def agree_to_run(paths: RunPaths) -> None:
+    """Ask where others could have changed what a run does next. Raises OmnioptError unless the person agrees."""
+    parts = (paths.config, paths.changes, paths.started_in, paths.journals, paths.agents, paths.commands)
+    _agree(_find("strangers_of", str(paths.root), *(part.name for part in parts)))
+
+
+def _find(finder: str, *words: str) -> list[tuple[str, str]]:
+    """What others can change, each with why."""
+    script = f'{STRANGERS}\n{finder} "$@"'
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, "omniopt", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    lines = os.fsdecode(done.stdout).splitlines()
+    if done.returncode != 0:
+        raise OmnioptError(f"It cannot be found out who can change {visible(words[0])}; see ls -ld.")
+    return [(place, why) for place, _, why in (line.partition("\t") for line in lines)]
+
+
+def _agree(found: list[tuple[str, str]]) -> None:
+    if not found:
+        return
+    print("Somebody else could change what runs here as you, or have done so:")
+    for place, why in found[:_MOST]:
+        print(f"  {visible(place)} {visible(why)}.")
+    if len(found) > _MOST:
+        print(f"  and {len(found) - _MOST} more.")
+    if not asking.somebody_there():
+        reason = "Nobody can be asked whether to use it, since there is no terminal; nothing was run. "
+    elif asking.choose("Use it all the same? [y/N] ", asking.YES_OR_NO):
+        agreed = [os.environ.get(AGREED, ""), *("\t".join(one) for one in found)]
+        os.environ[AGREED] = "\n".join(agreed)
+        return
+    else:
+        reason = "Nothing was run. "
+    raise OmnioptError(
+        f"{reason}Take another workdir, one that nobody else can write to, or close yours to others (chmod go-w). "
+        f"Where you trust these people: export {TRUST}=FOLDER (several: FOLDER:FOLDER), and the same command again."
+    )

@@ -1,0 +1,59 @@
+"""What a run may use: how many more evaluations may begin, and whether it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
+from worker.spec.text import counted
+from worker.trial import Trial
+
+
+@dataclass
+class Limits:
+    """What a run may use. runtime: seconds that are left at the start of this driver.
+
+    failures_before: failures that do not count any more, since the run was taken up again after it had ended.
+    first: the number of the first trial after that.
+    """
+
+    max_evals: int
+    max_failures: int
+    runtime: float
+    failures_before: int = 0
+    first: int = 1
+    _first_failed: set[int] = field(default_factory=set)
+
+    def note(self, trial: Trial) -> None:
+        """Take in how a trial stands now."""
+        if trial.status.failure and trial.number < self.first + TRIED_BEFORE_GIVING_UP:
+            self._first_failed.add(trial.number)
+        else:
+            self._first_failed.discard(trial.number)
+
+    def failures(self, tally: Tally) -> int:
+        """How many failures count."""
+        return tally.failures - self.failures_before
+
+    def failures_sentence(self, tally: Tally) -> str:
+        """That too many evaluations failed; what workers had in hand when the limit was reached may be beyond it."""
+        count = self.failures(tally)
+        others = " (the others were in hand when it was reached)" if count > self.max_failures else ""
+        return f"{counted(count, 'evaluation')} ended without a result, and the limit (max_failures) is {self.max_failures}{others}."
+
+    def room(self, ok: int, in_hand: int) -> int:
+        """How many more trials may be proposed, with `ok` successful ones and `in_hand` that have not ended."""
+        return max(0, self.max_evals - ok - in_hand)
+
+    def over(self, tally: Tally, seconds: float) -> Over | None:
+        """Whether no more evaluations may begin, `seconds` after the start of this driver."""
+        first = range(self.first, self.first + TRIED_BEFORE_GIVING_UP)
+        if tally.ok >= self.max_evals:
+            return Over.BUDGET
+        if tally.ok == 0 and all(number in self._first_failed for number in first):
+            return Over.ALL_FAILED
+        if self.failures(tally) >= self.max_failures:
+            return Over.FAILURES
+        if seconds >= self.runtime:
+            return Over.RUNTIME
+        return None

@@ -1,0 +1,31 @@
+"""The terms of a run, such as resources and limits, which may change between two drivers; and what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from worker.spec.field_values import field_text
+from worker.spec.fields import CHANGEABLE
+from worker.spec.run import Run
+from worker.store.records import Record
+
+WORKERS = "run.workers"
+
+
+def terms_of(run: Run) -> dict[str, str]:
+    """The terms as a driver writes them down when it begins: path of a field -> text."""
+    return {field.path: field_text(field, getattr(run, field.key)) for field in CHANGEABLE}
+
+
+def before(drivers: Sequence[Record], epoch: int) -> dict[str, str]:
+    """The terms under which the driver before that of `epoch` drove; {} where it wrote none down."""
+    earlier = [record for record in drivers if int(record["epoch"]) < epoch]
+    terms = earlier[-1].get("terms") if earlier else None
+    return dict(terms) if isinstance(terms, dict) else {}
+
+
+def changes(old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
+    """What has changed, one sentence each."""
+    for path, text in new.items():
+        if path in old and old[path] != text:
+            yield f"{path} is {text or 'empty'} from now on, not {old[path] or 'empty'}"

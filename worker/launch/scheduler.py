@@ -1,0 +1,156 @@
+"""What the rest of the program asks of a scheduler; a further one is one more implementation of this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # status and the agents read this module, and must not pay for these
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from worker.launch.launcher import Launcher
+    from worker.spec.problem import Problem
+    from worker.spec.run import Run
+    from worker.store.paths import RunPaths
+
+
+@dataclass(frozen=True)
+class CurrentJob:
+    """The job that a process is in. number: as the scheduler's commands take it.
+
+    node: the scheduler's name of this machine, "" where it has none of its own. many_nodes: whether it has several.
+    """
+
+    number: str
+    node: str = ""
+    many_nodes: bool = False
+
+
+@dataclass(frozen=True)
+class Script:
+    """A job script and what it is for."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A driver that was submitted as a job: its number, and those of the worker jobs that were submitted with it."""
+
+    driver: str
+    workers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DriverStatus:
+    """What is to be expected. sentences: for people. comes: whether a driver may still come.
+
+    problem: why the job in the queue can never start. sightings: how often that must be seen before it counts.
+    """
+
+    sentences: tuple[str, ...] = ()
+    comes: bool = True
+    problem: Problem | None = None
+    sightings: int = 1
+
+
+class Scheduler(Protocol):
+    """Runs the workers of a run: jobs of a cluster, or processes of this machine."""
+
+    @property
+    def name(self) -> str:
+        """The word for it in the journals of its runs; it never changes."""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether its workers are jobs on other machines: each begins with the setup lines and has for itself what the
+        config asks for, and files are seen there late. Otherwise they share this machine as it is."""
+
+    @property
+    def start_options(self) -> tuple[str, ...]:
+        """The options with which `omniopt start` takes it where another one is here, too."""
+
+    @property
+    def driver_jobs(self) -> DriverJobs | None:
+        """How a driver is a job of its own; None where it is always the process that a person starts."""
+
+    def absence(self) -> str:
+        """Why workers cannot be started from this machine, as part of a sentence; "" where they can."""
+
+    def place(self, workers: int) -> str:
+        """Where so many workers are, such as "as Slurm jobs"."""
+
+    def check(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Problem]:
+        """Everything that it would refuse of `run` in the folder of `paths`, all at once; nothing is submitted.
+
+        driver_too: whether the driver is to be a job.
+        """
+
+    def scripts(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Script]:
+        """Every job script that would be submitted, for people to read."""
+
+    def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> Launcher:
+        """What starts, watches and ends the workers for the driver of `epoch`. cwd: the folder that the run was started in.
+
+        starts: whether it is to start workers, or only to end those that there are. Raises OmnioptError where the
+        scheduler does not do its part.
+        """
+
+    def end_everything(self, paths: RunPaths, patience: float) -> str:
+        """End every job of a run, also those that no driver knows of. patience: seconds for each of its answers.
+
+        Returns "", or where it has not answered, which jobs are left and how a person ends them, without a full stop.
+        """
+
+    def current_job(self, environ: Mapping[str, str]) -> CurrentJob | None:
+        """The job that a process with these variables is in; None where it is in none of this scheduler's."""
+
+
+class DriverJobs(Protocol):
+    """How the driver of a run is a job of its own, with at most one at a time."""
+
+    def asked_for(self, paths: RunPaths) -> bool:
+        """Whether the driver of this run was ever to be a job."""
+
+    def submit(self, run: Run, paths: RunPaths, retry: Sequence[int]) -> Submission:
+        """Submit a driver, unless one waits already and will do, and the first workers of a run that had none.
+
+        retry: numbers of trials that it gives out again. Raises ConfigError for a refusal, OmnioptError where the job
+        cannot be taken now or no answer comes.
+        """
+
+    def first_look(self, paths: RunPaths, before: int) -> Sequence[str]:
+        """Wait a moment for the driver that was just submitted; returns why it has not begun, nothing where it has.
+
+        before: the epoch of the driver before it. A job that can never start is ended, with the workers. Raises
+        ConfigError then, OmnioptError where it has ended already.
+        """
+
+    def status(self, paths: RunPaths) -> DriverStatus:
+        """Where no driver is at work: whether one comes, why it waits, and whether it can ever begin."""
+
+    def cancel(self, paths: RunPaths, patience: float) -> None:
+        """End the driver's job, whether it waits or runs. patience: seconds for the answer."""
+
+    def own(self) -> DriverJob:
+        """The job of the driver that calls this."""
+
+    def submit_successor(self, run: Run, paths: RunPaths) -> str:
+        """Submit the driver that goes on when this one's job has ended; returns its number, however long that takes."""
+
+
+class DriverJob(Protocol):
+    """The job that a driver runs in."""
+
+    def leaves(self) -> bool:
+        """After it was told to end: whether the run is to go on with another driver; False where a person has ended it."""
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether the scheduler starts this job again by itself, as `leaves` has found out."""

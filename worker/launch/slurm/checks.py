@@ -1,0 +1,77 @@
+"""What Slurm, its cluster and the file systems would refuse of a run, all at once, before anything is submitted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from worker.launch.slurm import preflight, submitting
+from worker.launch.slurm.client import Client
+from worker.launch.slurm.cluster import Cluster
+from worker.spec.fields import BY_PATH
+from worker.spec.problem import Problem, has_errors
+from worker.spec.run import Run
+from worker.store.paths import RunPaths
+
+
+def check(client: Client, run: Run, paths: RunPaths, known: Cluster, driver_too: bool) -> list[Problem]:
+    """Everything that is wrong with `run` on this cluster and in this folder, all at once; nothing is queued.
+
+    driver_too: whether the driver is to be a job.
+    """
+    problems = [*preflight.problems(run, known), *setup_problems(run), *folder_problems(paths)]
+    if driver_too:
+        problems += preflight.driver_problems(run, known)
+    if not has_errors(problems) and preflight.uncertain(run, known):
+        workers = submitting.scripts(run, paths, known, driver_too=False)[0]
+        problems += preflight.rehearsed(client, run, known, workers.text)
+    return problems
+
+
+def setup_problems(run: Run) -> Iterator[Problem]:
+    """What bash cannot read in the setup lines; nothing of them is run."""
+    if not run.setup:
+        return
+    text = "\n".join(run.setup)
+    checked = subprocess.run(
+        ["bash", "-n"], input=text, capture_output=True, text=True, errors="replace", check=False
+    )
+    if checked.returncode != 0:
+        words = " / ".join(line.removeprefix("bash: ") for line in checked.stderr.splitlines()[:2])
+        yield Problem(
+            "slurm.setup",
+            f"The {BY_PATH['slurm.setup'].in_sentence} are no complete shell commands: {words}.",
+            "Try them in a shell; each line stands as it is in the job script.",
+        )
+
+
+def folder_problems(paths: RunPaths) -> Iterator[Problem]:
+    """What is wrong with the folder of the runs and with the interpreter, as far as this machine can see."""
+    workdir = paths.root.parents[2]
+    folder = _existing(paths.root)
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".omniopt-"):
+            pass
+    except OSError as error:
+        yield Problem(
+            "run.workdir", f"Nothing can be written to {folder}: {error.strerror}.", "Choose another workdir."
+        )
+    for path, what, field in (
+        (workdir, "The workdir", "run.workdir"),
+        (Path(sys.prefix), "This installation", ""),
+    ):
+        if path.is_relative_to("/tmp") or path.is_relative_to("/dev/shm"):
+            yield Problem(
+                field,
+                f"{what} ({path}) is in a folder that compute nodes mostly do not share.",
+                "Choose a folder that they see too, such as a workspace.",
+                "warning",
+            )
+
+
+def _existing(path: Path) -> Path:
+    """`path`, or the nearest folder above it that exists."""
+    return next(folder for folder in (path, *path.parents) if folder.is_dir())

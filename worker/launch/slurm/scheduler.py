@@ -1,0 +1,130 @@
+"""Slurm as the rest of the program sees it; what talks to its commands is imported when it is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.launch.scheduler import CurrentJob
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from worker.launch.launcher import Launcher
+    from worker.launch.scheduler import DriverJob, DriverStatus, Script, Submission
+    from worker.spec.problem import Problem
+    from worker.spec.run import Run
+    from worker.store.paths import RunPaths
+
+
+class SlurmDriverJobs:
+    """See `DriverJobs`. Jobs of one name, which Slurm runs one at a time."""
+
+    def asked_for(self, paths: RunPaths) -> bool:
+        """Whether such a name was ever made up."""
+        return paths.driver_job_name.exists()
+
+    def submit(self, run: Run, paths: RunPaths, retry: Sequence[int]) -> Submission:
+        """Submit the driver and the first workers."""
+        from worker.launch.slurm import cluster, submitting
+        from worker.launch.slurm.client import Client
+
+        client = Client()
+        return submitting.submit(run, paths, client, cluster.ask(client, run), retry)
+
+    def first_look(self, paths: RunPaths, before: int) -> Sequence[str]:
+        """Wait a moment for the driver, and ask the queue about it otherwise."""
+        from worker.launch.slurm import driver_status
+        from worker.launch.slurm.client import Client
+
+        return driver_status.first_look(Client(), paths, before)
+
+    def status(self, paths: RunPaths) -> DriverStatus:
+        """What the queue says of the driver's job; it is not asked where there never was one."""
+        from worker.launch.slurm import driver_status
+        from worker.launch.slurm.client import Client
+
+        return driver_status.outlook(Client(), paths)
+
+    def cancel(self, paths: RunPaths, patience: float) -> None:
+        """End whatever job has the name."""
+        from worker.launch.slurm import teardown
+        from worker.launch.slurm.client import Client
+
+        teardown.cancel_driver(Client(patience=patience), paths)
+
+    def own(self) -> DriverJob:
+        """The job whose variables this process has."""
+        from worker.launch.slurm.own_job import OwnJob
+
+        return OwnJob()
+
+    def submit_successor(self, run: Run, paths: RunPaths) -> str:
+        """Submit the next driver, which waits until this one's job has ended."""
+        from worker.launch.slurm import submitting
+
+        return submitting.submit_successor(run, paths)
+
+
+class Slurm:
+    """See `Scheduler`. Workers are elements of job arrays."""
+
+    name = "slurm"
+    label = "Slurm"
+    remote = True
+    start_options: tuple[str, ...] = ()
+    driver_jobs = SlurmDriverJobs()
+
+    def absence(self) -> str:
+        """Which of its commands, or what of a cluster, is missing here."""
+        from worker.launch.slurm.client import absence
+
+        return absence()
+
+    def place(self, workers: int) -> str:
+        """Where they are."""
+        return "as a Slurm job" if workers == 1 else "as Slurm jobs"
+
+    def check(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Problem]:
+        """What does not fit the cluster, its limits and its file systems."""
+        from worker.launch.slurm import checks, cluster
+        from worker.launch.slurm.client import Client
+
+        client = Client()
+        return checks.check(client, run, paths, cluster.ask(client, run), driver_too)
+
+    def scripts(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Script]:
+        """The scripts as the cluster's limits have them; names of jobs get another random part when they are submitted."""
+        from worker.launch.slurm import cluster, submitting
+        from worker.launch.slurm.client import Client
+
+        return submitting.scripts(run, paths, cluster.ask(Client(), run), driver_too)
+
+    def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> Launcher:
+        """Submits job arrays, and takes over those of earlier drivers; jobs start in the folder they are submitted from."""
+        from worker.launch.slurm.worker_jobs import SlurmLauncher
+
+        return SlurmLauncher.for_driver(run, paths, epoch, starts)
+
+    def end_everything(self, paths: RunPaths, patience: float) -> str:
+        """End the jobs by their names; returns which Slurm has said nothing about."""
+        from worker.launch.slurm import teardown
+        from worker.launch.slurm.client import Client
+
+        silent = teardown.cancel_all(Client(patience=patience), paths)
+        if not silent:
+            return ""
+        return (
+            f"Slurm did not answer when these jobs were to be ended: {', '.join(silent)}. "
+            "End them with scancel --name and each of them"
+        )
+
+    def current_job(self, environ: Mapping[str, str]) -> CurrentJob | None:
+        """The job, or the element of an array, that Slurm's variables tell of."""
+        number = environ.get("SLURM_JOB_ID")
+        if number is None:
+            return None
+        if array := environ.get("SLURM_ARRAY_JOB_ID"):
+            number = f"{array}_{environ.get('SLURM_ARRAY_TASK_ID', '')}"
+        nodes = environ.get("SLURM_JOB_NUM_NODES", "1")
+        return CurrentJob(number, environ.get("SLURMD_NODENAME", ""), nodes not in ("", "1"))

@@ -1,0 +1,188 @@
+"""What a person reads when a run ends: why, what came out, what went wrong, and where everything is."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_RUNNING, EXIT_SYSTEM
+from worker.launch import registry
+from worker.progress.snapshot import clock, number_text
+from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
+from worker.report.data import equal_results
+from worker.report.data.failures import causes
+from worker.report.data.rerun_commands import Commands
+from worker.spec.notation import value_text
+from worker.spec.raw_values import duration_text
+from worker.spec.run import Run
+from worker.spec.text import counted, visible
+from worker.store import log_text
+from worker.store.origin import Origin
+from worker.store.origin import origin as origin_of
+from worker.store.paths import RunPaths
+from worker.store.starter import command, lasts, menu_command, run_command
+from worker.trial import Status, Trial
+
+_MOST_REASONS = 5
+_LAST_LINES = 5
+_RESUMABLE = frozenset(over.value for over in (Over.RUNTIME, Over.STOPPED, Over.CANCELLED, Over.LEFT))
+_LOOKED_AT = 40  # lines of an output among which the last ones that are not blank are looked for
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a driver ended: why, in a sentence, and the exit code. detail: what the search or the launcher said about it."""
+
+    over: Over
+    sentence: str
+    exit_code: int
+    detail: str = ""
+
+
+def ending(over: Over, run: Run, tally: Tally, detail: str = "") -> Ending:
+    """The ending of a run for the reason `over`. detail: the sentence of the search or of the launcher."""
+    code = EXIT_DONE if tally.ok else EXIT_NO_SUCCESS
+    if over in (Over.STOPPED, Over.CANCELLED, Over.LEFT):
+        code = EXIT_INTERRUPTED
+    elif over in (Over.NO_AGENTS, Over.MOVED):
+        code = EXIT_SYSTEM
+    elif over is Over.SUPERSEDED:
+        code = EXIT_RUNNING
+    return Ending(over, _sentence(over, run, tally, detail), code, detail)
+
+
+def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
+    sentences = {
+        Over.BUDGET: (
+            f"All {run.max_evals} evaluations are done."
+            if run.max_evals > 1
+            else "The only evaluation is done."
+        ),
+        Over.SPACE: f"{detail} The run ends with {counted(tally.ok, 'successful evaluation')}.",
+        Over.FAILURES: detail or "Too many evaluations have failed.",
+        Over.ALL_FAILED: (
+            f"The first {TRIED_BEFORE_GIVING_UP} evaluations all failed, so the others would most likely fail, too."
+        ),
+        Over.RUNTIME: f"The runtime of {clock(run.runtime)} is over.",
+        Over.STOPPED: "The run was stopped.",
+        Over.CANCELLED: "The run was cancelled, with the evaluations in progress.",
+        Over.LEFT: "The driver has left, evaluations in progress go on for a while.",
+        Over.NO_AGENTS: f"{detail} So the run cannot go on.",
+        Over.MOVED: (
+            f"{detail} The workers leave, too. If the folder was moved, resume the run by its new path."
+        ),
+        Over.SUPERSEDED: "Another driver has taken over this run, so this one leaves.",
+    }
+    return sentences[over]
+
+
+def next_step(over: str, run: Run, paths: RunPaths, tally: Tally) -> Iterator[str]:
+    """Lines on how to go on with a run that ended so; over: the value of an `Over`, "" where that is not known."""
+    resume = f"  {run_command('resume', paths)}"
+    failed = over in (Over.FAILURES.value, Over.ALL_FAILED.value)
+    if failed and not tally.ok:
+        yield "If the program or a file of it was wrong, put it right; then, to go on:"
+        yield resume
+        yield (
+            "If its command was wrong, put it right in this line, or start a corrected config under the same name; "
+            "what is here is kept aside:"
+        )
+        yield f"  {_replaced(run, paths)}"
+    elif failed:
+        yield "See why; then, to go on:"
+        yield resume
+    elif over == Over.NO_AGENTS.value:
+        yield "Once that is put right, to go on:"
+        yield resume
+    elif over in _RESUMABLE:
+        yield "To go on:"
+        yield resume
+    if tally.counts[Status.OUT_OF_MEMORY]:
+        yield "To go on with more memory for each worker:"
+        yield f"  {run_command('resume', paths, '--memory', str(2 * run.memory))}"
+    if tally.counts[Status.TIMEOUT] and run.time_limit:
+        yield "To go on with more time for each evaluation:"
+        yield f"  {run_command('resume', paths, '--time-limit', duration_text(2 * run.time_limit))}"
+
+
+def _replaced(run: Run, paths: RunPaths) -> str:
+    """The line that starts the run anew under its name, with another command."""
+    begun = origin_of(paths)
+    scheduler = registry.called(begun.where)
+    workdir = str(paths.home.root.absolute().parent)
+    line = command(
+        "start",
+        str(paths.config),
+        *(scheduler.start_options if scheduler else ()),
+        "--existing",
+        "replace",
+        "--workdir",
+        workdir,
+        "--objective",
+        run.objective,
+    )
+    return (
+        f"cd {shlex.quote(begun.cwd)} && {line}"
+        if begun.cwd and (lasts() or begun.cwd != str(Path.cwd()))
+        else line
+    )
+
+
+def report(
+    run: Run, paths: RunPaths, trials: Mapping[int, Trial], tally: Tally, origin: Origin
+) -> Iterator[str]:
+    """The lines below the ending's sentence: results, failures, and where everything is. Safe for a terminal."""
+    counts = f"{tally.ok} successful"
+    if tally.failures:
+        counts += f", {tally.failures} failed"
+    if tally.counts[Status.CANCELLED]:
+        counts += f", {tally.counts[Status.CANCELLED]} cancelled"
+    yield f"Evaluations: {counts}."
+    if tally.failures:
+        yield from failures(trials.values(), paths)
+    if found := equal_results.sameness(trials.values()):
+        yield from equal_results.sentences(run, found)
+    if tally.best is not None:
+        yield f"Best RESULT: {number_text(tally.best.loss)} (evaluation {tally.best.number}), with"
+        yield from (
+            f"  {name} = {visible(value_text(value, run.number_format))}"
+            for name, value in tally.best.values.items()
+        )
+        yield "The command of that evaluation:"
+        yield f"  {visible(Commands(run, paths, origin).ready(tally.best))}"
+    yield f"Table of all evaluations: {visible(str(paths.csv))}"
+    yield f"Output of each evaluation: {visible(str(paths.trials))}"
+    yield f"Menu of results: {visible(menu_command(paths))}"
+    yield f"Report in one page: {visible(run_command('report', paths))}"
+    yield f"How the run stands: {visible(run_command('status', paths))}"
+
+
+def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:
+    """Why evaluations failed, the most frequent reason first, with the last lines of one."""
+    found = causes(trials)
+    yield "Why evaluations failed:"
+    for cause in found[:_MOST_REASONS]:
+        alike = len({trial.reason for trial in cause.trials}) == 1
+        which = "" if alike else f"for example evaluation {cause.trials[0].number}: "
+        yield f"  {len(cause.trials)} x {cause.status.value}: {which}{visible(cause.reason) or 'no reason is known'}"
+    if len(found) > _MOST_REASONS:
+        left = sum(len(cause.trials) for cause in found[_MOST_REASONS:])
+        yield f"  and {left} for {len(found) - _MOST_REASONS} other reasons. All of them: {run_command('errors', paths)}"
+    if not found:
+        return
+    example = found[0].trials[-1]
+    lines = last_lines(paths, example.number)
+    if lines:
+        yield f"The last lines of evaluation {example.number}:"
+        yield from (f"  | {line}" for line in lines)
+
+
+def last_lines(paths: RunPaths, number: int) -> list[str]:
+    """The last lines that an evaluation printed, standard error if it has some; safe for a terminal."""
+    for path in (paths.trial_err(number), paths.trial_out(number)):
+        lines = [visible(line) for line in log_text.last_lines(path, _LOOKED_AT) if line.strip()]
+        if lines:
+            return lines[-_LAST_LINES:]
+    return []

@@ -1,0 +1,82 @@
+"""Where the trials of a run stand, counted, and why no more of them begin."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from enum import Enum
+
+from worker.trial import Status, Trial
+
+TRIED_BEFORE_GIVING_UP = 10  # a run whose first so many evaluations all fail is stopped
+
+
+class Over(Enum):
+    """Why no more evaluations begin."""
+
+    BUDGET = "budget"
+    SPACE = "space"
+    FAILURES = "failures"
+    ALL_FAILED = "all failed"
+    RUNTIME = "runtime"
+    NO_AGENTS = "no agents"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+    LEFT = "left"  # the driver leaves, the run is not over
+    SUPERSEDED = "superseded"
+    MOVED = "moved"  # the folder of the run is not where it was
+
+
+class Tally:
+    """How many trials stand where, and which is the best; told of every trial whenever it changes."""
+
+    def __init__(self, trials: Iterable[Trial] = ()) -> None:
+        self.counts: Counter[Status] = Counter()
+        self.failures = 0
+        self.best: Trial | None = None
+        self._known: dict[int, Status] = {}
+        self._good: dict[int, Trial] = {}
+        for trial in trials:
+            self.note(trial)
+
+    @property
+    def ok(self) -> int:
+        """Successful evaluations."""
+        return self.counts[Status.OK]
+
+    @property
+    def running(self) -> int:
+        """Evaluations that run now."""
+        return self.counts[Status.RUNNING]
+
+    @property
+    def ended(self) -> int:
+        """Evaluations that have ended, however."""
+        return sum(count for status, count in self.counts.items() if status.ended)
+
+    def note(self, trial: Trial) -> bool:
+        """Take in how a trial stands now; True where it is the new best."""
+        before = self._known.pop(trial.number, None)
+        if before is not None:
+            self.counts[before] -= 1
+            self.failures -= before.failure
+        if not trial.imported:  # those are known, but count for no limit of this run
+            self._known[trial.number] = trial.status
+            self.counts[trial.status] += 1
+            self.failures += trial.status.failure
+        if trial.status is not Status.OK or trial.loss is None:
+            self._good.pop(trial.number, None)
+            if self.best is not None and self.best.number == trial.number:  # its result was taken back
+                self.best = min(self._good.values(), key=_by_loss, default=None)
+            return False
+        self._good[trial.number] = trial
+        if self.best is None or self.best.loss is None or trial.loss < self.best.loss:
+            self.best = trial
+            return True
+        return False
+
+
+def _by_loss(trial: Trial) -> tuple[float, float]:
+    """The order of successful trials, the best first; of equal ones, the one that ended first."""
+    return (math.inf if trial.loss is None else trial.loss, trial.end or 0.0)

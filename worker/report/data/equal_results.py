@@ -1,0 +1,123 @@
+"""Whether the parameters of a run change its result at all: ten or more equal results of different points say no."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from worker.spec.notation import real_text
+from worker.spec.placeholders import unused
+from worker.spec.run import Run
+from worker.spec.text import counted, visible
+from worker.trial import Status, Trial
+
+LEAST = 10  # equal results of different points; fewer may be chance
+_ALMOST = 0.95  # share of equal results from which a few others do not matter
+_MOST_NAMES = 3  # of outputs or parameters in a sentence
+
+
+@dataclass(frozen=True)
+class Sameness:
+    """`count` of `results` results are `loss`, at different points. differing: other outputs that are not all equal."""
+
+    loss: float
+    count: int
+    results: int
+    differing: tuple[str, ...]
+
+
+def sameness(trials: Collection[Trial]) -> Sameness | None:
+    """What is the same; None where results differ, or are too few to say.
+
+    Results that are equal to most others are usual where they are counts or shares of a few samples, so all of
+    them have to be equal, but for one in twenty. Failed evaluations, and imported ones, which another program may
+    have made, say nothing about it.
+    """
+    if len(trials) < LEAST or _differ(trials):
+        return None
+    own = [trial for trial in trials if _says_something(trial)]
+    losses = Counter(trial.loss for trial in own)
+    if not losses:
+        return None
+    ((loss, count),) = losses.most_common(1)
+    equal = [trial for trial in own if trial.loss == loss]
+    if loss is None or count < _ALMOST * len(own) or not _at_different_points(equal):
+        return None
+    return Sameness(loss, count, len(own), _differing(equal))
+
+
+def _says_something(trial: Trial) -> bool:
+    return trial.status is Status.OK and not trial.imported
+
+
+def _differ(trials: Collection[Trial]) -> bool:
+    """Whether there are too many different results for most to be equal: of most runs, the first few of them show it."""
+    most = 1 + (1 - _ALMOST) * len(trials)
+    losses = set()
+    for trial in trials:
+        if _says_something(trial):
+            losses.add(trial.loss)
+            if len(losses) > most:
+                return True
+    return False
+
+
+def _at_different_points(trials: Sequence[Trial]) -> bool:
+    points = set()
+    for trial in trials:
+        points.add(tuple(trial.values.values()))
+        if len(points) >= LEAST:
+            return True
+    return False
+
+
+def _differing(trials: Sequence[Trial]) -> tuple[str, ...]:
+    """The outputs besides RESULT that are not the same everywhere, in the order in which they come."""
+    first = trials[0].outputs
+    return tuple(name for name in first if any(trial.outputs.get(name) != first[name] for trial in trials))
+
+
+def sentences(run: Run, found: Sameness) -> tuple[str, str]:
+    """What is the same, and why that may be and what to do. Safe for a terminal."""
+    which = (
+        f"All {found.count:,}" if found.count == found.results else f"{found.count:,} of {found.results:,}"
+    )
+    what = f"{which} results are {real_text(found.loss)}, although the parameters differ."
+    if found.differing:
+        names = ", ".join(map(visible, found.differing[:_MOST_NAMES]))
+        more = len(found.differing) - _MOST_NAMES
+        names += f" and {counted(more, 'other output')}" if more > 0 else ""
+        return what, (
+            f"{names} {'differs' if len(found.differing) == 1 else 'differ'}, so look at the RESULT line: "
+            "the program may print something else there than what it computes from the parameters."
+        )
+    if found.count < found.results:
+        return what, f"Perhaps the program prints that where something goes wrong in it. {_likely(run)}"
+    return what, _likely(run)
+
+
+def _likely(run: Run) -> str:
+    names = [parameter.name for parameter in run.parameters]
+    missing = unused(run.objective, names)
+    if len(missing) == len(names):
+        return (
+            "The command holds none of them: write each where it belongs, as ($x_0) for the first, "
+            "unless the program reads OMNIOPT_PARAM_... from its environment."
+        )
+    likely = (
+        'They seem not to reach what computes the result: a wrapper script may not hand them on (write "$@" behind '
+        "the program in it), or the program reads its parameters elsewhere, such as from a file with fixed values."
+    )
+    if missing:
+        named = ", ".join(missing[:_MOST_NAMES]) + (
+            f" and {counted(len(missing) - _MOST_NAMES, 'other')}" if len(missing) > _MOST_NAMES else ""
+        )
+        likely += f" The command holds no value of {named}."
+    return likely
+
+
+def remark(run: Run, trials: Collection[Trial]) -> str:
+    """Both sentences in one line; "" where there is nothing to say."""
+    found = sameness(trials)
+    return "" if found is None else " ".join(sentences(run, found))

@@ -1,0 +1,1 @@
+"""Results as html pages, each a single file that works offline."""

@@ -1,0 +1,1 @@
+"""Results as pictures: svg, png and gif."""

@@ -1,0 +1,63 @@
+"""What a field of a run is: its kind, its words, its limits, and what the texts of some kinds may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "line", "word", "name", "path", "integer", "switch", "choice", "duration", "memory", "seeds", "lines"
+]
+
+NAME_PATTERN = r"[A-Za-z0-9_]+"
+LONGEST_NAME = 100  # file systems take 255 bytes, and files are named after the run
+LONGEST_PATH = 500  # the system takes 4,095 bytes, and the folders of the runs are below it
+HOME_VARIABLE_PATTERN = r"^(?:\$HOME|\$\{HOME\})(?=/|$)"  # at the beginning of a path, beside ~
+WORD_PATTERN = r"[A-Za-z0-9_.,:@%+/=][A-Za-z0-9_.,:@%+/=-]*"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a run is told.
+
+    path: section and key in the TOML config; the key is also the attribute of `Run`.
+    query: the key in the page's URL. kind: how its text is read (see `worker.spec.field_values`).
+    default: the typed value of a field that is left out. original: the key in the [DATA] section of the
+    original tool's config.ini, if it had one. minimum and maximum are inclusive.
+    always_in_url: the page has a default of its own (it knows the partitions), so a URL states the value.
+    """
+
+    path: str
+    query: str
+    label: str
+    kind: Kind
+    default: object
+    help: str
+    advanced: bool = False
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    original: str = ""
+    always_in_url: bool = False
+
+    @property
+    def section(self) -> str:
+        """The TOML table that the field stands in."""
+        return self.path.partition(".")[0]
+
+    @property
+    def key(self) -> str:
+        """The field's name inside its section, and the attribute of `Run` that holds it."""
+        return self.path.partition(".")[2]
+
+    @property
+    def in_sentence(self) -> str:
+        """The label inside of a sentence: "number of workers", but "GPUs per worker"."""
+        return self.label if self.label[:2].isupper() else self.label[:1].lower() + self.label[1:]
+
+    @property
+    def flag(self) -> str:
+        """The option of `omniopt start` that overrides the field."""
+        return "--" + self.key.replace("_", "-")

@@ -1,0 +1,59 @@
+"""How many different points a run can evaluate: those of its search space, or of the grid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from worker.spec.dimension import AnyDimension
+from worker.spec.parameter_types import type_of
+
+if TYPE_CHECKING:
+    from worker.spec.run import Run
+
+MANY = 10_000_000  # points that are not counted any further: no run evaluates more
+_FEW_LEVELS = 1_000  # of a grid; more of them are not looked at one by one
+
+
+def space_size(run: Run) -> int:
+    """How many different points the search space of `run` has, rounding and steps considered; a few, or over MANY."""
+    return _product(one.count for one in _dimensions(run))
+
+
+def grid_size(run: Run) -> int:
+    """How many points the grid of `run` has; a few, or over MANY."""
+    return _product(levels(one, run.grid_points) for one in _dimensions(run))
+
+
+def levels(one: AnyDimension, points: int) -> int:
+    """How many values of a dimension a grid has; with very many of them, how many it has at most."""
+    if points > _FEW_LEVELS and one.count > points:
+        return one.count if one.even_steps else points
+    found = one.levels(points)
+    return one.count if found is None else len(found)
+
+
+def different_points(run: Run) -> int | None:
+    """How many evaluations can differ from each other; None where points are repeated, so that nothing ends them."""
+    if run.algorithm == "gridsearch":
+        return grid_size(run)
+    return None if run.allow_repeats else space_size(run)
+
+
+def most_evaluations(run: Run) -> int:
+    """How many successful evaluations `run` can come to: its budget, or all different points where these are fewer."""
+    points = different_points(run)
+    return run.max_evals if points is None else min(run.max_evals, points)
+
+
+def _dimensions(run: Run) -> Iterable[AnyDimension]:
+    return (type_of(parameter).dimension(parameter, run.precision) for parameter in run.parameters)
+
+
+def _product(counts: Iterable[int]) -> int:
+    size = 1
+    for count in counts:
+        size *= count
+        if size > MANY:
+            break
+    return size

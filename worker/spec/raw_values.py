@@ -1,0 +1,209 @@
+"""Raw values, which are texts as typed or what TOML and JSON hold, to lines, numbers and amounts, and back to text."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from worker.spec.formats.input_limits import is_flat
+from worker.spec.lists import join_list
+from worker.spec.notation import value_text
+from worker.spec.text import invisible, quoted
+from worker.spec.units import megabytes, seconds, two_readings
+
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_REAL = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE][+-]?\d+)?", re.ASCII)
+_SHORT = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
+LONGEST_LINE = 10_000  # characters
+# Up to here, whole numbers are exact as floats, in JSON and in every tool that reads the results.
+LARGEST_INTEGER = 2**53
+
+
+class ConversionError(ValueError):
+    """A raw value that is not of the kind that was asked for; `hint` says what is."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        self.hint = hint
+        super().__init__(message)
+
+
+def line(raw: object, longest: int = LONGEST_LINE) -> str:
+    """One line of visible text, outer blanks dropped; numbers and the like as text. Raises ConversionError."""
+    if type(raw) is str and len(raw) <= longest and raw.isascii() and raw.isprintable():
+        return raw.strip(" ")  # as nearly all are, of which there may be very many
+    if raw is None or isinstance(raw, (Mapping, list, tuple)):
+        raise ConversionError("This must be a single value.", "Put it in quotes.")
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = integer(raw)
+    elif isinstance(raw, float):
+        raw = value_text(real(raw))  # one of the values of a choice reaches the program as it stands
+    text = raw_text(raw).strip(" \t")
+    if len(text) > longest:
+        raise ConversionError(
+            f"This is {len(text):,} characters long; at most {longest:,} are possible.", "Shorten it."
+        )
+    found = invisible(text)
+    if found in ("U+000A", "U+000D"):
+        raise ConversionError(
+            "This has a line break in it, and must be one line.",
+            "Join the lines; in TOML, \\n in double quotes is a line break as well, and stays as it is in single quotes.",
+        )
+    if found == "U+FFFD":
+        raise ConversionError(
+            "This has a character (U+FFFD) in it that stands for one that could not be read.",
+            "Save the text as UTF-8, or type it again.",
+        )
+    if found:
+        raise ConversionError(
+            f"This has an invisible character ({found}) in it, which could hide something.",
+            "Delete the text and type it again.",
+        )
+    return text
+
+
+def integer(raw: object) -> int:
+    """A whole number. Raises ConversionError."""
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    if not isinstance(raw, int) or isinstance(raw, bool):
+        text = line(raw)
+        whole = _whole(text)
+        if whole is None:
+            raise _not_a_number(text, "a whole number", "Write a whole number such as 12.")
+        raw = whole
+    if abs(raw) > LARGEST_INTEGER:
+        raise ConversionError("This number is too large.", f"Whole numbers go up to {LARGEST_INTEGER:,}.")
+    return raw
+
+
+def _whole(text: str) -> int | None:
+    """The whole number that `text` is, also as 12.0 or 1.2e1; None where it is none."""
+    if not _REAL.fullmatch(text) or re.search(r"[eE]-\d{5}", text):
+        return None
+    if len(text) > 400 or re.search(r"[eE]\+?\d{5}", text):
+        return LARGEST_INTEGER + 1
+    number = Decimal(text)
+    return int(number) if number == number.to_integral_value() else None
+
+
+def real(raw: object) -> float:
+    """A finite number; a whole one comes back as int, so that it prints as typed. Raises ConversionError."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw if abs(raw) <= LARGEST_INTEGER else _finite(raw)
+    if isinstance(raw, float):
+        return _finite(raw)
+    if isinstance(raw, str) and _SHORT.fullmatch(raw):
+        return float(raw) if "." in raw else int(raw)  # as nearly all are, of which there may be very many
+    text = line(raw)
+    match = _REAL.fullmatch(text)  # not by re.fullmatch, which takes longer than the match itself
+    if not match:
+        raise _not_a_number(text, "a number", "Write a number such as 0.5 or 1e-3.")
+    number = _finite(text)
+    if number == 0 and re.search("[1-9]", match[1]):
+        raise ConversionError("This number is too close to 0 for a computer.", "Write 0, or a larger number.")
+    if _INTEGER.fullmatch(text) and abs(number) <= LARGEST_INTEGER:
+        return int(number)
+    return number
+
+
+def _finite(raw: float | str) -> float:
+    try:
+        number = float(raw)
+    except OverflowError:
+        number = math.inf
+    if math.isnan(number):
+        raise ConversionError("This is not a number (nan).", "Write a number such as 0.5 or 1e-3.")
+    if math.isinf(number):
+        raise ConversionError("This number is too large.", "Numbers go up to about 1e308.")
+    return number
+
+
+def _not_a_number(text: str, wanted: str, hint: str) -> ConversionError:
+    if not text:
+        return ConversionError(f"This is empty, and must be {wanted}.", hint)
+    if re.fullmatch(r"[+-]?\d{1,3}([,_' ]\d{3})+", text, re.ASCII) and (
+        wanted == "a whole number" or "," not in text
+    ):
+        hint = f"Write it without what separates the thousands: {re.sub('[^-+0-9]', '', text)}."
+    elif re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
+        hint = "Write a point instead of the comma."
+    return ConversionError(f"{quoted(text)} is not {wanted}.", hint)
+
+
+def duration(raw: object) -> int:
+    """Seconds, from hours (a number), H:MM:SS, Slurm's D-HH:MM:SS, or an amount with units. Raises ConversionError."""
+    found = seconds(raw.strip(" \t")) if isinstance(raw, str) else None
+    if found is None:
+        found = _hours(raw)
+    if abs(found) > 10**6 * 3600:
+        raise ConversionError("This duration is too long.", "Write hours, or H:MM:SS.")
+    if round(found) == 0 and found != 0:
+        raise ConversionError("This duration is less than a second.", "Write hours, or H:MM:SS.")
+    return round(found)
+
+
+def _hours(raw: object) -> Fraction:
+    """The seconds of a number of hours. Raises ConversionError."""
+    try:
+        return Fraction(real(raw)) * 3600
+    except ConversionError as error:
+        quotes = "" if isinstance(raw, str) else ", in quotes"
+        hint = f"Write for example 20, 0.5, 1:30:00, 90min or 2-00:00:00{quotes}."
+        if isinstance(raw, str) and (readings := two_readings(raw.strip(" \t"))):
+            hint = f"Write {readings[0]} for minutes and seconds, or {readings[1]} for hours and minutes."
+        raise ConversionError(
+            "This is neither a number of hours, nor H:MM:SS, nor an amount with a unit.", hint
+        ) from error
+
+
+def memory(raw: object) -> int:
+    """MB, from a whole number of them or an amount with its unit. Raises ConversionError."""
+    found = megabytes(raw.strip(" \t")) if isinstance(raw, str) else None
+    if found is None:
+        if isinstance(raw, str) and re.search("[A-Za-z]", text := line(raw)):
+            raise ConversionError(
+                f"{quoted(text)} is no amount of memory.", "Write MB, such as 4000, or a unit, such as 16G."
+            )
+        return integer(raw)
+    if found.denominator != 1:
+        text = f"{quoted(line(raw))} is no whole number of MB"
+        raise ConversionError(f"{text}; 1G is 1024 MB.", f"Write {math.ceil(found)}M.")
+    return integer(found.numerator)
+
+
+def duration_text(seconds: int) -> str:
+    """Seconds as whole hours, or as H:MM:SS."""
+    if seconds % 3600 == 0:
+        return str(seconds // 3600)
+    if seconds < 0:
+        return "-" + duration_text(-seconds)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def is_missing(raw: object) -> bool:
+    """Whether a parameter's setting counts as not given."""
+    return raw is None or raw in ("", [], (), {})
+
+
+def raw_text(raw: object) -> str:
+    """Any raw value as text, for showing and keeping what is wrong; a value that fits has `field_text`."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, (Mapping, list, tuple)):
+        # In brackets, so that a list where none belongs does not become a value that fits.
+        return f"[{raw_list_text(raw)}]" if is_flat(raw) else "[...]"
+    if isinstance(raw, int) and abs(raw) > LARGEST_INTEGER:
+        return hex(raw)  # str() refuses very long ones
+    return str(raw)
+
+
+def raw_list_text(raw: Mapping[object, object] | Sequence[object]) -> str:
+    """The same of a list or table without brackets; it is flat."""
+    if isinstance(raw, Mapping):
+        return join_list([f"{raw_text(name)}={raw_text(part)}" for name, part in raw.items()])
+    return join_list([raw_text(part) for part in raw])

@@ -1,0 +1,155 @@
+"""What the settings of a parameter say together, checked in each of the ways that the table of types asks for.
+
+All take a parameter whose settings can be read, and its path, and yield the problems.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from worker.spec import check_lists
+from worker.spec.multiples import multiples_between, power_of_e
+from worker.spec.parameters import (
+    EXPONENTS_TYPE,
+    MOST_VALUES,
+    UNLISTED_INTEGERS_TYPE,
+    WEIGHTED_TYPE,
+    Parameter,
+)
+from worker.spec.problem import MOST_LISTED, Problem, listed
+from worker.spec.text import quoted
+
+LARGEST_EXPONENT = 700.0  # e^709.8 is the largest float
+_LIKELY_A_VALUE = 0.5  # few want an exponent between 0 and this, many write the bound itself
+
+
+def options(parameter: Parameter, path: str, *, weighted: bool) -> Iterator[Problem]:
+    """Listed values: none empty, none twice, and none that was probably meant as several."""
+    path = f"{path}.values"
+    values = parameter.options
+    empty = [str(number) for number, option in enumerate(values, 1) if not option]
+    if empty:
+        verb = "is" if len(empty) == 1 else "are"
+        yield Problem(path, f"Value {listed(empty)} {verb} empty.", "Remove the extra comma.")
+    yield from check_lists.problems(values, path, weighted)
+    counts = Counter(option for option in values if option)
+    for option, times in islice(
+        ((option, times) for option, times in counts.items() if times > 1), MOST_LISTED
+    ):
+        yield Problem(
+            path,
+            f"The value {quoted(option)} is listed {times} times.",
+            f"List it once; {WEIGHTED_TYPE} can make a value likelier.",
+        )
+
+
+def integers_below(parameter: Parameter, path: str) -> Iterator[Problem]:
+    """Integers from 0 up to, not including, max: there is at least one."""
+    if parameter.number("max") < 1:
+        message = "Max must be at least 1: the integers run from 0 to max - 1."
+        yield Problem(f"{path}.max", message, "For values from 0 to 9 write 10.")
+
+
+def integer_range(parameter: Parameter, path: str) -> Iterator[Problem]:
+    """Integers from min to max, which may be the same."""
+    yield from _end_problems(parameter, path, may_be_equal=True)
+
+
+def listed_integers(parameter: Parameter, path: str) -> Iterator[Problem]:
+    """Integers from min to max that are kept as a list, and must not be too many for one."""
+    wrong = list(_end_problems(parameter, path, may_be_equal=True))
+    yield from wrong
+    if wrong:
+        return
+    count = (parameter.integer("max") - parameter.integer("min")) // parameter.step + 1
+    if count > MOST_VALUES:
+        yield Problem(
+            f"{path}.max",
+            f"These are {count:,} values; the most for {parameter.type} is {MOST_VALUES:,}.",
+            f"{UNLISTED_INTEGERS_TYPE} has no such limit.",
+        )
+
+
+def real_range(parameter: Parameter, path: str) -> Iterator[Problem]:
+    """Real numbers from min to max, or the multiples of q between them."""
+    wrong = list(_end_problems(parameter, path, may_be_equal=False))
+    yield from wrong or _multiple_problems(parameter, path, parameter.number("min"), parameter.number("max"))
+
+
+def exponent_range(parameter: Parameter, path: str) -> Iterator[Problem]:
+    """Real numbers from e^min to e^max, or the multiples of q between them."""
+    wrong = list(_end_problems(parameter, path, may_be_equal=False))
+    yield from wrong
+    if wrong:
+        return
+    lowest, highest = parameter.number("min"), parameter.number("max")
+    if max(abs(lowest), abs(highest)) > LARGEST_EXPONENT:
+        yield Problem(
+            f"{path}.max",
+            "Min and max are exponents here: the value would be e to the power of them, which is too large.",
+            f"For values from {lowest} to {highest} write their natural logarithms.",
+        )
+        return
+    low, high = power_of_e(lowest), power_of_e(highest)
+    if 0 < lowest < _LIKELY_A_VALUE:
+        yield Problem(
+            f"{path}.min",
+            f"Min and max are exponents here: the values run from {low:.6g} to {high:.6g}.",
+            f"For values from {lowest} to {highest} write their natural logarithms: "
+            f"{math.log(lowest):.6g} and {math.log(highest):.6g}.",
+            "warning",
+        )
+    yield from _multiple_problems(parameter, path, low, high)
+
+
+def bell(parameter: Parameter, path: str, *, exponential: bool) -> Iterator[Problem]:
+    """Numbers that are drawn from a normal distribution must be numbers of a computer, and so must their steps."""
+    reach = abs(parameter.number("mu")) + 10 * parameter.number("sigma")
+    if exponential:
+        if reach > LARGEST_EXPONENT:
+            yield Problem(
+                f"{path}.sigma",
+                "e to the power of such numbers is too large for a computer.",
+                "μ and σ describe the logarithm of the value; choose smaller ones.",
+            )
+            return
+        reach = math.exp(reach)
+    if not math.isfinite(reach):
+        yield Problem(
+            f"{path}.sigma", "Such numbers are too large for a computer.", "Choose a smaller μ or σ."
+        )
+    elif "q" in parameter.settings and not math.isfinite(reach / parameter.number("q")):
+        yield Problem(
+            f"{path}.q",
+            "The numbers have more multiples of q than a computer can count.",
+            "Choose a larger q, or the type without it.",
+        )
+
+
+def _end_problems(parameter: Parameter, path: str, may_be_equal: bool) -> Iterator[Problem]:
+    """Min and max as they are written: in order, and not too far from each other."""
+    low, high = parameter.number("min"), parameter.number("max")
+    if low > high or (low == high and not may_be_equal):
+        message = f"Max ({high}) must be greater than min ({low})."
+        yield Problem(
+            f"{path}.max", message, "Correct one of them; for one fixed value no parameter is needed."
+        )
+    elif math.isinf(float(high) - float(low)):
+        message = "The range from min to max is too wide for a computer."
+        yield Problem(f"{path}.max", message, f"Choose a smaller range; {EXPONENTS_TYPE} takes exponents.")
+
+
+def _multiple_problems(parameter: Parameter, path: str, low: float, high: float) -> Iterator[Problem]:
+    """There is a multiple of q between the ends, where the type has a q."""
+    if "q" not in parameter.settings:
+        return
+    first, last = multiples_between(low, high, parameter.number("q"))
+    if first > last:
+        yield Problem(
+            f"{path}.q",
+            f"No multiple of q lies between {low:.6g} and {high:.6g}.",
+            "Choose a smaller q or a wider range.",
+        )
