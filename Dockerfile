@@ -17,4 +17,4 @@ USER omniopt
 WORKDIR /
 EXPOSE 8000
 HEALTHCHECK CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz')"]
-CMD ["gunicorn", "--config", "python:app.gunicorn_conf", "--bind", "0.0.0.0:8000"]
+CMD ["python", "-m", "app", "--bind", "0.0.0.0:8000"]

@@ -7,18 +7,15 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from app import api, errors, importing, install, page, prefix, system
+from app import api, body, error_pages, importing, install, page, prefix, well_known
 from app.catalogue import read_catalogue
+from app.environment import Settings, from_environment
 from app.security import HEADERS
-from app.settings import Settings, from_environment
 from app.site import Site, attach
 from app.wheel import build_wheel
+from worker.spec.config_limits import LARGEST_BODY, MOST_FIELDS
 
 _HERE = Path(__file__).parent
-MOST_BYTES = (
-    2_000_000  # of a request's body; a config of the largest size, percent-encoded, has about as many
-)
-MOST_FORM_PARTS = 12_000  # the fields of as many parameters as there can be, kept ones included
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -27,10 +24,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     bundled = _HERE / "_bundled"
     root = bundled if bundled.is_dir() else _HERE.parent
     app = Flask("app", template_folder=str(root / "templates"), static_folder=str(root / "static"))
+    app.request_class = body.PageRequest
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # or a letter could take twelve bytes
     app.config.update(
-        MAX_CONTENT_LENGTH=MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
-        MAX_FORM_PARTS=MOST_FORM_PARTS,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        MAX_FORM_PARTS=MOST_FIELDS,
         # Static files are asked for again each time, and answered with "not modified": no old script with a new page.
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
@@ -41,10 +40,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     attach(app, site)
     if settings.prefix:
         app.wsgi_app = prefix.below(settings.prefix, app.wsgi_app)  # type: ignore[method-assign, assignment]
-    for module in (page, api, importing, install, system):
+    for module in (page, api, importing, install, well_known):
         app.register_blueprint(module.blueprint)
-    errors.register(app)
+    error_pages.register(app)
+    app.before_request(body.refuse)
     app.after_request(_with_headers)
+    app.wsgi_app = body.in_memory(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 

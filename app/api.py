@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from flask import Blueprint, Response, jsonify, request
 
 from app.preview import make_preview
-from app.reading import form_state
+from app.request_form import form_state
 from app.site import current_site
-from worker.spec.source import WRITERS
+from worker.spec.config_limits import PAGE
+from worker.spec.formats import original_writer, toml
+from worker.spec.run import Draft
 
 blueprint = Blueprint("api", __name__)
 
+_WRITERS: Mapping[str, Callable[[Draft], str]] = {
+    "toml": toml.write,
+    "ini": partial(original_writer.write_ini, limits=PAGE),
+    "json": partial(original_writer.write_json, limits=PAGE),
+}
 _MIMETYPES = {"toml": "application/toml", "ini": "text/plain", "json": "application/json"}
 
 
@@ -31,7 +41,7 @@ def preview() -> Response:
 def config(kind: str) -> Response:
     """The config of the form in the query string or in the body, as a file to download."""
     state, _ = form_state(request, current_site().catalogue)
-    response = Response(WRITERS[kind](state.draft()), mimetype=_MIMETYPES[kind])
+    response = Response(_WRITERS[kind](state.draft()), mimetype=_MIMETYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="config.{kind}"'
     response.headers["Cache-Control"] = "no-store"
     return response

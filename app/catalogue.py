@@ -9,11 +9,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from worker.spec.convert import ConversionError, field_value
-from worker.spec.fields import BY_PATH, WORD_PATTERN
+from worker.spec.field_definition import WORD_PATTERN
+from worker.spec.field_values import field_value
+from worker.spec.fields import BY_PATH
+from worker.spec.formats.original_meaning import GPU_PARTITIONS, Partitions
 from worker.spec.problem import Problem, did_you_mean
+from worker.spec.raw_values import ConversionError
 from worker.spec.run import Draft
-from worker.spec.text import quoted, visible
+from worker.spec.text import counted, quoted, visible
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -38,6 +41,7 @@ class Partition:
     tested_workers: int | None = None
     gpus: int | None = None
     memory: int | None = None
+    memory_per_cpu: int | None = None
     runtime: int | None = None
     warning: str = ""
 
@@ -49,9 +53,15 @@ class Partition:
             parts.append(f"{self.runtime} h")
         if self.memory is not None:
             parts.append(f"{self.memory:,} MB per worker")
+        if self.memory_per_cpu is not None:
+            parts.append(f"{self.memory_per_cpu:,} MB per CPU")
         if self.gpus is not None:
-            parts.append("no GPUs" if self.gpus == 0 else _counted(self.gpus, "GPU") + " per worker")
-        tested = f"Tested with {self.tested_workers:,} workers." if self.tested_workers is not None else ""
+            parts.append("no GPUs" if self.gpus == 0 else counted(self.gpus, "GPU") + " per worker")
+        tested = (
+            f"Tested with {counted(self.tested_workers, 'worker')}."
+            if self.tested_workers is not None
+            else ""
+        )
         return " ".join(filter(None, (f"At most {', '.join(parts)}." if parts else "", tested)))
 
 
@@ -71,6 +81,12 @@ class Catalogue:
         """Whether the partition has GPUs; None where that is not known."""
         gpus = self.partitions[key].gpus if key in self.partitions else None
         return None if gpus is None else gpus > 0
+
+    @property
+    def known(self) -> Partitions:
+        """What a link of the original has to know about the partitions; those of its own cluster are known as well."""
+        own = {key: has for key in self.partitions if (has := self.has_gpus(key)) is not None}
+        return Partitions({**GPU_PARTITIONS, **own}, self.default)
 
     def problems(self, draft: Draft) -> Iterator[Problem]:
         """What the limits of its partition say about `draft`; nothing for the cluster's default partition."""
@@ -105,12 +121,7 @@ def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator
                 f"{values['slurm.gpus']} GPUs are more than one worker can get in the partition {name}.",
                 f"Ask for {partition.gpus} at most, {otherwise}",
             )
-    if partition.memory is not None and values.get("slurm.memory", 0) > partition.memory:
-        yield Problem(
-            "slurm.memory",
-            f"{values['slurm.memory']} MB are more than one worker can get in the partition {name}.",
-            f"Ask for {partition.memory} MB at most, {otherwise}",
-        )
+    yield from _memory_problems(partition, values.get("slurm.memory", 0), values.get("slurm.cpus"), otherwise)
     for path in ("run.runtime", "slurm.walltime"):
         if partition.runtime is not None and values.get(path, 0) > partition.runtime * 3600:
             yield Problem(
@@ -128,6 +139,25 @@ def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator
         )
 
 
+def _memory_problems(
+    partition: Partition, memory: int, cpus: int | None, otherwise: str
+) -> Iterator[Problem]:
+    name = partition.key
+    if partition.memory is not None and memory > partition.memory:
+        yield Problem(
+            "slurm.memory",
+            f"{memory} MB are more than one worker can get in the partition {name}.",
+            f"Ask for {partition.memory} MB at most, {otherwise}",
+        )
+    if partition.memory_per_cpu is not None and cpus and memory > partition.memory_per_cpu * cpus:
+        yield Problem(
+            "slurm.memory",
+            f"{memory} MB for {counted(cpus, 'CPU')} are more than {partition.memory_per_cpu} MB per CPU, "
+            f"the most in the partition {name}.",
+            f"Ask for {partition.memory_per_cpu * cpus} MB at most, or for more {BY_PATH['slurm.cpus'].in_sentence}, {otherwise}",
+        )
+
+
 def _typed(draft: Draft) -> dict[str, Any]:
     """The values that the limits are about, by path; one that cannot be read is left out (a problem of its own)."""
     values: dict[str, Any] = {}
@@ -136,6 +166,7 @@ def _typed(draft: Draft) -> dict[str, Any]:
         "slurm.enable_gpus",
         "slurm.gpus",
         "slurm.memory",
+        "slurm.cpus",
         "slurm.walltime",
         "run.runtime",
         "run.workers",
@@ -185,7 +216,3 @@ def _partition(path: Path, key: str, table: object) -> Partition:
             wanted = "text" if is_text else "a whole number of at least 0"
             raise CatalogueError(f"{path}: {name} of [partitions.{key}] must be {wanted}, not {value!r}.")
     return Partition(key, **{"label": key, **table})
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("s" if number != 1 else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from app.catalogue import BUNDLED
 _PUBLIC_URL = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[A-Za-z0-9._~/-]*)?"
 )
+MOST_WORKERS = 1000
+# What gunicorn reads from the environment by itself.
+SERVER_VARIABLES = ("WEB_CONCURRENCY", "PORT", "SENDFILE", "FORWARDED_ALLOW_IPS")
 
 
 class SettingsError(ValueError):
@@ -38,6 +42,42 @@ VARIABLES: Mapping[str, str] = {
     "OMNIOPT_PARTITIONS": "A TOML file with the partitions to offer, in place of the bundled ones.",
     "OMNIOPT_PUBLIC_URL": "The address under which users reach the page, for the commands and links that it gives.",
 }
+
+
+def workers(environment: Mapping[str, str]) -> int:
+    """How many processes answer. Raises SettingsError."""
+    text = environment.get("WEB_CONCURRENCY", "2").strip()
+    if not re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII):
+        raise SettingsError(f"WEB_CONCURRENCY is {text!r}, but must be a whole number, such as 2.")
+    if int(text) < 1:
+        raise SettingsError(f"WEB_CONCURRENCY is {text}, but somebody has to answer; write 1 or more.")
+    if int(text) > MOST_WORKERS:
+        raise SettingsError(
+            f"WEB_CONCURRENCY is {text}; write at most {MOST_WORKERS}, such as one for each core."
+        )
+    return int(text)
+
+
+def check_server(environment: Mapping[str, str]) -> None:
+    """Raises SettingsError for a variable that gunicorn itself reads and would not understand."""
+    workers(environment)
+    port = environment.get("PORT")
+    if port is not None and not (re.fullmatch(r"\d{1,5}", port, re.ASCII) and int(port) <= 65535):
+        raise SettingsError(
+            f"PORT is {port!r}, but must be a number up to 65535; unset it where --bind says the address."
+        )
+    sendfile = environment.get("SENDFILE")
+    if sendfile is not None and sendfile.lower() not in ("y", "1", "yes", "true", "n", "0", "no", "false"):
+        raise SettingsError(f"SENDFILE is {sendfile!r}, but must be yes or no.")
+    forwarded = environment.get("FORWARDED_ALLOW_IPS", "")
+    for address in filter(None, map(str.strip, forwarded.split(","))):
+        try:
+            if address != "*":
+                ip_network(address, strict=False)
+        except ValueError as error:
+            raise SettingsError(
+                f"FORWARDED_ALLOW_IPS has {address!r} in it, but must be IP addresses with commas between them, or *."
+            ) from error
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from worker.spec.config_limits import MOST_FIELDS, PAGE, TooMuchError
+
+_TOO_LARGE = "This is too large"
 # Status -> title, what is wrong, what to do.
 _SENTENCES: Mapping[int, tuple[str, str, str]] = {
     400: ("This request cannot be read", "Something in it is not as it should be.", "Open the form anew."),
@@ -17,9 +21,9 @@ _SENTENCES: Mapping[int, tuple[str, str, str]] = {
         "Open the form.",
     ),
     413: (
-        "This is too large",
-        "A config has at most about a million characters.",
-        "Check that it is the right file.",
+        _TOO_LARGE,
+        f"A config on this page has at most {PAGE.size:,} bytes, and the form {MOST_FIELDS:,} fields.",
+        PAGE.instead,
     ),
     414: (
         "This link is too long",
@@ -37,6 +41,7 @@ _SENTENCES: Mapping[int, tuple[str, str, str]] = {
 def register(app: Flask) -> None:
     """Let `app` answer every error in its own words."""
     app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(TooMuchError, _too_much)
     app.register_error_handler(500, _answer)
 
 
@@ -48,15 +53,29 @@ def _answer(error: HTTPException) -> Response:
     # A sentence of our own is better than the general one; those of werkzeug are about its own terms.
     if error.description and error.description != type(error).description:
         what = error.description
+    response = _said(code, title, what, action)
+    if allowed := error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = allowed
+    return response
+
+
+def _too_much(error: TooMuchError) -> Response:
+    (problem,) = error.problems
+    return _said(413, _TOO_LARGE, problem.message, problem.hint)
+
+
+def _said(code: int, title: str, what: str, action: str) -> Response:
+    """A page, or JSON for whom asks for it, that says what is wrong and what to do."""
     if _wants_json():
         message = {"path": "", "message": f"{title}. {what}", "hint": action, "severity": "error"}
         response = jsonify(problems=[message])
     else:
-        response = make_response(render_template("error.html", title=title, what=what, action=action))
+        kept = code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and request.method == "POST"
+        response = make_response(
+            render_template("error.html", title=title, what=what, action=action, kept=kept)
+        )
     response.status_code = code
     response.headers["Cache-Control"] = "no-store"
-    if allowed := error.get_response().headers.get("Allow"):
-        response.headers["Allow"] = allowed
     return response
 
 

@@ -6,23 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import (
-    BooleanField,
-    FieldList,
-    Form,
-    FormField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields import choices
+from wtforms.form import BaseForm
 
 from app.catalogue import CLUSTER_DEFAULT, Catalogue
-from app.form_state import EMPTY_ROW, FormState
-from app.widgets import text_input, type_select
-from worker.spec import fields
-from worker.spec.parameters import SETTING_LABELS, SETTING_QUERIES
-from worker.spec.text import visible
+from app.form_state import FormState
+from worker.spec.field_definition import Field
+from worker.spec.fields import FIELDS
+from worker.spec.text import shown
 
 _PARTITION = "slurm.partition"
 # One line each, but longer than most fields are wide.
@@ -30,35 +22,17 @@ _LONG = ("run.objective", "run.on_end")
 _Option = tuple[str, str, dict[str, str]]
 
 
-_PARAMETER_FORM = type(
-    "ParameterForm",
-    (Form,),
-    {
-        "name": StringField("Name", widget=text_input),
-        "type": StringField("Type", widget=type_select),
-        **{
-            query: StringField(SETTING_LABELS[key], widget=text_input)
-            for key, query in SETTING_QUERIES.items()
-        },
-    },
-)
-
-
 def make_form(state: FormState, catalogue: Catalogue) -> Any:
-    """A WTForms form with the texts of `state`; fields are called as in the URL, parameters are the list `param`."""
-    attributes = {field.query: _field(field, state, catalogue) for field in fields.FIELDS}
-    attributes["param"] = FieldList(FormField(_PARAMETER_FORM, separator="_"), separator="_")
-    return type("RunForm", (Form,), attributes)(MultiDict(state.pairs()))
+    """A WTForms form with the texts of `state`, whose fields are called as in the URL.
+
+    The parameters are no part of it: as WTForms fields, hundreds of them take longer than all the rest of the page.
+    """
+    form = BaseForm({field.query: _field(field, state, catalogue) for field in FIELDS})
+    form.process(MultiDict(state.values))
+    return form
 
 
-def empty_row() -> Any:
-    """A parameter with the number __N__ and no text, which the script copies for each new one."""
-    row = FormField(_PARAMETER_FORM, separator="_").bind(Form(), "param___N__")
-    row.process(None, EMPTY_ROW)
-    return row
-
-
-def _field(field: fields.Field, state: FormState, catalogue: Catalogue) -> Any:
+def _field(field: Field, state: FormState, catalogue: Catalogue) -> Any:
     text = state.values[field.query]
     attributes = {"inputmode": "numeric"} if field.kind == "integer" else {}
     if field.path == _PARTITION:
@@ -84,9 +58,9 @@ def _select(
     """A choice that also shows texts that are none of its options, so that a wrong link is seen and not corrected."""
     known = {value for value, _, _ in options}
     others: list[_Option] = [
-        (text, f"{visible(text)} (unknown)", {}) for text in dict.fromkeys(texts) if text not in known
+        (text, f"{shown(text)} (unknown)", {}) for text in dict.fromkeys(texts) if text not in known
     ]
     # WTForms 3.3, which needs Python 3.11, has a class for an option; the version before takes tuples.
     make_option = getattr(choices, "SelectChoice", lambda *option: option)
-    shown = [make_option(*option) for option in (*options, *others)]
-    return SelectField(label, choices=shown, validate_choice=False, render_kw=dict(attributes))
+    offered = [make_option(*option) for option in (*options, *others)]
+    return SelectField(label, choices=offered, validate_choice=False, render_kw=dict(attributes))

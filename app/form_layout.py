@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from worker.spec.fields import FIELDS, Field
+from worker.spec.field_definition import Field
+from worker.spec.fields import FIELDS
 
 _PROGRAM = ("run.name", "run.objective", "run.workdir")
 _SEARCH = ("search.algorithm", "search.max_evals", "search.seed")

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from app.catalogue import Catalogue
-from worker.spec.convert import field_raw_text, field_text, raw_text, setting_raw_text
-from worker.spec.fields import BY_PATH, FIELDS, Field
-from worker.spec.numbered import MOST_PARAMETERS, count_parameters
-from worker.spec.parameters import DEFAULT_TYPE, PARAMETER_TYPES, SETTING_QUERIES, SettingKind
+from worker.spec.config_limits import PAGE
+from worker.spec.field_definition import Field
+from worker.spec.field_values import field_raw_text, field_text
+from worker.spec.fields import BY_PATH, FIELDS
+from worker.spec.formats.numbered_keys import count_parameters, impossible_count
+from worker.spec.formats.url import COUNT
+from worker.spec.parameter_settings import SETTINGS, SettingKind
+from worker.spec.parameter_types import PARAMETER_TYPES
+from worker.spec.parameters import DEFAULT_TYPE
 from worker.spec.problem import Problem
+from worker.spec.raw_values import raw_text
 from worker.spec.run import Draft, ParameterDraft
-from worker.spec.url import COUNT
+from worker.spec.setting_values import setting_raw_text
 
 Row = Mapping[str, str]
 # The keys of one parameter's fields, without the `param_N_` before them.
-ROW_KEYS = ("name", "type", *SETTING_QUERIES.values())
+ROW_KEYS = ("name", "type", *(setting.query for setting in SETTINGS.values()))
 EMPTY_ROW: Row = {**dict.fromkeys(ROW_KEYS, ""), "type": DEFAULT_TYPE}
 # Which partition the form was made for; another one in `partition` means that the user has just changed it.
 PARTITION_WAS = "partition_was"
 
 _PARTITION = BY_PATH["slurm.partition"].query
 _ENABLE_GPUS = BY_PATH["slurm.enable_gpus"].query
+_PARAMETER_KEY = re.compile(r"param_(\d{1,9})_", re.ASCII)
 _DEFAULTS = {field.query: field_text(field, field.default) for field in FIELDS}
 
 
@@ -65,7 +73,11 @@ class FormState:
         return any(self.values[query] != _DEFAULTS[query] for query in queries)
 
     def with_row_added(self) -> FormState:
-        """One empty parameter more at the end of the shown ones."""
+        """One parameter more at the end of the shown ones: an empty one, or the next of those kept where all are taken."""
+        if self.shown == PAGE.parameters:
+            return replace(self, problems=(*self.problems, impossible_count(self.shown + 1, PAGE)))
+        if len(self.rows) == PAGE.parameters:
+            return replace(self, shown=self.shown + 1)
         rows = (*self.rows[: self.shown], EMPTY_ROW, *self.rows[self.shown :])
         return replace(self, rows=rows, shown=self.shown + 1)
 
@@ -87,23 +99,16 @@ class FormState:
 
 def _parameter(row: Row) -> ParameterDraft:
     kind = PARAMETER_TYPES.get(row["type"])
-    needed: Iterable[str] = kind.settings if kind else SETTING_QUERIES
-    return ParameterDraft(row["name"], row["type"], {key: row[SETTING_QUERIES[key]] for key in needed})
+    needed: Iterable[str] = kind.settings if kind else SETTINGS
+    return ParameterDraft(row["name"], row["type"], {key: row[SETTINGS[key].query] for key in needed})
 
 
-def of_draft(draft: Draft, *, catalogue: Catalogue | None = None) -> FormState:
-    """The form that shows `draft`.
-
-    catalogue: given for a link, where a missing partition means the first of the page's; a config without one means
-    the cluster's own default.
-    """
+def of_draft(draft: Draft) -> FormState:
+    """The form that shows `draft`."""
     values = dict(_DEFAULTS)
     for field in FIELDS:
         if field.path in draft.values:
             values[field.query] = field_raw_text(field, draft.values[field.path])
-    if catalogue is not None:
-        given = {BY_PATH[path].query for path in draft.values}
-        _fill_in(values, given, catalogue)
     rows = tuple(_row(parameter) for parameter in draft.parameters)
     return FormState(values, rows, len(rows))
 
@@ -113,9 +118,9 @@ def _row(parameter: ParameterDraft) -> Row:
     needed: Mapping[str, SettingKind] = kind.settings if kind else {}
     settings = {}
     for key, raw in parameter.settings.items():
-        if key in SETTING_QUERIES:
+        if key in SETTINGS:
             text = setting_raw_text(needed[key], raw) if key in needed else raw_text(raw)
-            settings[SETTING_QUERIES[key]] = text
+            settings[SETTINGS[key].query] = text
     return {**EMPTY_ROW, "name": parameter.name, "type": parameter.type, **settings}
 
 
@@ -135,8 +140,10 @@ def posted(pairs: Iterable[tuple[str, str]], catalogue: Catalogue) -> FormState:
     values = {field.query: _sent(field, given) for field in FIELDS}
     _fill_in(values, given, catalogue)
     changes = tuple(_after_new_partition(given.get(PARTITION_WAS), values, catalogue))
-    rows = _rows(given)
-    shown, problems = count_parameters(given.get(COUNT, ""), range(len(rows)), least=1)
+    indices = _indices(given)
+    last = max((index for index in indices if index < PAGE.parameters), default=-1)
+    rows = tuple(_given_row(given, index) for index in range(last + 1))
+    shown, problems = count_parameters(given.get(COUNT, ""), indices, 1, PAGE)
     # Rows behind the shown ones are kept on purpose, which is nothing to speak of.
     problems = tuple(problem for problem in problems if problem.severity != "note")
     rows += (EMPTY_ROW,) * (shown - len(rows))
@@ -153,16 +160,9 @@ def _sent(field: Field, given: Mapping[str, str]) -> str:
     return field_raw_text(field, text) if field.kind == "switch" else text
 
 
-def _rows(given: Mapping[str, str]) -> tuple[Row, ...]:
-    indices = {
-        int(number)
-        for prefix, _, rest in (key.partition("_") for key in given)
-        if prefix == "param"
-        for number, _, _ in (rest.partition("_"),)
-        if number.isascii() and number.isdigit() and len(number) < 6
-    }
-    last = max((index for index in indices if index <= 2 * MOST_PARAMETERS), default=-1)
-    return tuple(_given_row(given, index) for index in range(last + 1))
+def _indices(given: Mapping[str, str]) -> set[int]:
+    """The numbers of the parameters that were sent."""
+    return {int(match[1]) for key in given if (match := _PARAMETER_KEY.match(key))}
 
 
 def _given_row(given: Mapping[str, str], index: int) -> Row:

@@ -1,19 +1,23 @@
-"""How gunicorn serves the page; `gunicorn --config python:app.gunicorn_conf` reads this module."""
+"""How gunicorn serves the page; `python -m app` names this module to it."""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from typing import Any
+
+from app.environment import SettingsError
+from app.environment import workers as worker_count
+from app.memory import give_back
 
 wsgi_app = "app.wsgi:application"
 # Threads, so that a client that sends slowly keeps no other waiting; see app.server for the rest.
 worker_class = "app.server.PageWorker"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-if workers < 1:
-    sys.exit(
-        f"The page cannot start: WEB_CONCURRENCY is {workers}, but somebody has to answer; write 1 or more."
-    )
+try:
+    workers = worker_count(os.environ)
+except SettingsError as error:
+    sys.exit(f"The page cannot start: {error}")
 threads = 256  # each waits for one client at most, and only those that are busy exist
 # The wheel is built once, before the workers are forked off; a wrong setting shows before a port is opened.
 preload_app = True
@@ -27,6 +31,15 @@ graceful_timeout = 10
 # Workers tell that they are alive by touching a file, which must not wait for a disk. Some containers have no
 # /dev/shm, or one that nobody but root may write.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None
+if worker_tmp_dir is None:
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        sys.exit(
+            "The page cannot start: gunicorn needs a folder that it may write, /dev/shm or the one that TMPDIR names, "
+            "for an empty file of each worker."
+        )
+give_back()
 # A control socket in the home folder is of no use here.
 control_socket_disable = True
 

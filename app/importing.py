@@ -8,15 +8,15 @@ from app import form_state as states
 from app.form_state import FormState
 from app.page import show
 from app.preview import make_preview
-from app.reading import form_state
+from app.request_form import IMPORTED, form_state
 from app.site import current_site
-from worker.spec import source
+from worker.spec.config_limits import PAGE, TooMuchError
+from worker.spec.formats import any_config, original_meaning
+from worker.spec.formats.input_limits import text_of
 from worker.spec.problem import Problem, UnreadableError
-from worker.spec.reading import text_of
 
 blueprint = Blueprint("importing", __name__)
 
-TEXT = "config"  # the form field of a pasted config
 FILE = "file"  # the form field of an uploaded one
 
 
@@ -32,9 +32,12 @@ def import_config() -> Response:
     except UnreadableError as error:
         if _is_browser():
             present, _ = form_state(request, current_site().catalogue)
-            return show(present, import_text=request.form.get(TEXT, ""), import_problems=error.problems)
+            text = request.form.get(IMPORTED, "")
+            # What is too large would make the page so, too; the browser still has it.
+            kept = "" if isinstance(error, TooMuchError) else text
+            return show(present, import_text=kept, import_problems=error.problems)
         refusal = jsonify(problems=[problem.as_json() for problem in error.problems])
-        refusal.status_code = 422
+        refusal.status_code = 413 if isinstance(error, TooMuchError) else 422
         return refusal
     if _is_browser():
         return show(state, remarks=problems, notice="The form was filled in from your config.")
@@ -45,10 +48,11 @@ def import_config() -> Response:
 
 
 def _read(text: str) -> tuple[FormState, tuple[Problem, ...]]:
-    read = source.read_any(text)
-    # Only in a link does a missing partition mean the first one of this page.
-    catalogue = current_site().catalogue if source.looks_like_link(text.strip()) else None
-    return states.of_draft(read.draft, catalogue=catalogue), read.problems
+    read = any_config.read_any(text, current_site().catalogue.known, PAGE)
+    upload = request.files.get(FILE)
+    if upload is not None and upload.filename:
+        read = original_meaning.named(read, upload.filename)
+    return states.of_draft(read.draft), read.problems
 
 
 def _config_text() -> str:
@@ -56,8 +60,8 @@ def _config_text() -> str:
     upload = request.files.get(FILE)
     if upload is not None and upload.filename:
         return text_of(upload.stream.read())
-    if TEXT in request.form:
-        return request.form[TEXT]
+    if IMPORTED in request.form:
+        return request.form[IMPORTED]
     if request.form:
         return ""
     return text_of(request.get_data(cache=False))

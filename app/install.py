@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, abort, request
 
 from app.site import current_site
 from app.wheel import Wheel
+from worker.spec.guard import GUARD
 
 blueprint = Blueprint("install", __name__)
 
@@ -20,7 +21,7 @@ def renderer(app: Flask, wheel: Wheel) -> Callable[[str], str]:
     @lru_cache(maxsize=32)
     def render(base_url: str) -> str:
         # One newline at the end, as the command puts it there again before it computes the checksum.
-        return template.render(base_url=base_url, wheel=wheel).rstrip("\n") + "\n"
+        return template.render(base_url=base_url, wheel=wheel, guard=GUARD.strip()).rstrip("\n") + "\n"
 
     return render
 

@@ -9,15 +9,18 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
-from app import layout
-from app.form import empty_row, make_form
+from app import form_layout
+from app.form import make_form
 from app.form_state import EMPTY_ROW, FormState, Row
-from app.places import PlacedProblem
 from app.preview import Preview, make_preview
-from app.reading import form_state
+from app.problem_places import PlacedProblem
+from app.request_form import form_state
 from app.site import current_site
-from worker.spec.numbered import MOST_PARAMETERS
-from worker.spec.parameters import NAME_PATTERN, PARAMETER_TYPES, SETTING_LABELS, SETTING_QUERIES
+from app.widgets import type_options, types_for_script
+from worker.spec.config_limits import PAGE
+from worker.spec.parameter_settings import IN_FORM_ORDER
+from worker.spec.parameter_types import PARAMETER_TYPES
+from worker.spec.parameters import NAME_PATTERN
 from worker.spec.problem import Problem
 
 blueprint = Blueprint("page", __name__)
@@ -29,9 +32,7 @@ _ROW_ACTIONS: Mapping[str, Callable[[FormState, int], FormState]] = {
 }
 
 _BACKTICKS = re.compile(r"`([^`]+)`")
-# A range is asked for from its lower end, and what is rounded to comes last.
-_FORM_ORDER = ("min", "max", "mu", "sigma", "step", "q", "values")
-_IN_FORM_ORDER = dict(sorted(SETTING_QUERIES.items(), key=lambda item: _FORM_ORDER.index(item[0])))
+_SETTINGS = [(setting.key, setting.query, setting.label) for setting in IN_FORM_ORDER]
 
 
 @blueprint.app_template_filter()
@@ -92,16 +93,16 @@ def show(
         state=state,
         preview=preview,
         form=make_form(state, site.catalogue),
-        empty_row=empty_row(),
         blank_row=EMPTY_ROW,
         name_pattern=NAME_PATTERN,
-        most_parameters=MOST_PARAMETERS,
+        most_parameters=PAGE.parameters,
         tunnel=_tunnel(base_url),
         beside=_beside_fields(preview, fresh),
-        layout=layout,
+        layout=form_layout,
         parameter_types=PARAMETER_TYPES,
-        setting_labels=SETTING_LABELS,
-        setting_queries=_IN_FORM_ORDER,
+        type_options=type_options,
+        types_for_script=types_for_script(),
+        settings=_SETTINGS,
         captured=site.catalogue.captured,
         advanced_open=_advanced_open(state, preview),
         fresh=fresh,
@@ -136,5 +137,5 @@ def _beside_fields(preview: Preview, fresh: bool) -> dict[str, list[PlacedProble
 
 def _advanced_open(state: FormState, preview: Preview) -> bool:
     """Whether there is something to see among the advanced fields: a problem, or a value that is no default."""
-    queries = {field.query for field in layout.ADVANCED.fields}
+    queries = {field.query for field in form_layout.ADVANCED.fields}
     return any(one.place.field in queries for one in preview.problems) or state.differs_in(queries)

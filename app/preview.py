@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 from app.catalogue import Catalogue
 from app.form_state import Change, FormState
-from app.places import PlacedProblem, place_of
-from worker.spec import command, directives, original, token, toml, url
+from app.problem_places import PlacedProblem, place_of
+from worker.spec import command, directives
 from worker.spec.check import check
 from worker.spec.command import Installer
-from worker.spec.convert import ConversionError, line
+from worker.spec.field_values import field_value
 from worker.spec.fields import BY_PATH
+from worker.spec.formats import original_writer, token, toml, url
 from worker.spec.problem import Problem
+from worker.spec.raw_values import ConversionError
 from worker.spec.run import Draft
+from worker.spec.text import counted
 
+LONGEST_ADDRESS = 8000  # bytes of a link that opens; a server takes no longer ones
 LONGEST_URL = 4000  # bytes; servers and mail programs on the way cut or refuse longer ones
 CONFIG_NAME = "config.toml"
 _ORDER = ("error", "warning", "note")
@@ -36,7 +40,8 @@ class Preview:
 
     commands are of use only when `usable`. from_file: the commands for a downloaded config.toml, where the line with
     the token is too long for some terminals. job: what a worker asks Slurm for, "" while
-    something is wrong. left_out: what config.ini and config.json have no place for. url: the link to this form; linkable: whether it is short enough.
+    something is wrong. left_out: what config.ini and config.json have no place for. url: the link to this form, "" where it
+    would be too long to be opened; linkable: whether it is short enough for the address bar.
     """
 
     draft: Draft
@@ -82,9 +87,9 @@ class Preview:
     def headline(self) -> str:
         """How things stand, in a few words."""
         if self.usable:
-            remarks = len(self.problems)
-            return "Ready to start" + (f", with {_counted(remarks, 'remark')}" if remarks else "")
-        return _counted(len(self.errors), "thing") + (" to fill in" if self.state == "open" else " to fix")
+            remarks = _number(self.problems)
+            return "Ready to start" + (f", with {counted(remarks, 'remark')}" if remarks else "")
+        return counted(_number(self.errors), "thing") + (" to fill in" if self.state == "open" else " to fix")
 
     def as_json(self) -> dict[str, object]:
         """The answer as the page's script reads it."""
@@ -126,14 +131,17 @@ def make_preview(
     config = toml.write(draft)
     commands = _commands(installer, token.pack(config), draft)
     too_long = len(commands.first_time.encode()) > command.LONGEST_LINE
-    linkable = len(link.encode()) <= LONGEST_URL
+    length = len(link.encode())
+    linkable = length <= LONGEST_URL
+    if length > LONGEST_ADDRESS:
+        link = ""
     checked = check(draft)
     problems = (
         *unread,
         *state.problems,
         *checked.problems,
         *catalogue.problems(draft),
-        *_length_notes(too_long, linkable),
+        *_length_notes(too_long, length),
     )
     return Preview(
         draft=draft,
@@ -142,7 +150,7 @@ def make_preview(
         from_file=_commands(installer, CONFIG_NAME, draft) if too_long else None,
         config=config,
         job=directives.of_worker(checked.run) if checked.run else "",
-        left_out=original.not_held(draft),
+        left_out=original_writer.not_held(draft),
         url=link,
         linkable=linkable,
         changes=state.changes,
@@ -162,13 +170,13 @@ def _placed(problems: Iterable[Problem], state: FormState) -> tuple[PlacedProble
     return tuple(placed)
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("s" if number != 1 else "")
+def _number(problems: Iterable[PlacedProblem]) -> int:
+    return sum(one.problem.stands_for for one in problems)
 
 
 def _commands(installer: Installer, source: str, draft: Draft) -> Commands:
     try:
-        workdir = line(draft.values["run.workdir"])
+        workdir = str(field_value(BY_PATH["run.workdir"], draft.values["run.workdir"]))
     except ConversionError:
         workdir = ""  # a problem of its own; such a text is kept out of the command
     return Commands(
@@ -178,7 +186,7 @@ def _commands(installer: Installer, source: str, draft: Draft) -> Commands:
     )
 
 
-def _length_notes(too_long: bool, linkable: bool) -> Iterator[Problem]:
+def _length_notes(too_long: bool, link_length: int) -> Iterator[Problem]:
     if too_long:
         yield Problem(
             "",
@@ -186,7 +194,15 @@ def _length_notes(too_long: bool, linkable: bool) -> Iterator[Problem]:
             f"If yours cuts it off, download {CONFIG_NAME} and take the command for it.",
             "note",
         )
-    if not linkable:
+    if link_length > LONGEST_ADDRESS:
+        yield Problem(
+            "",
+            f"A link to this form would be longer than the {LONGEST_ADDRESS:,} characters that a server takes, so there is none, "
+            "and the address bar does not follow it.",
+            f"Download {CONFIG_NAME} to keep or share the form.",
+            "note",
+        )
+    elif link_length > LONGEST_URL:
         yield Problem(
             "",
             f"The link to this form is longer than {LONGEST_URL:,} characters, so the address bar does not follow it.",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from worker.spec.fields import BY_PATH
-from worker.spec.parameters import SETTING_LABELS, SETTING_QUERIES
+from worker.spec.formats.url import COUNT
+from worker.spec.parameter_settings import SETTINGS
 from worker.spec.problem import Problem
-from worker.spec.url import COUNT
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def place_of(path: str) -> Place:
     if head != "parameters" or not (number.isascii() and number.isdigit()):
         return Place(label=path)
     parameter = f"Parameter {int(number) + 1}"
-    if key in SETTING_QUERIES:
-        return Place(f"param_{number}_{SETTING_QUERIES[key]}", f"{parameter}, {SETTING_LABELS[key]}")
+    if setting := SETTINGS.get(key):
+        return Place(f"param_{number}_{setting.query}", f"{parameter}, {setting.label}")
     return Place(
         f"param_{number}_{'type' if key == 'type' else 'name'}", f"{parameter}, {key}" if key else parameter
     )

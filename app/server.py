@@ -14,8 +14,8 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from app.environment import from_environment
 from app.security import HEADERS
-from app.settings import from_environment
 
 LONGEST_REQUEST = 15.0  # seconds from its first byte to the end of the answer
 

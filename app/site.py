@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from flask import Flask, Request, abort, current_app
 
 from app.catalogue import Catalogue
-from app.settings import Settings
+from app.environment import Settings
 from app.wheel import Wheel
 from worker.spec.command import Installer
 
 EXTENSION = "omniopt"
 # What a Host header may be, since it goes into the command: a name or an address, and a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+# What the path of the page may be, as a server in front gives it (SCRIPT_NAME), for the same reason.
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+_SCHEMES = ("http", "https")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Site:
     render_installer: Callable[[str], str]
 
     def base_url(self, request: Request) -> str:
-        """The page's address without a slash at the end; aborts with 400 where the request names a strange host."""
+        """The page's address without a slash at the end; aborts with 400 where the request names a strange one."""
         if self.settings.public_url:
             return self.settings.public_url
         if not _HOST.fullmatch(request.host):
@@ -37,7 +40,13 @@ class Site:
                 400,
                 "The name of this server in your request (its Host header) is not one that a server can have.",
             )
-        return f"{request.scheme}://{request.host}{request.root_path.rstrip('/')}"
+        prefix = request.root_path.rstrip("/")
+        if request.scheme not in _SCHEMES or not _PREFIX.fullmatch(prefix):
+            abort(
+                400,
+                "The address of this page in your request (its scheme, or SCRIPT_NAME) is not one that a page can have.",
+            )
+        return f"{request.scheme}://{request.host}{prefix}"
 
     def installer(self, base_url: str) -> Installer:
         """Where the installer for `base_url` is, and its checksum."""

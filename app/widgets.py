@@ -1,50 +1,38 @@
-"""The widgets of a parameter's fields; WTForms' own ones take seconds for a form of hundreds of parameters."""
+"""The choice of a parameter's type, which is the same for nearly all of them, and what each type needs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from worker.spec.parameters import PARAMETER_TYPES
-from worker.spec.text import visible
-
-
-def text_input(field: Any, **attributes: object) -> Markup:
-    """A field for one line of text."""
-    given = {"id": field.id, "name": field.name, "type": "text", "value": field._value(), **attributes}
-    return Markup(f"<input {_written(given)}>")
+from worker.spec.parameter_types import PARAMETER_TYPES
+from worker.spec.text import shown
 
 
-def type_select(field: Any, **attributes: object) -> Markup:
-    """The choice of a parameter's type."""
-    given = {"id": field.id, "name": field.name, **attributes}
-    return Markup(f"<select {_written(given)}>{_type_options(field.data or '')}</select>")
-
-
-@lru_cache(maxsize=64)
-def _type_options(chosen: str) -> str:
-    """The options, with a type that is unknown among them, so that a wrong link is seen and not corrected."""
-    names = [*PARAMETER_TYPES, *([] if chosen in PARAMETER_TYPES else [chosen])]
-    return "".join(
-        f"<option {_written({'value': name, 'selected': name == chosen, **_for_script(name)})}>"
-        f"{escape(name if name in PARAMETER_TYPES else f'{visible(name)} (unknown)')}</option>"
-        for name in names
-    )
-
-
-def _for_script(name: str) -> Mapping[str, object]:
+def types_for_script() -> Mapping[str, Mapping[str, object]]:
     """What lets the script show the fields that a type needs, and its summary, without asking the server."""
-    kind = PARAMETER_TYPES.get(name)
-    return {"data-settings": " ".join(kind.settings), "data-summary": kind.summary} if kind else {}
+    return {
+        kind.name: {"settings": list(kind.settings), "summary": kind.summary}
+        for kind in PARAMETER_TYPES.values()
+    }
 
 
-def _written(attributes: Mapping[str, object]) -> str:
-    """Attributes as HTML; those that are True are written without a value, those that are False are left out."""
-    return " ".join(
-        name if value is True else f'{name}="{escape(value)}"'
-        for name, value in attributes.items()
-        if value is not False
+def type_options(chosen: str) -> Markup:
+    """The options, with a type that is unknown among them, so that a wrong link is seen and not corrected."""
+    names = tuple(PARAMETER_TYPES)
+    if chosen in PARAMETER_TYPES:
+        return _options(names, chosen)
+    return _options(names, "") + _option(chosen, f"{shown(chosen)} (unknown)", True)
+
+
+@lru_cache(maxsize=100)  # a page has as many of them as parameters
+def _options(names: tuple[str, ...], chosen: str) -> Markup:
+    return Markup("").join(_option(name, name, name == chosen) for name in names)
+
+
+def _option(value: str, label: str, selected: bool) -> Markup:
+    return Markup('<option value="{}"{}>{}</option>').format(
+        value, Markup(" selected") if selected else "", label
     )

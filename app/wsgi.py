@@ -6,7 +6,7 @@ import sys
 
 from app import create_app
 from app.catalogue import CatalogueError
-from app.settings import SettingsError
+from app.environment import SettingsError
 
 try:
     application = create_app()

@@ -2,6 +2,8 @@
 # Installs OmniOpt into <workdir>/omniopt/.venv, unless it is there already, and starts a run with it.
 # Everything that is given to this script is passed on to `omniopt start`; --workdir DIR is the workdir, by default
 # the present folder. OMNIOPT_PYTHON names the Python to take (3.10 or newer). pip's own settings are respected.
+# Nothing of a folder that others can change is run or believed before the user has agreed; OMNIOPT_TRUST names folders
+# whose other users they trust.
 set -eu
 
 base_url='{{ base_url }}'
@@ -17,6 +19,7 @@ fail() {
     exit 5
 }
 
+{{ guard }}
 # Sets $home to the omniopt folder inside the workdir, with its full path.
 find_home() {
     workdir=.
@@ -41,11 +44,15 @@ find_home() {
         /* | ./* | ../*) ;;
         *) workdir=./$workdir ;;
     esac
-    mkdir -p "$workdir/omniopt" || fail "The folder $workdir/omniopt cannot be made; the line above says why." \
+    [ -d "$workdir/omniopt" ] || consent strangers_before "$workdir/omniopt"
+    # Made by others meanwhile, it is looked at below. It is closed to others, whatever the umask.
+    (umask g-w,o-w && mkdir -p "$workdir/omniopt") || fail "The folder $workdir/omniopt cannot be made; the line above says why." \
         'Choose another workdir, one that you may write to.'
     home=$(CDPATH='' cd "$workdir/omniopt" && pwd) || fail "The folder $workdir/omniopt cannot be entered."
     venv=$home/.venv
     stamp=$venv/installed-wheel
+    ours=$home/.installed-here # from before the first installation on
+    consent strangers "$home" "$venv/bin/python"
 }
 
 # Whether a process of this machine is there, be it somebody else's.
@@ -80,6 +87,7 @@ lock() {
 
 unlock() {
     trap - EXIT HUP INT TERM
+    [ -z "$signs" ] || kill "$signs" 2>/dev/null || true
     rm -rf "$lock"
     # Where nothing came of it, not even the folder stays.
     rmdir "$home" 2>/dev/null || true
@@ -156,12 +164,28 @@ in_use() {
         'To update, paste the command again two minutes after its end.'
 }
 
+# Says every few seconds how far the installation is, until it is ended, or this script has gone.
+progress() {
+    seconds=0
+    while sleep 1 && kill -0 $$ 2>/dev/null; do
+        seconds=$((seconds + 1))
+        [ $((seconds % 5)) -ne 0 ] || say "... $seconds s, $(($(du -sk "$venv" 2>/dev/null | cut -f 1)0 / 10000)) MB"
+    done
+}
+
 install() {
+    progress &
+    signs=$!
     if usable; then
         say 'Updating OmniOpt to the version of the page ...'
     else
         find_python
         say "Installing OmniOpt into $venv with $("$python" --version) (once, takes about a minute) ..."
+        # What is cleared is only ever what was made here, be it that an installation was interrupted.
+        [ ! -e "$venv" ] || [ -e "$stamp" ] || [ -e "$stamp.old" ] || [ -e "$ours" ] || rmdir "$venv" 2>/dev/null ||
+            fail "There is a folder $venv already that OmniOpt has not made; it is left as it is." \
+                'Choose another workdir, or move that folder away.'
+        : >"$ours"
         "$python" -I -m venv --clear "$venv" || fail "The virtual environment $venv could not be made; the lines above say why." \
             'Most often the disk or your quota is full. Then paste the same command again.'
     fi
@@ -198,12 +222,17 @@ note_page() {
 }
 
 main() {
+    signs='' # the process that says how far the installation is
     find_home "$@"
     if installed; then
         :
     elif ! in_use; then
         lock
+        # What is installed is nobody else's to change, whatever the umask.
+        mask=$(umask)
+        umask g-w,o-w
         installed || in_use || install
+        umask "$mask"
         unlock
     fi
     note_page

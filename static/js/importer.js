@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.js";
 import { exchange, pageIn } from "./exchange.js";
+import { released } from "./press.js";
 
 /** Make the import button work; `shown` is called when the form is another one. */
 export function watchImporting(shown) {
@@ -24,6 +25,7 @@ async function importConfig(address, shown) {
     const data = new FormData(document.getElementById("form"));
     const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } });
     const { page, content } = await pageIn(answer);
+    await released();
     const problems = content ? [...page.querySelectorAll("#config-problems .problem")] : [];
     if (!content) {
       // A page about an error, such as that of a file that is too large: its second sentence says more than its title.

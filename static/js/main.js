@@ -3,19 +3,20 @@
 import { watchCopying } from "./copy.js";
 import { restoreKept } from "./exchange.js";
 import { watchImporting } from "./importer.js";
+import { released, watchPressing } from "./press.js";
 import { refresh, refreshSoon, settled } from "./preview.js";
-import { showGaps, touch } from "./result.js";
+import { forgetProblems, showGaps, touch } from "./result.js";
 import { prepareRows, watchRows } from "./rows.js";
 
 const IMMEDIATE = "select, [type=checkbox]";
 
 document.documentElement.classList.add("js");
+watchPressing();
 prepareRows();
 watchRows(() => refresh());
 watchCopying(settled);
 watchImporting(() => {
-  prepareRows();
-  refresh();
+  showAnotherForm();
   document.getElementById("projectname").focus();
 });
 
@@ -27,8 +28,9 @@ document.addEventListener("input", (event) => {
 });
 
 // Leaving a field without filling it in is the moment to speak of the gap.
-document.addEventListener("focusout", (event) => {
+document.addEventListener("focusout", async (event) => {
   if (!event.target.closest("#form") || !event.target.id) return;
+  await released();
   touch(event.target.id);
 });
 document.addEventListener("submit", (event) => {
@@ -59,10 +61,14 @@ document.addEventListener("click", (event) => {
 
 // What the browser may have put into the fields by itself is not what the server has seen.
 refresh({ address: false });
-restoreKept(() => {
-  prepareRows();
-  refresh();
-});
+restoreKept(showAnotherForm);
 
 // Back, after an import: the address holds the form that was there before.
 window.addEventListener("popstate", () => window.location.reload());
+
+/** What the server said of the form that was here before does not hold for the one that is here now. */
+function showAnotherForm() {
+  forgetProblems();
+  prepareRows();
+  refresh();
+}

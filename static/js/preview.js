@@ -1,6 +1,7 @@
 // Asks the server for what follows from the form, and keeps the address of the page in step with it.
 
 import { announce } from "./announce.js";
+import { released } from "./press.js";
 import { showPreview, showStale } from "./result.js";
 
 const QUIET_FOR = 150; // ms without typing before the server is asked
@@ -50,7 +51,13 @@ async function ask(signal, address) {
       signal,
     });
     const content = await answer.json();
-    if (!answer.ok) throw new Error(content.problems?.[0]?.message ?? answer.statusText);
+    await released();
+    if (signal.aborted) return;
+    if (!("usable" in content) && content.problems?.length) {
+      refused(content.problems[0]);
+      return;
+    }
+    if (!answer.ok) throw new Error(answer.statusText);
     showPreview(content);
     if (stale) announce("The page is up to date again.");
     stale = false;
@@ -64,6 +71,13 @@ async function ask(signal, address) {
       press: refresh,
     });
   }
+}
+
+/** Say why the server makes nothing of the form, such as that it is too much for the page; what was typed stays. */
+function refused(problem) {
+  stale = true;
+  showStale("Not up to date: the page does not take this");
+  announce(`${problem.message} ${problem.hint}`);
 }
 
 /** The address holds the form, so that it can be kept and shared; one that is too long for it is kept in this tab. */

@@ -4,13 +4,18 @@ import { announce, announceState } from "./announce.js";
 
 const BLOCKS = ["command", "command_installed", "command_local", "command_file"];
 const touched = new Set();
-let problems = [];
+let problems = null; // none are known until the server has answered
 
 /** The user has been at a field: from now on a gap there counts as one. */
 export function touch(id) {
   if (touched.has(id)) return;
   touched.add(id);
   showProblems();
+}
+
+/** Another form is here, as the server has rendered it: what was wrong with the one before is no longer known. */
+export function forgetProblems() {
+  problems = null;
 }
 
 /** Show a preview, the server's answer to the form. */
@@ -59,6 +64,7 @@ function showPartition(partition) {
 }
 
 function showProblems() {
+  if (!problems) return; // the page shows what the server has rendered
   const fresh = "fresh" in document.getElementById("content").dataset;
   const beside = new Map();
   for (const problem of problems) {

@@ -8,6 +8,7 @@ const list = () => document.getElementById("parameters");
 const counter = () => document.getElementById("number_of_parameters");
 const rows = () => [...list().querySelectorAll("[data-row]")];
 const shownRows = () => rows().filter((row) => !row.hidden);
+const kinds = () => JSON.parse(list().dataset.types);
 const field = (row, name) => row.querySelector(`[name$="_${name}"]`);
 
 /** Bring every row in line with its type and place; needed once for a page from the server. */
@@ -41,6 +42,11 @@ export function watchRows(changed) {
 }
 
 function addRow() {
+  const most = Number(counter().dataset.most);
+  if (shownRows().length >= most) {
+    announce(`This page takes at most ${most} parameters; the command line takes more.`);
+    return;
+  }
   const template = document.getElementById("parameter-template");
   const row = template.content.firstElementChild.cloneNode(true);
   const last = shownRows().at(-1);
@@ -140,12 +146,12 @@ function prepareRow(row) {
 }
 
 function showSettings(row) {
-  const option = field(row, "type").selectedOptions[0];
-  const needed = option.dataset.settings?.split(" ");
+  const kind = kinds()[field(row, "type").value]; // none where a link brought an unknown type
+  const needed = kind?.settings;
   for (const setting of row.querySelectorAll("[data-setting]")) {
     setting.hidden = Boolean(needed) && !needed.includes(setting.dataset.setting);
   }
-  row.querySelector("[data-type-summary]").textContent = option.dataset.summary ?? "";
+  row.querySelector("[data-type-summary]").textContent = kind?.summary ?? "";
   // What is not shown keeps its text, but is not sent.
   for (const input of row.querySelectorAll("input, select")) {
     input.disabled = row.hidden || Boolean(input.closest("[hidden]"));
