@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from agent_desk import PATIENCE, Desk
 
 from worker import processes
-from worker.agent.gpu import COLUMNS, Sampler, broken, sample
+from worker.agent.gpu_sampler import COLUMNS, Sampler, broken, present, sample
 
 A100 = "2026/01/02 03:04:05.678, 0, NVIDIA A100-SXM4-40GB, 35, 1024, 40960, 210.53"
 # What real ones do; each gets its words from the test.
@@ -185,8 +185,14 @@ def test_no_evaluation_is_disturbed(desk: Desk, environment: Environment, behavi
         wait_until(lambda: len(lines_of(desk.box.gpu_usage)) == 2)
     desk.tell("quit")
     assert desk.leave() == 0
-    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert str(desk.paths.root.parent / "bin") not in listing
+    assert str(desk.paths.root.parent / "bin").encode() not in b"".join(command_lines())
+
+
+def command_lines() -> Iterator[bytes]:
+    """Of everything that runs on this machine."""
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile
+            yield entry.read_bytes()
 
 
 def test_only_broken_hardware_counts_as_a_broken_gpu() -> None:
@@ -197,3 +203,22 @@ def test_only_broken_hardware_counts_as_a_broken_gpu() -> None:
     assert broken(b"Unable to determine the device handle for GPU0000:3B:00.0: GPU is lost.")
     assert not broken(b"torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB")
     assert not broken(b"RuntimeError: No CUDA GPUs are available")
+
+
+@pytest.mark.parametrize(
+    ("told", "count"),
+    [(None, 3), ("0", 1), ("0,1", 2), ("GPU-1a,MIG-2b,", 2), ("", 0), ("-1", 0), ("NoDevFiles", 0)],
+)
+def test_gpus_are_those_that_are_told_or_all(tmp_path: Path, told: str | None, count: int) -> None:
+    for name in ("nvidia0", "nvidia1", "nvidia10", "nvidiactl", "nvidia-uvm", "null"):
+        (tmp_path / name).touch()
+    assert present({} if told is None else {"CUDA_VISIBLE_DEVICES": told}, tmp_path) == count
+
+
+def test_gpus_of_other_makers_are_counted_by_their_nodes(tmp_path: Path) -> None:
+    (tmp_path / "dri").mkdir()
+    for name in ("renderD128", "renderD129", "card0"):
+        (tmp_path / "dri" / name).touch()
+    assert present({}, tmp_path) == 0  # a plain display adapter
+    (tmp_path / "kfd").touch()
+    assert present({}, tmp_path) == 2

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from worker.agent.capture import HEAD, CappedFile
 from worker.agent.numbers import UnreadableError, read_number
-from worker.agent.reading import MAX_COLUMNS, Reading, StreamReader, combine
-from worker.store.logs import plain
+from worker.agent.result_lines import MAX_COLUMNS, Reading, StreamReader, combine
+from worker.store.log_text import plain
 
 
 def read(out: str | bytes = b"", err: str | bytes = b"", pieces: int = 1 << 30) -> Reading:
@@ -37,7 +37,9 @@ def read(out: str | bytes = b"", err: str | bytes = b"", pieces: int = 1 << 30) 
         ("5.", 5),
         ("-0", 0),
         ("1E5", 1e5),
-        ("1e-400", 0),
+        ("0e-400", 0),
+        ("-0.000", 0),
+        ("5e-324", 5e-324),
         ("1e400", math.inf),
         ("0.1", 0.1),
         ("123456789012345678", 1.2345678901234568e17),
@@ -51,6 +53,27 @@ def test_numbers_are_read_exactly(text: str, number: float) -> None:
     assert read_number(text) == number
     assert read(f"RESULT: {text}\n").loss == number
     assert read(f"RESULT:{text}").loss == number
+
+
+@pytest.mark.parametrize(
+    "number", ["1e-400", "-1e-400", "+.5e-999", "0.0001E-330", "2e-324", f"0.{'0' * 400}1"]
+)
+def test_what_is_too_close_to_0_is_no_0(number: str) -> None:
+    for lines in (f"RESULT: {number}", f"RESULT: 3\nRESULT:{number}\n", f"RESULT1: 3\nRESULT2: {number}\n"):
+        reading = read(lines)
+        assert (reading.loss, reading.underflow) == (None, True)
+        assert number[:20] in reading.complaint
+        assert "too close to 0" in reading.complaint
+    assert not read(f"RESULT: {number}\nRESULT: 0\n").underflow
+    assert read(f"gap: 1\ngap: {number}\nRESULT: 1\n").outputs == {}
+    assert len(read(f"RESULT: 3\nRESULT:{number}\n").curve) == 1
+
+
+@given(st.integers(1, 10**30), st.integers(-450, -250))
+def test_a_number_is_read_as_0_only_where_it_is_0(digits: int, exponent: int) -> None:
+    reading = read(f"RESULT: {digits}e{exponent}")
+    assert reading.underflow == (float(f"{digits}e{exponent}") == 0)
+    assert reading.loss != 0
 
 
 @given(st.floats())

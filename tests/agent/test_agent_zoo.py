@@ -12,7 +12,7 @@ from agent_desk import Desk
 
 from worker import processes
 from worker.agent.capture import HEAD, TAIL
-from worker.store.logs import last_lines
+from worker.store.log_text import last_lines
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,22 @@ def script(cwd: Path, name: str, content: str | bytes, executable: bool = True) 
         ("echo RESULT: 1; echo 'RESULT: tensor(0.5)'", "no-result", None, "it is a tensor"),
         ("echo RESULT: nan", "not-finite", None, "The RESULT is nan"),
         ("echo RESULT: -inf", "not-finite", None, "The RESULT is -inf"),
+        ("echo RESULT: 1e400", "not-finite", None, "The RESULT is inf or beyond 1.8e308"),
+        ("echo RESULT: 1; echo RESULT: 1e-400", "underflow", None, "it is too close to 0 for a computer"),
+        (
+            "echo 'p.py: error: argument --shift: expected one argument' >&2; exit 2",
+            "failed",
+            None,
+            "join value and option with =",
+        ),
+        ("echo \"p: invalid option -- '8'\" >&2; exit 2", "failed", None, "join value and option with ="),
+        (
+            "echo 'Error: No such option: -8.3e-05' >&2; exit 2",
+            "failed",
+            None,
+            "join value and option with =",
+        ),
+        ("echo 'p.py: error: unrecognized arguments: -1e-20' >&2; exit 2", "failed", None, "join value and"),
         ("echo RESULT: 3; exit 3", "failed", 3, 'exit code 3. Its last words: "RESULT: 3".'),
         ("exit 4", "failed", None, "exit code 4. It said nothing"),
         ("echo 'Oh dear' >&2; exit 1", "failed", None, 'exit code 1. Its last words: "Oh dear".'),
@@ -80,7 +96,7 @@ def script(cwd: Path, name: str, content: str | bytes, executable: bool = True) 
         ("./missing.sh", "failed", None, "The program ./missing.sh does not exist"),
         ("bash missing.sh", "failed", None, "The script missing.sh does not exist in"),
         ("/tmp", "failed", None, "/tmp is a folder"),
-        ("true && no-such-program", "failed", None, "The command no-such-program was not found"),
+        ("true && no-such-program", "failed", None, "The program no-such-program is not found here"),
         (f"{sys.executable} missing.py", "failed", None, "The script missing.py does not exist"),
         (
             f"{sys.executable} -c 'import no_such_module'",

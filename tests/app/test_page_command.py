@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from shells import INTERACTIVE, in_shells
 from spec_strategies import drafts, letters
 
-from worker.spec import command, token
+from worker.spec import command
 from worker.spec.check import check
 from worker.spec.command import Installer
+from worker.spec.formats import token
 from worker.spec.run import Draft
 
 # Prints what it was called with, one word a line between marks.
@@ -95,13 +96,13 @@ def test_config_to_command_to_shell_to_config(shell: str, draft: Draft, tmp_path
 
 
 def test_the_installed_python_is_looked_for_in_the_workdir() -> None:
-    assert command.installed("T") == "./omniopt/.venv/bin/python -I -m worker start T"
-    assert (
-        command.installed("T", "/a b/")
-        == "'/a b/omniopt/.venv/bin/python' -I -m worker start T --workdir '/a b/'"
+    assert command.installed("T").endswith('\' "$PWD"/omniopt/.venv/bin/python T')
+    assert command.installed("T", "a b").endswith(
+        "' \"$PWD\"/'a b/omniopt/.venv/bin/python' T --workdir './a b'"
     )
-    assert command.installed("T", "~/x", ["--yes"]) == (
-        "~/x/omniopt/.venv/bin/python -I -m worker start T --yes --workdir ~/x"
+    assert command.installed("T", "/a b/").endswith("' '/a b/omniopt/.venv/bin/python' T --workdir '/a b/'")
+    assert command.installed("T", "~/x", ["--yes"]).endswith(
+        "' ~/x/omniopt/.venv/bin/python T --yes --workdir ~/x"
     )
 
 

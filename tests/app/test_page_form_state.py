@@ -9,8 +9,8 @@ from spec_strategies import drafts
 from app import form_state
 from app.catalogue import read_catalogue
 from app.form_state import EMPTY_ROW, FormState
-from worker.spec import url
 from worker.spec.check import check
+from worker.spec.formats import original_meaning, url
 from worker.spec.run import Draft, ParameterDraft
 
 CATALOGUE = read_catalogue()
@@ -18,6 +18,10 @@ CATALOGUE = read_catalogue()
 
 def posted(**pairs: str) -> FormState:
     return form_state.posted(pairs.items(), CATALOGUE)
+
+
+def of_link(query: str) -> FormState:
+    return form_state.of_draft(original_meaning.of_link(url.read(query), CATALOGUE.known).draft)
 
 
 def names(state: FormState) -> list[str]:
@@ -46,7 +50,7 @@ def test_the_first_partition_and_its_gpus_are_the_default_of_a_form() -> None:
 
 def test_a_config_without_a_partition_means_the_clusters_default() -> None:
     assert form_state.of_draft(Draft()).values["partition"] == ""
-    assert form_state.of_draft(Draft(), catalogue=CATALOGUE).values["partition"] == "ml"
+    assert of_link("").values["partition"] == "ml"
 
 
 def test_a_chosen_partition_switches_the_gpus_and_says_so() -> None:
@@ -119,8 +123,7 @@ def test_the_originals_key_for_mu_is_read() -> None:
 
 
 def test_a_link_with_an_unknown_type_keeps_it() -> None:
-    draft = url.read("param_0_name=a&param_0_type=hp.foo&param_0_value_max=3").draft
-    state = form_state.of_draft(draft, catalogue=CATALOGUE)
+    state = of_link("param_0_name=a&param_0_type=hp.foo&param_0_value_max=3")
     assert (state.rows[0]["type"], state.rows[0]["value_max"]) == ("hp.foo", "3")
     assert state.draft().parameters[0].settings["max"] == "3"
 
@@ -134,3 +137,12 @@ def test_a_line_break_at_the_end_of_a_pasted_line_is_none() -> None:
 def test_whether_fields_differ_from_their_defaults() -> None:
     assert not posted().differs_in({"seed", "precision"})
     assert posted(precision="9").differs_in({"seed", "precision"})
+
+
+def test_empty_values_of_an_imported_list_stay_to_be_told_of() -> None:
+    for raw in ("10,,20,", ["10", "", "20", ""]):
+        draft = Draft({"search.seed": "1,,2"}, (ParameterDraft("a", "hp.choice", {"values": raw}),))
+        state = form_state.of_draft(draft)
+        assert (state.rows[0]["values"], state.values["seed"]) == ("10,,20,", "1,,2")
+        noted = [one.path for one in check(state.draft()).problems if "empty values" in one.message]
+        assert noted == ["search.seed", "parameters.0.values"]

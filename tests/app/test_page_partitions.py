@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.catalogue import BUNDLED, CatalogueError, read_catalogue
+from worker.spec.formats.original_meaning import GPU_PARTITIONS
 from worker.spec.run import Draft
 
 CATALOGUE = read_catalogue()
@@ -19,16 +20,18 @@ def found(**values: object) -> list[tuple[str, str]]:
 
 
 def test_bundled_partitions_are_those_of_the_original() -> None:
-    rows = {one.key: (one.tested_workers, one.gpus, one.memory) for one in CATALOGUE.partitions.values()}
+    rows = {
+        one.key: (one.tested_workers, one.gpus, one.memory_per_cpu) for one in CATALOGUE.partitions.values()
+    }
     assert rows == {
         "ml": (180, 6, 63500),
-        "gpu2": (63, 4, 2583),
+        "gpu2": (63, 4, 3875),
         "alpha": (160, 8, 49500),
         "hpdlf": (42, 3, 7916),
         "haswell64": (1056, 0, 2541),
         "haswell128": (80, 0, 5250),
         "haswell256": (40, 0, 10583),
-        "romeo": (192, 0, 10000),
+        "romeo": (192, 0, 256000),
     }
     assert {one.runtime for one in CATALOGUE.partitions.values()} == {168}
     assert CATALOGUE.default == "ml"
@@ -37,7 +40,7 @@ def test_bundled_partitions_are_those_of_the_original() -> None:
 
 def test_limits_are_a_sentence() -> None:
     assert CATALOGUE.partitions["romeo"].limits == (
-        "At most 168 h, 10,000 MB per worker, no GPUs. Tested with 192 workers."
+        "At most 168 h, 256,000 MB per CPU, no GPUs. Tested with 192 workers."
     )
 
 
@@ -50,7 +53,11 @@ def test_within_the_limits_there_is_nothing_to_say() -> None:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({"slurm__partition": "alpha", "slurm__memory": 49501}, ("slurm.memory", "error")),
+        ({"slurm__partition": "alpha", "slurm__memory": 4 * 49500 + 1}, ("slurm.memory", "error")),
+        (
+            {"slurm__partition": "haswell64", "slurm__memory": 2542, "slurm__cpus": 1},
+            ("slurm.memory", "error"),
+        ),
         (
             {"slurm__partition": "alpha", "slurm__enable_gpus": True, "slurm__gpus": 9},
             ("slurm.gpus", "error"),
@@ -65,6 +72,27 @@ def test_within_the_limits_there_is_nothing_to_say() -> None:
 )
 def test_each_limit_is_a_problem_of_its_field(values: dict[str, object], expected: tuple[str, str]) -> None:
     assert found(**values) == [expected]
+
+
+def test_memory_is_compared_for_each_cpu() -> None:
+    assert found(slurm__partition="haswell64", slurm__memory=8000, slurm__cpus=4) == []
+    assert found(slurm__partition="haswell64", slurm__memory=2541 * 7, slurm__cpus="7") == []
+
+
+def test_an_own_limit_of_memory_is_one_of_a_worker(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("[partitions.a]\nmemory = 4000\n[partitions.b]\nmemory = 4000\nmemory_per_cpu = 500\n")
+    catalogue = read_catalogue(path)
+    problems = {
+        key: [one.path for one in catalogue.problems(Draft({"slurm.partition": key, "slurm.memory": 4001}))]
+        for key in "ab"
+    }
+    assert problems == {"a": ["slurm.memory"], "b": ["slurm.memory"] * 2}
+
+
+def test_the_bundled_partitions_have_gpus_where_old_links_take_them_for_granted() -> None:
+    known = {key: CATALOGUE.has_gpus(key) for key in CATALOGUE.partitions}
+    assert known == GPU_PARTITIONS
 
 
 def test_gpus_count_only_where_they_are_on() -> None:

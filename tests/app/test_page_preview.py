@@ -10,15 +10,16 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from page_links import OLD_LINK
 from spec_strategies import drafts
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.environment import Settings
 from app.form_state import of_draft
-from app.settings import Settings
-from worker.spec import token, toml, url
 from worker.spec.check import check
 from worker.spec.fields import FIELDS
+from worker.spec.formats import token, toml, url
 from worker.spec.run import Draft
 
 CLIENT = create_app(Settings()).test_client()
@@ -31,14 +32,6 @@ GOOD = {
     "param_0_value_min": "0",
     "param_0_value_max": "1",
 }
-OLD_LINK = (
-    "maxevalserror=5&mem_per_worker=1000&number_of_parameters=3&param_0_values=10%2C50%2C100&param_1_values=8%2C16"
-    "%2C32&param_2_values=10%2C15%2C30&param_0_name=out-layer1&param_1_name=batchsize&param_2_name=batchsize&account="
-    "&projectname=mnist_fashion_optimization_set_1&partition=alpha&searchtype=tpe.suggest&param_0_type=hp.choice"
-    "&param_1_type=hp.choice&param_2_type=hp.choice&max_evals=1000&objective_program=bash%20%3C%2Fpath%2Fto%2Fwrapper"
-    "-script%2Frun-mnist-fashion.sh%3E%20--out-layer1%3D(%24x_0)%20--batchsize%3D(%24x_1)%20--epochs%3D(%24x_2)"
-    "&workdir=%3C%2Fscratch%2Fws%2Fomniopt-workdir%2F%3E"
-)
 KEYS = st.one_of(
     st.sampled_from([field.query for field in FIELDS]),
     st.sampled_from(
@@ -83,7 +76,8 @@ def test_a_good_form_gives_a_usable_command() -> None:
         == token_in(answer["command_local"])
     )
     assert shlex.split(answer["command_local"])[-1] == "--local"
-    assert answer["command_installed"].startswith("./omniopt/.venv/bin/python -I -m worker start ")
+    words = shlex.split(answer["command_installed"])
+    assert (words[:2], words[3]) == (["sh", "-c"], "$PWD/omniopt/.venv/bin/python")
 
 
 def test_the_link_opens_the_same_run() -> None:
@@ -108,7 +102,9 @@ def test_config_to_link_to_config(draft: Draft) -> None:
 
 
 def test_all_problems_come_at_once_with_their_fields() -> None:
-    answer = preview(projectname="", number_of_workers="many", param_0_value_max="-1", mem_per_worker="99999")
+    answer = preview(
+        projectname="", number_of_workers="many", param_0_value_max="-1", mem_per_worker="9999999"
+    )
     assert not answer["usable"]
     found = {(one["path"], one["field"], one["severity"]) for one in answer["problems"]}
     assert found == {
@@ -239,10 +235,10 @@ def test_what_the_originals_formats_lose_is_said() -> None:
 
 def test_many_parameters() -> None:
     fields = {**GOOD, "objective_program": "x"}
-    for index in range(500):
+    for index in range(100):
         fields |= {f"param_{index}_name": f"p{index}", f"param_{index}_value_max": "3"}
     answer = CLIENT.post("/preview", data=fields).get_json()
-    assert token.decode(token_in(answer["command"])).draft.parameters[499].name == "p499"
+    assert token.decode(token_in(answer["command"])).draft.parameters[99].name == "p99"
     assert not any(one["severity"] == "error" for one in answer["problems"])
 
 
@@ -269,6 +265,45 @@ def test_a_strange_host_is_refused(client: FlaskClient, host: str) -> None:
         assert answer.status_code == 400
         if host:
             assert host not in answer.text
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "/e';id;'",
+        "/a b",
+        "/$(id)",
+        '/"',
+        "/`id`",
+        "//elsewhere",
+        "/../x",
+        "/a\nid",
+        "/-\\",
+        "/a?b",
+        "/\x1b[31m",
+    ],
+)
+@pytest.mark.parametrize("way", ["/", "/install.sh", "/preview"])
+def test_a_strange_path_of_the_page_is_refused(way: str, prefix: str, client: FlaskClient) -> None:
+    values = {"SCRIPT_NAME": prefix}
+    if way == "/preview":
+        answer = client.post(way, data=GOOD, environ_overrides=values)
+    else:
+        answer = client.get(way, environ_overrides=values)
+    assert answer.status_code == 400
+    assert "is not one that a page can have" in answer.text
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "ht'tp", "file"])
+def test_a_strange_scheme_of_the_page_is_refused(scheme: str, client: FlaskClient) -> None:
+    answer = client.get("/install.sh", environ_overrides={"wsgi.url_scheme": scheme})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("prefix", ["/hpc", "/~me/omni.opt-2", "/a/b_c/"])
+def test_a_path_that_a_server_in_front_gives_is_in_the_installer(prefix: str, client: FlaskClient) -> None:
+    text = client.get("/install.sh", environ_overrides={"SCRIPT_NAME": prefix}).get_data(as_text=True)
+    assert f"base_url='http://localhost{prefix.rstrip('/')}'" in text
 
 
 def test_an_address_with_brackets_is_one() -> None:

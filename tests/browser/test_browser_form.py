@@ -7,11 +7,12 @@ import shlex
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, expect
-from test_page_preview import OLD_LINK
+from page_links import OLD_LINK
+from playwright.sync_api import Page, Route, expect
 
-from worker.spec import token
 from worker.spec.check import check
+from worker.spec.config_limits import PAGE
+from worker.spec.formats import token
 from worker.spec.run import Run
 
 Open = Callable[..., Page]
@@ -294,3 +295,30 @@ def test_a_server_that_is_gone_is_said(open_page: Open) -> None:
     expect(page.locator("#announcer")).to_have_text("The page is up to date again.")
     expect(page.locator("#status-title")).to_have_text("Ready to start")
     assert run_in(page).seed == (7,)
+
+
+def test_no_parameter_is_added_beyond_what_the_page_takes(open_page: Open) -> None:
+    page = open_page(f"/?number_of_parameters={PAGE.parameters}")
+    page.get_by_role("button", name="Add a parameter").click()
+    expect(page.locator("#announcer")).to_contain_text(f"at most {PAGE.parameters} parameters")
+    expect(page.locator("#parameters [data-row]")).to_have_count(PAGE.parameters)
+
+
+def test_a_form_that_is_too_much_says_so_and_loses_nothing(open_page: Open) -> None:
+    page = open_page()
+    fill_in(page)
+    long = "./run " + "x" * PAGE.size
+
+    def answer(route: Route) -> None:
+        # The server's own answer, but for the status, of which the browser would complain.
+        found = route.fetch()
+        route.fulfill(response=found, status=200 if found.status == 413 else found.status)
+
+    page.route("**/preview", answer)
+    page.get_by_label("Objective program").fill(long)
+    expect(page.locator("#announcer")).to_contain_text(f"on this page has at most {PAGE.size:,}")
+    expect(page.locator("#status-title")).to_contain_text("does not take this")
+    expect(page.get_by_label("Objective program")).to_have_value(long)
+    page.get_by_label("Objective program").fill("./run ($x_0)")
+    expect(page.locator("#announcer")).to_have_text("The page is up to date again.")
+    expect(page.locator("#command-block")).not_to_have_attribute("data-unusable", "")

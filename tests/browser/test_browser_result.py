@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FilePayload, Page, expect
+from page_links import OLD_LINK
+from playwright.sync_api import FilePayload, Page, Route, expect
 from test_browser_form import fill_in, run_in
-from test_page_preview import OLD_LINK
 
-from worker.spec import original, toml
-from worker.spec.parameters import PARAMETER_TYPES
+from worker.spec.formats import original, original_writer, toml
+from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.run import Draft, ParameterDraft
 
 Open = Callable[..., Page]
@@ -86,7 +86,7 @@ def test_the_config_is_downloaded(kind: str, open_page: Open) -> None:
 @pytest.mark.parametrize("script", [True, False], ids=["with the script", "without"])
 @pytest.mark.parametrize("kind", ["toml", "ini", "json"])
 def test_a_pasted_config_refills_the_form(kind: str, script: bool, open_page: Open) -> None:
-    write = {"toml": toml.write, "ini": original.write_ini, "json": original.write_json}[kind]
+    write = {"toml": toml.write, "ini": original_writer.write_ini, "json": original_writer.write_json}[kind]
     page = open_page("/?projectname=before", java_script_enabled=script)
     page.get_by_text("Open a config file or a link").click()
     page.get_by_label("Config", exact=True).fill(write(IMPORTED))
@@ -152,7 +152,7 @@ def test_a_file_that_is_too_large_is_refused_beside_it(open_page: Open, address:
     page.get_by_label("or choose a file").set_input_files(large)
     problems = page.locator("#config-problems")
     expect(problems).to_have_text(
-        "A config has at most about a million characters. Check that it is the right file."
+        "A config on this page has at most 28,000 bytes, and the form 1,300 fields. The command line takes larger ones: write a config file, and start the run with that."
     )
     expect(page.get_by_label("Config", exact=True)).to_be_focused()
     expect(page.get_by_label("Optimization run name")).to_have_value("kept")
@@ -264,3 +264,32 @@ def test_a_picture_of_it_has_its_colours(open_page: Open) -> None:
         assert len(page.screenshot()) > 20_000
         backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert len(backgrounds) == 2
+
+
+def test_a_press_is_not_lost_to_what_leaving_a_field_says(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_label("Optimization run name").focus()
+    # Leaving the empty field says that it is missing, which moves everything below it.
+    page.get_by_role("button", name="Remove parameter 1").click()
+    expect(page.locator("#announcer")).to_contain_text("Parameter 1 was removed.")
+    expect(page.locator("#projectname-problems")).to_contain_text("name")
+
+
+def test_a_press_is_not_lost_to_an_answer(open_page: Open, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(toml.write(IMPORTED))
+    page = open_page()
+    held: list[Route] = []
+    page.route("**/preview", lambda route: held.append(route))
+    page.get_by_text("Open a config file or a link").click()
+    page.get_by_label("or choose a file").set_input_files(path)
+    expect(page.get_by_label("Optimization run name")).to_have_value("imported")
+    # Neither what was wrong with the form before nor what is right in this one moves the button that is pressed.
+    page.get_by_role("button", name="Remove parameter 1").hover()
+    page.mouse.down()
+    expect(page.locator("#projectname-problems")).to_be_empty()
+    with page.expect_response("**/preview"):
+        held.pop().continue_()
+    page.wait_for_timeout(100)
+    page.mouse.up()
+    expect(page.locator("#announcer")).to_contain_text("Parameter 1 was removed.")

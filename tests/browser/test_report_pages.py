@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import re
+import statistics
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,12 +15,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from report_runs import START, a_run, a_trial, write_run
 
-from worker.report import comparepage, gpupage, plotpage, report, source, video
-from worker.report.answer import sentence
-from worker.report.frame import make_frame
-from worker.report.gpuusage import Usage
-from worker.report.table import evaluated
-from worker.store.claim import Standing
+from worker.report.data import results as source
+from worker.report.data.gpu_usage import Usage
+from worker.report.data.plot_columns import make_frame
+from worker.report.data.table import evaluated
+from worker.report.pages import compare, gpu, plots, report, video
+from worker.report.pages.answer import sentence
+from worker.store.claim import Claim, Standing
 from worker.trial import Status, Trial
 
 OpenFile = Callable[..., Page]
@@ -102,12 +104,12 @@ def pages(tmp_path: Path, trials: list[Trial]) -> dict[str, str]:
     usage = Usage("1", "0", [START, START + 10, START + 20], [10.0, 90.0, 50.0], [20.0, 30.0, 40.0])
     made = datetime(2026, 11, 23, tzinfo=timezone.utc)
     return {
-        "parallel": plotpage.parallel(frame, sentence(results)),
-        "scatter": plotpage.scatter(frame, sentence(results)),
+        "parallel": plots.parallel(frame, sentence(results)),
+        "scatter": plots.scatter(frame, sentence(results)),
         "report": report.page(results, report.Options(), made),
         "video": video.page(results),
-        "compare": comparepage.page("both", [results, other]),
-        "gpu": gpupage.page("first", [usage, dataclasses.replace(usage, gpu="1")]),
+        "compare": compare.page("both", [results, other]),
+        "gpu": gpu.page("first", [usage, dataclasses.replace(usage, gpu="1")]),
     }
 
 
@@ -125,7 +127,7 @@ def wait_until_drawn(page: Page) -> None:
 def plot(open_file: OpenFile, tmp_path: Path) -> Page:
     """A parallel plot of 120 evaluations, 12 of them failed."""
     results = read(tmp_path, some_trials())
-    page = open_file(plotpage.parallel(make_frame(results.run, results.trials), sentence(results)))
+    page = open_file(plots.parallel(make_frame(results.run, results.trials), sentence(results)))
     wait_until_drawn(page)
     return page
 
@@ -163,7 +165,7 @@ def axis_names(page: Page) -> list[str]:
 def opened(open_file: OpenFile, tmp_path: Path, trials: list[Trial], **options: object) -> Page:
     """The parallel plot of these evaluations."""
     results = read(tmp_path, trials)
-    page = open_file(plotpage.parallel(make_frame(results.run, results.trials), sentence(results)), **options)
+    page = open_file(plots.parallel(make_frame(results.run, results.trials), sentence(results)), **options)
     wait_until_drawn(page)
     return page
 
@@ -348,7 +350,7 @@ def test_far_outliers_are_folded_at_the_end_of_their_axis(open_file: OpenFile, t
     trials = [a_trial(number, {"lr": number / 50, "kind": "a"}, float(number)) for number in range(1, 49)]
     trials += [a_trial(number, {"lr": number / 50, "kind": "b"}, 1e30) for number in (49, 50)]
     results = read(tmp_path, trials)
-    plot = open_file(plotpage.parallel(make_frame(results.run, results.trials), sentence(results)))
+    plot = open_file(plots.parallel(make_frame(results.run, results.trials), sentence(results)))
     wait_until_drawn(plot)
     result = plot.locator(".axis").nth(2).locator("text:not(.end)")
     assert result.all_text_contents()[-1] == "> 48"
@@ -422,7 +424,7 @@ def test_lines_that_share_a_colour_are_told_apart_by_dashes(open_file: OpenFile,
         )
         for number in range(1, 19)
     ]
-    page = open_file(comparepage.page("many", runs))
+    page = open_file(compare.page("many", runs))
     page.locator("#bands svg").wait_for()
     looks = page.eval_on_selector_all(
         "#bands .series.step",
@@ -435,7 +437,7 @@ def test_the_report_of_a_run_that_goes_on_loads_itself_again_until_its_reader_ha
     open_file: OpenFile, tmp_path: Path
 ) -> None:
     results = read(tmp_path, some_trials())
-    vars(results)["standing"] = Standing.ALIVE
+    vars(results)["claim"] = Claim(Standing.ALIVE)
     made = datetime(2026, 11, 23, tzinfo=timezone.utc)
     page = open_file(report.page(results, report.Options(refresh=2), made))
     with page.expect_event("load", timeout=60_000):
@@ -474,6 +476,66 @@ def test_a_click_on_a_line_turns_to_the_page_of_its_row(plot: Page) -> None:
     number = plot.locator(".tip b").first.inner_text()
     expect(marked(plot).locator("th")).to_have_text(number)
     assert int(number) > 100
+
+
+def frame_drawn(page: Page) -> None:
+    """What the pointer has changed is drawn."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@pytest.mark.parametrize("ratio", [1, 1.25, 2])
+def test_a_click_holds_the_line_that_is_lit(open_file: OpenFile, tmp_path: Path, ratio: float) -> None:
+    # So many lines that another one is nearest half a pixel further.
+    trials = [
+        a_trial(n, {"lr": (n * 37 % 400) / 400, "kind": "ab"[n % 2]}, float(n % 7)) for n in range(1, 400)
+    ]
+    page = opened(open_file, tmp_path, trials, device_scale_factor=ratio)
+    box = page.locator(".drawing svg").bounding_box()
+    assert box
+    lit, held = [], []
+    for step in range(12):
+        # Between two axes, and where one of them is.
+        page.mouse.move(box["x"] + (60.4 if step % 2 else 91.3) + step / 7, box["y"] + 60.37 + step * 21.21)
+        frame_drawn(page)
+        lit.append(page.locator(".tip b").first.inner_text())
+        page.mouse.down()
+        page.mouse.move(box["x"] + (60.4 if step % 2 else 91.3) + step / 7, box["y"] + 61.9 + step * 21.21)
+        page.mouse.up()
+        page.mouse.move(5, 5)
+        frame_drawn(page)
+        held.append(page.locator(".tip b").first.inner_text())
+    assert held == lit
+    assert len(set(lit)) > 6
+
+
+def test_search_selects_and_says_so(plot: Page) -> None:
+    plot.get_by_role("searchbox").fill("failed")
+    expect(plot.locator(".count")).to_have_text("12 of 120 evaluations selected")
+    with plot.expect_download() as download:
+        plot.get_by_role("button", name="Export csv").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    assert len(rows) == 12 and {row["status"] for row in rows} == {"failed"}
+    plot.get_by_role("button", name="Exclude").click()
+    expect(plot.locator(".count")).to_have_text("108 of 108 evaluations selected, 12 put away")
+    expect(plot.get_by_role("searchbox")).to_have_value("")
+    plot.get_by_role("searchbox").fill("ok b")
+    selected = int(count(plot).split()[0])
+    assert 0 < selected < 108
+    expect(plot.get_by_role("region", name="Table, scrollable")).to_be_visible()
+    expect(plot.locator(".rows .bar span[role=status]")).to_contain_text(f"{selected} evaluations, ")
+    plot.get_by_role("button", name="Restore").click()
+    expect(plot.locator(".count")).to_have_text("120 of 120 evaluations selected")
+
+
+@pytest.mark.parametrize(("best", "place"), [(1, "7"), (2, "10"), (3, "13"), (4, "19.5")])
+def test_the_median_lies_between_the_two_middle_values(plot: Page, best: int, place: str) -> None:
+    plot.get_by_role("spinbutton", name="Best: number").fill(str(best))
+    chosen = [7, 13, 26, 39][:best]
+    axis(plot, "lr").click()
+    wanted = statistics.median([number / 121 for number in chosen])
+    assert wanted == pytest.approx(float(place) / 121)
+    shown = plot.get_by_role("dialog").locator("p").first.inner_text()
+    assert float(shown.split("median ")[1].rstrip(".")) == pytest.approx(wanted)
 
 
 def test_an_axis_is_moved_by_arrow_keys(plot: Page) -> None:
@@ -546,7 +608,7 @@ def test_long_categories_are_told_apart_where_there_is_little_room(
     trials = [a_trial(number, {"lr": number / 9, "kind": names[number % 2]}, number) for number in (1, 2)]
     honest = read(tmp_path, [])
     results = source.Results(honest.paths, longer, trials, honest.state)
-    html = plotpage.parallel(make_frame(longer, trials), sentence(results))
+    html = plots.parallel(make_frame(longer, trials), sentence(results))
     page = open_file(html, viewport={"width": 390, "height": 900})
     wait_until_drawn(page)
     assert ticks(page, 1) == ["…one…", "…two…"]
@@ -630,7 +692,7 @@ def test_scatter_plots_have_all_of_many_parameters_and_those_that_are_chosen(
     trials = [a_trial(1, {name: "a" if index else 0.5 for index, name in enumerate(names)}, 1.0)]
     results = source.read(write_run(tmp_path, a_run(names), trials))
     frame = make_frame(results.run, results.trials).with_all_parameters()
-    page = open_file(plotpage.scatter(frame, sentence(results)))
+    page = open_file(plots.scatter(frame, sentence(results)))
     expect(page.locator(".panels figure")).to_have_count(15)
     page.get_by_role("button", name="Show 15 more of 216 further pairs").click()
     expect(page.locator(".panels figure")).to_have_count(30)
@@ -652,7 +714,7 @@ def test_failed_evaluations_stand_above_the_results_of_one_parameter(
     trials = [a_trial(number, {"lr": number / 10}, float(number)) for number in range(1, 9)]
     trials.append(a_trial(9, {"lr": 0.5}, None, Status.FAILED))
     results = source.read(write_run(tmp_path, a_run(("lr",)), trials))
-    page = open_file(plotpage.scatter(make_frame(results.run, results.trials), sentence(results)))
+    page = open_file(plots.scatter(make_frame(results.run, results.trials), sentence(results)))
     panel = page.locator("canvas[role=img]")
     box = panel.bounding_box()
     assert box
@@ -688,12 +750,12 @@ def test_hostile_texts_are_shown_and_never_executed(open_file: OpenFile, tmp_pat
     frame = make_frame(hostile_run, results.trials)
     usage = Usage(HOSTILE[0], HOSTILE[1], [START, START + 10], [10.0, 90.0], [20.0, 30.0])
     html = {
-        "parallel": lambda: plotpage.parallel(frame, sentence(results)),
-        "scatter": lambda: plotpage.scatter(frame, sentence(results)),
+        "parallel": lambda: plots.parallel(frame, sentence(results)),
+        "scatter": lambda: plots.scatter(frame, sentence(results)),
         "report": lambda: report.page(results, report.Options(), datetime.now(timezone.utc)),
         "video": lambda: video.page(results),
-        "compare": lambda: comparepage.page(HOSTILE[0], [results, honest]),
-        "gpu": lambda: gpupage.page(HOSTILE[0], [usage]),
+        "compare": lambda: compare.page(HOSTILE[0], [results, honest]),
+        "gpu": lambda: gpu.page(HOSTILE[0], [usage]),
     }[kind]()
     for width in (390, 1440):
         page = open_file(html, viewport={"width": width, "height": 900})

@@ -20,20 +20,20 @@ COLUMNS = 80
     [
         (
             "strat run.toml",
-            'There is no command "strat". Did you mean "start"? omniopt --help tells what there is.',
+            'There is no command "strat". Did you mean "start"? What there is: ',
         ),
-        ("help", 'There is no command "help". omniopt --help tells what there is.'),
+        ("help", 'There is no command "help". What there is: '),
         (
             "--verison",
-            'There is no option "--verison". Did you mean "--version"? omniopt --help tells what there is.',
+            'There is no option "--verison". Did you mean "--version"? What there is: ',
         ),
         (
             "start run.toml --lokal",
-            'There is no option "--lokal". Did you mean "--local"? omniopt start --help tells what there is.',
+            'There is no option "--lokal". Did you mean "--local"? What there is: ',
         ),
         ("best pear --jsonl=x", 'There is no option "--jsonl". Did you mean "--json"?'),
-        ("best pear plum", '"plum" is one word too many. omniopt best --help tells what there is.'),
-        ("best", "RUN is missing. omniopt best --help tells what there is."),
+        ("best pear plum", '"plum" is one word too many. What there is: '),
+        ("best", "RUN is missing. What there is: "),
         ("start run.toml --workers", "A value is missing behind --workers."),
         ("config run.toml --to yaml", "argument --to: invalid choice: 'yaml' (choose from"),
         ("stop \x1b[2J pear", '"pear" is one word too many.'),
@@ -62,7 +62,7 @@ def test_options_are_not_guessed_from_their_beginning(omniopt: Omniopt) -> None:
 def test_the_help_of_every_command_fits_on_a_terminal(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(COLUMNS))
     parser = CommandParser(prog=f"omniopt {name}", description=COMMANDS[name][1])
-    import_module(f"worker.cli.{COMMANDS[name][0]}").configure(parser)
+    import_module(f"worker.cli.commands.{COMMANDS[name][0]}").configure(parser)
     assert [line for line in parser.format_help().splitlines() if len(line) > COLUMNS] == []
 
 

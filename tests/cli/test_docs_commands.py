@@ -13,7 +13,7 @@ import pytest
 from worker.cli import COMMANDS
 from worker.spec.fields import FIELDS
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 FLAGS = {field.flag for field in FIELDS}  # documented with the config
 SHARED = ("--workdir", "--out")  # documented once
 
@@ -21,11 +21,11 @@ SHARED = ("--workdir", "--out")  # documented once
 def options(name: str) -> Iterator[str]:
     """What the page should say about each option of a command."""
     parser = argparse.ArgumentParser()
-    import_module(f"worker.cli.{COMMANDS[name][0]}").configure(parser)
+    import_module(f"worker.cli.commands.{COMMANDS[name][0]}").configure(parser)
     for action in parser._actions:
         option = next(iter(action.option_strings[-1:]), "")
         if option in ("", "--help", *(SHARED if name != "start" else ())) or (
-            option in FLAGS and name == "start"
+            option in FLAGS and name in ("start", "resume")
         ):
             continue
         assert action.help, f"omniopt {name} {option} has no help"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import pty
 import re
 import stat
 import subprocess
@@ -15,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from local_runs import Local, config
+from terminals import on_terminal
 
-from worker.spec import token, toml
+from worker.spec.formats import token, toml
 from worker.spec.run import ParameterDraft
 
 Omniopt = Callable[..., subprocess.CompletedProcess[str]]
@@ -33,25 +32,9 @@ def rows(local: Local) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def on_terminal(workdir: Path, words: list[str], answer: str) -> tuple[int, str]:
-    """Run a command on a terminal of its own and type `answer`; its exit code and what it showed."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(workdir)
-        os.environ["TERM"] = "xterm"
-        os.execv(sys.executable, [sys.executable, "-I", "-m", "worker", *words])
-    os.write(terminal, answer.encode())
-    shown = b""
-    while True:
-        try:
-            part = os.read(terminal, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        shown += part
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+def at_terminal(workdir: Path, words: list[str], *answers: str) -> tuple[int, str]:
+    """Run a command on a terminal and answer its questions; its exit code and what it showed."""
+    return on_terminal(workdir, [sys.executable, "-I", "-m", "worker", *words], *answers)
 
 
 def test_a_whole_run(omniopt: Omniopt, local: Local) -> None:
@@ -133,12 +116,14 @@ def test_a_used_up_space_ends_the_run(omniopt: Omniopt, local: Local) -> None:
     )
     assert done.returncode == 0
     assert sorted(row["colour"] for row in rows(local)) == ["blue", "green", "red"]
-    assert "The run ends with 3 of 5 evaluations." in done.stdout
+    assert "The run ends with 3 successful evaluations." in done.stdout
 
 
 def test_a_run_whose_evaluations_all_fail_stops_and_explains(omniopt: Omniopt, local: Local) -> None:
     done = omniopt(
-        "start", config(local.workdir, objective="echo about to fail; ./nothing ($x)", max_evals=500)
+        "start",
+        config(local.workdir, objective="echo about to fail; ./nothing ($x)", max_evals=500),
+        "--trust-program",
     )
     assert done.returncode == 1
     assert "The first 10 evaluations all failed" in done.stdout
@@ -189,12 +174,13 @@ def test_showing_starts_nothing(omniopt: Omniopt, local: Local, words: list[str]
     assert not (local.workdir / "omniopt").exists()
 
 
-def test_a_program_that_cannot_work_is_warned_of(omniopt: Omniopt, local: Local) -> None:
+def test_a_program_that_cannot_work_is_not_started(omniopt: Omniopt, local: Local) -> None:
     script = local.workdir / "train.sh"
     script.write_text("echo RESULT: 1\n")
-    done = omniopt("start", config(local.workdir, objective="./train.sh ($x)", max_failures=1))
-    assert "chmod +x ./train.sh" in done.stderr
-    assert done.returncode == 1
+    done = omniopt("start", config(local.workdir, objective="./train.sh ($x)"))
+    assert "Run chmod +x ./train.sh." in done.stderr
+    assert done.returncode == 2
+    assert not (local.workdir / "omniopt").exists()
 
 
 def test_the_program_runs_where_the_run_was_started(omniopt: Omniopt, local: Local, tmp_path: Path) -> None:
@@ -229,10 +215,12 @@ def test_a_token_is_shown_and_not_started_unasked(omniopt: Omniopt, local: Local
 
 def test_the_question_about_a_token(local: Local) -> None:
     word = the_token(local)
-    code, shown = on_terminal(local.workdir, ["start", word], "n\n")
-    assert code == 2
-    assert "Start this run? [Y/n]" in shown
-    code, shown = on_terminal(local.workdir, ["start", word], "\n")
+    for no in ("", "n"):
+        code, shown = at_terminal(local.workdir, ["start", word], no)
+        assert code == 2
+        assert "Start this run? [y/N]" in shown
+        assert not (local.workdir / "omniopt").exists()
+    code, shown = at_terminal(local.workdir, ["start", word], "Y")
     assert code == 0
     assert "5 of 5 done" in shown
 
@@ -252,17 +240,19 @@ def test_an_existing_run_is_never_overwritten(omniopt: Omniopt, local: Local) ->
     assert (local.workdir / "omniopt" / "projects" / "pear_2" / "csv" / "pear_2.csv").exists()
     done = omniopt("start", path, "--existing", "continue", "--max-evals", "9")
     assert done.returncode == 0
-    assert "search.max_evals: 5, not 9" in done.stdout
-    assert "All 5 evaluations are done." in done.stdout
+    assert "search.max_evals: 5 in the run, 9 in the config" in done.stdout
+    assert "All 9 evaluations are done." in done.stdout
 
 
 def test_the_question_about_an_existing_run(omniopt: Omniopt, local: Local) -> None:
     path = config(local.workdir)
     omniopt("start", path)
-    code, shown = on_terminal(local.workdir, ["start", str(path)], "what\ns\n")
+    config(local.workdir, seed=7)
+    code, shown = at_terminal(local.workdir, ["start", str(path)], "what", "r", "s")
     assert code == 3
-    assert shown.count("[c/n/S]") == 2
-    code, shown = on_terminal(local.workdir, ["start", str(path)], "n\n")
+    assert shown.count("[c/n/S]") == 3
+    assert shown.index("search.seed: 42 in the run, 7 in the config") < shown.index("[c/n/S]")
+    code, shown = at_terminal(local.workdir, ["start", str(path)], "n")
     assert code == 0
     assert (local.workdir / "omniopt" / "projects" / "pear_2").exists()
 
@@ -275,7 +265,7 @@ def test_text_of_users_cannot_control_the_terminal(local: Local) -> None:
         chr(27), ""
     )
     path = config(local.workdir, red, objective=objective)
-    code, shown = on_terminal(local.workdir, ["start", str(path)], "")
+    code, shown = at_terminal(local.workdir, ["start", str(path)])
     assert code == 0
     assert "[red]a" in shown or "b[/]" in shown
     assert "\x1b]0;x" not in shown

@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from worker.driver.board import MOST_HELD, Board
-from worker.driver.budget import Limits
+from worker.driver.assignments import MOST_HELD, Assignments
+from worker.driver.limits import Limits
 from worker.store.records import Record
 from worker.store.replay import Replayer
 from worker.trial import Status
@@ -33,6 +33,8 @@ class Agent:
     running: Record | None = None
     inboxes: dict[int, list[Record]] = field(default_factory=dict)
     outbox: list[Record] = field(default_factory=list)
+    told: tuple[int, int] | None = None  # the newest that it has finished
+    taken_back: set[tuple[int, int]] = field(default_factory=set)
 
     def say(self, kind: str, **details: object) -> None:
         self.outbox.append({"kind": kind, "at": float(len(self.outbox)), **details})
@@ -85,6 +87,7 @@ class Agent:
             self.running = None
 
     def finished(self, record: Record, status: Status) -> None:
+        self.told = (record["trial"], record["attempt"]) if status is not Status.CANCELLED else None
         loss = float(record["values"]["x"]) if status is Status.OK else None
         self.say(
             "finished",
@@ -96,6 +99,19 @@ class Agent:
             loss=loss,
             values=record["values"],
         )
+
+    def interrupted(self) -> None:
+        """A signal ends it: what it runs is given back, and so is what it has told last."""
+        if self.told is not None and self.epoch:
+            self.say("retracted", trial=self.told[0], attempt=self.told[1], reason="a signal")
+            self.taken_back.add(self.told)
+            self.told = None
+        self.leaving = True
+        self.refuse_all()
+        if self.running is not None:
+            self.queue.append(self.running)
+            self.running = None
+            self.refuse_all()
 
     def bye(self) -> None:
         if self.leaving and self.running is None:
@@ -116,16 +132,22 @@ class Run(RuleBasedStateMachine):
 
     def begin_epoch(self) -> None:
         self.epoch += 1
-        self.board = Board(self.epoch)
+        self.board = Assignments(self.epoch)
         self.heard = {agent.name: 0 for agent in self.agents}
         self.replayer = Replayer()
         strikes: dict[int, int] = {}
+        given: dict[int, int] = {}
+        retracted: set[tuple[int, int, str]] = set()
         for epoch, record in self.journal:
             self.replayer.feed(record, epoch)
-            if record["kind"] == "requeued":
+            if "strikes" in record:
                 strikes[record["trial"]] = record["strikes"]
+            if record["kind"] == "assigned":
+                given[record["trial"]] = record["attempt"]
+            if record["kind"] == "retracted":
+                retracted.add((record["trial"], record["attempt"], record["agent"]))
         trials = self.replayer.state.trials
-        self.board.restore(trials.values(), strikes)
+        self.board.restore(trials.values(), strikes, None, retracted, given)
         self.next = max(trials, default=0) + 1
         for agent in self.agents:
             if agent.alive:
@@ -146,7 +168,10 @@ class Run(RuleBasedStateMachine):
         self.board.add(agent.name)
 
     @precondition(lambda self: self.agents)
-    @rule(index=st.integers(0, 99), act=st.sampled_from(["look", "start", "ok", "failed", "bye", "die"]))
+    @rule(
+        index=st.integers(0, 99),
+        act=st.sampled_from(["look", "start", "ok", "failed", "interrupted", "bye", "die"]),
+    )
     def an_agent_acts(self, index: int, act: str) -> None:
         agent = self.agent(index)
         if not agent.alive:
@@ -157,6 +182,8 @@ class Run(RuleBasedStateMachine):
             self.check_start(agent.start())
         elif act in ("ok", "failed"):
             agent.end(Status(act))
+        elif act == "interrupted":
+            agent.interrupted()
         elif act == "bye":
             agent.bye()
         else:
@@ -257,7 +284,8 @@ class Run(RuleBasedStateMachine):
         assert len(running) == 1, f"trial {number} runs twice at once"
         for agent in self.agents:
             for record in agent.outbox:
-                if record["kind"] == "finished" and record["trial"] == number:
+                key = record.get("trial"), record.get("attempt")
+                if record["kind"] == "finished" and record["trial"] == number and key not in agent.taken_back:
                     assert record["status"] == Status.CANCELLED.value, (
                         f"trial {number} is run again after its end"
                     )
@@ -265,6 +293,7 @@ class Run(RuleBasedStateMachine):
     @invariant()
     def results_are_counted_once_and_belong_to_their_trials(self) -> None:
         finished = Counter(record["trial"] for _, record in self.journal if record["kind"] == "finished")
+        finished.subtract(record["trial"] for _, record in self.journal if record["kind"] == "retracted")
         assert not [number for number, count in finished.items() if count > 1]
         for trial in self.replayer.state.trials.values():
             if trial.status is Status.OK:
@@ -314,7 +343,7 @@ TestRun.settings = settings(max_examples=150, stateful_step_count=60, deadline=N
 
 
 def test_a_result_with_other_values_than_its_trial_is_not_taken() -> None:
-    board = Board(1)
+    board = Assignments(1)
     board.propose(1, {"x": 0.5}, 0.0)
     board.hear("a", {"kind": "hello", "agent": "a", "epoch": 1, "host": "h"}, 0.0)
     board.give(board.takers(0)[0], 0.0)

@@ -10,20 +10,22 @@ from pathlib import Path
 import pytest
 from idle_launcher import IdleLauncher
 from local_runs import Local, X
+from other_launcher import OtherLauncher
 
-from worker.driver.budget import Over
-from worker.driver.ending import Ending
-from worker.driver.loop import Driver
+from worker.driver.driver import Driver
 from worker.driver.plan import Plan
-from worker.driver.project import create
-from worker.driver.show import Lines
-from worker.driver.signals import Signals
+from worker.driver.stop_signals import Signals
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_SYSTEM
-from worker.launch import make_launcher
+from worker.launch.scheduler import Scheduler
+from worker.launch.this_machine import ThisMachine
+from worker.progress.final_summary import Ending
+from worker.progress.tally import Over
+from worker.progress.terminal import Lines
 from worker.spec.check import check
 from worker.spec.problem import Problem
 from worker.spec.run import Draft, Run
 from worker.store.paths import Home
+from worker.store.run_folder import create
 from worker.trial import Status
 
 
@@ -42,10 +44,10 @@ def a_run(objective: str, **values: object) -> Run:
     return replace(run, **{"algorithm": "hyperopt.rand.suggest", **values})  # type: ignore[arg-type]
 
 
-def drive(run: Run, local: Local, launch: object = make_launcher) -> Ending:
+def drive(run: Run, local: Local, scheduler: Scheduler | None = None) -> Ending:
     paths = create(Home.in_workdir(local.workdir), run)
     with Signals() as signals:
-        driver = Driver(Plan(run, paths, "local", local.workdir, 42), signals, launch)  # type: ignore[arg-type]
+        driver = Driver(Plan(run, paths, scheduler or ThisMachine(), local.workdir, 42), signals)
         return driver.drive(Lines(3600))
 
 
@@ -81,6 +83,6 @@ class Hopeless(IdleLauncher):
 
 
 def test_a_run_whose_agents_can_never_start_ends_with_the_reason(local: Local) -> None:
-    end = drive(a_run("echo RESULT: ($x)"), local, lambda *_: Hopeless())
+    end = drive(a_run("echo RESULT: ($x)"), local, OtherLauncher(lambda *_: Hopeless()))
     assert end.exit_code == EXIT_SYSTEM
     assert end.sentence.startswith("slurm.partition: The cluster is closed. Take another one.")

@@ -14,21 +14,21 @@ import pytest
 from idle_launcher import IdleLauncher
 
 from worker import processes
-from worker.driver.board import Board
-from worker.driver.budget import Tally
-from worker.driver.crew import Crew
-from worker.driver.events import Events
+from worker.driver.agents import Agents
+from worker.driver.assignments import Assignments
 from worker.driver.mailboxes import Mailboxes
-from worker.driver.recall import recall
 from worker.driver.recorder import Recorder
-from worker.driver.requests import Requests, ask
+from worker.driver.restore import recall
 from worker.launch.launcher import AgentReport, AgentState
+from worker.progress.events import Events
+from worker.progress.tally import Tally
 from worker.store.appender import Appender
 from worker.store.claim import SILENT_AFTER, Standing, claim, give_sign
 from worker.store.origin import origin
 from worker.store.paths import RunPaths
 from worker.store.records import Record
 from worker.store.replay import Replayer
+from worker.store.requests import Requests, ask
 from worker.store.tail import Tail, read_records
 from worker.trial import Status, Trial
 
@@ -201,8 +201,8 @@ class Gone(IdleLauncher):
 
 
 def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(paths: RunPaths) -> None:
-    board, mail = Board(1), Mailboxes(paths, 1, slowest=1.0, sync=False)
-    crew = Crew(paths, Gone(), board, mail)
+    board, mail = Assignments(1), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    crew = Agents(paths, Gone(), board, mail)
     running = Trial(1, {"x": 1.0}, Status.RUNNING, attempt=1, agent="a")
     board.restore([running], {})
     mail.watch("a", now=0.0)
@@ -225,7 +225,7 @@ def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(path
 def test_a_driver_whose_place_is_taken_asks_for_no_workers(paths: RunPaths) -> None:
     taken = [False]
     launcher, mail = Gone(), Mailboxes(paths, 1, slowest=1.0, sync=False)
-    crew = Crew(paths, launcher, Board(1), mail, lambda: taken[0])
+    crew = Agents(paths, launcher, Assignments(1), mail, lambda: taken[0])
     crew.fill(2, now=1.0, at=1.0)
     assert launcher.asked == 2
     taken[0] = True
@@ -234,8 +234,8 @@ def test_a_driver_whose_place_is_taken_asks_for_no_workers(paths: RunPaths) -> N
 
 
 def test_who_is_ended_by_force_is_not_waited_for(paths: RunPaths) -> None:
-    board, mail = Board(1), Mailboxes(paths, 1, slowest=1.0, sync=False)
-    crew = Crew(paths, Gone(), board, mail)
+    board, mail = Assignments(1), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    crew = Agents(paths, Gone(), board, mail)
     board.add("a")
     mail.watch("a", now=0.0)
     paths.agent("a").outbox.mkdir(parents=True)

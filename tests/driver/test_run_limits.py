@@ -5,13 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.driver.budget import TRIED_BEFORE_GIVING_UP, Limits, Over, Tally
-from worker.driver.ending import ending
-from worker.driver.pace import Pace
-from worker.driver.requests import workers_wanted
+from worker.driver.durations import Durations
+from worker.driver.limits import Limits
 from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_SYSTEM
+from worker.progress.final_summary import ending
+from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft, Run
+from worker.store.requests import workers_wanted
 from worker.trial import IMPORTED, Status, Trial
 
 statuses = st.lists(st.tuples(st.integers(1, 15), st.sampled_from(Status)), max_size=60)
@@ -118,7 +119,7 @@ def test_exit_codes() -> None:
 
 
 def test_agents_get_their_next_trial_ahead_where_waiting_would_cost_much() -> None:
-    pace = Pace(gap=0.01)
+    pace = Durations(gap=0.01)
     assert not pace.ahead
     for _ in range(30):
         pace.ended("a", 0.1, 100.0, idle=True)
@@ -132,7 +133,7 @@ def test_agents_get_their_next_trial_ahead_where_waiting_would_cost_much() -> No
 
 
 def test_a_long_pause_says_nothing_about_the_way_to_the_driver() -> None:
-    pace = Pace(gap=0.001)
+    pace = Durations(gap=0.001)
     pace.ended("a", 1.0, 100.0, idle=True)
     pace.began("a", 5000.0)
     assert not pace.ahead

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "slurm_thousand_agents.py"
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "slurm_thousand_agents.py"
 
 
 def test_a_driver_has_many_agents(tmp_path: Path) -> None:

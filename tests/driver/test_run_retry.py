@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.driver.board import Board
+from worker.driver.assignments import Assignments
 from worker.trial import Status, Trial
 
 VALUES = {"x": 1}
@@ -24,11 +24,11 @@ def finished(attempt: int, status: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("after_another_driver", [False, True])
 def test_an_old_failure_is_not_taken_for_the_new_outcome(after_another_driver: bool) -> None:
-    board = Board(2)
+    board = Assignments(2)
     board.add("a")
     board.reopen(Trial(1, VALUES, Status.FAILED, attempt=1), 0.0)
     if after_another_driver:
-        board = Board(3)
+        board = Assignments(3)
         board.restore([Trial(1, VALUES, attempt=1)], {}, {1: 1})
         board.add("a")
     board.hear("a", finished(1, "failed"), 1.0)
@@ -41,7 +41,7 @@ def test_an_old_failure_is_not_taken_for_the_new_outcome(after_another_driver: b
 
 
 def test_an_old_success_that_comes_late_counts() -> None:
-    board = Board(2)
+    board = Assignments(2)
     board.add("a")
     board.reopen(Trial(1, VALUES, Status.LOST, attempt=1), 0.0)
     board.hear("a", finished(1, "ok"), 1.0)

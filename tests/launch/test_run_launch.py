@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from local_runs import Local, until
 
-from worker.driver.project import RunExistsError, create
 from worker.launch.launcher import AgentState, ending
 from worker.launch.local import LocalLauncher
 from worker.spec.check import check
@@ -18,6 +17,7 @@ from worker.spec.run import Draft, ParameterDraft, Run
 from worker.store.appender import Appender
 from worker.store.journal import open_epoch
 from worker.store.paths import Home
+from worker.store.run_folder import RunExistsError, create
 from worker.store.tail import Tail
 
 Launch = Callable[[int], LocalLauncher]
@@ -137,6 +137,17 @@ def test_agents_that_never_get_to_work_are_given_up(local: Local, launch: Launch
     assert "3 workers in a row ended before they could do anything" in one.trouble
     assert "IsADirectoryError" in one.trouble
     assert one.start(1) == []
+
+
+def test_agents_that_are_ended_before_they_get_to_work_are_nobodys_fault(launch: Launch) -> None:
+    one = launch(1)
+    identities = one.start(4)
+    one.stop(identities)
+    until(lambda: AgentState.RUNNING not in states(one).values())
+    assert (one.trouble, one.hopeless) == ("", None)
+    assert {report.reason for report in one.poll().values()} == {"The driver ended it."}
+    assert one.start(1) == ["e1-5"]
+    one.stop(["e1-5"])
 
 
 def test_the_folder_of_a_run_is_made_once(workdir: Path, run: Run) -> None:

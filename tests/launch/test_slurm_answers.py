@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from worker.launch.slurm import reasons, scontrol, sinfo
 from worker.launch.slurm.client import Answer, Client, scrubbed
-from worker.launch.slurm.sbatch import Outcome, judged
 from worker.launch.slurm.squeue import JobState, queue, rows
+from worker.launch.slurm.submit import Outcome, judged
 
 NAMES = st.from_regex(r"[A-Za-z0-9_]{1,20}\.[0-9a-f]{6}\.[0-9]{1,3}-[0-9]{1,3}", fullmatch=True)
 REASONS = st.text(st.characters(codec="ascii", exclude_characters="\n\r\v\f\x1c\x1d\x1e"), max_size=60).map(
@@ -200,3 +200,16 @@ def test_the_variables_of_a_surrounding_job_are_hidden_from_slurm() -> None:
         "SBATCH_ACCOUNT": "mine",
         "CUDA_VISIBLE_DEVICES": "0",
     }
+
+
+def test_munge_is_named_by_what_slurm_says_without_it() -> None:
+    # What sinfo prints without munged, after 49 s; where it is ended before, nothing can be told.
+    words = (
+        'Munge encode failed: Failed to connect to "/run/munge/munge.socket.2": Connection refused / '
+        "slurm_send_node_msg: auth_g_create: REQUEST_PARTITION_INFO has authentication error / "
+        "slurm_load_partitions: Protocol authentication error"
+    )
+    meaning, advice = reasons.silent(words)
+    assert "munge does not work between this machine and the cluster" in meaning
+    assert "slurmctld" not in meaning
+    assert "administrators" in advice

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.launch.launcher import AgentState
-from worker.launch.slurm.fleet import ABSENT_SECONDS, Fleet
-from worker.launch.slurm.pace import INTERVAL, LONGEST_SILENCE, Pace
-from worker.launch.slurm.sbatch import Outcome, Submitted
+from worker.launch.slurm.job_states import ABSENT_SECONDS, JobStates
+from worker.launch.slurm.poll_schedule import INTERVAL, LONGEST_SILENCE, PollSchedule
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import Row
+from worker.launch.slurm.submit import Outcome, Submitted
 
 JOB = AgentJob("run.abc.1-1", "j1-1", 3, 3600, 1, 60)
 FIRST, SECOND, THIRD = JOB.identities
@@ -21,12 +21,12 @@ def row(index: int | None, word: str = "RUNNING", reason: str = "", name: str = 
     return Row("7" if index is None else f"7_{index}", name, index, word, "n1", reason, "")
 
 
-def states(fleet: Fleet) -> list[AgentState]:
+def states(fleet: JobStates) -> list[AgentState]:
     return [report.state for report in fleet.reports().values()]
 
 
-def fleet_with(submitted: Submitted | None = None) -> Fleet:
-    fleet = Fleet()
+def fleet_with(submitted: Submitted | None = None) -> JobStates:
+    fleet = JobStates()
     fleet.intend(JOB, 0.0)
     if submitted:
         fleet.answered(JOB.name, submitted, 1.0)
@@ -214,7 +214,7 @@ def test_no_order_of_answers_makes_an_agent_gone_that_the_last_answer_has(
     )
 )
 def test_slurm_is_never_asked_more_than_twice_a_minute(steps: list[tuple[str, int]]) -> None:
-    pace, at, asked = Pace(), 0.0, []
+    pace, at, asked = PollSchedule(), 0.0, []
     pace.wanted(at)
     for what, seconds in steps:
         at += seconds
@@ -228,7 +228,7 @@ def test_slurm_is_never_asked_more_than_twice_a_minute(steps: list[tuple[str, in
 
 
 def test_slurm_is_asked_soon_after_a_submission_then_every_half_minute() -> None:
-    pace = Pace()
+    pace = PollSchedule()
     assert not pace.due(0.0)  # nothing has been handed in
     pace.wanted(0.0)
     assert pace.due(0.0)
@@ -245,7 +245,7 @@ def test_slurm_is_asked_soon_after_a_submission_then_every_half_minute() -> None
 
 
 def test_a_silent_slurm_is_asked_less_and_less() -> None:
-    pace, at, gaps = Pace(), 0.0, []
+    pace, at, gaps = PollSchedule(), 0.0, []
     for _ in range(12):
         pace.asked(at)
         pace.silent(at)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from worker.launch.slurm.fleet import Fleet
-from worker.launch.slurm.judge import NODE_FAILURES, STILLBORN, Judge
-from worker.launch.slurm.sbatch import Outcome, Submitted
+from worker.launch.slurm.job_states import JobStates
+from worker.launch.slurm.node_health import NODE_FAILURES, STILLBORN, NodeHealth
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import Row
+from worker.launch.slurm.submit import Outcome, Submitted
 from worker.store.paths import RunPaths
 
 JOB = AgentJob("run.abc.1-1", "j1-1", 4, 3600, 1, 60)
@@ -22,10 +22,10 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.paths = RunPaths(folder)
         self.paths.slurm.mkdir(parents=True)
-        self.fleet = Fleet()
+        self.fleet = JobStates()
         self.fleet.intend(JOB, 0.0)
         self.fleet.answered(JOB.name, Submitted(Outcome.ACCEPTED, "7"), 1.0)
-        self.judge = Judge(self.fleet, self.paths)
+        self.judge = NodeHealth(self.fleet, self.paths)
         self._at = 2.0
 
     def see(self, *rows: tuple[int, str, str]) -> bool:

@@ -17,8 +17,8 @@ from slurm_runs import a_run
 
 from worker.launch.slurm.script import AgentJob, agent_script, driver_script
 from worker.launch.slurm.sinfo import seconds
-from worker.spec.directives import quoted, time_text
-from worker.spec.sbatch import problems
+from worker.spec.directives import in_directive, time_text
+from worker.spec.sbatch_options import problems
 from worker.store.paths import RunPaths
 
 JOB = AgentJob("pear.abc123.1-1", "j1-1", 3, 5400, 1, 300)
@@ -86,7 +86,7 @@ def test_a_time_limit_is_the_next_whole_minute(wanted: int) -> None:
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1))
 def test_a_quoted_word_is_one_word(word: str) -> None:
-    assert shlex.split(quoted(word)) == [word]
+    assert shlex.split(in_directive(word)) == [word]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from worker.driver.events import Events
-from worker.driver.roster import Roster
 from worker.launch.launcher import AgentReport, AgentState
+from worker.progress.events import Events
+from worker.progress.roster import Roster
 from worker.store.paths import RunPaths
 
 

@@ -8,13 +8,13 @@ import time
 from local_runs import X
 from rich.console import Console
 
-from worker.driver.budget import Tally
-from worker.driver.live import Live, block
-from worker.driver.show import Lines
-from worker.driver.view import Rate, View, clock, rate_text
+from worker.progress.live_block import Live, block
+from worker.progress.snapshot import View, clock, rate_text
+from worker.progress.tally import Tally
+from worker.progress.terminal import Lines
 from worker.spec.check import check
-from worker.spec.run import Draft, Run
-from worker.trial import Status, Trial
+from worker.spec.run import Draft, ParameterDraft, Run
+from worker.trial import IMPORTED, Status, Trial
 
 
 def a_run() -> Run:
@@ -24,7 +24,7 @@ def a_run() -> Run:
 
 
 def a_view(*trials: Trial, at: float = 0.0) -> View:
-    view = View(a_run(), Tally(trials), Rate())
+    view = View(a_run(), Tally(trials), {trial.number: trial for trial in trials})
     for trial in trials:
         view.rate.note(trial)
     return view
@@ -102,3 +102,25 @@ def test_durations_and_rates() -> None:
     assert rate_text(3) == "3.0 per second"
     assert rate_text(0.5) == "30.0 per minute"
     assert rate_text(0.001) == "3.6 per hour"
+
+
+def test_progress_is_that_of_the_points_where_these_are_fewer() -> None:
+    digits = ParameterDraft("x", "hp.randint", {"max": 10})
+    run = check(
+        Draft({"run.name": "pear", "run.objective": "true ($x)", "search.max_evals": 1000}, (digits,))
+    ).run
+    assert run is not None
+    elsewhere = Trial(1, {"x": 9}, Status.OK, 1.0, agent=IMPORTED)
+    trials = {1: elsewhere, 2: ok(2, 3.5, 0), 3: Trial(3, {"x": 1}, Status.FAILED), 4: ok(4, 3.5, 2)}
+    view = View(run, Tally(trials.values()), trials, ends_at=5000)
+    assert view.total == 9 and view.left == 6
+    assert view.counts == "2 of 9 done, 1 failed, 0 running"
+    view.rate.note(Trial(2, {}, Status.OK, start=1000, end=1010))
+    assert view.pace(1010).endswith("about 0:01:00 left")
+    assert view.pace(4990).endswith("about 0:00:10 left")
+
+
+def test_one_worker_waits_in_the_singular() -> None:
+    view = a_view(ok(1, 3.5))
+    view.pending = 1
+    assert view.counts.endswith("1 worker waiting to start")

@@ -16,17 +16,18 @@ from pathlib import Path
 
 import pytest
 
-from worker.driver.budget import Over, Tally
-from worker.driver.loop import Driver
+from worker.driver.driver import Driver
 from worker.driver.plan import Plan
-from worker.driver.project import create
-from worker.driver.show import Lines
-from worker.driver.signals import Signals
-from worker.driver.view import Rate, View
-from worker.spec import toml
+from worker.driver.stop_signals import Signals
+from worker.launch.this_machine import ThisMachine
+from worker.progress.snapshot import Rate, View
+from worker.progress.tally import Over, Tally
+from worker.progress.terminal import Lines
 from worker.spec.check import check_read
+from worker.spec.formats import toml
 from worker.spec.run import Run
 from worker.store.paths import Home
+from worker.store.run_folder import create
 from worker.trial import Status, Trial
 
 Omniopt = Callable[..., subprocess.CompletedProcess[str]]
@@ -86,14 +87,16 @@ def test_a_run_outlives_its_terminal(omniopt: Omniopt, workdir: Path) -> None:
 def test_ctrl_c_before_the_first_evaluation_leaves_no_workers_behind(run: Run, workdir: Path) -> None:
     paths = create(Home.in_workdir(workdir), run)
     with Signals() as signals:
-        driver = Driver(Plan(run, paths, "local", workdir, seed=1), signals)
+        driver = Driver(Plan(run, paths, ThisMachine(), workdir, seed=1), signals)
         os.kill(os.getpid(), signal.SIGINT)
         end = driver.drive(Lines(1.0))
     assert end.over is Over.STOPPED
     assert not (workdir / "log").exists()
 
 
-@pytest.mark.parametrize("module", ["worker.cli", "argparse", "worker.cli.start", "worker.search.searcher"])
+@pytest.mark.parametrize(
+    "module", ["worker.cli", "argparse", "worker.cli.commands.start", "worker.search.searcher"]
+)
 def test_ctrl_c_while_the_program_is_loaded_is_answered_in_a_sentence(workdir: Path, module: str) -> None:
     (workdir / "config.toml").write_text(CONFIG)
     interrupting = f"""
@@ -104,6 +107,8 @@ class Finder:
         if name == {module!r}:
             os.kill(os.getpid(), signal.SIGINT)
 
+# Whoever runs the tests in the background has it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.meta_path.insert(0, Finder())
 sys.argv = ["omniopt", "start", "config.toml", "--local"]
 runpy.run_module("worker", run_name="__main__")
@@ -192,12 +197,12 @@ def test_a_pause_between_two_drivers_does_not_look_slow() -> None:
 def test_the_last_picture_has_no_forecast_and_no_hints(run: Run) -> None:
     from rich.console import Console
 
-    from worker.driver.live import block
+    from worker.progress.live_block import block
 
     rate = Rate()
     trial = ok(1, 1000, 1002)
     rate.note(trial)
-    view = View(run, Tally([trial]), rate)
+    view = View(run, Tally([trial]), {1: trial}, rate)
     console = Console(width=100, record=True, file=io.StringIO())
     console.print(block(view, ["Ctrl-C stops"]))
     assert "Ctrl-C stops" in console.export_text()

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from report_runs import START, a_run, a_trial, write_run
 
-from worker.report import charts, report, source, summary, text
-from worker.report.sections import answer, config
+from worker.report import run_text
+from worker.report.data import chart_series, summary
+from worker.report.data import results as source
+from worker.report.pages import report
+from worker.report.pages.sections import answer, config
 from worker.spec.run import Run
-from worker.store.claim import Standing
+from worker.store.claim import Claim, Standing
 from worker.trial import Status, Trial
 
 MADE = datetime(2026, 11, 23, tzinfo=timezone.utc)
@@ -62,7 +65,7 @@ def test_the_command_of_the_answer_runs_from_anywhere(
     loaded = " yes" if where == "slurm" and "printf" not in objective else ""
     assert pasted(line, tmp_path) == f"0.1 a{loaded}\n"
     assert pasted(results.commands.by_hand(TRIAL), tmp_path) == f"0.1 a{loaded}\n"
-    assert f"  command: {line}" in list(text.summary(results))
+    assert f"  command: {line}" in list(run_text.summary(results))
     shown = str(answer(results, summary.summarize(results)))
     assert line in html_text(shown)
 
@@ -113,19 +116,19 @@ def test_the_timeline_shows_what_runs_up_to_now_and_workers_in_their_order(workd
         a_trial(4, values, None, Status.RUNNING, agent="w10", start=START + 5, end=None, seconds=None),
     ]
     results = results_of(workdir, a_run(), *trials, ended=False)
-    vars(results)["standing"] = Standing.ALIVE
-    assert charts.timeline(results, START + 20) == {
+    vars(results)["claim"] = Claim(Standing.ALIVE)
+    assert chart_series.timeline(results, START + 20) == {
         "agents": [
             {"label": "w9", "spans": [(0.0, 2.0, "failed"), (2.0, 3.0, "cancelled")]},
             {"label": "w10", "spans": [(0.0, 5.0, "ended"), (5.0, 20.0, "running")]},
         ],
         "end": 20.0,
     }
-    vars(results)["standing"] = Standing.OVER
-    interrupted = charts.timeline(results, START + 20)
+    vars(results)["claim"] = Claim(Standing.OVER)
+    interrupted = chart_series.timeline(results, START + 20)
     assert interrupted is not None
     assert interrupted["end"] == 5.0
-    assert charts.timeline(source.Results(results.paths, results.run, [], results.state), START) is None
+    assert chart_series.timeline(source.Results(results.paths, results.run, [], results.state), START) is None
 
 
 def test_a_config_that_no_link_can_hold_is_to_be_uploaded(workdir: Path) -> None:

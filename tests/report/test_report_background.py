@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from report_runs import a_run, a_trial, write_run
 
-from worker.report.background import FreshReport
+from worker.report.pages.refresh import FreshReport
 from worker.store.paths import RunPaths
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -19,11 +20,12 @@ import pytest
 from PIL import Image, ImageSequence
 from report_runs import START, a_run, a_trial, some_trials, write_run
 
-from worker.cli.results import ELSEWHERE, place
+from worker.cli.result_files import ELSEWHERE, place
 from worker.errors import OmnioptError
-from worker.report import captions, picture, redaction
-from worker.report.frame import make_frame
-from worker.report.source import read
+from worker.report.data.plot_columns import make_frame
+from worker.report.data.results import read
+from worker.report.exchange import redaction
+from worker.report.pictures import captions, panels, scatter
 from worker.store.paths import Home, RunPaths
 from worker.trial import Status
 
@@ -93,21 +95,43 @@ def texts(svg: Path) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", svg.read_text())
 
 
+def test_a_picture_of_many_parameters_shows_those_that_matter(workdir: Path, omniopt: Omniopt) -> None:
+    run = a_run(tuple(f"p{number:02}" for number in range(12)), run__objective="true")
+    generator = random.Random(5)
+    trials = []
+    for number in range(1, 61):
+        values: dict[str, float | str] = {"p00": generator.random()}
+        values.update({f"p{place:02}": generator.choice("ab") for place in range(1, 12)})
+        # The first two of twelve change nothing.
+        loss = sum((place + 1) * (values[f"p{place:02}"] == "a") for place in range(2, 12))
+        trials.append(a_trial(number, values, float(loss)))
+    write_run(workdir, run, trials)
+    done = omniopt("scatter", "first", "--kind", "svg", "--size", "1")
+    assert "svg show the 10 of 12 parameters that matter most; --columns a,b,c chooses others." in done.stderr
+    [scatter] = written(done)
+    axes = {text for text in texts(scatter) if re.fullmatch(r"p\d\d", text)}
+    assert len(axes) == 10 and {f"p{place:02}" for place in range(6, 12)} < axes
+    best = min(trials, key=lambda trial: (trial.loss or 0.0, trial.number))
+    words = " ".join(texts(scatter))
+    assert all(f"{name} = " in words for name in best.values)
+
+
 def test_a_picture_says_what_it_leaves_out(workdir: Path, omniopt: Omniopt) -> None:
     run = a_run(tuple(f"p{number}" for number in range(24)))
     values: dict[str, float | str] = {"p0": 0.5, **{f"p{number}": "a" for number in range(1, 24)}}
     write_run(workdir, run, [a_trial(1, values, 0.25)])
     done = omniopt("scatter", "first", "--kind", "svg", "--size", "1")
     assert "svg show the first 10 of 24 parameters; --columns a,b,c chooses others." in done.stderr
-    [picture] = written(done)
-    words = " ".join(texts(picture))
+    [scatter] = written(done)
+    words = " ".join(texts(scatter))
     assert "first (the first 10 of 24 parameters): best RESULT 0.25 at evaluation 1" in words
-    assert "p9 = a" in words
-    assert "p10" not in words
+    assert "Only 1 evaluation has a result;" in done.stderr
+    assert "p9 = a" in words and "p23 = a" in words  # the best is all of its values
+    assert words.count("p9") > words.count("p10") == 1
     done = omniopt("scatter", "first", "--kind", "svg", "--columns", " p0, p11,p0 ")
     assert not done.stderr
-    [picture] = written(done)
-    assert "p0 = 0.5, p11 = a" in texts(picture)
+    [scatter] = written(done)
+    assert "p0 = 0.5, p11 = a" in texts(scatter)
 
 
 def test_columns_without_any_parameter_make_no_picture(paths: RunPaths, omniopt: Omniopt) -> None:
@@ -124,7 +148,7 @@ def test_a_picture_marks_what_has_no_result_and_has_logarithmic_colours(
     trials.append(a_trial(9, {"lr": 0.5}, None, Status.FAILED))
     write_run(workdir, a_run(("lr",)), trials)
     results = read(Home.in_workdir(workdir).run("first"))
-    panel = picture.draw(make_frame(results.run, results.trials), None).panels[0]
+    panel = scatter.draw(panels.Picked(make_frame(results.run, results.trials)), None).panels[0]
     assert panel.cross_rows == [8]
     assert panel.crosses.get_offsets()[0][1] > 10.0**7  # above all results
     assert panel.dots is not None

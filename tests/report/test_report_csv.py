@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_runs import a_run, a_trial
 
-from worker.report import csv, table
+from worker.report.data import table
+from worker.report.exchange import csv_file
 from worker.spec.check_parameters import RESERVED_NAMES
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
@@ -22,7 +23,7 @@ from worker.trial import Status, Trial
 
 def written(tmp_path: Path, *trials: Trial, names: tuple[str, ...] = ("lr", "kind")) -> list[dict[str, str]]:
     """The rows of the table of `trials`, as a program reads them."""
-    target = csv.write(RunPaths(tmp_path / "projects" / "first"), a_run(names), trials)
+    target = csv_file.write(RunPaths(tmp_path / "projects" / "first"), a_run(names), trials)
     with target.open(newline="", encoding="utf-8") as file:
         return list(reader.DictReader(file))
 
@@ -33,7 +34,7 @@ def test_columns_are_in_the_order_that_users_know(tmp_path: Path) -> None:
         *("trial", "status", "lr", "kind", "RESULT", "accuracy"),
         *("exit_code", "seconds", "start", "end", "host", "log"),
     ]
-    assert rows[0]["lr"] == "1e-05"
+    assert rows[0]["lr"] == "0.00001"
     assert rows[0]["RESULT"] == "0.25"
     assert rows[0]["log"].endswith("projects/first/trials/000001.out")
 
@@ -73,6 +74,20 @@ def test_text_that_a_spreadsheet_would_run_is_guarded_and_numbers_are_not(tmp_pa
     assert {row["RESULT"] for row in rows} == {"-2.5"}
 
 
+@pytest.mark.parametrize(
+    ("number_format", "text"), [("auto", "1e-30"), ("plain", f"0.{'0' * 29}1"), ("exponent", "1e-30")]
+)
+def test_parameters_are_written_as_the_program_got_them(
+    tmp_path: Path, number_format: str, text: str
+) -> None:
+    run = a_run(run__number_format=number_format)
+    target = csv_file.write(
+        RunPaths(tmp_path / "first"), run, [a_trial(1, {"lr": 1e-30, "kind": "a"}, 1e-30)]
+    )
+    (row,) = reader.DictReader(io.StringIO(target.read_text(encoding="utf-8")))
+    assert (row["lr"], row["RESULT"]) == (text, "1e-30")
+
+
 def test_a_result_that_is_not_finite_is_kept_as_it_was_printed(tmp_path: Path) -> None:
     trial = a_trial(1, {"lr": 1, "kind": "a"}, None, Status.NOT_FINITE, raw_loss="-inf")
     assert written(tmp_path, trial)[0]["RESULT"] == "-inf"
@@ -98,7 +113,7 @@ def test_the_guard_can_be_undone_and_is_complete(text: str) -> None:
 def test_numbers_are_exact(numbers: list[float]) -> None:
     file = io.StringIO(newline="")
     trials = [a_trial(index, {"lr": number, "kind": "a"}, number) for index, number in enumerate(numbers)]
-    csv.write_to(file, RunPaths(Path("/runs/first")), a_run(("lr", "kind")), trials)
+    csv_file.write_to(file, RunPaths(Path("/runs/first")), a_run(("lr", "kind")), trials)
     rows = list(reader.DictReader(io.StringIO(file.getvalue(), newline="")))
     assert [float(row["lr"]) for row in rows] == numbers
     assert [float(row["RESULT"]) for row in rows] == numbers

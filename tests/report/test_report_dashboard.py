@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from report_runs import a_run, a_trial, write_run
 
-from worker.report.dashboard import LiveReport, Server
+from worker.report.pages.dashboard import LiveReport, Server
 
 
 @pytest.fixture

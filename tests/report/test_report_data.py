@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 import zlib
 from pathlib import Path
@@ -13,16 +14,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_runs import START, a_run, a_trial, write_run
 
-from worker.driver import ending
 from worker.errors import UsageError
-from worker.report import comparison, curves, failures, gpuusage, html, pareto, progress, source, summary
-from worker.report.frame import make_frame, payload
+from worker.progress import final_summary
+from worker.report import run_text
+from worker.report.data import (
+    chart_series,
+    comparison,
+    curves,
+    failures,
+    gpu_usage,
+    improvements,
+    pareto,
+    summary,
+)
+from worker.report.data import results as source
+from worker.report.data.plot_columns import make_frame, payload
+from worker.report.pages import compare, html
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.store.paths import Home
 from worker.trial import IMPORTED, Status, Trial
 
-ASSETS = Path(html.__file__).parent / "assets"
+ASSETS = Path(html.__file__).parents[1] / "assets"
 
 
 def finished(*losses: float | None) -> list[Trial]:
@@ -44,7 +57,7 @@ def test_the_best_is_the_smallest_usable_result_and_may_be_negative() -> None:
 def test_improvements_are_in_the_order_of_ending() -> None:
     late = a_trial(1, {"lr": 0, "kind": "a"}, 0.1, start=START, end=START + 100)
     early = a_trial(2, {"lr": 0, "kind": "a"}, 0.5, start=START, end=START + 1)
-    points = progress.improvements(progress.finished([late, early]))
+    points = improvements.improvements(improvements.finished([late, early]))
     assert [(point.trial.number, point.count, point.elapsed) for point in points] == [
         (2, 1, 1.0),
         (1, 2, 100.0),
@@ -52,7 +65,7 @@ def test_improvements_are_in_the_order_of_ending() -> None:
 
 
 def test_failed_evaluations_count_but_are_no_points() -> None:
-    points = progress.finished(finished(None, 3.0, None, 1.0))
+    points = improvements.finished(finished(None, 3.0, None, 1.0))
     assert [(point.count, point.loss) for point in points] == [(2, 3.0), (4, 1.0)]
 
 
@@ -82,6 +95,80 @@ def test_all_nodes_and_tasks_of_an_evaluation_cost(tmp_path: Path) -> None:
     run = a_run(slurm__cpus=4, slurm__enable_gpus=True, slurm__gpus=2, **several)
     cost = summary.summarize(source.read(write_run(tmp_path, run, trials))).cost
     assert (cost.worker_hours, cost.node_hours, cost.cpu_hours, cost.gpu_hours) == (1, 2, 32, 4)
+
+
+@pytest.mark.parametrize(
+    ("there", "cpu_hours", "gpu_hours"),
+    [
+        ({"cpus": 2, "gpu_count": 0}, 2.0, 0.0),
+        ({"cpus": 64, "gpu_count": 1}, 12.0, 1.0),
+        ({}, None, None),
+    ],
+)
+def test_a_local_run_costs_no_more_than_there_is(
+    tmp_path: Path, there: dict[str, int], cpu_hours: float | None, gpu_hours: float | None
+) -> None:
+    span = {"start": START, "end": START + 3600, "host": "n1"}
+    trials = [
+        a_trial(number, {"lr": number / 9, "kind": "a"}, 1, agent=str(number), **span) for number in (1, 2, 3)
+    ]
+    run = a_run(slurm__cpus=4, slurm__enable_gpus=True, slurm__gpus=2, slurm__nodes=2, slurm__tasks=1)
+    results = source.read(write_run(tmp_path, run, trials, where="local"))
+    results.state.agents.update({trial.agent: {"host": "n1", **there} for trial in trials})
+    cost = summary.summarize(results).cost
+    assert (cost.worker_hours, cost.node_hours) == (3, 1)
+    assert (cost.cpu_hours, cost.gpu_hours) == (cpu_hours, gpu_hours)
+    assert "unknown CPU hours" in "\n".join(run_text.summary(results)) or cpu_hours is not None
+
+
+def improving(*levels: float, count: int) -> list[Trial]:
+    """As many evaluations, of which the first have these results, and the others the last of them."""
+    found = [*levels, *[levels[-1]] * (count - len(levels))]
+    return [a_trial(number, {"lr": number / 9999, "kind": "a"}, loss) for number, loss in enumerate(found, 1)]
+
+
+def heights(lines: dict[str, object]) -> list[set[float]]:
+    """At which different heights each line of a chart is drawn, as far as they can be told apart."""
+    clip = lines["clip"]
+    drawn = [
+        [min(value, math.inf if clip is None else clip) for value in line["y"]] for line in lines["lines"]
+    ]  # type: ignore[type-var, attr-defined]
+    least, most = min(map(min, drawn)), max(map(max, drawn))
+    if lines["log"]:
+        drawn = [[math.log(value) for value in line] for line in drawn]
+        least, most = math.log(least), math.log(most)
+    return [{round((value - least) / (most - least), 2) for value in line} for line in drawn]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (improving(50, 20, 5, 2, count=40), improving(9, 1, count=1000)),
+        (improving(100, 1, count=40), improving(2, 1.5, count=40)),
+        (improving(1e6, 1e3, 10, 1, count=30), improving(1e5, 1e-3, count=2000)),
+        (improving(1e6, 300, -2, -3, count=500), improving(1e7, 20, -3, count=40)),
+        (improving(5, 4, 3, count=300), improving(-1, -2, -3, -4, count=30)),
+    ],
+)
+def test_no_run_that_improved_is_drawn_flat(tmp_path: Path, one: list[Trial], other: list[Trial]) -> None:
+    runs = [
+        source.read(write_run(tmp_path / name, a_run(run__name=name, search__max_evals=evals), trials))
+        for name, evals, trials in (("one", 2000, one), ("other", 3000, other))
+    ]
+    drawn = heights(compare.payload_of(comparison.bands(runs)))
+    assert [len(found) > 1 for found in drawn] == [True, True]
+
+
+def test_nothing_lies_on_the_edge_of_a_logarithmic_axis(tmp_path: Path) -> None:
+    results = source.read(write_run(tmp_path, a_run(), improving(1e6, 1e3, 1, count=50)))
+    found = compare.payload_of(comparison.bands([results]))
+    assert found["log"] and found["clip"] is None
+    assert chart_series.best_so_far(improvements.finished(results.trials))["clip"] is None
+
+
+def test_the_best_so_far_is_seen_to_fall_where_most_results_are_alike(tmp_path: Path) -> None:
+    results = source.read(write_run(tmp_path, a_run(), improving(5, 3, 0.1, count=50)))
+    assert chart_series.best_so_far(improvements.finished(results.trials))["clip"] == 3
 
 
 def test_failures_that_differ_in_numbers_only_have_one_cause() -> None:
@@ -151,7 +238,7 @@ def test_the_end_of_a_run_tells_each_cause_once_with_an_example(tmp_path: Path) 
         a_trial(number, {"lr": 0}, None, Status.FAILED, reason=reason)
         for number, reason in enumerate(reasons)
     ]
-    told = list(ending.failures(trials, Home.in_workdir(tmp_path).run("first")))
+    told = list(final_summary.failures(trials, Home.in_workdir(tmp_path).run("first")))
     assert told == [
         "Why evaluations failed:",
         "  7 x failed: for example evaluation 0: The file /scratch/0/data was not found.",
@@ -203,7 +290,7 @@ def test_gpu_samples_that_are_torn_or_wrong_are_left_out(tmp_path: Path) -> None
         "2026/11/23 21:11:25.123, 1, NVIDIA H200, 0, 0, 0, 100.0\n"
         "2026/11/23 21:1"
     )
-    (usage,) = gpuusage.read_file("3", path)
+    (usage,) = gpu_usage.read_file("3", path)
     assert (usage.label, usage.busy, usage.memory) == ("worker 3, GPU 0", [50.0, 100.0], [25.0, 100.0])
 
 

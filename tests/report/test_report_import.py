@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from report_runs import a_run, a_trial
 
 from worker.errors import UsageError
-from worker.report import csv as table
-from worker.report import earlier
-from worker.spec import toml
+from worker.report.exchange import csv_file as table
+from worker.report.exchange import import_csv
+from worker.spec.formats import toml
 from worker.store import replay
 from worker.store.paths import Home, RunPaths
 
@@ -35,9 +35,9 @@ def config(workdir: Path) -> Path:
 def test_an_imported_evaluation_is_the_best_and_counts_for_no_limit(
     config: Path, workdir: Path, omniopt: Omniopt
 ) -> None:
-    earlier = workdir / "earlier.csv"
-    earlier.write_text("kind,lr,RESULT\na,0.5,-7\nb,0.25,1e-05\n")
-    done = omniopt("import", config, earlier)
+    import_csv = workdir / "earlier.csv"
+    import_csv.write_text("kind,lr,RESULT\na,0.5,-7\nb,0.25,1e-05\n")
+    done = omniopt("import", config, import_csv)
     assert done.returncode == 0, done.stderr
     assert "2 evaluations imported" in done.stdout
     done = omniopt("resume", "first")
@@ -53,23 +53,23 @@ def test_an_imported_evaluation_is_the_best_and_counts_for_no_limit(
 
 
 def test_rows_that_do_not_fit_are_left_out_and_said(config: Path, workdir: Path, omniopt: Omniopt) -> None:
-    earlier = workdir / "earlier.csv"
-    earlier.write_text(
+    import_csv = workdir / "earlier.csv"
+    import_csv.write_text(
         "status;lr;kind;RESULT\nok;0.5;a;1\nfailed;0.5;b;2\nok;7;a;3\nok;0.5;zzz;4\nok;x;a;5\nok;0.1;a;\nok;0.1;a;nan\n"
     )
-    done = omniopt("import", config, earlier)
+    done = omniopt("import", config, import_csv)
     assert done.returncode == 0
-    assert "1 evaluations imported" in done.stdout
+    assert "1 evaluation imported" in done.stdout
     assert [line.split(":")[1].strip() for line in done.stderr.splitlines()] == [
         f"row {row}" for row in range(3, 9)
     ]
 
 
 def test_nothing_is_imported_twice(config: Path, workdir: Path, omniopt: Omniopt) -> None:
-    earlier = workdir / "earlier.csv"
-    earlier.write_text("lr,kind,RESULT\n0.5,a,1\n")
-    omniopt("import", config, earlier)
-    again = omniopt("import", "first", earlier)
+    import_csv = workdir / "earlier.csv"
+    import_csv.write_text("lr,kind,RESULT\n0.5,a,1\n")
+    omniopt("import", config, import_csv)
+    again = omniopt("import", "first", import_csv)
     assert "0 evaluations imported" in again.stdout
     assert len(replay.load(Home.in_workdir(workdir).run("first")).trials) == 1
 
@@ -82,16 +82,16 @@ def test_nothing_is_imported_twice(config: Path, workdir: Path, omniopt: Omniopt
         ("lr,kind,RESULT\n", "No row"),
         ("", '"lr"'),
         ("lr,lr,kind,RESULT\n0.5,0.6,a,1\n", "several columns"),
-        ("lr,kind,RESULT\n0.5,a,1,2\n", "4 cells, but there are 3 columns"),
+        ("lr,kind,RESULT\n0.5,a,1,2\n", "4 cells, but the table has 3 columns"),
         ("lr;kind;RESULT\n0,5;a;1\n", "--decimal-comma"),
     ],
 )
 def test_a_table_that_cannot_be_used_makes_no_run(
     config: Path, workdir: Path, omniopt: Omniopt, content: str, said: str
 ) -> None:
-    earlier = workdir / "earlier.csv"
-    earlier.write_text(content)
-    done = omniopt("import", config, earlier)
+    import_csv = workdir / "earlier.csv"
+    import_csv.write_text(content)
+    done = omniopt("import", config, import_csv)
     assert done.returncode == 2
     assert said in done.stderr
     assert not Home.in_workdir(workdir).run("first").root.exists()
@@ -102,14 +102,14 @@ def test_files_that_cannot_be_read_are_usage_errors(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "missing.csv", tmp_path, binary):
         with pytest.raises(UsageError):
-            earlier.read(path, a_run())
+            import_csv.read(path, a_run())
 
 
-def rows_of(tmp_path: Path, content: str, **options: object) -> earlier.Table:
+def rows_of(tmp_path: Path, content: str, **options: object) -> import_csv.Table:
     """What is read from a csv with this content."""
     path = tmp_path / "earlier.csv"
     path.write_text(content, encoding="utf-8")
-    return earlier.read(path, a_run(), **options)  # type: ignore[arg-type]
+    return import_csv.read(path, a_run(), **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -176,4 +176,4 @@ def test_what_csv_writes_import_reads(tmp_path: Path, found: list[tuple[float, s
         a_trial(number, {"lr": lr, "kind": kind}, loss) for number, (lr, kind, loss) in enumerate(found)
     ]
     path = table.write(RunPaths(tmp_path / "first"), run, trials, tmp_path / "first.csv")
-    assert earlier.read(path, run).rows == [({"lr": lr, "kind": kind}, loss) for lr, kind, loss in found]
+    assert import_csv.read(path, run).rows == [({"lr": lr, "kind": kind}, loss) for lr, kind, loss in found]

@@ -8,8 +8,8 @@ import random
 import pytest
 from report_runs import a_trial
 
-from worker.report.frame import Frame, make_frame
-from worker.report.importance import LEAST, NoImportanceError, measure
+from worker.report.data.importance import LEAST, NoImportanceError, measure
+from worker.report.data.plot_columns import Frame, make_frame
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.trial import Status

@@ -14,11 +14,12 @@ import pytest
 from report_runs import a_run, a_trial, some_trials, write_run
 
 from worker.errors import UsageError
-from worker.report import optuna_study, source
+from worker.report.data import results as source
+from worker.report.exchange import optuna_study
 from worker.search.space import Space
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft
-from worker.store.claim import Standing
+from worker.store.claim import Claim, Standing
 from worker.store.paths import RunPaths
 from worker.trial import Status
 
@@ -94,10 +95,10 @@ def test_a_journal_file_of_optuna_holds_what_runs_and_what_failed(workdir: Path)
         a_trial(4, values, None, Status.RUNNING, seconds=None, end=None),
     ]
     results = source.read(write_run(workdir, a_run(), trials, ended=False))
-    vars(results)["standing"] = Standing.ALIVE
+    vars(results)["claim"] = Claim(Standing.ALIVE)
     place = workdir / "study.log"
     assert optuna_study.export(results, str(place), "first") == 4
-    vars(results)["standing"] = Standing.OVER
+    vars(results)["claim"] = Claim(Standing.OVER)
     assert optuna_study.export(results, str(place), "later") == 3
     backend = optuna.storages.journal.JournalFileBackend(str(place))
     study = optuna.load_study(study_name="first", storage=optuna.storages.JournalStorage(backend))

@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from search_runs import ALL_TYPES, DRAWING, LEARNING, Spec, evaluate, loss_of, run_of, searcher_of, space_of
 
-from worker.search.searcher import Searcher, make_searcher, space_size
+from worker.search.searcher import Searcher, make_searcher
 from worker.spec.parameters import Value
+from worker.spec.points import space_size
 
 ALL = (*DRAWING, "gridsearch")
 SMALL: Spec = {
@@ -121,8 +122,8 @@ def test_the_same_trials_in_every_process() -> None:
     outputs = {
         subprocess.run(
             [sys.executable, "-c", program],
-            cwd=Path(__file__).parent,
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parent.parent)},
+            cwd=Path(__file__).parents[1] / "support",
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])},
             capture_output=True,
             text=True,
             check=True,
@@ -322,8 +323,8 @@ def test_libraries_are_imported_only_for_models() -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=Path(__file__).parent,
-        env={"PYTHONPATH": str(Path(__file__).parent.parent)},
+        cwd=Path(__file__).parents[1] / "support",
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
         check=True,
@@ -343,7 +344,7 @@ def test_libraries_may_be_loaded_in_another_thread() -> None:
 
 
 def test_every_algorithm_that_can_be_chosen_has_a_searcher() -> None:
-    from worker.spec.fields import ALGORITHMS
+    from worker.spec.basic_fields import ALGORITHMS
 
     assert set(ALGORITHMS) == set(ALL)
     for algorithm in ALGORITHMS:

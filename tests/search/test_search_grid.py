@@ -14,10 +14,10 @@ from search_runs import ALL_TYPES, Spec, evaluate, run_of, searcher_of, space_of
 from spec_strategies import parameters
 
 from worker.search.grid import Grid
-from worker.search.searcher import grid_size
 from worker.search.space import Space
 from worker.spec.check import check
 from worker.spec.parameters import Value
+from worker.spec.points import MANY, grid_size
 from worker.spec.run import Draft, ParameterDraft
 
 POINTS = 5
@@ -73,14 +73,17 @@ def test_every_point_comes_once_in_any_order(counts: list[int], budget: int) -> 
     points = evaluate(searcher, 3000)
     assert len({tuple(point.values()) for point in points}) == len(points) == math.prod(counts)
     assert searcher.ask(3000) is None
-    assert searcher.exhausted_sentence.startswith(
-        f"All {len(points):,} points of the grid have been proposed."
+    all_of_them = (
+        f"All {len(points):,} points of the grid have"
+        if len(points) > 1
+        else "The only point of the grid has"
     )
+    assert searcher.exhausted_sentence.startswith(f"{all_of_them} been proposed.")
 
 
 def test_a_grid_beyond_the_budget_is_sampled_all_over() -> None:
     spec: Spec = {f"x{index}": ("hp.randint", {"max": 1000}) for index in range(10)}
-    assert grid_size(run_of(spec, "gridsearch")) == 10**30
+    assert grid_size(run_of(spec, "gridsearch")) > MANY
     points = evaluate(searcher_of(spec, "gridsearch", max_evals=200), 200)
     assert len({tuple(point.values()) for point in points}) == 200
     for name in spec:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from search_runs import ALL_TYPES, space_of
 from spec_strategies import parameters
 
-from worker.search.dimension import AnyDimension, Categories, dimension
-from worker.search.lattice import Decimals, Multiples
 from worker.search.space import Space
 from worker.spec.check import check
+from worker.spec.dimension import AnyDimension, Categories
+from worker.spec.lattice import Decimals, Multiples
 from worker.spec.multiples import multiples_between, power_of_e
+from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
 from worker.spec.run import Draft, ParameterDraft
 
@@ -54,14 +55,14 @@ def bounds(parameter: Parameter) -> tuple[float, float]:
 def test_every_value_is_inside_its_bounds_and_of_its_kind(
     parameter: Parameter, precision: int, share: float, seed: int
 ) -> None:
-    one = dimension(parameter, precision)
+    one = type_of(parameter).dimension(parameter, precision)
     for value in (
         one.decode(latent_of(one, share)),
         one.draw(Random(seed)),
         one.value(0),
         one.value(one.count - 1),
     ):
-        if parameter.kind.value == "category":
+        if type_of(parameter).value == "category":
             assert value in parameter.options
             continue
         assert not isinstance(value, str)
@@ -71,7 +72,7 @@ def test_every_value_is_inside_its_bounds_and_of_its_kind(
             low, high = low * (1 - 1e-13), high * (1 + 1e-13)
         assert low <= value <= high
         assert math.copysign(1, value) == 1 or value < 0, "there is no -0.0"
-        if parameter.kind.value == "integer":
+        if type_of(parameter).value == "integer":
             assert type(value) is int
         elif "q" in parameter.settings:
             multiple = Fraction(repr(value)) / Fraction(repr(parameter.number("q")))
@@ -84,7 +85,7 @@ def test_every_value_is_inside_its_bounds_and_of_its_kind(
 def test_values_survive_the_way_to_latent_ones_and_back(
     parameter: Parameter, precision: int, share: float
 ) -> None:
-    one = dimension(parameter, precision)
+    one = type_of(parameter).dimension(parameter, precision)
     assume(one.count <= EXACT or "q" not in parameter.settings)
     value = one.decode(latent_of(one, share))
     back = one.decode(one.encode(value))
@@ -98,7 +99,7 @@ def test_values_survive_the_way_to_latent_ones_and_back(
 
 @given(checked_parameters, st.integers(1, 15), st.floats(0, 1, exclude_max=True))
 def test_every_index_has_a_value_and_back(parameter: Parameter, precision: int, share: float) -> None:
-    one = dimension(parameter, precision)
+    one = type_of(parameter).dimension(parameter, precision)
     index = math.floor(share * min(one.count, EXACT))
     value = one.value(index)
     assume(isinstance(value, (str, int)) or abs(value) > 1e-300)  # below, floats are too coarse

@@ -125,11 +125,11 @@ class Cluster:
 
     def kill_controller(self) -> None:
         """Kill slurmctld as a crash would."""
-        self._kill("slurmctld")
+        self.kill("slurmctld")
 
     def kill_node(self, node: str) -> None:
         """Kill the daemon of a node; what runs on the node runs on."""
-        self._kill(f"slurmd.{node}")
+        self.kill(f"slurmd.{node}")
 
     def start_node(self, node: str) -> None:
         """Start the daemon of a node (again)."""
@@ -214,7 +214,8 @@ class Cluster:
                 timeout=30,
             )
 
-    def _kill(self, name: str) -> None:
+    def kill(self, name: str) -> None:
+        """Kill the daemon that is called so."""
         pid = int((self.folder / f"{name}.pid").read_text())
         if self._is_ours(pid):
             os.kill(pid, signal.SIGKILL)

@@ -26,7 +26,7 @@ from slurm_site import Site, until
 from storm_ledger import Findings, Ledger, processes_of
 
 from worker.store.claim import claim
-from worker.store.follow import Follower
+from worker.store.follower import Follower
 from worker.store.paths import RunPaths
 
 GOES_ON_WITHIN = 60.0  # seconds after space has come back

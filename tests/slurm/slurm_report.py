@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
-sys.path += [str(_ROOT / "tests"), str(_ROOT / "benchmarks")]
+sys.path += [str(_ROOT / "tests" / "support"), str(_ROOT / "benchmarks")]
 
 from harness import Figure, machine, report  # noqa: E402
 from slurm_cluster import Cluster  # noqa: E402
@@ -18,10 +18,15 @@ __all__ = ["Figure", "on_cluster", "report"]
 
 
 @contextmanager
-def on_cluster(keep: Path | None = None) -> Iterator[tuple[Cluster, Path]]:
-    """A cluster of four nodes and a workdir, both gone at the end, except that the workdir may be kept."""
+def on_cluster(
+    keep: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[Cluster, Path]]:
+    """A cluster of four nodes and a workdir, both gone at the end, except that the workdir may be kept.
+
+    settings: lines of slurm.conf that differ from the defaults.
+    """
     with tempfile.TemporaryDirectory() as scratch:
-        cluster = Cluster(Path(scratch) / "slurm")
+        cluster = Cluster(Path(scratch) / "slurm", settings or {})
         cluster.folder.mkdir()
         work = (keep or Path(scratch) / "work").resolve()
         work.mkdir()

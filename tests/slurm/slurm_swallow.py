@@ -22,7 +22,7 @@ from slurm_runs import a_run
 
 from worker.launch.launcher import AgentState
 from worker.launch.slurm.client import Client
-from worker.launch.slurm.launcher import SlurmLauncher
+from worker.launch.slurm.worker_jobs import SlurmLauncher
 from worker.store.paths import RunPaths
 
 PROXY = """\

@@ -105,3 +105,30 @@ def test_a_node_with_a_broken_gpu_is_left_out_and_named(site: Site) -> None:
     events = paths.events.read_text()
     assert 'A GPU of n1 is broken: the program says "uncorrectable ECC error".' in events
     assert "Workers on n1 failed twice in a row, so that no more are started there." in events
+
+
+def test_a_run_goes_on_with_other_resources_that_fit_the_cluster(site: Site) -> None:
+    paths = site.start("medlar", evaluations=2, workers=1)
+    site.until_over(paths)
+    done = site.omniopt("resume", "medlar", "--memory", "90000000", "--max-evals", "4")
+    assert done.returncode == 2
+    assert "slurm.memory" in done.stderr
+    assert not paths.changes.exists()
+    done = site.omniopt("resume", "medlar", "--memory", "150", "--workers", "2", "--max-evals", "4")
+    assert done.returncode == 0, done.stderr
+    site.until_over(paths)
+    assert len(site.rows(paths)) == 4
+    scripts = [path.read_text() for path in paths.slurm.glob("*.sh") if "driver" not in path.name]
+    assert any("--mem=150" in script for script in scripts)
+    assert "slurm.memory is 150 from now on" in paths.events.read_text()
+
+
+def test_what_is_shared_stops_a_start_and_what_nodes_may_have_does_not(site: Site) -> None:
+    done = site.omniopt("start", site.config("whin", objective="python3 trian.py ($x)"), "--yes")
+    assert done.returncode == 2
+    assert "The script trian.py does not exist" in done.stderr
+    assert not site.paths("whin").root.exists()
+    for objective in ("only-on-nodes ($x)", "/opt/only/on/nodes ($x)"):
+        done = site.omniopt("check", site.config("furze", objective=objective))
+        assert done.returncode == 0, done.stdout
+        assert "warning: run.objective: The program" in done.stdout

@@ -11,7 +11,7 @@ from slurm_cluster import Cluster
 from slurm_runs import a_run
 
 from worker.errors import ConfigError
-from worker.launch.slurm import driver_job, front, preflight
+from worker.launch.slurm import checks, driver_job, preflight
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import ask
 from worker.launch.slurm.script import AgentJob, agent_script
@@ -120,16 +120,16 @@ def test_a_partition_in_which_the_driver_does_not_fit_is_told_before(
     alpha("MaxMemPerNode=1000")
     run, paths = a_run(), RunPaths(tmp_path / "omniopt" / "projects" / "pear")
     known = ask(client, run)
-    [problem] = [one for one in front.check(client, run, paths, known, True) if one.severity == "error"]
+    [problem] = [one for one in checks.check(client, run, paths, known, True) if one.severity == "error"]
     assert "The driver's job asks for 2000 MB" in problem.message
-    assert not has_errors(front.check(client, run, paths, known, False))
+    assert not has_errors(checks.check(client, run, paths, known, False))
 
 
 def test_setup_lines_that_bash_cannot_read_are_told_before(tmp_path: Path) -> None:
-    [problem] = front.setup_problems(a_run(setup=["module load X", "if true; then"]))
+    [problem] = checks.setup_problems(a_run(setup=["module load X", "if true; then"]))
     assert problem.path == "slurm.setup"
     assert "syntax error" in problem.message
-    assert not list(front.setup_problems(a_run(setup=["for i in 1 2", "do echo $i; done"])))
+    assert not list(checks.setup_problems(a_run(setup=["for i in 1 2", "do echo $i; done"])))
 
 
 def test_nodes_out_of_service_make_a_rehearsal_a_warning(

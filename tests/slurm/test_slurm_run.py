@@ -7,7 +7,7 @@ import json
 import pytest
 from slurm_site import Site, until
 
-from worker.launch.slurm.ledger import entries
+from worker.launch.slurm.submissions import entries
 from worker.store.journal import epochs
 
 pytestmark = pytest.mark.slurm

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from slurm_cluster import Cluster
+from slurm_interruptions import PROGRAMS, Interrupted, preempting
 from slurm_outages import GONE_WITHIN, cancel, controller, disk, small_disk
 from slurm_site import Site
 from slurm_storm import Storm
@@ -57,3 +58,26 @@ def test_cancel_leaves_no_job_and_no_process(site: Site) -> None:
     assert outage.found.left_behind == []
     assert outage.seconds < 2 * GONE_WITHIN, "the machine may be busy, but not so busy"
     assert claim(site.paths("date")).standing is Standing.OVER
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_cancelled_evaluation_does_not_count_and_one_that_had_ended_does(site: Site, program: str) -> None:
+    found = Interrupted(site, "elm", PROGRAMS[program], workers=6, seed=3).go(2, Interrupted.cancel_workers)
+    assert found.faults == []
+    assert found.interrupted > 6, "so that there was something to see"
+
+
+@pytest.mark.parametrize("mode", ["REQUEUE", "CANCEL"])
+def test_a_preempted_evaluation_does_not_count(
+    slurm_programs: None, tmp_path: Path, workdir: Path, mode: str
+) -> None:
+    cluster = Cluster(tmp_path / "slurm", preempting(mode))
+    cluster.folder.mkdir()
+    try:
+        cluster.up()
+        run = Interrupted(Site(cluster, workdir), "oak", next(iter(PROGRAMS.values())), workers=16, seed=4)
+        found = run.go(1, Interrupted.preempt_workers)
+    finally:
+        cluster.down()
+    assert found.faults == []
+    assert found.interrupted > 0

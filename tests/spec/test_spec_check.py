@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import pytest
 
-from worker.spec import url
 from worker.spec.check import check, check_read
 from worker.spec.fields import FIELDS
-from worker.spec.parameters import PARAMETER_TYPES
+from worker.spec.formats import url
+from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.problem import Problem
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
 
@@ -77,7 +78,10 @@ def test_the_old_link_runs_when_its_faults_are_mended() -> None:
     }
     third = ParameterDraft("epochs", third.type, third.settings)
     checked = check(Draft(values, (first, second, third)))
-    assert checked.problems == ()
+    assert [(problem.path, problem.severity) for problem in checked.problems] == [
+        ("search.max_evals", "note")
+    ]
+    assert checked.problems[0].message == "The space has 27 points, so at most 27 evaluations."
     assert checked.run is not None
     assert checked.run.memory == 1000
     assert [parameter.options for parameter in checked.run.parameters] == [
@@ -94,7 +98,7 @@ def test_every_problem_is_reported_at_once() -> None:
                 "run.name": "my run",
                 "run.workers": "0",
                 "run.runtime": "soon",
-                "slurm.memory": "2 GB",
+                "slurm.memory": "2 GX",
                 "search.algorithm": "tpe",
                 "search.seed": "1,1",
                 "run.objective": "./run ($x_5)",
@@ -209,9 +213,6 @@ def test_warnings_and_notes_keep_nothing_from_starting(
         {"run.objective": "./run ($a) <in>out"},
         {"run.objective": "bash -c 'cat <(./run ($a)) '"},
         {"run.workdir": "/scratch/me"},
-        {"run.workdir": "~/runs"},
-        {"run.workdir": "$HOME/my runs"},
-        {"run.workdir": "${HOME}"},
         {"run.workdir": "./here"},
         {"search.seed": ""},
         {"search.seed": "1,2,3"},
@@ -221,6 +222,13 @@ def test_warnings_and_notes_keep_nothing_from_starting(
 )
 def test_nothing_is_wrong_with(values: dict[str, object]) -> None:
     assert problems(values) == ()
+
+
+@pytest.mark.parametrize("workdir", ["~/runs", "$HOME/my runs", "${HOME}", "/home/me", "/users/me/runs"])
+def test_a_workdir_in_a_home_folder_gets_a_remark(workdir: str) -> None:
+    found = one({"run.workdir": workdir})
+    assert (found.path, found.severity) == ("run.workdir", "note")
+    assert "home folder" in found.message
 
 
 def parameter(kind: str, **settings: object) -> ParameterDraft:
@@ -253,8 +261,8 @@ def parameter(kind: str, **settings: object) -> ParameterDraft:
         (parameter("hp.normal", mu=0), "sigma", "σ (std. dev.) is missing; hp.normal needs it."),
         (parameter("hp.lognormal", mu=700, sigma=1), "sigma", "e to the power of such numbers is too large for a computer."),
         (parameter("hp.qnormal", mu=0, sigma=1, q=0), "q", "q must be greater than 0."),
-        (parameter("hp.choice", values="a,,b"), "values", "Value 2 is empty."),
-        (parameter("hp.choice", values="a,,b,"), "values", "Value 2, 4 are empty."),
+        (parameter("hp.choice", values=", ,"), "values", "Values is missing; hp.choice needs it."),
+        (parameter("hp.pchoice", values="=20,a=80"), "values", "Value 1 is empty."),
         (parameter("hp.choice", values="a,b,a"), "values", 'The value "a" is listed 2 times.'),
         (parameter("hp.choice", values=[]), "values", "Values is missing; hp.choice needs it."),
         (parameter("hp.pchoice", values="a=20,b"), "values", '"b" has no percentage.'),
@@ -274,6 +282,74 @@ def test_errors_of_parameters(draft: ParameterDraft, key: str, message: str) -> 
     found = next(problem for problem in problems({}, draft) if problem.severity == "error")
     assert (found.path, found.message) == (f"parameters.0.{key}", message)
     assert check(Draft(GOOD, (draft,))).run is None
+
+
+@pytest.mark.parametrize(
+    ("given", "options"),
+    [
+        (parameter("hp.choice", values="a,,b, "), ("a", "b")),
+        (parameter("hp.choice", values=["a", " ", "b"]), ("a", "b")),
+        (parameter("hp.pchoice", values=",a=20,,b=80,"), ("a", "b")),
+        (parameter("hp.pchoice", values=["a=20", "", "b=80"]), ("a", "b")),
+    ],
+)
+def test_empty_values_of_a_list_are_left_out_with_a_note(
+    given: ParameterDraft, options: tuple[str, ...]
+) -> None:
+    checked = check(Draft(GOOD, (given,)))
+    assert checked.run is not None
+    assert checked.run.parameters[0].options == options
+    found = [one for one in checked.problems if "empty values" in one.message]
+    assert [(one.path, one.severity) for one in found] == [("parameters.0.values", "note")]
+
+
+def test_an_empty_seed_in_a_list_is_left_out_with_a_note() -> None:
+    checked = check(Draft({**GOOD, "search.seed": "1,,2,"}, (parameter("hp.randint", max=3),)))
+    assert checked.run is not None
+    assert checked.run.seed == (1, 2)
+    found = [one for one in checked.problems if "empty values" in one.message]
+    assert [(one.path, one.severity) for one in found] == [("search.seed", "note")]
+
+
+def coarse(precision: int, given: ParameterDraft) -> list[Problem]:
+    """The remarks about a range that is too coarse."""
+    return [one for one in problems({"run.precision": precision}, given) if "precision of" in one.message]
+
+
+@pytest.mark.parametrize(
+    ("precision", "given", "count"),
+    [
+        (2, parameter("hp.uniform", min=300, max=330), 4),
+        (2, parameter("hp.uniform", min=-330, max=-300), 4),
+        (2, parameter("hp.uniform", min=1000, max=1001), 1),
+        (1, parameter("hp.uniform", min=0, max=1), 19),
+        (8, parameter("hp.uniform", min=1e7, max="10000000.5"), 1),
+        (2, parameter("hp.loguniform", min=0, max=1), 18),
+        (3, parameter("hp.normal", mu=1000, sigma=10), 23),
+        (2, parameter("hp.lognormal", mu=0, sigma="0.1"), 21),
+    ],
+)
+def test_a_range_of_few_values_at_its_precision_gets_a_remark(
+    precision: int, given: ParameterDraft, count: int
+) -> None:
+    (found,) = coarse(precision, given)
+    assert found.severity == "warning"
+    assert found.message.split(" only ")[1].split()[0] == str(count)
+
+
+@pytest.mark.parametrize(
+    ("precision", "given"),
+    [
+        (2, parameter("hp.uniform", min=0, max=1)),
+        (8, parameter("hp.uniform", min=300, max=330)),
+        (1, parameter("hp.quniform", min=300, max=330, q=5)),
+        (1, parameter("hp.uniformint", min=300, max=330)),
+        (2, parameter("hp.loguniform", min=-10, max=0)),
+        (2, parameter("hp.normal", mu=0, sigma=1)),
+    ],
+)
+def test_a_range_of_many_values_gets_none(precision: int, given: ParameterDraft) -> None:
+    assert coarse(precision, given) == []
 
 
 def test_exponents_that_look_like_values_are_pointed_out() -> None:
@@ -320,8 +396,8 @@ def test_names() -> None:
     assert run({}, ParameterDraft(" a\t", "hp.randint", {"max": 2})).parameters[0].name == "a"
     shadow = one(
         {"run.objective": "($x_0) ($x_1)"},
-        ParameterDraft("a-b", "hp.randint", {"max": 2}),
-        ParameterDraft("A_b", "hp.randint", {"max": 2}),
+        ParameterDraft("a-b", "hp.uniform", {"min": 0, "max": 1}),
+        ParameterDraft("A_b", "hp.uniform", {"min": 0, "max": 1}),
     )
     assert shadow.message == '"A_b" and "a-b" share the environment variable OMNIOPT_PARAM_A_B.'
     assert shadow.severity == "warning"
@@ -342,3 +418,20 @@ def test_the_problems_of_reading_count() -> None:
     checked = check_read(ReadResult(good, (note, error)))
     assert checked.run is None
     assert checked.problems == (note, error)
+
+
+EXTREMES = ("0", "1", "-1", "1e-9", "1e308", "-1e308", "5e-324", "4503599627370497", "700", "-700", "1.7e308")
+
+
+@pytest.mark.parametrize("kind", [name for name in PARAMETER_TYPES if "choice" not in name])
+def test_no_number_is_too_extreme_to_be_checked(kind: str) -> None:
+    keys = [key for key in PARAMETER_TYPES[kind].settings if key not in ("q", "step")]
+    for numbers in itertools.product(EXTREMES, repeat=len(keys)):
+        for q in ("1", "0.1", "1e308", "5e-324"):
+            settings = {**dict(zip(keys, numbers, strict=True)), "q": q}
+            draft = ParameterDraft("a", kind, {key: settings[key] for key in PARAMETER_TYPES[kind].settings})
+            values = {"run.name": "a", "run.objective": "./run ($a)", "search.grid_points": "50"}
+            for algorithm in ("tpe.suggest", "gridsearch"):
+                check(Draft({**values, "search.algorithm": algorithm}, (draft,)))
+            if "q" not in PARAMETER_TYPES[kind].settings:
+                break

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec_strategies import drafts, lines, runs, wild_drafts
 
-from worker.spec import original, source, token, toml, url
 from worker.spec.check import check, check_read
 from worker.spec.fields import FIELDS
-from worker.spec.parameters import PARAMETER_TYPES
+from worker.spec.formats import any_config, original, original_writer, token, toml, url
+from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.problem import has_errors
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
 
@@ -70,18 +70,18 @@ def original_run(run: Run) -> Run:
 @given(runs())
 def test_a_run_survives_the_ini_as_far_as_it_goes(run: Run) -> None:
     draft = toml.draft_of(run)
-    assert run_of(original.read_ini(original.write_ini(draft))) == original_run(run)
+    assert run_of(original.read_ini(original_writer.write_ini(draft))) == original_run(run)
 
 
 @given(runs())
 def test_a_run_survives_the_json_as_far_as_it_goes(run: Run) -> None:
     draft = toml.draft_of(run)
-    assert run_of(original.read_json(original.write_json(draft))) == original_run(run)
+    assert run_of(original.read_json(original_writer.write_json(draft))) == original_run(run)
 
 
 @given(runs())
 def test_what_the_original_cannot_hold_is_said(run: Run) -> None:
-    lost = original.not_held(toml.draft_of(run))
+    lost = original_writer.not_held(toml.draft_of(run))
     if original_run(run) == run:
         assert not lost
     else:
@@ -100,9 +100,9 @@ def test_every_format_is_recognised(draft: Draft) -> None:
         "?" + url.write(draft),
         "https://example.org/omniopt/?" + url.write(draft) + "#results",
     ):
-        assert run_of(source.read_any(text)) == run
-    for text in (original.write_ini(draft), original.write_json(draft)):
-        assert run_of(source.read_any(text)) == original_run(run)
+        assert run_of(any_config.read_any(text)) == run
+    for text in (original_writer.write_ini(draft), original_writer.write_json(draft)):
+        assert run_of(any_config.read_any(text)) == original_run(run)
 
 
 @given(wild_drafts)
@@ -117,8 +117,8 @@ def test_any_draft_can_be_written_in_every_format_and_stays_as_wrong_as_it_was(d
         again = read(text)
         assert not wrong or check_read(again).run is None
         assert len(again.draft.parameters) == len(draft.parameters)
-    original.read_ini(original.write_ini(draft))
-    original.read_json(original.write_json(draft))
+    original.read_ini(original_writer.write_ini(draft))
+    original.read_json(original_writer.write_json(draft))
 
 
 @given(wild_drafts)

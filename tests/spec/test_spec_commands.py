@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from worker.cli.given import read_given
+from worker.cli.config_argument import read_given
 from worker.errors import UsageError
-from worker.spec import original, token, toml, url
+from worker.spec.formats import original_writer, token, toml, url
 from worker.spec.run import Draft, ParameterDraft
 from worker.store.paths import Home
 
@@ -28,7 +28,9 @@ BAD = Draft({**GOOD.values, "run.workers": "many"}, GOOD.parameters)
 
 @pytest.fixture
 def config(workdir: Path) -> Path:
-    """A good config in a file with a blank in its name."""
+    """A good config in a file with a blank in its name, beside its program."""
+    (workdir / "run").write_text("#!/bin/sh\n")
+    (workdir / "run").chmod(0o755)
     path = workdir / "my config.toml"
     path.write_text(toml.write(GOOD), encoding="utf-8")
     return path
@@ -84,7 +86,7 @@ def test_tokens_and_links(omniopt: Omniopt, given: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "write", [toml.write, original.write_ini, original.write_json, token.encode, url.write]
+    "write", [toml.write, original_writer.write_ini, original_writer.write_json, token.encode, url.write]
 )
 def test_every_format_on_standard_input(omniopt: Omniopt, write: Callable[[Draft], str]) -> None:
     draft = Draft({key: raw for key, raw in GOOD.values.items() if key != "run.workdir"}, GOOD.parameters)
@@ -92,7 +94,9 @@ def test_every_format_on_standard_input(omniopt: Omniopt, write: Callable[[Draft
     assert (done.returncode, done.stdout) == (0, toml.write(draft))
 
 
-@pytest.mark.parametrize(("kind", "write"), [("ini", original.write_ini), ("json", original.write_json)])
+@pytest.mark.parametrize(
+    ("kind", "write"), [("ini", original_writer.write_ini), ("json", original_writer.write_json)]
+)
 def test_the_originals_formats(
     omniopt: Omniopt, config: Path, kind: str, write: Callable[[Draft], str]
 ) -> None:

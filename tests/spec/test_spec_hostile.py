@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec_strategies import drafts, texts, wild_drafts
 
-from worker.spec import original, source, token, toml, url
 from worker.spec.check import check, check_read
 from worker.spec.fields import FIELDS
+from worker.spec.formats import any_config, original, original_writer, token, toml, url
+from worker.spec.formats.input_limits import LONGEST_INPUT, text_of
 from worker.spec.problem import UnreadableError, has_errors
-from worker.spec.reading import LONGEST_INPUT, text_of
 from worker.spec.run import Draft, ParameterDraft, ReadResult
 from worker.spec.text import encodable, invisible
 
@@ -26,7 +26,7 @@ READERS: dict[str, Callable[[str], ReadResult]] = {
     "json": original.read_json,
     "url": url.read,
     "token": token.decode,
-    "any": source.read_any,
+    "any": any_config.read_any,
 }
 every_reader = pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))
 
@@ -39,7 +39,7 @@ def survives(read: Callable[[str], ReadResult], text: str) -> None:
         problems = error.problems
     else:
         problems = check_read(result).problems
-        for write in (toml.write, url.write, original.write_ini, original.write_json):
+        for write in (toml.write, url.write, original_writer.write_ini, original_writer.write_json):
             write(result.draft).encode()
     for problem in problems:
         assert not invisible(problem.path + problem.message + problem.hint)
@@ -69,7 +69,9 @@ def test_arbitrary_text(read: Callable[[str], ReadResult], text: str) -> None:
 @given(draft=drafts() | wild_drafts, data=st.data())
 def test_damaged_configs(read: Callable[[str], ReadResult], draft: Draft, data: st.DataObject) -> None:
     write = data.draw(
-        st.sampled_from([toml.write, url.write, original.write_ini, original.write_json, token.encode])
+        st.sampled_from(
+            [toml.write, url.write, original_writer.write_ini, original_writer.write_json, token.encode]
+        )
     )
     text = write(draft)
     start = data.draw(st.integers(0, len(text)))
@@ -93,7 +95,7 @@ def test_damaged_configs(read: Callable[[str], ReadResult], draft: Draft, data: 
 )
 def test_any_json(document: object) -> None:
     survives(original.read_json, json.dumps(document))
-    survives(source.read_any, json.dumps({"data": document, "dimensions": document}))
+    survives(any_config.read_any, json.dumps({"data": document, "dimensions": document}))
 
 
 @given(wild_drafts)

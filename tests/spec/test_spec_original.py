@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from worker.spec import original, source
 from worker.spec.check import check_read
-from worker.spec.parameters import PARAMETER_TYPES
+from worker.spec.formats import any_config, original, original_writer
+from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.problem import UnreadableError
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
 
@@ -106,12 +106,22 @@ def test_every_key() -> None:
     assert said(read) == [
         ("note", "", "The section [DEBUG] of the original means nothing here."),
         ("note", "", "The section [MONGODB] of the original means nothing here."),
+        (
+            "note",
+            "run.precision",
+            "In the original, precision (4) was for what it showed; values went to the program in full.",
+        ),
+        (
+            "note",
+            "slurm.memory",
+            "The original asked for 1500 MB for each of 4 CPUs: that is 6000 MB per worker.",
+        ),
     ]
     run = run_of(read)
     assert run.objective == './run --a=($x_0) --percent=50% --home=$HOME "%(a)s" # no comment = here'
     assert (run.name, run.seed, run.workers, run.enable_gpus, run.gpus) == ("my_run", (1234,), 7, True, 2)
-    assert (run.precision, run.account, run.reservation, run.partition) == (4, "p_ml", "p_res_3", "alpha")
-    assert (run.memory, run.runtime, run.max_evals) == (1500, 3 * 3600, 99)
+    assert (run.precision, run.account, run.reservation, run.partition) == (8, "p_ml", "p_res_3", "alpha")
+    assert (run.memory, run.runtime, run.max_evals) == (6000, 3 * 3600, 99)
     assert run.algorithm == "hyperopt.rand.suggest"
     assert [(one.name, one.type, one.settings) for one in run.parameters] == [
         ("a", "hp.uniform", {"min": 0, "max": 1}),
@@ -257,7 +267,7 @@ def test_shapes_of_json(document: object) -> None:
     assert read == ReadResult(
         Draft({"search.seed": 3}, (ParameterDraft("a", "hp.choice", {"values": ["x", "y,z", 3]}),))
     )
-    assert source.read_any(json.dumps(document)) == read
+    assert any_config.read_any(json.dumps(document)) == read
 
 
 @pytest.mark.parametrize(
@@ -295,10 +305,10 @@ def test_a_dimension_that_is_nested_too_deeply() -> None:
 
 def test_choiceint_is_written_as_the_original_knows_it() -> None:
     draft = Draft({"run.name": "a"}, (ParameterDraft("a", "hp.choiceint", {"min": "2", "max": "5"}),))
-    assert "range_generator_0 = hp.choice\noptions_0 = 2,3,4,5\n" in original.write_ini(draft)
-    dimensions = json.loads(original.write_json(draft))["dimensions"]
+    assert "range_generator_0 = hp.choice\noptions_0 = 2,3,4,5\n" in original_writer.write_ini(draft)
+    dimensions = json.loads(original_writer.write_json(draft))["dimensions"]
     assert dimensions == [{"name": "a", "range_generator": "hp.choice", "options": "2,3,4,5"}]
-    assert [problem.path for problem in original.not_held(draft)] == ["parameters.0.type"]
+    assert [problem.path for problem in original_writer.not_held(draft)] == ["parameters.0.type"]
 
 
 @pytest.mark.parametrize(
@@ -306,18 +316,18 @@ def test_choiceint_is_written_as_the_original_knows_it() -> None:
 )
 def test_a_wrong_choiceint_stays_what_it_is(settings: dict[str, object]) -> None:
     draft = Draft({}, (ParameterDraft("a", "hp.choiceint", settings),))
-    assert "range_generator_0 = hp.choiceint" in original.write_ini(draft)
+    assert "range_generator_0 = hp.choiceint" in original_writer.write_ini(draft)
 
 
 def test_only_so_many_integers_are_listed_in_all() -> None:
     many = ParameterDraft("a", "hp.choiceint", {"min": 1, "max": 100_000})
     few = ParameterDraft("a", "hp.choiceint", {"min": 1, "max": 2})
     draft = Draft({}, (few, many, many, few))
-    text = original.write_ini(draft)
+    text = original_writer.write_ini(draft)
     kinds = [line.rpartition(" ")[2] for line in text.split("\n") if line.startswith("range_generator_")]
     assert kinds == ["hp.choice", "hp.choiceint", "hp.choiceint", "hp.choice"]
     assert len(text) < 1500
-    assert [problem.severity for problem in original.not_held(draft)] == [
+    assert [problem.severity for problem in original_writer.not_held(draft)] == [
         "note",
         "warning",
         "warning",
@@ -326,6 +336,6 @@ def test_only_so_many_integers_are_listed_in_all() -> None:
 
 
 def test_a_line_break_cannot_bring_in_other_keys() -> None:
-    text = original.write_ini(Draft({"run.objective": "a\n[DATA]\nseed = 7"}))
+    text = original_writer.write_ini(Draft({"run.objective": "a\n[DATA]\nseed = 7"}))
     assert "objective_program = a<U+000A>[DATA]<U+000A>seed = 7\n" in text
     assert original.read_ini(text).draft.values["search.seed"] == "42"

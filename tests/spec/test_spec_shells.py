@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from shells import INTERACTIVE, in_shells
 from spec_strategies import drafts, wild_drafts
 
-from worker.spec import token, toml
 from worker.spec.check import check
+from worker.spec.formats import token, toml
 from worker.spec.run import Draft
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from worker.spec import command, source, token
+from worker.spec import command
+from worker.spec.formats import any_config, token
 from worker.spec.problem import UnreadableError
 from worker.spec.run import Draft
 
@@ -26,7 +27,7 @@ from worker.spec.run import Draft
     ],
 )
 def test_formats_are_recognised(text: str, values: dict[str, str]) -> None:
-    assert source.read_any(text).draft.values == values
+    assert any_config.read_any(text).draft.values == values
 
 
 @pytest.mark.parametrize("workdir", ["", "/scratch/ws/me", "/a b/c?d", "~/x"])
@@ -40,9 +41,9 @@ def test_the_commands_of_the_page_are_recognised(workdir: str) -> None:
         f"  omniopt start {packed} --yes\n",
     ]
     for line in lines:
-        assert source.read_any(line).draft.values == {"run.name": "a"}
+        assert any_config.read_any(line).draft.values == {"run.name": "a"}
     with pytest.raises(UnreadableError, match="Give the config file that it names"):
-        source.read_any(command.first_time(installer, "config.toml", workdir))
+        any_config.read_any(command.first_time(installer, "config.toml", workdir))
 
 
 @pytest.mark.parametrize(
@@ -50,5 +51,5 @@ def test_the_commands_of_the_page_are_recognised(workdir: str) -> None:
 )
 def test_what_is_no_config(text: str) -> None:
     with pytest.raises(UnreadableError) as caught:
-        source.read_any(text)
+        any_config.read_any(text)
     assert caught.value.problems[0].hint

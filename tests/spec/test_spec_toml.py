@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from worker.spec import toml
 from worker.spec.check import check_read
+from worker.spec.formats import toml
 from worker.spec.problem import UnreadableError
 from worker.spec.run import Draft, ParameterDraft
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.store import replay
-from worker.store.follow import Follower
+from worker.store.follower import Follower
 from worker.store.journal import open_epoch
 from worker.store.paths import RunPaths
 from worker.store.records import Record, encode
@@ -60,6 +60,13 @@ def requeued(trial: int, attempt: int = 1) -> Record:
         "reason": "gone",
         "at": 4.0,
     }
+
+
+def retracted(trial: int, attempt: int = 1) -> Record:
+    return {
+        "kind": "retracted", "trial": trial, "attempt": attempt, "agent": f"a{attempt}", "reason": "its job ended",
+        "at": 9.0,
+    }  # fmt: skip
 
 
 def state(*records: Record, epoch: int = 1) -> Replayed:
@@ -125,6 +132,19 @@ def test_a_retry_voids_failures_and_nothing_else() -> None:
     assert only(proposed(1), finished(1), retried).status is Status.OK
 
 
+def test_what_an_agent_takes_back_does_not_count() -> None:
+    way = [proposed(1), assigned(1), started(1), finished(1), retracted(1)]
+    trial = only(*way)
+    assert (trial.status, trial.loss, trial.end, trial.curve) == (Status.PROPOSED, None, None, ())
+    again = only(*way, assigned(1, 2), finished(1, 2, loss=0.75), finished(1))
+    assert (again.status, again.loss, again.attempt) == (Status.OK, 0.75, 2)
+    # What lost against it is in force then; what another attempt has brought is not touched.
+    assert (
+        only(proposed(1), finished(1), finished(1, 2, "failed", None), retracted(1)).status is Status.FAILED
+    )
+    assert only(proposed(1), finished(1), retracted(1, 2)).status is Status.OK
+
+
 def test_results_of_unknown_trials_are_kept_and_counted() -> None:
     assert state(finished(1)).strays == 1
     replayed = state(finished(1), finished(2), proposed(1))
@@ -148,6 +168,18 @@ def test_of_two_drivers_the_later_one_is_right() -> None:
     assert replayer.state.trials[2].loss == 0.5
 
 
+def test_a_superseded_driver_takes_no_trial_from_an_agent() -> None:
+    # The older one knew from the agent that the trial had been given out, and gave it out once more.
+    older = [proposed(1), assigned(1, 2, "a2")]
+    newer = [proposed(1), assigned(1, 1, "a1"), started(1, 1, "a1")]
+    for order in ((older, 1), (newer, 2)), ((newer, 2), (older, 1)):
+        replayer = Replayer()
+        for records, epoch in order:
+            replayer.feed_all(records, epoch)
+        trial = replayer.state.trials[1]
+        assert (trial.status, trial.agent, trial.attempt) == (Status.RUNNING, "a1", 1)
+
+
 def driver(epoch: int, **more: Any) -> Record:
     return {"kind": "driver", "epoch": epoch, "host": "n0", "pid": 1, "pid_start": "b-1", "seed": 42, **more}
 
@@ -155,7 +187,7 @@ def driver(epoch: int, **more: Any) -> Record:
 def test_a_resumed_run_has_not_ended() -> None:
     ended = {"kind": "ended", "reason": "all done", "exit_code": 0, "at": 9.0}
     replayed = state(driver(1), ended)
-    assert replayed.ended == ("all done", 0, 9.0)
+    assert replayed.ended == ("all done", 0, 9.0, "")
     replayer = Replayer()
     replayer.feed_all([driver(1), ended], 1)
     replayer.feed_all([driver(2, seed=7), {"kind": "workers", "wanted": 9}], 2)
@@ -207,6 +239,7 @@ def histories(draw: st.DrawFn) -> list[Record]:
                             finished(number, attempt, "failed", None),
                             finished(number, attempt, "cancelled", None),
                             requeued(number, attempt),
+                            retracted(number, attempt),
                             {
                                 "kind": "lost",
                                 "trial": number,
@@ -237,8 +270,13 @@ def test_order_and_repetition_do_not_matter(history: list[Record], data: st.Data
 def test_the_same_records_in_several_epochs(history: list[Record], data: st.DataObject) -> None:
     expected = state(*history).trials
     replayer = Replayer()
-    for record in data.draw(st.permutations([record for record in history if record["kind"] != "proposed"])):
-        replayer.feed(record, data.draw(st.integers(1, 3)))
+    # A later record is never of an earlier driver; in which order they are read is another matter.
+    epochs = sorted(data.draw(st.integers(1, 3)) for _ in history)
+    told = [
+        (record, epoch) for record, epoch in zip(history, epochs, strict=True) if record["kind"] != "proposed"
+    ]
+    for record, epoch in data.draw(st.permutations(told)):
+        replayer.feed(record, epoch)
     for number in expected:
         replayer.feed(proposed(number), 1)
     assert replayer.state.trials == expected

@@ -1,4 +1,4 @@
-"""The tables of docs/configuration.md, made from the code; run this file to write them into the page."""
+"""The tables of docs/configuration.md and docs/search.md, made from the code; run this file to write them into the pages."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from worker.spec.convert import duration_text, field_text
-from worker.spec.fields import FIELDS, SECTIONS, Field
-from worker.spec.parameters import (
-    DEFAULT_TYPE,
-    PARAMETER_TYPES,
-    SETTING_LABELS,
-    SETTING_ORIGINALS,
-    SETTING_QUERIES,
-    ParameterType,
-)
+from worker.spec.field_definition import Field
+from worker.spec.field_values import field_text
+from worker.spec.fields import FIELDS, SECTIONS
+from worker.spec.parameter_settings import SETTINGS
+from worker.spec.parameter_types import PARAMETER_TYPES, ParameterType, type_of
+from worker.spec.parameters import DEFAULT_TYPE, Parameter, SettingValue
+from worker.spec.raw_values import duration_text
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "configuration.md"
+_DOCS = Path(__file__).resolve().parents[2] / "docs"
+CONFIGURATION = _DOCS / "configuration.md"
+SEARCH = _DOCS / "search.md"
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 _KINDS = {
     "line": "one line of text",
@@ -27,6 +26,10 @@ _KINDS = {
     "switch": "`true` or `false`",
     "lines": "a list of lines",
 }
+# Of every setting a value that is good for each type, but for percentages.
+EXAMPLE_SETTINGS: Mapping[str, SettingValue] = {
+    "min": 1, "max": 5, "step": 2, "q": 0.5, "mu": 0, "sigma": 1, "values": ("a", "b"),
+}  # fmt: skip
 _SETTING_KINDS = {
     "integer": "a whole number",
     "real": "a number",
@@ -35,8 +38,10 @@ _SETTING_KINDS = {
 }
 
 
-def tables() -> Mapping[str, str]:
-    """Every table of the page by its name, as Markdown."""
+def tables(page: Path) -> Mapping[str, str]:
+    """Every table of a page by its name, as Markdown."""
+    if page == SEARCH:
+        return {"values": _values(), "grid": _grid()}
     return {
         **{section: _fields(section) for section in SECTIONS},
         "types": _types(),
@@ -44,9 +49,9 @@ def tables() -> Mapping[str, str]:
     }
 
 
-def with_tables(text: str) -> str:
-    """The page with its tables as they must be now."""
-    made = tables()
+def with_tables(page: Path) -> str:
+    """The text of a page with its tables as they must be now."""
+    made, text = tables(page), page.read_text(encoding="utf-8")
     return _TABLE.sub(lambda match: f"{match[1]}{made[match[2]]}\n{match[3]}", text)
 
 
@@ -88,14 +93,14 @@ def _default(field: Field) -> str:
     if field.kind == "lines":
         return "[]"
     text = field_text(field, field.default)
-    return text if field.kind in ("integer", "seeds") else f'"{text}"'
+    return text if field.kind in ("integer", "memory", "seeds") else f'"{text}"'
 
 
 def _allowed(field: Field) -> str:
     low, high = field.minimum or 0, field.maximum or 0
     if field.kind == "duration":
         return f"{duration_text(int(low))} to {duration_text(int(high))} h"
-    if field.kind in ("integer", "seeds"):
+    if field.kind in ("integer", "memory", "seeds"):
         several = " (or a list of them)" if field.kind == "seeds" else ""
         unit = f" {field.unit}" if field.unit else ""
         return f"{low:,.0f} to {high:,.0f}{unit}{several}"
@@ -111,7 +116,7 @@ def _types() -> str:
             kind.summary,
             ", ".join(f"`{key}`" for key in kind.settings),
             {"integer": "integers", "real": "real numbers", "category": "texts"}[kind.value],
-            f"`{kind.ini_name}`" if kind.ini_name != kind.name else "",
+            f"`{kind.original_lists_as}`" if kind.original_lists_as else "",
         )
         for kind in PARAMETER_TYPES.values()
     )
@@ -122,12 +127,12 @@ def _settings() -> str:
     rows = (
         (
             f"`{key}`",
-            label,
+            setting.label,
             _setting_kind(key, PARAMETER_TYPES.values()),
-            f"`param_N_{SETTING_QUERIES[key]}`",
-            f"`{SETTING_ORIGINALS[key]}_N`",
+            f"`param_N_{setting.query}`",
+            f"`{setting.original}_N`",
         )
-        for key, label in SETTING_LABELS.items()
+        for key, setting in SETTINGS.items()
     )
     return _table(("key", "in the form", "values", "URL", "config.ini"), rows)
 
@@ -137,5 +142,36 @@ def _setting_kind(key: str, kinds: Iterable[ParameterType]) -> str:
     return ", or ".join(found)
 
 
+def _values() -> str:
+    """The values of each type, how likely each is, and whether the search knows an order of them."""
+    rows = (
+        (
+            f"`{kind.name}`",
+            kind.values_text,
+            kind.probability_text,
+            "ordered numbers" if _is_ordered(kind) else "categories",
+        )
+        for kind in PARAMETER_TYPES.values()
+    )
+    return _table(("type", "values", "probability", "searched as"), rows)
+
+
+def _is_ordered(kind: ParameterType) -> bool:
+    settings = dict(EXAMPLE_SETTINGS)
+    if kind.settings.get("values") == "weights":
+        settings["values"] = (("a", 20), ("b", 80))
+    parameter = Parameter("x", kind.name, {key: settings[key] for key in kind.settings})
+    return type_of(parameter).dimension(parameter, 8).ordered
+
+
+def _grid() -> str:
+    """The levels of a grid, and the types that have them."""
+    types: dict[str, list[str]] = {}
+    for kind in PARAMETER_TYPES.values():
+        types.setdefault(kind.grid_text, []).append(f"`{kind.name}`")
+    return _table(("type", "levels"), ((", ".join(names), text) for text, names in types.items()))
+
+
 if __name__ == "__main__":
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (CONFIGURATION, SEARCH):
+        page.write_text(with_tables(page), encoding="utf-8")

@@ -5,25 +5,23 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from worker.driver.loop import Driver
+from other_launcher import OtherLauncher
+
+from worker.driver.driver import Driver
 from worker.driver.plan import Plan
-from worker.driver.show import Lines
-from worker.driver.signals import Signals
+from worker.driver.stop_signals import Signals
 from worker.launch.local import LocalLauncher
-from worker.report.source import read_run
-from worker.spec.run import Run
+from worker.progress.terminal import Lines
+from worker.report.data.results import read_run
 from worker.store.paths import RunPaths
 
 
 def main(here: RunPaths, there: RunPaths, cwd: Path) -> int:
     """Drive the run as a driver on a cluster does, but with processes that see another mount as workers."""
-
-    def launch(run: Run, paths: RunPaths, epoch: int, where: str, cwd: Path, starts: bool) -> LocalLauncher:
-        return LocalLauncher(there, epoch, cwd)
-
+    far = OtherLauncher(lambda _, epoch: LocalLauncher(there, epoch, cwd), remote=True, name="slurm")
     run = read_run(here)
     with Signals() as signals:
-        driver = Driver(Plan(run, here, "slurm", cwd, seed=1), signals, launch)
+        driver = Driver(Plan(run, here, far, cwd, seed=1), signals)
         return driver.drive(Lines(run.poll_interval)).exit_code
 
 

@@ -55,6 +55,11 @@ class Machines:
         self._servers[mount] = server
         return True
 
+    @property
+    def late(self) -> bool:
+        """Whether they see late what the others do, which needs bindfs and FUSE."""
+        return bool(self._servers)
+
     def unmount(self, mount: Path) -> None:
         """Unmount it, even while it is used."""
         subprocess.run(["umount", "--lazy", mount], check=False)

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from worker.spec import toml
+from worker.spec.formats import toml
 from worker.spec.run import Draft, ParameterDraft
 from worker.store import replay
 from worker.store.paths import RunPaths

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 60.0  # seconds
 
 
@@ -32,7 +32,7 @@ def running_page(settings: Mapping[str, str] | None = None, cwd: Path = ROOT) ->
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [
-        *(sys.executable, "-m", "gunicorn", "--config", "python:app.gunicorn_conf"),
+        *(sys.executable, "-m", "app"),
         *("--bind", f"127.0.0.1:{port}", "--log-level", "warning"),
     ]
     server = subprocess.Popen(

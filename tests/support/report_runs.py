@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from worker.spec import toml
 from worker.spec.check import check
+from worker.spec.formats import toml
 from worker.spec.parameters import Value
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.store.journal import open_epoch

@@ -6,14 +6,16 @@ import shutil
 from collections.abc import Mapping, Sequence
 
 import pytest
+from _pytest.mark import ParameterSet
 
 # Shell -> the options with which it is interactive and reads nobody's settings.
 INTERACTIVE: Mapping[str, Sequence[str]] = {"bash": ("--norc", "-i"), "dash": ("-i",), "zsh": ("-f", "-i")}
 
-in_shells = pytest.mark.parametrize(
-    "shell",
-    [
-        pytest.param(name, marks=pytest.mark.skipif(shutil.which(name) is None, reason=f"{name} is not here"))
-        for name in INTERACTIVE
-    ],
-)
+
+def on(shell: str, *values: object) -> ParameterSet:
+    """The values of a test's parameters of which `shell` is the first."""
+    missing = pytest.mark.skipif(shutil.which(shell) is None, reason=f"{shell} is not here")
+    return pytest.param(shell, *values, marks=missing)
+
+
+in_shells = pytest.mark.parametrize("shell", [on(name) for name in INTERACTIVE])

@@ -8,9 +8,11 @@ import shlex
 from hypothesis import strategies as st
 
 from worker.spec.check import check
-from worker.spec.convert import LARGEST_INTEGER, duration_text
-from worker.spec.fields import FIELDS, WORD_PATTERN, Field
-from worker.spec.parameters import PARAMETER_TYPES, SETTING_QUERIES
+from worker.spec.field_definition import WORD_PATTERN, Field
+from worker.spec.fields import FIELDS
+from worker.spec.parameter_settings import SETTINGS
+from worker.spec.parameter_types import PARAMETER_TYPES
+from worker.spec.raw_values import LARGEST_INTEGER, duration_text
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.spec.text import is_invisible
 
@@ -37,7 +39,7 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
     low, high = int(field.minimum or 0), int(field.maximum or 0)
     if field.kind == "switch":
         return st.booleans()
-    if field.kind == "integer":
+    if field.kind in ("integer", "memory"):
         return st.integers(low, high)
     if field.kind == "duration":
         return st.integers(low, high).map(duration_text)
@@ -133,7 +135,7 @@ wild_parameters = st.builds(
     ParameterDraft,
     names | texts,
     st.sampled_from(sorted(PARAMETER_TYPES)) | texts,
-    st.dictionaries(st.sampled_from(sorted(SETTING_QUERIES)), raws),
+    st.dictionaries(st.sampled_from(sorted(SETTINGS)), raws),
 )
 # Anything that a reader can make of anything.
 wild_drafts = st.builds(

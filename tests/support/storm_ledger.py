@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from worker.store.follow import Follower
+from worker.store.follower import Follower
 from worker.store.paths import RunPaths
 from worker.store.replay import load
 from worker.trial import Status

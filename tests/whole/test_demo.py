@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 # No more than a login gives; what the tests' own environment holds is not there.
 BARE = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
@@ -46,6 +47,10 @@ def test_demo_finds_parameters_and_says_where_the_results_are(
         losses = [float(row["RESULT"]) for row in csv.DictReader(file) if row["status"] == "ok"]
     assert len(losses) == 32
     assert f"has a loss of {min(losses)}" in demo.stdout
+    compared = re.search(r"the loss is (\S+): the best is (\d+)% lower", demo.stdout)
+    assert compared is not None, demo.stdout
+    assert float(compared[2]) == round(100 * (1 - min(losses) / float(compared[1])))
+    assert "digits" in Path(*re.findall(r"for a browser: +(.+)", demo.stdout)).read_text(encoding="utf-8")
 
     python = results / "omniopt" / ".venv" / "bin" / "python"
     best = subprocess.run(

@@ -13,11 +13,11 @@ import pytest
 
 from worker import errors
 from worker.cli import COMMANDS
-from worker.spec import toml
 from worker.spec.check import check_read
+from worker.spec.formats import toml
 from worker.trial import Status
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     [
         ROOT / "README.md",
@@ -31,7 +31,12 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
-COMMAND = re.compile(r"(?<![\w./-])omniopt ([a-z][a-z-]*)([^\n#|]*)")
+FOR_DEVELOPERS = (
+    "development.md",
+    "other-schedulers.md",
+    "benchmarks/README.md",
+)  # which speak of commands, and let nobody paste them
+COMMAND = re.compile(r"(?<![\w./-])(?:omniopt/(?:\.venv/bin/)?)?omniopt ([a-z][a-z-]*)([^\n#|]*)")
 FOLDERS = r"scripts|docs|examples|benchmarks|tests|worker|app|templates|static|\.ci"
 PROJECT_PATH = re.compile(rf"(?<![\w./-])(?:{FOLDERS})/[\w./*-]*")
 
@@ -80,10 +85,18 @@ def test_commands_and_their_options_exist(page: Path) -> None:
         for name, rest in COMMAND.findall(part):
             assert name in COMMANDS, f"omniopt {name} is no command"
             parser = argparse.ArgumentParser()
-            import_module(f"worker.cli.{COMMANDS[name][0]}").configure(parser)
+            import_module(f"worker.cli.commands.{COMMANDS[name][0]}").configure(parser)
             known = set(re.findall(r"--[a-z][\w-]*", parser.format_help()))
             for option in re.findall(r"(?<!\S)--[a-z][\w-]*", rest):
                 assert option in known, f"omniopt {name} has no option {option}"
+
+
+@every_page
+def test_commands_can_be_pasted_as_they_stand(page: Path) -> None:
+    if str(page).endswith(FOR_DEVELOPERS):
+        return
+    bare = rf"(?<![\w./-])omniopt (?:{'|'.join(COMMANDS)})\b"
+    assert [part for part in code(page) if re.search(bare, part)] == []
 
 
 @every_page
@@ -124,7 +137,9 @@ def test_code_has_no_syntax_errors(page: Path) -> None:
 
 def test_every_command_is_documented_in_its_own_words() -> None:
     rows = re.findall(
-        r"^\| `omniopt ([a-z-]+)[^`]*` \| (.*) \|$", COMMAND_PAGE.read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| `omniopt/omniopt ([a-z-]+)[^`]*` \| (.*) \|$",
+        COMMAND_PAGE.read_text(encoding="utf-8"),
+        re.MULTILINE,
     )
     assert dict(rows) == {name: sentence for name, (_, sentence) in COMMANDS.items()}
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from worker.spec import token, toml, url
 from worker.spec.check import check_read
+from worker.spec.formats import token, toml, url
 from worker.spec.run import Run
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 DIGITS = EXAMPLES / "digits"
 each_example = pytest.mark.parametrize("name", ["digits", "fashion-mnist"])
 

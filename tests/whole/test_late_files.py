@@ -13,11 +13,11 @@ import pytest
 from late_files import Machines, sharing
 from report_runs import a_run
 
-from worker.driver.project import create
 from worker.store.appender import Appender
 from worker.store.journal import open_epoch, prepare
 from worker.store.paths import Home, RunPaths
 from worker.store.records import Record
+from worker.store.run_folder import create
 from worker.store.tail import Tail
 
 PATIENCE = 60.0  # seconds that a test waits for what must come; nothing is remembered for so short a time
@@ -74,6 +74,8 @@ def test_an_agent_finds_the_drivers_that_come_after_it(machines: Machines) -> No
 
 def test_a_whole_run_waits_for_nothing_that_is_remembered(machines: Machines) -> None:
     here, there = machines.add("login"), machines.add("node")
+    if not machines.late:
+        pytest.skip("needs bindfs, and a kernel with FUSE")
     paths = create(
         Home.in_workdir(here),
         a_run(run__objective="echo RESULT: 1 $(true ($x_0) ($x_1))", run__workers=2, search__max_evals=20),

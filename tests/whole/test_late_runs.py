@@ -12,11 +12,11 @@ import pytest
 from late_files import Machines, sharing
 from local_runs import Local, config, ended, until
 
-from worker.driver.project import create
 from worker.errors import EXIT_INTERRUPTED
-from worker.spec import toml
 from worker.spec.check import check_read
+from worker.spec.formats import toml
 from worker.store.paths import Home
+from worker.store.run_folder import create
 from worker.trial import Status
 
 OBJECTIVE = "sleep 0.2; echo RESULT: ($x)"
@@ -47,7 +47,7 @@ class Cluster:
 
     def drive(self, here: Local, workers: Local) -> subprocess.Popen[bytes]:
         """Begin a driver on the machine `here` for workers on another one."""
-        program = Path(__file__).with_name("far_driver.py")
+        program = Path(__file__).parents[1] / "support" / "far_driver.py"
         words = [sys.executable, program, here.paths.root, workers.paths.root, self.machines.folder]
         self.drivers.append(subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
         return self.drivers[-1]

@@ -15,8 +15,7 @@ import pytest
 from local_runs import Local, X, config, ended, until
 
 from worker import processes
-from worker.cli import follow
-from worker.driver.project import create
+from worker.cli.commands import follow
 from worker.spec.check import check
 from worker.spec.run import Draft
 from worker.store.appender import Appender
@@ -24,6 +23,7 @@ from worker.store.claim import Claim, claim, introduction
 from worker.store.journal import open_epoch
 from worker.store.paths import Home, RunPaths
 from worker.store.records import encode
+from worker.store.run_folder import create
 
 Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -59,7 +59,8 @@ def test_ctrl_c_lets_running_evaluations_end(omniopt: Omniopt, local: Local) -> 
     process.send_signal(signal.SIGINT)
     code, output = ended(process)
     assert code == 4
-    assert "The run was stopped; omniopt resume pear goes on." in output
+    assert "The run was stopped.\nTo go on:\n" in output
+    assert "omniopt/omniopt' resume pear\n" in output
     assert noted(local, "begin") == noted(local, "end")
     assert local.count("ok") == len(noted(local, "end"))
     assert local.agents() == []
@@ -257,7 +258,7 @@ def test_a_finished_run_is_not_driven_again(omniopt: Omniopt, local: Local, word
     done = omniopt(*words)
     assert done.returncode == 0
     assert "All 5 evaluations are done." in done.stdout
-    assert "omniopt resume pear --max-evals 10" in done.stdout
+    assert "omniopt/omniopt' resume pear --max-evals 10\n" in done.stdout
     results = first.stdout.partition("\nEvaluations:")[2].partition("Running the command")[0]
     assert "\nBest RESULT: " in results
     assert results in done.stdout
@@ -338,7 +339,8 @@ def test_follow_says_that_the_driver_has_died(local: Local) -> None:
     process.wait()
     code, output = ended(follower)
     assert code == 4
-    assert "omniopt resume pear goes on" in output
+    assert "To go on:\n" in output
+    assert "omniopt/omniopt' resume pear\n" in output
 
 
 def test_follow_waits_for_a_driver_that_has_begun_and_said_nothing_yet(local: Local) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 OLD_PYTHON = "#!/bin/sh\nexit 1\n"
 # Says that it is new enough, but fails to make an environment, as Debian's does without python3-venv.
 BARE_PYTHON = '#!/bin/sh\ncase "$1" in -c) exit 0;; --version) echo Python 3.11.2;; *) exit 1;; esac\n'

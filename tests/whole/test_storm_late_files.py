@@ -1,7 +1,7 @@
 """A storm over a run whose parts are on machines that see late what the others do: drivers move, hang and die.
 
 OMNIOPT_STORM_KILLS sets how many deeds there are, OMNIOPT_STORM_SEED makes a storm again:
-OMNIOPT_STORM_KILLS=100 pytest tests/test_storm_late_files.py --timeout 7200 -s
+OMNIOPT_STORM_KILLS=100 pytest tests/whole/test_storm_late_files.py --timeout 7200 -s
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from late_files import Machines, sharing
 from local_runs import Local, config, until
 from storm_ledger import Ledger, processes_of
 
-from worker.driver.project import create
-from worker.spec import toml
 from worker.spec.check import check_read
+from worker.spec.formats import toml
 from worker.store.paths import Home
+from worker.store.run_folder import create
 
 DEEDS = int(os.environ.get("OMNIOPT_STORM_KILLS", "6"))
 SEED = int(os.environ.get("OMNIOPT_STORM_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
