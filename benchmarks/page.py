@@ -75,7 +75,7 @@ def page(folder: Path) -> Iterator[str]:
     """The page under gunicorn with two workers; yields its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:app.gunicorn_conf", "--workers", "2"]
+    command = [sys.executable, "-m", "app", "--workers", "2"]
     with (folder / "gunicorn.log").open("wb") as log:
         bind = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
         server = subprocess.Popen([*command, *bind], cwd=ROOT, stdout=log, stderr=log)

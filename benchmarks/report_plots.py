@@ -25,7 +25,8 @@ ANSWERS = """() => {
 def main() -> None:
     """Measure drawing and brushing and print the table."""
     parser = options(__doc__, repeats=5)
-    parser.add_argument("--chromium", default=shutil.which("chromium"), help="the browser (%(default)s)")
+    program = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+    parser.add_argument("--chromium", default=program, help="the browser (%(default)s)")
     asked = parser.parse_args()
     if not asked.chromium:
         sys.exit("There is no Chromium here; name one with --chromium.")

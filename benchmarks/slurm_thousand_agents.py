@@ -13,14 +13,15 @@ from pathlib import Path
 
 from harness import Figure, machine, options, peak_memory, report
 
-from worker.driver.loop import Driver
+from worker.driver.driver import Driver
 from worker.driver.plan import Plan
-from worker.driver.signals import Signals
-from worker.driver.view import View
+from worker.driver.stop_signals import Signals
 from worker.launch.launcher import AgentReport, AgentState
+from worker.launch.slurm.scheduler import Slurm
+from worker.progress.snapshot import View
 from worker.spec.check import check
 from worker.spec.problem import Problem
-from worker.spec.run import Draft, ParameterDraft
+from worker.spec.run import Draft, ParameterDraft, Run
 from worker.store.appender import Appender
 from worker.store.paths import RunPaths
 from worker.store.records import Record
@@ -63,6 +64,17 @@ class Pretended:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+class Played(Slurm):
+    """Slurm, with a launcher that is there already."""
+
+    def __init__(self, launcher: Pretended) -> None:
+        self._launcher = launcher
+
+    def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> Pretended:
+        """The one."""
+        return self._launcher
 
 
 def name(index: int) -> str:
@@ -131,7 +143,7 @@ def drive(folder: Path, agents: int, evaluations: int, player: subprocess.Popen[
     paths = RunPaths(folder)
     launcher = Pretended(agents, player)
     with Signals() as signals:
-        driver = Driver(Plan(run, paths, "slurm", folder, 42), signals, lambda *_: launcher)
+        driver = Driver(Plan(run, paths, Played(launcher), folder, 42), signals)
         began = time.monotonic()
         end = driver.drive(Quiet())
         seconds = time.monotonic() - began

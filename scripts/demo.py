@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -20,7 +21,7 @@ from urllib.error import URLError
 from urllib.parse import parse_qsl, urlencode
 from urllib.request import urlopen
 
-from worker.spec import toml, url
+from worker.spec.formats import toml, url
 from worker.store.paths import Home, RunPaths
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,7 +74,9 @@ def demonstrate(workdir: Path) -> None:
         command = ask_for_command(address, query)
         say(f"3. The page gives this command, which starts the run in {workdir}:", f"   {command}")
         paste(command, paths)
-    report(paths)
+    best = report(paths)
+    compare(best)
+    leave_report(paths)
 
 
 def free_run(workdir: Path) -> RunPaths:
@@ -185,8 +188,8 @@ def paste(command: str, paths: RunPaths) -> None:
     say(f"   (took {time.monotonic() - started:.0f} s, the installation included)")
 
 
-def report(paths: RunPaths) -> None:
-    """Print the best parameters and where the results are."""
+def report(paths: RunPaths) -> float:
+    """Print the best parameters; returns their loss."""
     answer = omniopt(paths, "best", "--json")
     if answer.returncode != 0:
         raise DemoError(f"the best parameters could not be read: {answer.stderr.strip()}")
@@ -194,10 +197,31 @@ def report(paths: RunPaths) -> None:
     say(f"4. The best of the run, evaluation {best['trial']}, has a loss of {best['loss']} with")
     for name, value in best["parameters"].items():
         print(f"     --{name}={value}")
+    return float(best["loss"])
+
+
+def compare(best: float) -> None:
+    """Print how much better the best is than what the example does without any parameters."""
+    plain = subprocess.run(["bash", EXAMPLE / "run.sh"], capture_output=True, text=True, check=False)
+    results = re.findall(r"^RESULT: (\S+)$", plain.stdout, re.MULTILINE)
+    if plain.returncode != 0 or not results:
+        raise DemoError(f"the example does not run with its defaults: {plain.stderr.strip()}")
+    defaults = float(results[-1])
     say(
-        f"   All evaluations:  {paths.csv}",
-        f"   Plots and more:   bash {shlex.quote(str(home_of(paths).evaluate_script))}",
-        "   Your own program: scripts/gui, then open the address that it prints",
+        f"   With the defaults of its program, the loss is {defaults}: the best is {1 - best / defaults:.0%} lower."
+    )
+
+
+def leave_report(paths: RunPaths) -> None:
+    """Write the report, and print where everything is."""
+    written = omniopt(paths, "report")
+    if written.returncode != 0:
+        raise DemoError(f"the report could not be written: {written.stderr.strip()}")
+    say(
+        f"   The report, for a browser:  {paths.report}",
+        f"   All evaluations:            {paths.csv}",
+        f"   Plots and more:             bash {shlex.quote(str(home_of(paths).evaluate_script))}",
+        "   Your own program:           scripts/gui, then open the address that it prints",
     )
 
 
