@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from worker.driver.restore import recall
-from worker.report.data.results import read_run
 from worker.report.exchange import csv_file
 from worker.store import replay
 from worker.store.claim import claim
 from worker.store.paths import Home, RunPaths
+from worker.store.run_config import read_run
 
 RUNS = Path(__file__).parent / "runs_of_before"
 NAMES = sorted(path.name for path in RUNS.iterdir() if path.is_dir())

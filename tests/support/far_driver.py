@@ -12,8 +12,8 @@ from worker.driver.plan import Plan
 from worker.driver.stop_signals import Signals
 from worker.launch.local import LocalLauncher
 from worker.progress.terminal import Lines
-from worker.report.data.results import read_run
 from worker.store.paths import RunPaths
+from worker.store.run_config import read_run
 
 
 def main(here: RunPaths, there: RunPaths, cwd: Path) -> int:

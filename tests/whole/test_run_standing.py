@@ -138,7 +138,7 @@ _FOLLOW = """
 import sys
 from pathlib import Path
 from worker.cli.commands.follow import follow
-from worker.report.data.results import read_run
+from worker.store.run_config import read_run
 from worker.store.paths import RunPaths
 paths = RunPaths(Path(sys.argv[1]))
 sys.exit(follow(paths, read_run(paths), after=1))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from worker.agent.assignment import run_paths
 from worker.errors import EXIT_RUNNING, OmnioptError, UsageError
-from worker.report.data.results import read_run
 from worker.spec.problem import did_you_mean
 from worker.spec.run import Run
 from worker.spec.text import quoted
 from worker.store.claim import Claim, Standing
 from worker.store.paths import FOLDER, Home, RunPaths
+from worker.store.run_config import read_run
 from worker.store.starter import homes, run_command
 
 OLDER = "made by something else, such as an older OmniOpt; left as it is"

@@ -12,7 +12,6 @@ from worker.cli.commands.resume import change
 from worker.cli.common import refuse_if_driven
 from worker.errors import UsageError
 from worker.progress.tally import Tally
-from worker.report.data.results import read_run, started_run
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_text
 from worker.spec.fields import CHANGEABLE, FIELDS, FIXED
@@ -23,6 +22,7 @@ from worker.spec.text import counted, shown, visible
 from worker.store import replay
 from worker.store.claim import Standing, claim
 from worker.store.paths import Home, RunPaths
+from worker.store.run_config import read_run, started_run
 from worker.store.run_folder import RunExistsError, set_aside
 from worker.store.starter import run_command
 

@@ -14,7 +14,7 @@ from worker.report.data.failures import MEANINGS, causes
 from worker.report.data.results import Results
 from worker.report.data.summary import counts, duration_words, hours_text, summarize
 from worker.report.data.table import moment
-from worker.report.pages.answer import loss_text
+from worker.report.data.value_texts import loss_text
 from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
 from worker.spec.setting_values import setting_text

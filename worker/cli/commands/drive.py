@@ -16,9 +16,9 @@ from worker.errors import EXIT_DONE, OmnioptError
 from worker.launch import registry
 from worker.launch.scheduler import DriverJobs
 from worker.progress.tally import Over
-from worker.report.data.results import read_run
 from worker.store.appender import FILE_SERVER
 from worker.store.journal import ended_epoch
+from worker.store.run_config import read_run
 from worker.store.starter import run_command
 
 _TRY_EVERY = 5.0  # seconds

@@ -10,7 +10,6 @@ from pathlib import Path
 from worker.cli.common import configure_workdir, find_run, refuse_if_driven
 from worker.cli.config_argument import read_given
 from worker.errors import EXIT_DONE, ConfigError, UsageError
-from worker.report.data.results import read_run
 from worker.report.data.table import RESULT
 from worker.report.exchange import import_csv, warm_start
 from worker.spec.check import check_read
@@ -18,6 +17,7 @@ from worker.spec.run import Run
 from worker.spec.text import counted, visible
 from worker.store.claim import claim
 from worker.store.paths import Home, RunPaths
+from worker.store.run_config import read_run
 from worker.store.run_folder import create
 from worker.store.starter import run_command
 

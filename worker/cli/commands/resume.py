@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from worker.cli import fieldoptions, launching, trust
 from worker.cli.common import configure_run, find_run, refuse_if_driven
 from worker.errors import OmnioptError
-from worker.report.data.results import changed_run, changes_of
 from worker.spec.fields import CHANGEABLE
 from worker.spec.formats import toml
 from worker.spec.run import Draft, Run
 from worker.store.claim import claim
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
+from worker.store.run_config import changed_run, changes_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

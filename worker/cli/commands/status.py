@@ -18,13 +18,13 @@ from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, View, assignments, clock, number_text
 from worker.progress.tally import Tally
-from worker.report.data.results import read_run
 from worker.spec.run import Run
 from worker.spec.text import counted, visible
 from worker.store import replay
 from worker.store.claim import Claim, Standing, claim
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed
+from worker.store.run_config import read_run
 from worker.store.setup_failures import setup_failures
 from worker.store.starter import homes, run_command
 from worker.trial import Status, Trial

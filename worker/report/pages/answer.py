@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from worker.report.data.results import Results
 from worker.report.data.summary import best, counts
+from worker.report.data.value_texts import loss_text
 from worker.report.pages.html import Markup, tag
-from worker.spec.notation import real_text, value_text
-from worker.trial import Trial
 
 
 def sentence(results: Results) -> Markup:
@@ -24,15 +23,3 @@ def sentence(results: Results) -> Markup:
         f" at evaluation {found.number} of {total:,}",
         f" ({with_result:,} with a result)." if with_result < total else ".",
     )
-
-
-def loss_text(trial: Trial) -> str:
-    """The exact RESULT of an evaluation, "none" where it has none."""
-    if trial.loss is None:
-        return trial.raw_loss or "none"
-    return real_text(trial.loss)
-
-
-def values_text(trial: Trial) -> str:
-    """The values of an evaluation in one line."""
-    return ", ".join(f"{name} = {value_text(value)}" for name, value in trial.values.items())

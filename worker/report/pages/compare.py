@@ -12,8 +12,8 @@ from worker.report.data.comparison import Band, bands, joined
 from worker.report.data.plot_columns import payload
 from worker.report.data.results import Results
 from worker.report.data.summary import duration_words, summarize
+from worker.report.data.value_texts import loss_text
 from worker.report.pages import html
-from worker.report.pages.answer import loss_text
 from worker.report.pages.sections import table as html_table
 
 _EARLY = 20  # the part of a band's steps whose results are not looked at for the height of the chart

@@ -13,11 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from worker import __version__
 from worker.errors import OmnioptError
-from worker.report.data.results import Results, read_run
+from worker.report.data.results import Results
 from worker.report.data.table import evaluated
 from worker.report.pages import report
 from worker.store.follower import Follower
 from worker.store.paths import RunPaths
+from worker.store.run_config import read_run
 
 REFRESH = 10  # seconds after which a page loads itself again
 _FRESH = 5.0  # seconds for which a report is good enough at least

@@ -11,7 +11,7 @@ from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.importance import Importance
 from worker.report.data.results import Results
 from worker.report.data.summary import Summary, counts, duration_words, hours_text
-from worker.report.pages.answer import loss_text
+from worker.report.data.value_texts import loss_text
 from worker.report.pages.html import Content, Markup, tag
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import toml, url

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worker.report.pages.answer import loss_text, values_text
+from worker.report.data.value_texts import loss_text, values_text
 from worker.trial import Trial
 
 _LEAST = 4  # letters that all texts share and that are worth leaving out

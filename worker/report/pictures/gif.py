@@ -10,7 +10,7 @@ import numpy as np
 
 from worker.report.data.results import Results
 from worker.report.data.summary import best
-from worker.report.pages.answer import loss_text
+from worker.report.data.value_texts import loss_text
 from worker.report.pages.video import in_order
 from worker.report.pictures import scatter
 from worker.report.pictures.panels import Picked
