@@ -2,6 +2,7 @@
 # Installs OmniOpt into <workdir>/omniopt/.venv, unless it is there already, and starts a run with it.
 # Everything that is given to this script is passed on to `omniopt start`; --workdir DIR is the workdir, by default
 # the present folder. OMNIOPT_PYTHON names the Python to take (3.10 or newer). pip's own settings are respected.
+# The packages have the exact versions and checksums that OmniOpt was tested with; OMNIOPT_ANY_VERSIONS=1 takes what there is.
 # Nothing of a folder that others can change is run or believed before the user has agreed; OMNIOPT_TRUST names folders
 # whose other users they trust.
 set -eu
@@ -51,6 +52,7 @@ find_home() {
     home=$(CDPATH='' cd "$workdir/omniopt" && pwd) || fail "The folder $workdir/omniopt cannot be entered."
     venv=$home/.venv
     stamp=$venv/installed-wheel
+    locked=$venv/locked.txt # what pip is told, while it works
     ours=$home/.installed-here # from before the first installation on
     consent strangers "$home" "$venv/bin/python"
 }
@@ -173,6 +175,25 @@ progress() {
     done
 }
 
+# install_packages WHEEL
+install_packages() (
+    if [ -n "${OMNIOPT_ANY_VERSIONS:-}" ]; then
+        # An older version rather than one that would have to be compiled here.
+        set -- --prefer-binary "$1"
+    else
+        # pip takes a path with blanks in such a file only as a URL.
+        "$venv/bin/python" -I -c 'import pathlib, sys, zipfile
+wheel, sha256, locked = sys.argv[1:]
+versions = zipfile.ZipFile(wheel).read("worker/requirements.txt").decode()
+pathlib.Path(locked).write_text(f"{versions}{pathlib.Path(wheel).as_uri()} --hash=sha256:{sha256}\n")' \
+            "$1" "$wheel_sha256" "$locked" || exit
+        set -- --require-hashes --only-binary :all: --requirement "$locked"
+    fi
+    # These settings would put the packages somewhere else than into the virtual environment.
+    unset PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON
+    PIP_USER=0 exec "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-input "$@"
+)
+
 install() {
     progress &
     signs=$!
@@ -198,17 +219,18 @@ install() {
     # Without the stamp, whatever an interruption leaves behind is made anew the next time.
     [ ! -f "$stamp" ] || mv "$stamp" "$stamp.old"
     code=0
-    # These settings would put the packages somewhere else than into the virtual environment.
-    (unset PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON
-        PIP_USER=0 exec "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-input "$file") ||
-        code=$?
-    rm -f "$file"
+    install_packages "$file" || code=$?
+    rm -f "$file" "$locked"
     if [ "$code" != 0 ]; then
         # pip has taken back what it had begun, unless it was killed.
         [ ! -f "$stamp.old" ] || [ "$code" -ge 128 ] || mv "$stamp.old" "$stamp"
-        fail 'The packages could not be installed; the lines above say why.' \
-            'Most often this machine has no way to the internet (a login node has one), or the disk or your quota is full.' \
-            'Then paste the same command again.'
+        say 'The packages could not be installed; the lines above say why.' \
+            'Most often this machine has no way to the internet (a login node has one), or the disk or your quota is full.'
+        [ -n "${OMNIOPT_ANY_VERSIONS:-}" ] ||
+            say 'Where they speak of versions or hashes, the exact files that OmniOpt was tested with are not to be had here: there' \
+                'are none for this Python or processor, or your site keeps packages of its own. To take what there is instead:' \
+                'export OMNIOPT_ANY_VERSIONS=1'
+        fail 'Then paste the same command again.'
     fi
     rm -f "$stamp.old"
     echo "$wheel_sha256" >"$stamp.new"

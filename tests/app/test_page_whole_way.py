@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+from locked_versions import versions
+from packaging.utils import canonicalize_name
 from page_server import running_page
 from shells import INTERACTIVE, in_shells
 
@@ -79,6 +81,11 @@ def test_the_command_installs_and_runs(shell: str, address: str, folder: Path, t
     )
     assert done.returncode == 0
     check_results(folder, f"in_{shell}")
+    packages = (folder / "omniopt" / ".venv").glob("lib/*/site-packages/*.dist-info")
+    installed = dict(path.stem.split("-", 1) for path in packages)
+    names = {canonicalize_name(name): version for name, version in installed.items()}
+    ours = names.keys() - {"pip", "setuptools", "omniopt-worker"}
+    assert {name: names[name] for name in ours} == versions()
 
 
 @in_shells

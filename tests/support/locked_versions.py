@@ -1,0 +1,36 @@
+"""What worker/requirements.txt says: the exact versions that the page's command installs on a cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+LOCKED = Path(__file__).parents[2] / "worker" / "requirements.txt"
+
+
+def entries() -> Iterator[tuple[Requirement, frozenset[str]]]:
+    """Each requirement of the file, with its checksums."""
+    for line in LOCKED.read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
+        if not line.startswith("#"):
+            requirement, *hashes = re.split(r"\s+--hash=sha256:", line.strip())
+            yield Requirement(requirement), frozenset(hashes)
+
+
+def versions(python: str = "") -> dict[str, str]:
+    """Name and version of what is installed on Linux for a Python (`3.12`); without one, for the present one."""
+    environment = {**default_environment(), "sys_platform": "linux"}
+    if python:
+        environment |= {"python_version": python, "python_full_version": f"{python}.0"}
+    found = {}
+    for requirement, _ in entries():
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            (pin,) = requirement.specifier
+            name = canonicalize_name(requirement.name)
+            assert pin.operator == "==" and name not in found, requirement
+            found[name] = pin.version
+    return found
