@@ -288,6 +288,7 @@ def test_a_debug_zip_has_no_secrets_and_no_environment(paths: RunPaths, omniopt:
     )
     paths.events.write_text(f'{{"token": "{secret}"}} --auth-token {secret}\n')
     paths.changes.write_text("run.max_failures = 7\n")
+    paths.versions.write_text("numpy 2.4.6\n")
     (target,) = written(omniopt("debug-zip", "first", env={**os.environ, "MY_VARIABLE": secret}))
     with zipfile.ZipFile(target) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
@@ -295,6 +296,7 @@ def test_a_debug_zip_has_no_secrets_and_no_environment(paths: RunPaths, omniopt:
     assert not [name for name, text in texts.items() if secret in text]
     assert "login with" in texts["first/trials/000005.out"]
     assert texts["first/changes.toml"] == "run.max_failures = 7\n"
+    assert texts["first/versions.txt"] == "numpy 2.4.6\n"
 
 
 @pytest.mark.parametrize(

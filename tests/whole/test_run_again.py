@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,10 @@ def test_a_run_goes_on_with_more_evaluations(omniopt: Omniopt, ended: Path) -> N
     assert done.returncode == 0, done.stderr
     assert "All 5 evaluations are done." in done.stdout
     assert (ended / "config.toml").read_text() == started
+    first, second, rest = (ended / "versions.txt").read_text().split("\n\n")
+    assert (first.startswith("# driver 1, "), second.startswith("# driver 2, "), rest) == (True, True, "")
+    assert f"numpy {metadata.version('numpy')}" in first.splitlines()
+    assert first.splitlines()[1:] == second.splitlines()[1:]
     status = json.loads(omniopt("status", "again", "--json").stdout)
     assert (status["max_evals"], status["trials"]["ok"]) == (5, 5)
 

@@ -14,6 +14,7 @@ from worker.progress.final_summary import Ending, next_step, report
 from worker.progress.tally import Over
 from worker.progress.terminal import Show, make_show
 from worker.spec.fields import BY_PATH
+from worker.store import versions
 from worker.store.origin import Origin
 
 _HINT = "Ctrl-C: let running evaluations end, then stop. Twice: stop now."
@@ -26,6 +27,7 @@ def drive(plan: Plan, leaves: Callable[[], bool] | None = None) -> Ending:
     """
     with Signals(leaves) as signals:
         driver = Driver(plan, signals)  # the agents start while the terminal is made ready
+        versions.note(plan.paths, driver.epoch)
         show = make_show(plan.run.poll_interval, [_HINT])
         if not plan.run.seed:
             show.say(f"The seed is {driver.seed}, drawn at random.")

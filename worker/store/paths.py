@@ -120,6 +120,11 @@ class RunPaths:
         return self.root / "started-in"
 
     @property
+    def versions(self) -> Path:
+        """With which versions of Python and libraries each of its drivers ran."""
+        return self.root / "versions.txt"
+
+    @property
     def changes(self) -> Path:
         """What `resume` has changed of the config since."""
         return self.root / "changes.toml"
