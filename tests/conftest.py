@@ -1,17 +1,14 @@
-"""What all tests share: a workdir, the command line as users call it, and that nothing stays behind."""
+"""What all tests share: a workdir, the command line as users call it, and that no skipped test passes for one that ran."""
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import sys
-import time
-import uuid
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from forked_commands import ForkedCommands
 from hypothesis import HealthCheck, settings
 
 # A loaded machine is slow, which is no failure of what is tested.
@@ -20,8 +17,7 @@ settings.register_profile(
 )
 settings.load_profile("patient")
 
-GRACE = 10.0  # seconds that the processes of a test have to end after it
-MARK = "OMNIOPT_TEST"  # the environment variable by which a test's processes are known
+pytest_plugins = ["leftovers"]
 
 
 @pytest.fixture
@@ -32,65 +28,24 @@ def workdir(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def omniopt(workdir: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """`omniopt(*words, **options)` runs the command line in the workdir, with options as of `subprocess.run`."""
+@pytest.fixture(scope="session")
+def forked_commands() -> Iterator[ForkedCommands]:
+    """The process that the commands of `omniopt` are forks of."""
+    commands = ForkedCommands()
+    yield commands
+    commands.close()
 
-    def call(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-I", "-m", "worker", *map(str, words)]
-        defaults: dict[str, object] = {"cwd": workdir, "timeout": 120, "stdin": subprocess.DEVNULL}
-        if "input" in options:
-            del defaults["stdin"]
-        settings = {"capture_output": True, "text": True, "check": False, **defaults, **options}
-        return subprocess.run(command, **settings)  # type: ignore[call-overload, no-any-return]
+
+@pytest.fixture
+def omniopt(
+    forked_commands: ForkedCommands, workdir: Path
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`omniopt(*words, **options)` runs the command line in the workdir, with options as of `ForkedCommands.run`."""
+
+    def call(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        return forked_commands.run(*words, **{"cwd": workdir, **options})
 
     return call
-
-
-@pytest.fixture(autouse=True)
-def no_leftovers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail a test whose processes outlive it, and end them.
-
-    The mark is in the environment of whatever the test starts, but not of what fixtures of a wider scope
-    (a page, a cluster) started before.
-    """
-    mark = uuid.uuid4().hex
-    monkeypatch.setenv(MARK, mark)
-    before = _process_ids()
-    yield
-    deadline = time.monotonic() + GRACE
-    while (left := _marked(mark, before)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    for pid in left:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    if left:
-        listing = "\n".join(f"  {pid}: {command}" for pid, command in left.items())
-        pytest.fail(f"the test left processes behind:\n{listing}", pytrace=False)
-
-
-def _process_ids() -> set[str]:
-    return {name for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208 - half the time, after each test
-
-
-def _marked(mark: str, before: set[str]) -> dict[int, str]:
-    """The living processes, other than those `before`, that have `mark` in their environment: id -> command line.
-
-    Only the new ones are opened: on a machine with a cluster's worth of processes, all of them take long.
-    """
-    wanted = f"{MARK}={mark}".encode()
-    found = {}
-    for name in _process_ids() - before:
-        entry = Path("/proc", name)
-        try:
-            if wanted in (entry / "environ").read_bytes().split(b"\0"):
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
-                found[int(name)] = command.decode(errors="replace").strip()
-        except OSError:
-            continue  # it ended meanwhile, or belongs to someone else
-    return found
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -138,12 +138,19 @@ sys.exit(worker.__main__.main())
 
 
 @pytest.mark.parametrize("words", [["status"], ["url", "config.toml"], ["start", "config.toml", "--show"]])
-def test_output_that_has_no_room_is_said_in_a_sentence(
-    omniopt: Omniopt, workdir: Path, words: list[str]
-) -> None:
+def test_output_that_has_no_room_is_said_in_a_sentence(workdir: Path, words: list[str]) -> None:
     (workdir / "config.toml").write_text(CONFIG)
+    command = [sys.executable, "-I", "-m", "worker", *words]
     with Path("/dev/full").open("w") as full:
-        done = omniopt(*words, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+        done = subprocess.run(
+            command,
+            cwd=workdir,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+        )
     assert done.returncode == 5
     assert done.stderr.splitlines()[-1] == (
         "omniopt: What it prints cannot be written, because the system says: No space left on device. "

@@ -31,9 +31,9 @@ def test_orphan():
 
 
 def test_what_a_test_leaves_behind_is_found_and_ended(tmp_path: Path) -> None:
-    conftest = (TESTS / "conftest.py").read_text(encoding="utf-8")
-    assert "GRACE = 10.0" in conftest
-    (tmp_path / "conftest.py").write_text(conftest.replace("GRACE = 10.0", "GRACE = 0.5"), encoding="utf-8")
+    plugin = (TESTS / "support" / "leftovers.py").read_text(encoding="utf-8")
+    assert "GRACE = 10.0" in plugin
+    (tmp_path / "conftest.py").write_text(plugin.replace("GRACE = 10.0", "GRACE = 0.5"), encoding="utf-8")
     (tmp_path / "test_some.py").write_text(MODULE, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rA", "--rootdir=.", "."],
