@@ -86,7 +86,7 @@ def test_every_sample_is_a_line_below_one_header(path: Path, environment: Enviro
         assert len(sampler.helpers) == 1
         wait_for_lines(sampler, path, 1 + times)
         sampler.close()
-        assert sampler.helpers == ()
+        assert list(sampler.helpers) == []
     header, *lines = lines_of(path)
     assert header == ",".join(COLUMNS)
     assert lines == [A100.replace(", ", ",")] * 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from signal import SIGTERM
 
 import pytest
 from agent_desk import PATIENCE, Desk
@@ -66,7 +67,7 @@ def test_a_program_that_ends_before_the_agent_gets_the_signal_has_not_finished(
     born = processes.birth(pid)
     assert born
     # Slurm is kept from its work after the last process below the agent, as on a busy node.
-    processes.send(below(desk), processes.signal.SIGTERM)
+    processes.send(below(desk), SIGTERM)
     wait_until_ended(pid, born)
     assert desk.process is not None
     desk.process.terminate()
@@ -80,7 +81,7 @@ def test_what_had_ended_before_the_signal_is_kept(desk: Desk) -> None:
     trial = desk.assign("echo RESULT: 1")
     desk.hear("finished", trial=trial)
     assert desk.process is not None
-    processes.send([*below(desk), desk.process.pid], processes.signal.SIGTERM)
+    processes.send([*below(desk), desk.process.pid], SIGTERM)
     assert desk.leave() == 0
     assert "SIGTERM" in desk.hear("bye")["reason"]
     assert not any(record["kind"] == "retracted" for record in desk.said)
@@ -90,7 +91,7 @@ def test_it_is_kept_whoever_gets_the_signal_first(desk: Desk) -> None:
     hire_in_job(desk)
     desk.evaluate("echo RESULT: 1")
     assert desk.process is not None
-    processes.send([desk.process.pid, *below(desk)], processes.signal.SIGTERM)
+    processes.send([desk.process.pid, *below(desk)], SIGTERM)
     assert desk.leave() == 0
     desk.hear("bye")
     assert not any(record["kind"] == "retracted" for record in desk.said)
@@ -137,7 +138,7 @@ def test_a_job_on_several_nodes_is_not_signalled_in_one_order(desk: Desk) -> Non
     trial = desk.assign("echo RESULT: 1")
     desk.hear("finished", trial=trial)
     assert desk.process is not None
-    processes.send([*below(desk), desk.process.pid], processes.signal.SIGTERM)
+    processes.send([*below(desk), desk.process.pid], SIGTERM)
     assert desk.leave() == 0
     desk.hear("retracted", trial=trial)
 

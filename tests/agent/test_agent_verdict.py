@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from signal import SIGTERM
 from typing import Any
 
 import pytest
@@ -109,7 +110,7 @@ def test_processes_that_do_not_exist() -> None:
     assert not processes.alive(nobody, "x")
     assert processes.name(nobody) == "?"
     assert processes.descendants(nobody) == []
-    assert processes.send([nobody], processes.signal.SIGTERM) == 0
+    assert processes.send([nobody], SIGTERM) == 0
 
 
 @pytest.mark.parametrize(

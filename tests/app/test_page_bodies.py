@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from page_server import running_page
+from page_server import connect, running_page
 
 from worker.spec.config_limits import LARGEST_BODY, PAGE
 
@@ -25,8 +24,7 @@ def address() -> Iterator[str]:
 
 def answers(address: str, head: bytes, body: bytes, end: bool = True) -> bytes:
     """All that comes back for POST /preview with further headers and a body; end: nothing more will be sent."""
-    parts = urlsplit(address)
-    with socket.create_connection((parts.hostname, parts.port), timeout=60) as client:
+    with connect(address) as client:
         client.sendall(b"POST /preview HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + FORM + head + b"\r\n")
         client.sendall(body)
         if end:
@@ -126,8 +124,7 @@ def test_a_body_that_ends_too_soon(address: str) -> None:
 
 
 def test_a_client_that_waits_to_be_asked_for_its_body(address: str) -> None:
-    parts = urlsplit(address)
-    with socket.create_connection((parts.hostname, parts.port), timeout=60) as client:
+    with connect(address) as client:
         head = b"Expect: 100-continue\r\nContent-Length: 13\r\nConnection: close\r\n"
         client.sendall(b"POST /preview HTTP/1.1\r\nHost: a\r\n" + FORM + head + b"\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 100")

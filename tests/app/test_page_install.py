@@ -112,7 +112,7 @@ def test_what_was_installed_is_the_worker_of_the_page(installed: Path) -> None:
     ).stdout
     assert "omniopt-worker" in listing
     assert "flask" not in listing.lower()
-    command = [python.with_name("omniopt"), "--version"]
+    command: list[str | Path] = [python.with_name("omniopt"), "--version"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("omniopt ")
 
 
@@ -137,8 +137,8 @@ def test_another_version_of_the_page_is_an_update(
     stamp(installed).write_text("another\n")
     path = tools(tmp_path / "bin", *({"curl", "wget"} - set(without)))
     # A page on this machine is fetched without the proxy of the site.
-    proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.org"}
-    done = install(script, "--help", "--workdir", str(installed), PATH=path, **proxy)
+    words = ("--help", "--workdir", str(installed))
+    done = install(script, *words, PATH=path, http_proxy="http://127.0.0.1:9", no_proxy="example.org")
     assert done.returncode == 0, done
     said, *progress = done.stderr.splitlines()
     assert said == "omniopt: Updating OmniOpt to the version of the page ..."

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from page_client import CLIENT, GOOD
 from page_links import OLD_LINK
 from spec_strategies import drafts
 from werkzeug.test import TestResponse
@@ -22,16 +24,6 @@ from worker.spec.fields import FIELDS
 from worker.spec.formats import token, toml, url
 from worker.spec.run import Draft
 
-CLIENT = create_app(Settings()).test_client()
-GOOD = {
-    "projectname": "first",
-    "partition": "romeo",
-    "objective_program": "python3 train.py --lr ($lr)",
-    "param_0_name": "lr",
-    "param_0_type": "hp.uniform",
-    "param_0_value_min": "0",
-    "param_0_value_max": "1",
-}
 KEYS = st.one_of(
     st.sampled_from([field.query for field in FIELDS]),
     st.sampled_from(
@@ -51,10 +43,10 @@ def client() -> FlaskClient:
     return CLIENT
 
 
-def preview(**changes: str) -> dict:
+def preview(**changes: str) -> dict[str, Any]:
     answer = CLIENT.post("/preview", data={**GOOD, **changes})
     assert answer.status_code == 200
-    return answer.get_json()
+    return dict(answer.get_json())
 
 
 def token_in(command: str) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from page_server import ROOT, free_port, running_page
+from page_server import ROOT, connect, free_port, running_page
 
 from app.security import HEADERS
 from app.server import LONGEST_REQUEST
@@ -28,11 +28,6 @@ from app.server import LONGEST_REQUEST
 def address() -> Iterator[str]:
     with running_page() as page:
         yield page
-
-
-def connect(address: str) -> socket.socket:
-    parts = urlsplit(address)
-    return socket.create_connection((parts.hostname, parts.port), timeout=60)
 
 
 def everything(connection: socket.socket) -> bytes:

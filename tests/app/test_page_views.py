@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from page_client import CLIENT, GOOD
 from page_links import OLD_LINK
-from test_page_preview import CLIENT, GOOD
 
 from app import create_app, environment, form_layout
 from app.environment import Settings, SettingsError, from_environment
@@ -17,7 +18,7 @@ from worker.spec.fields import FIELDS
 from worker.spec.formats import original, original_writer, toml
 from worker.spec.parameter_settings import SETTINGS
 from worker.spec.parameter_types import PARAMETER_TYPES
-from worker.spec.run import Draft, ParameterDraft
+from worker.spec.run import Draft, ParameterDraft, ReadResult
 
 ROOT = Path(__file__).parents[2]
 CONFIG = toml.write(
@@ -80,7 +81,7 @@ class Form(HTMLParser):
 def page(query: str = "") -> str:
     answer = CLIENT.get(f"/?{query}" if query else "/")
     assert answer.status_code == 200
-    return answer.text
+    return str(answer.text)
 
 
 def press(form: Form, action: str, **changes: str) -> Form:
@@ -277,7 +278,7 @@ def test_every_answer_has_the_headers(method: str, address: str, status: int) ->
 
 def test_a_failure_of_the_server_has_them_too_and_tells_nothing() -> None:
     app = create_app(Settings())
-    app.add_url_rule("/broken", view_func=lambda: 1 // 0)
+    app.add_url_rule("/broken", view_func=lambda: str(1 // 0))
     answer = app.test_client().get("/broken")
     assert answer.status_code == 500
     assert "Content-Security-Policy" in answer.headers
@@ -373,7 +374,7 @@ def test_an_unreadable_upload_loses_nothing_and_says_why(content: bytes, sentenc
     assert sentence in answer.text
     raw = CLIENT.post("/import", data=content, headers={"Accept": "application/json"})
     assert raw.status_code == 422
-    assert sentence in " ".join(raw.json["problems"][0].values())
+    assert sentence in " ".join(raw.get_json()["problems"][0].values())
 
 
 def test_unknown_keys_of_a_config_are_named() -> None:
@@ -401,10 +402,14 @@ def test_a_program_gets_json(body: dict[str, object]) -> None:
 @pytest.mark.parametrize("kind", ["toml", "ini", "json"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_configs_are_downloads(kind: str, method: str) -> None:
-    data = {"data": GOOD} if method == "POST" else {"query_string": GOOD}
-    answer = CLIENT.open(f"/config.{kind}", method=method, **data)
+    path = f"/config.{kind}"
+    answer = CLIENT.post(path, data=GOOD) if method == "POST" else CLIENT.get(path, query_string=GOOD)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="config.{kind}"'
-    readers = {"toml": toml.read, "ini": original.read_ini, "json": original.read_json}
+    readers: dict[str, Callable[[str], ReadResult]] = {
+        "toml": toml.read,
+        "ini": original.read_ini,
+        "json": original.read_json,
+    }
     assert readers[kind](answer.text).draft.values["run.name"] == "first"
 
 

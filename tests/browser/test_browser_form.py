@@ -7,36 +7,14 @@ import shlex
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
+from browser_form import fill_in, run_in
 from page_links import OLD_LINK
 from playwright.sync_api import Page, Route, expect
 
-from worker.spec.check import check
 from worker.spec.config_limits import PAGE
 from worker.spec.formats import token
-from worker.spec.run import Run
 
 Open = Callable[..., Page]
-
-
-def fill_in(page: Page) -> None:
-    """A small run that has nothing wrong."""
-    page.get_by_label("Optimization run name").fill("my_run")
-    page.get_by_label("Objective program").fill("python3 train.py --lr ($lr)")
-    page.get_by_label("Partition", exact=True).select_option("romeo")
-    row = page.get_by_role("group", name="Parameter 1")
-    row.get_by_label("Name").fill("lr")
-    row.get_by_label("Type").select_option("hp.uniform")
-    row.get_by_label("Min").fill("0.1")
-    row.get_by_label("Max").fill("0.5")
-    expect(page.locator("#status-title")).to_have_text("Ready to start")
-
-
-def run_in(page: Page) -> Run:
-    """The run that the shown command starts."""
-    words = shlex.split(page.locator("#command").inner_text())
-    run = check(token.decode(next(word for word in words if token.looks_like_token(word))).draft).run
-    assert run is not None
-    return run
 
 
 def test_the_command_follows_every_key(open_page: Open) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browser_form import fill_in, run_in
 from page_links import OLD_LINK
 from playwright.sync_api import FilePayload, Page, Route, expect
-from test_browser_form import fill_in, run_in
 
 from worker.spec.formats import original, original_writer, toml
 from worker.spec.parameter_types import PARAMETER_TYPES
-from worker.spec.run import Draft, ParameterDraft
+from worker.spec.run import Draft, ParameterDraft, ReadResult
 
 Open = Callable[..., Page]
 
@@ -79,7 +79,11 @@ def test_the_config_is_downloaded(kind: str, open_page: Open) -> None:
         page.get_by_role("button", name=f"config.{kind}").click()
     assert waiting.value.suggested_filename == f"config.{kind}"
     text = Path(waiting.value.path()).read_text(encoding="utf-8")
-    readers = {"toml": toml.read, "ini": original.read_ini, "json": original.read_json}
+    readers: dict[str, Callable[[str], ReadResult]] = {
+        "toml": toml.read,
+        "ini": original.read_ini,
+        "json": original.read_json,
+    }
     assert str(readers[kind](text).draft.values["search.max_evals"]) == "5"
 
 

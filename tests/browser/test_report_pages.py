@@ -21,6 +21,7 @@ from worker.report.data.plot_columns import make_frame
 from worker.report.data.table import evaluated
 from worker.report.pages import compare, gpu, plots, report, video
 from worker.report.pages.answer import sentence
+from worker.spec.parameters import Value
 from worker.store.claim import Claim, Standing
 from worker.trial import Status, Trial
 
@@ -72,7 +73,7 @@ def some_trials(count: int = 120) -> list[Trial]:
     """Evaluations with everything that pages show: outputs, curves, failures, several workers, two results."""
     trials = []
     for number in range(1, count + 1):
-        values = {"lr": number / (count + 1), "kind": "ab"[number % 2]}
+        values: dict[str, Value] = {"lr": number / (count + 1), "kind": "ab"[number % 2]}
         failed = number % 10 == 0
         loss = 1e-05 if number == 7 else (number % 13) / 13 + 0.1
         trials.append(
@@ -411,9 +412,13 @@ def test_a_printed_report_has_all_its_plots_and_none_is_cut_off(open_file: OpenF
     for identity in ("parallel", "slices", "scatter"):
         assert page.locator(f"#{identity} canvas").count()
     stage = page.locator("#parallel .stage")
-    assert (stage.bounding_box() or {})["width"] == pytest.approx(690, abs=1)
+    printed = stage.bounding_box()
+    assert printed is not None
+    assert printed["width"] == pytest.approx(690, abs=1)
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert (stage.bounding_box() or {})["width"] > 1000
+    shown = stage.bounding_box()
+    assert shown is not None
+    assert shown["width"] > 1000
 
 
 def test_lines_that_share_a_colour_are_told_apart_by_dashes(open_file: OpenFile, tmp_path: Path) -> None:
@@ -664,9 +669,9 @@ def test_the_parallel_plot_is_accessible_in_every_state(
         axis(page, name).click()
         fine(f"the settings of {name}")
         page.get_by_role("button", name="Close").click()
-    for name in (re.compile("^Axes"), "Help"):
-        page.get_by_role("button", name=name).click()
-        fine(f"the dialog of {name}")
+    for button in (re.compile("^Axes"), "Help"):
+        page.get_by_role("button", name=button).click()
+        fine(f"the dialog of {button}")
         page.get_by_role("button", name="Close").click()
     page.locator(".tools select").select_option("kind")
     page.get_by_role("button", name="Exclude").click()

@@ -32,9 +32,9 @@ def _found(tree: ast.Module) -> Iterator[tuple[int, str]]:
             for part in (node.left, *node.comparators):
                 yield from _compared(part)
         elif isinstance(node, ast.match_case):
-            for part in ast.walk(node.pattern):
-                if isinstance(part, ast.MatchValue):
-                    yield from _compared(part.value)
+            for pattern in ast.walk(node.pattern):
+                if isinstance(pattern, ast.MatchValue):
+                    yield from _compared(pattern.value)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
             if set(ast.unparse(node.args[-1]).replace("|", " ").split()) & {"Slurm", "ThisMachine"}:
                 yield node.lineno, "asks for the class of a scheduler"

@@ -16,6 +16,7 @@ from worker.report.data import chart_series, summary
 from worker.report.data import results as source
 from worker.report.pages import report
 from worker.report.pages.sections import answer, config
+from worker.spec.parameters import Value
 from worker.spec.run import Run
 from worker.store.claim import Claim, Standing
 from worker.trial import Status, Trial
@@ -108,7 +109,7 @@ def test_the_mean_of_an_evaluation_is_that_of_ended_ones(workdir: Path) -> None:
 
 
 def test_the_timeline_shows_what_runs_up_to_now_and_workers_in_their_order(workdir: Path) -> None:
-    values = {"lr": 0.1, "kind": "a"}
+    values: dict[str, Value] = {"lr": 0.1, "kind": "a"}
     trials = [
         a_trial(1, values, 1.0, agent="w10", start=START, end=START + 5),
         a_trial(2, values, None, Status.FAILED, agent="w9", start=START, end=START + 2),

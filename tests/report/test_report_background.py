@@ -39,6 +39,12 @@ def writers() -> Callable[[], set[str]]:
     return lambda: children() - before
 
 
+def idle(fresh: FreshReport, at: float, writers: Callable[[], set[str]]) -> bool:
+    """Whether nobody writes any more, which is only noticed by updating."""
+    fresh.update(at)
+    return not writers()
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     """Return once the condition holds."""
     deadline = time.monotonic() + 60
@@ -57,7 +63,7 @@ def test_the_report_is_written_every_minute_and_at_the_end(
     fresh.update(1061.0)
     wait_until(paths.report.exists)
     paths.report.write_text("old")
-    wait_until(lambda: fresh.update(1062.0) or not writers())
+    wait_until(lambda: idle(fresh, 1062.0, writers))
     paths.report.write_text("old")
     fresh.update(1120.0)
     assert not writers()
@@ -95,7 +101,7 @@ def test_a_report_that_takes_long_is_written_more_rarely(
     wait_until(paths.report.exists)
     paths.report.write_text("old")
     # It was seen to end half a minute after it began, so the next one begins after five minutes.
-    wait_until(lambda: fresh.update(1090.0) or not writers())
+    wait_until(lambda: idle(fresh, 1090.0, writers))
     fresh.update(1359.0)
     assert not writers()
     fresh.update(1361.0)

@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy
 import pandas
 import pytest
 from PIL import Image, ImageSequence
@@ -26,6 +27,7 @@ from worker.report.data.plot_columns import make_frame
 from worker.report.data.results import read
 from worker.report.exchange import redaction
 from worker.report.pictures import captions, panels, scatter
+from worker.spec.parameters import Value
 from worker.store.paths import Home, RunPaths
 from worker.trial import Status
 
@@ -150,9 +152,10 @@ def test_a_picture_marks_what_has_no_result_and_has_logarithmic_colours(
     results = read(Home.in_workdir(workdir).run("first"))
     panel = scatter.draw(panels.Picked(make_frame(results.run, results.trials)), None).panels[0]
     assert panel.cross_rows == [8]
-    assert panel.crosses.get_offsets()[0][1] > 10.0**7  # above all results
+    assert numpy.asarray(panel.crosses.get_offsets())[0, 1] > 10.0**7  # above all results
     assert panel.dots is not None
-    colours = {panel.dots.norm(trial.loss) for trial in results.trials if trial.loss is not None}
+    losses = [trial.loss for trial in results.trials if trial.loss is not None]
+    colours = set(numpy.asarray(panel.dots.norm(numpy.array(losses))).tolist())
     assert len({round(colour, 6) for colour in colours}) == 8
     assert sorted(colours)[1] == pytest.approx(1 / 7)
     [drawn] = written(omniopt("scatter", "first", "--kind", "svg"))
@@ -385,7 +388,7 @@ def test_json_and_parquet_hold_exact_values(paths: RunPaths, omniopt: Omniopt) -
 def test_parquet_holds_results_that_are_not_finite_and_runs_without_any(
     workdir: Path, omniopt: Omniopt
 ) -> None:
-    values = {"lr": 0.5, "kind": "a"}
+    values: dict[str, Value] = {"lr": 0.5, "kind": "a"}
     odd = [
         a_trial(number, values, None, Status.NOT_FINITE, raw_loss=said)
         for number, said in enumerate(("nan", "inf", "-inf"), 1)

@@ -100,7 +100,7 @@ def test_moments_are_in_local_time_with_their_offset(seconds: float) -> None:
     )
 
 
-@given(st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",))))
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 def test_the_guard_can_be_undone_and_is_complete(text: str) -> None:
     cell = table.guarded(text)
     assert isinstance(cell, str)

@@ -7,7 +7,9 @@ import json
 import math
 import re
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -91,8 +93,7 @@ def test_a_host_counts_once_for_node_hours(tmp_path: Path) -> None:
 
 def test_all_nodes_and_tasks_of_an_evaluation_cost(tmp_path: Path) -> None:
     trials = [a_trial(1, {"lr": 0.1, "kind": "a"}, 1, start=START, end=START + 3600)]
-    several = {"slurm__nodes": 2, "slurm__tasks": 8}
-    run = a_run(slurm__cpus=4, slurm__enable_gpus=True, slurm__gpus=2, **several)
+    run = a_run(slurm__cpus=4, slurm__enable_gpus=True, slurm__gpus=2, slurm__nodes=2, slurm__tasks=8)
     cost = summary.summarize(source.read(write_run(tmp_path, run, trials))).cost
     assert (cost.worker_hours, cost.node_hours, cost.cpu_hours, cost.gpu_hours) == (1, 2, 32, 4)
 
@@ -108,9 +109,17 @@ def test_all_nodes_and_tasks_of_an_evaluation_cost(tmp_path: Path) -> None:
 def test_a_local_run_costs_no_more_than_there_is(
     tmp_path: Path, there: dict[str, int], cpu_hours: float | None, gpu_hours: float | None
 ) -> None:
-    span = {"start": START, "end": START + 3600, "host": "n1"}
     trials = [
-        a_trial(number, {"lr": number / 9, "kind": "a"}, 1, agent=str(number), **span) for number in (1, 2, 3)
+        a_trial(
+            number,
+            {"lr": number / 9, "kind": "a"},
+            1,
+            agent=str(number),
+            start=START,
+            end=START + 3600,
+            host="n1",
+        )
+        for number in (1, 2, 3)
     ]
     run = a_run(slurm__cpus=4, slurm__enable_gpus=True, slurm__gpus=2, slurm__nodes=2, slurm__tasks=1)
     results = source.read(write_run(tmp_path, run, trials, where="local"))
@@ -127,12 +136,12 @@ def improving(*levels: float, count: int) -> list[Trial]:
     return [a_trial(number, {"lr": number / 9999, "kind": "a"}, loss) for number, loss in enumerate(found, 1)]
 
 
-def heights(lines: dict[str, object]) -> list[set[float]]:
+def heights(lines: Mapping[str, Any]) -> list[set[float]]:
     """At which different heights each line of a chart is drawn, as far as they can be told apart."""
     clip = lines["clip"]
     drawn = [
         [min(value, math.inf if clip is None else clip) for value in line["y"]] for line in lines["lines"]
-    ]  # type: ignore[type-var, attr-defined]
+    ]
     least, most = min(map(min, drawn)), max(map(max, drawn))
     if lines["log"]:
         drawn = [[math.log(value) for value in line] for line in drawn]

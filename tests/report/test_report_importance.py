@@ -11,6 +11,7 @@ from report_runs import a_trial
 from worker.report.data.importance import LEAST, NoImportanceError, measure
 from worker.report.data.plot_columns import Frame, make_frame
 from worker.spec.check import check
+from worker.spec.parameters import Value
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.trial import Status
 
@@ -32,8 +33,9 @@ def evaluated(count: int, constant: bool = False) -> Frame:
     draw = random.Random(3)
     trials = []
     for number in range(count):
-        values = {"strong": draw.random(), "kind": draw.choice("abc"), "idle": draw.random()}
-        loss = 5 * values["strong"] + {"a": 0.0, "b": 0.5, "c": 1.0}[values["kind"]]
+        strong, kind = draw.random(), draw.choice("abc")
+        values: dict[str, Value] = {"strong": strong, "kind": kind, "idle": draw.random()}
+        loss = 5 * strong + {"a": 0.0, "b": 0.5, "c": 1.0}[kind]
         loss = 1.0 if constant else loss * (1e30 if number % 20 == 7 else 1.0)
         trials.append(a_trial(number, values, loss, Status.OK))
     return make_frame(a_space(), trials)

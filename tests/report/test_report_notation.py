@@ -99,12 +99,17 @@ def test_what_does_not_coincide_is_not_told(objective: str, fails: Callable[[flo
     assert remark(a_run(objective), trials(LARGE, fails)) == ""
 
 
+def by_chance(drawn: random.Random, share: float) -> Callable[[float], bool]:
+    """Failures that have nothing to do with the value."""
+    return lambda _: drawn.random() < share
+
+
 def test_chance_is_hardly_ever_taken_for_it() -> None:
     drawn = random.Random(1)
     told = sum(
         remark(
             a_run(),
-            trials([drawn.uniform(-1, 1) for _ in range(20)], lambda _, share=share: drawn.random() < share),
+            trials([drawn.uniform(-1, 1) for _ in range(20)], by_chance(drawn, share)),
         )
         != ""
         for share in (0.1, 0.3, 0.5, 0.7, 0.9)

@@ -18,6 +18,7 @@ from worker.report.data import results as source
 from worker.report.exchange import optuna_study
 from worker.search.space import Space
 from worker.spec.check import check
+from worker.spec.parameters import Value
 from worker.spec.run import Draft, ParameterDraft
 from worker.store.claim import Claim, Standing
 from worker.store.paths import RunPaths
@@ -87,7 +88,7 @@ ALL_TYPES: list[tuple[str, dict[str, object], dict[str, object]]] = [
 
 
 def test_a_journal_file_of_optuna_holds_what_runs_and_what_failed(workdir: Path) -> None:
-    values = {"lr": 0.5, "kind": "a"}
+    values: dict[str, Value] = {"lr": 0.5, "kind": "a"}
     trials = [
         a_trial(1, values, 2.0),
         a_trial(2, values, 3.0, Status.STOPPED_EARLY),

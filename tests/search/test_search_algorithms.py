@@ -266,7 +266,7 @@ def test_the_search_learns(algorithm: str) -> None:
 
     def loss(point: object) -> float:
         assert isinstance(point, dict)
-        return abs(point["x"] - 3) + abs(math.log(point["rate"]) + 5) + "bac".index(point["kind"])
+        return float(abs(point["x"] - 3) + abs(math.log(point["rate"]) + 5) + "bac".index(point["kind"]))
 
     points = evaluate(searcher_of(spec, algorithm), 150, loss)
     drawn = evaluate(searcher_of(spec, "hyperopt.rand.suggest"), 150)

@@ -98,12 +98,13 @@ def test_values_are_as_likely_as_promised(name: str, way: Callable[[str], Iterat
 @both_ways
 @pytest.mark.parametrize("name", CURVES)
 def test_reals_follow_their_curve(name: str, way: Callable[[str], Iterator[Value]]) -> None:
-    values = list(way(name))
-    assert {type(value) for value in values} == {float}
+    drawn = list(way(name))
+    assert {type(value) for value in drawn} == {float}
+    values = [float(value) for value in drawn]
     assert stats.kstest(values, CURVES[name]).pvalue > LEAST_P
     settings = ALL_TYPES[name][1]
     if "min" in settings:
-        ends = (settings["min"], settings["max"])
+        ends = [float(str(settings[end])) for end in ("min", "max")]
         low, high = map(math.exp, ends) if name == "loguniform" else ends
         assert low <= min(values) and max(values) <= high
     assert all(float(f"{value:.8g}") == value for value in values)

@@ -76,6 +76,10 @@ def past(
     return history, theirs
 
 
+def normal(chance: Random) -> float:
+    return chance.normalvariate(0, 1)
+
+
 def values_of(documents: Sequence[Mapping[str, Any]]) -> list[float]:
     return [float(value[0]) for _, value in sorted(documents[0]["misc"]["vals"].items())]
 
@@ -83,7 +87,7 @@ def values_of(documents: Sequence[Mapping[str, Any]]) -> list[float]:
 @pytest.mark.parametrize("trials", [21, 60, 400])
 @pytest.mark.parametrize("kind", ["uniform", "normal"])
 def test_tpe_proposes_the_very_numbers_of_hyperopt(trials: int, kind: str) -> None:
-    draw = Random.random if kind == "uniform" else Random.normalvariate
+    draw: Callable[[Random], float] = Random.random if kind == "uniform" else normal
     history, theirs = past(trials, [draw])
     domain = domain_of(hp.uniform("x0000", 0, 1) if kind == "uniform" else hp.normal("x0000", 0, 1))
     ours = Parzen(space_of({"x": UNIFORM if kind == "uniform" else NORMAL}).dimensions)
@@ -136,7 +140,7 @@ def test_tpe_proposes_categories_as_often_as_hyperopt(kind: str) -> None:
 
 
 def test_annealing_proposes_the_very_points_of_hyperopt() -> None:
-    draws = [Random.random, Random.normalvariate, lambda chance: chance.randrange(5)]
+    draws: list[Callable[[Random], float]] = [Random.random, normal, lambda chance: chance.randrange(5)]
     history, theirs = past(40, draws, flawless=True)
     domain = domain_of(hp.uniform("x0000", 0, 1), hp.normal("x0001", 0, 1), hp.randint("x0002", 5))
     ours = Annealing(space_of({"a": UNIFORM, "b": NORMAL, "c": CHOICE}).dimensions)

@@ -59,7 +59,8 @@ def test_a_run_has_the_fields_of_the_table_and_parameters() -> None:
 def test_a_default_is_of_the_type_that_the_run_has() -> None:
     for field in FIELDS:
         parts = field.default if isinstance(field.default, tuple) else (field.default,)
-        wanted = {tuple[int, ...]: int, tuple[str, ...]: str}.get(TYPES[field.kind], TYPES[field.kind])
+        parts_of: dict[object, object] = {tuple[int, ...]: int, tuple[str, ...]: str}
+        wanted = parts_of.get(TYPES[field.kind], TYPES[field.kind])
         assert all(type(part) is wanted for part in parts), field.path
         assert isinstance(field.default, tuple) == (field.kind in ("seeds", "lines")), field.path
 

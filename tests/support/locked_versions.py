@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -23,10 +22,10 @@ def entries() -> Iterator[tuple[Requirement, frozenset[str]]]:
 
 def versions(python: str = "") -> dict[str, str]:
     """Name and version of what is installed on Linux for a Python (`3.12`); without one, for the present one."""
-    environment = {**default_environment(), "sys_platform": "linux"}
+    environment = {"sys_platform": "linux"}  # the rest is that of the present one
     if python:
         environment |= {"python_version": python, "python_full_version": f"{python}.0"}
-    found = {}
+    found: dict[str, str] = {}
     for requirement, _ in entries():
         if requirement.marker is None or requirement.marker.evaluate(environment):
             (pin,) = requirement.specifier

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,13 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def connect(address: str) -> socket.socket:
+    """A connection to a page."""
+    parts = urlsplit(address)
+    assert parts.port is not None
+    return socket.create_connection((parts.hostname, parts.port), timeout=60)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from worker.trial import Status, Trial
 START = 1_700_000_000.0
 
 
-def a_run(names: Sequence[str] = ("lr", "kind"), **fields: object) -> Run:
+def a_run(names: Sequence[str] = ("lr", "kind"), /, **fields: object) -> Run:
     """A checked run with a real parameter, and hp.choice ones for every further name; fields by path, . as __."""
     kinds = [ParameterDraft(names[0], "hp.uniform", {"min": 0, "max": 1})]
     kinds += [ParameterDraft(name, "hp.choice", {"values": ["a", "b"]}) for name in names[1:]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from typing import cast
 
 from hypothesis import strategies as st
 
@@ -120,7 +121,8 @@ def _drafts(draw: st.DrawFn) -> Draft:
 
 def runs() -> st.SearchStrategy[Run]:
     """Runs that passed every check."""
-    return _drafts().map(lambda draft: check(draft).run).filter(lambda run: run is not None)
+    checked = _drafts().map(lambda draft: check(draft).run).filter(lambda run: run is not None)
+    return cast("st.SearchStrategy[Run]", checked)  # of a filter, mypy does not know what it lets through
 
 
 texts = st.text(st.one_of(letters, st.characters()), max_size=40)

@@ -31,7 +31,7 @@ def on_terminal(
     if pid == 0:
         os.chdir(folder)
         os.environ.update({"TERM": "xterm", **environment})
-        os.execvp(words[0], words)
+        os.execvp(words[0], list(words))
     os.write(terminal, ahead.encode())
     waiting, seen, whole = list(answers), "", b""
     ends_at = time.monotonic() + PATIENCE

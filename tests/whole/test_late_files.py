@@ -81,7 +81,7 @@ def test_a_whole_run_waits_for_nothing_that_is_remembered(machines: Machines) ->
         a_run(run__objective="echo RESULT: 1 $(true ($x_0) ($x_1))", run__workers=2, search__max_evals=20),
     )
     far = there / paths.root.relative_to(here)
-    driver = [sys.executable, far_driver.__file__, paths.root, far, there]
+    driver: list[str | Path] = [sys.executable, far_driver.__file__, paths.root, far, there]
     done = subprocess.run(driver, timeout=2 * PATIENCE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(paths.csv.read_text().splitlines()) == 21

@@ -48,7 +48,13 @@ class Cluster:
     def drive(self, here: Local, workers: Local) -> subprocess.Popen[bytes]:
         """Begin a driver on the machine `here` for workers on another one."""
         program = Path(__file__).parents[1] / "support" / "far_driver.py"
-        words = [sys.executable, program, here.paths.root, workers.paths.root, self.machines.folder]
+        words: list[str | Path] = [
+            sys.executable,
+            program,
+            here.paths.root,
+            workers.paths.root,
+            self.machines.folder,
+        ]
         self.drivers.append(subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
         return self.drivers[-1]
 

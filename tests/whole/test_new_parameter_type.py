@@ -35,6 +35,7 @@ from worker.spec.parameters import Parameter
 from worker.spec.problem import Problem
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.spec.scale import Even
+from worker.store.paths import RunPaths
 
 NAME = "hp.powers"
 SETTINGS = {"min": 3, "max": 8}
@@ -50,7 +51,7 @@ class Powers(Lattice):
         self._first = first
 
     def value(self, index: int) -> int:
-        return 2 ** (self._first + index)
+        return int(2 ** (self._first + index))
 
     def index(self, number: float) -> int:
         return min(max(round(math.log2(number)) - self._first, 0), self.count - 1)
@@ -98,7 +99,7 @@ PLANTED = ParameterType(
 
 @pytest.fixture(autouse=True)
 def planted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(PARAMETER_TYPES, NAME, PLANTED)  # type: ignore[arg-type]  # a dict for all but mypy
+    monkeypatch.setitem(PARAMETER_TYPES, NAME, PLANTED)
 
 
 def draft() -> Draft:
@@ -145,7 +146,7 @@ def test_a_link_keeps_it() -> None:
 
 def test_the_original_lists_its_values_where_it_has_no_such_type(monkeypatch: pytest.MonkeyPatch) -> None:
     unknown = replace(PLANTED, original_lists_as="hp.choice")
-    monkeypatch.setitem(PARAMETER_TYPES, NAME, unknown)  # type: ignore[arg-type]
+    monkeypatch.setitem(PARAMETER_TYPES, NAME, unknown)
     assert "options_0 = 8,16,32,64,128,256\n" in original_writer.write_ini(draft())
     (problem,) = original_writer.not_held(draft())
     assert problem.message == f"The original writes {NAME} as hp.choice with every integer listed."
@@ -185,7 +186,7 @@ def test_its_space_is_counted_and_walked_in_order() -> None:
 
 
 @pytest.fixture
-def paths(workdir: Path) -> results.RunPaths:
+def paths(workdir: Path) -> RunPaths:
     """A run over it with results."""
     run = checked_run()
     space, generator = Space(run.parameters, run.precision), Random(1)
@@ -193,7 +194,7 @@ def paths(workdir: Path) -> results.RunPaths:
     return write_run(workdir, run, trials)
 
 
-def test_csv_and_plots_show_it_on_its_scale(paths: results.RunPaths) -> None:
+def test_csv_and_plots_show_it_on_its_scale(paths: RunPaths) -> None:
     read = results.read(paths)
     with csv_file.write(paths, read.run, read.trials).open(newline="", encoding="utf-8") as file:
         assert {int(row["n"]) for row in csv.DictReader(file)} <= set(POWERS)
@@ -204,7 +205,7 @@ def test_csv_and_plots_show_it_on_its_scale(paths: results.RunPaths) -> None:
     assert "mountParallel" in plots.parallel(frame, "")
 
 
-def test_other_programs_are_told_of_its_bounds_and_scale(paths: results.RunPaths) -> None:
+def test_other_programs_are_told_of_its_bounds_and_scale(paths: RunPaths) -> None:
     read = results.read(paths)
     storage = f"sqlite:///{paths.root}/study.db"
     assert optuna_study.export(read, storage, "r") == len(read.trials)

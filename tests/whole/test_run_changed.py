@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from local_runs import Local, ParameterDraft, config
+from local_runs import Local, config
 
 from worker.cli.commands.resume import configure
 from worker.cli.parser import CommandParser
 from worker.spec.fields import FIELDS, FIXED
+from worker.spec.run import ParameterDraft
 from worker.store import replay
 
 Omniopt = Callable[..., subprocess.CompletedProcess[str]]

@@ -54,7 +54,13 @@ class Storm:
     def drive(self) -> None:
         """Begin a driver on some machine, whether another one lives or not."""
         here = self.random.choice(self.hosts).paths.root
-        words = [sys.executable, far_driver.__file__, here, self.workers.paths.root, self._cwd]
+        words: list[str | Path] = [
+            sys.executable,
+            far_driver.__file__,
+            here,
+            self.workers.paths.root,
+            self._cwd,
+        ]
         self.drivers.append(subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
 
     def alive(self) -> list[subprocess.Popen[bytes]]:
