@@ -29,23 +29,23 @@ _SIGNS = ("Broken pipe", "Permission denied", "No space left on device", "CUDA o
 
 def summary(results: Results) -> Iterator[str]:
     """The run in figures: best parameters, how evaluations ended, time, nodes, cost, and what was optimized."""
-    found, state = summarize(results), results.state
+    figures, state = summarize(results), results.state
     reason = f": {state.ended.reason}" if state.ended else ""
     yield f"Run {results.run.name} ({results.claim.word}{reason})"
-    if found.best is None:
+    if figures.best is None:
         yield "Best: no evaluation has a usable result yet"
     else:
-        yield f"Best RESULT {loss_text(found.best)} at evaluation {found.best.number}, with"
-        for name, value in found.best.values.items():
+        yield f"Best RESULT {loss_text(figures.best)} at evaluation {figures.best.number}, with"
+        for name, value in figures.best.values.items():
             yield f"  {name} = {visible(value_text(value, results.run.number_format))}"
-        yield f"  command: {visible(results.commands.ready(found.best))}"
+        yield f"  command: {visible(results.commands.ready(figures.best))}"
     if remark := equal_results.remark(results.run, results.trials):
         yield visible(remark)
-    parts = ", ".join(f"{count:,} {status.value}" for status, count in sorted(found.counts.items()))
+    parts = ", ".join(f"{count:,} {status.value}" for status, count in sorted(figures.counts.items()))
     yield f"Evaluations: {len(results.trials):,}" + (f" ({parts})" if parts else "")
-    yield f"Wall-clock time: {duration_words(found.wall)}, inside the program {duration_words(found.inside)}"
-    yield f"Workers: {found.agents}; hosts: {visible(', '.join(found.hosts)) or 'none yet'}"
-    cost = found.cost
+    yield f"Wall-clock time: {duration_words(figures.wall)}, inside the program {duration_words(figures.inside)}"
+    yield f"Workers: {figures.agents}; hosts: {visible(', '.join(figures.hosts)) or 'none yet'}"
+    cost = figures.cost
     gpu = f", {hours_text(cost.gpu_hours)} GPU hours" if cost.gpu_hours != 0 else ""
     yield f"Used: {cost.worker_hours:.3f} worker hours, {cost.node_hours:.3f} node hours, {hours_text(cost.cpu_hours)} CPU hours{gpu}"
     yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
@@ -70,8 +70,8 @@ def objective(run: Run) -> Iterator[str]:
     yield f"  {line}"
     for drawn in range(len(marks), 0, -1):
         bars = [" "] * (marks[drawn - 1][0] + 1)
-        for place, _ in marks[: drawn - 1]:
-            bars[place] = "|"
+        for column, _ in marks[: drawn - 1]:
+            bars[column] = "|"
         yield f"  {''.join(bars[:-1])}{marks[drawn - 1][1]}"
 
 
@@ -130,13 +130,13 @@ def logs(results: Results, trials: Sequence[Trial]) -> Iterator[str]:
 
 def _signs(results: Results, trials: Sequence[Trial]) -> dict[str, int]:
     """How many logs have each of the well-known words near their end."""
-    found: Counter[str] = Counter()
+    occurrences: Counter[str] = Counter()
     for trial in trials:
         text = "".join(
             _tail(path(trial.number)) for path in (results.paths.trial_out, results.paths.trial_err)
         )
-        found.update(sign for sign in _SIGNS if sign in text)
-    return dict(found.most_common())
+        occurrences.update(sign for sign in _SIGNS if sign in text)
+    return dict(occurrences.most_common())
 
 
 def _tail(path: Path) -> str:

@@ -70,7 +70,7 @@ def timeline(results: Results, now: float) -> dict[str, object] | None:
         return None
     return {
         "agents": [{"label": agent, "spans": rows[agent]} for agent in sorted(rows, key=_natural)],
-        "end": max(end for own in rows.values() for _, end, _ in own),
+        "end": max(end for spans in rows.values() for _, end, _ in spans),
     }
 
 

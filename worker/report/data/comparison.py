@@ -40,21 +40,23 @@ def _with_place(results: Results) -> Results:
 
 def groups(runs: Sequence[Results]) -> list[list[Results]]:
     """Runs that differ only in name, seed and place stand together, in the order of their first."""
-    found: dict[Run, list[Results]] = {}
+    alike: dict[Run, list[Results]] = {}
     for results in runs:
-        found.setdefault(_shape(results.run), []).append(results)
-    return list(found.values())
+        alike.setdefault(_shape(results.run), []).append(results)
+    return list(alike.values())
 
 
 def _shape(run: Run) -> Run:
     """What alike runs have in common. Tuples of settings make it hashable."""
-    parameters = tuple((one.name, one.type, tuple(one.settings.items())) for one in run.parameters)
+    parameters = tuple(
+        (parameter.name, parameter.type, tuple(parameter.settings.items())) for parameter in run.parameters
+    )
     return dataclasses.replace(run, name="", seed=(), workdir="", on_end="", parameters=parameters)  # type: ignore[arg-type]
 
 
 def bands(runs: Sequence[Results]) -> list[Band]:
     """A band for every group of alike runs that has a result, from where on all of them have one."""
-    found = []
+    bands_of_groups = []
     for group in groups(runs):
         curves = {id(results): curve for results in group if (curve := _curve(results))}
         if not curves:
@@ -68,8 +70,8 @@ def bands(runs: Sequence[Results]) -> list[Band]:
         quartiles = [_quartiles(values) for values in zip(*columns, strict=True)]
         low, median, high = (list(values) for values in zip(*quartiles, strict=True))
         names = tuple(results.run.name for results in there)
-        found.append(Band(_label(there), names, steps, median, low, high))
-    return found
+        bands_of_groups.append(Band(_label(there), names, steps, median, low, high))
+    return bands_of_groups
 
 
 def _label(group: Sequence[Results]) -> str:
@@ -87,11 +89,11 @@ def _curve(results: Results) -> list[tuple[int, float]]:
 def _at(curve: Sequence[tuple[int, float]], steps: Sequence[int]) -> list[float]:
     """The curve's value at each step, of which none is before its first; its last one stays."""
     values: list[float] = []
-    place = 0
+    index = 0
     for step in steps:
-        while place + 1 < len(curve) and curve[place + 1][0] <= step:
-            place += 1
-        values.append(curve[place][1])
+        while index + 1 < len(curve) and curve[index + 1][0] <= step:
+            index += 1
+        values.append(curve[index][1])
     return values
 
 
@@ -101,10 +103,10 @@ def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
-    place = share * (len(ordered) - 1)
-    low = int(place)
+    position = share * (len(ordered) - 1)
+    low = int(position)
     high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
 
 
 def joined(name: str, runs: Sequence[Results]) -> Frame:
@@ -143,8 +145,8 @@ def _joined_column(name: str, frames: Sequence[Frame], sizes: Sequence[int]) -> 
     ]
     configured = [option for part in present for option in part.options or ()]
     options = tuple(dict.fromkeys([*configured, *(text for text in texts if text is not None)]))
-    places = {option: float(place) for place, option in enumerate(options)}
-    indices = [None if text is None else places[text] for text in texts]
+    codes = {option: float(index) for index, option in enumerate(options)}
+    indices = [None if text is None else codes[text] for text in texts]
     return dataclasses.replace(first, values=indices, options=options, log=False, integer=False)
 
 

@@ -32,13 +32,13 @@ def choose(trials: Iterable[Trial]) -> list[Curve]:
     )
     if len(printed) > MOST_CURVES:
         half = MOST_CURVES // 2
-        rest = printed[half:]
-        printed = printed[:half] + [rest[at * len(rest) // half] for at in range(half)]
+        others = printed[half:]
+        printed = printed[:half] + [others[at * len(others) // half] for at in range(half)]
     return [_curve(trial) for trial in printed]
 
 
 def _curve(trial: Trial) -> Curve:
     count = len(trial.curve)
     every = -(-count // MOST_POINTS)
-    places = [*range(0, count - 1, every), count - 1]
-    return Curve(trial, [place + 1 for place in places], [trial.curve[place][1] for place in places])
+    indices = [*range(0, count - 1, every), count - 1]
+    return Curve(trial, [index + 1 for index in indices], [trial.curve[index][1] for index in indices])

@@ -36,15 +36,15 @@ def sameness(trials: Collection[Trial]) -> Sameness | None:
     """
     if len(trials) < LEAST or _differ(trials):
         return None
-    own = [trial for trial in trials if _says_something(trial)]
-    losses = Counter(trial.loss for trial in own)
+    conclusive = [trial for trial in trials if _says_something(trial)]
+    losses = Counter(trial.loss for trial in conclusive)
     if not losses:
         return None
     ((loss, count),) = losses.most_common(1)
-    equal = [trial for trial in own if trial.loss == loss]
-    if loss is None or count < _ALMOST * len(own) or not _at_different_points(equal):
+    equal = [trial for trial in conclusive if trial.loss == loss]
+    if loss is None or count < _ALMOST * len(conclusive) or not _at_different_points(equal):
         return None
-    return Sameness(loss, count, len(own), _differing(equal))
+    return Sameness(loss, count, len(conclusive), _differing(equal))
 
 
 def _says_something(trial: Trial) -> bool:
@@ -78,21 +78,19 @@ def _differing(trials: Sequence[Trial]) -> tuple[str, ...]:
     return tuple(name for name in first if any(trial.outputs.get(name) != first[name] for trial in trials))
 
 
-def sentences(run: Run, found: Sameness) -> tuple[str, str]:
+def sentences(run: Run, same: Sameness) -> tuple[str, str]:
     """What is the same, and why that may be and what to do. Safe for a terminal."""
-    which = (
-        f"All {found.count:,}" if found.count == found.results else f"{found.count:,} of {found.results:,}"
-    )
-    what = f"{which} results are {real_text(found.loss)}, although the parameters differ."
-    if found.differing:
-        names = ", ".join(map(visible, found.differing[:_MOST_NAMES]))
-        more = len(found.differing) - _MOST_NAMES
+    which = f"All {same.count:,}" if same.count == same.results else f"{same.count:,} of {same.results:,}"
+    what = f"{which} results are {real_text(same.loss)}, although the parameters differ."
+    if same.differing:
+        names = ", ".join(map(visible, same.differing[:_MOST_NAMES]))
+        more = len(same.differing) - _MOST_NAMES
         names += f" and {counted(more, 'other output')}" if more > 0 else ""
         return what, (
-            f"{names} {'differs' if len(found.differing) == 1 else 'differ'}, so look at the RESULT line: "
+            f"{names} {'differs' if len(same.differing) == 1 else 'differ'}, so look at the RESULT line: "
             "the program may print something else there than what it computes from the parameters."
         )
-    if found.count < found.results:
+    if same.count < same.results:
         return what, f"Perhaps the program prints that where something goes wrong in it. {_likely(run)}"
     return what, _likely(run)
 
@@ -119,5 +117,5 @@ def _likely(run: Run) -> str:
 
 def remark(run: Run, trials: Collection[Trial]) -> str:
     """Both sentences in one line; "" where there is nothing to say."""
-    found = sameness(trials)
-    return "" if found is None else " ".join(sentences(run, found))
+    same = sameness(trials)
+    return "" if same is None else " ".join(sentences(run, same))

@@ -47,8 +47,8 @@ def causes(trials: Iterable[Trial]) -> list[Cause]:
     for trial in trials:
         if trial.status.failure:
             groups[_kind(trial)].append(trial)
-    found = [Cause(own[0].status, own[0].reason, tuple(own)) for own in groups.values()]
-    return sorted(found, key=lambda cause: (-len(cause.trials), cause.trials[0].number))
+    by_cause = [Cause(group[0].status, group[0].reason, tuple(group)) for group in groups.values()]
+    return sorted(by_cause, key=lambda cause: (-len(cause.trials), cause.trials[0].number))
 
 
 def _kind(trial: Trial) -> tuple[object, ...]:

@@ -33,11 +33,11 @@ class Usage:
 
 def read(paths: RunPaths) -> list[Usage]:
     """The use of every GPU of every agent; [] where nothing was sampled."""
-    found: list[Usage] = []
+    usages: list[Usage] = []
     with suppress(OSError):
         for folder in sorted(paths.agents.iterdir()):
-            found += read_file(folder.name, paths.agent(folder.name).gpu_usage)
-    return found
+            usages += read_file(folder.name, paths.agent(folder.name).gpu_usage)
+    return usages
 
 
 def read_file(agent: str, path: Path) -> list[Usage]:

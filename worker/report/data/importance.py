@@ -108,11 +108,13 @@ def _measured(
     for learned, tested in parts:
         forest = _forest([points[row] for row in learned], [ranks[row] for row in learned])
         seen, true = [points[row] for row in tested], [ranks[row] for row in tested]
-        errors += [(one - other) ** 2 for one, other in zip(forest.predict(seen), true, strict=True)]
-        found = permutation_importance(
+        errors += [
+            (predicted - actual) ** 2 for predicted, actual in zip(forest.predict(seen), true, strict=True)
+        ]
+        importances = permutation_importance(
             forest, seen, true, scoring="neg_mean_squared_error", n_repeats=_SHUFFLES, random_state=1
         )
-        shuffled.append(found.importances * len(tested) / spread)
+        shuffled.append(importances.importances * len(tested) / spread)
     # All parts together, each shuffle of them is one of the whole.
     together = sum(shuffled) / len(errors)
     shares = {
@@ -139,9 +141,9 @@ def _ranks(losses: Sequence[float]) -> list[float]:
     ordered = sorted(losses)
     first: dict[float, int] = {}
     last: dict[float, int] = {}
-    for place, loss in enumerate(ordered):
-        first.setdefault(loss, place)
-        last[loss] = place
+    for position, loss in enumerate(ordered):
+        first.setdefault(loss, position)
+        last[loss] = position
     return [(first[loss] + last[loss]) / 2 / max(1, len(ordered) - 1) for loss in losses]
 
 
@@ -153,15 +155,17 @@ def _interaction(
     names: Sequence[str],
 ) -> Interaction:
     """Partial dependence on two parameters: predictions averaged over the others as they were evaluated."""
-    places = [next(index for index, column in enumerate(columns) if column.name == name) for name in names]
-    xs, ys = (_steps(sorted(point[place] for point in points), columns[place]) for place in places)
+    indices = [
+        next(position for position, column in enumerate(columns) if column.name == name) for name in names
+    ]
+    xs, ys = (_steps(sorted(point[index] for point in points), columns[index]) for index in indices)
     sample = points[:40]
     grid = []
     for y in ys:
         for x in xs:
             for point in sample:
                 changed = list(point)
-                changed[places[0]], changed[places[1]] = x, y
+                changed[indices[0]], changed[indices[1]] = x, y
                 grid.append(changed)
     predicted = forest.predict(grid)
     means = [float(predicted[at : at + len(sample)].mean()) for at in range(0, len(grid), len(sample))]

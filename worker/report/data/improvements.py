@@ -35,8 +35,8 @@ def finished(trials: Iterable[Trial]) -> list[Point]:
 
 def improvements(points: Sequence[Point]) -> list[Point]:
     """Those that were better than all before."""
-    found: list[Point] = []
+    better: list[Point] = []
     for point in points:
-        if not found or point.loss < found[-1].loss:
-            found.append(point)
-    return found
+        if not better or point.loss < better[-1].loss:
+            better.append(point)
+    return better

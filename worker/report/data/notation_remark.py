@@ -44,16 +44,18 @@ class Coincidence:
 
 def coincidence(run: Run, trials: Iterable[Trial]) -> Coincidence | None:
     """What numbers of failed evaluations have and those of others do not; None where there is no such thing."""
-    own = [trial for trial in trials if not trial.imported and _tells(trial)][-_NEWEST:]
-    texts = [_texts(run, trial) for trial in own]
-    words = as_words(run.objective, [parameter.name for parameter in run.parameters])
-    found = [
-        one
+    informative = [trial for trial in trials if not trial.imported and _tells(trial)][-_NEWEST:]
+    texts = [_texts(run, trial) for trial in informative]
+    separate = as_words(run.objective, [parameter.name for parameter in run.parameters])
+    patterns = [
+        pattern
         for minus, exponent in ((True, False), (False, True), (True, True))
-        if (one := _coincidence(own, texts, words, minus=minus, exponent=exponent))
+        if (pattern := _coincidence(informative, texts, separate, minus=minus, exponent=exponent))
     ]
     # What explains more failures comes first: a minus sign and an exponent, where neither does alone.
-    return min(found, key=lambda one: (one.chance, not one.minus, one.exponent), default=None)
+    return min(
+        patterns, key=lambda pattern: (pattern.chance, not pattern.minus, pattern.exponent), default=None
+    )
 
 
 def _tells(trial: Trial) -> bool:
@@ -73,28 +75,32 @@ def _texts(run: Run, trial: Trial) -> dict[str, str]:
 def _coincidence(
     trials: Sequence[Trial],
     texts: Sequence[dict[str, str]],
-    words: frozenset[str],
+    separate: frozenset[str],
     *,
     minus: bool,
     exponent: bool,
 ) -> Coincidence | None:
-    looks_so = _look(words, minus=minus, exponent=exponent)
-    with_it = [[name for name, text in own.items() if looks_so(name, text)] for own in texts]
+    looks_so = _look(separate, minus=minus, exponent=exponent)
+    with_it = [[name for name, text in text_of.items() if looks_so(name, text)] for text_of in texts]
     failed = [trial.status is not Status.OK for trial in trials]
     count = sum(map(bool, with_it))
     others = len(trials) - count
     bad = sum(1 for names, ill in zip(with_it, failed, strict=True) if names and ill)
     if min(bad, others) < _LEAST or bad < _MOSTLY * count:
         return None
-    names = tuple(dict.fromkeys(name for found in with_it for name in found))
-    example = next(own[found[0]] for own, found in zip(texts, with_it, strict=True) if found)
-    one = Coincidence(minus, exponent, names, example, bad, count, sum(failed) - bad, others)
-    return one if one.chance < _CHANCE else None
+    names = tuple(dict.fromkeys(name for with_notation in with_it for name in with_notation))
+    example = next(
+        text_of[with_notation[0]]
+        for text_of, with_notation in zip(texts, with_it, strict=True)
+        if with_notation
+    )
+    pattern = Coincidence(minus, exponent, names, example, bad, count, sum(failed) - bad, others)
+    return pattern if pattern.chance < _CHANCE else None
 
 
-def _look(words: frozenset[str], *, minus: bool, exponent: bool) -> Callable[[str, str], bool]:
+def _look(separate: frozenset[str], *, minus: bool, exponent: bool) -> Callable[[str, str], bool]:
     def looks_so(name: str, text: str) -> bool:
-        if minus and not (name in words and _MINUS.match(text)):
+        if minus and not (name in separate and _MINUS.match(text)):
             return False
         return not exponent or _EXPONENT.fullmatch(text) is not None
 
@@ -103,25 +109,25 @@ def _look(words: frozenset[str], *, minus: bool, exponent: bool) -> Callable[[st
 
 def remark(run: Run, trials: Iterable[Trial]) -> str:
     """What coincides, why that may be, and the line to write in a new run; "" where there is nothing to say."""
-    found = coincidence(run, trials)
-    if found is None:
+    pattern = coincidence(run, trials)
+    if pattern is None:
         return ""
-    names = visible(" or ".join(found.names[:3]))
-    look = " with ".join(["negative"] * found.minus + ["an exponent"] * found.exponent)
+    names = visible(" or ".join(pattern.names[:3]))
+    look = " with ".join(["negative"] * pattern.minus + ["an exponent"] * pattern.exponent)
     return (
-        f"{found.failed:,} of {counted(found.count, 'evaluation')} in which {names} is "
-        f"{look if found.minus else f'written with {look}'}, such as {found.example}, failed, "
-        f"and {found.others_failed:,} of {found.others:,} others. {_advice(run, found)}"
+        f"{pattern.failed:,} of {counted(pattern.count, 'evaluation')} in which {names} is "
+        f"{look if pattern.minus else f'written with {look}'}, such as {pattern.example}, failed, "
+        f"and {pattern.others_failed:,} of {pattern.others:,} others. {_advice(run, pattern)}"
     )
 
 
-def _advice(run: Run, found: Coincidence) -> str:
-    if not found.minus:
+def _advice(run: Run, pattern: Coincidence) -> str:
+    if not pattern.minus:
         return (
             "The program may not read exponents; in a new run, write them as plain decimals: "
             'number_format = "plain" in the section [run].'
         )
-    line = with_equals_sign(run.objective, found.names, [parameter.name for parameter in run.parameters])
+    line = with_equals_sign(run.objective, pattern.names, [parameter.name for parameter in run.parameters])
     if line == run.objective:
         return (
             "The program may take such a value for an option; where it knows --, write that before the values, "

@@ -26,13 +26,13 @@ def front(trials: Iterable[Trial], names: Sequence[str]) -> list[Trial]:
         if counts(trial) and all(name in trial.outputs for name in names)
     ]
     points.sort(key=lambda point: (point[0], point[1].number))
-    found: list[tuple[tuple[float, ...], Trial]] = []
+    unbeaten: list[tuple[tuple[float, ...], Trial]] = []
     for values, trial in points:
         # Sorted by the first result, nothing that comes later can beat what was found.
-        if not any(_beats(better, values) for better, _ in found):
-            found.append((values, trial))
-    return [trial for _, trial in found]
+        if not any(_beats(better, values) for better, _ in unbeaten):
+            unbeaten.append((values, trial))
+    return [trial for _, trial in unbeaten]
 
 
-def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one != other and all(mine <= theirs for mine, theirs in zip(one, other, strict=True))
+def _beats(results: tuple[float, ...], others: tuple[float, ...]) -> bool:
+    return results != others and all(mine <= theirs for mine, theirs in zip(results, others, strict=True))

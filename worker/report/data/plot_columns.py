@@ -62,8 +62,8 @@ class Frame:
 
     def showing(self, names: Sequence[str]) -> Frame:
         """The same with just these columns as axes at first, in this order. Raises UsageError for unknown ones."""
-        known = self._known(names)
-        wanted = [replace(known[name], shown=True) for name in names]
+        by_name = self._known(names)
+        wanted = [replace(by_name[name], shown=True) for name in names]
         others = [replace(column, shown=False) for column in self.columns if column.name not in names]
         return replace(self, columns=(*wanted, *others))
 
@@ -82,11 +82,11 @@ class Frame:
 
     def _known(self, names: Sequence[str]) -> dict[str, FrameColumn]:
         """The columns by name. Raises UsageError where one of `names` is none."""
-        known = {column.name: column for column in self.columns}
+        by_name = {column.name: column for column in self.columns}
         for name in names:
-            if name not in known:
-                raise UsageError(f"There is no column {quoted(name)}. {did_you_mean(name, known)}")
-        return known
+            if name not in by_name:
+                raise UsageError(f"There is no column {quoted(name)}. {did_you_mean(name, by_name)}")
+        return by_name
 
     def of_role(self, role: Role) -> tuple[FrameColumn, ...]:
         """All columns with that role."""
@@ -122,7 +122,7 @@ def make_frame(run: Run, trials: Sequence[Trial]) -> Frame:
 
 def _own_columns(trials: Sequence[Trial]) -> list[FrameColumn]:
     begin = min((trial.start for trial in trials if trial.start is not None), default=0.0)
-    found = [
+    columns = [
         _measured("seconds", "Duration (s)", "own", [_rounded(trial.seconds) for trial in trials], True),
         _categories("status", "Status", "status", [trial.status.value for trial in trials]),
         _measured(
@@ -136,8 +136,8 @@ def _own_columns(trials: Sequence[Trial]) -> list[FrameColumn]:
     ]
     if any(trial.peak_memory is not None for trial in trials):
         memory = [_rounded(trial.peak_memory) for trial in trials]
-        found.insert(1, _measured("peak_memory", "Peak memory (MB)", "own", memory, False))
-    return found
+        columns.insert(1, _measured("peak_memory", "Peak memory (MB)", "own", memory, False))
+    return columns
 
 
 def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool) -> FrameColumn:
@@ -182,8 +182,8 @@ def _categories(
         if order is not None
         else tuple(dict.fromkeys(text for text in texts if text is not None))
     )
-    places = {option: float(place) for place, option in enumerate(options)}
-    indices = [None if text is None else places.get(text) for text in texts]
+    codes = {option: float(index) for index, option in enumerate(options)}
+    indices = [None if text is None else codes.get(text) for text in texts]
     return FrameColumn(name, label, role, indices, options, shown=shown)
 
 
@@ -213,7 +213,7 @@ def payload(frame: Frame) -> dict[str, object]:
 
 
 def _column_payload(column: FrameColumn) -> dict[str, object]:
-    found: dict[str, object] = {
+    payload: dict[str, object] = {
         "name": column.name,
         "label": column.label,
         "role": column.role,
@@ -223,8 +223,8 @@ def _column_payload(column: FrameColumn) -> dict[str, object]:
         "values": [None if value is None else _shortest(value) for value in column.values],
     }
     if column.options is not None:
-        found["options"] = column.options
-    return found
+        payload["options"] = column.options
+    return payload
 
 
 def _shortest(value: float) -> float:

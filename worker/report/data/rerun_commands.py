@@ -37,7 +37,7 @@ class Commands:
     def by_hand(self, trial: Trial) -> str:
         """One line for a shell that evaluates the trial again as its agent did: same folder, same variables."""
         command = self.of(trial.values, trial.number)
-        known = Assignment(
+        assignment = Assignment(
             trial.number,
             trial.attempt or 1,
             trial.values,
@@ -45,15 +45,15 @@ class Commands:
             0,
             number_format=self._run.number_format,
         )
-        variables = known.variables(self._paths, trial.agent or "by-hand")
-        words = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
-        line = f"env {words} bash -c {shlex.quote(command)}"
+        variables = assignment.variables(self._paths, trial.agent or "by-hand")
+        assignments = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+        line = f"env {assignments} bash -c {shlex.quote(command)}"
         return self._in_place(line, line)
 
     def _in_place(self, command: str, closed: str) -> str:
         """`command` in the folder and after the lines that the run's workers began with; `closed` is it as one word list."""
-        place = self._origin.cwd
-        begin = f"cd {shlex.quote(place)} && " if place else ""
+        folder = self._origin.cwd
+        begin = f"cd {shlex.quote(folder)} && " if folder else ""
         setup = self._setup()
         return f"{begin}{{ {'; '.join([*setup, closed])}; }}" if setup else begin + command
 

@@ -83,8 +83,8 @@ def agent_spans(trials: Iterable[Trial]) -> dict[str, tuple[float, float]]:
     for trial in trials:
         by_agent[trial.agent].append(trial)
     spans = {}
-    for agent, own in by_agent.items():
-        if agent and (ran := intervals(own)):
+    for agent, group in by_agent.items():
+        if agent and (ran := intervals(group)):
             spans[agent] = (min(start for start, _ in ran), max(end for _, end in ran))
     return spans
 
@@ -95,7 +95,7 @@ def _cost(results: Results, spans: dict[str, tuple[float, float]]) -> Cost:
     by_host: dict[str, list[Trial]] = defaultdict(list)
     for trial in trials:
         by_host[trial.host].append(trial)
-    nodes = sum(covered(intervals(own)) for own in by_host.values()) / 3600
+    nodes = sum(covered(intervals(group)) for group in by_host.values()) / 3600
     cpus, gpus = run.cpus * run.tasks, run.gpus * run.nodes if run.enable_gpus else 0
     scheduler = registry.called(results.origin.where)
     if scheduler is not None and not scheduler.remote:
@@ -117,12 +117,12 @@ def _there(
     for agent in spans:
         by_host[str(agents.get(agent, {}).get("host", ""))].append(agent)
     total = 0.0
-    for own in by_host.values():
-        known = [count for agent in own if isinstance(count := agents.get(agent, {}).get(what), int)]
-        if not known:
+    for group in by_host.values():
+        counts = [count for agent in group if isinstance(count := agents.get(agent, {}).get(what), int)]
+        if not counts:
             return None
-        wanted = asked * sum(spans[agent][1] - spans[agent][0] for agent in own)
-        total += min(wanted, max(known) * covered(spans[agent] for agent in own)) / 3600
+        wanted = asked * sum(spans[agent][1] - spans[agent][0] for agent in group)
+        total += min(wanted, max(counts) * covered(spans[agent] for agent in group)) / 3600
     return total
 
 
@@ -145,9 +145,9 @@ def duration_words(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.3g} s"
     whole = round(seconds)
-    days, hours, minutes, rest = whole // 86400, whole // 3600 % 24, whole // 60 % 60, whole % 60
+    days, hours, minutes, left_seconds = whole // 86400, whole // 3600 % 24, whole // 60 % 60, whole % 60
     if days:
         return f"{days} d {hours} h"
     if hours:
         return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s"
+    return f"{minutes} min {left_seconds} s"

@@ -47,17 +47,17 @@ def columns(run: Run, trials: Iterable[Trial]) -> tuple[Column, ...]:
     parameters = [parameter.name for parameter in run.parameters]
     outputs = dict.fromkeys(name for trial in trials for name in trial.outputs)
     taken = {*OWN_NAMES, *parameters}
-    found = [Column(name, "own", name) for name in FIRST]
-    found += [Column(name, "parameter", name) for name in parameters]
-    found.append(Column(RESULT, "own", RESULT))
+    all_columns = [Column(name, "own", name) for name in FIRST]
+    all_columns += [Column(name, "parameter", name) for name in parameters]
+    all_columns.append(Column(RESULT, "own", RESULT))
     for name in outputs:
         header = name
         while header in taken:
             header += OUTPUT_MARK
         taken.add(header)
-        found.append(Column(header, "output", name))
-    found += [Column(name, "own", name) for name in LAST]
-    return tuple(found)
+        all_columns.append(Column(header, "output", name))
+    all_columns += [Column(name, "own", name) for name in LAST]
+    return tuple(all_columns)
 
 
 def evaluated(trials: Iterable[Trial]) -> list[Trial]:
@@ -78,18 +78,21 @@ def rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[tuple
 
 def safe_rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[list[Cell]]:
     """The same as csv files may hold them: texts that a spreadsheet would run are guarded."""
-    places = [place for place, column in enumerate(columns(run, trials)) if _is_text(column, run)]
+    text_columns = [index for index, column in enumerate(columns(run, trials)) if _is_text(column, run)]
     for row in rows(run, trials, paths):
         cells = list(row)
-        for place in places:
-            cells[place] = guarded(cells[place])
+        for index in text_columns:
+            cells[index] = guarded(cells[index])
         yield cells
 
 
 def _is_text(column: Column, run: Run) -> bool:
     """Whether the cells are texts that users or machines chose."""
     if column.role == "parameter":
-        return any(one.name == column.name and type_of(one).value == "category" for one in run.parameters)
+        return any(
+            parameter.name == column.name and type_of(parameter).value == "category"
+            for parameter in run.parameters
+        )
     return column.role == "own" and column.name in ("host", "log")
 
 
@@ -101,7 +104,7 @@ def _getter(column: Column, paths: RunPaths) -> Callable[[Trial], Cell]:
         return lambda trial: trial.outputs.get(name)
     # A hundred thousand paths take seconds to make; they differ in their number only.
     before, _, after = str(paths.trial_out(0)).rpartition("000000")
-    own: dict[str, Callable[[Trial], Cell]] = {
+    getters: dict[str, Callable[[Trial], Cell]] = {
         "trial": lambda trial: trial.number,
         "status": lambda trial: trial.status.value,
         RESULT: lambda trial: trial.raw_loss or trial.loss,
@@ -112,7 +115,7 @@ def _getter(column: Column, paths: RunPaths) -> Callable[[Trial], Cell]:
         "host": lambda trial: trial.host,
         "log": lambda trial: "" if trial.imported else f"{before}{trial.number:06}{after}",
     }
-    return own[name]
+    return getters[name]
 
 
 def moment(seconds: float | None) -> str:

@@ -47,20 +47,23 @@ def write_to(
     if scientific:
         measured = [column.role != "own" or column.name == table.RESULT for column in columns]
         rows = (
-            [_scientific(cell) if one else cell for cell, one in zip(row, measured, strict=True)]
+            [
+                _scientific(cell) if is_measured else cell
+                for cell, is_measured in zip(row, measured, strict=True)
+            ]
             for row in rows
         )
     else:
-        given = [place for place, column in enumerate(columns) if column.role == "parameter"]
-        rows = (_as_given(row, given, run.number_format) for row in rows)
+        parameters = [index for index, column in enumerate(columns) if column.role == "parameter"]
+        rows = (_as_given(row, parameters, run.number_format) for row in rows)
     writer.writerows(rows)
 
 
-def _as_given(row: list[table.Cell], places: Iterable[int], number_format: str) -> list[table.Cell]:
-    for place in places:
-        cell = row[place]
+def _as_given(row: list[table.Cell], parameters: Iterable[int], number_format: str) -> list[table.Cell]:
+    for index in parameters:
+        cell = row[index]
         if isinstance(cell, float):
-            row[place] = value_text(cell, number_format)
+            row[index] = value_text(cell, number_format)
     return row
 
 

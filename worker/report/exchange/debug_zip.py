@@ -37,10 +37,10 @@ _PACKAGES = (
 def write(results: Results, target: BinaryIO) -> list[str]:
     """Write the zip into an open file; returns the names of what is in it."""
     # Read twice, as all of it together may be large: what one file names a secret, another one may just say.
-    known = secrets_in((content for _, content in _contents(results)), os.environ)
+    secrets = secrets_in((content for _, content in _contents(results)), os.environ)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _contents(results):
-            safe = without_secrets(content, known)
+            safe = without_secrets(content, secrets)
             archive.writestr(f"{results.run.name}/{name}", safe.encode("utf-8", "replace"))
         return archive.namelist()
 

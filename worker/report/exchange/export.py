@@ -26,7 +26,8 @@ def write_json(results: Results, file: TextIO) -> None:
         "seed": state.seed,
         "ended": state.ended._asdict() if state.ended else None,
         "parameters": [
-            {"name": one.name, "type": one.type, **one.settings} for one in results.run.parameters
+            {"name": parameter.name, "type": parameter.type, **parameter.settings}
+            for parameter in results.run.parameters
         ],
     }
     body = json.dumps(head, indent=1, allow_nan=False)

@@ -91,27 +91,27 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
         return headers.index(wanted)
 
     parameters = tuple(find(parameter.name) for parameter in run.parameters)
-    place = find(result, " Another column holds the results? Name it with --result.")
+    loss = find(result, " Another column holds the results? Name it with --result.")
     status = next((headers.index(name) for name in _STATUS if headers.count(name) == 1), None)
-    return _Layout(len(headers), parameters, place, None if status in parameters else status, comma)
+    return _Layout(len(headers), parameters, loss, None if status in parameters else status, comma)
 
 
 def _table(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: Run) -> Table:
     space = Space(run.parameters, run.precision)
-    found = Table()
+    table = Table()
     first: dict[tuple[object, ...], int] = {}
     for number, row in rows:
         try:
             values, loss = _evaluation(row, layout, run, space)
         except ValueError as error:
-            found.left_out[number] = str(error)
+            table.left_out[number] = str(error)
             continue
         before = first.setdefault((*values.items(), loss), number)
         if before != number:
-            found.left_out[number] = f"it says the same as row {before}"
+            table.left_out[number] = f"it says the same as row {before}"
         else:
-            found.rows.append((values, loss))
-    return found
+            table.rows.append((values, loss))
+    return table
 
 
 def _evaluation(
@@ -127,10 +127,10 @@ def _evaluation(
         raise ValueError(f"its status is {quoted(status)}")
     loss = _number("its result", cells[layout.result], layout.comma)
     values = {
-        one.name: cells[place]
-        if type_of(one).value == "category"
-        else _number(one.name, cells[place], layout.comma)
-        for one, place in zip(run.parameters, layout.parameters, strict=True)
+        parameter.name: cells[index]
+        if type_of(parameter).value == "category"
+        else _number(parameter.name, cells[index], layout.comma)
+        for parameter, index in zip(run.parameters, layout.parameters, strict=True)
     }
     return space.named(space.admitted(values)), float(loss)
 

@@ -19,10 +19,10 @@ _MOST_STEPS = 1000  # of a learning curve
 INSTALL = 'pip install "optuna>=4"'
 
 
-def export(results: Results, place: str, name: str) -> int:
+def export(results: Results, address: str, name: str) -> int:
     """Make the study `name` in an Optuna storage; returns how many evaluations are in it.
 
-    place: sqlite:///x.db or the like, or the path of a journal file. Raises OmnioptError where Optuna is not
+    address: sqlite:///x.db or the like, or the path of a journal file. Raises OmnioptError where Optuna is not
     installed, UsageError where the study exists or the storage does not open.
     """
     try:
@@ -32,12 +32,12 @@ def export(results: Results, place: str, name: str) -> int:
             f"This needs Optuna, which is not installed here. Install it into the same environment: {INSTALL}"
         ) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    storage = _storage(place)
+    storage = _storage(address)
     try:
         study = optuna.create_study(storage=storage, study_name=name, direction="minimize")
     except optuna.exceptions.DuplicatedStudyError as error:
         raise UsageError(
-            f"There is a study {name} in {place} already. Name another one with --study NAME, or delete that file."
+            f"There is a study {name} in {address} already. Name another one with --study NAME, or delete that file."
         ) from error
     trials = list(_trials(results))
     try:
@@ -50,20 +50,20 @@ def export(results: Results, place: str, name: str) -> int:
     return len(trials)
 
 
-def _storage(place: str) -> Any:
-    """The storage at `place`. Raises UsageError where it does not open."""
+def _storage(address: str) -> Any:
+    """The storage at `address`. Raises UsageError where it does not open."""
     import optuna
     from optuna.storages.journal import JournalFileBackend
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        if "://" in place:
-            return optuna.storages.get_storage(place)
-        return optuna.storages.JournalStorage(JournalFileBackend(place))
+        if "://" in address:
+            return optuna.storages.get_storage(address)
+        return optuna.storages.JournalStorage(JournalFileBackend(address))
     except (SQLAlchemyError, ValueError, ImportError, OSError) as error:
-        said = (str(error).splitlines() or [type(error).__name__])[0]
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise UsageError(
-            f"{place} cannot be opened ({said}). Write for example sqlite:///study.db, or study.log for a journal file."
+            f"{address} cannot be opened ({reason}). Write for example sqlite:///study.db, or study.log for a journal file."
         ) from error
 
 
@@ -71,14 +71,16 @@ def _trials(results: Results) -> Iterator[Any]:
     """Evaluations as Optuna's own frozen trials: those that have ended, and those that run where somebody drives the run."""
     import optuna
 
-    known = [
+    exported = [
         trial
         for trial in results.trials
         if _complete(results, trial)
         and (trial.status.ended or (trial.status is Status.RUNNING and results.running))
     ]
-    distributions = {parameter.name: _distribution(parameter, known) for parameter in results.run.parameters}
-    for trial in known:
+    distributions = {
+        parameter.name: _distribution(parameter, exported) for parameter in results.run.parameters
+    }
+    for trial in exported:
         state = _state(trial)
         usable = state in (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
         frozen = optuna.trial.create_trial(
@@ -142,15 +144,15 @@ def _distribution(parameter: Parameter, trials: list[Trial]) -> Any:
     kind = type_of(parameter)
     values = [trial.values[parameter.name] for trial in trials]
     numbers = [float(value) for value in values if not isinstance(value, str)]
-    found = kind.distribution(parameter)
-    if isinstance(found, Choices):
-        return CategoricalDistribution(tuple(dict.fromkeys([*found.options, *map(str, values)])))
-    ends = [*numbers, *(end for end in (found.low, found.high) if end is not None)]
+    distribution = kind.distribution(parameter)
+    if isinstance(distribution, Choices):
+        return CategoricalDistribution(tuple(dict.fromkeys([*distribution.options, *map(str, values)])))
+    ends = [*numbers, *(end for end in (distribution.low, distribution.high) if end is not None)]
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     logarithmic = kind.logarithmic(parameter) and low > 0
-    if isinstance(found, Reals):
+    if isinstance(distribution, Reals):
         return FloatDistribution(low, high, log=logarithmic)
     first, last = math.floor(low), math.ceil(high)
     # The last value of a range of steps is not always its end. Optuna has no logarithmic scale for steps.
-    last -= (last - first) % found.step
-    return IntDistribution(first, last, log=logarithmic and found.step == 1, step=found.step)
+    last -= (last - first) % distribution.step
+    return IntDistribution(first, last, log=logarithmic and distribution.step == 1, step=distribution.step)

@@ -47,11 +47,11 @@ _RANDOM = re.compile(r"(?=.*\d)(?=.*[^\d.+-])|(?=.*[a-z])(?=.*[A-Z])|(?=.*[^\w\s
 _NAME = re.compile(f"(?:{_SECRET}|{_COUNTED})", re.IGNORECASE)
 
 
-def without_secrets(content: str, known: Iterable[str] = ()) -> str:
-    """The text without what looks like a secret, and without the words `known`."""
+def without_secrets(content: str, secrets: Iterable[str] = ()) -> str:
+    """The text without what looks like a secret, and without the words `secrets`."""
     content = _KEY_BLOCK.sub(HIDDEN, content)
-    for word in known:
-        content = content.replace(word, HIDDEN)
+    for secret in secrets:
+        content = content.replace(secret, HIDDEN)
     for pattern in (*_NAMED, *_TOLD):
         content = pattern.sub(lambda match: f"{match[1]}{HIDDEN}", content)
     return _FORMS.sub(HIDDEN, content)
@@ -62,12 +62,12 @@ def secrets_in(contents: Iterable[str], environment: Mapping[str, str]) -> list[
 
     Only those that are no common words or paths: they are looked for where nobody says what they are.
     """
-    found = {value for name, value in environment.items() if _NAME.search(name)}
+    candidates = {value for name, value in environment.items() if _NAME.search(name)}
     for content in contents:
-        found.update(_values(content))
-        if len(found) > _MOST:
+        candidates.update(_values(content))
+        if len(candidates) > _MOST:
             break
-    return sorted(filter(_telling, found), key=lambda word: (-len(word), word))[:_MOST]
+    return sorted(filter(_telling, candidates), key=lambda word: (-len(word), word))[:_MOST]
 
 
 def _values(content: str) -> Iterator[str]:

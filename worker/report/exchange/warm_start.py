@@ -27,8 +27,8 @@ def write(paths: RunPaths, run: Run, table: Table) -> int:
     Nobody may drive the run meanwhile. Raises StorageFullError.
     """
     state = replay.load(paths)
-    known = {tuple(trial.values.items()) for trial in state.trials.values() if trial.imported}
-    new = [row for row in table.rows if tuple(row[0].items()) not in known]
+    imported = {tuple(trial.values.items()) for trial in state.trials.values() if trial.imported}
+    new = [row for row in table.rows if tuple(row[0].items()) not in imported]
     seed = state.seed if state.seed is not None else _seed(run)
     epoch, journal = open_epoch(paths)
     try:

@@ -10,16 +10,16 @@ from worker.report.pages.html import Markup, tag
 
 def sentence(results: Results) -> Markup:
     """One paragraph: the best result, at which evaluation, of how many."""
-    found = best(results.trials)
+    best_trial = best(results.trials)
     total = len(results.trials)
-    if found is None:
+    if best_trial is None:
         none = "The only evaluation has no" if total == 1 else f"None of {total:,} evaluations has a"
         return tag("p", f"{none} usable result yet.")
     with_result = sum(map(counts, results.trials))
     return tag(
         "p",
         "Best RESULT ",
-        tag("b", loss_text(found)),
-        f" at evaluation {found.number} of {total:,}",
+        tag("b", loss_text(best_trial)),
+        f" at evaluation {best_trial.number} of {total:,}",
         f" ({with_result:,} with a result)." if with_result < total else ".",
     )

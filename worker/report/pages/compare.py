@@ -23,10 +23,10 @@ _SEEN = 0.02  # the part of the height below which nobody sees that a curve fall
 
 def page(name: str, runs: Sequence[Results]) -> str:
     """The whole page: a table of the runs, their curves, and one parallel plot of all evaluations."""
-    found = bands(runs)
+    run_bands = bands(runs)
     data = payload(joined(name, runs))
-    if found:
-        data["bands"] = payload_of(found)
+    if run_bands:
+        data["bands"] = payload_of(run_bands)
     head = ["Run", "Best RESULT", "At evaluation", "Evaluations", "Failed", "Wall time", "Worker hours"]
     rows = []
     for results in runs:
@@ -55,7 +55,7 @@ def page(name: str, runs: Sequence[Results]) -> str:
                 "Runs that differ only in their seed are one line, the median, in a band from quartile to quartile, "
                 "from where on all of them have a result; one that has ended stays at its best.",
             ),
-            html.tag("div", id="bands") if found else html.tag("p", "None of the runs has a result yet."),
+            html.tag("div", id="bands") if run_bands else html.tag("p", "None of the runs has a result yet."),
         ),
         html.tag("section", html.tag("h2", "All evaluations"), html.tag("div", id="parallel")),
     )
@@ -65,10 +65,10 @@ def page(name: str, runs: Sequence[Results]) -> str:
     )
 
 
-def payload_of(found: Sequence[Band]) -> dict[str, object]:
+def payload_of(run_bands: Sequence[Band]) -> dict[str, object]:
     """What the chart of these bands is drawn from."""
-    values = [value for band in found for value in (*band.low, *band.high)]
-    log, clip = _scale(found, min(values), max(values))
+    values = [value for band in run_bands for value in (*band.low, *band.high)]
+    log, clip = _scale(run_bands, min(values), max(values))
     return {
         "lines": [
             {
@@ -79,31 +79,33 @@ def payload_of(found: Sequence[Band]) -> dict[str, object]:
                 "high": band.high,
                 "several": len(band.runs) > 1,
             }
-            for band in found
+            for band in run_bands
         ],
         "log": log,
         "clip": clip,
     }
 
 
-def _scale(found: Sequence[Band], least: float, most: float) -> tuple[bool, float | None]:
+def _scale(run_bands: Sequence[Band], least: float, most: float) -> tuple[bool, float | None]:
     """Whether the chart is logarithmic, and the value above which everything lies on its upper edge, if any."""
     if wide([least, most]):
         return True, None  # which has room for all
-    clip = _clip(found, least, most)
+    clip = _clip(run_bands, least, most)
     top = most if clip is None else clip
-    falls = [min(band.median[0], top) - band.median[-1] for band in found]
+    falls = [min(band.median[0], top) - band.median[-1] for band in run_bands]
     unseen = any(0 < fall < _SEEN * (top - least) for fall in falls)
     return (True, None) if unseen and least > 0 else (False, clip)
 
 
-def _clip(found: Sequence[Band], least: float, most: float) -> float | None:
+def _clip(run_bands: Sequence[Band], least: float, most: float) -> float | None:
     """The value above which everything lies on the upper edge; None where all of it has room.
 
     Where the curves end is the story, of each as long as it is; what is far above that in the beginning would make all
     of them flat.
     """
-    clip = max(max(_late(band), before_last_fall(band.median), before_last_fall(band.high)) for band in found)
+    clip = max(
+        max(_late(band), before_last_fall(band.median), before_last_fall(band.high)) for band in run_bands
+    )
     return clip if most - clip > _WORTH * (clip - least) else None
 
 

@@ -17,18 +17,18 @@ _LAST_WORDS = 3  # lines of the log of a failed one
 
 def failures(results: Results) -> Content:
     """The causes of failures, the most frequent first, each with what to do and how to see it again."""
-    found = causes(results.trials)
-    if not found:
+    by_frequency = causes(results.trials)
+    if not by_frequency:
         return tag("p", "No evaluation failed.") if results.trials else None
-    rest = len(found) - _MOST_CAUSES
+    left_out = len(by_frequency) - _MOST_CAUSES
     return (
-        [_cause(results, cause, index) for index, cause in enumerate(found[:_MOST_CAUSES])],
+        [_cause(results, cause, index) for index, cause in enumerate(by_frequency[:_MOST_CAUSES])],
         tag(
             "p",
-            f"{counted(rest, 'rarer cause')} {'is' if rest == 1 else 'are'} left out. All of them: "
+            f"{counted(left_out, 'rarer cause')} {'is' if left_out == 1 else 'are'} left out. All of them: "
             f"{run_command('errors', results.paths, lasting=True)}",
         )
-        if rest > 0
+        if left_out > 0
         else None,
     )
 
@@ -38,7 +38,7 @@ def _cause(results: Results, cause: Cause, index: int) -> Markup:
     count = len(cause.trials)
     alike = len({trial.reason for trial in cause.trials}) == 1
     reason = cause.reason or "Nothing more is known."
-    said = log_lines(results, first, _LAST_WORDS)
+    log_end = log_lines(results, first, _LAST_WORDS)
     name = f"failure-{index}"
     return tag(
         "div",
@@ -50,7 +50,7 @@ def _cause(results: Results, cause: Cause, index: int) -> Markup:
             ". Log of the first: ",
             tag("code", str(results.paths.trial_out(first.number))),
         ),
-        tag("pre", tag("code", "\n".join(said)), class_="wrap") if said else None,
+        tag("pre", tag("code", "\n".join(log_end)), class_="wrap") if log_end else None,
         tag(
             "details",
             tag("summary", f"Run evaluation {first.number} again by hand"),
@@ -64,7 +64,7 @@ def _cause(results: Results, cause: Cause, index: int) -> Markup:
 def _numbers(cause: Cause) -> str:
     """Which evaluations failed so, as many as a reader may want to look at."""
     shown = [str(trial.number) for trial in cause.trials[:_MOST_NUMBERS]]
-    rest = len(cause.trials) - len(shown)
-    if rest:
-        return f"Evaluations {', '.join(shown)} and {rest:,} more"
+    left_out = len(cause.trials) - len(shown)
+    if left_out:
+        return f"Evaluations {', '.join(shown)} and {left_out:,} more"
     return f"Evaluation{'s' if len(shown) > 1 else ''} {', '.join(shown)}"

@@ -28,18 +28,18 @@ Content = Markup | str | int | float | None | Iterable["Content"]
 
 def tag(name: str, /, *content: Content, **attributes: object) -> Markup:
     """An element. An attribute's trailing _ is dropped and other _ become -; None and False leave it out."""
-    words = "".join(
+    attribute_text = "".join(
         f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(str(value))}"')
         for key, value in attributes.items()
         if value is not None and value is not False
     )
     if name in _VOID:
         return Markup(
-            f"<{name}{words}>"
+            f"<{name}{attribute_text}>"
             if name in ("meta", "link", "br", "hr", "img", "input")
-            else f"<{name}{words}/>"
+            else f"<{name}{attribute_text}/>"
         )
-    return Markup(f"<{name}{words}>{join(content)}</{name}>")
+    return Markup(f"<{name}{attribute_text}>{join(content)}</{name}>")
 
 
 def join(content: Iterable[Content]) -> Markup:

@@ -108,16 +108,16 @@ def _importance(results: Results, options: Options) -> tuple[Importance | None, 
 
 def _charts(results: Results, importance: Importance | None, now: float) -> dict[str, object]:
     """What the charts need beside the columns of all evaluations; a chart without data has no key."""
-    found: dict[str, object] = {}
+    charts: dict[str, object] = {}
     if points := improvements.finished(results.trials):
-        found["progress"] = best_so_far(points)
+        charts["progress"] = best_so_far(points)
     if importance is not None:
-        found["importance"] = [
+        charts["importance"] = [
             [name, round(mean, 5), round(deviation, 5)]
             for name, (mean, deviation) in importance.shares.items()
         ]
         if (pair := importance.interaction) is not None:
-            found["interaction"] = {
+            charts["interaction"] = {
                 "x": pair.x,
                 "y": pair.y,
                 "xs": pair.xs,
@@ -125,17 +125,17 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
                 "results": pair.results,
             }
     if lines := curves.choose(results.trials):
-        found["curves"] = {
+        charts["curves"] = {
             "lines": [{"trial": line.trial.number, "x": line.steps, "y": line.values} for line in lines],
             "log": wide([value for line in lines for value in line.values], _CURVE_SPAN),
         }
     if agents := timeline(results, now):
-        found["timeline"] = agents
+        charts["timeline"] = agents
     if usages := gpu_usage.read(results.paths):
-        found["gpus"] = gpu.lines(usages)
+        charts["gpus"] = gpu.lines(usages)
     if names := pareto.objectives(results.trials):
-        found["pareto"] = _pareto(results, names)
-    return found
+        charts["pareto"] = _pareto(results, names)
+    return charts
 
 
 def _pareto(results: Results, names: list[str]) -> Mapping[str, object]:

@@ -109,17 +109,17 @@ def _best(results: Results, best: Trial | None) -> Markup:
 
 def _remark(results: Results) -> Content:
     """That the parameters seem to change nothing: then no evaluation is better than another."""
-    found = sameness(results.trials)
-    if found is None:
+    same = sameness(results.trials)
+    if same is None:
         return None
-    what, why = sentences(results.run, found)
+    what, why = sentences(results.run, same)
     return tag("p", tag("b", what), " ", why, class_="remark")
 
 
 def _words(line: str) -> Iterator[Content]:
     """A command line that is broken between its words only; a browser would break --name behind its dashes."""
-    for place, word in enumerate(line.split(" ")):
-        if place:
+    for index, word in enumerate(line.split(" ")):
+        if index:
             yield " "
         yield tag("span", word, class_="word")
 
@@ -201,20 +201,20 @@ def table(caption: str, head: list[str], rows: list[list[str]]) -> Markup:
     )
 
 
-def importance(found: Importance | None, why_not: str) -> Content:
+def importance(measured: Importance | None, why_not: str) -> Content:
     """How the importance was measured and how far it can be believed."""
-    if found is None:
+    if measured is None:
         return tag("p", why_not)
-    quality = f"Unshuffled, the predictions reach R² = {found.score:.2f}."
-    doubt = " That is little: do not rely on these figures." if found.score < _WEAK else ""
-    return tag("p", found.method, " ", tag("b", quality, doubt))
+    quality = f"Unshuffled, the predictions reach R² = {measured.score:.2f}."
+    doubt = " That is little: do not rely on these figures." if measured.score < _WEAK else ""
+    return tag("p", measured.method, " ", tag("b", quality, doubt))
 
 
-def interaction(found: Importance | None) -> Content:
+def interaction(measured: Importance | None) -> Content:
     """What the map shows."""
-    if found is None or found.interaction is None:
+    if measured is None or measured.interaction is None:
         return None
-    pair = found.interaction
+    pair = measured.interaction
     return tag(
         "p",
         f"{pair.x} and {pair.y}: first what the forest predicts (the other parameters averaged over, the result "
@@ -226,8 +226,8 @@ def interaction(found: Importance | None) -> Content:
 def pareto_front(results: Results) -> Content:
     """The evaluations that no other one beats in all results."""
     names = pareto.objectives(results.trials)
-    found = pareto.front(results.trials, names) if names else []
-    if not found:
+    unbeaten = pareto.front(results.trials, names) if names else []
+    if not unbeaten:
         return None
     parameters = [parameter.name for parameter in results.run.parameters]
     rows = [
@@ -236,12 +236,12 @@ def pareto_front(results: Results) -> Content:
             *(real_text(trial.outputs[name]) for name in names),
             *(_value(trial, name) for name in parameters),
         ]
-        for trial in found[:_MOST_ROWS]
+        for trial in unbeaten[:_MOST_ROWS]
     ]
     return (
         tag(
             "p",
-            f"{counted(len(found), 'evaluation')} {'is' if len(found) == 1 else 'are'} not beaten by any other one "
+            f"{counted(len(unbeaten), 'evaluation')} {'is' if len(unbeaten) == 1 else 'are'} not beaten by any other one "
             f"in all of {', '.join(names)}.",
         ),
         table("Pareto front", ["Evaluation", *names, *parameters], rows),

@@ -14,8 +14,8 @@ from worker.trial import Trial
 
 def in_order(trials: Sequence[Trial]) -> list[int]:
     """The places in `trials` of those that have ended, in the order in which they did."""
-    ended = [place for place, trial in enumerate(trials) if trial.status.ended]
-    return sorted(ended, key=lambda place: (trials[place].end or 0.0, trials[place].number))
+    ended = [index for index, trial in enumerate(trials) if trial.status.ended]
+    return sorted(ended, key=lambda index: (trials[index].end or 0.0, trials[index].number))
 
 
 def page(results: Results) -> str:
@@ -26,7 +26,7 @@ def page(results: Results) -> str:
     data = {
         **payload(make_frame(results.run, trials).with_all_parameters()),
         "order": order,
-        "elapsed": [round(max(0.0, (trials[place].end or begin) - begin), 1) for place in order],
+        "elapsed": [round(max(0.0, (trials[index].end or begin) - begin), 1) for index in order],
     }
     if points := improvements.finished(trials):
         data["progress"] = best_so_far(points)

@@ -39,11 +39,11 @@ def briefly(texts: Sequence[str], most: int) -> list[str]:
 
 def _shared(texts: Sequence[str]) -> int:
     """How many letters all of the texts begin with, up to the end of a word or number; 0 for a few ones."""
-    one, other = min(texts), max(texts)  # all others lie between them
+    first, last = min(texts), max(texts)  # all others lie between them
     length = 0
-    while length < min(len(one), len(other)) and one[length] == other[length]:
+    while length < min(len(first), len(last)) and first[length] == last[length]:
         length += 1
-    while length and one[length - 1].isalnum():
+    while length and first[length - 1].isalnum():
         length -= 1
     return length if length >= _LEAST else 0
 

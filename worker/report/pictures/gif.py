@@ -36,8 +36,8 @@ def film(results: Results, shown: Picked, most: float | None = None) -> bytes:
     images = []
     before = 0
     for count in _counts(len(order)):
-        found = best(results.trials[row] for row in order[:count])
-        so_far = f"best RESULT {loss_text(found)}" if found else "no result yet"
+        best_so_far = best(results.trials[row] for row in order[:count])
+        so_far = f"best RESULT {loss_text(best_so_far)}" if best_so_far else "no result yet"
         caption = f"after {count:,} of {counted(len(order), 'evaluation')}: {so_far}"
         images.append(projector.show(order[before:count], order[:count], caption))
         before = count
@@ -115,14 +115,14 @@ class _Projector:
         for marks in self._marks:
             marks.draw(frozenset(new))
         self._ground = canvas.copy_from_bbox(self._figure.bbox)
-        known = frozenset(shown)
+        visible_rows = frozenset(shown)
         for star, dots in self._stars:
             # The best is the last one, since it has to lie on top.
-            best_one = next(
-                (index for index in reversed(range(len(dots.rows))) if dots.rows[index] in known), None
+            best_index = next(
+                (index for index in reversed(range(len(dots.rows))) if dots.rows[index] in visible_rows), None
             )
-            if best_one is not None:
-                star.set_offsets(dots.places[best_one])
+            if best_index is not None:
+                star.set_offsets(dots.places[best_index])
                 dots.axes.draw_artist(star)
         self._caption.set_text(caption)
         self._figure.draw_artist(self._caption)

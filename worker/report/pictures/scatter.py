@@ -87,8 +87,10 @@ def draw(shown: Picked, best: Trial | None, most: float | None = None, side: flo
             extend="max" if rows.clipped else "neither",
         )
         bar.set_label("RESULT")
-    words = title(frame.name, _told(best, shown), 26 * max(wide, 2), shown.note, _TITLE_LINES * max(2, high))
-    figure.suptitle(words, parse_math=False, fontsize=11)
+    heading = title(
+        frame.name, _told(best, shown), 26 * max(wide, 2), shown.note, _TITLE_LINES * max(2, high)
+    )
+    figure.suptitle(heading, parse_math=False, fontsize=11)
     if rows.bad:
         figure.supxlabel(f"× without a usable result: {len(rows.bad):,}", fontsize=8)
     return Picture(figure, drawn)
@@ -216,16 +218,16 @@ def _points(
 
     missing: where rows stand that have no second value; None leaves them out.
     """
-    places = [(row, pair[0].values[row], pair[1].values[row]) for row in rows]
-    found = [
+    values = [(row, pair[0].values[row], pair[1].values[row]) for row in rows]
+    points = [
         (row, x, up)
-        for row, x, y in places
+        for row, x, y in values
         if x is not None and (up := missing if y is None else y) is not None
     ]
     spread = random.Random(1)  # the same picture every time
     jitter = [0.25 if column.options is not None else 0.0 for column in pair]
     return (
-        [row for row, _, _ in found],
-        [x + spread.uniform(-jitter[0], jitter[0]) for _, x, _ in found],
-        [y + spread.uniform(-jitter[1], jitter[1]) for _, _, y in found],
+        [row for row, _, _ in points],
+        [x + spread.uniform(-jitter[0], jitter[0]) for _, x, _ in points],
+        [y + spread.uniform(-jitter[1], jitter[1]) for _, _, y in points],
     )
