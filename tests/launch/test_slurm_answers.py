@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from worker.launch.slurm import reasons, scontrol, sinfo
 from worker.launch.slurm.client import Answer, Client, scrubbed
 from worker.launch.slurm.squeue import JobState, queue, rows
-from worker.launch.slurm.submit import Outcome, judged
+from worker.launch.slurm.submit import Outcome, meaning_of
 
 NAMES = st.from_regex(r"[A-Za-z0-9_]{1,20}\.[0-9a-f]{6}\.[0-9]{1,3}-[0-9]{1,3}", fullmatch=True)
 REASONS = st.text(st.characters(codec="ascii", exclude_characters="\n\r\v\f\x1c\x1d\x1e"), max_size=60).map(
@@ -118,7 +118,7 @@ def test_a_word_that_is_not_known_is_neither_alive_nor_gone() -> None:
 def test_an_answer_of_sbatch_is_a_refusal_only_where_slurm_has_looked_at_the_job(
     answer: Answer, outcome: Outcome
 ) -> None:
-    assert judged(answer).outcome is outcome
+    assert meaning_of(answer).outcome is outcome
 
 
 @given(st.integers(0, 30), st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))

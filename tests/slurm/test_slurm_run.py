@@ -7,7 +7,7 @@ import json
 import pytest
 from slurm_site import Site, until
 
-from worker.launch.slurm.submissions import entries
+from worker.launch.slurm.submissions import logged_submissions
 from worker.store.journal import epochs
 
 pytestmark = pytest.mark.slurm
@@ -39,7 +39,7 @@ def test_workers_wait_in_the_queue_beside_their_driver_and_keep_their_place_if_i
         assert sorted(site.jobs("medlar")) == sorted([driver, *workers])
     site.until_over(paths)
     assert [row["status"] for row in site.rows(paths)] == ["ok"] * 12
-    assert {entry.job.epoch for entry in entries(paths, 9)} == {0}, "workers were asked for twice"
+    assert {entry.job.epoch for entry in logged_submissions(paths, 9)} == {0}, "workers were asked for twice"
 
 
 def test_a_driver_on_the_login_node_needs_no_job(site: Site) -> None:

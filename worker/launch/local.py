@@ -21,7 +21,7 @@ from worker.store.tail import read_records
 
 PATIENCE = 60  # seconds that agents wait for a new driver when theirs has gone
 _LOOK_EVERY = 0.05  # seconds between two looks at the processes
-_STILLBORN = 3  # agents in a row that end without a word
+_NEVER_BEGAN = 3  # agents in a row that end without a word
 
 
 @dataclass
@@ -44,7 +44,7 @@ class LocalLauncher:
         self._epoch = epoch
         self._cwd = cwd
         self._count = 0
-        self._stillborn = 0
+        self._never_began = 0
         self._hopeless: Problem | None = None
         self._children: dict[str, _Child] = dict(_adopted(paths))
         self._reports = {identity: AgentReport(identity, AgentState.RUNNING) for identity in self._children}
@@ -81,8 +81,8 @@ class LocalLauncher:
         now = time.monotonic()
         if now - self._looked >= _LOOK_EVERY:
             self._looked = now
-            for identity in [one for one, child in self._children.items() if not _alive(child)]:
-                self._bury(identity)
+            for ended in [agent for agent, child in self._children.items() if not _alive(child)]:
+                self._take_end(ended)
         return self._reports
 
     def stop(self, identities: Sequence[str]) -> None:
@@ -105,7 +105,7 @@ class LocalLauncher:
         """An agent that says hello works; see `hopeless`."""
         if record.get("kind") == "hello" and identity in self._children:
             self._children[identity].spoke = True
-            self._stillborn = 0
+            self._never_began = 0
 
     def close(self) -> None:
         """Agents go on; whoever starts them next finds them."""
@@ -113,11 +113,11 @@ class LocalLauncher:
     def _launch(self, identity: str) -> _Child:
         log = self._paths.agent(identity).log
         log.parent.mkdir(parents=True, exist_ok=True)
-        words = [sys.executable, "-I", "-m", "worker", "agent", str(self._paths.root), "--id", identity]
-        words += ["--epoch", str(self._epoch), "--patience", str(PATIENCE)]
+        command = [sys.executable, "-I", "-m", "worker", "agent", str(self._paths.root), "--id", identity]
+        command += ["--epoch", str(self._epoch), "--patience", str(PATIENCE)]
         with log.open("ab") as output:
             process = subprocess.Popen(
-                words,
+                command,
                 cwd=self._cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -145,7 +145,7 @@ class LocalLauncher:
             "Free some memory, disk space or processes, or start fewer workers.",
         )
 
-    def _bury(self, identity: str) -> None:
+    def _take_end(self, identity: str) -> None:
         child = self._children.pop(identity)
         code = child.process.returncode if child.process is not None else None
         if code != 0:
@@ -157,12 +157,12 @@ class LocalLauncher:
         self._reports[identity] = AgentReport(identity, AgentState.GONE, reason=reason)
         if child.spoke or child.stopped or child.process is None:
             return
-        self._stillborn += 1
-        if self._stillborn >= _STILLBORN:
+        self._never_began += 1
+        if self._never_began >= _NEVER_BEGAN:
             log = self._paths.agent(identity).log
             self._hopeless = Problem(
                 "",
-                f"{_STILLBORN} workers in a row ended before they could do anything.{_last_line(log)}",
+                f"{_NEVER_BEGAN} workers in a row ended before they could do anything.{_last_line(log)}",
                 f"Read {log}.",
             )
 
@@ -200,11 +200,11 @@ def _running(root: Path) -> Iterator[tuple[str, _Child]]:
         if not entry.name.isdigit():
             continue
         with suppress(OSError, ValueError):
-            words = os.fsdecode((entry / "cmdline").read_bytes()).split("\0")
-            if words[1:6] == ["-I", "-m", "worker", "agent", str(root)] and "--sweep" not in words:
+            arguments = os.fsdecode((entry / "cmdline").read_bytes()).split("\0")
+            if arguments[1:6] == ["-I", "-m", "worker", "agent", str(root)] and "--sweep" not in arguments:
                 born = processes.birth(int(entry.name))
                 if born is not None and processes.alive(int(entry.name), born):
-                    yield words[words.index("--id") + 1], _Child(int(entry.name), born)
+                    yield arguments[arguments.index("--id") + 1], _Child(int(entry.name), born)
 
 
 def _last_line(log: Path) -> str:

@@ -21,7 +21,7 @@ def choose(local: bool) -> Scheduler:
     """The scheduler of a new run: a cluster's where one is here, unless a local run is asked for."""
     if local:
         return THIS_MACHINE
-    return next((one for one in SCHEDULERS if not one.absence()), THIS_MACHINE)
+    return next((scheduler for scheduler in SCHEDULERS if not scheduler.absence()), THIS_MACHINE)
 
 
 def choose_again(name: str) -> Scheduler:
@@ -35,20 +35,27 @@ def choose_again(name: str) -> Scheduler:
 
 def called(name: str) -> Scheduler | None:
     """The scheduler that journals call so; None where this version does not know it."""
-    return next((one for one in (*SCHEDULERS, THIS_MACHINE) if one.name == name), None)
+    return next((scheduler for scheduler in (*SCHEDULERS, THIS_MACHINE) if scheduler.name == name), None)
 
 
 def absence() -> str:
     """Why only this machine is left, as part of a sentence; "" where there is more."""
-    reasons = [one.absence() for one in SCHEDULERS]
+    reasons = [scheduler.absence() for scheduler in SCHEDULERS]
     return " and ".join(reasons) if all(reasons) else ""
 
 
 def with_driver_job(paths: RunPaths) -> Scheduler | None:
     """The scheduler that was asked for a job for the driver of this run; None where the driver was never to be one."""
-    return next((one for one in SCHEDULERS if one.driver_jobs and one.driver_jobs.asked_for(paths)), None)
+    return next(
+        (
+            scheduler
+            for scheduler in SCHEDULERS
+            if scheduler.driver_jobs and scheduler.driver_jobs.asked_for(paths)
+        ),
+        None,
+    )
 
 
 def current_job(environ: Mapping[str, str]) -> CurrentJob | None:
     """The job that a process with these variables is in; None where it is in none."""
-    return next((job for one in SCHEDULERS if (job := one.current_job(environ))), None)
+    return next((job for scheduler in SCHEDULERS if (job := scheduler.current_job(environ))), None)

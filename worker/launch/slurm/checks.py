@@ -17,17 +17,17 @@ from worker.spec.run import Run
 from worker.store.paths import RunPaths
 
 
-def check(client: Client, run: Run, paths: RunPaths, known: Cluster, driver_too: bool) -> list[Problem]:
+def check(client: Client, run: Run, paths: RunPaths, cluster: Cluster, driver_too: bool) -> list[Problem]:
     """Everything that is wrong with `run` on this cluster and in this folder, all at once; nothing is queued.
 
     driver_too: whether the driver is to be a job.
     """
-    problems = [*preflight.problems(run, known), *setup_problems(run), *folder_problems(paths)]
+    problems = [*preflight.problems(run, cluster), *setup_problems(run), *folder_problems(paths)]
     if driver_too:
-        problems += preflight.driver_problems(run, known)
-    if not has_errors(problems) and preflight.uncertain(run, known):
-        workers = submitting.scripts(run, paths, known, driver_too=False)[0]
-        problems += preflight.rehearsed(client, run, known, workers.text)
+        problems += preflight.driver_problems(run, cluster)
+    if not has_errors(problems) and preflight.uncertain(run, cluster):
+        workers = submitting.scripts(run, paths, cluster, driver_too=False)[0]
+        problems += preflight.rehearsed(client, run, cluster, workers.text)
     return problems
 
 
@@ -40,10 +40,10 @@ def setup_problems(run: Run) -> Iterator[Problem]:
         ["bash", "-n"], input=text, capture_output=True, text=True, errors="replace", check=False
     )
     if checked.returncode != 0:
-        words = " / ".join(line.removeprefix("bash: ") for line in checked.stderr.splitlines()[:2])
+        complaint = " / ".join(line.removeprefix("bash: ") for line in checked.stderr.splitlines()[:2])
         yield Problem(
             "slurm.setup",
-            f"The {BY_PATH['slurm.setup'].in_sentence} are no complete shell commands: {words}.",
+            f"The {BY_PATH['slurm.setup'].in_sentence} are no complete shell commands: {complaint}.",
             "Try them in a shell; each line stands as it is in the job script.",
         )
 

@@ -29,16 +29,16 @@ def absence(environ: Mapping[str, str] | None = None) -> str:
 
     The commands may be installed where there is no cluster. One that does not answer at present is there all the same.
     """
-    found = os.environ if environ is None else environ
-    missing = [program for program in _PROGRAMS if not shutil.which(program, path=found.get("PATH"))]
+    variables = os.environ if environ is None else environ
+    missing = [program for program in _PROGRAMS if not shutil.which(program, path=variables.get("PATH"))]
     if "sbatch" in missing:
         return "there is no Slurm here (no sbatch command)"
     if missing:
         return f"Slurm is not all here (it has sbatch, but not {', '.join(missing)})"
-    if found.get("SLURM_CONF") or any(map(os.path.exists, _CONFIGS)):
+    if variables.get("SLURM_CONF") or any(map(os.path.exists, _CONFIGS)):
         return ""
-    answer = Client(found).call("sinfo", "--noheader", "--format=%R", patience=_PATIENCE)
-    if answer.ok or not any(words in answer.err for words in _UNCONFIGURED):
+    answer = Client(variables).call("sinfo", "--noheader", "--format=%R", patience=_PATIENCE)
+    if answer.ok or not any(message in answer.err for message in _UNCONFIGURED):
         return ""
     return "Slurm's commands are here, but this machine belongs to no cluster (they find no slurm.conf)"
 
@@ -66,7 +66,7 @@ class Answer:
         return self.code == 0
 
     @property
-    def words(self) -> str:
+    def message(self) -> str:
         """What Slurm said was wrong, in its own words and in one line."""
         lines = [_PREFIX.sub("", line.strip()) for line in self.err.splitlines() if line.strip()]
         if lines:
@@ -82,7 +82,7 @@ class Client:
         self.patience = patience
 
     def call(
-        self, *words: str, text: str = "", patience: float | None = None, hidden: Collection[str] = ()
+        self, *command: str, text: str = "", patience: float | None = None, hidden: Collection[str] = ()
     ) -> Answer:
         """Run a command with `text` as its standard input, without the variables called `hidden`.
 
@@ -90,7 +90,7 @@ class Client:
         """
         try:
             process = subprocess.Popen(
-                words,
+                command,
                 env={name: value for name, value in self.environ.items() if name not in hidden},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -100,7 +100,7 @@ class Client:
                 start_new_session=True,  # Ctrl-C in the terminal must not cut a submission in half
             )
         except OSError as error:
-            return Answer(127, "", f"{words[0]}: {error.strerror}")
+            return Answer(127, "", f"{command[0]}: {error.strerror}")
         try:
             out, err = process.communicate(text, timeout=self.patience if patience is None else patience)
         except subprocess.TimeoutExpired:

@@ -19,7 +19,7 @@ _NO_ACCOUNTING = ("", "(null)", "accounting_storage/none")
 class Cluster:
     """What the cluster says about itself; what it gave no answer about is None.
 
-    words: Slurm's own, where it says nothing of its nodes. defaults: what the user's SBATCH_ variables say for fields
+    message: Slurm's own, where it says nothing of its nodes. defaults: what the user's SBATCH_ variables say for fields
     that the config leaves empty, by field.
     """
 
@@ -27,7 +27,7 @@ class Cluster:
     partitions: Mapping[str, Mapping[str, str]] | None
     reservation: Mapping[str, str] | None
     config: Mapping[str, str] | None
-    words: str = ""
+    message: str = ""
     defaults: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -48,19 +48,21 @@ class Cluster:
         """Whether it is known how large and how long jobs may be."""
         return self.nodes is not None and self.config is not None
 
-    def said(self, run: Run, name: str) -> str:
+    def setting(self, run: Run, name: str) -> str:
         """What the config or the user's own variable says for "partition", "account" or "reservation"; "" for nothing."""
         return getattr(run, name) or self.defaults.get(name, "")
 
-    def own(self, run: Run) -> list[Nodes]:
+    def nodes_of(self, run: Run) -> list[Nodes]:
         """The nodes of the partition that the run goes to, or of the partitions, with commas between their names."""
-        said = self.said(run, "partition")
-        names = said.split(",")
-        return [group for group in self.nodes or () if (group.partition in names if said else group.default)]
+        partition = self.setting(run, "partition")
+        names = partition.split(",")
+        return [
+            group for group in self.nodes or () if (group.partition in names if partition else group.default)
+        ]
 
     def longest(self, run: Run) -> int | None:
         """The time limit of the run's partition in seconds; None where it has none or it is not known."""
-        return min((group.seconds for group in self.own(run) if group.seconds is not None), default=None)
+        return min((group.seconds for group in self.nodes_of(run) if group.seconds is not None), default=None)
 
     def walltime(self, run: Run) -> int:
         """The time limit of a worker job in seconds: the config's, otherwise the runtime as far as the partition goes."""
@@ -74,20 +76,20 @@ UNKNOWN = Cluster(None, None, None, None)
 
 def ask(client: Client, run: Run) -> Cluster:
     """Ask the cluster about all that a run needs to know, side by side, in at most `PATIENCE` seconds."""
-    found = {name: client.environ.get(f"SBATCH_{name.upper()}", "") for name in DEFAULTS}
-    defaults = {name: value for name, value in found.items() if value}
+    variables = {name: client.environ.get(f"SBATCH_{name.upper()}", "") for name in DEFAULTS}
+    defaults = {name: value for name, value in variables.items() if value}
     reserved = run.reservation or defaults.get("reservation", "")
     with ThreadPoolExecutor(4) as pool:
         nodes = pool.submit(sinfo.partitions, client, PATIENCE)
         config = pool.submit(scontrol.config, client, PATIENCE)
         partitions = pool.submit(scontrol.partitions, client, PATIENCE)
         reservation = pool.submit(scontrol.reservation, client, reserved, PATIENCE) if reserved else None
-        groups, words = nodes.result()
+        groups, message = nodes.result()
         return Cluster(
             groups,
             partitions.result(),
             reservation.result() if reservation else None,
             config.result(),
-            words,
+            message,
             defaults,
         )

@@ -46,11 +46,11 @@ def name_of(paths: RunPaths, run: Run) -> str:
     return known_name(paths)
 
 
-def script(run: Run, paths: RunPaths, name: str, limit: int | None, words: Sequence[str] = ()) -> str:
+def script(run: Run, paths: RunPaths, name: str, limit: int | None, arguments: Sequence[str] = ()) -> str:
     """The script of the driver's job. limit: the longest that the partition allows, in seconds; None for no limit."""
     seconds = run.runtime + _MARGIN
     return driver_script(
-        run, paths, name, seconds if limit is None else min(seconds, limit), sys.executable, words
+        run, paths, name, seconds if limit is None else min(seconds, limit), sys.executable, arguments
     )
 
 
@@ -60,20 +60,20 @@ def queued(client: Client, name: str, patience: float | None = None) -> list[Row
     if answer is None:
         return None
     # One that is completing has no driver any more.
-    found = [row for row in answer.rows if row.state is not JobState.ENDED and row.word != "COMPLETING"]
-    return found if found or answer.complete else None
+    unfinished = [row for row in answer.rows if row.state is not JobState.ENDED and row.word != "COMPLETING"]
+    return unfinished if unfinished or answer.complete else None
 
 
 def hand_in(
     client: Client,
     name: str,
     text: str,
-    known: Sequence[str] = (),
+    earlier: Sequence[str] = (),
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
     """Hand in the script of a driver; returns the job's number.
 
-    known: numbers of driver jobs that were there before. Where the answer is lost, the queue is asked for a new job
+    earlier: numbers of driver jobs that were there before. Where the answer is lost, the queue is asked for a new job
     of that name, and the script is handed in again only after two answers without it. Raises ConfigError where
     Slurm refuses it, NotSubmittedError where it takes no more jobs or stays silent.
     """
@@ -91,18 +91,20 @@ def hand_in(
             rows = queued(client, name)
             if rows is not None:
                 for row in rows:
-                    if row.job not in known:
+                    if row.job not in earlier:
                         return row.job
                 without += 1
             if waited >= _PATIENCE:
                 raise NotSubmittedError(
-                    f"It is not known whether Slurm has taken the driver's job, since it does not answer ({answer.words}). "
+                    f"It is not known whether Slurm has taken the driver's job, since it does not answer ({answer.message}). "
                     "To ask again, without starting a second one, resume the run in a while."
                 )
             if without < ANSWERS_WITHOUT:
                 sleep(_PAUSE)
                 waited += _PAUSE
-    raise NotSubmittedError(f"Slurm loses the driver's job each time ({answer.words}). Resume the run later.")
+    raise NotSubmittedError(
+        f"Slurm loses the driver's job each time ({answer.message}). Resume the run later."
+    )
 
 
 def write_script(paths: RunPaths, name: str, text: str) -> Path:
@@ -124,6 +126,6 @@ def since(paths: RunPaths, name: str) -> int:
 
 def _later(answer: Submitted) -> str:
     return (
-        f"Slurm takes no more jobs for now ({answer.words}). Wait until some of your jobs have ended, "
+        f"Slurm takes no more jobs for now ({answer.message}). Wait until some of your jobs have ended, "
         "or start with --driver here, which needs one job less."
     )

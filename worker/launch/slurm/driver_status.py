@@ -21,7 +21,7 @@ _EVERY = 0.1  # seconds
 _PATIENCE = 10.0  # seconds that Slurm has to answer a person
 
 
-def outlook(client: Client, paths: RunPaths) -> DriverStatus:
+def queue_status(client: Client, paths: RunPaths) -> DriverStatus:
     """Ask Slurm about the jobs of the run's driver. Nothing is said of the runs of other people, whose jobs may be hidden."""
     name = driver_job.known_name(paths)
     if not name or paths.root.stat().st_uid != os.getuid():
@@ -47,13 +47,13 @@ def first_look(client: Client, paths: RunPaths, before: int) -> Sequence[str]:
         if time.monotonic() < ends_at:
             time.sleep(_EVERY)
             continue
-        found = outlook(client, paths)
-        if found.problem and found.sightings == 1:
+        status = queue_status(client, paths)
+        if status.problem and status.sightings == 1:
             teardown.cancel_all(client, paths)
-            raise ConfigError([found.problem])
-        if not found.comes and newest(paths) <= before:
-            raise OmnioptError(" ".join(found.sentences))
-        return found.sentences
+            raise ConfigError([status.problem])
+        if not status.comes and newest(paths) <= before:
+            raise OmnioptError(" ".join(status.sentences))
+        return status.sentences
     return ()
 
 

@@ -41,7 +41,7 @@ class Submission:
     job: AgentJob
     outcome: Outcome = Outcome.DOUBTFUL
     number: str = ""
-    words: str = ""
+    message: str = ""
     answered: bool = False  # whether sbatch has ended, one way or the other
     doubt_since: float = 0.0
     absent: int = 0
@@ -80,13 +80,13 @@ class JobStates:
         """sbatch has answered, or has ended without an answer."""
         self._reports = None
         submission = self.submissions[name]
-        submission.answered, submission.doubt_since, submission.words = True, at, submitted.words
+        submission.answered, submission.doubt_since, submission.message = True, at, submitted.message
         if submission.outcome is Outcome.ACCEPTED:
             return  # an agent of it, or the queue, was faster than sbatch's answer
         submission.outcome = submitted.outcome
         submission.number = submitted.job
         if submitted.outcome in (Outcome.REFUSED, Outcome.LATER):
-            self._give_up(submission, submitted.words)
+            self._give_up(submission, submitted.message)
 
     def heard(self, identity: str, node: str) -> None:
         """An agent has said that it runs."""
@@ -143,8 +143,8 @@ class JobStates:
         for row in rows:
             by_name.setdefault(row.name, []).append(row)
         for name, submission in self.submissions.items():
-            if found := by_name.get(name):
-                self._seen(submission, found, asked, complete)
+            if job_rows := by_name.get(name):
+                self._seen(submission, job_rows, asked, complete)
             elif not complete:
                 continue
             elif not submission.over and submission.answered and asked >= submission.doubt_since:
@@ -157,8 +157,12 @@ class JobStates:
     @property
     def doubt(self) -> str:
         """What Slurm said where it is not known whether it has taken a submission, "" where there is none."""
-        found = (one for one in self.submissions.values() if one.outcome is Outcome.DOUBTFUL and one.answered)
-        return next((one.words for one in found if not one.over), "")
+        doubtful = (
+            submission
+            for submission in self.submissions.values()
+            if submission.outcome is Outcome.DOUBTFUL and submission.answered
+        )
+        return next((submission.message for submission in doubtful if not submission.over), "")
 
     def doubtful(self, name: str) -> bool:
         """Whether it is not known if Slurm has taken the submission."""
@@ -240,17 +244,17 @@ class JobStates:
         if self.silent_since is not None:
             return "Slurm does not answer"
         if submission.outcome is Outcome.DOUBTFUL:
-            return f"it is not known whether Slurm took it ({submission.words})"
+            return f"it is not known whether Slurm took it ({submission.message})"
         return "not in the queue any more"
 
-    def _seen(self, submission: Submission, found: list[Row], asked: float, complete: bool) -> None:
+    def _seen(self, submission: Submission, job_rows: list[Row], asked: float, complete: bool) -> None:
         submission.outcome, submission.absent = Outcome.ACCEPTED, 0
-        submission.number = submission.number or found[0].job.partition("_")[0]
+        submission.number = submission.number or job_rows[0].job.partition("_")[0]
         # Elements that never became jobs of their own stand in one row without an index.
-        rest = next((row for row in found if row.index is None), None)
-        rows = {submission.job.identity(row.index): row for row in found if row.index is not None}
+        undivided = next((row for row in job_rows if row.index is None), None)
+        rows = {submission.job.identity(row.index): row for row in job_rows if row.index is not None}
         for identity, agent in submission.agents.items():
-            row = rows.get(identity, rest)
+            row = rows.get(identity, undivided)
             if row is None:
                 if complete:
                     self._missing(agent, asked)
@@ -267,7 +271,7 @@ class JobStates:
         if submission.outcome is Outcome.DOUBTFUL:
             submission.absent += 1
             if submission.absent >= ANSWERS_WITHOUT:
-                self._give_up(submission, f"never got into the queue ({submission.words})")
+                self._give_up(submission, f"never got into the queue ({submission.message})")
             return
         for agent in submission.agents.values():
             self._missing(agent, asked)
@@ -280,6 +284,6 @@ class JobStates:
         if len(agent.absent) >= ANSWERS_WITHOUT and asked - agent.absent[0] >= ABSENT_SECONDS:
             agent.gone = "Slurm does not have its job any more"
 
-    def _give_up(self, submission: Submission, words: str) -> None:
+    def _give_up(self, submission: Submission, reason: str) -> None:
         for agent in submission.agents.values():
-            agent.gone = agent.gone or words
+            agent.gone = agent.gone or reason

@@ -17,7 +17,7 @@ from worker.store.starter import command
 
 NODE_FAILURES = 2  # in a row, after which a node gets no more jobs
 MOST_EXCLUDED = 8  # nodes; more at once is no fault of theirs
-STILLBORN = 3  # agents that never spoke, after which it is not tried again
+NEVER_BEGAN = 3  # agents that never spoke, after which it is not tried again
 # How a job ends where its node may be to blame. Time limits, preemption and scancel are somebody's will.
 _BLAME = frozenset({"NODE_FAIL", "BOOT_FAIL", "FAILED"})
 _OWN_END = frozenset({"FAILED", "COMPLETED"})
@@ -26,19 +26,19 @@ _OWN_END = frozenset({"FAILED", "COMPLETED"})
 class NodeHealth:
     """Remembers how agents ended. `hopeless` is why no agent can ever start, None as long as one may."""
 
-    def __init__(self, fleet: JobStates, paths: RunPaths) -> None:
+    def __init__(self, job_states: JobStates, paths: RunPaths) -> None:
         self.hopeless: Problem | None = None
-        self._fleet = fleet
+        self._job_states = job_states
         self._paths = paths
         self._failures: dict[str, int] = {}  # node -> times in a row
-        self._weighed: set[str] = set()
-        self._stillborn = 0
+        self._counted: set[str] = set()
+        self._never_began = 0
 
     @property
     def excluded(self) -> tuple[str, ...]:
         """The nodes that get no more jobs."""
-        found = (node for node, times in self._failures.items() if times >= NODE_FAILURES)
-        return tuple(found)[:MOST_EXCLUDED]
+        failing = (node for node, times in self._failures.items() if times >= NODE_FAILURES)
+        return tuple(failing)[:MOST_EXCLUDED]
 
     @property
     def trouble(self) -> str:
@@ -50,11 +50,11 @@ class NodeHealth:
 
     def note(self, identity: str, record: Record) -> None:
         """Take in what an agent has said itself."""
-        kind, node = record.get("kind"), self._fleet.node(identity)
+        kind, node = record.get("kind"), self._job_states.node(identity)
         if kind == "hello":
-            self._stillborn = 0
+            self._never_began = 0
         elif kind == "gpu-broken" or (kind == "ended" and int(record.get("exit_code") or 0) != 0):
-            self._weighed.add(identity)
+            self._counted.add(identity)
             self._failed(node)
         elif kind == "finished" and self._failures.get(node, 0) < NODE_FAILURES:
             self._failures.pop(node, None)
@@ -74,33 +74,33 @@ class NodeHealth:
             "They were cancelled; change this field and start again.",
         )
 
-    def weigh(self) -> bool:
+    def note_ended(self) -> bool:
         """Look at the agents that have newly ended; True where some ended before they could say a word."""
-        stillborn_before = self._stillborn
+        never_began_before = self._never_began
         for identity, node, word, heard, output in self._newly_ended():
             if word in _BLAME and heard:
                 self._failed(node)
             if word in _OWN_END and not heard:
-                self._stillborn += 1
-                self._consider(identity, node, output)
-        return self._stillborn > stillborn_before
+                self._never_began += 1
+                self._check_setup(identity, node, output)
+        return self._never_began > never_began_before
 
     def _newly_ended(self) -> list[tuple[str, str, str, bool, Path]]:
-        found = []
-        for submission in self._fleet.submissions.values():
+        ended = []
+        for submission in self._job_states.submissions.values():
             for index, (identity, agent) in enumerate(submission.agents.items()):
-                if agent.gone is not None and identity not in self._weighed:
-                    self._weighed.add(identity)
+                if agent.gone is not None and identity not in self._counted:
+                    self._counted.add(identity)
                     if agent.word and not agent.goodbye:
                         output = self._paths.job_output(submission.job.name, index)
-                        found.append((identity, agent.node, agent.word, agent.heard, output))
-        return found
+                        ended.append((identity, agent.node, agent.word, agent.heard, output))
+        return ended
 
-    def _consider(self, identity: str, node: str, output: Path) -> None:
-        if self._stillborn >= STILLBORN:
+    def _check_setup(self, identity: str, node: str, output: Path) -> None:
+        if self._never_began >= NEVER_BEGAN:
             self.hopeless = Problem(
                 "slurm.setup",
-                f"The last {self._stillborn} worker jobs ended before OmniOpt could start in them, "
+                f"The last {self._never_began} worker jobs ended before OmniOpt could start in them, "
                 f"the last one ({identity}) on {node or 'an unknown node'}.{last_line(output)}",
                 f"Read {output}. This tries a single job: "
                 f"{command('check', str(self._paths.config), '--on-node', lasting=True)}",

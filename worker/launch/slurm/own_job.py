@@ -15,10 +15,10 @@ class OwnJob:
     """Asks Slurm about the job that this process is in. `comes_back`: Slurm starts it again by itself."""
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        found = os.environ if environ is None else environ
-        self._number = found.get("SLURM_JOB_ID", "")
-        self._restarts = int(found.get("SLURM_RESTART_COUNT") or 0)
-        self._client = Client(found)
+        variables = os.environ if environ is None else environ
+        self._number = variables.get("SLURM_JOB_ID", "")
+        self._restarts = int(variables.get("SLURM_RESTART_COUNT") or 0)
+        self._client = Client(variables)
         self.comes_back = False
 
     def leaves(self) -> bool:

@@ -36,53 +36,53 @@ _FIELDS = (
 )
 
 
-def problems(run: Run, known: Cluster) -> list[Problem]:
+def problems(run: Run, cluster: Cluster) -> list[Problem]:
     """Everything that is wrong with `run` on this cluster, as far as the cluster has answered."""
-    if known.nodes is None:
-        why, advice = reasons.silent(known.words)
+    if cluster.nodes is None:
+        why, advice = reasons.silent(cluster.message)
         return [
             Problem(
                 "",
-                f"{why}. So it cannot be known whether the run fits the cluster ({known.words}).",
+                f"{why}. So it cannot be known whether the run fits the cluster ({cluster.message}).",
                 f"{advice} With --local the run is on this machine.",
             )
         ]
-    missing = list(_no_partition(run, known, known.nodes))
+    missing = list(_no_partition(run, cluster, cluster.nodes))
     if missing:
         return missing
-    own = known.own(run)
+    groups = cluster.nodes_of(run)
     found = [
-        *_partition_problems(run, own, known),
-        *_node_problems(run, own),
-        *_time_problems(run, own, known.longest(run)),
+        *_partition_problems(run, groups, cluster),
+        *_node_problems(run, groups),
+        *_time_problems(run, groups, cluster.longest(run)),
     ]
-    if known.reservation is not None and not known.reservation:
+    if cluster.reservation is not None and not cluster.reservation:
         found.append(
             Problem(
                 "slurm.reservation",
-                f'There is no reservation "{known.said(run, "reservation")}" on this cluster.',
+                f'There is no reservation "{cluster.setting(run, "reservation")}" on this cluster.',
                 "scontrol show reservation lists them; leave the field empty to go without.",
             )
         )
     return found
 
 
-def uncertain(run: Run, known: Cluster) -> bool:
+def uncertain(run: Run, cluster: Cluster) -> bool:
     """Whether Slurm may refuse the run for what `problems` cannot see: options of the user's own, or accounting."""
-    enforced = (known.config or {}).get("AccountingStorageEnforce", "").lower()
-    return known.nodes is not None and (
-        bool(run.sbatch or known.said(run, "reservation")) or enforced not in ("", "none")
+    enforced = (cluster.config or {}).get("AccountingStorageEnforce", "").lower()
+    return cluster.nodes is not None and (
+        bool(run.sbatch or cluster.setting(run, "reservation")) or enforced not in ("", "none")
     )
 
 
-def driver_problems(run: Run, known: Cluster) -> Iterator[Problem]:
+def driver_problems(run: Run, cluster: Cluster) -> Iterator[Problem]:
     """What keeps the driver from being a job in the partition of the run."""
-    own = known.own(run)
-    if not own:
+    groups = cluster.nodes_of(run)
+    if not groups:
         return
-    name = own[0].partition
-    most = [max(group.memory for group in own)]
-    limit = (known.partitions or {}).get(name, {}).get("MaxMemPerNode", "")
+    name = groups[0].partition
+    most = [max(group.memory for group in groups)]
+    limit = (cluster.partitions or {}).get(name, {}).get("MaxMemPerNode", "")
     if limit.isdigit():
         most.append(int(limit))
     if min(most) < DRIVER_MEMORY:
@@ -94,7 +94,7 @@ def driver_problems(run: Run, known: Cluster) -> Iterator[Problem]:
         )
 
 
-def rehearsed(client: Client, run: Run, known: Cluster, script: str) -> list[Problem]:
+def rehearsed(client: Client, run: Run, cluster: Cluster, script: str) -> list[Problem]:
     """What Slurm itself says about a script, word for word; nothing is queued.
 
     For a rehearsal, nodes that are out of service do not exist; a job would wait for them.
@@ -102,11 +102,11 @@ def rehearsed(client: Client, run: Run, known: Cluster, script: str) -> list[Pro
     answer = submit.rehearse(client, script, PATIENCE)
     if answer.outcome is not Outcome.REFUSED:
         return []
-    away = _NOT_THERE in answer.words and not all(group.usable for group in known.own(run))
+    away = _NOT_THERE in answer.message and not all(group.usable for group in cluster.nodes_of(run))
     problem = refusal(answer)
     if not away:
         return [problem]
-    message = f"Slurm could not start the worker jobs with the nodes that are in service now: {_bare(answer.words)}."
+    message = f"Slurm could not start the worker jobs with the nodes that are in service now: {_bare(answer.message)}."
     return [
         Problem(problem.path, message, "They wait for the others, if those are what they need.", "warning")
     ]
@@ -114,22 +114,22 @@ def rehearsed(client: Client, run: Run, known: Cluster, script: str) -> list[Pro
 
 def refusal(answer: Submitted) -> Problem:
     """A refusal of worker jobs in Slurm's own words, with the field of the form that it is about."""
-    words = _bare(answer.words)
+    message = _bare(answer.message)
     return Problem(
-        _field(words),
-        f"Slurm refuses the worker jobs: {words}.",
+        _field(message),
+        f"Slurm refuses the worker jobs: {message}.",
         "Change this field as your cluster wants it.",
     )
 
 
 def driver_refusal(answer: Submitted) -> Problem:
     """A refusal of the driver's job, which takes from the config only where it goes and who pays for it."""
-    words = _bare(answer.words)
-    field = _field(words)
+    message = _bare(answer.message)
+    field = _field(message)
     ours = field in _DRIVER_FIELDS
     return Problem(
         field if ours else "",
-        f"Slurm refuses the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {words}.",
+        f"Slurm refuses the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {message}.",
         f"{'Change this field as your cluster wants it, or s' if ours else 'S'}tart with --driver here, "
         "which needs no such job.",
     )
@@ -147,50 +147,50 @@ def driver_stuck(reason: str, meaning: Meaning) -> Problem:
     )
 
 
-def _bare(words: str) -> str:
-    return re.sub(r"\b(?:sbatch|srun): (?:error: )?", "", words)
+def _bare(message: str) -> str:
+    return re.sub(r"\b(?:sbatch|srun): (?:error: )?", "", message)
 
 
-def _field(words: str) -> str:
-    found = (field for pattern, field in _FIELDS if re.search(pattern, words, re.IGNORECASE))
-    return next(found, "slurm.sbatch")
+def _field(message: str) -> str:
+    fields = (field for pattern, field in _FIELDS if re.search(pattern, message, re.IGNORECASE))
+    return next(fields, "slurm.sbatch")
 
 
-def _no_partition(run: Run, known: Cluster, nodes: Sequence[Nodes]) -> Iterator[Problem]:
+def _no_partition(run: Run, cluster: Cluster, nodes: Sequence[Nodes]) -> Iterator[Problem]:
     names = {group.partition for group in nodes}
-    said = known.said(run, "partition")
+    partition = cluster.setting(run, "partition")
     whose = "" if run.partition else ", which your variable SBATCH_PARTITION names"
-    for name in said.split(",") if said else ():
+    for name in partition.split(",") if partition else ():
         if name not in names:
             yield Problem(
                 "slurm.partition",
                 f'This cluster has no partition "{name}"{whose}.',
                 did_you_mean(name, names),
             )
-    if not said and not any(group.default for group in nodes):
+    if not partition and not any(group.default for group in nodes):
         yield Problem(
             "slurm.partition", "This cluster has no default partition.", f"Name one: {', '.join(names)}."
         )
 
 
-def _partition_problems(run: Run, own: Sequence[Nodes], known: Cluster) -> Iterator[Problem]:
-    name = own[0].partition
-    if not own[0].up:
+def _partition_problems(run: Run, groups: Sequence[Nodes], cluster: Cluster) -> Iterator[Problem]:
+    name = groups[0].partition
+    if not groups[0].up:
         yield Problem(
             "slurm.partition",
             f'The partition "{name}" is not up: its jobs wait until an administrator opens it.',
             "sinfo shows which partitions are up.",
             "warning",
         )
-    settings = (known.partitions or {}).get(name, {})
+    settings = (cluster.partitions or {}).get(name, {})
     allowed, denied = _names(settings, "AllowAccounts"), _names(settings, "DenyAccounts")
-    account = known.said(run, "account")
+    account = cluster.setting(run, "account")
     if account and ((allowed and account not in allowed) or account in denied):
         hint = f"It allows {', '.join(sorted(allowed))}." if allowed else "Use another account or partition."
         yield Problem(
             "slurm.account", f'The partition "{name}" does not allow the account "{account}".', hint
         )
-    elif allowed and not account and not known.has_accounting:
+    elif allowed and not account and not cluster.has_accounting:
         yield Problem(
             "slurm.account",
             f'The partition "{name}" takes jobs of certain accounts only, and this run names none.',
@@ -215,9 +215,9 @@ def _names(settings: Mapping[str, str], key: str) -> set[str]:
     return set() if text in _UNLIMITED else set(text.split(","))
 
 
-def _node_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
+def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
     """Quantities that no node of the partition has, one by one, then together."""
-    name, gpus = own[0].partition, run.gpus if run.enable_gpus else 0
+    name, gpus = groups[0].partition, run.gpus if run.enable_gpus else 0
     per_node = run.cpus * -(-run.tasks // run.nodes)
     wants: list[tuple[str, str, int, Callable[[Nodes], int], str]] = [
         ("slurm.gpus", "GPUs", gpus, lambda group: group.gpus, ""),
@@ -226,7 +226,7 @@ def _node_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
     ]
     alone = True
     for path, what, wanted, has, unit in wants:
-        most = max(map(has, own))
+        most = max(map(has, groups))
         if wanted > most:
             alone = False
             yield Problem(
@@ -238,14 +238,14 @@ def _node_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
                 if most
                 else "Choose another partition.",
             )
-    fitting = [group for group in own if all(wanted <= has(group) for _, _, wanted, has, _ in wants)]
+    fitting = [group for group in groups if all(wanted <= has(group) for _, _, wanted, has, _ in wants)]
     if alone and not fitting:
         yield Problem(
             "slurm.partition",
             f'No node of the partition "{name}" has {per_node} CPUs, {run.memory} MB and {counted(gpus, "GPU")} together.',
             "Ask for less of one of them.",
         )
-    there = sum(group.count for group in fitting or own)
+    there = sum(group.count for group in fitting or groups)
     if there < run.nodes:
         yield Problem(
             "slurm.nodes",
@@ -263,20 +263,20 @@ def _node_problems(run: Run, own: Sequence[Nodes]) -> Iterator[Problem]:
         )
 
 
-def _time_problems(run: Run, own: Sequence[Nodes], limit: int | None) -> Iterator[Problem]:
+def _time_problems(run: Run, groups: Sequence[Nodes], limit: int | None) -> Iterator[Problem]:
     if limit is None:
         return
     shown = f"{limit // 3600}:{limit % 3600 // 60:02} h"
     if run.walltime > limit:
         yield Problem(
             "slurm.walltime",
-            f'The partition "{own[0].partition}" lets a job run for at most {shown}.',
+            f'The partition "{groups[0].partition}" lets a job run for at most {shown}.',
             "Write a shorter time, or 0 for as long as possible: jobs that end are replaced until the runtime is over.",
         )
     elif not run.walltime and run.runtime > limit:
         yield Problem(
             "run.runtime",
-            f'The partition "{own[0].partition}" lets a job run for at most {shown}, which is less than the runtime.',
+            f'The partition "{groups[0].partition}" lets a job run for at most {shown}, which is less than the runtime.',
             "Worker jobs that end are replaced by new ones until the runtime is over.",
             "note",
         )

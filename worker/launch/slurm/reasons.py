@@ -143,10 +143,10 @@ def waiting(reason: str) -> str:
     return f"{ours} ({reason})" if reason not in ("", "None") else ours
 
 
-def silent(words: str) -> tuple[str, str]:
-    """Why Slurm says nothing of its cluster, from the `words` of its command, and what helps."""
+def silent(message: str) -> tuple[str, str]:
+    """Why Slurm says nothing of its cluster, from the `message` of its command, and what helps."""
     for pattern, meaning, advice in _SILENT:
-        if pattern.search(words):
+        if pattern.search(message):
             return meaning, advice
     return "Slurm does not answer", "Try again in a few minutes."
 

@@ -44,7 +44,7 @@ class SlurmDriverJobs:
         from worker.launch.slurm import driver_status
         from worker.launch.slurm.client import Client
 
-        return driver_status.outlook(Client(), paths)
+        return driver_status.queue_status(Client(), paths)
 
     def cancel(self, paths: RunPaths, patience: float) -> None:
         """End whatever job has the name."""

@@ -15,8 +15,8 @@ def config(client: Client, patience: float) -> Mapping[str, str] | None:
     answer = client.call("scontrol", "show", "config", patience=patience)
     if not answer.ok:
         return None
-    found = (line.partition("=") for line in answer.out.splitlines())
-    return {key.strip(): value.strip() for key, equals, value in found if equals}
+    settings = (line.partition("=") for line in answer.out.splitlines())
+    return {key.strip(): value.strip() for key, equals, value in settings if equals}
 
 
 def partitions(client: Client, patience: float) -> Mapping[str, Mapping[str, str]] | None:
@@ -24,8 +24,8 @@ def partitions(client: Client, patience: float) -> Mapping[str, Mapping[str, str
     answer = client.call("scontrol", "--all", "--oneliner", "show", "partition", patience=patience)
     if not answer.ok:
         return None
-    found = (pairs(line) for line in answer.out.splitlines())
-    return {settings["PartitionName"]: settings for settings in found if "PartitionName" in settings}
+    lines = (pairs(line) for line in answer.out.splitlines())
+    return {settings["PartitionName"]: settings for settings in lines if "PartitionName" in settings}
 
 
 def reservation(client: Client, name: str, patience: float) -> Mapping[str, str] | None:

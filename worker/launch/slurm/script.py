@@ -80,11 +80,11 @@ exit "$code"
 
 
 def driver_script(
-    run: Run, paths: RunPaths, name: str, seconds: int, python: str, words: Sequence[str] = ()
+    run: Run, paths: RunPaths, name: str, seconds: int, python: str, arguments: Sequence[str] = ()
 ) -> str:
     """The script of the driver's own small job, of which Slurm runs one at a time (`singleton`, by its name).
 
-    words: more words for `omniopt drive`. A driver that is killed is started again in the same job.
+    arguments: more words for `omniopt drive`. A driver that is killed is started again in the same job.
     """
     lines = directives(
         [
@@ -102,7 +102,7 @@ def driver_script(
             ("open-mode", "append"),
         ]
     )
-    drive = shlex.join([python, "-I", "-m", "worker", "drive", str(paths.root), *words])
+    drive = shlex.join([python, "-I", "-m", "worker", "drive", str(paths.root), *arguments])
     return _script(
         [*lines, *(directive(option) for option in options(run.sbatch) if option.name in PAYER_OPTIONS)],
         f"""\

@@ -36,7 +36,7 @@ class Nodes:
 def partitions(client: Client, patience: float) -> tuple[list[Nodes] | None, str]:
     """All nodes of all partitions, in groups that are alike; None, and Slurm's words, where it gave no answer."""
     answer = client.call("sinfo", "--all", "--noheader", "--exact", f"--format={_FORMAT}", patience=patience)
-    return (list(groups(answer.out)), "") if answer.ok else (None, answer.words)
+    return (list(groups(answer.out)), "") if answer.ok else (None, answer.message)
 
 
 def groups(text: str) -> Iterator[Nodes]:
@@ -65,15 +65,15 @@ def seconds(text: str) -> int | None:
     match = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", text.strip())
     if match is None:
         return None
-    days, *rest = match.groups()
-    numbers = [int(part) for part in rest if part is not None]
+    days, *clock = match.groups()
+    numbers = [int(part) for part in clock if part is not None]
     if days is not None:
-        hours, minutes, rest_seconds = [*numbers, 0, 0][:3]
+        hours, minutes, left_seconds = [*numbers, 0, 0][:3]
     elif len(numbers) == 3:
-        hours, minutes, rest_seconds = numbers
+        hours, minutes, left_seconds = numbers
     else:
-        hours, (minutes, rest_seconds) = 0, [*numbers, 0][:2]
-    return int(days or 0) * 86400 + hours * 3600 + minutes * 60 + rest_seconds
+        hours, (minutes, left_seconds) = 0, [*numbers, 0][:2]
+    return int(days or 0) * 86400 + hours * 3600 + minutes * 60 + left_seconds
 
 
 def gpus(gres: str) -> int:

@@ -106,11 +106,11 @@ def queue(client: Client, names: Sequence[str], patience: float | None = None) -
     )
     if not answer.ok:
         return None
-    found = [row for row in rows(answer.out) if row.name in names]
+    matching = [row for row in rows(answer.out) if row.name in names]
     lines = [line for line in answer.out.splitlines() if line.strip() and not line.startswith(_HEADER)]
     # An error beside an answer, or lines that are no rows: some rows may be missing.
     complete = "error:" not in answer.err and len(lines) == sum(1 for _ in rows(answer.out))
-    return Answered(found, complete) if found or complete else None
+    return Answered(matching, complete) if matching or complete else None
 
 
 def rows(text: str) -> Iterator[Row]:

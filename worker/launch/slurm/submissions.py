@@ -16,7 +16,7 @@ from worker.store.tail import read_records
 
 
 @dataclass
-class Entry:
+class LoggedSubmission:
     """A submission as written down; `outcome` is None where no answer was ever written."""
 
     job: AgentJob
@@ -25,7 +25,7 @@ class Entry:
     over: bool = False
 
 
-class Ledger:
+class SubmissionLog:
     """The submissions of the driver of one epoch, its only writer; epoch 0 is what came before the first driver."""
 
     def __init__(self, paths: RunPaths, epoch: int) -> None:
@@ -55,22 +55,22 @@ class Ledger:
             self._file.append({**record, "at": time.time()})
 
 
-def entries(paths: RunPaths, epoch: int) -> list[Entry]:
+def logged_submissions(paths: RunPaths, epoch: int) -> list[LoggedSubmission]:
     """All submissions up to and with those of the driver of `epoch`, oldest first."""
-    found: dict[str, Entry] = {}
+    by_name: dict[str, LoggedSubmission] = {}
     for number in range(epoch + 1):
         for record in read_records(paths.submissions(number)):
             if record is not None:
-                _feed(found, record)
-    return list(found.values())
+                _apply(by_name, record)
+    return list(by_name.values())
 
 
-def _feed(found: dict[str, Entry], record: Record) -> None:
+def _apply(by_name: dict[str, LoggedSubmission], record: Record) -> None:
     if record["kind"] == "intended":
         fields = {**record["job"], "exclude": tuple(record["job"]["exclude"])}
         job = AgentJob(**fields)
-        found[job.name] = Entry(job)
-    elif entry := found.get(record["name"]):
+        by_name[job.name] = LoggedSubmission(job)
+    elif entry := by_name.get(record["name"]):
         if record["kind"] == "answered":
             entry.outcome, entry.number = Outcome(record["outcome"]), record["number"]
         elif record["kind"] == "over":

@@ -20,11 +20,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Submitted:
-    """The outcome of a submission; `job` is the job's number where it is known, `words` what Slurm said otherwise."""
+    """The outcome of a submission; `job` is the job's number where it is known, `message` what Slurm said otherwise."""
 
     outcome: Outcome
     job: str = ""
-    words: str = ""
+    message: str = ""
 
 
 # Only sentences that Slurm speaks after it has looked at the job are a refusal. Anything else, known or not,
@@ -52,33 +52,33 @@ _UNREADABLE = re.compile(
 
 def submit(client: Client, script: str) -> Submitted:
     """Hand in the text of a job script (its #SBATCH lines say everything)."""
-    return judged(client.call("sbatch", "--parsable", text=script, hidden=_overridden(script)))
+    return meaning_of(client.call("sbatch", "--parsable", text=script, hidden=_overridden(script)))
 
 
-def judged(answer: Answer) -> Submitted:
+def meaning_of(answer: Answer) -> Submitted:
     """What an answer of `sbatch --parsable` means."""
     if answer.ok:
         lines = answer.out.split()
         number = lines[-1].partition(";")[0] if lines else ""
         if number.isdigit():
             return Submitted(Outcome.ACCEPTED, job=number)
-        return Submitted(Outcome.DOUBTFUL, words=answer.words)
+        return Submitted(Outcome.DOUBTFUL, message=answer.message)
     if answer.code == 127:
         # The command itself could not be started, so that nothing has been handed in.
-        return Submitted(Outcome.LATER, words=answer.words)
+        return Submitted(Outcome.LATER, message=answer.message)
     if answer.code is None or _UNSURE.search(answer.err):
-        return Submitted(Outcome.DOUBTFUL, words=answer.words)
+        return Submitted(Outcome.DOUBTFUL, message=answer.message)
     if _NOT_NOW.search(answer.err):
-        return Submitted(Outcome.LATER, words=answer.words)
+        return Submitted(Outcome.LATER, message=answer.message)
     if _REFUSAL.search(answer.err) or _UNREADABLE.search(answer.err):
-        return Submitted(Outcome.REFUSED, words=answer.words)
-    return Submitted(Outcome.DOUBTFUL, words=answer.words)
+        return Submitted(Outcome.REFUSED, message=answer.message)
+    return Submitted(Outcome.DOUBTFUL, message=answer.message)
 
 
 def rehearse(client: Client, script: str, patience: float) -> Submitted:
     """Ask whether Slurm would take the script, without handing it in; DOUBTFUL where it cannot be known."""
     answer = client.call("sbatch", "--test-only", text=script, patience=patience, hidden=_overridden(script))
-    return Submitted(Outcome.ACCEPTED) if answer.ok else judged(answer)
+    return Submitted(Outcome.ACCEPTED) if answer.ok else meaning_of(answer)
 
 
 def _overridden(script: str) -> list[str]:

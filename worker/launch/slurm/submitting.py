@@ -22,33 +22,33 @@ from worker.store.paths import RunPaths
 _TRY_EVERY = 5.0  # seconds
 
 
-def scripts(run: Run, paths: RunPaths, known: Cluster, driver_too: bool) -> list[Script]:
+def scripts(run: Run, paths: RunPaths, limits: Cluster, driver_too: bool) -> list[Script]:
     """Every script that would be submitted for a run in `paths`; names of jobs get another random part then."""
-    name, found = f"{run.name}.{secrets.token_hex(3)}", []
+    name, planned = f"{run.name}.{secrets.token_hex(3)}", []
     if driver_too:
-        text = driver_job.script(run, paths, f"{name}.driver", known.longest(run), ["--since", "0"])
-        found.append(Script("The driver, a small job of its own", text))
+        text = driver_job.script(run, paths, f"{name}.driver", limits.longest(run), ["--since", "0"])
+        planned.append(Script("The driver, a small job of its own", text))
     left, number, epoch = run.workers, 0, 0 if driver_too else 1
     while left:
-        size, number = min(left, known.max_array), number + 1
-        tag, seconds = f"{epoch}-{number}", known.walltime(run)
+        size, number = min(left, limits.max_array), number + 1
+        tag, seconds = f"{epoch}-{number}", limits.walltime(run)
         text = agent_script(
             run, paths, AgentJob(f"{name}.{tag}", f"j{tag}", size, seconds, epoch, PATIENCE), sys.executable
         )
         by = "submitted with the driver" if epoch == 0 else "submitted by the driver"
-        found.append(Script(f"{counted(size, 'worker')}, {by}", text))
+        planned.append(Script(f"{counted(size, 'worker')}, {by}", text))
         left, number, epoch = left - size, number if epoch else 0, 1
-    return found
+    return planned
 
 
-def submit(run: Run, paths: RunPaths, client: Client, known: Cluster, retry: Sequence[int]) -> Submission:
+def submit(run: Run, paths: RunPaths, client: Client, limits: Cluster, retry: Sequence[int]) -> Submission:
     """Submit the driver's job and then the first workers; see `submit_driver` and `submit_workers`."""
-    driver = submit_driver(run, paths, client, known, retry)
-    return Submission(driver, submit_workers(run, paths, client, known))
+    driver = submit_driver(run, paths, client, limits, retry)
+    return Submission(driver, submit_workers(run, paths, client, limits))
 
 
 def submit_driver(
-    run: Run, paths: RunPaths, client: Client, known: Cluster, retry: Sequence[int] = ()
+    run: Run, paths: RunPaths, client: Client, limits: Cluster, retry: Sequence[int] = ()
 ) -> str:
     """Submit the driver's job, unless one of this run is queued already and will do; returns its number.
 
@@ -59,20 +59,20 @@ def submit_driver(
     there = driver_job.queued(client, name) if paths.job_script(name).exists() else []
     if there and not retry and driver_job.since(paths, name) >= ended_epoch(paths):
         return there[0].job
-    words = ["--retry", ",".join(map(str, retry))] if retry else []
+    arguments = ["--retry", ",".join(map(str, retry))] if retry else []
     return _submit_driver(
         run,
         paths,
         client,
         name,
-        known.longest(run),
+        limits.longest(run),
         newest(paths),
         [row.job for row in there or ()],
-        words,
+        arguments,
     )
 
 
-def submit_workers(run: Run, paths: RunPaths, client: Client, known: Cluster) -> tuple[str, ...]:
+def submit_workers(run: Run, paths: RunPaths, client: Client, limits: Cluster) -> tuple[str, ...]:
     """Submit the first workers of a run that was never driven; returns the numbers of the jobs that Slurm has taken.
 
     Slurm looks through its queue every few seconds only: what stands in it together with the driver starts together
@@ -80,8 +80,8 @@ def submit_workers(run: Run, paths: RunPaths, client: Client, known: Cluster) ->
     """
     if newest(paths) or paths.submissions(0).exists():
         return ()
-    launcher = SlurmLauncher(run, paths, client, 0, known.walltime(run), known.max_array)
-    launcher.start(min(run.workers, known.max_array))
+    launcher = SlurmLauncher(run, paths, client, 0, limits.walltime(run), limits.max_array)
+    launcher.start(min(run.workers, limits.max_array))
     launcher.close()
     jobs = (report.job.partition("_")[0] for report in launcher.poll().values())
     return tuple(dict.fromkeys(job for job in jobs if job))
@@ -113,13 +113,13 @@ def _submit_driver(
     limit: int | None,
     since: int,
     there: Sequence[str],
-    words: Sequence[str],
+    arguments: Sequence[str],
 ) -> str:
     """Submit a driver's job. there: numbers of those that are in the queue already.
 
-    since: the driver of this epoch is known to have ended the run, or to have been left alone, for good. words: more
+    since: the driver of this epoch is known to have ended the run, or to have been left alone, for good. arguments: more
     of `omniopt drive`.
     """
-    text = driver_job.script(run, paths, name, limit, ["--since", str(since), *words])
+    text = driver_job.script(run, paths, name, limit, ["--since", str(since), *arguments])
     driver_job.write_script(paths, name, text)
     return driver_job.hand_in(client, name, text, there)

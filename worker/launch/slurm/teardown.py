@@ -7,7 +7,7 @@ from functools import partial
 
 from worker.launch.slurm import driver_job, scancel
 from worker.launch.slurm.client import Client
-from worker.launch.slurm.submissions import entries
+from worker.launch.slurm.submissions import logged_submissions
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
 
@@ -27,9 +27,9 @@ def job_names(paths: RunPaths) -> list[str]:
     The newest submissions are among them even where all their agents have left: the scripts around these may not have.
     """
     name = driver_job.known_name(paths)
-    known = entries(paths, newest(paths))
+    submissions = logged_submissions(paths, newest(paths))
     return ([name] if name else []) + [
-        entry.job.name for entry in known if not entry.over or entry in known[-_NEWEST:]
+        entry.job.name for entry in submissions if not entry.over or entry in submissions[-_NEWEST:]
     ]
 
 
