@@ -21,7 +21,7 @@ import pytest
 from PIL import Image, ImageSequence
 from report_runs import START, a_run, a_trial, some_trials, write_run
 
-from worker.cli.result_files import ELSEWHERE, place
+from worker.cli.result_files import ELSEWHERE, output_path
 from worker.errors import OmnioptError
 from worker.report.data.plot_columns import make_frame
 from worker.report.data.results import read
@@ -507,7 +507,7 @@ def test_one_sentence_says_where_all_pictures_go(paths: RunPaths, omniopt: Omnio
 def test_what_is_made_of_somebody_elses_run_goes_to_the_present_folder(
     somebody_elses: RunPaths, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    target = place(somebody_elses.parallel, somebody_elses, None)
+    target = output_path(somebody_elses.parallel, somebody_elses, None)
     assert target == Path.cwd() / ELSEWHERE / "first" / "parallel-plot" / "plot.html"
     assert "cannot be written by you" in capsys.readouterr().err
 
@@ -517,7 +517,7 @@ def test_where_nothing_can_be_written_out_is_asked_for(
 ) -> None:
     monkeypatch.chdir(somebody_elses.root)
     with pytest.raises(OmnioptError, match="--out"):
-        place(somebody_elses.parallel, somebody_elses, None)
+        output_path(somebody_elses.parallel, somebody_elses, None)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.cli.config_argument import read_given
+from worker.cli.config_argument import read_config
 from worker.errors import UsageError
 from worker.spec.formats import original_writer, token, toml, url
 from worker.spec.run import Draft, ParameterDraft
@@ -161,7 +161,7 @@ def test_a_file_that_may_not_be_read() -> None:
             os.seteuid(65534)
         try:
             with pytest.raises(UsageError, match="may not be read"):
-                read_given(str(secret))
+                read_config(str(secret))
         finally:
             os.seteuid(user)
 

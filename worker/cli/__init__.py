@@ -52,11 +52,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see `worker.errors`)."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has UTF-8
-    words = list(sys.argv[1:] if argv is None else argv)
-    name = words[0] if words else ""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    name = arguments[0] if arguments else ""
     try:
-        known = name in COMMANDS or name in INTERNAL
-        code = _execute(name, words[1:]) if known else _without_command(words)
+        exists = name in COMMANDS or name in INTERNAL
+        code = _execute(name, arguments[1:]) if exists else _without_command(arguments)
         sys.stdout.flush()
         return code
     except OmnioptError as error:
@@ -99,22 +99,22 @@ def _output_fails() -> bool:
     return False
 
 
-def _execute(name: str, words: Sequence[str]) -> int:
+def _execute(name: str, arguments: Sequence[str]) -> int:
     _see_where_we_are()
     module_name, sentence = COMMANDS.get(name) or (INTERNAL[name], "")
     module = import_module(f"worker.cli.commands.{module_name}")
     parser = CommandParser(prog=f"omniopt {name}", description=sentence)
     module.configure(parser)
-    code: int = module.execute(parser.parse_args(words))
+    code: int = module.execute(parser.parse_args(arguments))
     return code
 
 
-def _without_command(words: Sequence[str]) -> int:
+def _without_command(arguments: Sequence[str]) -> int:
     """Print the help, or the version. Raises UsageError where a command or option is meant that does not exist."""
     parser = _top_parser()
-    if words and not words[0].startswith("-"):
-        parser.refuse(f"There is no command {quoted(words[0])}.", words[0], COMMANDS)
-    parser.parse_args(words)
+    if arguments and not arguments[0].startswith("-"):
+        parser.refuse(f"There is no command {quoted(arguments[0])}.", arguments[0], COMMANDS)
+    parser.parse_args(arguments)
     parser.print_help()
     return 0
 

@@ -51,8 +51,8 @@ def runs(home: Home) -> list[RunPaths]:
     """The runs in a home, by name."""
     if not home.projects.is_dir():
         return []
-    found = (RunPaths(folder) for folder in home.projects.iterdir())
-    return sorted(filter(_is_run, found), key=lambda paths: paths.name)
+    folders = (RunPaths(folder) for folder in home.projects.iterdir())
+    return sorted(filter(_is_run, folders), key=lambda paths: paths.name)
 
 
 def older_projects(home: Home) -> list[str]:
@@ -65,9 +65,9 @@ def older_projects(home: Home) -> list[str]:
 
 def _holds_something_else(paths: RunPaths) -> bool:
     """Whether there is anything that is no beginning of a run."""
-    own = {paths.trials, paths.agents, paths.journals}
+    ours = {paths.trials, paths.agents, paths.journals}
     with suppress(OSError):
-        return any(entry not in own for entry in paths.root.iterdir())
+        return any(entry not in ours for entry in paths.root.iterdir())
     return False
 
 
@@ -83,16 +83,16 @@ def _is_run(paths: RunPaths) -> bool:
 
 def find_run(word: str, workdir: Path | None) -> RunPaths:
     """The folder of the run that `word` names. Raises UsageError with the names that there are."""
-    places = list(homes(workdir))
+    all_homes = list(homes(workdir))
     path = Path(os.path.expanduser(word)).absolute()  # noqa: PTH111 - "~nobody" is no error, but no run either
-    for paths in (*(home.run(word) for home in places), RunPaths(path)):
+    for paths in (*(home.run(word) for home in all_homes), RunPaths(path)):
         if _is_run(paths):
             return run_paths(paths.root)
-    known = sorted({paths.name for home in places for paths in runs(home)})
-    where = " and ".join(str(home.projects) for home in dict.fromkeys(places))
+    names = sorted({paths.name for home in all_homes for paths in runs(home)})
+    where = " and ".join(str(home.projects) for home in dict.fromkeys(all_homes))
     hint = (
-        did_you_mean(word, known)
-        if known
+        did_you_mean(word, names)
+        if names
         else f"There are no runs in {where}; --workdir DIR looks elsewhere."
     )
     raise UsageError(f"There is no run {quoted(word)}. {hint}")

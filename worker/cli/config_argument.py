@@ -28,7 +28,7 @@ HELP = (
 )
 
 
-def read_given(word: str, name: str | None = None) -> ReadResult:
+def read_config(word: str, name: str | None = None) -> ReadResult:
     """Read the config that `word` stands for. name: of the run, in place of what the config says.
 
     Raises UsageError where there is no such file, ConfigError where it cannot be read as a config.
@@ -51,8 +51,8 @@ def _read_word(word: str) -> ReadResult:
         return any_config.read_any(word)
     try:
         with open(word, "rb") as file:  # noqa: PTH123 - Path("") is the present folder
-            place = Path(word).absolute()
-            return original_meaning.named(_read(file), place.name, place.parent.name)
+            path = Path(word).absolute()
+            return original_meaning.named(_read(file), path.name, path.parent.name)
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENAMETOOLONG) and token.looks_like_token(word):
             return token.decode(word)
@@ -90,17 +90,17 @@ def by_name(problems: Iterable[Problem], draft: Draft) -> Iterator[Problem]:
     """`problems` with parameters called by their names instead of their numbers, as in a config file."""
     names = [parameter.name.strip() for parameter in draft.parameters]
     for problem in problems:
-        found = _PARAMETER.fullmatch(problem.path)
-        name = names[int(found[1])] if found and int(found[1]) < len(names) else ""
-        if found and name and names.count(name) == 1:
+        match = _PARAMETER.fullmatch(problem.path)
+        name = names[int(match[1])] if match and int(match[1]) < len(names) else ""
+        if match and name and names.count(name) == 1:
             word = name if _BARE_NAME.fullmatch(name) else quoted(name)
-            problem = replace(problem, path=f"parameters.{word}{found[2]}")
+            problem = replace(problem, path=f"parameters.{word}{match[2]}")
         yield problem
 
 
 def print_problems(problems: Iterable[Problem]) -> int:
     """Print `problems` on standard error; returns the exit code that they mean."""
-    found = tuple(problems)
-    for problem in found:
+    all_problems = tuple(problems)
+    for problem in all_problems:
         print(visible(f"{problem.severity}: {problem}"), file=sys.stderr)
-    return UsageError.exit_code if has_errors(found) else 0
+    return UsageError.exit_code if has_errors(all_problems) else 0

@@ -40,40 +40,40 @@ def free_name(home: Home, name: str) -> str:
 
 def refuse_foreign(paths: RunPaths) -> None:
     """Raise UsageError where the folder of a run that is to be made holds what no start of this program has left there."""
-    own = {part.name for part in (paths.trials, paths.agents, paths.journals)}
+    ours = {part.name for part in (paths.trials, paths.agents, paths.journals)}
     try:
-        found = sorted(
-            place.name
-            for place in paths.root.iterdir()
-            if place.name not in own and not place.name.startswith(f".{paths.config.name}.")
+        foreign = sorted(
+            entry.name
+            for entry in paths.root.iterdir()
+            if entry.name not in ours and not entry.name.startswith(f".{paths.config.name}.")
         )
     except FileNotFoundError:
         return
     except NotADirectoryError:
-        found = ["is no folder"]
+        foreign = ["is no folder"]
     except PermissionError:
-        found = ["may not be read"]
-    if found:
+        foreign = ["may not be read"]
+    if foreign:
         raise UsageError(
-            f"In {visible(str(paths.root))} lies something that this OmniOpt has not made ({shown(found[0])}), perhaps a "
+            f"In {visible(str(paths.root))} lies something that this OmniOpt has not made ({shown(foreign[0])}), perhaps a "
             "project of an older OmniOpt. It is left as it is, and nothing was started. Give another name with --name, "
             "or another folder with --workdir."
         )
 
 
 @dataclass(frozen=True)
-class Existing:
+class ExistingRun:
     """A run that exists, and the one that was given under its name; `started` is it as it was begun."""
 
     paths: RunPaths
     run: Run
     started: Run
-    given: Run
+    wanted: Run
 
     @classmethod
-    def of(cls, paths: RunPaths, given: Run) -> Existing:
+    def of(cls, paths: RunPaths, wanted: Run) -> ExistingRun:
         """The run in `paths`. Raises UsageError or ConfigError where it cannot be read."""
-        return cls(paths, read_run(paths), started_run(paths), given)
+        return cls(paths, read_run(paths), started_run(paths), wanted)
 
     @cached_property
     def successes(self) -> int:
@@ -97,7 +97,7 @@ class Existing:
                 "--existing stop."
             )
         print(f"{where}, with {counted(self.successes, 'successful evaluation')}.")
-        print("\n".join(self._compared()))
+        print("\n".join(self._comparison()))
         answers = {word: name for name in CHOICES for word in (name, name[0])} | {"": "stop"}
         if self.successes:
             question = "Continue it, start under a new name, or stop? [c/n/S] "
@@ -116,8 +116,8 @@ class Existing:
 
         Raises ConfigError where they do not fit the cluster, DrivenError where somebody drives the run.
         """
-        print("\n".join(map(visible, self._compared())))
-        changes = {field.path: _text(field, self.given) for field in self._wanted}
+        print("\n".join(map(visible, self._comparison())))
+        changes = {field.path: _text(field, self.wanted) for field in self._changing}
         return change(self.paths, changes, args)
 
     def set_aside(self) -> None:
@@ -140,28 +140,28 @@ class Existing:
             )
 
     @property
-    def _wanted(self) -> list[Field]:
+    def _changing(self) -> list[Field]:
         """What the config at hand changes: not what `resume` has changed, and the config still has as at the start."""
         return [
             field
             for field in CHANGEABLE
-            if _text(field, self.given) not in (_text(field, self.run), _text(field, self.started))
+            if _text(field, self.wanted) not in (_text(field, self.run), _text(field, self.started))
         ]
 
-    def _compared(self) -> Iterator[str]:
+    def _comparison(self) -> Iterator[str]:
         """What the config at hand has differently, and what becomes of that."""
-        changed = [(field.path, *_both(field, self.run, self.given)) for field in self._wanted]
+        changed = [(field.path, *_old_and_new(field, self.run, self.wanted)) for field in self._changing]
         fixed = [
-            (field.path, *_both(field, self.run, self.given))
+            (field.path, *_old_and_new(field, self.run, self.wanted))
             for field in FIELDS
             if field.path in FIXED and field.path not in _NOT_COMPARED
         ]
         fixed = [(path, old, new) for path, old, new in fixed if old != new]
-        fixed += _parameters(self.run, self.given)
+        fixed += _parameters(self.run, self.wanted)
         stays = [
-            (field.path, *_both(field, self.run, self.given))
+            (field.path, *_old_and_new(field, self.run, self.wanted))
             for field in CHANGEABLE
-            if field not in self._wanted and _text(field, self.given) != _text(field, self.run)
+            if field not in self._changing and _text(field, self.wanted) != _text(field, self.run)
         ]
         yield from _listed(
             "What the config at hand has differently, and what changes if the run goes on:", changed
@@ -174,12 +174,12 @@ class Existing:
             yield "The config at hand is the same."
 
 
-def _listed(title: str, found: list[tuple[str, str, str]]) -> Iterator[str]:
-    if found:
+def _listed(title: str, differences: list[tuple[str, str, str]]) -> Iterator[str]:
+    if differences:
         yield title
         yield from (
             f"  {path}: {old or 'empty'} in the run, {new or 'empty'} in the config"
-            for path, old, new in found
+            for path, old, new in differences
         )
 
 
@@ -187,17 +187,19 @@ def _text(field: Field, run: Run) -> str:
     return field_text(field, getattr(run, field.key))
 
 
-def _both(field: Field, run: Run, given: Run) -> tuple[str, str]:
-    return _text(field, run), _text(field, given)
+def _old_and_new(field: Field, run: Run, wanted: Run) -> tuple[str, str]:
+    return _text(field, run), _text(field, wanted)
 
 
-def _parameters(run: Run, given: Run) -> list[tuple[str, str, str]]:
+def _parameters(run: Run, wanted: Run) -> list[tuple[str, str, str]]:
     """The parameters that differ, as they are in both."""
-    old = {one.name: _described(one) for one in run.parameters}
-    new = {one.name: _described(one) for one in given.parameters}
+    old = {parameter.name: _described(parameter) for parameter in run.parameters}
+    new = {parameter.name: _described(parameter) for parameter in wanted.parameters}
     names = dict.fromkeys([*old, *new])
-    found = [(f"parameters.{name}", old.get(name, "not there"), new.get(name, "not there")) for name in names]
-    differ = [(path, before, now) for path, before, now in found if before != now]
+    all_texts = [
+        (f"parameters.{name}", old.get(name, "not there"), new.get(name, "not there")) for name in names
+    ]
+    differ = [(path, before, now) for path, before, now in all_texts if before != now]
     if not differ and list(old) != list(new):
         differ = [("parameters", f"in the order {', '.join(old)}", f"in the order {', '.join(new)}")]
     return differ

@@ -34,7 +34,7 @@ class Jobs:
     at: float | None
     trouble: str
     roster: Mapping[str, Mapping[str, Any]]
-    known: Mapping[str, Record]
+    announcements: Mapping[str, Record]
     driver: Mapping[str, Any] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()
     watched: bool = True
@@ -59,8 +59,8 @@ class Jobs:
         if not self.roster:
             return
         counts = Counter(worker["state"] for worker in self.roster.values())
-        words = {"running": "at work", "pending": "in the queue", "unknown": "in an unknown state"}
-        text = ", ".join(f"{counts[state]} {words[state]}" for state in words if counts[state])
+        state_words = {"running": "at work", "pending": "in the queue", "unknown": "in an unknown state"}
+        text = ", ".join(f"{counts[state]} {state_words[state]}" for state in state_words if counts[state])
         age = time.time() - (self.at or 0)
         old = "" if self.watched else f" when the driver saw them last, {clock(age)} ago"
         yield f"workers: {text}{old}"
@@ -69,13 +69,13 @@ class Jobs:
 
     def agents(self, in_hand: Iterable[Trial]) -> list[dict[str, Any]]:
         """All workers that are not gone, with what they have in hand."""
-        found = {identity: self._agent(identity, worker) for identity, worker in self.roster.items()}
+        by_identity = {identity: self._agent(identity, worker) for identity, worker in self.roster.items()}
         for trial in in_hand:
-            agent = found.setdefault(trial.agent, self._agent(trial.agent, {"host": trial.host}))
+            agent = by_identity.setdefault(trial.agent, self._agent(trial.agent, {"host": trial.host}))
             agent["trials"].append(
                 {"trial": trial.number, "status": trial.status.value, "start": trial.start}
             )
-        return list(found.values())
+        return list(by_identity.values())
 
     def as_json(self) -> list[dict[str, Any]]:
         """The jobs of the scheduler: the driver's and the workers'."""
@@ -99,13 +99,13 @@ class Jobs:
         return jobs
 
     def _agent(self, identity: str, worker: Mapping[str, Any]) -> dict[str, Any]:
-        known = self.known.get(identity, {})
+        announced = self.announcements.get(identity, {})
         return {
             "agent": identity,
             "state": worker.get("state", AgentState.RUNNING.value),
-            "host": known.get("host") or worker.get("host", ""),
-            "pid": known.get("pid"),
-            "job": known.get("job") or worker.get("job", ""),
+            "host": announced.get("host") or worker.get("host", ""),
+            "pid": announced.get("pid"),
+            "job": announced.get("job") or worker.get("job", ""),
             "since": worker.get("since"),
             "reason": worker.get("reason", ""),
             "trials": [],

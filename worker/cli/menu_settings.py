@@ -19,8 +19,8 @@ _ELSEWHERE = frozenset(
 
 def settings_file() -> Path:
     """Where the settings are kept. Raises RuntimeError for a user without a home folder."""
-    place = Path(os.environ.get("XDG_CONFIG_HOME", ""))
-    return (place if place.is_absolute() else Path.home() / ".config") / "omniopt" / "evaluate.json"
+    folder = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+    return (folder if folder.is_absolute() else Path.home() / ".config") / "omniopt" / "evaluate.json"
 
 
 @dataclass
@@ -33,16 +33,16 @@ class Settings:
     size: float = SIDE
     out: str = ""
 
-    def words(self, command: str, run: str = "") -> list[str]:
+    def options(self, command: str, run: str = "") -> list[str]:
         """The options of a command that the settings mean; each run has its own folder in that of `out`."""
-        found = ["--out", str(Path(self.out) / run)] if self.out and command not in _ELSEWHERE else []
+        options = ["--out", str(Path(self.out) / run)] if self.out and command not in _ELSEWHERE else []
         if self.no_failed and command in ("csv", "scatter", "parallel"):
-            found.append("--no-failed")
+            options.append("--no-failed")
         if command == "csv":
-            found += ["--separator", self.separator, *(["--scientific"] if self.scientific else [])]
+            options += ["--separator", self.separator, *(["--scientific"] if self.scientific else [])]
         if command == "scatter" and self.size != SIDE:
-            found += ["--size", f"{self.size:g}"]
-        return found
+            options += ["--size", f"{self.size:g}"]
+        return options
 
     def lines(self) -> list[str]:
         """Each setting in words, in the order of its fields."""
@@ -70,23 +70,23 @@ class Settings:
 
 def read_settings() -> tuple[Settings, str]:
     """The settings as kept, and what is wrong with the file where something is."""
-    found = Settings()
+    settings = Settings()
     try:
         kept = json.loads(settings_file().read_text(encoding="utf-8"))
     except (FileNotFoundError, RuntimeError):
-        return found, ""
+        return settings, ""
     except (OSError, ValueError) as error:
-        return found, str(error)
+        return settings, str(error)
     if not isinstance(kept, dict):
-        return found, "it holds no settings"
+        return settings, "it holds no settings"
     wrong = []
     for field in fields(Settings):
-        value = kept.get(field.name, getattr(found, field.name))
+        value = kept.get(field.name, getattr(settings, field.name))
         if _possible(field.name, value):
-            setattr(found, field.name, value)
+            setattr(settings, field.name, value)
         else:
             wrong.append(field.name)
-    return found, f"it has no possible value for {', '.join(wrong)}" if wrong else ""
+    return settings, f"it has no possible value for {', '.join(wrong)}" if wrong else ""
 
 
 def _possible(name: str, value: object) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from worker.agent.files import is_folder, missing, nearest
-from worker.agent.program import Fault, Place, Programs, Weight, faults
+from worker.agent.program import CommandContext, Fault, Programs, Weight, faults
+from worker.agent.program_files import is_folder, missing, nearest
 from worker.agent.shell import HOLE
 from worker.launch.scheduler import Scheduler
 from worker.spec.placeholders import is_open, with_holes
@@ -37,7 +37,7 @@ def problems(
     """
     if is_open(run.objective):
         return  # the checks of the config have told
-    for fault in faults(with_holes(run.objective, HOLE), _place(run, scheduler, home, config)):
+    for fault in faults(with_holes(run.objective, HOLE), _context(run, scheduler, home, config)):
         error = fault.weight is Weight.CERTAIN
         severity = _SEVERITIES[fault.weight] if certain else "warning"
         yield Problem(
@@ -51,16 +51,16 @@ def _advice(fault: Fault, stops: bool) -> str:
     return f"{advice} If it can run all the same: start with {OPTION}." if stops else advice
 
 
-def _place(run: Run, scheduler: Scheduler, home: Home, config: str) -> Place:
+def _context(run: Run, scheduler: Scheduler, home: Home, config: str) -> CommandContext:
     """Where the program would run, and what of that can be known here."""
     cwd = Path.cwd()
     folder = Path(config).absolute().parent if config and not missing(Path(config)) else cwd
     beside = folder if folder != cwd else None
     if not scheduler.remote:
-        return Place(cwd, beside=beside)
+        return CommandContext(cwd, beside=beside)
     fixed = all(_LOADS.match(line) for line in run.setup)
     # The run itself works only where the nodes see its folder; what is on the same file system, they see as well.
     device = nearest(home.root).stat().st_dev
     shared = [folder for folder in (cwd, Path.home()) if is_folder(folder) and folder.stat().st_dev == device]
     folders = tuple(folder for folder in (home.root, *shared) if folder != folder.parent)
-    return Place(cwd, folders, Programs.ELSEWHERE, beside, fixed=fixed)
+    return CommandContext(cwd, folders, Programs.ELSEWHERE, beside, fixed=fixed)

@@ -28,11 +28,11 @@ class CommandParser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **settings)
         self._words = self.prog.split()[1:]
 
-    def parse_args(self, words: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
+    def parse_args(self, arguments: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
         """The arguments. Raises UsageError where a word is unknown or missing."""
-        args, rest = self.parse_known_args(words)
-        if rest:
-            self._refuse_word(rest[0])
+        args, unknown = self.parse_known_args(arguments)
+        if unknown:
+            self._refuse_word(unknown[0])
         return args
 
     def _refuse_word(self, word: str) -> NoReturn:
@@ -41,9 +41,9 @@ class CommandParser(argparse.ArgumentParser):
             self.refuse(f"There is no option {quoted(option)}.", option, self._option_string_actions)
         self.refuse(f"{quoted(word)} is one word too many.")
 
-    def refuse(self, sentence: str, word: str = "", known: Iterable[str] = ()) -> NoReturn:
-        """Raise UsageError with `sentence`, and with the one of `known` that `word` may have been meant to be."""
-        close = closest(word, known)
+    def refuse(self, sentence: str, word: str = "", choices: Iterable[str] = ()) -> NoReturn:
+        """Raise UsageError with `sentence`, and with the one of `choices` that `word` may have been meant to be."""
+        close = closest(word, choices)
         hint = f' Did you mean "{close}"?' if close else ""
         raise UsageError(f"{sentence}{hint} What there is: {visible(command(*self._words, '--help'))}")
 

@@ -47,20 +47,20 @@ def configure_failed(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def names(text: str) -> list[str]:
+def comma_list(text: str) -> list[str]:
     """The names in a comma list, each once. Raises ArgumentTypeError where there is none."""
-    found = list(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
-    if not found:
+    unique_names = list(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+    if not unique_names:
         raise argparse.ArgumentTypeError("it holds no name")
-    return found
+    return unique_names
 
 
 def of_parameters(frame: Frame, wanted: Sequence[str]) -> Frame:
     """The frame showing these columns. Raises UsageError where none of them is a parameter, or one is no column."""
     shown = frame.showing(wanted)
     if not any(column.shown for column in shown.of_role("parameter")):
-        known = ", ".join(column.name for column in frame.of_role("parameter"))
-        raise UsageError(f"--columns has no parameter in it. The parameters are {known}.")
+        parameters = ", ".join(column.name for column in frame.of_role("parameter"))
+        raise UsageError(f"--columns has no parameter in it. The parameters are {parameters}.")
     return shown
 
 
@@ -68,8 +68,8 @@ def configure_most(parser: argparse.ArgumentParser, where: str = "") -> None:
     """Add --max, for what is made as `where` says; "" for everything."""
     # argparse takes "-1" for a number, but "-1e-05" for an option.
     parser._negative_number_matcher = _NEGATIVE
-    words = "leave out larger results" + (f" ({where})" if where else "")
-    parser.add_argument("--max", type=_limit, metavar="RESULT", help=words)
+    help_text = "leave out larger results" + (f" ({where})" if where else "")
+    parser.add_argument("--max", type=_limit, metavar="RESULT", help=help_text)
 
 
 def _limit(text: str) -> float:
@@ -80,12 +80,12 @@ def _limit(text: str) -> float:
     return number
 
 
-def chosen(results: Results, args: argparse.Namespace) -> list[Trial]:
+def selected_trials(results: Results, args: argparse.Namespace) -> list[Trial]:
     """The evaluations that the command line asks for."""
     return [trial for trial in results.trials if counts(trial)] if args.no_failed else results.trials
 
 
-def place(default: Path, paths: RunPaths, out: Path | None) -> Path:
+def output_path(default: Path, paths: RunPaths, out: Path | None) -> Path:
     """Where to write what belongs to `default` in the run's folder.
 
     In `out` where the user names one. Otherwise there, or below the present folder where the run is somebody
@@ -112,7 +112,7 @@ def _writable(target: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK, effective_ids=effective)
 
 
-def show(lines: Iterable[str], name: str, out: Path | None) -> None:
+def print_or_write(lines: Iterable[str], name: str, out: Path | None) -> None:
     """Print the lines; with --out, write them to the file `name` in that folder instead, and print its path."""
     if out is None:
         for line in lines:

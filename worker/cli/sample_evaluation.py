@@ -30,7 +30,7 @@ def try_out(run: Run, home: Home, scheduler: Scheduler) -> int:
 
     The run's folder is written and read from the compute node on the way, as in the run itself.
     """
-    one = replace(
+    sample = replace(
         run,
         name=f"{run.name}_check_{secrets.token_hex(3)}",
         workers=1,
@@ -40,10 +40,10 @@ def try_out(run: Run, home: Home, scheduler: Scheduler) -> int:
         seed=run.seed[:1],
         on_end="",
     )
-    paths = create(home, one)
+    paths = create(home, sample)
     try:
         with Signals() as signals:
-            driver = Driver(plan_of(one, paths, scheduler), signals)
+            driver = Driver(plan_of(sample, paths, scheduler), signals)
             end = driver.drive(Lines(_PROGRESS_EVERY))
         trials = [trial for trial in driver.trials.values() if trial.status.ended]
         if not trials:
@@ -54,7 +54,7 @@ def try_out(run: Run, home: Home, scheduler: Scheduler) -> int:
                 )
             )
             return end.exit_code or EXIT_NO_SUCCESS
-        return _tell(one, paths, trials[0])
+        return _tell(sample, paths, trials[0])
     finally:
         shutil.rmtree(paths.root, ignore_errors=True)
 

@@ -41,14 +41,14 @@ def stop(paths: RunPaths, run: Run, wait: bool) -> int:
         if scheduler.driver_jobs:
             _end_driver_job(paths, scheduler.driver_jobs)
         return _take_over(paths, run, scheduler, "stop")
-    watch = _Watch(paths, now.epoch)
+    watcher = _JournalWatcher(paths, now.epoch)
     ask(paths, "stop")
     print(
         f"{run.name} stops when its running evaluations have ended. To end them now:\n"
         f"  {visible(run_command('cancel', paths))}"
     )
     say_if_paused(now)
-    while wait and not watch.ended and claim(paths).held:
+    while wait and not watcher.ended and claim(paths).held:
         time.sleep(_LOOK_EVERY)
     return EXIT_DONE
 
@@ -72,7 +72,7 @@ def cancel(paths: RunPaths, run: Run) -> int:
     return code
 
 
-class _Watch:
+class _JournalWatcher:
     """What the driver of an epoch writes into its journal from now on."""
 
     def __init__(self, paths: RunPaths, epoch: int) -> None:
@@ -94,19 +94,19 @@ class _Watch:
 
 def _obeys(paths: RunPaths, now: Claim) -> bool:
     """Ask a driver to cancel, and wait until it has; False where it does not."""
-    watch = _Watch(paths, now.epoch)
+    watcher = _JournalWatcher(paths, now.epoch)
     ask(paths, "cancel")
     print("Ending everything; programs that do not listen are killed after 10 seconds.", flush=True)
     began = time.monotonic()
     within = _ANSWER_WITHIN if now.standing is Standing.ALIVE else _ANSWER_FROM_AFAR
-    while not watch.ended:
+    while not watcher.ended:
         waited = time.monotonic() - began
         if (
             waited > _GONE_WITHIN + within
-            or (waited > within and not watch.stopping)
+            or (waited > within and not watcher.stopping)
             or not claim(paths).held
         ):
-            return watch.ended
+            return watcher.ended
         time.sleep(_LOOK_EVERY)
     return True
 

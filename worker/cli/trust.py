@@ -26,33 +26,33 @@ def agree_to_run(paths: RunPaths) -> None:
     _agree(_find("strangers_of", str(paths.root), *(part.name for part in parts)))
 
 
-def _find(finder: str, *words: str) -> list[tuple[str, str]]:
+def _find(finder: str, *arguments: str) -> list[tuple[str, str]]:
     """What others can change, each with why."""
     script = f'{STRANGERS}\n{finder} "$@"'
     done = subprocess.run(
-        ["/bin/sh", "-c", script, "omniopt", *words],
+        ["/bin/sh", "-c", script, "omniopt", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         check=False,
     )
     lines = os.fsdecode(done.stdout).splitlines()
     if done.returncode != 0:
-        raise OmnioptError(f"It cannot be found out who can change {visible(words[0])}; see ls -ld.")
-    return [(place, why) for place, _, why in (line.partition("\t") for line in lines)]
+        raise OmnioptError(f"It cannot be found out who can change {visible(arguments[0])}; see ls -ld.")
+    return [(path, why) for path, _, why in (line.partition("\t") for line in lines)]
 
 
-def _agree(found: list[tuple[str, str]]) -> None:
-    if not found:
+def _agree(changeable: list[tuple[str, str]]) -> None:
+    if not changeable:
         return
     print("Somebody else could change what runs here as you, or have done so:")
-    for place, why in found[:_MOST]:
-        print(f"  {visible(place)} {visible(why)}.")
-    if len(found) > _MOST:
-        print(f"  and {len(found) - _MOST} more.")
+    for path, why in changeable[:_MOST]:
+        print(f"  {visible(path)} {visible(why)}.")
+    if len(changeable) > _MOST:
+        print(f"  and {len(changeable) - _MOST} more.")
     if not asking.somebody_there():
         reason = "Nobody can be asked whether to use it, since there is no terminal; nothing was run. "
     elif asking.choose("Use it all the same? [y/N] ", asking.YES_OR_NO):
-        agreed = [os.environ.get(AGREED, ""), *("\t".join(one) for one in found)]
+        agreed = [os.environ.get(AGREED, ""), *("\t".join(path_and_reason) for path_and_reason in changeable)]
         os.environ[AGREED] = "\n".join(agreed)
         return
     else:

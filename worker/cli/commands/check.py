@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from worker.cli import objective_check
-from worker.cli.config_argument import HELP, by_name, read_given
+from worker.cli.config_argument import HELP, by_name, read_config
 from worker.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from worker.launch import registry
 from worker.spec.check import check_read
@@ -52,7 +52,7 @@ def execute(args: argparse.Namespace) -> int:
 def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
     """The run, and the problems of the config and then of the cluster."""
     try:
-        read = read_given(args.config, args.name)
+        read = read_config(args.config, args.name)
     except ConfigError as error:
         return None, error.problems
     checked = check_read(read)
@@ -61,9 +61,9 @@ def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
     if run is None:
         return None, problems
     scheduler, home = registry.choose(args.local), _home(run)
-    found = objective_check.problems(run, scheduler, home, args.config)
-    refused = scheduler.check(run, home.run(run.name), driver_too=scheduler.driver_jobs is not None)
-    return run, (*problems, *found, *refused)
+    program_problems = objective_check.problems(run, scheduler, home, args.config)
+    cluster_problems = scheduler.check(run, home.run(run.name), driver_too=scheduler.driver_jobs is not None)
+    return run, (*problems, *program_problems, *cluster_problems)
 
 
 def _home(run: Run) -> Home:
@@ -73,8 +73,8 @@ def _home(run: Run) -> Home:
 def _lines(problems: Sequence[Problem]) -> list[str]:
     lines = []
     for problem in problems:
-        place = f"{problem.path}: " if problem.path else ""
-        lines.append(visible(f"{problem.severity}: {place}{problem.message}"))
+        path = f"{problem.path}: " if problem.path else ""
+        lines.append(visible(f"{problem.severity}: {path}{problem.message}"))
         if problem.hint:
             lines.append(visible(f"    {problem.hint}"))
     return [*lines, _summary(problems)]

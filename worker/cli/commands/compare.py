@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Sequence
 
 from worker.cli.common import configure_workdir, find_run
-from worker.cli.result_files import configure_out, place, say_written
+from worker.cli.result_files import configure_out, output_path, say_written
 from worker.errors import EXIT_DONE, UsageError
 from worker.report.data.comparison import distinct
 from worker.report.data.results import read
@@ -27,13 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Write page and csv, into the folder of the first run, and print where they are."""
-    found = {paths.root: paths for paths in (find_run(word, args.workdir) for word in args.runs)}
-    if len(found) < 2:
+    by_folder = {paths.root: paths for paths in (find_run(word, args.workdir) for word in args.runs)}
+    if len(by_folder) < 2:
         raise UsageError("A comparison needs at least two different runs.")
-    runs = distinct([read(paths) for paths in found.values()])
+    runs = distinct([read(paths) for paths in by_folder.values()])
     first = runs[0].paths
-    name = _name(list(found.values()))
-    page = place(first.root / "comparisons" / f"{name}.html", first, args.out)
+    name = _name(list(by_folder.values()))
+    page = output_path(first.root / "comparisons" / f"{name}.html", first, args.out)
     with replacing(page) as file:
         file.write(compare.page(name, runs))
     say_written(page)

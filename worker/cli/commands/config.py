@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.config_argument import HELP, by_name, print_problems, read_given
+from worker.cli.config_argument import HELP, by_name, print_problems, read_config
 from worker.spec.check import check_read
 from worker.spec.formats.any_config import WRITERS
 from worker.spec.formats.original_writer import not_held
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Print the config on standard output and its problems on standard error; a faulty one is written as it is."""
-    read = read_given(args.config)
+    read = read_config(args.config)
     print(WRITERS[args.to](read.draft), end="")
     lost = () if args.to == "toml" else not_held(read.draft)
     return print_problems(by_name([*check_read(read).problems, *lost], read.draft))

@@ -6,7 +6,14 @@ import argparse
 import sys
 from typing import TextIO
 
-from worker.cli.result_files import chosen, configure_failed, configure_run, open_results, place, say_written
+from worker.cli.result_files import (
+    configure_failed,
+    configure_run,
+    open_results,
+    output_path,
+    say_written,
+    selected_trials,
+)
 from worker.errors import EXIT_DONE
 from worker.report.exchange import csv_file
 from worker.store.files import replacing
@@ -26,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Write the table and print where it is, or print the table itself."""
     results = open_results(args)
-    trials = chosen(results, args)
+    trials = selected_trials(results, args)
 
     def write(file: TextIO) -> None:
         csv_file.write_to(
@@ -37,7 +44,7 @@ def execute(args: argparse.Namespace) -> int:
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")  # type: ignore[union-attr]
         write(sys.stdout)
         return EXIT_DONE
-    target = place(results.paths.csv, results.paths, args.out)
+    target = output_path(results.paths.csv, results.paths, args.out)
     with replacing(target) as file:
         write(file)
     say_written(target)

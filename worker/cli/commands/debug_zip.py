@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from worker.cli.result_files import configure_run, open_results, place, say_written
+from worker.cli.result_files import configure_run, open_results, output_path, say_written
 from worker.errors import EXIT_DONE
 from worker.report.exchange import debug_zip
 from worker.spec.text import counted
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Write the zip, say what is in it, and print where it is."""
     results = open_results(args)
-    target = place(results.paths.root / f"debug-{results.run.name}.zip", results.paths, args.out)
+    target = output_path(results.paths.root / f"debug-{results.run.name}.zip", results.paths, args.out)
     with replacing_bytes(target) as file:
         names = debug_zip.write(results, file)
     print(

@@ -48,16 +48,16 @@ def execute(args: argparse.Namespace) -> int:
     Nobody watches a driver in a job: where it cannot begin because a disk is full or a file server has a bad moment,
     it tries again until it can, or its job ends.
     """
-    said = ""
+    last_message = ""
     while True:
         try:
             return _drive(args)
         except (OmnioptError, OSError) as error:
             if not _may_pass(error):
                 raise
-            if str(error) != said:
-                said = str(error)
-                print(f"{said} It is tried again every {_TRY_EVERY:.0f} seconds.", flush=True)
+            if str(error) != last_message:
+                last_message = str(error)
+                print(f"{last_message} It is tried again every {_TRY_EVERY:.0f} seconds.", flush=True)
         time.sleep(_TRY_EVERY)
 
 

@@ -31,7 +31,7 @@ class Item:
     """A line of the menu: what it says, the command behind it, and what has to be asked first (question, option)."""
 
     text: str
-    words: tuple[str, ...]
+    arguments: tuple[str, ...]
     question: str = ""
     option: str = ""
 
@@ -120,13 +120,13 @@ def start_menu(home: Home, settings: Settings) -> None:
             settings_menu(settings)
         elif answer == "c":
             chosen = [_choose(runs, word) for word in ask("Runs to compare (numbers or names)").split()]
-            if len(found := [paths for paths in chosen if paths]) > 1:
-                call("compare", *(str(paths.root) for paths in found), *settings.words("compare"))
+            if len(existing := [paths for paths in chosen if paths]) > 1:
+                call("compare", *(str(paths.root) for paths in existing), *settings.options("compare"))
         elif answer == "r":
             if resumed := _choose(runs, ask("Run to resume (number or name)")):
                 call("resume", str(resumed.root))
-        elif answer and (found_run := _choose(runs, answer)):
-            run_menu(found_run, settings)
+        elif answer and (run_paths := _choose(runs, answer)):
+            run_menu(run_paths, settings)
 
 
 def run_menu(paths: RunPaths, settings: Settings) -> None:
@@ -150,10 +150,10 @@ def run_menu(paths: RunPaths, settings: Settings) -> None:
         if chosen is None:
             print(f"There is no item {visible(answer)}; type one of the numbers above." if answer else "")
             continue
-        command, *words = chosen.words
+        command, *arguments = chosen.arguments
         if chosen.question and (typed := ask(chosen.question).strip()):
-            words.append(f"{chosen.option}={typed}" if chosen.option else typed)
-        call(command, str(paths.root), *words, *settings.words(command, paths.name))
+            arguments.append(f"{chosen.option}={typed}" if chosen.option else typed)
+        call(command, str(paths.root), *arguments, *settings.options(command, paths.name))
         ask("Press Enter to go on")
 
 
@@ -167,7 +167,7 @@ def _item(items: Sequence[Item], answer: str) -> Item | None:
     """By number, or by the first word of the item."""
     if answer.isascii() and answer.isdigit():
         return items[int(answer) - 1] if 1 <= int(answer) <= len(items) else None
-    return next((item for item in items if item.words[0] == answer), None)
+    return next((item for item in items if item.arguments[0] == answer), None)
 
 
 def settings_menu(settings: Settings) -> None:
@@ -180,8 +180,8 @@ def settings_menu(settings: Settings) -> None:
         if not answer:
             return
         if answer == "1":
-            place = SEPARATORS.index(settings.separator) + 1
-            settings.separator = SEPARATORS[place % len(SEPARATORS)]
+            following = SEPARATORS.index(settings.separator) + 1
+            settings.separator = SEPARATORS[following % len(SEPARATORS)]
         elif answer == "2":
             settings.scientific = not settings.scientific
         elif answer == "3":
@@ -213,27 +213,27 @@ def _choose(runs: Sequence[RunPaths], word: str) -> RunPaths | None:
     if word.isascii() and word.isdigit() and 1 <= int(word) <= len(runs):
         return runs[int(word) - 1]
     exact = [paths for paths in runs if paths.name == word]
-    found = exact or [paths for paths in runs if paths.name.startswith(word)]
-    if len(found) == 1:
-        return found[0]
-    print(f"{'Several runs begin' if found else 'No run begins'} with {visible(word)}.")
+    matching = exact or [paths for paths in runs if paths.name.startswith(word)]
+    if len(matching) == 1:
+        return matching[0]
+    print(f"{'Several runs begin' if matching else 'No run begins'} with {visible(word)}.")
     return None
 
 
 def _other_home(home: Home) -> Home:
     word = ask("Folder (one that holds an omniopt folder, or that folder itself)").strip()
-    for found in (Home.in_workdir(Path(word).expanduser()), Home(Path(word).expanduser())):
-        if found.projects.is_dir():
-            return found
+    for candidate in (Home.in_workdir(Path(word).expanduser()), Home(Path(word).expanduser())):
+        if candidate.projects.is_dir():
+            return candidate
     print(f"There are no runs below {visible(word)}.")
     return home
 
 
-def call(*words: str) -> None:
+def call(*arguments: str) -> None:
     """Run a command as a user would; what it says about errors is printed, and the menu goes on."""
-    print(f"\n{visible(command_line(*words))}", flush=True)
+    print(f"\n{visible(command_line(*arguments))}", flush=True)
     try:
-        main(words)
+        main(arguments)
     except SystemExit:
         pass  # argparse has said what is wrong
     except KeyboardInterrupt:

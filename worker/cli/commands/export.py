@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.result_files import configure_run, open_results, place, say_written
+from worker.cli.result_files import configure_run, open_results, output_path, say_written
 from worker.errors import EXIT_DONE
 from worker.spec.text import counted
 from worker.store.files import replacing
@@ -39,7 +39,9 @@ def execute(args: argparse.Namespace) -> int:
     from worker.report.exchange import export
 
     kind = "json" if args.json else "parquet"
-    target = place(results.paths.root / "export" / f"{results.run.name}.{kind}", results.paths, args.out)
+    target = output_path(
+        results.paths.root / "export" / f"{results.run.name}.{kind}", results.paths, args.out
+    )
     if args.json:
         with replacing(target) as file:
             export.write_json(results, file)

@@ -57,17 +57,17 @@ def follow(paths: RunPaths, run: Run, after: int = 0) -> int:
     """
     show = make_show(run.poll_interval, [_HINT])
     try:
-        return _watch(paths, run, show, after)
+        return _follow_until_end(paths, run, show, after)
     except KeyboardInterrupt:
         show.close()
         print("The run goes on.")
         return EXIT_DONE
 
 
-def _watch(paths: RunPaths, run: Run, show: Show, after: int) -> int:
+def _follow_until_end(paths: RunPaths, run: Run, show: Show, after: int) -> int:
     follower, tally, rate = Follower(paths), Tally(), Rate()
     view = View(run, tally, follower.state.trials, rate)
-    echo = LiveOutput(paths) if run.live_output else None
+    live_output = LiveOutput(paths) if run.live_output else None
     drivers = _Drivers(paths, after)
     before = True  # what ended before is not printed again
     while True:
@@ -79,11 +79,11 @@ def _watch(paths: RunPaths, run: Run, show: Show, after: int) -> int:
         for trial in changed.values():
             tally.note(trial)
             rate.note(trial)
-            if echo and not (before and trial.status.ended):
-                echo.note(trial)
+            if live_output and not (before and trial.status.ended):
+                live_output.note(trial)
         before = False
         ended = follower.state.ended if follower.state.epoch > after else None
-        for line in echo.lines(time.monotonic(), at_once=ended is not None) if echo else ():
+        for line in live_output.lines(time.monotonic(), at_once=ended is not None) if live_output else ():
             show.say(line)
         view.notice = "" if ended else drivers.notice()
         show.update(view, tally.best is not best)
@@ -163,10 +163,10 @@ class _Drivers:
         scheduler = registry.with_driver_job(self._paths)
         if scheduler is None or scheduler.driver_jobs is None:
             return
-        found = scheduler.driver_jobs.status(self._paths)
-        self._queue = found.sentences
-        self._misses = 0 if found.comes else self._misses + 1
-        self._stuck = self._stuck + 1 if found.problem else 0
-        if found.problem and self._stuck >= found.sightings:
+        status = scheduler.driver_jobs.status(self._paths)
+        self._queue = status.sentences
+        self._misses = 0 if status.comes else self._misses + 1
+        self._stuck = self._stuck + 1 if status.problem else 0
+        if status.problem and self._stuck >= status.sightings:
             scheduler.end_everything(self._paths, _PATIENCE)
-            raise ConfigError([found.problem])
+            raise ConfigError([status.problem])

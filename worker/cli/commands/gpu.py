@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from worker.cli.common import find_run
-from worker.cli.result_files import configure_run, place, say_written
+from worker.cli.result_files import configure_run, output_path, say_written
 from worker.errors import EXIT_DONE, UsageError
 from worker.report.data import gpu_usage
 from worker.report.pages import gpu
@@ -26,7 +26,7 @@ def execute(args: argparse.Namespace) -> int:
             f"There are no GPU samples of {paths.name}. They are taken where nvidia-smi is found on the nodes "
             "and the workers have GPUs; enable GPUs in the config for the next run."
         )
-    target = place(paths.root / "gpu-usage" / f"{paths.name}.html", paths, args.out)
+    target = output_path(paths.root / "gpu-usage" / f"{paths.name}.html", paths, args.out)
     with replacing(target) as file:
         file.write(gpu.page(paths.name, usages))
     say_written(target)

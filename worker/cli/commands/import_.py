@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from worker.cli.common import configure_workdir, find_run, refuse_if_driven
-from worker.cli.config_argument import read_given
+from worker.cli.config_argument import read_config
 from worker.errors import EXIT_DONE, ConfigError, UsageError
 from worker.report.data.table import RESULT
 from worker.report.exchange import import_csv, warm_start
@@ -53,10 +53,10 @@ def execute(args: argparse.Namespace) -> int:
     if made:
         paths = create(made, run)
     count = warm_start.write(paths, run, table)
-    known = len(table.rows) - count
+    imported_before = len(table.rows) - count
     print(
         f"{counted(count, 'evaluation')} imported into {paths.root}"
-        + (f", {known} were there already." if known else ".")
+        + (f", {imported_before} were there already." if imported_before else ".")
     )
     them, they = ("it", "It counts") if count == 1 else ("them", "They count")
     print(f"{they} for none of its limits. To start the search with {them}:")
@@ -68,8 +68,8 @@ def _fates(left_out: Mapping[int, str]) -> Iterator[str]:
     """Why rows were left out: the first ones in words, of the others the numbers."""
     for number, why in list(left_out.items())[:_MOST_SHOWN]:
         yield f"left out: row {number}: {why}"
-    if rest := list(left_out)[_MOST_SHOWN:]:
-        yield f"left out: {len(rest)} further rows: {_ranges(rest)}"
+    if further := list(left_out)[_MOST_SHOWN:]:
+        yield f"left out: {len(further)} further rows: {_ranges(further)}"
 
 
 def _ranges(numbers: Sequence[int]) -> str:
@@ -93,7 +93,7 @@ def _target(args: argparse.Namespace) -> tuple[Run, RunPaths, Home | None]:
     else:
         refuse_if_driven(paths, claim(paths))
         return read_run(paths), paths, None
-    checked = check_read(read_given(args.run))
+    checked = check_read(read_config(args.run))
     if checked.run is None:
         raise ConfigError(checked.problems)
     run = checked.run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.result_files import configure_run, open_results, show
+from worker.cli.result_files import configure_run, open_results, print_or_write
 from worker.errors import EXIT_DONE, UsageError
 from worker.report import run_text
 from worker.store.starter import run_command
@@ -40,7 +40,7 @@ def execute(args: argparse.Namespace) -> int:
                 f"There is no evaluation {args.trial} in {results.run.name}. To see which there are:\n"
                 f"  {run_command('logs', results.paths)}"
             )
-        show(run_text.log(results, trial, max(1, args.lines)), "logs.txt", args.out)
+        print_or_write(run_text.log(results, trial, max(1, args.lines)), "logs.txt", args.out)
         return EXIT_DONE
     chosen = [
         trial
@@ -48,5 +48,5 @@ def execute(args: argparse.Namespace) -> int:
         if (not args.status or trial.status.value in args.status)
         and (not args.failed or trial.status.failure)
     ]
-    show(run_text.logs(results, chosen), "logs.txt", args.out)
+    print_or_write(run_text.logs(results, chosen), "logs.txt", args.out)
     return EXIT_DONE

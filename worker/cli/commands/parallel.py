@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 
 from worker.cli.result_files import (
-    chosen,
+    comma_list,
     configure_failed,
     configure_run,
-    names,
     open_results,
-    place,
+    output_path,
     say_written,
+    selected_trials,
 )
 from worker.errors import EXIT_DONE
 from worker.report.data.plot_columns import make_frame
@@ -23,7 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt parallel`."""
     configure_run(parser)
     parser.add_argument(
-        "--columns", type=names, metavar="NAMES", help="only these axes at first, in this order: a,b,RESULT"
+        "--columns",
+        type=comma_list,
+        metavar="NAMES",
+        help="only these axes at first, in this order: a,b,RESULT",
     )
     configure_failed(parser)
 
@@ -31,8 +34,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Write the plot and print where it is."""
     results = open_results(args)
-    target = place(results.paths.parallel, results.paths, args.out)
-    frame = make_frame(results.run, chosen(results, args))
+    target = output_path(results.paths.parallel, results.paths, args.out)
+    frame = make_frame(results.run, selected_trials(results, args))
     if args.columns:
         frame = frame.showing(args.columns)
     with replacing(target) as file:

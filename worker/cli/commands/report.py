@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 from worker.cli.common import find_run
 from worker.cli.page_address import configure_page, page_address
-from worker.cli.result_files import configure_run, place, say_written
+from worker.cli.result_files import configure_run, output_path, say_written
 from worker.errors import EXIT_DONE
 from worker.report.data.results import Results, read
 from worker.report.pages import report
@@ -30,13 +30,13 @@ def execute(args: argparse.Namespace) -> int:
     """Write the report and print where it is."""
     paths = find_run(args.run, args.workdir)
     results = read(paths)
-    target = place(paths.report, paths, args.out)
+    target = output_path(paths.report, paths, args.out)
     page_url = page_address(args.page, (paths.home, *homes(args.workdir)))
     options = report.Options(page_url, not args.no_importance)
 
-    def write(found: Results) -> None:
+    def write(latest: Results) -> None:
         with replacing(target) as file:
-            file.write(report.page(found, options, datetime.now(timezone.utc)))
+            file.write(report.page(latest, options, datetime.now(timezone.utc)))
 
     write(results)
     say_written(target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
-from worker.cli import fieldoptions, launching, trust
+from worker.cli import field_options, launching, trust
 from worker.cli.common import configure_run, find_run, refuse_if_driven
 from worker.errors import OmnioptError
 from worker.spec.fields import CHANGEABLE
@@ -25,13 +25,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
         "resources and limits", "Each of these is changed from now on; the others stay."
     )
-    fieldoptions.add(group, CHANGEABLE, defaults=False)
+    field_options.add(group, CHANGEABLE, defaults=False)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Go on where the run was driven before: on this machine, or on a cluster."""
     paths = find_run(args.run, args.workdir)
-    run = change(paths, fieldoptions.given(args, CHANGEABLE), args)
+    run = change(paths, field_options.overrides(args, CHANGEABLE), args)
     return launching.go_on(run, paths, args)
 
 

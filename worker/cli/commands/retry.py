@@ -24,10 +24,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Ask the driver for it, or go on with the run for it. Raises UsageError where there is nothing to retry."""
     paths, run = open_run(args)
-    known = replay.load(paths).trials
+    trials = replay.load(paths).trials
     for number in args.trials:
-        _refuse(number, known.get(number))
-    failed = [trial.number for trial in known.values() if args.failed and trial.status.failure]
+        _refuse(number, trials.get(number))
+    failed = [trial.number for trial in trials.values() if args.failed and trial.status.failure]
     numbers = tuple(dict.fromkeys([*args.trials, *failed]))
     if not numbers:
         if not args.failed:

@@ -8,15 +8,15 @@ from importlib.util import find_spec
 
 from worker.cli.menu_settings import side
 from worker.cli.result_files import (
-    chosen,
+    comma_list,
     configure_failed,
     configure_most,
     configure_run,
-    names,
     of_parameters,
     open_results,
-    place,
+    output_path,
     say_written,
+    selected_trials,
 )
 from worker.errors import EXIT_DONE
 from worker.report.data.plot_columns import make_frame
@@ -35,9 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--kind", choices=KINDS, action="append", help="only this kind of file; may be repeated"
     )
     configure_most(parser)
-    parser.add_argument("--columns", type=names, metavar="NAMES", help="only these parameters: a,b,c")
+    parser.add_argument("--columns", type=comma_list, metavar="NAMES", help="only these parameters: a,b,c")
     parser.add_argument(
-        "--log", type=names, metavar="NAMES", help="logarithmic axes for these parameters: a,b"
+        "--log", type=comma_list, metavar="NAMES", help="logarithmic axes for these parameters: a,b"
     )
     parser.add_argument(
         "--size",
@@ -52,13 +52,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Write the plots and print where they are; svg and png are left out where matplotlib is missing."""
     results = open_results(args)
-    frame = make_frame(results.run, chosen(results, args))
+    frame = make_frame(results.run, selected_trials(results, args))
     frame = of_parameters(frame, args.columns) if args.columns else frame.with_all_parameters()
     if args.log:
         frame = frame.logarithmic(args.log)
     kinds = args.kind or (KINDS if find_spec("matplotlib") else KINDS[:1])
     name = results.run.name
-    folder = place(results.paths.scatter / f"{name}.{kinds[0]}", results.paths, args.out).parent
+    folder = output_path(results.paths.scatter / f"{name}.{kinds[0]}", results.paths, args.out).parent
     targets = {kind: folder / f"{name}.{kind}" for kind in kinds}
     if "html" in targets:
         with replacing(targets["html"]) as file:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from worker.cli import asking, existing_run, fieldoptions, launching, objective_check, trust
-from worker.cli.config_argument import HELP, by_name, came_from_elsewhere, print_problems, read_given
+from worker.cli import asking, existing_run, field_options, launching, objective_check, trust
+from worker.cli.config_argument import HELP, by_name, came_from_elsewhere, print_problems, read_config
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
 from worker.launch import registry
 from worker.launch.scheduler import Scheduler
@@ -45,20 +45,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     launching.configure(parser)
     group = parser.add_argument_group("fields of the config", "Each of these overrides what the config says.")
-    fieldoptions.add(group, FIELDS)
+    field_options.add(group, FIELDS)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Check everything, ask what has to be asked, start, and stay with a local run until it ends."""
-    given = read_given(args.config)
-    checked = check_read(_overridden(given, args))
-    problems = tuple(by_name(checked.problems, given.draft))
+    config = read_config(args.config)
+    checked = check_read(_overridden(config, args))
+    problems = tuple(by_name(checked.problems, config.draft))
     if checked.run is None:
         raise ConfigError(problems)
     run, scheduler = checked.run, registry.choose(args.local)
     home = Home.for_workdir(run.workdir)
-    found = objective_check.problems(run, scheduler, home, args.config, certain=not args.trust_program)
-    problems = (*problems, *found, *_warnings(run, home, scheduler))
+    program_problems = objective_check.problems(
+        run, scheduler, home, args.config, certain=not args.trust_program
+    )
+    problems = (*problems, *program_problems, *_warnings(run, home, scheduler))
     if args.show or run.dont_start:
         return _show(run, home, scheduler, args) or print_problems(problems)
     if has_errors(problems):
@@ -67,18 +69,20 @@ def execute(args: argparse.Namespace) -> int:
     if came_from_elsewhere(args.config) and not args.yes:
         _ask(run, home, scheduler)
     code = EXIT_DONE
-    for one in _one_per_seed(run):
-        code = max(code, _start(one, home, scheduler, args))
+    for seed_run in _one_per_seed(run):
+        code = max(code, _start(seed_run, home, scheduler, args))
         if code not in (EXIT_DONE, EXIT_NO_SUCCESS):
             break
     return code
 
 
-def _overridden(given: ReadResult, args: argparse.Namespace) -> ReadResult:
+def _overridden(config: ReadResult, args: argparse.Namespace) -> ReadResult:
     """The config with the options of the command line in it, and without notes about what they replace."""
-    typed = fieldoptions.given(args, FIELDS)
-    problems = (one for one in given.problems if one.severity != "note" or one.path not in typed)
-    return ReadResult(replace(given.draft, values={**given.draft.values, **typed}), tuple(problems))
+    options = field_options.overrides(args, FIELDS)
+    problems = (
+        problem for problem in config.problems if problem.severity != "note" or problem.path not in options
+    )
+    return ReadResult(replace(config.draft, values={**config.draft.values, **options}), tuple(problems))
 
 
 def _warnings(run: Run, home: Home, scheduler: Scheduler) -> Iterator[Problem]:
@@ -117,7 +121,7 @@ def _ask(run: Run, home: Home, scheduler: Scheduler) -> None:
 
 def _in_short(run: Run, home: Home, scheduler: Scheduler) -> Iterator[str]:
     """What would run, where, and with how many workers; nothing that runs as the user is left out."""
-    names = [one.name for one in _one_per_seed(run)]
+    names = [seed_run.name for seed_run in _one_per_seed(run)]
     yield f"program   {_line(run.objective)}"
     if run.setup:
         yield from _listed("before it", run.setup)
@@ -150,17 +154,17 @@ def _one_per_seed(run: Run) -> list[Run]:
 def _start(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace) -> int:
     paths, aside = home.run(run.name), None
     if paths.config.is_file():
-        found = existing_run.Existing.of(paths, run)
-        choice = found.decide(args.existing)
+        existing = existing_run.ExistingRun.of(paths, run)
+        choice = existing.decide(args.existing)
         if choice == "continue":
-            return launching.go_on(found.changed(args), paths, args)
+            return launching.go_on(existing.changed(args), paths, args)
         if choice == "stop":
             print(f"The run {run.name} exists already, and was left as it is; nothing was started.")
             return EXIT_RUNNING
         if choice == "new":
             run = replace(run, name=existing_run.free_name(home, run.name))
         else:
-            aside = found
+            aside = existing
     else:
         existing_run.refuse_foreign(paths)
     trust.agree_to_new(home.run(run.name).root)

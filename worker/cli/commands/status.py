@@ -43,24 +43,24 @@ def execute(args: argparse.Namespace) -> int:
     """Print how a run stands, or a line for every run."""
     if args.run is None:
         return _list_runs(args)
-    standing = _Standing.of(find_run(args.run, args.workdir))
+    status = _RunStatus.of(find_run(args.run, args.workdir))
     if args.json:
-        print(json.dumps(standing.as_json(), indent=2))
+        print(json.dumps(status.as_json(), indent=2))
     else:
-        print("\n".join(visible(line) for line in standing.lines()))
+        print("\n".join(visible(line) for line in status.lines()))
     return EXIT_DONE
 
 
 def _list_runs(args: argparse.Namespace) -> int:
-    found = list(dict.fromkeys(paths for home in homes(args.workdir) for paths in runs(home)))
+    all_runs = list(dict.fromkeys(paths for home in homes(args.workdir) for paths in runs(home)))
     if args.json:
-        print(json.dumps([_as_json(paths) for paths in found], indent=2))
+        print(json.dumps([_as_json(paths) for paths in all_runs], indent=2))
         return EXIT_DONE
-    if not found:
+    if not all_runs:
         places = " and ".join(str(home.projects) for home in homes(args.workdir))
         print(f"There are no runs in {visible(places)}; --workdir DIR looks elsewhere.")
-    width = max((len(paths.name) for paths in found), default=0)
-    for paths in found:
+    width = max((len(paths.name) for paths in all_runs), default=0)
+    for paths in all_runs:
         print(visible(f"{paths.name:<{width}}  {_in_a_line(paths)}"))
     for home in dict.fromkeys(homes(args.workdir)):
         for name in older_projects(home):
@@ -71,17 +71,17 @@ def _list_runs(args: argparse.Namespace) -> int:
 def _in_a_line(paths: RunPaths) -> str:
     """How a run stands; one that cannot be read hides no other."""
     try:
-        standing = _Standing.of(paths)
+        status = _RunStatus.of(paths)
     except (OSError, OmnioptError) as error:
         return _unreadable(error)
-    best = standing.tally.best
+    best = status.tally.best
     result = f", best RESULT {number_text(best.loss)}" if best else ""
-    return f"{standing.word}: {standing.view.counts}{result}"
+    return f"{status.word}: {status.view.counts}{result}"
 
 
 def _as_json(paths: RunPaths) -> dict[str, Any]:
     try:
-        return _Standing.of(paths).as_json()
+        return _RunStatus.of(paths).as_json()
     except (OSError, OmnioptError) as error:
         return {
             "run": paths.name,
@@ -97,7 +97,7 @@ def _unreadable(error: OSError | OmnioptError) -> str:
 
 
 @dataclass(frozen=True)
-class _Standing:
+class _RunStatus:
     """A run with everything that is known of it."""
 
     paths: RunPaths
@@ -108,7 +108,7 @@ class _Standing:
     view: View
 
     @classmethod
-    def of(cls, paths: RunPaths) -> _Standing:
+    def of(cls, paths: RunPaths) -> _RunStatus:
         run, state = read_run(paths), replay.load(paths)
         tally = Tally(state.trials.values())
         rate = Rate(state.driven_since)
@@ -136,7 +136,7 @@ class _Standing:
         return [trial for trial in self.state.trials.values() if trial.status in _IN_HAND]
 
     def lines(self) -> Iterator[str]:
-        """The standing, for people."""
+        """How the run stands, for people."""
         now = time.time()
         yield f"{self.run.name}: {self.word}. {self._sentence()}".rstrip()
         yield from (f"  {line}" for line in self._next_step())
@@ -180,14 +180,14 @@ class _Standing:
 
     def _evaluations(self, now: float) -> Iterator[str]:
         for trial in self.running[:_MOST_RUNNING]:
-            place = f"worker {trial.agent}" + (f" on {trial.host}" if trial.host else "")
+            worker = f"worker {trial.agent}" + (f" on {trial.host}" if trial.host else "")
             since = f"for {clock(now - trial.start)}" if trial.start else "next"
-            yield f"  evaluation {trial.number}: {place}, {since}"
+            yield f"  evaluation {trial.number}: {worker}, {since}"
         if len(self.running) > _MOST_RUNNING:
             yield f"  and {counted(len(self.running) - _MOST_RUNNING, 'more evaluation')}"
 
     def as_json(self) -> dict[str, Any]:
-        """The standing, for programs. Times are seconds since 1970."""
+        """How the run stands, for programs. Times are seconds since 1970."""
         best, ended = self.tally.best, self.state.ended
         statuses = Counter(trial.status.value for trial in self.state.trials.values())
         return {

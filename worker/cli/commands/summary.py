@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.result_files import configure_run, open_results, show
+from worker.cli.result_files import configure_run, open_results, print_or_write
 from worker.errors import EXIT_DONE
 from worker.report import run_text
 
@@ -17,5 +17,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Print the figures, or write them to summary.txt in the folder of --out."""
     results = open_results(args)
-    show(run_text.summary(results), "summary.txt", args.out)
+    print_or_write(run_text.summary(results), "summary.txt", args.out)
     return EXIT_DONE

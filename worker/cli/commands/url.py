@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.config_argument import HELP, by_name, print_problems, read_given
+from worker.cli.config_argument import HELP, by_name, print_problems, read_config
 from worker.cli.page_address import configure_page, page_address
 from worker.spec.check import check_read
 from worker.spec.formats import url
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Print the link, its query string alone where no page is known, and problems of the config on standard error."""
-    read = read_given(args.config)
+    read = read_config(args.config)
     page = page_address(args.page, homes(None))
     print(f"{page}/?{url.write(read.draft)}" if page else f"?{url.write(read.draft)}")
     return print_problems(by_name(check_read(read).problems, read.draft))

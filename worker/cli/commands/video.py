@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 from worker.cli.result_files import (
+    comma_list,
     configure_most,
     configure_run,
-    names,
     of_parameters,
     open_results,
-    place,
+    output_path,
     say_written,
 )
 from worker.errors import EXIT_DONE
@@ -25,14 +25,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind", choices=("html", "gif"), default="html", help="gif is for slides, and needs matplotlib"
     )
-    parser.add_argument("--columns", type=names, metavar="NAMES", help="these parameters: a,b,c (in a gif)")
+    parser.add_argument(
+        "--columns", type=comma_list, metavar="NAMES", help="these parameters: a,b,c (in a gif)"
+    )
     configure_most(parser, "in a gif")
 
 
 def execute(args: argparse.Namespace) -> int:
     """Write the film and print where it is."""
     results = open_results(args)
-    target = place(results.paths.root / "video" / f"{results.run.name}.{args.kind}", results.paths, args.out)
+    target = output_path(
+        results.paths.root / "video" / f"{results.run.name}.{args.kind}", results.paths, args.out
+    )
     if args.kind == "gif":
         # Imported here: it takes a while, and the page needs none of it.
         from worker.report.pictures import gif, panels

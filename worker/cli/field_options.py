@@ -24,7 +24,7 @@ def add(group: argparse._ArgumentGroup, fields: Iterable[Field], defaults: bool 
             group.add_argument(field.flag, metavar=field.kind.upper(), help=text)
 
 
-def given(args: argparse.Namespace, fields: Iterable[Field]) -> dict[str, object]:
+def overrides(args: argparse.Namespace, fields: Iterable[Field]) -> dict[str, object]:
     """Those of `fields` that the command line has: path of a field -> raw value."""
     flags = {field.path: getattr(args, field.key) for field in fields}
     return {path: raw for path, raw in flags.items() if raw is not None}
