@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_runs import config
 
-from worker.agent.program import Place, Programs, Weight, faults
+from worker.agent.program import CommandContext, Programs, Weight, faults
 from worker.agent.shell import HOLE, parse
 from worker.cli.objective_check import OPTION
 from worker.spec.formats import token
@@ -57,7 +57,7 @@ def said(command: str, folder: Path, **place: object) -> list[tuple[Weight, str]
     masked = with_holes(command, HOLE)
     return [
         (fault.weight, fault.sentence)
-        for fault in faults(masked, Place(folder, **place))  # type: ignore[arg-type]
+        for fault in faults(masked, CommandContext(folder, **place))  # type: ignore[arg-type]
     ]
 
 
@@ -238,7 +238,7 @@ def test_of_any_words_something_or_nothing_is_said(text: str) -> None:
         f"cd {text} && x",
         f"x {text}/y",
     ):
-        faults(line, Place(Path("/nonexistent")))
+        faults(line, CommandContext(Path("/nonexistent")))
 
 
 @given(st.text("ab ;|&'\"\\$(){}<>#~=\n\0*", max_size=40))

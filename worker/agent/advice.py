@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from worker.agent.program import Place, Weight, faults
-from worker.agent.result_lines import quoted
+from worker.agent.program import CommandContext, Weight, faults
+from worker.agent.result_lines import quoted_line
 from worker.store.log_text import plain
 
 _NOT_EXECUTABLE, _NOT_FOUND, _USAGE = (
@@ -86,21 +86,23 @@ def advise(command: str, cwd: str, exit_code: int | None, tail: bytes) -> str:
     exit_code is None where a signal ended it.
     """
     startup = exit_code in (_NOT_EXECUTABLE, _NOT_FOUND, _USAGE)
-    for fault in faults(command, Place(Path(cwd))) if exit_code is not None else ():
+    for fault in faults(command, CommandContext(Path(cwd))) if exit_code is not None else ():
         if startup or fault.weight is not Weight.DOUBT:
             return fault.sentence
     text = plain(tail)
     for pattern, sentence in _PATTERNS:
-        found = None
-        for found in pattern.finditer(text):  # noqa: B007 the last one counts
+        match = None
+        for match in pattern.finditer(text):  # noqa: B007 the last one counts
             pass
-        if found:
-            return sentence.format(*(quoted(group) if " " in group else group for group in found.groups()))
+        if match:
+            return sentence.format(
+                *(quoted_line(group) if " " in group else group for group in match.groups())
+            )
     if exit_code == _NOT_FOUND:
         return "A command in it was not found; give its full path, or load its module before."
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return (
-        f"Its last words: {quoted(lines[-1])}."
+        f"Its last words: {quoted_line(lines[-1])}."
         if lines
         else "It said nothing; see what it does when run by hand."
     )

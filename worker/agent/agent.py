@@ -31,8 +31,8 @@ from worker.agent.folder import node_name
 from worker.agent.interruption import Interruptions
 from worker.agent.mailbox import RETRY, Inbox, Outbox
 from worker.agent.memory import KernelKills
-from worker.agent.restart import recall
-from worker.agent.start_failure import StartFailure, hindrance
+from worker.agent.restart import earlier_assignments
+from worker.agent.start_failure import StartFailure, classify_start_error
 from worker.agent.verdict import Cause
 from worker.agent.wake import Wake
 from worker.launch import registry
@@ -65,7 +65,7 @@ class Agent:
         self._working_time = self._ends_at - _BEFORE_END - time.time()
         folder = self._paths.agent(identity)
         folder.root.mkdir(parents=True, exist_ok=True)
-        self._seen, unfinished = recall(self._paths, identity)
+        self._seen, unfinished = earlier_assignments(self._paths, identity)
         self._outbox = Outbox(self._paths, identity)
         self._inbox = Inbox(self._paths, identity, epoch)
         self._wake = Wake()
@@ -245,7 +245,7 @@ class Agent:
         )
 
     def _cannot_start(self, assignment: Assignment, error: OSError | ValueError) -> None:
-        kind, reason = hindrance(error, assignment.cwd, self._paths.root)
+        kind, reason = classify_start_error(error, assignment.cwd, self._paths.root)
         if kind is StartFailure.FOR_NOW:
             self._queue.appendleft(assignment)
             self._not_before = time.monotonic() + RETRY
@@ -264,8 +264,10 @@ class Agent:
                 self._refuse(evaluation.assignment, self._leaving)
             elif evaluation.cause is None and self._interruptions.ended(outcome):
                 self._refuse(evaluation.assignment, _WITH_ITS_JOB)
-            elif outcome["status"] == Status.FAILED.value and (words := gpu_sampler.broken(evaluation.tail)):
-                reason = f'A GPU of {node_name()} is broken: the program says "{words}".'
+            elif outcome["status"] == Status.FAILED.value and (
+                message := gpu_sampler.broken(evaluation.tail)
+            ):
+                reason = f'A GPU of {node_name()} is broken: the program says "{message}".'
                 self._say("gpu-broken", host=node_name(), reason=reason)
                 self._refuse(evaluation.assignment, reason)
                 self._leave(reason, None)

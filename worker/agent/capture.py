@@ -68,12 +68,12 @@ class CappedFile:
     def _store(self, data: bytes) -> None:
         if not data or self.trouble:
             return
-        rest = memoryview(data)
+        unwritten = memoryview(data)
         try:
             if self._fd is None:
                 self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
-            while rest:
-                rest = rest[os.write(self._fd, rest) :]
+            while unwritten:
+                unwritten = unwritten[os.write(self._fd, unwritten) :]
         except OSError as error:
             self.trouble = f"Its output could not be kept in {self._path}: {error.strerror or error}."
 

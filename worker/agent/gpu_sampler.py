@@ -51,11 +51,11 @@ class Sampler:
         self._path = path
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
-        words = _command(environment)
-        if words:
+        command = _command(environment)
+        if command:
             with suppress(OSError):
                 self._process = subprocess.Popen(
-                    words,
+                    command,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
@@ -74,8 +74,8 @@ class Sampler:
         if not pipe or not select.select([pipe], [], [], 0)[0]:
             return
         data = os.read(pipe.fileno(), _PORTION)
-        *lines, rest = (self._rest + data).split(b"\n")
-        self._rest = rest[:_PORTION]
+        *lines, incomplete = (self._rest + data).split(b"\n")
+        self._rest = incomplete[:_PORTION]
         if samples := [text for line in lines if (text := sample(line))]:
             self._write(samples)
         if not data:

@@ -81,7 +81,7 @@ def group_files(membership: str, root: Path = _CGROUPS) -> list[Path]:
 
     membership: what /proc/PID/cgroup says, in version 1 or 2 of control groups.
     """
-    found: list[Path] = []
+    files: list[Path] = []
     for line in membership.splitlines():
         _, controllers, group = line.split(":", 2)
         if not controllers:
@@ -90,8 +90,8 @@ def group_files(membership: str, root: Path = _CGROUPS) -> list[Path]:
             start, file = root / "memory" / group.lstrip("/"), "memory.oom_control"
         else:
             continue
-        found += [folder / file for folder in (start, *start.parents) if folder.is_relative_to(root)]
-    return found
+        files += [folder / file for folder in (start, *start.parents) if folder.is_relative_to(root)]
+    return files
 
 
 def _count(path: Path) -> int | None:

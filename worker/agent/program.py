@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
-from worker.agent import files, wrappers
-from worker.agent.files import Fault, Weight
+from worker.agent import program_files, wrappers
+from worker.agent.program_files import Fault, Weight
 from worker.agent.shell import Simple, Word, parse
 from worker.agent.wrappers import INTERPRETERS, SHELL, interpreter_of
 
-__all__ = ["Fault", "Place", "Weight", "complaints", "faults"]
+__all__ = ["CommandContext", "Fault", "Weight", "complaints", "faults"]
 
 _SHELL_WORDS = frozenset(
     [
@@ -100,7 +100,7 @@ class Programs(IntEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class CommandContext:
     """Where a command runs, and what of that can be seen from here.
 
     cwd: None where it is not known any more. shared: folders whose files are the same there; None where that is this
@@ -126,78 +126,80 @@ class Place:
 
 def complaints(command: str, cwd: str, search_path: str | None = None) -> list[str]:
     """Sentences on why `command`, run by bash on this machine in `cwd`, cannot work; [] where nothing is seen."""
-    return [fault.sentence for fault in faults(command, Place(Path(cwd), search_path=search_path))]
+    return [fault.sentence for fault in faults(command, CommandContext(Path(cwd), search_path=search_path))]
 
 
-def faults(command: str, place: Place) -> list[Fault]:
+def faults(command: str, context: CommandContext) -> list[Fault]:
     """All that is wrong with the programs and scripts of a command, in its order."""
     try:
         commands, complete = parse(command)
     except ValueError:
         text = "The objective program has a quotation mark without its partner"
         return [Fault(text, "close it", Weight.CERTAIN)]
-    found: list[Fault] = []
+    all_faults: list[Fault] = []
     for index, simple in enumerate(commands):
-        here, place = list(_simple_faults(simple, place)), _afterwards(simple, place)
+        here, context = list(_simple_faults(simple, context)), _afterwards(simple, context)
         fatal = complete and _is_fatal(commands, index)
-        found += here if fatal else [fault.at_most(Weight.LIKELY) for fault in here]
-    return list(dict.fromkeys(found))
+        all_faults += here if fatal else [fault.at_most(Weight.LIKELY) for fault in here]
+    return list(dict.fromkeys(all_faults))
 
 
 def _is_fatal(commands: list[Simple], index: int) -> bool:
     """Whether there can be no result where this one of the commands cannot run."""
     if index and commands[index - 1].after == "||":
         return False
-    rest = commands[index:]
-    while rest[0].after in ("|", "|&"):
-        rest = rest[1:]
-        if not rest or not rest[0].words or rest[0].words[0].text not in _FILTERS:
+    following = commands[index:]
+    while following[0].after in ("|", "|&"):
+        following = following[1:]
+        if not following or not following[0].words or following[0].words[0].text not in _FILTERS:
             return False
-    return all(one.after == "&&" for one in rest[:-1]) and rest[-1].after in ("", ";", "&&")
+    return all(simple.after == "&&" for simple in following[:-1]) and following[-1].after in ("", ";", "&&")
 
 
-def _afterwards(simple: Simple, place: Place) -> Place:
+def _afterwards(simple: Simple, context: CommandContext) -> CommandContext:
     """The place that a command leaves to the next one."""
     if any(variable.startswith("PATH=") for variable in simple.variables) and not simple.words:
-        place = replace(place, programs=Programs.UNKNOWN)
+        context = replace(context, programs=Programs.UNKNOWN)
     if not simple.words:
-        return place
+        return context
     name, words = simple.words[0].text, simple.words[1:]
     if name in ("cd", "pushd"):
-        return replace(place, cwd=_folder(place, words))
+        return replace(context, cwd=_folder(context, words))
     if name in (".", "source"):
         activates = bool(words) and Path(words[0].text).name.startswith("activate")
-        return replace(place, programs=Programs.UNKNOWN, fixed=place.fixed and activates)
+        return replace(context, programs=Programs.UNKNOWN, fixed=context.fixed and activates)
     if name in _LOADERS or (name == "export" and any(word.text.startswith("PATH=") for word in words)):
-        return replace(place, programs=Programs.UNKNOWN)
-    return place if name in _HARMLESS and not simple.redirections else replace(place, fixed=False)
+        return replace(context, programs=Programs.UNKNOWN)
+    return context if name in _HARMLESS and not simple.redirections else replace(context, fixed=False)
 
 
-def _folder(place: Place, words: list[Word]) -> Path | None:
+def _folder(context: CommandContext, words: list[Word]) -> Path | None:
     """Where `cd` with these words leads; None where that is not known."""
     plain = [word for word in words if word.text not in ("-P", "-L", "--")]
-    if len(plain) != 1 or not plain[0].known or plain[0].text == "-" or place.cwd is None:
+    if len(plain) != 1 or not plain[0].known or plain[0].text == "-" or context.cwd is None:
         return None
-    folder = place.cwd / plain[0].text
-    return folder if files.is_folder(folder) else None
+    folder = context.cwd / plain[0].text
+    return folder if program_files.is_folder(folder) else None
 
 
-def _simple_faults(simple: Simple, place: Place) -> Iterator[Fault]:
+def _simple_faults(simple: Simple, context: CommandContext) -> Iterator[Fault]:
     if any(variable.startswith("PATH=") for variable in simple.variables):
-        place = replace(place, programs=Programs.UNKNOWN)
+        context = replace(context, programs=Programs.UNKNOWN)
     if simple.words:
-        yield from _words_faults(simple.words, place)
+        yield from _words_faults(simple.words, context)
     for operator, word in simple.redirections:
-        if word.known and word.text and place.cwd is not None and operator not in (">&", "<&"):
-            yield from _redirection_faults(operator, word.text, place.cwd / word.text)
+        if word.known and word.text and context.cwd is not None and operator not in (">&", "<&"):
+            yield from _redirection_faults(operator, word.text, context.cwd / word.text)
 
 
 def _redirection_faults(operator: str, typed: str, path: Path) -> Iterator[Fault]:
-    if operator == "<" and files.missing(path):
+    if operator == "<" and program_files.missing(path):
         yield Fault(
-            f"The file {typed}, which is to be read, does not exist", files.hint(typed, path), Weight.DOUBT
+            f"The file {typed}, which is to be read, does not exist",
+            program_files.hint(typed, path),
+            Weight.DOUBT,
         )
-    elif operator.startswith((">", "&>")) and files.missing(path.parent):
+    elif operator.startswith((">", "&>")) and program_files.missing(path.parent):
         yield Fault(
             f"The folder of {typed}, to which output goes, does not exist",
             f"make {path.parent}",
@@ -205,119 +207,140 @@ def _redirection_faults(operator: str, typed: str, path: Path) -> Iterator[Fault
         )
 
 
-def _words_faults(words: list[Word], place: Place) -> Iterator[Fault]:
+def _words_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
     """What is wrong with a command and with those that it runs in turn."""
     program = words[0]
     if not program.known:
         return
     name = Path(program.text).name
     if program.text in ("cd", "pushd"):
-        yield from _cd_faults(words[1:], place)
+        yield from _cd_faults(words[1:], context)
     elif program.text in (".", "source"):
-        yield from _script_faults(words[1:2], place, sourced=True)
+        yield from _script_faults(words[1:2], context, sourced=True)
     elif program.text not in _SHELL_WORDS | {"exec", "command", "builtin", "time"}:
-        yield from _program_faults(program.text, place)
+        yield from _program_faults(program.text, context)
     inner = wrappers.unwrap(name, words[1:])
     if inner is not None:
         inside = (
-            replace(place, programs=min(place.programs, Programs.UNKNOWN)) if inner.other_programs else place
+            replace(context, programs=min(context.programs, Programs.UNKNOWN))
+            if inner.other_programs
+            else context
         )
         inside = replace(inside, cwd=None) if inner.other_folder else inside
-        found = _words_faults(inner.words, inside) if inner.words else iter(())
-        yield from found if inner.sure else (fault.at_most(Weight.LIKELY) for fault in found)
+        inner_faults = _words_faults(inner.words, inside) if inner.words else iter(())
+        yield from inner_faults if inner.sure else (fault.at_most(Weight.LIKELY) for fault in inner_faults)
     elif language := interpreter_of(name):
-        yield from _interpreter_faults(language, words[1:], place)
+        yield from _interpreter_faults(language, words[1:], context)
     elif program.text not in _SHELL_WORDS:
-        yield from _read_faults(words[1:], place)
+        yield from _read_faults(words[1:], context)
 
 
-def _cd_faults(words: list[Word], place: Place) -> Iterator[Fault]:
-    if len(words) == 1 and words[0].known and place.cwd is not None and words[0].text != "-":
-        typed, path = words[0].text, place.cwd / words[0].text
-        if files.missing(path) or not files.is_folder(path):
-            weight = place.weight(files.nearest(path))
-            what = "does not exist" if files.missing(path) else "is no folder"
+def _cd_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
+    if len(words) == 1 and words[0].known and context.cwd is not None and words[0].text != "-":
+        typed, path = words[0].text, context.cwd / words[0].text
+        if program_files.missing(path) or not program_files.is_folder(path):
+            weight = context.weight(program_files.nearest(path))
+            what = "does not exist" if program_files.missing(path) else "is no folder"
             yield Fault(
-                f"The folder {typed}, to which the command changes, {what}", files.hint(typed, path), weight
+                f"The folder {typed}, to which the command changes, {what}",
+                program_files.hint(typed, path),
+                weight,
             )
 
 
-def _program_faults(program: str, place: Place) -> Iterator[Fault]:
+def _program_faults(program: str, context: CommandContext) -> Iterator[Fault]:
     if "/" in program:
-        if place.cwd is not None or program.startswith("/"):
-            path = (place.cwd or Path()) / program
-            yield from files.program_faults(program, path, place.weight, _finder(place))
-    elif place.programs is not Programs.UNKNOWN and not _is_found(program, place):
-        yield files.not_found(program, place.cwd, place.programs is Programs.KNOWN)
+        if context.cwd is not None or program.startswith("/"):
+            path = (context.cwd or Path()) / program
+            yield from program_files.program_faults(program, path, context.weight, _finder(context))
+    elif context.programs is not Programs.UNKNOWN and not _is_found(program, context):
+        yield program_files.not_found(program, context.cwd, context.programs is Programs.KNOWN)
 
 
-def _is_found(program: str, place: Place) -> bool:
+def _is_found(program: str, context: CommandContext) -> bool:
     """Whether a name finds a program here, or may be a function that the shell knows."""
     function = f"BASH_FUNC_{program}%%" in os.environ or "BASH_ENV" in os.environ
-    return function or shutil.which(program, path=place.search_path) is not None
+    return function or shutil.which(program, path=context.search_path) is not None
 
 
-def _finder(place: Place) -> files.Finder:
+def _finder(context: CommandContext) -> program_files.Finder:
     """How `#!/usr/bin/env NAME` finds NAME."""
 
     def find(name: str) -> Weight | None:
-        if place.programs is Programs.UNKNOWN or _is_found(name, place):
+        if context.programs is Programs.UNKNOWN or _is_found(name, context):
             return None
-        return Weight.CERTAIN if place.programs is Programs.KNOWN or files.misspelt(name) else Weight.LIKELY
+        return (
+            Weight.CERTAIN
+            if context.programs is Programs.KNOWN or program_files.misspelt(name)
+            else Weight.LIKELY
+        )
 
     return find
 
 
-def _interpreter_faults(language: str, words: list[Word], place: Place) -> Iterator[Fault]:
+def _interpreter_faults(language: str, words: list[Word], context: CommandContext) -> Iterator[Fault]:
     """What is wrong with the script, module or line that an interpreter is to run."""
     options = INTERPRETERS[language]
-    rest = list(words)
-    while rest and rest[0].known and rest[0].text.startswith(("-", "+")) and len(rest[0].text) > 1:
-        option = rest.pop(0).text
+    left = list(words)
+    while left and left[0].known and left[0].text.startswith(("-", "+")) and len(left[0].text) > 1:
+        option = left.pop(0).text
         if options.line and re.fullmatch(options.line, option):
-            if SHELL.fullmatch(language) and rest and rest[0].literal:
+            if SHELL.fullmatch(language) and left and left[0].literal:
                 login = "l" in option or "i" in option
-                inside = replace(place, programs=Programs.UNKNOWN) if login else place
-                yield from faults(rest[0].text, inside)
+                inside = replace(context, programs=Programs.UNKNOWN) if login else context
+                yield from faults(left[0].text, inside)
             return
         if options.module and re.fullmatch(options.module, option):
-            yield from files.module_faults(rest[0].text, place.cwd) if rest and rest[0].known else ()
+            yield from (
+                program_files.module_faults(left[0].text, context.cwd) if left and left[0].known else ()
+            )
             return
-        if option in options.with_value and rest:
-            rest.pop(0)
-    yield from _script_faults(rest[:1], place, language=language)
-    yield from _read_faults(rest[1:], place)
+        if option in options.with_value and left:
+            left.pop(0)
+    yield from _script_faults(left[:1], context, language=language)
+    yield from _read_faults(left[1:], context)
 
 
 def _script_faults(
-    words: list[Word], place: Place, sourced: bool = False, language: str = ""
+    words: list[Word], context: CommandContext, sourced: bool = False, language: str = ""
 ) -> Iterator[Fault]:
     if not words or not words[0].known or words[0].text in ("", "-") or words[0].text.startswith("/dev/"):
         return
     typed = words[0].text
-    if place.cwd is None and not typed.startswith("/"):
+    if context.cwd is None and not typed.startswith("/"):
         return
-    if sourced and "/" not in typed and place.cwd is not None and files.missing(place.cwd / typed):
+    if (
+        sourced
+        and "/" not in typed
+        and context.cwd is not None
+        and program_files.missing(context.cwd / typed)
+    ):
         return  # bash looks for it in PATH, too
-    path = (place.cwd or Path()) / typed
+    path = (context.cwd or Path()) / typed
     shell = sourced or bool(SHELL.fullmatch(language))
-    if files.is_folder(path) and (language != "python" or files.missing(path / "__main__.py")):
-        yield Fault(f"{typed} is a folder and no script", "name the script in it", place.weight(path))
+    if program_files.is_folder(path) and (
+        language != "python" or program_files.missing(path / "__main__.py")
+    ):
+        yield Fault(f"{typed} is a folder and no script", "name the script in it", context.weight(path))
     else:
-        yield from files.script_faults(typed, path, place.cwd, place.weight, shell, place.beside)
+        yield from program_files.script_faults(
+            typed, path, context.cwd, context.weight, shell, context.beside
+        )
 
 
-def _read_faults(words: list[Word], place: Place) -> Iterator[Fault]:
+def _read_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
     """Paths among the arguments that lead nowhere; the program may not need them, or make them itself."""
     before = ""
     for word in words:
         match = _READ.fullmatch(word.text) if word.known and "://" not in word.text else None
-        if match and place.cwd is not None and not _OUTPUT.search(before + word.text):
-            typed, path = match[1], place.cwd / match[1]
-            if files.missing(path) and (files.missing(path.parent) or files.close_to(path)):
+        if match and context.cwd is not None and not _OUTPUT.search(before + word.text):
+            typed, path = match[1], context.cwd / match[1]
+            if program_files.missing(path) and (
+                program_files.missing(path.parent) or program_files.close_to(path)
+            ):
                 yield Fault(
                     f"{typed}, an argument of the program, does not exist here",
-                    files.hint(typed, path),
+                    program_files.hint(typed, path),
                     Weight.DOUBT,
                 )
         before = word.text if word.text.startswith("-") else ""

@@ -105,17 +105,19 @@ def module_faults(name: str, cwd: Path | None) -> Iterator[Fault]:
     """A Python module, which may be in the folder or anywhere in the Python that runs."""
     if cwd is None or not _MODULE.fullmatch(name):
         return
-    first, *rest = name.split(".")
+    first, *submodules = name.split(".")
     top = cwd / first
-    if rest and is_folder(top):
-        path = top.joinpath(*rest)
+    if submodules and is_folder(top):
+        path = top.joinpath(*submodules)
         if missing(path.with_suffix(".py")) and missing(path / "__main__.py"):
             close = closest(path.name, [entry.stem for entry in _entries(path.parent)])
             advice = (
-                f'did you mean "{".".join([first, *rest[:-1], close])}"?' if close else "correct its name"
+                f'did you mean "{".".join([first, *submodules[:-1], close])}"?'
+                if close
+                else "correct its name"
             )
             yield Fault(f"The module {name} is not in {top}", advice, Weight.LIKELY)
-    elif not rest and missing(top.with_suffix(".py")) and missing(top):
+    elif not submodules and missing(top.with_suffix(".py")) and missing(top):
         names = [
             entry.stem
             for entry in _entries(cwd)
@@ -125,9 +127,9 @@ def module_faults(name: str, cwd: Path | None) -> Iterator[Fault]:
             yield Fault(f"The module {name} is not in {cwd}", f'did you mean "{close}"?', Weight.LIKELY)
 
 
-def not_found(program: str, cwd: Path | None, known: bool) -> Fault:
-    """A name that finds no program. known: whether it is looked for on this machine, in this search path."""
-    weight = Weight.CERTAIN if known or misspelt(program) else Weight.LIKELY
+def not_found(program: str, cwd: Path | None, certain: bool) -> Fault:
+    """A name that finds no program. certain: whether it is looked for on this machine, in this search path."""
+    weight = Weight.CERTAIN if certain or misspelt(program) else Weight.LIKELY
     advice = "give its full path, or load its module or environment before (a wrapper script is a good place)"
     if cwd is not None and not missing(cwd / program) and not is_folder(cwd / program):
         advice = f'did you mean "./{program}"?'
@@ -143,18 +145,24 @@ def _here() -> list[str]:
 
 def misspelt(name: str) -> str:
     """The interpreter that `name` is with two letters exchanged, one too many or one too few; "" for none."""
-    for known in _INTERPRETERS:
-        if len(known) >= 4 and name != known and (sorted(name) == sorted(known) or _one_apart(name, known)):
-            return known
+    for interpreter in _INTERPRETERS:
+        if (
+            len(interpreter) >= 4
+            and name != interpreter
+            and (sorted(name) == sorted(interpreter) or _one_apart(name, interpreter))
+        ):
+            return interpreter
     return ""
 
 
-def _one_apart(name: str, known: str) -> bool:
+def _one_apart(name: str, correct: str) -> bool:
     """Whether a letter is missing in `name`, or written twice; numbers of versions are no letters."""
-    stem, known_stem = name.rstrip("0123456789."), known.rstrip("0123456789.")
-    shorter = {known_stem[:i] + known_stem[i + 1 :] for i in range(1, len(known_stem))}
-    doubled = {known_stem[:i] + known_stem[i - 1] + known_stem[i:] for i in range(1, len(known_stem) + 1)}
-    return len(known_stem) > 4 and stem in shorter | doubled
+    stem, correct_stem = name.rstrip("0123456789."), correct.rstrip("0123456789.")
+    shorter = {correct_stem[:i] + correct_stem[i + 1 :] for i in range(1, len(correct_stem))}
+    doubled = {
+        correct_stem[:i] + correct_stem[i - 1] + correct_stem[i:] for i in range(1, len(correct_stem) + 1)
+    }
+    return len(correct_stem) > 4 and stem in shorter | doubled
 
 
 def _first_line_faults(program: str, path: Path, weigh: Weigh, find: Finder) -> Iterator[Fault]:
@@ -175,9 +183,9 @@ def _first_line_faults(program: str, path: Path, weigh: Weigh, find: Finder) -> 
         )
 
 
-def _interpreter_faults(program: str, words: list[str], weigh: Weigh, find: Finder) -> Iterator[Fault]:
+def _interpreter_faults(program: str, line: list[str], weigh: Weigh, find: Finder) -> Iterator[Fault]:
     """What is wrong with the interpreter that a first line names."""
-    interpreter = words[0] if words else ""
+    interpreter = line[0] if line else ""
     message = f"The first line of {program} names the interpreter"
     if not interpreter or missing(Path(interpreter)):
         close = next(iter(difflib.get_close_matches(Path(interpreter).name, _here(), 1, _ALIKE)), "")
@@ -189,12 +197,12 @@ def _interpreter_faults(program: str, words: list[str], weigh: Weigh, find: Find
         weight = Weight.CERTAIN if misspelt(Path(interpreter).name) else weigh(Path(interpreter or "/"))
         yield Fault(f"{message} {interpreter or 'nothing'}, which does not exist here", advice, weight)
     elif Path(interpreter).name == "env":
-        named = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+        named = [word for word in line[1:] if not word.startswith("-") and "=" not in word]
         name = named[0] if named else ""
-        found = find(name) if name and "/" not in name else None
-        if found is not None:
-            advice = not_found(name, None, known=True).advice
-            yield Fault(f"{message} {name}, which is not found here", advice, found)
+        unavailable = find(name) if name and "/" not in name else None
+        if unavailable is not None:
+            advice = not_found(name, None, certain=True).advice
+            yield Fault(f"{message} {name}, which is not found here", advice, unavailable)
 
 
 def _crlf(script: str, weight: Weight) -> Fault:

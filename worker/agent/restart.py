@@ -17,7 +17,7 @@ class StillRunningError(OmnioptError):
     exit_code = EXIT_RUNNING
 
 
-def recall(paths: RunPaths, identity: str) -> tuple[set[Key], list[Key]]:
+def earlier_assignments(paths: RunPaths, identity: str) -> tuple[set[Key], list[Key]]:
     """What the agent's outbox names: all that it has taken on, and what of it was begun and not brought to an end.
 
     Ends what a process before this one has left on this machine. Raises StillRunningError where that still runs.

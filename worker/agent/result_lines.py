@@ -96,15 +96,17 @@ class StreamReader:
         if self._rest:
             self.feed(b"\n", seconds)
 
-    def _keep(self, rest: bytes) -> None:
-        self._too_long = self._too_long or len(rest) > _MAX_LINE
-        self._rest = rest[:_MAX_LINE]
+    def _keep(self, incomplete: bytes) -> None:
+        self._too_long = self._too_long or len(incomplete) > _MAX_LINE
+        self._rest = incomplete[:_MAX_LINE]
 
     def _long_line(self, beginning: bytes) -> None:
         """The last RESULT line counts, so that one of which nobody can tell what it says must not be passed over."""
         line = ANSI.sub(b"", beginning).decode("utf-8", "replace").lstrip()
         if match := _RESULT.match(line):
-            self.results[match[1]] = _Unusable(f"The line {quoted(line)} cannot be read: it is too long.")
+            self.results[match[1]] = _Unusable(
+                f"The line {quoted_line(line)} cannot be read: it is too long."
+            )
 
     def _read_block(self, block: bytes, seconds: float) -> None:
         if _WIDE_RESULT in block:
@@ -142,7 +144,7 @@ class StreamReader:
         if not match:
             hint = next((hint for form, hint in _NEAR_MISSES if form.fullmatch(line[:1000])), "")
             if hint:
-                self.near_miss = f"{quoted(line)}: {hint}"
+                self.near_miss = f"{quoted_line(line)}: {hint}"
             return
         index, text = match[1], match[2]
         try:
@@ -150,7 +152,7 @@ class StreamReader:
         except UnreadableError as error:
             underflow = isinstance(error, UnderflowError)
             how = "cannot count" if underflow else "cannot be read"
-            self.results[index] = _Unusable(f"The line {quoted(line)} {how}: {error}.", underflow)
+            self.results[index] = _Unusable(f"The line {quoted_line(line)} {how}: {error}.", underflow)
             return
         self.results[index] = number
         if not index and math.isfinite(number):
@@ -195,7 +197,7 @@ def _loss(results: dict[str, float | _Unusable]) -> float | _Unusable:
     return math.hypot(*numbers)
 
 
-def quoted(line: str) -> str:
+def quoted_line(line: str) -> str:
     """`line` as a sentence can quote it: printable, and not too long."""
     shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
     return f'"{shown[:_MAX_SHOWN]}{"…" if len(shown) > _MAX_SHOWN else ""}"'

@@ -90,22 +90,22 @@ class _Reader:
 
     def next(self) -> bool:
         """Take in a word or an operator; False at the end."""
-        rest = self._text[self._at :]
-        if not rest.strip(" \t"):
+        ahead = self._text[self._at :]
+        if not ahead.strip(" \t"):
             self._end("")
             return False
-        if rest[0] in " \t":
+        if ahead[0] in " \t":
             self._at += 1
-        elif rest.startswith("\\\n"):
+        elif ahead.startswith("\\\n"):
             self._at += 2
-        elif rest[0] == "#":
-            self._at += len(rest.partition("\n")[0])
-        elif rest[0] in "()`" or rest.startswith(("<<", "<(", ">(")):
+        elif ahead[0] == "#":
+            self._at += len(ahead.partition("\n")[0])
+        elif ahead[0] in "()`" or ahead.startswith(("<<", "<(", ">(")):
             raise _NotSimpleError
-        elif match := _REDIRECTION.match(rest):
+        elif match := _REDIRECTION.match(ahead):
             self._pending = match[0]
             self._at += match.end()
-        elif match := _OPERATOR.match(rest):
+        elif match := _OPERATOR.match(ahead):
             self._at += match.end()
             self._end(";" if match[0] == "\n" else match[0])
         else:
@@ -135,7 +135,7 @@ class _Reader:
     def _word(self) -> Word:
         """The word that begins here."""
         letters: list[str] = []
-        known, start, text = True, self._at, self._text
+        literal, start, text = True, self._at, self._text
         while self._at < len(text) and text[self._at] not in " \t\n;&|<>()":
             letter = text[self._at]
             if letter == "`" or text.startswith("$(", self._at):
@@ -144,24 +144,24 @@ class _Reader:
                 letters.append(text[self._at + 1 : self._at + 2].replace("\n", ""))
                 self._at += 2
             elif letter in "'\"":
-                inside, plain = self._quoted(letter)
+                inside, plain = self._quotation(letter)
                 letters.append(inside)
-                known &= plain
+                literal &= plain
             elif match := _HOME.match(text, self._at):
                 letters.append(os.path.expanduser("~"))  # noqa: PTH111 - never fails
                 self._at = match.end()
             else:
-                known &= letter not in _EXPANDED
+                literal &= letter not in _EXPANDED
                 letters.append(letter)
                 self._at += 1
         if text[self._at : self._at + 1] == "(":
             raise _NotSimpleError
-        found = "".join(letters)
+        text_of_word = "".join(letters)
         if _TILDE.match(text, start):
-            found = os.path.expanduser(found)  # noqa: PTH111 - "~nobody" is no error, but no path either
-        return Word(found, known)
+            text_of_word = os.path.expanduser(text_of_word)  # noqa: PTH111 - "~nobody" is no error, but no path either
+        return Word(text_of_word, literal)
 
-    def _quoted(self, mark: str) -> tuple[str, bool]:
+    def _quotation(self, mark: str) -> tuple[str, bool]:
         """What stands in quotation marks from here on, and whether it is known."""
         start = self._at
         pattern = r"'[^']*'" if mark == "'" else r'"(?:[^"\\]|\\.)*"'
@@ -173,5 +173,5 @@ class _Reader:
         if mark == "'":
             return inside, True
         inside = _HOME.sub(lambda _: os.path.expanduser("~"), inside)  # noqa: PTH111 - never fails
-        known = not re.search(r"(?<!\\)[$`]", inside)
-        return re.sub(r'\\([\\"$`])', r"\1", inside.replace("\\\n", "")), known
+        literal = not re.search(r"(?<!\\)[$`]", inside)
+        return re.sub(r'\\([\\"$`])', r"\1", inside.replace("\\\n", "")), literal

@@ -20,7 +20,7 @@ class StartFailure(Enum):
     EVERYWHERE = "everywhere"  # it is the program's
 
 
-def hindrance(error: OSError | ValueError, cwd: str, run_root: Path) -> tuple[StartFailure, str]:
+def classify_start_error(error: OSError | ValueError, cwd: str, run_root: Path) -> tuple[StartFailure, str]:
     """What `error` at the start of a program in the folder `cwd` means, and a sentence for whoever asks why."""
     number = error.errno if isinstance(error, OSError) else None
     # A run's folder that is missing may come back, or it was moved or removed, which is noticed elsewhere.

@@ -67,7 +67,7 @@ class Facts:
 
 def verdict(facts: Facts) -> tuple[Status, str]:
     """The status of an evaluation, and its reason: "" where there is nothing to say."""
-    status, sentence = _judge(facts)
+    status, sentence = _status_and_reason(facts)
     sentences = [sentence] if sentence else []
     if facts.left_behind:
         count, names = len(facts.left_behind), ", ".join(sorted(set(facts.left_behind))[:3])
@@ -76,7 +76,7 @@ def verdict(facts: Facts) -> tuple[Status, str]:
     return status, " ".join([*sentences, *facts.notes])
 
 
-def _judge(facts: Facts) -> tuple[Status, str]:
+def _status_and_reason(facts: Facts) -> tuple[Status, str]:
     if facts.cause is Cause.CANCELLED:
         return Status.CANCELLED, "It was cancelled by the user."
     if facts.cause is Cause.TIME:

@@ -23,8 +23,8 @@ class Options:
     module: str = ""
 
 
-def _of(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+def _of(names: str) -> frozenset[str]:
+    return frozenset(names.split())
 
 
 INTERPRETERS: Mapping[str, Options] = {
@@ -102,15 +102,15 @@ def interpreter_of(name: str) -> str:
 def unwrap(name: str, words: list[Word]) -> Inner | None:
     """What the wrapper `name` runs with these words; None where it is no wrapper."""
     if name in _WRAPPERS:
-        with_value, own = _WRAPPERS[name]
+        with_value, own_arguments = _WRAPPERS[name]
         inner = _behind_options(words, with_value, unknown_are_sure=name != "env")
-        rest = inner.words[own:]
+        command = inner.words[own_arguments:]
         if name == "env":
-            path = any(word.text.startswith("PATH=") for word in rest)
-            while rest and _ASSIGNMENT.match(rest[0].text):
-                rest = rest[1:]
-            return Inner(rest, inner.sure, path, inner.other_folder)
-        return Inner(rest, inner.sure, False, inner.other_folder)
+            path = any(word.text.startswith("PATH=") for word in command)
+            while command and _ASSIGNMENT.match(command[0].text):
+                command = command[1:]
+            return Inner(command, inner.sure, path, inner.other_folder)
+        return Inner(command, inner.sure, False, inner.other_folder)
     if name in _LAUNCHERS:
         return _behind_options(words, _LAUNCHERS[name], unknown_are_sure=False)
     if name in _RUNNERS:
@@ -123,17 +123,17 @@ def unwrap(name: str, words: list[Word]) -> Inner | None:
 
 def _behind_options(words: list[Word], with_value: frozenset[str], unknown_are_sure: bool) -> Inner:
     """The words from the first one on that is no option. A long option that is not known may take the next word."""
-    rest, sure, moved = list(words), True, False
-    while rest and rest[0].text.startswith("-"):
-        option = rest.pop(0).text
+    left, sure, moved = list(words), True, False
+    while left and left[0].text.startswith("-"):
+        option = left.pop(0).text
         if option == "--":
             break
         moved |= option.partition("=")[0] in _MOVERS
         if option in with_value:
-            rest = rest[1:]
-        elif option.startswith("--") and "=" not in option and not unknown_are_sure and rest:
+            left = left[1:]
+        elif option.startswith("--") and "=" not in option and not unknown_are_sure and left:
             sure = False
             # The word behind it is its value, unless it looks like a program.
-            if not (rest[0].text.startswith("-") or "/" in rest[0].text or interpreter_of(rest[0].text)):
-                rest = rest[1:]
-    return Inner(rest, sure, False, moved)
+            if not (left[0].text.startswith("-") or "/" in left[0].text or interpreter_of(left[0].text)):
+                left = left[1:]
+    return Inner(left, sure, False, moved)
