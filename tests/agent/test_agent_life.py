@@ -258,7 +258,7 @@ def test_a_killed_agent_started_anew_repeats_nothing(desk: Desk, tmp_path: Path)
     born = processes.birth(pid)
     assert born and processes.alive(pid, born)
     desk.hire()
-    assert desk.hear("refused", trial=hanging)["reason"] == "The agent was started anew."
+    assert desk.hear("refused", trial=hanging)["reason"] == "The worker was started anew."
     desk.hear("finished", trial=waiting)
     desk.hear("finished", trial=done)
     assert (tmp_path / "log").read_text().split() == ["done", "hanging", "waiting"]

@@ -83,7 +83,7 @@ class Agent:
         self._leaving = ""
         processes.adopt_orphans()
         for trial, attempt in unfinished:
-            self._say("refused", trial=trial, attempt=attempt, reason="The agent was started anew.")
+            self._say("refused", trial=trial, attempt=attempt, reason="The worker was started anew.")
 
     def run(self) -> None:
         """Work until a driver, a signal, the time or the patience says to leave."""

@@ -30,7 +30,7 @@ def earlier_assignments(paths: RunPaths, identity: str) -> tuple[set[Key], list[
         if record.get("kind") == "hello" and record.get("host") == node_name():
             if processes.alive(int(record["pid"]), str(record["pid_start"])):
                 raise StillRunningError(
-                    f"The agent {identity} is running already as process {record['pid']}; "
+                    f"The worker {identity} is running already as process {record['pid']}; "
                     "give another --id, or end that process first."
                 )
         elif "trial" in record and record.get("kind") in ("started", "finished", "refused"):

@@ -13,7 +13,7 @@ from worker.agent.assignment import run_paths
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("rundir", type=Path, help="the folder of the run")
-    parser.add_argument("--id", required=True, help="the agent's name, which no other agent of the run has")
+    parser.add_argument("--id", required=True, help="the worker's name, which no other worker of the run has")
     parser.add_argument(
         "--epoch", type=int, help="number of the driver that asks for it, 0 if that one has not begun yet"
     )
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=None,
         metavar="EXIT_CODE",
-        help="the agent's process has ended so: only end what it has left on this machine",
+        help="the worker's process has ended so: only end what it has left on this machine",
     )
 
 
