@@ -42,16 +42,16 @@ def check(draft: Draft) -> Checked:
     names = [parameter.name.strip(" \t") for parameter in draft.parameters[:MOST_PARAMETERS]]
     for field in FIELDS:
         try:
-            given = field.path in draft.values
-            values[field.key] = field_value(field, draft.values[field.path]) if given else field.default
-            if field.kind == "seeds" and given and has_gaps(draft.values[field.path]):
+            is_set = field.path in draft.values
+            values[field.key] = field_value(field, draft.values[field.path]) if is_set else field.default
+            if field.kind == "seeds" and is_set and has_gaps(draft.values[field.path]):
                 problems.append(gaps(field.path))
         except ConversionError as error:
             problems.append(Problem(field.path, str(error), error.hint))
             continue
         wrong = tuple(_field_problems(field, values[field.key], names))
         problems.extend(wrong)
-        if given and not wrong:
+        if is_set and not wrong:
             problems.extend(check_units.problems(field, draft.values[field.path], values[field.key]))
     precision = values.get("precision")
     if any(problem.path == "run.precision" for problem in problems):
@@ -94,10 +94,10 @@ def _field_problems(field: Field, value: object, names: Sequence[str]) -> Iterat
     if (
         isinstance(value, str)
         and field.kind in ("line", "path")
-        and (found := _ANGLE_PLACEHOLDER.search(value))
+        and (match := _ANGLE_PLACEHOLDER.search(value))
     ):
-        message = f"{shown(found[0])} looks like a placeholder from an example."
-        yield Problem(field.path, message, _angle_hint(field, found[0], names))
+        message = f"{shown(match[0])} looks like a placeholder from an example."
+        yield Problem(field.path, message, _angle_hint(field, match[0], names))
     elif field.kind == "path" and isinstance(value, str) and value:
         yield from _path_problems(field, value)
 
@@ -188,7 +188,7 @@ def _size_problems(run: Run) -> Iterator[Problem]:
                 "warning",
             )
     elif grid and size > run.max_evals:
-        known = (
+        points_text = (
             counted(size, "point") if size <= points.MANY else f"more than {counted(points.MANY, 'point')}"
         )
         every = (
@@ -198,7 +198,7 @@ def _size_problems(run: Run) -> Iterator[Problem]:
         )
         yield Problem(
             "search.max_evals",
-            f"The grid has {known}, of which only {run.max_evals:,} {'is' if run.max_evals == 1 else 'are'} evaluated, "
+            f"The grid has {points_text}, of which only {run.max_evals:,} {'is' if run.max_evals == 1 else 'are'} evaluated, "
             "spread over the whole grid.",
             f"{every} take fewer {BY_PATH['search.grid_points'].in_sentence} for a coarser grid.",
             "note",

@@ -19,12 +19,12 @@ _CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
 def problems(options: Sequence[str], path: str, weighted: bool) -> Iterator[Problem]:
     """At most one warning, with how to write what was probably meant. weighted: the options have percentages."""
     for look in (_joined_pairs,) if weighted else (_one_value, _decimal_commas, _in_pieces, _in_quotes):
-        if found := look(options):
-            message, hint = found
+        if suspicion := look(options):
+            message, hint = suspicion
             yield Problem(path, message, hint, "warning")
             return
-    if weighted and (found := _in_quotes(options)):
-        yield Problem(path, found[0], "Write them without, as a=20,b=80.", "warning")
+    if weighted and (suspicion := _in_quotes(options)):
+        yield Problem(path, suspicion[0], "Write them without, as a=20,b=80.", "warning")
 
 
 def _one_value(options: Sequence[str]) -> tuple[str, str] | None:

@@ -48,7 +48,7 @@ def parameters_of(
         problems.append(Problem("parameters", message, "Fix some of them in your program."))
         return ()
     problems.extend(_name_problems(drafts))
-    found: list[Parameter] = []
+    parameters: list[Parameter] = []
     for index, draft in enumerate(drafts):
         path = f"parameters.{index}"
         kind = PARAMETER_TYPES.get(draft.type)
@@ -68,8 +68,8 @@ def parameters_of(
             problems.extend(wrong)
             if precision is not None and not has_errors(wrong):
                 problems.extend(resolution.problems(kind.likely_ranges(parameter), settings, path, precision))
-            found.append(parameter)
-    return tuple(found)
+            parameters.append(parameter)
+    return tuple(parameters)
 
 
 def gaps(path: str) -> Problem:
@@ -98,8 +98,8 @@ def _name_problems(drafts: tuple[ParameterDraft, ...]) -> Iterator[Problem]:
             )
 
 
-def _name_problem(path: str, index: int, name: str, places: Sequence[int]) -> Problem | None:
-    """What is wrong with the name of parameter `index`; places: where that name stands, this one included."""
+def _name_problem(path: str, index: int, name: str, numbers: Sequence[int]) -> Problem | None:
+    """What is wrong with the name of parameter `index`; numbers: where that name stands, this one included."""
     if not name:
         message, hint = f"Parameter {index + 1} has no name.", "letters, digits, _, - and . are possible."
         return Problem(path, message, f"Give it one; {hint}")
@@ -112,9 +112,9 @@ def _name_problem(path: str, index: int, name: str, places: Sequence[int]) -> Pr
     if len(name) > LONGEST_NAME:
         message = f"This name is {len(name):,} characters long; at most {LONGEST_NAME} are possible."
         return Problem(path, message, "Choose a shorter one.")
-    if len(places) > 1:
-        others = [str(place + 1) for place in places[: MOST_LISTED + 2] if place != index]
-        times = "twice" if len(places) == 2 else f"{len(places)} times"
+    if len(numbers) > 1:
+        others = [str(number + 1) for number in numbers[: MOST_LISTED + 2] if number != index]
+        times = "twice" if len(numbers) == 2 else f"{len(numbers)} times"
         message = f'The name "{name}" is used {times} (also by parameter {listed(others)}).'
         return Problem(path, message, "Give every parameter a name of its own.")
     if name in RESERVED_NAMES:

@@ -56,13 +56,13 @@ def first_time(installer: Installer, source: str, workdir: str = "", options: Se
     """
     direct = _DIRECT if _ON_THIS_MACHINE.match(installer.url) else ""
     script = _FETCH_AND_RUN.format(sha256=installer.sha256, direct=direct)
-    words = (
+    arguments = (
         shlex.quote(script),
         "omniopt",
         shlex.quote(installer.url),
         *_start_words(source, workdir, options),
     )
-    return " ".join(("sh -c", *words))
+    return " ".join(("sh -c", *arguments))
 
 
 def installed(source: str, workdir: str = "", options: Sequence[str] = ()) -> str:
@@ -79,8 +79,8 @@ def installed(source: str, workdir: str = "", options: Sequence[str] = ()) -> st
 
 
 def _start_words(source: str, workdir: str, options: Sequence[str]) -> tuple[str, ...]:
-    place = ("--workdir", shell_path(workdir)) if workdir else ()
-    return (shlex.quote(source), *map(shlex.quote, options), *place)
+    workdir_option = ("--workdir", shell_path(workdir)) if workdir else ()
+    return (shlex.quote(source), *map(shlex.quote, options), *workdir_option)
 
 
 def shell_path(path: str) -> str:

@@ -34,8 +34,8 @@ def in_directive(word: str) -> str:
 def time_text(seconds: int) -> str:
     """A time limit in Slurm's notation, in whole minutes, rounded up."""
     minutes = -(-seconds // 60)
-    days, rest = divmod(minutes, 24 * 60)
-    return f"{days}-{rest // 60:02}:{rest % 60:02}:00"
+    days, day_minutes = divmod(minutes, 24 * 60)
+    return f"{days}-{day_minutes // 60:02}:{day_minutes % 60:02}:00"
 
 
 def payer(run: Run) -> Iterator[tuple[str, str]]:
@@ -57,8 +57,8 @@ def resources(run: Run) -> Iterator[tuple[str, str]]:
 
 def excluded(run: Run, nodes: Sequence[str]) -> str:
     """A list of nodes for --exclude: those that have failed and those that the config leaves out."""
-    own = (option.value for option in options(run.sbatch) if option.name == "--exclude")
-    return ",".join([*nodes, *own])
+    configured = (option.value for option in options(run.sbatch) if option.name == "--exclude")
+    return ",".join([*nodes, *configured])
 
 
 def extra(run: Run, exclude: Sequence[str] = ()) -> Iterator[str]:

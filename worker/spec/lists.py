@@ -71,9 +71,9 @@ def split_table(text: str) -> list[tuple[str, str]] | None:
     entries = None if inner is None else _all(_ENTRY, inner)
     if entries is None:
         return None
-    found = [(_word(match[1]), match[2]) for match in entries]
+    pairs = [(_word(match[1]), match[2]) for match in entries]
     return (
-        None if any(name is None for name, _ in found) else [(name or "", number) for name, number in found]
+        None if any(name is None for name, _ in pairs) else [(name or "", number) for name, number in pairs]
     )
 
 
@@ -85,8 +85,8 @@ def _bracketed(text: str) -> list[str] | None:
     if (quick := _in_json(text)) is not None:
         return quick
     items = _all(_ITEM, inner)
-    words = [_word(match[1]) for match in items or ()]
-    return None if not words or None in words else [word for word in words if word is not None]
+    parts = [_word(match[1]) for match in items or ()]
+    return None if not parts or None in parts else [part for part in parts if part is not None]
 
 
 def _in_json(text: str) -> list[str] | None:
@@ -105,14 +105,14 @@ def _inside(text: str, brackets: str) -> str | None:
 
 def _all(form: re.Pattern[str], text: str) -> list[re.Match[str]] | None:
     """The matches that `text` consists of; None where it has anything else in it, or nothing at all."""
-    found, start = [], 0
+    matches, start = [], 0
     while start < len(text):
         match = form.match(text, start)
         if match is None:
             return None
-        found.append(match)
+        matches.append(match)
         start = match.end()
-    return found or None
+    return matches or None
 
 
 def _word(item: str) -> str | None:
@@ -124,8 +124,8 @@ def _word(item: str) -> str | None:
             return None
     if item[0] == "'":
         inner = item[1:-1]
-        known = re.fullmatch(r"(?:[^\\]|\\[\\'\"])*", inner)
-        return re.sub(r"\\(.)", r"\1", inner) if known else None
+        escapes_known = re.fullmatch(r"(?:[^\\]|\\[\\'\"])*", inner)
+        return re.sub(r"\\(.)", r"\1", inner) if escapes_known else None
     return item.strip()
 
 

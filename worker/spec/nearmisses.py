@@ -37,14 +37,14 @@ class Guesses:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._known = frozenset(names)
+        self._name_set = frozenset(names)
         self._alike: dict[str, set[str]] = {}
         for name in names:
             self._alike.setdefault(_plain(name), set()).add(name)
 
     def meant(self, word: str) -> str:
         """The name of the one parameter that `word` can mean: x0, LR, learning-rate for learning_rate; "" for none."""
-        if word in self._known:
+        if word in self._name_set:
             return word
         if (position := _POSITION.fullmatch(word)) and int(position[1]) < len(self._names):
             return self._names[int(position[1])]
@@ -62,7 +62,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[_.-]", "", name).lower()
 
 
-def found(objective: str, guesses: Guesses, missing: Collection[str]) -> Iterator[tuple[str, str]]:
+def near_misses(objective: str, guesses: Guesses, missing: Collection[str]) -> Iterator[tuple[str, str]]:
     """What `objective`, without its placeholders, has in place of further ones, each once: as written, and the word in it.
 
     missing: the parameters that do not occur in it. A word is taken for one of these only, since it may well be a

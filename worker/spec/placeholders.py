@@ -92,9 +92,9 @@ def _integer_part(value: Value) -> Value:
         return value
 
 
-def _resolve(placeholder: str, names: Sequence[str], known: Collection[str] = ()) -> str | None:
-    """The parameter that a placeholder stands for; known: the set of `names`, where many are looked up."""
-    if placeholder in (known or names):
+def _resolve(placeholder: str, names: Sequence[str], name_set: Collection[str] = ()) -> str | None:
+    """The parameter that a placeholder stands for; name_set: the set of `names`, where many are looked up."""
+    if placeholder in (name_set or names):
         return placeholder
     position = _POSITION.fullmatch(placeholder)
     if position and len(position[1]) < 6 and int(position[1]) < len(names):
@@ -109,8 +109,8 @@ def with_holes(objective: str, hole: str) -> str:
 
 def unused(objective: str, names: Sequence[str]) -> list[str]:
     """Those of `names` whose values `objective` does not hold, so that the program finds them elsewhere, if at all."""
-    known = frozenset(names)
-    used = {_resolve(match["name"], names, known) for match in _PLACEHOLDER.finditer(objective)}
+    name_set = frozenset(names)
+    used = {_resolve(match["name"], names, name_set) for match in _PLACEHOLDER.finditer(objective)}
     return [name for name in names if name not in used]
 
 
@@ -144,9 +144,9 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
     """
     guesses = nearmisses.Guesses(names)
     undefined: dict[str, str] = {}
-    known = frozenset(names)
+    name_set = frozenset(names)
     for match in _PLACEHOLDER.finditer(objective):
-        if _resolve(match["name"], names, known) is None and match["name"] not in PATH_PLACEHOLDERS:
+        if _resolve(match["name"], names, name_set) is None and match["name"] not in PATH_PLACEHOLDERS:
             undefined.setdefault(match["name"], match[0])
     for word, written in list(undefined.items())[:MOST_LISTED]:
         message = f"The placeholder {shown(written)} stands for no parameter."
@@ -154,7 +154,7 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
         hint = f"Write {placeholder}." if placeholder else _undefined_hint(word, names)
         yield Problem("run.objective", message, hint)
     missing = [name for name in dict.fromkeys(unused(objective, names)) if re.fullmatch(NAME_PATTERN, name)]
-    instead = dict(nearmisses.found(_PLACEHOLDER.sub(" ", objective), guesses, frozenset(missing)))
+    instead = dict(nearmisses.near_misses(_PLACEHOLDER.sub(" ", objective), guesses, frozenset(missing)))
     yield from _nearly(instead, guesses)
     yield from _shell_problems(objective)
     yield from _ambiguous(names)
@@ -162,17 +162,17 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
     yield from _unused_problems([name for name in missing if name not in told], names)
 
 
-def _unused_problems(found: Sequence[str], names: Sequence[str]) -> Iterator[Problem]:
-    where = [f"($x_{names.index(name)}) or (${shown(name)})" for name in found[:_MOST_UNUSED]]
-    if len(found) > _MOST_UNUSED:
+def _unused_problems(unused_names: Sequence[str], names: Sequence[str]) -> Iterator[Problem]:
+    where = [f"($x_{names.index(name)}) or (${shown(name)})" for name in unused_names[:_MOST_UNUSED]]
+    if len(unused_names) > _MOST_UNUSED:
         yield Problem(
             "run.objective",
-            f"{len(found)} parameters do not occur in the objective program: {listed(list(map(shown, found)))}.",
+            f"{len(unused_names)} parameters do not occur in the objective program: {listed(list(map(shown, unused_names)))}.",
             f"Write {where[0]} where the value of the first one belongs, and so for the others.",
             "warning",
         )
         return
-    for name, placeholder in zip(found, where, strict=True):
+    for name, placeholder in zip(unused_names, where, strict=True):
         yield Problem(
             "run.objective",
             f"The parameter {quoted(name)} does not occur in the objective program.",
@@ -184,8 +184,8 @@ def _unused_problems(found: Sequence[str], names: Sequence[str]) -> Iterator[Pro
 def _undefined_hint(word: str, names: Sequence[str]) -> str:
     if _POSITION.fullmatch(word) and names:
         return f"The last one is ($x_{len(names) - 1}); the first one is ($x_0)."
-    known = [name for name in names if re.fullmatch(NAME_PATTERN, name)]
-    return did_you_mean(word, known) if known else "Add a parameter, or take the placeholder out."
+    usable = [name for name in names if re.fullmatch(NAME_PATTERN, name)]
+    return did_you_mean(word, usable) if usable else "Add a parameter, or take the placeholder out."
 
 
 def _nearly(instead: Mapping[str, str], guesses: nearmisses.Guesses) -> Iterator[Problem]:
@@ -209,10 +209,10 @@ def _shell_problems(objective: str) -> Iterator[Problem]:
     if is_open(objective):
         message = "The objective program has a quotation mark without its partner."
         yield Problem("run.objective", message, "Close it.", "warning")
-    if found := _TYPOGRAPHIC.search(objective):
+    if match := _TYPOGRAPHIC.search(objective):
         yield Problem(
             "run.objective",
-            f"{found[0]} is a character that word processors write, and a letter like any other for a shell.",
+            f"{match[0]} is a character that word processors write, and a letter like any other for a shell.",
             "Type the plain one: - or \" or '.",
             "warning",
         )

@@ -17,20 +17,20 @@ _FEW_LEVELS = 1_000  # of a grid; more of them are not looked at one by one
 
 def space_size(run: Run) -> int:
     """How many different points the search space of `run` has, rounding and steps considered; a few, or over MANY."""
-    return _product(one.count for one in _dimensions(run))
+    return _product(dimension.count for dimension in _dimensions(run))
 
 
 def grid_size(run: Run) -> int:
     """How many points the grid of `run` has; a few, or over MANY."""
-    return _product(levels(one, run.grid_points) for one in _dimensions(run))
+    return _product(levels(dimension, run.grid_points) for dimension in _dimensions(run))
 
 
-def levels(one: AnyDimension, points: int) -> int:
+def levels(dimension: AnyDimension, points: int) -> int:
     """How many values of a dimension a grid has; with very many of them, how many it has at most."""
-    if points > _FEW_LEVELS and one.count > points:
-        return one.count if one.even_steps else points
-    found = one.levels(points)
-    return one.count if found is None else len(found)
+    if points > _FEW_LEVELS and dimension.count > points:
+        return dimension.count if dimension.even_steps else points
+    grid_levels = dimension.levels(points)
+    return dimension.count if grid_levels is None else len(grid_levels)
 
 
 def different_points(run: Run) -> int | None:

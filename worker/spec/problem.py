@@ -35,9 +35,9 @@ class Problem:
     stands_for: int = 1
 
     def __str__(self) -> str:
-        place = f"{self.path}: " if self.path else ""
+        path = f"{self.path}: " if self.path else ""
         hint = f" {self.hint}" if self.hint else ""
-        return f"{place}{self.message}{hint}"
+        return f"{path}{self.message}{hint}"
 
     def as_json(self) -> dict[str, str]:
         """The problem as the page's script reads it."""
@@ -49,10 +49,10 @@ def capped(problems: Iterable[Problem]) -> Iterator[Problem]:
 
     Those of the same severity about the same field are of one kind, whichever parameter the field belongs to.
     """
-    found = tuple(problems)
-    totals = Counter(map(_kind, found))
+    all_problems = tuple(problems)
+    totals = Counter(map(_kind, all_problems))
     seen: Counter[tuple[str, str]] = Counter()
-    for problem in found:
+    for problem in all_problems:
         kind = _kind(problem)
         seen[kind] += 1
         if seen[kind] <= MOST_LISTED:
@@ -73,37 +73,37 @@ def has_errors(problems: Iterable[Problem]) -> bool:
     return any(problem.severity == "error" for problem in problems)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the closest of `known` words, or lists them where none is close."""
-    words = sorted(known)
-    if close := closest(word, words):
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """A hint that names the closest of the words `candidates`, or lists them where none is close."""
+    ordered = sorted(candidates)
+    if close := closest(word, ordered):
         return f'Did you mean "{close}"?'
-    return f"Known are: {listed(words)}." if words else ""
+    return f"Known are: {listed(ordered)}." if ordered else ""
 
 
-def closest(word: str, known: Iterable[str]) -> str:
-    """The one of `known` words that `word` is most like, "" where none is close."""
+def closest(word: str, candidates: Iterable[str]) -> str:
+    """The one of the words `candidates` that `word` is most like, "" where none is close."""
     # Comparing two words takes the product of their lengths: only the beginnings are, and only the few known words
     # with the most letters in common with it.
     matcher = difflib.SequenceMatcher(b=word[:_LONGEST_COMPARED], autojunk=False)
     likely: list[tuple[float, str]] = []
-    for one in known:
-        matcher.set_seq1(one[:_LONGEST_COMPARED])
+    for candidate in candidates:
+        matcher.set_seq1(candidate[:_LONGEST_COMPARED])
         if matcher.real_quick_ratio() >= _CLOSE and (bound := matcher.quick_ratio()) >= _CLOSE:
-            likely.append((bound, one))
-    best, found = _CLOSE, ""
-    for bound, one in nlargest(_MOST_COMPARED, likely):
-        if bound < best:
+            likely.append((bound, candidate))
+    best_ratio, best_candidate = _CLOSE, ""
+    for bound, candidate in nlargest(_MOST_COMPARED, likely):
+        if bound < best_ratio:
             break
-        matcher.set_seq1(one[:_LONGEST_COMPARED])
-        if (ratio := matcher.ratio()) > best or (ratio == best and not found):
-            best, found = ratio, one
-    return found
+        matcher.set_seq1(candidate[:_LONGEST_COMPARED])
+        if (ratio := matcher.ratio()) > best_ratio or (ratio == best_ratio and not best_candidate):
+            best_ratio, best_candidate = ratio, candidate
+    return best_candidate
 
 
-def listed(words: Sequence[str]) -> str:
-    """`words` with commas, the first 20 of them."""
-    return ", ".join(words[:MOST_LISTED]) + (" and others" if len(words) > MOST_LISTED else "")
+def listed(texts: Sequence[str]) -> str:
+    """`texts` with commas, the first 20 of them."""
+    return ", ".join(texts[:MOST_LISTED]) + (" and others" if len(texts) > MOST_LISTED else "")
 
 
 class UnreadableError(ValueError):

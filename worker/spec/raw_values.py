@@ -45,20 +45,20 @@ def line(raw: object, longest: int = LONGEST_LINE) -> str:
         raise ConversionError(
             f"This is {len(text):,} characters long; at most {longest:,} are possible.", "Shorten it."
         )
-    found = invisible(text)
-    if found in ("U+000A", "U+000D"):
+    code_point = invisible(text)
+    if code_point in ("U+000A", "U+000D"):
         raise ConversionError(
             "This has a line break in it, and must be one line.",
             "Join the lines; in TOML, \\n in double quotes is a line break as well, and stays as it is in single quotes.",
         )
-    if found == "U+FFFD":
+    if code_point == "U+FFFD":
         raise ConversionError(
             "This has a character (U+FFFD) in it that stands for one that could not be read.",
             "Save the text as UTF-8, or type it again.",
         )
-    if found:
+    if code_point:
         raise ConversionError(
-            f"This has an invisible character ({found}) in it, which could hide something.",
+            f"This has an invisible character ({code_point}) in it, which could hide something.",
             "Delete the text and type it again.",
         )
     return text
@@ -135,14 +135,14 @@ def _not_a_number(text: str, wanted: str, hint: str) -> ConversionError:
 
 def duration(raw: object) -> int:
     """Seconds, from hours (a number), H:MM:SS, Slurm's D-HH:MM:SS, or an amount with units. Raises ConversionError."""
-    found = seconds(raw.strip(" \t")) if isinstance(raw, str) else None
-    if found is None:
-        found = _hours(raw)
-    if abs(found) > 10**6 * 3600:
+    amount = seconds(raw.strip(" \t")) if isinstance(raw, str) else None
+    if amount is None:
+        amount = _hours(raw)
+    if abs(amount) > 10**6 * 3600:
         raise ConversionError("This duration is too long.", "Write hours, or H:MM:SS.")
-    if round(found) == 0 and found != 0:
+    if round(amount) == 0 and amount != 0:
         raise ConversionError("This duration is less than a second.", "Write hours, or H:MM:SS.")
-    return round(found)
+    return round(amount)
 
 
 def _hours(raw: object) -> Fraction:
@@ -161,17 +161,17 @@ def _hours(raw: object) -> Fraction:
 
 def memory(raw: object) -> int:
     """MB, from a whole number of them or an amount with its unit. Raises ConversionError."""
-    found = megabytes(raw.strip(" \t")) if isinstance(raw, str) else None
-    if found is None:
+    amount = megabytes(raw.strip(" \t")) if isinstance(raw, str) else None
+    if amount is None:
         if isinstance(raw, str) and re.search("[A-Za-z]", text := line(raw)):
             raise ConversionError(
                 f"{quoted(text)} is no amount of memory.", "Write MB, such as 4000, or a unit, such as 16G."
             )
         return integer(raw)
-    if found.denominator != 1:
+    if amount.denominator != 1:
         text = f"{quoted(line(raw))} is no whole number of MB"
-        raise ConversionError(f"{text}; 1G is 1024 MB.", f"Write {math.ceil(found)}M.")
-    return integer(found.numerator)
+        raise ConversionError(f"{text}; 1G is 1024 MB.", f"Write {math.ceil(amount)}M.")
+    return integer(amount.numerator)
 
 
 def duration_text(seconds: int) -> str:

@@ -74,12 +74,12 @@ def options(lines: Iterable[str]) -> Iterator[Option]:
     Raises ValueError for a quotation that does not end.
     """
     for line in lines:
-        found: list[list[str]] = []
+        groups: list[list[str]] = []
         for word in _words(line.strip().removeprefix("#SBATCH")):
-            if word.startswith("-") or not found:
-                found.append([])
-            found[-1].append(word)
-        yield from (Option(_long(words[0]), tuple(words)) for words in found)
+            if word.startswith("-") or not groups:
+                groups.append([])
+            groups[-1].append(word)
+        yield from (Option(_long(words[0]), tuple(words)) for words in groups)
 
 
 def _words(text: str) -> list[str]:
@@ -91,7 +91,7 @@ def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
     """What is wrong with the extra lines: no option, a quotation that does not end, an option that the tool owns."""
     for line in lines:
         try:
-            found = list(options([line]))
+            line_options = list(options([line]))
         except ValueError:
             yield Problem(
                 _PATH,
@@ -99,14 +99,14 @@ def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
                 "Write one behind the value too.",
             )
             continue
-        for option in found:
+        for option in line_options:
             if problem := _problem(option, line, enable_gpus):
                 yield problem
                 break
 
 
 def _problem(option: Option, line: str, enable_gpus: bool) -> Problem | None:
-    first, *rest = option.words
+    first, *values = option.words
     if not first.startswith("-") or first in ("-", "--"):
         hint = "An option starts with --, for example --qos=normal."
         return Problem(_PATH, f"{quoted(line)} is not an option of sbatch.", hint)
@@ -117,9 +117,9 @@ def _problem(option: Option, line: str, enable_gpus: bool) -> Problem | None:
         return Problem(_PATH, f"{quoted(owned)} is set by OmniOpt itself.", hint)
     if not first.startswith("--") and first[1] in _FLAGS and len(first) > 2:
         return Problem(_PATH, f"{quoted(first)} is several options in one word.", "Write each one by itself.")
-    if len(rest) > (0 if option.joined else 1):
+    if len(values) > (0 if option.joined else 1):
         hint = "Put a value with blanks into quotation marks, and leave out what is no option."
-        return Problem(_PATH, f"{quoted(rest[-1])} in {quoted(line)} belongs to no option.", hint)
+        return Problem(_PATH, f"{quoted(values[-1])} in {quoted(line)} belongs to no option.", hint)
     return None
 
 
@@ -128,7 +128,7 @@ def _owned(name: str, enable_gpus: bool) -> str:
     taken = {*_OWNED, *(GPU_OPTIONS if enable_gpus else ())}
     if name in taken or not name.startswith("--"):
         return name if name in taken else ""
-    return next((one for one in sorted(taken) if one.startswith(name)), "")
+    return next((owned for owned in sorted(taken) if owned.startswith(name)), "")
 
 
 def _long(word: str) -> str:

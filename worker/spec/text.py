@@ -34,8 +34,8 @@ def invisible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return ""
     # Few letters are many in a text, so that asking for each of them once takes a fraction of the time.
-    found = set(filter(is_invisible, set(text)))
-    return next((code_point(letter) for letter in text if letter in found), "") if found else ""
+    hidden = set(filter(is_invisible, set(text)))
+    return next((code_point(letter) for letter in text if letter in hidden), "") if hidden else ""
 
 
 def visible(text: str) -> str:

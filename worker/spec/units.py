@@ -43,8 +43,8 @@ def seconds(text: str) -> Fraction | None:
     if match := _CLOCK.fullmatch(text):
         return Fraction(int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3]))
     if match := _DAYS.fullmatch(text):
-        days, hours, minutes, rest = (int(part or 0) for part in match.groups())
-        return Fraction(days * 86400 + hours * 3600 + minutes * 60 + rest)
+        days, hours, minutes, left_seconds = (int(part or 0) for part in match.groups())
+        return Fraction(days * 86400 + hours * 3600 + minutes * 60 + left_seconds)
     return _sum_of_parts(text)
 
 
@@ -65,8 +65,8 @@ def two_readings(text: str) -> tuple[str, str] | None:
     match = _TWO_PARTS.fullmatch(text)
     if match is None:
         return None
-    first, rest = int(match[1]), match[2]
-    return f"{first // 60}:{first % 60:02}:{rest}", f"{first}:{rest}:00"
+    first, last = int(match[1]), match[2]
+    return f"{first // 60}:{first % 60:02}:{last}", f"{first}:{last}:00"
 
 
 def is_bare(raw: object) -> bool:

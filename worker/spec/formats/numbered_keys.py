@@ -14,16 +14,16 @@ MOST_PARAMETERS = RUN.parameters
 
 
 def count_parameters(
-    text: str, given: Collection[int], least: int, limits: Limits = RUN
+    text: str, numbers: Collection[int], least: int, limits: Limits = RUN
 ) -> tuple[int, tuple[Problem, ...]]:
     """How many parameters there are, from the text of the count and from the numbers (from 0) of those given.
 
     Without a count it is what the given ones need, and `least` at least. Raises TooMuchError where more are given than
     `limits` has; of numbers beyond that, which come alone, only the problem is left.
     """
-    limits.check_parameters(len(given))
-    needed = max(given, default=-1) + 1
-    possible = max((index + 1 for index in given if index < limits.parameters), default=least)
+    limits.check_parameters(len(numbers))
+    needed = max(numbers, default=-1) + 1
+    possible = max((index + 1 for index in numbers if index < limits.parameters), default=least)
     count = max(needed, least)
     if text.strip():
         try:
@@ -53,8 +53,8 @@ def impossible_count(count: int, limits: Limits = RUN) -> Problem:
     return Problem("parameters", message, hint)
 
 
-def parameter_draft(given: Mapping[str, object], default_type: str = DEFAULT_TYPE) -> ParameterDraft:
-    """The parameter with the "name", the "type" and the settings in `given`."""
-    settings = {key: raw for key, raw in given.items() if key not in ("name", "type")}
-    kind = raw_text(given.get("type", default_type))
-    return ParameterDraft(raw_text(given.get("name", "")), kind, settings)
+def parameter_draft(entries: Mapping[str, object], default_type: str = DEFAULT_TYPE) -> ParameterDraft:
+    """The parameter with the "name", the "type" and the settings in `entries`."""
+    settings = {key: raw for key, raw in entries.items() if key not in ("name", "type")}
+    kind = raw_text(entries.get("type", default_type))
+    return ParameterDraft(raw_text(entries.get("name", "")), kind, settings)

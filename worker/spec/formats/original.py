@@ -80,10 +80,10 @@ def read_json(text: str, besides: Mapping[str, object] = _NOTHING, limits: Limit
 
 def _parsed(text: str, problems: list[Problem]) -> dict[str, object]:
     def table(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        found = dict(pairs)
-        if len(found) < len(pairs) and len(problems) < MOST_PROBLEMS:
+        entries = dict(pairs)
+        if len(entries) < len(pairs) and len(problems) < MOST_PROBLEMS:
             problems.append(given_twice(Counter(key for key, _ in pairs).most_common(1)[0][0]))
-        return found
+        return entries
 
     try:
         document = json.loads(text, object_pairs_hook=table)
@@ -154,18 +154,18 @@ def _numbered_dimensions(
     table: Mapping[str, object], problems: list[Problem], limits: Limits
 ) -> list[dict[str, object]]:
     """The dimensions of a [DIMENSIONS] section, whose keys end in the number of the dimension."""
-    found: dict[int, dict[str, object]] = {}
+    by_number: dict[int, dict[str, object]] = {}
     for key, raw in table.items():
         if match := _NUMBERED.fullmatch(key):
             number = int(match[2] or match[3])
-            dimension = found.setdefault(number, {})
+            dimension = by_number.setdefault(number, {})
             if not is_missing(raw):
                 dimension[_STEMS.get(match[1], "name")] = raw
         elif key != DIMENSIONS and len(problems) < MOST_PROBLEMS:
             problems.append(_ignored(quoted(key)))
-    count, count_problems = count_parameters(raw_text(table.get(DIMENSIONS, "")), found, 0, limits)
+    count, count_problems = count_parameters(raw_text(table.get(DIMENSIONS, "")), by_number, 0, limits)
     problems.extend(count_problems)
-    return [found.get(number, {}) for number in range(count)]
+    return [by_number.get(number, {}) for number in range(count)]
 
 
 def _json_dimensions(raw: object, problems: list[Problem], limits: Limits) -> list[dict[str, object]]:
@@ -182,7 +182,7 @@ def _json_dimensions(raw: object, problems: list[Problem], limits: Limits) -> li
         problems.append(Problem("parameters", message, 'Write "dimensions": [{"name": ..., ...}].'))
         return []
     limits.check_parameters(len(raw))
-    return [_dimension(f"parameters.{index}", one, problems) for index, one in enumerate(raw)]
+    return [_dimension(f"parameters.{index}", entry, problems) for index, entry in enumerate(raw)]
 
 
 def _dimension(path: str, raw: object, problems: list[Problem]) -> dict[str, object]:
@@ -191,7 +191,7 @@ def _dimension(path: str, raw: object, problems: list[Problem]) -> dict[str, obj
     if not isinstance(raw, dict):
         problems.append(Problem(path, "A dimension must be an object.", 'Write {"name": ..., ...}.'))
         return {}
-    found: dict[str, object] = {}
+    settings: dict[str, object] = {}
     for key, value in _lowered(raw).items():
         if key not in _OBJECT_KEYS:
             problems.append(_ignored(quoted(key), path))
@@ -200,5 +200,5 @@ def _dimension(path: str, raw: object, problems: list[Problem]) -> dict[str, obj
                 Problem(f"{path}.{_OBJECT_KEYS[key]}", "This is nested too deeply.", "Write a single value.")
             )
         elif not is_missing(value):
-            found[_OBJECT_KEYS[key]] = _encodable(value)
-    return found
+            settings[_OBJECT_KEYS[key]] = _encodable(value)
+    return settings

@@ -45,16 +45,16 @@ def looks_like_one(text: str) -> bool:
 
 def read(text: str, limits: Limits = RUN) -> ReadResult:
     """Read the config in the command `text`. Raises UnreadableError where it is damaged, or too much."""
-    given = _arguments(_plain(text))
-    config = _unpacked("config_file", given.get("config_file", ""))
-    packed = given.get("sbatch_command", "")
+    arguments = _arguments(_plain(text))
+    config = _unpacked("config_file", arguments.get("config_file", ""))
+    packed = arguments.get("sbatch_command", "")
     asked = _asked(_unpacked("sbatch_command", packed)) if packed else {}
-    found = original.read(config, asked, limits)
-    values = dict(found.draft.values)
+    original_config = original.read(config, asked, limits)
+    values = dict(original_config.draft.values)
     for key, path in (("projectname", "run.name"), ("workdir", "run.workdir")):
-        if given.get(key):
-            values[path] = given[key]
-    return replace(found, draft=replace(found.draft, values=values))
+        if arguments.get(key):
+            values[path] = arguments[key]
+    return replace(original_config, draft=replace(original_config.draft, values=values))
 
 
 def _plain(text: str) -> str:
@@ -65,11 +65,11 @@ def _plain(text: str) -> str:
 
 def _arguments(command: str) -> Mapping[str, str]:
     """The values of the command's options, without the quotation marks and escapes that they were written with."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for match in _ARGUMENT.finditer(command):
-        if match[1] not in found:
-            found[match[1]] = _word(match[2])
-    return found
+        if match[1] not in values:
+            values[match[1]] = _word(match[2])
+    return values
 
 
 def _word(written: str) -> str:
@@ -95,22 +95,22 @@ def _unpacked(key: str, packed: str) -> str:
 
 def _asked(command: str) -> Mapping[str, str]:
     """What the sbatch command asked for, by the paths of the fields that say it."""
-    words = re.sub(r"^.*?\bsbatch\b", "", command, count=1, flags=re.DOTALL)
-    if len(words) > _LONGEST:
+    arguments = re.sub(r"^.*?\bsbatch\b", "", command, count=1, flags=re.DOTALL)
+    if len(arguments) > _LONGEST:
         return {}
     try:
-        asked = {one.name: one.value for one in options([words.replace("\n", " ")])}
+        asked = {option.name: option.value for option in options([arguments.replace("\n", " ")])}
     except ValueError:
         return {}
-    found = {path: asked[name] for name, path in _FIELDS.items() if asked.get(name)}
+    values = {path: asked[name] for name, path in _FIELDS.items() if asked.get(name)}
     if each := re.fullmatch(r"(\d+)M?", asked.get("--mem-per-cpu", ""), re.ASCII):
-        found["slurm.memory"] = each[1]
+        values["slurm.memory"] = each[1]
     if re.fullmatch(r"\d+:\d\d:\d\d", asked.get("--time", ""), re.ASCII):
-        found["run.runtime"] = asked["--time"]
+        values["run.runtime"] = asked["--time"]
     # --gres may ask for other things than GPUs.
     gpus = next((asked[name] for name in asked if name in GPU_OPTIONS and "gpu" in name + asked[name]), "")
     number = re.search(r"(\d+)$", gpus, re.ASCII)
-    found["slurm.enable_gpus"] = "1" if gpus else "0"
+    values["slurm.enable_gpus"] = "1" if gpus else "0"
     if number:
-        found["slurm.gpus"] = number[1]
-    return found
+        values["slurm.gpus"] = number[1]
+    return values

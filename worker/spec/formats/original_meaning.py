@@ -39,7 +39,7 @@ _MEMORY, _OBJECTIVE, _ALGORITHM, _PRECISION = (
     "run.precision",
 )
 # The original's links had no such keys, and ours always have the first one.
-_OURS = frozenset({_ENABLE_GPUS, *(one.path for one in FIELDS if one.advanced)})
+_OURS = frozenset({_ENABLE_GPUS, *(field.path for field in FIELDS if field.advanced)})
 _ALGORITHMS = {
     "simulated_annealing": "anneal.suggest",
     "hyperopt.anneal.suggest": "anneal.suggest",
@@ -73,14 +73,14 @@ def of_link(read: ReadResult, partitions: Partitions) -> ReadResult:
     """What a link that was read means: as it stands where the page wrote it, else as the original took it."""
     values = dict(read.draft.values)
     ours = not _OURS.isdisjoint(values)
-    empty = not values and all(one == ParameterDraft() for one in read.draft.parameters)
+    empty = not values and all(parameter == ParameterDraft() for parameter in read.draft.parameters)
     if partitions.default:
         values.setdefault(_PARTITION, partitions.default)
-    given = replace(read, draft=replace(read.draft, values=values))
-    found = _with_gpus(given, partitions, "link")
+    with_partition = replace(read, draft=replace(read.draft, values=values))
+    with_gpus = _with_gpus(with_partition, partitions, "link")
     if empty:  # nobody's link, but the form as it is at first
-        return replace(found, problems=read.problems)
-    return found if ours else _as_original(found, partitions)
+        return replace(with_gpus, problems=read.problems)
+    return with_gpus if ours else _as_original(with_gpus, partitions)
 
 
 def of_config(read: ReadResult) -> ReadResult:
@@ -97,8 +97,8 @@ def of_config(read: ReadResult) -> ReadResult:
                 f"It is {default} significant digits here, which you may change.",
             )
         )
-    given = ReadResult(replace(read.draft, values=values), tuple(problems))
-    return _as_original(_with_gpus(given, ORIGINAL_PARTITIONS, "config"), ORIGINAL_PARTITIONS)
+    without_precision = ReadResult(replace(read.draft, values=values), tuple(problems))
+    return _as_original(_with_gpus(without_precision, ORIGINAL_PARTITIONS, "config"), ORIGINAL_PARTITIONS)
 
 
 def named(read: ReadResult, file: str, folder: str = "") -> ReadResult:
@@ -156,10 +156,10 @@ def _as_original(read: ReadResult, partitions: Partitions) -> ReadResult:
 
 
 def _algorithm(values: dict[str, object], *_: object) -> Iterator[Problem]:
-    given = raw_text(values.get(_ALGORITHM, "")).strip()
-    if name := _ALGORITHMS.get(given.lower()):
+    typed = raw_text(values.get(_ALGORITHM, "")).strip()
+    if name := _ALGORITHMS.get(typed.lower()):
         values[_ALGORITHM] = name
-        yield _note(_ALGORITHM, f"{quoted(given)} is called {name} here.", "Nothing has to be changed.")
+        yield _note(_ALGORITHM, f"{quoted(typed)} is called {name} here.", "Nothing has to be changed.")
 
 
 def _places(
@@ -169,16 +169,16 @@ def _places(
     if not isinstance(objective, str):
         return
     names = {parameter.name.strip() for parameter in parameters}
-    found = [name for name in dict.fromkeys(_PLACE.findall(objective)) if name not in names]
-    for name in found:
-        place, what = _PLACES[name]
+    outdated = [name for name in dict.fromkeys(_PLACE.findall(objective)) if name not in names]
+    for name in outdated:
+        replacement, what = _PLACES[name]
         yield _note(
             _OBJECTIVE,
-            f"(${name}) was {what} in the original; it is written {place} now, since ($projectdir) is the run's own folder here.",
+            f"(${name}) was {what} in the original; it is written {replacement} now, since ($projectdir) is the run's own folder here.",
             "If your files lie in the folder of an old OmniOpt, write its full path.",
         )
     values[_OBJECTIVE] = _PLACE.sub(
-        lambda match: _PLACES[match[1]][0] if match[1] in found else match[0], objective
+        lambda match: _PLACES[match[1]][0] if match[1] in outdated else match[0], objective
     )
 
 
@@ -247,8 +247,8 @@ def _without_doubles(
     if not isinstance(typed, tuple):
         return parameter.settings, []
     shares: dict[str, list[float]] = {}
-    for one in typed:
-        name, share = (one, 1) if isinstance(one, str) else one
+    for value in typed:
+        name, share = (value, 1) if isinstance(value, str) else value
         shares.setdefault(name, []).append(share)
     double = [name for name, parts in shares.items() if len(parts) > 1]
     if not double:

@@ -59,13 +59,13 @@ def write_json(draft: Draft, limits: Limits = RUN) -> str:
 
 def not_held(draft: Draft, limits: Limits = RUN) -> tuple[Problem, ...]:
     """What config.ini and config.json of the original have no place for, as warnings."""
-    found = []
+    remarks = []
     for field in FIELDS:
         if not field.original and field.path in draft.values:
             default = field_text(field, field.default)
             if field_raw_text(field, draft.values[field.path]) != default:
                 message = f"The original's config has no place for {quoted(field.label)}; it is left out."
-                found.append(Problem(field.path, message, "Keep the TOML config.", "warning"))
+                remarks.append(Problem(field.path, message, "Keep the TOML config.", "warning"))
     for number, (parameter, listed) in enumerate(_with_what_is_listed(draft.parameters, limits)):
         path = f"parameters.{number}.type"
         if listed:
@@ -73,14 +73,14 @@ def not_held(draft: Draft, limits: Limits = RUN) -> tuple[Problem, ...]:
                 f"The original writes {listed.kind.name} as {listed.kind.original_lists_as} with every "
                 f"{listed.word} listed."
             )
-            found.append(Problem(path, message, "Keep the TOML config.", "note"))
+            remarks.append(Problem(path, message, "Keep the TOML config.", "note"))
         elif too_many := _to_list(parameter):
             message = (
                 f"The original does not know {too_many.kind.name}, and these are too many {too_many.word}s "
                 "to list."
             )
-            found.append(Problem(path, message, "Keep the TOML config.", "warning"))
-    return tuple(found)
+            remarks.append(Problem(path, message, "Keep the TOML config.", "warning"))
+    return tuple(remarks)
 
 
 def _text(field: Field, draft: Draft) -> str:

@@ -93,13 +93,13 @@ def _syntax_hint(text: str, complaint: str) -> str:
     return 'Texts stand in quotes: name = "my_run".'
 
 
-def _unknown(section: str, key: str, known: Iterable[str]) -> Problem:
+def _unknown(section: str, key: str, keys: Iterable[str]) -> Problem:
     path = visible(f"{section}.{key}" if section else key)
     homes = [field.section for field in FIELDS if field.key == key]
     if homes:
-        place = f"to [{section}]" if section else "outside of a section"
-        return Problem(path, f"{quoted(key)} does not belong {place}.", f"Move it to [{homes[0]}].")
-    return Problem(path, f"{quoted(key)} means nothing here.", did_you_mean(key, known))
+        where = f"to [{section}]" if section else "outside of a section"
+        return Problem(path, f"{quoted(key)} does not belong {where}.", f"Move it to [{homes[0]}].")
+    return Problem(path, f"{quoted(key)} means nothing here.", did_you_mean(key, keys))
 
 
 def _read_section(section: str, table: object, problems: list[Problem]) -> dict[str, object]:
@@ -108,19 +108,19 @@ def _read_section(section: str, table: object, problems: list[Problem]) -> dict[
             Problem(section, "This must be a section.", f"Write [{section}] on a line of its own.")
         )
         return {}
-    known = {field.key: field for field in FIELDS if field.section == section}
-    found: dict[str, object] = {}
+    fields = {field.key: field for field in FIELDS if field.section == section}
+    values: dict[str, object] = {}
     for key, raw in table.items():
         path = f"{section}.{key}"
-        if key in known and is_flat(raw):
-            found[path] = raw
-        elif key in known:
+        if key in fields and is_flat(raw):
+            values[path] = raw
+        elif key in fields:
             problems.append(_too_deep(path))
         else:
-            problems.append(_unknown(section, key, known))
+            problems.append(_unknown(section, key, fields))
         if len(problems) >= MOST_PROBLEMS:
             break
-    return found
+    return values
 
 
 def _too_deep(path: str) -> Problem:
@@ -208,7 +208,10 @@ def draft_of(run: Run) -> Draft:
         if value != field.default:
             # A bare number would mean hours.
             values[field.path] = duration_text(value) if field.kind == "duration" else value
-    parameters = (ParameterDraft(one.name, one.type, dict(one.settings)) for one in run.parameters)
+    parameters = (
+        ParameterDraft(parameter.name, parameter.type, dict(parameter.settings))
+        for parameter in run.parameters
+    )
     return Draft(values, tuple(parameters))
 
 

@@ -40,7 +40,7 @@ def from_pairs(pairs: Mapping[str, str], limits: Limits = RUN) -> ReadResult:
     """Read the same keys and values as a query string has, as a posted form holds them."""
     values = {BY_QUERY[key].path: text for key, text in pairs.items() if key in BY_QUERY}
     parameters = _parameters(pairs)
-    typed = [index for index, given in parameters.items() if any(given.values())]
+    typed = [index for index, settings in parameters.items() if any(settings.values())]
     count, problems = count_parameters(pairs.get(COUNT, ""), typed, 1, limits)
     drafts = tuple(parameter_draft(parameters.get(index, {})) for index in range(count))
     draft = Draft(values, drafts)
@@ -50,16 +50,16 @@ def from_pairs(pairs: Mapping[str, str], limits: Limits = RUN) -> ReadResult:
 
 def _parameters(pairs: Mapping[str, str]) -> dict[int, dict[str, str]]:
     """What is given of each parameter, by its number: "name", "type" and settings by their TOML key."""
-    found: dict[int, dict[str, str]] = {}
+    by_number: dict[int, dict[str, str]] = {}
     for key, text in pairs.items():
         if match := _PARAMETER_KEY.fullmatch(key):
-            given, setting = found.setdefault(int(match[1]), {}), _SETTINGS.get(match[3], match[3])
-            if match[2] or setting not in given:
-                given[setting] = text
+            settings, setting = by_number.setdefault(int(match[1]), {}), _SETTINGS.get(match[3], match[3])
+            if match[2] or setting not in settings:
+                settings[setting] = text
     for key, text in pairs.items():
         if match := _BARE_MU.fullmatch(key):
-            found.setdefault(int(match[1]), {}).setdefault("mu", text)
-    return found
+            by_number.setdefault(int(match[1]), {}).setdefault("mu", text)
+    return by_number
 
 
 def write(draft: Draft) -> str:
