@@ -83,10 +83,10 @@ class Catalogue:
         return None if gpus is None else gpus > 0
 
     @property
-    def known(self) -> Partitions:
+    def known_partitions(self) -> Partitions:
         """What a link of the original has to know about the partitions; those of its own cluster are known as well."""
-        own = {key: has for key in self.partitions if (has := self.has_gpus(key)) is not None}
-        return Partitions({**GPU_PARTITIONS, **own}, self.default)
+        catalogued = {key: has for key in self.partitions if (has := self.has_gpus(key)) is not None}
+        return Partitions({**GPU_PARTITIONS, **catalogued}, self.default)
 
     def problems(self, draft: Draft) -> Iterator[Problem]:
         """What the limits of its partition say about `draft`; nothing for the cluster's default partition."""
@@ -205,11 +205,11 @@ def _partition(path: Path, key: str, table: object) -> Partition:
         raise CatalogueError(f"{path}: [partitions.{key}] is no table.")
     if not re.fullmatch(WORD_PATTERN, key):
         raise CatalogueError(f"{path}: {quoted(key)} is no name that a partition of Slurm can have.")
-    known = {field.name for field in fields(Partition)} - {"key"}
+    keys = {field.name for field in fields(Partition)} - {"key"}
     for name, value in table.items():
-        if name not in known:
+        if name not in keys:
             raise CatalogueError(
-                f'{path}: [partitions.{key}] has the unknown key "{name}". {did_you_mean(name, known)}'
+                f'{path}: [partitions.{key}] has the unknown key "{name}". {did_you_mean(name, keys)}'
             )
         is_text = name in ("label", "warning")
         if is_text != isinstance(value, str) or (not is_text and (type(value) is not int or value < 0)):

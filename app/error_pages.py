@@ -53,7 +53,7 @@ def _answer(error: HTTPException) -> Response:
     # A sentence of our own is better than the general one; those of werkzeug are about its own terms.
     if error.description and error.description != type(error).description:
         what = error.description
-    response = _said(code, title, what, action)
+    response = _error_response(code, title, what, action)
     if allowed := error.get_response().headers.get("Allow"):
         response.headers["Allow"] = allowed
     return response
@@ -61,10 +61,10 @@ def _answer(error: HTTPException) -> Response:
 
 def _too_much(error: TooMuchError) -> Response:
     (problem,) = error.problems
-    return _said(413, _TOO_LARGE, problem.message, problem.hint)
+    return _error_response(413, _TOO_LARGE, problem.message, problem.hint)
 
 
-def _said(code: int, title: str, what: str, action: str) -> Response:
+def _error_response(code: int, title: str, what: str, action: str) -> Response:
     """A page, or JSON for whom asks for it, that says what is wrong and what to do."""
     if _wants_json():
         message = {"path": "", "message": f"{title}. {what}", "hint": action, "severity": "error"}

@@ -38,7 +38,7 @@ def _field(field: Field, state: FormState, catalogue: Catalogue) -> Any:
     if field.path == _PARTITION:
         options: list[_Option] = [
             ("", CLUSTER_DEFAULT, {}),
-            *((one.key, one.label, {}) for one in catalogue.partitions.values()),
+            *((partition.key, partition.label, {}) for partition in catalogue.partitions.values()),
         ]
         return _select(field.label, options, [text], attributes)
     if field.kind == "choice":
@@ -56,9 +56,9 @@ def _select(
     label: str, options: Sequence[_Option], texts: Iterable[str], attributes: Mapping[str, str]
 ) -> Any:
     """A choice that also shows texts that are none of its options, so that a wrong link is seen and not corrected."""
-    known = {value for value, _, _ in options}
+    values = {value for value, _, _ in options}
     others: list[_Option] = [
-        (text, f"{shown(text)} (unknown)", {}) for text in dict.fromkeys(texts) if text not in known
+        (text, f"{shown(text)} (unknown)", {}) for text in dict.fromkeys(texts) if text not in values
     ]
     # WTForms 3.3, which needs Python 3.11, has a class for an option; the version before takes tuples.
     make_option = getattr(choices, "SelectChoice", lambda *option: option)

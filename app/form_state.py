@@ -124,26 +124,26 @@ def _row(parameter: ParameterDraft) -> Row:
     return {**EMPTY_ROW, "name": parameter.name, "type": parameter.type, **settings}
 
 
-def _fill_in(values: dict[str, str], given: Iterable[str], catalogue: Catalogue) -> None:
+def _fill_in(values: dict[str, str], sent: Iterable[str], catalogue: Catalogue) -> None:
     """The page's own defaults: the first partition, and GPUs where a partition has some."""
-    if _PARTITION not in given:
+    if _PARTITION not in sent:
         values[_PARTITION] = catalogue.default
-    if _ENABLE_GPUS not in given:
+    if _ENABLE_GPUS not in sent:
         values[_ENABLE_GPUS] = "1" if catalogue.has_gpus(values[_PARTITION]) else "0"
 
 
 def posted(pairs: Iterable[tuple[str, str]], catalogue: Catalogue) -> FormState:
     """The form as it was sent; of a key that comes twice the first counts (a checked box stands before its off value)."""
-    given: dict[str, str] = {}
+    sent: dict[str, str] = {}
     for key, text in pairs:
-        given.setdefault(key, text.replace("\r\n", "\n"))
-    values = {field.query: _sent(field, given) for field in FIELDS}
-    _fill_in(values, given, catalogue)
-    changes = tuple(_after_new_partition(given.get(PARTITION_WAS), values, catalogue))
-    indices = _indices(given)
+        sent.setdefault(key, text.replace("\r\n", "\n"))
+    values = {field.query: _sent(field, sent) for field in FIELDS}
+    _fill_in(values, sent, catalogue)
+    changes = tuple(_after_new_partition(sent.get(PARTITION_WAS), values, catalogue))
+    indices = _indices(sent)
     last = max((index for index in indices if index < PAGE.parameters), default=-1)
-    rows = tuple(_given_row(given, index) for index in range(last + 1))
-    shown, problems = count_parameters(given.get(COUNT, ""), indices, 1, PAGE)
+    rows = tuple(_sent_row(sent, index) for index in range(last + 1))
+    shown, problems = count_parameters(sent.get(COUNT, ""), indices, 1, PAGE)
     # Rows behind the shown ones are kept on purpose, which is nothing to speak of.
     problems = tuple(problem for problem in problems if problem.severity != "note")
     rows += (EMPTY_ROW,) * (shown - len(rows))
@@ -152,23 +152,23 @@ def posted(pairs: Iterable[tuple[str, str]], catalogue: Catalogue) -> FormState:
     )
 
 
-def _sent(field: Field, given: Mapping[str, str]) -> str:
-    text = given.get(field.query, _DEFAULTS[field.query])
+def _sent(field: Field, sent: Mapping[str, str]) -> str:
+    text = sent.get(field.query, _DEFAULTS[field.query])
     if field.kind == "line":
         # What is copied from a terminal often ends with a line break, which is as little to be seen as a blank.
         return text.strip("\n")
     return field_raw_text(field, text) if field.kind == "switch" else text
 
 
-def _indices(given: Mapping[str, str]) -> set[int]:
+def _indices(sent: Mapping[str, str]) -> set[int]:
     """The numbers of the parameters that were sent."""
-    return {int(match[1]) for key in given if (match := _PARAMETER_KEY.match(key))}
+    return {int(match[1]) for key in sent if (match := _PARAMETER_KEY.match(key))}
 
 
-def _given_row(given: Mapping[str, str], index: int) -> Row:
-    row = {key: given.get(f"param_{index}_{key}", EMPTY_ROW[key]) for key in ROW_KEYS}
+def _sent_row(sent: Mapping[str, str], index: int) -> Row:
+    row = {key: sent.get(f"param_{index}_{key}", EMPTY_ROW[key]) for key in ROW_KEYS}
     # The original's key for μ has no prefix.
-    return {**row, "mu": row["mu"] or given.get(f"mu_{index}", "")}
+    return {**row, "mu": row["mu"] or sent.get(f"mu_{index}", "")}
 
 
 def _after_new_partition(

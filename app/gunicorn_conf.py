@@ -9,7 +9,7 @@ from typing import Any
 
 from app.environment import SettingsError
 from app.environment import workers as worker_count
-from app.memory import give_back
+from app.malloc import give_back
 
 wsgi_app = "app.wsgi:application"
 # Threads, so that a client that sends slowly keeps no other waiting; see app.server for the rest.

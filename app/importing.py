@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app import form_state as states
 from app.form_state import FormState
-from app.page import show
+from app.page import render_form
 from app.preview import make_preview
 from app.request_form import IMPORTED, form_state
 from app.site import current_site
@@ -35,12 +35,12 @@ def import_config() -> Response:
             text = request.form.get(IMPORTED, "")
             # What is too large would make the page so, too; the browser still has it.
             kept = "" if isinstance(error, TooMuchError) else text
-            return show(present, import_text=kept, import_problems=error.problems)
+            return render_form(present, import_text=kept, import_problems=error.problems)
         refusal = jsonify(problems=[problem.as_json() for problem in error.problems])
         refusal.status_code = 413 if isinstance(error, TooMuchError) else 422
         return refusal
     if _is_browser():
-        return show(state, remarks=problems, notice="The form was filled in from your config.")
+        return render_form(state, remarks=problems, notice="The form was filled in from your config.")
     site = current_site()
     base_url = site.base_url(request)
     preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems)
@@ -48,7 +48,7 @@ def import_config() -> Response:
 
 
 def _read(text: str) -> tuple[FormState, tuple[Problem, ...]]:
-    read = any_config.read_any(text, current_site().catalogue.known, PAGE)
+    read = any_config.read_any(text, current_site().catalogue.known_partitions, PAGE)
     upload = request.files.get(FILE)
     if upload is not None and upload.filename:
         read = original_meaning.named(read, upload.filename)

@@ -52,7 +52,7 @@ def placeholder(row: Row, index: object) -> str:
 def linked() -> Response:
     """The form that the query string describes."""
     state, remarks = form_state(request, current_site().catalogue)
-    return show(state, remarks=remarks, fresh=not request.query_string)
+    return render_form(state, remarks=remarks, fresh=not request.query_string)
 
 
 @blueprint.post("/")
@@ -66,10 +66,10 @@ def sent() -> Response:
         state = state.with_row_added()
     elif action in _ROW_ACTIONS and number.isascii() and number.isdigit():
         state = _ROW_ACTIONS[action](state, int(number[:6]))
-    return show(state, focus=focus)
+    return render_form(state, focus=focus)
 
 
-def show(
+def render_form(
     state: FormState,
     *,
     remarks: Sequence[Problem] = (),
@@ -129,13 +129,13 @@ def _tunnel(base_url: str) -> str:
 def _beside_fields(preview: Preview, fresh: bool) -> dict[str, list[PlacedProblem]]:
     """The problems to show beside each field, by its id."""
     beside: dict[str, list[PlacedProblem]] = {}
-    for one in preview.problems:
-        if one.place.field and not (fresh and one.missing):
-            beside.setdefault(one.place.field, []).append(one)
+    for placed in preview.problems:
+        if placed.place.field and not (fresh and placed.missing):
+            beside.setdefault(placed.place.field, []).append(placed)
     return beside
 
 
 def _advanced_open(state: FormState, preview: Preview) -> bool:
     """Whether there is something to see among the advanced fields: a problem, or a value that is no default."""
     queries = {field.query for field in form_layout.ADVANCED.fields}
-    return any(one.place.field in queries for one in preview.problems) or state.differs_in(queries)
+    return any(placed.place.field in queries for placed in preview.problems) or state.differs_in(queries)

@@ -74,22 +74,22 @@ class Preview:
     @property
     def errors(self) -> tuple[PlacedProblem, ...]:
         """The problems that keep the run from starting."""
-        return tuple(one for one in self.problems if one.problem.severity == "error")
+        return tuple(placed for placed in self.problems if placed.problem.severity == "error")
 
     @property
     def state(self) -> str:
         """How things stand, for colours: "ready", "open" (only gaps are left) or "wrong"."""
         if self.usable:
             return "ready"
-        return "open" if all(one.missing for one in self.errors) else "wrong"
+        return "open" if all(placed.missing for placed in self.errors) else "wrong"
 
     @property
     def headline(self) -> str:
         """How things stand, in a few words."""
         if self.usable:
-            remarks = _number(self.problems)
+            remarks = _count(self.problems)
             return "Ready to start" + (f", with {counted(remarks, 'remark')}" if remarks else "")
-        return counted(_number(self.errors), "thing") + (" to fill in" if self.state == "open" else " to fix")
+        return counted(_count(self.errors), "thing") + (" to fill in" if self.state == "open" else " to fix")
 
     def as_json(self) -> dict[str, object]:
         """The answer as the page's script reads it."""
@@ -107,7 +107,7 @@ class Preview:
             "usable": self.usable,
             "state": self.state,
             "headline": self.headline,
-            "problems": [one.as_json() for one in self.problems],
+            "problems": [placed.as_json() for placed in self.problems],
             "changes": [
                 {"query": change.query, "value": change.value, "sentence": change.sentence}
                 for change in self.changes
@@ -163,15 +163,15 @@ def _placed(problems: Iterable[Problem], state: FormState) -> tuple[PlacedProble
     """Each problem once with its place; first what keeps the run from starting, or it could be overlooked."""
     texts = dict(state.pairs())
     placed = []
-    for problem in sorted(dict.fromkeys(problems), key=lambda one: _ORDER.index(one.severity)):
+    for problem in sorted(dict.fromkeys(problems), key=lambda problem: _ORDER.index(problem.severity)):
         place = place_of(problem.path)
         missing = problem.severity == "error" and texts.get(place.field, "-") == ""
         placed.append(PlacedProblem(problem, place, missing))
     return tuple(placed)
 
 
-def _number(problems: Iterable[PlacedProblem]) -> int:
-    return sum(one.problem.stands_for for one in problems)
+def _count(problems: Iterable[PlacedProblem]) -> int:
+    return sum(placed.problem.stands_for for placed in problems)
 
 
 def _commands(installer: Installer, source: str, draft: Draft) -> Commands:

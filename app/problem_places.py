@@ -38,8 +38,8 @@ def place_of(path: str) -> Place:
         return Place(BY_PATH[path].query, BY_PATH[path].label)
     if path == "parameters":
         return Place(COUNT, "Parameters")
-    head, _, rest = path.partition(".")
-    number, _, key = rest.partition(".")
+    head, _, below = path.partition(".")
+    number, _, key = below.partition(".")
     if head != "parameters" or not (number.isascii() and number.isdigit()):
         return Place(label=path)
     parameter = f"Parameter {int(number) + 1}"

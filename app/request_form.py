@@ -24,5 +24,5 @@ def form_state(request: Request, catalogue: Catalogue) -> tuple[FormState, tuple
         PAGE.check_values(state.draft().listed)
         return state, ()
     read = url.read(request.query_string.decode("utf-8", "replace"), PAGE)
-    meant = original_meaning.of_link(read, catalogue.known)
+    meant = original_meaning.of_link(read, catalogue.known_partitions)
     return states.of_draft(meant.draft), meant.problems

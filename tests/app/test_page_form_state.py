@@ -21,7 +21,7 @@ def posted(**pairs: str) -> FormState:
 
 
 def of_link(query: str) -> FormState:
-    return form_state.of_draft(original_meaning.of_link(url.read(query), CATALOGUE.known).draft)
+    return form_state.of_draft(original_meaning.of_link(url.read(query), CATALOGUE.known_partitions).draft)
 
 
 def names(state: FormState) -> list[str]:

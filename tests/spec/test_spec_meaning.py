@@ -15,7 +15,7 @@ from worker.spec.fields import FIELDS
 from worker.spec.formats import any_config, original, original_meaning, original_writer, toml, url
 from worker.spec.run import ReadResult, Run
 
-PAGE = read_catalogue().known
+PAGE = read_catalogue().known_partitions
 
 
 def run_of(read: ReadResult) -> Run:

@@ -23,11 +23,11 @@ class Annealing:
 
     def __init__(self, dimensions: Sequence[AnyDimension]) -> None:
         labels = [f"x{position:04}" for position in range(len(dimensions))]
-        space = {label: prior(label, one) for label, one in zip(labels, dimensions, strict=True)}
+        space = {label: prior(label, dimension) for label, dimension in zip(labels, dimensions, strict=True)}
         # hyperopt counts categories by their index, which must be an integer.
         self._kinds = {
-            label: int if isinstance(one, Categories) else float
-            for label, one in zip(labels, dimensions, strict=True)
+            label: int if isinstance(dimension, Categories) else float
+            for label, dimension in zip(labels, dimensions, strict=True)
         }
         self._domain = Domain(_evaluate_elsewhere, space)
 
@@ -66,14 +66,14 @@ class _Algorithm(AnnealingAlgo):  # type: ignore[misc]
         return [int(self.rng.choice(len(probabilities), p=probabilities))]
 
 
-def prior(label: str, one: AnyDimension) -> object:
+def prior(label: str, dimension: AnyDimension) -> object:
     """hyperopt's expression for the latent variable of a dimension."""
-    if isinstance(one, Categories):
-        if one.weights is None:
-            return hp.randint(label, one.count)
-        weights = np.array(one.weights)
+    if isinstance(dimension, Categories):
+        if dimension.weights is None:
+            return hp.randint(label, dimension.count)
+        weights = np.array(dimension.weights)
         return scope.hyperopt_param(label, scope.categorical(weights / weights.sum()))
-    even = isinstance(one.scale, Even)
+    even = isinstance(dimension.scale, Even)
     return hp.uniform(label, 0.0, 1.0) if even else hp.normal(label, 0.0, 1.0)
 
 

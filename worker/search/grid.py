@@ -43,8 +43,10 @@ class Grid:
 
     def __init__(self, space: Space, points: int) -> None:
         self._axes = [
-            _axis(one, one.levels(points), prime)
-            for one, prime in zip(space.dimensions, islice(_primes(), len(space.dimensions)), strict=True)
+            _axis(dimension, dimension.levels(points), prime)
+            for dimension, prime in zip(
+                space.dimensions, islice(_primes(), len(space.dimensions)), strict=True
+            )
         ]
         self.size = math.prod(axis.count for axis in self._axes)
 
@@ -113,8 +115,8 @@ def _axis(dimension: AnyDimension, levels: Sequence[Value] | None, prime: int) -
 
 
 def _primes() -> Iterator[int]:
-    found: list[int] = []
+    primes: list[int] = []
     for number in count(2):
-        if all(number % prime for prime in found):
-            found.append(number)
+        if all(number % prime for prime in primes):
+            primes.append(number)
             yield number

@@ -40,7 +40,7 @@ class Parzen:
     """
 
     def __init__(self, dimensions: Sequence[AnyDimension]) -> None:
-        self._densities = [_density(one) for one in dimensions]
+        self._densities = [_density(dimension) for dimension in dimensions]
 
     def latents(self, history: History, number: int, seed: int) -> list[float]:
         """The latent values of trial `number`, which depend on the seed and the history alone."""
@@ -51,30 +51,30 @@ class Parzen:
         good = np.zeros(len(losses), dtype=bool)
         good[best] = True
         generator = np.random.default_rng(seed)
-        found = []
+        proposed = []
         for density, values in zip(self._densities, history.columns, strict=True):
             column = np.array(values)[order]
-            found.append(density.propose(column[good], column[~good], generator))
-        return found
+            proposed.append(density.propose(column[good], column[~good], generator))
+        return proposed
 
 
 def _count_of_good(trials: int) -> int:
     return min(math.ceil(_GAMMA * math.sqrt(trials)), _MOST_GOOD)
 
 
-def _density(one: AnyDimension) -> _Numeric | _Categorical:
-    if isinstance(one, Categories):
-        weights = np.ones(one.count) if one.weights is None else np.array(one.weights)
+def _density(dimension: AnyDimension) -> _Numeric | _Categorical:
+    if isinstance(dimension, Categories):
+        weights = np.ones(dimension.count) if dimension.weights is None else np.array(dimension.weights)
         return _Categorical(weights / weights.sum())
-    return _Stepped(one) if one.stepped else _Numeric(one)
+    return _Stepped(dimension) if dimension.stepped else _Numeric(dimension)
 
 
 class _Numeric:
     """A mixture of normal distributions, one round each trial and a wide one for the whole space."""
 
-    def __init__(self, one: Numbers) -> None:
-        self._one = one
-        even = isinstance(one.scale, Even)
+    def __init__(self, dimension: Numbers) -> None:
+        self._dimension = dimension
+        even = isinstance(dimension.scale, Even)
         self._prior = (_PRIOR_WEIGHT, 0.5, 1.0) if even else (_PRIOR_WEIGHT, 0.0, 1.0)
         self._bounds = {"low": 0.0, "high": 1.0} if even else {"low": None, "high": None}
 
@@ -95,7 +95,9 @@ class _Stepped(_Numeric):
     """The same where many latent values are taken to one value: what counts is the mass of all of them."""
 
     def _best(self, candidates: Floats, likely: Mixture, unlikely: Mixture) -> float:
-        cells = np.array(list(dict.fromkeys(self._one.cell(candidate) for candidate in candidates.tolist())))
+        cells = np.array(
+            list(dict.fromkeys(self._dimension.cell(candidate) for candidate in candidates.tolist()))
+        )
         lows, highs = cells.T
         gain = _log_masses(lows, highs, likely) - _log_masses(lows, highs, unlikely)
         best = int(np.argmax(gain))

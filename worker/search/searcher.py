@@ -60,7 +60,9 @@ class SpaceSearcher:
 
     @property
     def exhausted_sentence(self) -> str:
-        rounded = any(isinstance(one, Numbers) and not one.stepped for one in self._space.dimensions)
+        rounded = any(
+            isinstance(dimension, Numbers) and not dimension.stepped for dimension in self._space.dimensions
+        )
         more_digits = ", raise precision" if rounded else ""
         count = len(self._visited)
         points = f"All {count:,} different points" if count > 1 else "The only point"

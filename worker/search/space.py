@@ -20,26 +20,28 @@ class Space:
         self.dimensions = tuple(
             type_of(parameter).dimension(parameter, precision) for parameter in parameters
         )
-        self.size = math.prod(one.count for one in self.dimensions)
+        self.size = math.prod(dimension.count for dimension in self.dimensions)
 
     def draw(self, generator: Random) -> Point:
         """A point drawn from the promised distributions."""
-        return tuple(one.draw(generator) for one in self.dimensions)
+        return tuple(dimension.draw(generator) for dimension in self.dimensions)
 
     def decode(self, latents: Sequence[float]) -> Point:
         """The point of latent values."""
-        return tuple(one.decode(latent) for one, latent in zip(self.dimensions, latents, strict=True))
+        return tuple(
+            dimension.decode(latent) for dimension, latent in zip(self.dimensions, latents, strict=True)
+        )
 
     def encode(self, point: Point) -> list[float]:
         """Latent values of a point of this space."""
-        return [one.encode(value) for one, value in zip(self.dimensions, point, strict=True)]
+        return [dimension.encode(value) for dimension, value in zip(self.dimensions, point, strict=True)]
 
     def point(self, index: int) -> Point:
         """Point number `index`, from 0 to `size` - 1; the last parameter varies fastest."""
         values: list[Value] = []
-        for one in reversed(self.dimensions):
-            index, digit = divmod(index, one.count)
-            values.append(one.value(digit))
+        for dimension in reversed(self.dimensions):
+            index, digit = divmod(index, dimension.count)
+            values.append(dimension.value(digit))
         return tuple(reversed(values))
 
     def admitted(self, values: Mapping[str, Value]) -> Point:
@@ -48,8 +50,8 @@ class Space:
         Raises ValueError where one is missing or outside of what its parameter can be.
         """
         return tuple(
-            _admitted(name, one.admitted, values)
-            for name, one in zip(self.names, self.dimensions, strict=True)
+            _admitted(name, dimension.admitted, values)
+            for name, dimension in zip(self.names, self.dimensions, strict=True)
         )
 
     def named(self, point: Point) -> dict[str, Value]:

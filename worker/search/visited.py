@@ -51,20 +51,20 @@ class Visited:
     def _neighbours(self, near: Point, generator: Random) -> Iterator[Point]:
         """Points that differ from `near` in one parameter, the nearest first; categories have no order."""
         axes = []
-        for position, (one, value) in enumerate(zip(self._space.dimensions, near, strict=True)):
+        for position, (dimension, value) in enumerate(zip(self._space.dimensions, near, strict=True)):
             turn = generator.choice((-1, 1))
-            axes.append((position, one, one.index(value), turn))
+            axes.append((position, dimension, dimension.index(value), turn))
         generator.shuffle(axes)
         for distance in count(1):
             axes = [axis for axis in axes if distance < axis[1].count]
             if not axes:
                 return
-            for position, one, start, turn in axes:
+            for position, dimension, start, turn in axes:
                 for index in (start + turn * distance, start - turn * distance):
-                    if not one.ordered:
-                        index %= one.count
-                    if 0 <= index < one.count:
-                        yield (*near[:position], one.value(index), *near[position + 1 :])
+                    if not dimension.ordered:
+                        index %= dimension.count
+                    if 0 <= index < dimension.count:
+                        yield (*near[:position], dimension.value(index), *near[position + 1 :])
 
     def _all(self, generator: Random) -> Iterator[Point]:
         """Every point once, in an order that jumps about; an unvisited one comes before len(self) + 1 others."""
