@@ -17,7 +17,7 @@ from report_runs import START, a_run, a_trial, write_run
 
 from worker.report.data import results as source
 from worker.report.data.gpu_usage import Usage
-from worker.report.data.plot_columns import make_frame
+from worker.report.data.plot_columns import make_plot_data
 from worker.report.data.table import evaluated
 from worker.report.pages import compare, gpu, plots, report, video
 from worker.report.pages.answer import sentence
@@ -101,12 +101,12 @@ def pages(tmp_path: Path, trials: list[Trial]) -> dict[str, str]:
     """Every kind of page."""
     results = read(tmp_path, trials)
     other = read(tmp_path, trials[:20], "second")
-    frame = make_frame(results.run, results.trials)
+    plot_data = make_plot_data(results.run, results.trials)
     usage = Usage("1", "0", [START, START + 10, START + 20], [10.0, 90.0, 50.0], [20.0, 30.0, 40.0])
     made = datetime(2026, 11, 23, tzinfo=timezone.utc)
     return {
-        "parallel": plots.parallel(frame, sentence(results)),
-        "scatter": plots.scatter(frame, sentence(results)),
+        "parallel": plots.parallel(plot_data, sentence(results)),
+        "scatter": plots.scatter(plot_data, sentence(results)),
         "report": report.page(results, report.Options(), made),
         "video": video.page(results),
         "compare": compare.page("both", [results, other]),
@@ -128,7 +128,7 @@ def wait_until_drawn(page: Page) -> None:
 def plot(open_file: OpenFile, tmp_path: Path) -> Page:
     """A parallel plot of 120 evaluations, 12 of them failed."""
     results = read(tmp_path, some_trials())
-    page = open_file(plots.parallel(make_frame(results.run, results.trials), sentence(results)))
+    page = open_file(plots.parallel(make_plot_data(results.run, results.trials), sentence(results)))
     wait_until_drawn(page)
     return page
 
@@ -166,7 +166,9 @@ def axis_names(page: Page) -> list[str]:
 def opened(open_file: OpenFile, tmp_path: Path, trials: list[Trial], **options: object) -> Page:
     """The parallel plot of these evaluations."""
     results = read(tmp_path, trials)
-    page = open_file(plots.parallel(make_frame(results.run, results.trials), sentence(results)), **options)
+    page = open_file(
+        plots.parallel(make_plot_data(results.run, results.trials), sentence(results)), **options
+    )
     wait_until_drawn(page)
     return page
 
@@ -351,7 +353,7 @@ def test_far_outliers_are_folded_at_the_end_of_their_axis(open_file: OpenFile, t
     trials = [a_trial(number, {"lr": number / 50, "kind": "a"}, float(number)) for number in range(1, 49)]
     trials += [a_trial(number, {"lr": number / 50, "kind": "b"}, 1e30) for number in (49, 50)]
     results = read(tmp_path, trials)
-    plot = open_file(plots.parallel(make_frame(results.run, results.trials), sentence(results)))
+    plot = open_file(plots.parallel(make_plot_data(results.run, results.trials), sentence(results)))
     wait_until_drawn(plot)
     result = plot.locator(".axis").nth(2).locator("text:not(.end)")
     assert result.all_text_contents()[-1] == "> 48"
@@ -613,7 +615,7 @@ def test_long_categories_are_told_apart_where_there_is_little_room(
     trials = [a_trial(number, {"lr": number / 9, "kind": names[number % 2]}, number) for number in (1, 2)]
     honest = read(tmp_path, [])
     results = source.Results(honest.paths, longer, trials, honest.state)
-    html = plots.parallel(make_frame(longer, trials), sentence(results))
+    html = plots.parallel(make_plot_data(longer, trials), sentence(results))
     page = open_file(html, viewport={"width": 390, "height": 900})
     wait_until_drawn(page)
     assert ticks(page, 1) == ["…one…", "…two…"]
@@ -696,8 +698,8 @@ def test_scatter_plots_have_all_of_many_parameters_and_those_that_are_chosen(
     names = [f"p{number}" for number in range(22)]
     trials = [a_trial(1, {name: "a" if index else 0.5 for index, name in enumerate(names)}, 1.0)]
     results = source.read(write_run(tmp_path, a_run(names), trials))
-    frame = make_frame(results.run, results.trials).with_all_parameters()
-    page = open_file(plots.scatter(frame, sentence(results)))
+    plot_data = make_plot_data(results.run, results.trials).with_all_parameters()
+    page = open_file(plots.scatter(plot_data, sentence(results)))
     expect(page.locator(".panels figure")).to_have_count(15)
     page.get_by_role("button", name="Show 15 more of 216 further pairs").click()
     expect(page.locator(".panels figure")).to_have_count(30)
@@ -719,7 +721,7 @@ def test_failed_evaluations_stand_above_the_results_of_one_parameter(
     trials = [a_trial(number, {"lr": number / 10}, float(number)) for number in range(1, 9)]
     trials.append(a_trial(9, {"lr": 0.5}, None, Status.FAILED))
     results = source.read(write_run(tmp_path, a_run(("lr",)), trials))
-    page = open_file(plots.scatter(make_frame(results.run, results.trials), sentence(results)))
+    page = open_file(plots.scatter(make_plot_data(results.run, results.trials), sentence(results)))
     panel = page.locator("canvas[role=img]")
     box = panel.bounding_box()
     assert box
@@ -752,11 +754,11 @@ def test_hostile_texts_are_shown_and_never_executed(open_file: OpenFile, tmp_pat
     hostile_run = dataclasses.replace(run, parameters=(names["lr"], kinds, *hostile))
     honest = read(tmp_path, [])
     results = source.Results(honest.paths, hostile_run, evaluated(trials), honest.state)
-    frame = make_frame(hostile_run, results.trials)
+    plot_data = make_plot_data(hostile_run, results.trials)
     usage = Usage(HOSTILE[0], HOSTILE[1], [START, START + 10], [10.0, 90.0], [20.0, 30.0])
     html = {
-        "parallel": lambda: plots.parallel(frame, sentence(results)),
-        "scatter": lambda: plots.scatter(frame, sentence(results)),
+        "parallel": lambda: plots.parallel(plot_data, sentence(results)),
+        "scatter": lambda: plots.scatter(plot_data, sentence(results)),
         "report": lambda: report.page(results, report.Options(), datetime.now(timezone.utc)),
         "video": lambda: video.page(results),
         "compare": lambda: compare.page(HOSTILE[0], [results, honest]),

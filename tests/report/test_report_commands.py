@@ -23,7 +23,7 @@ from report_runs import START, a_run, a_trial, some_trials, write_run
 
 from worker.cli.result_files import ELSEWHERE, output_path
 from worker.errors import OmnioptError
-from worker.report.data.plot_columns import make_frame
+from worker.report.data.plot_columns import make_plot_data
 from worker.report.data.results import read
 from worker.report.exchange import redaction
 from worker.report.pictures import captions, panels, scatter
@@ -150,7 +150,7 @@ def test_a_picture_marks_what_has_no_result_and_has_logarithmic_colours(
     trials.append(a_trial(9, {"lr": 0.5}, None, Status.FAILED))
     write_run(workdir, a_run(("lr",)), trials)
     results = read(Home.in_workdir(workdir).run("first"))
-    panel = scatter.draw(panels.Picked(make_frame(results.run, results.trials)), None).panels[0]
+    panel = scatter.draw(panels.PlotSelection(make_plot_data(results.run, results.trials)), None).panels[0]
     assert panel.cross_rows == [8]
     assert numpy.asarray(panel.crosses.get_offsets())[0, 1] > 10.0**7  # above all results
     assert panel.dots is not None

@@ -30,7 +30,7 @@ from worker.report.data import (
     summary,
 )
 from worker.report.data import results as source
-from worker.report.data.plot_columns import make_frame, payload
+from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.pages import compare, html
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft, Run
@@ -321,20 +321,20 @@ def test_a_frame_keeps_scales_categories_and_exact_integers() -> None:
         a_trial(1, {"lr": 1e-05, "big": 2**53 - 1, "kind": "a"}, 3.0),
         a_trial(2, {"lr": 0.1, "big": 5, "kind": "b"}, None, Status.FAILED),
     ]
-    frame = make_frame(a_space(), trials)
-    lr, big, kind = frame.of_role("parameter")
+    plot_data = make_plot_data(a_space(), trials)
+    lr, big, kind = plot_data.of_role("parameter")
     assert lr.log
     assert not big.log
     assert big.values == [2**53 - 1, 5.0]
-    assert "9007199254740991" in json.dumps(payload(frame))
+    assert "9007199254740991" in json.dumps(payload(plot_data))
     assert kind.options == ("b", "a")
     assert kind.values == [1.0, 0.0]
-    assert frame.column("result").values == [3.0, None]
-    assert frame.usable == (True, False)
-    assert [column.name for column in frame.showing(["kind", "RESULT"]).columns[:2]] == ["kind", "RESULT"]
-    assert frame.logarithmic(["big"]).of_role("parameter")[1].log
+    assert plot_data.column("result").values == [3.0, None]
+    assert plot_data.usable == (True, False)
+    assert [column.name for column in plot_data.showing(["kind", "RESULT"]).columns[:2]] == ["kind", "RESULT"]
+    assert plot_data.logarithmic(["big"]).of_role("parameter")[1].log
     with pytest.raises(UsageError, match="big"):
-        frame.showing(["bigg"])
+        plot_data.showing(["bigg"])
 
 
 def test_not_finite_results_are_missing_in_plots() -> None:
@@ -343,10 +343,10 @@ def test_not_finite_results_are_missing_in_plots() -> None:
             1, {"lr": 0.5, "kind": "a"}, None, Status.NOT_FINITE, raw_loss="nan", outputs={"x": float("inf")}
         )
     ]
-    frame = make_frame(a_run(), trials)
-    assert frame.column("result").values == [None]
-    assert frame.of_role("output")[0].values == [None]
-    json.dumps(payload(frame), allow_nan=False)
+    plot_data = make_plot_data(a_run(), trials)
+    assert plot_data.column("result").values == [None]
+    assert plot_data.of_role("output")[0].values == [None]
+    json.dumps(payload(plot_data), allow_nan=False)
 
 
 @given(st.recursive(st.floats(allow_nan=False, allow_infinity=False) | st.text(), st.lists))
@@ -421,8 +421,8 @@ def test_a_joined_frame_has_all_columns_and_says_which_run(tmp_path: Path) -> No
             [a_trial(1, {"kind": 0.25, "extra": "b"}, 1.0)],
         )
     )
-    frame = comparison.joined("both", [first, other])
-    columns = {column.name: column for column in frame.columns}
+    plot_data = comparison.joined("both", [first, other])
+    columns = {column.name: column for column in plot_data.columns}
     assert columns["run"].options == ("one", "two")
     assert columns["lr"].values == [0.5, None]
     assert columns["kind"].options == ("a", "0.25")

@@ -105,7 +105,7 @@ def test_files_that_cannot_be_read_are_usage_errors(tmp_path: Path) -> None:
             import_csv.read(path, a_run())
 
 
-def rows_of(tmp_path: Path, content: str, **options: object) -> import_csv.Table:
+def rows_of(tmp_path: Path, content: str, **options: object) -> import_csv.ImportedRows:
     """What is read from a csv with this content."""
     path = tmp_path / "earlier.csv"
     path.write_text(content, encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 from report_runs import a_trial
 
 from worker.report.data.importance import LEAST, NoImportanceError, measure
-from worker.report.data.plot_columns import Frame, make_frame
+from worker.report.data.plot_columns import PlotData, make_plot_data
 from worker.spec.check import check
 from worker.spec.parameters import Value
 from worker.spec.run import Draft, ParameterDraft, Run
@@ -28,7 +28,7 @@ def a_space() -> Run:
     return run
 
 
-def evaluated(count: int, constant: bool = False) -> Frame:
+def evaluated(count: int, constant: bool = False) -> PlotData:
     """Evaluations at random places; a few have enormous results."""
     draw = random.Random(3)
     trials = []
@@ -38,7 +38,7 @@ def evaluated(count: int, constant: bool = False) -> Frame:
         loss = 5 * strong + {"a": 0.0, "b": 0.5, "c": 1.0}[kind]
         loss = 1.0 if constant else loss * (1e30 if number % 20 == 7 else 1.0)
         trials.append(a_trial(number, values, loss, Status.OK))
-    return make_frame(a_space(), trials)
+    return make_plot_data(a_space(), trials)
 
 
 def test_the_strong_parameter_comes_first_and_the_idle_one_last() -> None:
@@ -68,7 +68,7 @@ def test_where_nothing_matters_nothing_is_claimed() -> None:
         )
         for number in range(60)
     ]
-    found = measure(make_frame(a_space(), trials))
+    found = measure(make_plot_data(a_space(), trials))
     assert found.score < 0.3
     assert max(mean for mean, _ in found.shares.values()) < 0.3
 
@@ -84,13 +84,13 @@ def test_the_map_of_the_two_most_important_is_in_units_of_the_result() -> None:
 
 
 @pytest.mark.parametrize(
-    ("frame", "said"),
+    ("plot_data", "said"),
     [
         (evaluated(LEAST - 1), f"from {LEAST} on"),
         (evaluated(50, constant=True), "All evaluations gave the same"),
     ],
     ids=["few", "constant"],
 )
-def test_where_nothing_can_be_told_it_says_why(frame: Frame, said: str) -> None:
+def test_where_nothing_can_be_told_it_says_why(plot_data: PlotData, said: str) -> None:
     with pytest.raises(NoImportanceError, match=said):
-        measure(frame)
+        measure(plot_data)

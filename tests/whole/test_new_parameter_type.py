@@ -198,11 +198,11 @@ def test_csv_and_plots_show_it_on_its_scale(paths: RunPaths) -> None:
     read = results.read(paths)
     with csv_file.write(paths, read.run, read.trials).open(newline="", encoding="utf-8") as file:
         assert {int(row["n"]) for row in csv.DictReader(file)} <= set(POWERS)
-    frame = plot_columns.make_frame(read.run, read.trials)
-    column = next(column for column in frame.columns if column.name == "n")
+    plot_data = plot_columns.make_plot_data(read.run, read.trials)
+    column = next(column for column in plot_data.columns if column.name == "n")
     assert (column.log, column.integer, column.options) == (True, True, None)
     assert set(column.numbers) <= set(POWERS)
-    assert "mountParallel" in plots.parallel(frame, "")
+    assert "mountParallel" in plots.parallel(plot_data, "")
 
 
 def test_other_programs_are_told_of_its_bounds_and_scale(paths: RunPaths) -> None:

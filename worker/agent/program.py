@@ -12,7 +12,7 @@ from pathlib import Path
 
 from worker.agent import program_files, wrappers
 from worker.agent.program_files import Fault, Weight
-from worker.agent.shell import Simple, Word, parse
+from worker.agent.shell import SimpleCommand, Word, parse
 from worker.agent.wrappers import INTERPRETERS, SHELL, interpreter_of
 
 __all__ = ["CommandContext", "Fault", "Weight", "complaints", "faults"]
@@ -144,7 +144,7 @@ def faults(command: str, context: CommandContext) -> list[Fault]:
     return list(dict.fromkeys(all_faults))
 
 
-def _is_fatal(commands: list[Simple], index: int) -> bool:
+def _is_fatal(commands: list[SimpleCommand], index: int) -> bool:
     """Whether there can be no result where this one of the commands cannot run."""
     if index and commands[index - 1].after == "||":
         return False
@@ -156,7 +156,7 @@ def _is_fatal(commands: list[Simple], index: int) -> bool:
     return all(simple.after == "&&" for simple in following[:-1]) and following[-1].after in ("", ";", "&&")
 
 
-def _afterwards(simple: Simple, context: CommandContext) -> CommandContext:
+def _afterwards(simple: SimpleCommand, context: CommandContext) -> CommandContext:
     """The place that a command leaves to the next one."""
     if any(variable.startswith("PATH=") for variable in simple.variables) and not simple.words:
         context = replace(context, programs=Programs.UNKNOWN)
@@ -182,7 +182,7 @@ def _folder(context: CommandContext, words: list[Word]) -> Path | None:
     return folder if program_files.is_folder(folder) else None
 
 
-def _simple_faults(simple: Simple, context: CommandContext) -> Iterator[Fault]:
+def _simple_faults(simple: SimpleCommand, context: CommandContext) -> Iterator[Fault]:
     if any(variable.startswith("PATH=") for variable in simple.variables):
         context = replace(context, programs=Programs.UNKNOWN)
     if simple.words:

@@ -52,7 +52,7 @@ class Word:
 
 
 @dataclass
-class Simple:
+class SimpleCommand:
     """A simple command: its words, the variables set for it, its redirections, and the operator behind it."""
 
     words: list[Word] = field(default_factory=list)
@@ -65,7 +65,7 @@ class _NotSimpleError(Exception):
     """Something follows that only a shell understands: a loop, a group, a substitution."""
 
 
-def parse(command: str) -> tuple[list[Simple], bool]:
+def parse(command: str) -> tuple[list[SimpleCommand], bool]:
     """The simple commands of a line, and whether that is all of it.
 
     Raises ValueError where a quotation mark has no partner.
@@ -75,8 +75,8 @@ def parse(command: str) -> tuple[list[Simple], bool]:
         while reader.next():
             pass
     except _NotSimpleError:
-        return reader.found, False
-    return reader.found, True
+        return reader.commands, False
+    return reader.commands, True
 
 
 class _Reader:
@@ -84,8 +84,8 @@ class _Reader:
 
     def __init__(self, command: str) -> None:
         self._text, self._at = command, 0
-        self.found: list[Simple] = []
-        self._now = Simple()
+        self.commands: list[SimpleCommand] = []
+        self._command = SimpleCommand()
         self._pending = ""  # a redirection whose file comes next
 
     def next(self) -> bool:
@@ -113,24 +113,24 @@ class _Reader:
         return True
 
     def _end(self, operator: str) -> None:
-        if self._now.words or self._now.variables or self._now.redirections:
-            self._now.after = operator
-            self.found.append(self._now)
-        self._now = Simple()
+        if self._command.words or self._command.variables or self._command.redirections:
+            self._command.after = operator
+            self.commands.append(self._command)
+        self._command = SimpleCommand()
 
     def _take(self, word: Word) -> None:
-        now = self._now
+        command = self._command
         if word.text.isdigit() and _REDIRECTION.match(self._text, self._at):
             return  # the number of a stream
         if self._pending:
-            now.redirections.append((self._pending, word))
+            command.redirections.append((self._pending, word))
             self._pending = ""
-        elif not now.words and _ASSIGNMENT.match(word.text):
-            now.variables.append(word.text)
-        elif not now.words and word.text in _GRAMMAR:
+        elif not command.words and _ASSIGNMENT.match(word.text):
+            command.variables.append(word.text)
+        elif not command.words and word.text in _GRAMMAR:
             raise _NotSimpleError
         else:
-            now.words.append(word)
+            command.words.append(word)
 
     def _word(self) -> Word:
         """The word that begins here."""

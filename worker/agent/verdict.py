@@ -121,8 +121,8 @@ def _ended_for_memory(facts: Facts) -> bool:
 def _used(facts: Facts) -> float:
     """The memory of a program that was ended for it: several processes may have grown since they were looked at."""
     # A group that had more than the limit holds other processes, too.
-    counts = facts.kernel_kill and facts.group_peak <= 1.1 * facts.memory_limit
-    return max(facts.peak_memory, facts.group_peak) if counts else facts.peak_memory
+    measured = facts.kernel_kill and facts.group_peak <= 1.1 * facts.memory_limit
+    return max(facts.peak_memory, facts.group_peak) if measured else facts.peak_memory
 
 
 def _at_limit(facts: Facts) -> bool:

@@ -79,7 +79,7 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
 @dataclass(frozen=True)
-class Inner:
+class WrappedCommand:
     """The command that a wrapper runs. sure: whether these are certainly its words.
 
     other_programs: names may find other programs there. other_folder: it may run in another folder.
@@ -99,7 +99,7 @@ def interpreter_of(name: str) -> str:
     return match["other"] or ("python" if match["python"] else "sh")
 
 
-def unwrap(name: str, words: list[Word]) -> Inner | None:
+def unwrap(name: str, words: list[Word]) -> WrappedCommand | None:
     """What the wrapper `name` runs with these words; None where it is no wrapper."""
     if name in _WRAPPERS:
         with_value, own_arguments = _WRAPPERS[name]
@@ -109,19 +109,19 @@ def unwrap(name: str, words: list[Word]) -> Inner | None:
             path = any(word.text.startswith("PATH=") for word in command)
             while command and _ASSIGNMENT.match(command[0].text):
                 command = command[1:]
-            return Inner(command, inner.sure, path, inner.other_folder)
-        return Inner(command, inner.sure, False, inner.other_folder)
+            return WrappedCommand(command, inner.sure, path, inner.other_folder)
+        return WrappedCommand(command, inner.sure, False, inner.other_folder)
     if name in _LAUNCHERS:
         return _behind_options(words, _LAUNCHERS[name], unknown_are_sure=False)
     if name in _RUNNERS:
         if not words or words[0].text not in ("run", "exec"):
-            return Inner([])
+            return WrappedCommand([])
         inner = _behind_options(words[1:], _RUNNERS[name], unknown_are_sure=False)
-        return Inner(inner.words, inner.sure, True, inner.other_folder)
+        return WrappedCommand(inner.words, inner.sure, True, inner.other_folder)
     return None
 
 
-def _behind_options(words: list[Word], with_value: frozenset[str], unknown_are_sure: bool) -> Inner:
+def _behind_options(words: list[Word], with_value: frozenset[str], unknown_are_sure: bool) -> WrappedCommand:
     """The words from the first one on that is no option. A long option that is not known may take the next word."""
     left, sure, moved = list(words), True, False
     while left and left[0].text.startswith("-"):
@@ -136,4 +136,4 @@ def _behind_options(words: list[Word], with_value: frozenset[str], unknown_are_s
             # The word behind it is its value, unless it looks like a program.
             if not (left[0].text.startswith("-") or "/" in left[0].text or interpreter_of(left[0].text)):
                 left = left[1:]
-    return Inner(left, sure, False, moved)
+    return WrappedCommand(left, sure, False, moved)

@@ -13,9 +13,9 @@ from pathlib import Path
 from worker.cli import common
 from worker.cli.common import find_run
 from worker.errors import OmnioptError, UsageError
-from worker.report.data.plot_columns import Frame
+from worker.report.data.plot_columns import PlotData
 from worker.report.data.results import Results, read
-from worker.report.data.summary import counts
+from worker.report.data.summary import is_usable
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
 from worker.trial import Trial
@@ -55,11 +55,11 @@ def comma_list(text: str) -> list[str]:
     return unique_names
 
 
-def of_parameters(frame: Frame, wanted: Sequence[str]) -> Frame:
-    """The frame showing these columns. Raises UsageError where none of them is a parameter, or one is no column."""
-    shown = frame.showing(wanted)
+def of_parameters(plot_data: PlotData, wanted: Sequence[str]) -> PlotData:
+    """The data with these columns. Raises UsageError where none of them is a parameter, or one is no column."""
+    shown = plot_data.showing(wanted)
     if not any(column.shown for column in shown.of_role("parameter")):
-        parameters = ", ".join(column.name for column in frame.of_role("parameter"))
+        parameters = ", ".join(column.name for column in plot_data.of_role("parameter"))
         raise UsageError(f"--columns has no parameter in it. The parameters are {parameters}.")
     return shown
 
@@ -82,7 +82,7 @@ def _limit(text: str) -> float:
 
 def selected_trials(results: Results, args: argparse.Namespace) -> list[Trial]:
     """The evaluations that the command line asks for."""
-    return [trial for trial in results.trials if counts(trial)] if args.no_failed else results.trials
+    return [trial for trial in results.trials if is_usable(trial)] if args.no_failed else results.trials
 
 
 def output_path(default: Path, paths: RunPaths, out: Path | None) -> Path:

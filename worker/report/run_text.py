@@ -12,7 +12,7 @@ from worker.report.data import equal_results
 from worker.report.data.failure_checks import findings
 from worker.report.data.failures import MEANINGS, causes
 from worker.report.data.results import Results
-from worker.report.data.summary import counts, duration_words, hours_text, summarize
+from worker.report.data.summary import duration_words, hours_text, is_usable, summarize
 from worker.report.data.table import moment
 from worker.report.data.value_texts import loss_text
 from worker.spec.notation import real_text, value_text
@@ -117,7 +117,7 @@ def logs(results: Results, trials: Sequence[Trial]) -> Iterator[str]:
             f"{trial.number:>7}  {trial.status.value:<13}  {loss_text(trial):<22}  {seconds:>10}  {path}"
         )
     yield ""
-    usable = [trial for trial in trials if counts(trial)]
+    usable = [trial for trial in trials if is_usable(trial)]
     yield f"{counted(len(trials), 'evaluation')}, {len(usable):,} of them with a result that counts"
     if usable:
         best, worst = (choose(usable, key=lambda trial: trial.loss or 0.0) for choose in (min, max))

@@ -14,7 +14,7 @@ from worker.cli.result_files import (
     selected_trials,
 )
 from worker.errors import EXIT_DONE
-from worker.report.data.plot_columns import make_frame
+from worker.report.data.plot_columns import make_plot_data
 from worker.report.pages import answer, plots
 from worker.store.files import replacing
 
@@ -35,10 +35,10 @@ def execute(args: argparse.Namespace) -> int:
     """Write the plot and print where it is."""
     results = open_results(args)
     target = output_path(results.paths.parallel, results.paths, args.out)
-    frame = make_frame(results.run, selected_trials(results, args))
+    plot_data = make_plot_data(results.run, selected_trials(results, args))
     if args.columns:
-        frame = frame.showing(args.columns)
+        plot_data = plot_data.showing(args.columns)
     with replacing(target) as file:
-        file.write(plots.parallel(frame, answer.sentence(results)))
+        file.write(plots.parallel(plot_data, answer.sentence(results)))
     say_written(target)
     return EXIT_DONE

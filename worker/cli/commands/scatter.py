@@ -19,7 +19,7 @@ from worker.cli.result_files import (
     selected_trials,
 )
 from worker.errors import EXIT_DONE
-from worker.report.data.plot_columns import make_frame
+from worker.report.data.plot_columns import make_plot_data
 from worker.report.data.summary import best
 from worker.report.pages import answer, plots
 from worker.report.pictures import panels, scatter
@@ -52,21 +52,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Write the plots and print where they are; svg and png are left out where matplotlib is missing."""
     results = open_results(args)
-    frame = make_frame(results.run, selected_trials(results, args))
-    frame = of_parameters(frame, args.columns) if args.columns else frame.with_all_parameters()
+    plot_data = make_plot_data(results.run, selected_trials(results, args))
+    plot_data = of_parameters(plot_data, args.columns) if args.columns else plot_data.with_all_parameters()
     if args.log:
-        frame = frame.logarithmic(args.log)
+        plot_data = plot_data.logarithmic(args.log)
     kinds = args.kind or (KINDS if find_spec("matplotlib") else KINDS[:1])
     name = results.run.name
     folder = output_path(results.paths.scatter / f"{name}.{kinds[0]}", results.paths, args.out).parent
     targets = {kind: folder / f"{name}.{kind}" for kind in kinds}
     if "html" in targets:
         with replacing(targets["html"]) as file:
-            file.write(plots.scatter(frame, answer.sentence(results), args.max))
+            file.write(plots.scatter(plot_data, answer.sentence(results), args.max))
         say_written(targets["html"])
     pictures = [kind for kind in targets if kind != "html"]
     if pictures:
-        shown = panels.picked(frame, named=bool(args.columns))
+        shown = panels.select(plot_data, named=bool(args.columns))
         if shown.note:
             which = f"{' and '.join(pictures)} show {shown.note}; --columns a,b,c chooses others."
             print(f"{which} {shown.why}".rstrip(), file=sys.stderr)

@@ -14,7 +14,7 @@ from worker.cli.result_files import (
     say_written,
 )
 from worker.errors import EXIT_DONE
-from worker.report.data.plot_columns import make_frame
+from worker.report.data.plot_columns import make_plot_data
 from worker.report.pages import video
 from worker.store.files import replacing, replacing_bytes
 
@@ -41,9 +41,11 @@ def execute(args: argparse.Namespace) -> int:
         # Imported here: it takes a while, and the page needs none of it.
         from worker.report.pictures import gif, panels
 
-        frame = make_frame(results.run, results.trials)
-        frame = of_parameters(frame, args.columns) if args.columns else frame.with_all_parameters()
-        moving = gif.film(results, panels.picked(frame, named=bool(args.columns)), args.max)
+        plot_data = make_plot_data(results.run, results.trials)
+        plot_data = (
+            of_parameters(plot_data, args.columns) if args.columns else plot_data.with_all_parameters()
+        )
+        moving = gif.film(results, panels.select(plot_data, named=bool(args.columns)), args.max)
         with replacing_bytes(target) as raw:
             raw.write(moving)
     else:

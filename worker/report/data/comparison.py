@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from worker.report.data import improvements
-from worker.report.data.plot_columns import Frame, FrameColumn, make_frame
+from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
 from worker.report.data.results import Results
 from worker.spec.run import Run
 
@@ -109,24 +109,27 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
 
 
-def joined(name: str, runs: Sequence[Results]) -> Frame:
-    """The evaluations of all runs as one frame, with the run as its first column."""
-    frames = [make_frame(results.run, results.trials) for results in runs]
+def joined(name: str, runs: Sequence[Results]) -> PlotData:
+    """The evaluations of all runs as one plot_data, with the run as its first column."""
+    all_plot_data = [make_plot_data(results.run, results.trials) for results in runs]
     names = [results.run.name for results in runs]
-    sizes = [len(frame.usable) for frame in frames]
+    sizes = [len(plot_data.usable) for plot_data in all_plot_data]
     which = [float(index) for index, size in enumerate(sizes) for _ in range(size)]
-    run = FrameColumn("run", "Run", "own", which, tuple(names))
-    keys = list(dict.fromkeys(column.name for frame in frames for column in frame.columns))
+    run = PlotColumn("run", "Run", "own", which, tuple(names))
+    keys = list(dict.fromkeys(column.name for plot_data in all_plot_data for column in plot_data.columns))
     order = {"trial": 0, "parameter": 1, "result": 2}
-    columns = [_joined_column(key, frames, sizes) for key in keys]
+    columns = [_joined_column(key, all_plot_data, sizes) for key in keys]
     columns.sort(key=lambda column: order.get(column.role, 3))
-    usable = tuple(counts for frame in frames for counts in frame.usable)
-    return Frame(name, (run, *columns), usable)
+    usable = tuple(is_usable for plot_data in all_plot_data for is_usable in plot_data.usable)
+    return PlotData(name, (run, *columns), usable)
 
 
-def _joined_column(name: str, frames: Sequence[Frame], sizes: Sequence[int]) -> FrameColumn:
-    """One column of several frames; numbers become categories where another run has categories under that name."""
-    parts = [next((column for column in frame.columns if column.name == name), None) for frame in frames]
+def _joined_column(name: str, all_plot_data: Sequence[PlotData], sizes: Sequence[int]) -> PlotColumn:
+    """One column of several plots' data; numbers become categories where another run has categories under that name."""
+    parts = [
+        next((column for column in plot_data.columns if column.name == name), None)
+        for plot_data in all_plot_data
+    ]
     present = [part for part in parts if part is not None]
     first = present[0]
     numeric = all(part.options is None for part in present)
@@ -150,7 +153,7 @@ def _joined_column(name: str, frames: Sequence[Frame], sizes: Sequence[int]) -> 
     return dataclasses.replace(first, values=indices, options=options, log=False, integer=False)
 
 
-def _texts(column: FrameColumn) -> list[str | None]:
+def _texts(column: PlotColumn) -> list[str | None]:
     if column.options is None:
         return [None if value is None else f"{value:g}" for value in column.values]
     return [None if value is None else column.options[int(value)] for value in column.values]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from worker.report.data.summary import counts
+from worker.report.data.summary import is_usable
 from worker.trial import Trial
 
 MOST_CURVES = 30
@@ -27,7 +27,7 @@ def choose(trials: Iterable[Trial]) -> list[Curve]:
     [] where no program printed more than one RESULT.
     """
     printed = sorted(
-        (trial for trial in trials if len(trial.curve) > 1 and counts(trial)),
+        (trial for trial in trials if len(trial.curve) > 1 and is_usable(trial)),
         key=lambda trial: (trial.loss, trial.number),
     )
     if len(printed) > MOST_CURVES:

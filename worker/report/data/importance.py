@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from worker.report.data.plot_columns import Frame, FrameColumn
+from worker.report.data.plot_columns import PlotColumn, PlotData
 from worker.spec.text import counted
 
 LEAST = 20  # evaluations with a result; fewer say nothing
@@ -66,11 +66,11 @@ class Importance:
         )
 
 
-def measure(frame: Frame) -> Importance:
+def measure(plot_data: PlotData) -> Importance:
     """The importance of all parameters. Raises NoImportanceError where it cannot be told."""
-    results = frame.column("result").values
-    rows = [row for row, counts in enumerate(frame.usable) if counts and results[row] is not None]
-    columns = [column for column in frame.of_role("parameter") if len(set(column.values)) > 1]
+    results = plot_data.column("result").values
+    rows = [row for row, usable in enumerate(plot_data.usable) if usable and results[row] is not None]
+    columns = [column for column in plot_data.of_role("parameter") if len(set(column.values)) > 1]
     if len(rows) < LEAST:
         raise NoImportanceError(
             f"Only {counted(len(rows), 'evaluation')} {'has' if len(rows) == 1 else 'have'} a result; from {LEAST} on, the importance of parameters is told."
@@ -89,13 +89,13 @@ def measure(frame: Frame) -> Importance:
     return _measured(columns, points, losses)
 
 
-def _number(column: FrameColumn, row: int) -> float:
+def _number(column: PlotColumn, row: int) -> float:
     value = column.values[row]
     return -1.0 if value is None else value
 
 
 def _measured(
-    columns: Sequence[FrameColumn], points: list[list[float]], losses: Sequence[float]
+    columns: Sequence[PlotColumn], points: list[list[float]], losses: Sequence[float]
 ) -> Importance:
     from sklearn.inspection import permutation_importance
     from sklearn.model_selection import KFold
@@ -149,7 +149,7 @@ def _ranks(losses: Sequence[float]) -> list[float]:
 
 def _interaction(
     forest: Any,
-    columns: Sequence[FrameColumn],
+    columns: Sequence[PlotColumn],
     points: list[list[float]],
     ordered: Sequence[float],
     names: Sequence[str],
@@ -174,7 +174,7 @@ def _interaction(
     return Interaction(names[0], names[1], xs, ys, table)
 
 
-def _steps(ordered: Sequence[float], column: FrameColumn) -> tuple[float, ...]:
+def _steps(ordered: Sequence[float], column: PlotColumn) -> tuple[float, ...]:
     """Values that divide the evaluations evenly, or all of them where there are few."""
     distinct = sorted(set(ordered))
     if column.options is not None or len(distinct) <= _GRID:

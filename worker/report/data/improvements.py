@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from worker.report.data.summary import counts
+from worker.report.data.summary import is_usable
 from worker.trial import Trial
 
 
@@ -29,7 +29,7 @@ def finished(trials: Iterable[Trial]) -> list[Point]:
     return [
         Point(count, max(0.0, (trial.end or begin) - begin), trial.loss, trial)
         for count, trial in enumerate(ended, 1)
-        if counts(trial) and trial.loss is not None
+        if is_usable(trial) and trial.loss is not None
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from worker.report.data.summary import counts
+from worker.report.data.summary import is_usable
 from worker.trial import Trial
 
 _SEVERAL = re.compile(r"RESULT(\d+)")
@@ -23,7 +23,7 @@ def front(trials: Iterable[Trial], names: Sequence[str]) -> list[Trial]:
     points = [
         (tuple(trial.outputs[name] for name in names), trial)
         for trial in trials
-        if counts(trial) and all(name in trial.outputs for name in names)
+        if is_usable(trial) and all(name in trial.outputs for name in names)
     ]
     points.sort(key=lambda point: (point[0], point[1].number))
     unbeaten: list[tuple[tuple[float, ...], Trial]] = []

@@ -26,7 +26,7 @@ _EXACT_INTEGER = 2**53  # floats hold all integers up to here; parameters go no 
 
 
 @dataclass(frozen=True)
-class FrameColumn:
+class PlotColumn:
     """One column: `values` are numbers (None where missing), or indices into `options` where that is not None.
 
     name is unique and the header in csv files; label is for people, with the unit. shown: whether a plot has it
@@ -49,38 +49,38 @@ class FrameColumn:
 
 
 @dataclass(frozen=True)
-class Frame:
+class PlotData:
     """All columns of some evaluations; one value of each column per evaluation."""
 
     name: str
-    columns: tuple[FrameColumn, ...]
+    columns: tuple[PlotColumn, ...]
     usable: tuple[bool, ...]  # evaluation -> whether its result counts
 
-    def column(self, role: Role) -> FrameColumn:
+    def column(self, role: Role) -> PlotColumn:
         """The first column with that role."""
         return next(column for column in self.columns if column.role == role)
 
-    def showing(self, names: Sequence[str]) -> Frame:
+    def showing(self, names: Sequence[str]) -> PlotData:
         """The same with just these columns as axes at first, in this order. Raises UsageError for unknown ones."""
         by_name = self._known(names)
         wanted = [replace(by_name[name], shown=True) for name in names]
         others = [replace(column, shown=False) for column in self.columns if column.name not in names]
         return replace(self, columns=(*wanted, *others))
 
-    def with_all_parameters(self) -> Frame:
+    def with_all_parameters(self) -> PlotData:
         """The same showing every parameter, also those that would be too many as axes."""
         columns = [
             replace(column, shown=column.shown or column.role == "parameter") for column in self.columns
         ]
         return replace(self, columns=tuple(columns))
 
-    def logarithmic(self, names: Sequence[str]) -> Frame:
+    def logarithmic(self, names: Sequence[str]) -> PlotData:
         """The same with logarithmic axes for these columns. Raises UsageError for unknown ones."""
         self._known(names)
         columns = [replace(column, log=column.log or column.name in names) for column in self.columns]
         return replace(self, columns=tuple(columns))
 
-    def _known(self, names: Sequence[str]) -> dict[str, FrameColumn]:
+    def _known(self, names: Sequence[str]) -> dict[str, PlotColumn]:
         """The columns by name. Raises UsageError where one of `names` is none."""
         by_name = {column.name: column for column in self.columns}
         for name in names:
@@ -88,15 +88,15 @@ class Frame:
                 raise UsageError(f"There is no column {quoted(name)}. {did_you_mean(name, by_name)}")
         return by_name
 
-    def of_role(self, role: Role) -> tuple[FrameColumn, ...]:
+    def of_role(self, role: Role) -> tuple[PlotColumn, ...]:
         """All columns with that role."""
         return tuple(column for column in self.columns if column.role == role)
 
 
-def make_frame(run: Run, trials: Sequence[Trial]) -> Frame:
+def make_plot_data(run: Run, trials: Sequence[Trial]) -> PlotData:
     """The columns of the evaluations among `trials` (see `table.evaluated`, which makes their order)."""
     columns = [
-        FrameColumn(
+        PlotColumn(
             "trial", "Evaluation", "trial", [trial.number for trial in trials], shown=False, integer=True
         )
     ]
@@ -117,10 +117,10 @@ def make_frame(run: Run, trials: Sequence[Trial]) -> Frame:
                 _measured("RESULT", "RESULT", "result", [_finite(trial.loss) for trial in trials], True)
             )
     columns += _own_columns(trials)
-    return Frame(run.name, tuple(columns), tuple(trial.status is Status.OK for trial in trials))
+    return PlotData(run.name, tuple(columns), tuple(trial.status is Status.OK for trial in trials))
 
 
-def _own_columns(trials: Sequence[Trial]) -> list[FrameColumn]:
+def _own_columns(trials: Sequence[Trial]) -> list[PlotColumn]:
     begin = min((trial.start for trial in trials if trial.start is not None), default=0.0)
     columns = [
         _measured("seconds", "Duration (s)", "own", [_rounded(trial.seconds) for trial in trials], True),
@@ -140,7 +140,7 @@ def _own_columns(trials: Sequence[Trial]) -> list[FrameColumn]:
     return columns
 
 
-def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool) -> FrameColumn:
+def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool) -> PlotColumn:
     name, kind = parameter.name, type_of(parameter)
     values = [trial.values.get(name) for trial in trials]
     if kind.value == "category":
@@ -148,7 +148,7 @@ def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool
         order = [option for option in parameter.options if option in used]
         return _categories(name, name, "parameter", values, order, shown)
     numbers = [_finite(value if not isinstance(value, str) else None) for value in values]
-    return FrameColumn(
+    return PlotColumn(
         name,
         name,
         "parameter",
@@ -159,11 +159,11 @@ def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool
     )
 
 
-def _measured(name: str, label: str, role: Role, values: Sequence[float | None], shown: bool) -> FrameColumn:
+def _measured(name: str, label: str, role: Role, values: Sequence[float | None], shown: bool) -> PlotColumn:
     numbers = [value for value in values if value is not None]
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 0.0)
     integer = all(value == int(value) for value in numbers) if numbers else False
-    return FrameColumn(
+    return PlotColumn(
         name, label, role, values, log=low > 0 and high / low > LOG_SPAN, shown=shown, integer=integer
     )
 
@@ -175,7 +175,7 @@ def _categories(
     values: Sequence[Value | None],
     order: Sequence[str] | None = None,
     shown: bool = False,
-) -> FrameColumn:
+) -> PlotColumn:
     texts = [None if value is None else str(value) for value in values]
     options = (
         tuple(order)
@@ -184,7 +184,7 @@ def _categories(
     )
     codes = {option: float(index) for index, option in enumerate(options)}
     indices = [None if text is None else codes.get(text) for text in texts]
-    return FrameColumn(name, label, role, indices, options, shown=shown)
+    return PlotColumn(name, label, role, indices, options, shown=shown)
 
 
 def _finite(value: float | None) -> float | None:
@@ -200,19 +200,19 @@ def _since(moment: float | None, begin: float) -> float | None:
     return None if moment is None else round(moment - begin, 3)
 
 
-def payload(frame: Frame) -> dict[str, object]:
-    """The frame as the scripts of the pages read it (worker/report/assets/data.js), small enough to embed."""
-    status = frame.column("status")
+def payload(plot_data: PlotData) -> dict[str, object]:
+    """The data as the scripts of the pages read it (worker/report/assets/data.js), small enough to embed."""
+    status = plot_data.column("status")
     counting = [option == Status.OK.value for option in status.options or ()]
     return {
-        "name": frame.name,
+        "name": plot_data.name,
         "usable": counting,
         "palette": palette(),
-        "columns": [_column_payload(column) for column in frame.columns],
+        "columns": [_column_payload(column) for column in plot_data.columns],
     }
 
 
-def _column_payload(column: FrameColumn) -> dict[str, object]:
+def _column_payload(column: PlotColumn) -> dict[str, object]:
     payload: dict[str, object] = {
         "name": column.name,
         "label": column.label,

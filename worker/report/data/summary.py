@@ -59,11 +59,11 @@ def summarize(results: Results) -> Summary:
 
 def best(trials: Iterable[Trial]) -> Trial | None:
     """The evaluation with the smallest result that counts, the earliest of equal ones; None where there is none."""
-    usable = [trial for trial in trials if counts(trial)]
+    usable = [trial for trial in trials if is_usable(trial)]
     return min(usable, key=lambda trial: (trial.loss, trial.number), default=None)
 
 
-def counts(trial: Trial) -> bool:
+def is_usable(trial: Trial) -> bool:
     """Whether the result of the evaluation can be the best one."""
     return trial.status is Status.OK and trial.loss is not None
 
@@ -99,12 +99,12 @@ def _cost(results: Results, spans: dict[str, tuple[float, float]]) -> Cost:
     cpus, gpus = run.cpus * run.tasks, run.gpus * run.nodes if run.enable_gpus else 0
     scheduler = registry.called(results.origin.where)
     if scheduler is not None and not scheduler.remote:
-        bounded = partial(_there, results.state.agents, spans)
+        bounded = partial(_hours_of_machines, results.state.agents, spans)
         return Cost(hours, bounded("cpus", cpus), bounded("gpu_count", gpus), nodes, local=True)
     return Cost(hours, hours * cpus, hours * gpus, nodes * run.nodes)
 
 
-def _there(
+def _hours_of_machines(
     agents: Mapping[str, Mapping[str, object]],
     spans: Mapping[str, tuple[float, float]],
     what: str,
@@ -118,11 +118,11 @@ def _there(
         by_host[str(agents.get(agent, {}).get("host", ""))].append(agent)
     total = 0.0
     for group in by_host.values():
-        counts = [count for agent in group if isinstance(count := agents.get(agent, {}).get(what), int)]
-        if not counts:
+        present = [count for agent in group if isinstance(count := agents.get(agent, {}).get(what), int)]
+        if not present:
             return None
         wanted = asked * sum(spans[agent][1] - spans[agent][0] for agent in group)
-        total += min(wanted, max(counts) * covered(spans[agent] for agent in group)) / 3600
+        total += min(wanted, max(present) * covered(spans[agent] for agent in group)) / 3600
     return total
 
 

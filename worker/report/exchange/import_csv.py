@@ -29,7 +29,7 @@ _OPTUNA = "params_"  # what stands before a parameter's name in the tables of Op
 
 
 @dataclass
-class Table:
+class ImportedRows:
     """What a csv holds: usable evaluations (values and result), and row number -> why it is left out."""
 
     rows: list[tuple[dict[str, Value], float]] = field(default_factory=list)
@@ -47,7 +47,7 @@ class _Layout:
     comma: bool
 
 
-def read(path: Path, run: Run, result: str = RESULT, comma: bool = False) -> Table:
+def read(path: Path, run: Run, result: str = RESULT, comma: bool = False) -> ImportedRows:
     """Read the evaluations in a csv with a column for each parameter and one called `result`.
 
     comma: numbers are written like 0,5. Raises UsageError where the file cannot be read or lacks a column.
@@ -96,9 +96,9 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
     return _Layout(len(headers), parameters, loss, None if status in parameters else status, comma)
 
 
-def _table(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: Run) -> Table:
+def _table(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: Run) -> ImportedRows:
     space = Space(run.parameters, run.precision)
-    table = Table()
+    table = ImportedRows()
     first: dict[tuple[object, ...], int] = {}
     for number, row in rows:
         try:

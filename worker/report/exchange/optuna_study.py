@@ -9,7 +9,7 @@ from typing import Any
 
 from worker.errors import OmnioptError, UsageError
 from worker.report.data.results import Results
-from worker.report.data.summary import counts
+from worker.report.data.summary import is_usable
 from worker.spec.distributions import Choices, Reals
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter
@@ -103,7 +103,7 @@ def _state(trial: Trial) -> Any:
         return TrialState.RUNNING
     if trial.status is Status.STOPPED_EARLY and trial.loss is not None:
         return TrialState.PRUNED
-    return TrialState.COMPLETE if counts(trial) else TrialState.FAIL
+    return TrialState.COMPLETE if is_usable(trial) else TrialState.FAIL
 
 
 def _complete(results: Results, trial: Trial) -> bool:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from worker import __version__, processes
-from worker.report.exchange.import_csv import Table
+from worker.report.exchange.import_csv import ImportedRows
 from worker.spec.parameters import Value
 from worker.spec.run import Run
 from worker.store import replay
@@ -21,7 +21,7 @@ from worker.trial import IMPORTED, Status
 _LARGEST_SEED = 2**31
 
 
-def write(paths: RunPaths, run: Run, table: Table) -> int:
+def write(paths: RunPaths, run: Run, table: ImportedRows) -> int:
     """Write the evaluations into a journal of their own; returns how many are new to the run.
 
     Nobody may drive the run meanwhile. Raises StorageFullError.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from worker.report.data.results import Results
-from worker.report.data.summary import best, counts
+from worker.report.data.summary import best, is_usable
 from worker.report.data.value_texts import loss_text
 from worker.report.pages.html import Markup, tag
 
@@ -15,7 +15,7 @@ def sentence(results: Results) -> Markup:
     if best_trial is None:
         none = "The only evaluation has no" if total == 1 else f"None of {total:,} evaluations has a"
         return tag("p", f"{none} usable result yet.")
-    with_result = sum(map(counts, results.trials))
+    with_result = sum(map(is_usable, results.trials))
     return tag(
         "p",
         "Best RESULT ",

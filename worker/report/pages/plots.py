@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import math
 
-from worker.report.data.plot_columns import Frame, payload
+from worker.report.data.plot_columns import PlotData, payload
 from worker.report.pages import html
 
 
-def parallel(frame: Frame, answer: html.Content) -> str:
+def parallel(plot_data: PlotData, answer: html.Content) -> str:
     """The whole page of the parallel plot; `answer` stands above the plot and says what is best."""
-    return _page(frame, answer, "parallel plot", "parallel", "mountParallel(root, data);")
+    return _page(plot_data, answer, "parallel plot", "parallel", "mountParallel(root, data);")
 
 
-def scatter(frame: Frame, answer: html.Content, most: float | None = None) -> str:
+def scatter(plot_data: PlotData, answer: html.Content, most: float | None = None) -> str:
     """The whole page of the scatter plots; `answer` stands above them. most: larger results are not shown at first."""
     alone: dict[str, object] = {"table": True, "choice": True}
     options = json.dumps(alone if most is None or math.isinf(most) else {**alone, "most": most})
     return _page(
-        frame,
+        plot_data,
         answer,
         "scatter plots",
         "scatter",
@@ -27,12 +27,12 @@ def scatter(frame: Frame, answer: html.Content, most: float | None = None) -> st
     )
 
 
-def _page(frame: Frame, answer: html.Content, title: str, script: str, mount: str) -> str:
+def _page(plot_data: PlotData, answer: html.Content, title: str, script: str, mount: str) -> str:
     """A page with one plot, which the script named `script` mounts."""
     hint = html.tag("noscript", "A script draws this; allow scripts to see it.")
     body = html.tag(
         "main",
-        html.tag("h1", frame.name, html.tag("small", f" {title}")),
+        html.tag("h1", plot_data.name, html.tag("small", f" {title}")),
         answer,
         html.tag("div", hint, id=script),
     )
@@ -40,5 +40,5 @@ def _page(frame: Frame, answer: html.Content, title: str, script: str, mount: st
         f'const data = await readData("data");\nconst root = document.getElementById("{script}");\n{mount}'
     )
     return html.page(
-        f"{frame.name}: {title}", body, ["base", "plots"], ["data", script], start, payload(frame)
+        f"{plot_data.name}: {title}", body, ["base", "plots"], ["data", script], start, payload(plot_data)
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from worker.report.data import curves, gpu_usage, improvements, pareto
 from worker.report.data.chart_series import best_so_far, timeline, wide
 from worker.report.data.importance import Importance, NoImportanceError, measure
-from worker.report.data.plot_columns import make_frame, payload
+from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
 from worker.report.data.summary import summarize
 from worker.report.pages import failure_list, gpu, html, sections
@@ -40,7 +40,7 @@ Part = tuple[str, str, html.Content]  # id, heading, content
 def page(results: Results, options: Options, made: datetime) -> str:
     """The whole report of the run as it stands; `made` is the time that it states."""
     summary = summarize(results)
-    data = payload(make_frame(results.run, results.trials))
+    data = payload(make_plot_data(results.run, results.trials))
     importance, why_not = _importance(results, options)
     data.update(_charts(results, importance, made.timestamp()))
     failures: Part = ("failures", "Failures", failure_list.failures(results))
@@ -101,7 +101,7 @@ def _importance(results: Results, options: Options) -> tuple[Importance | None, 
             + run_command("report", results.paths, lasting=True)
         )
     try:
-        return measure(make_frame(results.run, results.trials)), ""
+        return measure(make_plot_data(results.run, results.trials)), ""
     except NoImportanceError as error:
         return None, str(error)
 

@@ -10,7 +10,7 @@ from worker.report.data import pareto
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.importance import Importance
 from worker.report.data.results import Results
-from worker.report.data.summary import Summary, counts, duration_words, hours_text
+from worker.report.data.summary import Summary, duration_words, hours_text, is_usable
 from worker.report.data.value_texts import loss_text
 from worker.report.pages.html import Content, Markup, tag
 from worker.spec.fields import BY_PATH
@@ -130,7 +130,7 @@ def copy_button(target: str) -> Markup:
 
 
 def _facts(results: Results, summary: Summary) -> Markup:
-    usable = sum(map(counts, results.trials))
+    usable = sum(map(is_usable, results.trials))
     failed = sum(trial.status.failure for trial in results.trials)
     running = summary.counts[Status.RUNNING]
     timed = sum(trial.seconds is not None for trial in results.trials)

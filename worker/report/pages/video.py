@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from worker.report.data import improvements
 from worker.report.data.chart_series import best_so_far
-from worker.report.data.plot_columns import make_frame, payload
+from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
 from worker.report.pages import html
 from worker.trial import Trial
@@ -24,7 +24,7 @@ def page(results: Results) -> str:
     order = in_order(trials)
     begin = min((trial.start for trial in trials if trial.start is not None), default=0.0)
     data = {
-        **payload(make_frame(results.run, trials).with_all_parameters()),
+        **payload(make_plot_data(results.run, trials).with_all_parameters()),
         "order": order,
         "elapsed": [round(max(0.0, (trials[index].end or begin) - begin), 1) for index in order],
     }

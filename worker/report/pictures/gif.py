@@ -13,7 +13,7 @@ from worker.report.data.summary import best
 from worker.report.data.value_texts import loss_text
 from worker.report.pages.video import in_order
 from worker.report.pictures import scatter
-from worker.report.pictures.panels import Picked
+from worker.report.pictures.panels import PlotSelection
 from worker.spec.text import counted
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _WIDTH = 1500  # pixels, as far as the limits of dots an inch allow it
 _DOTS = (60, 110)
 
 
-def film(results: Results, shown: Picked, most: float | None = None) -> bytes:
+def film(results: Results, shown: PlotSelection, most: float | None = None) -> bytes:
     """The gif; `most` leaves out larger results. Raises OmnioptError without matplotlib."""
     order = in_order(results.trials)
     projector = _Projector(scatter.draw(shown, best(results.trials), most))

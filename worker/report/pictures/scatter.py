@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from worker.errors import OmnioptError
 from worker.report.data.colours import RAMP_LIGHT
-from worker.report.data.plot_columns import Frame, FrameColumn
+from worker.report.data.plot_columns import PlotColumn, PlotData
 from worker.report.pictures.captions import briefly, shortened, title
-from worker.report.pictures.panels import SIDE, Pair, Picked, pairs, parameters
+from worker.report.pictures.panels import SIDE, Pair, PlotSelection, pairs, parameters
 from worker.trial import Trial
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Picture:
     panels: list[Panel]
 
 
-def draw(shown: Picked, best: Trial | None, most: float | None = None, side: float = SIDE) -> Picture:
+def draw(shown: PlotSelection, best: Trial | None, most: float | None = None, side: float = SIDE) -> Picture:
     """The picture of all pairs, coloured by result, failed ones crossed; `most` leaves out larger results.
 
     side: inches of a panel.
@@ -63,13 +63,13 @@ def draw(shown: Picked, best: Trial | None, most: float | None = None, side: flo
             "Pictures need matplotlib, which is not installed here. "
             'Install it into the same environment (pip install "matplotlib>=3.8"), or use the html file.'
         ) from error
-    frame = shown.frame
-    panels = pairs(frame)
+    plot_data = shown.plot_data
+    panels = pairs(plot_data)
     wide = {0: 1, 1: 1, 2: 2, 4: 2}.get(len(panels), 3 if len(panels) <= 9 else 5)
     high = max(1, -(-len(panels) // wide))
     figure = Figure(figsize=(max(5.2, side * wide + 0.8), side * high + 0.8), layout="constrained")
     grid = figure.subplots(high, wide, squeeze=False)
-    rows = _Rows(frame, most)
+    rows = _Rows(plot_data, most)
     drawn = [
         _draw_panel(axes, pair, rows, len(panels), side)
         for axes, pair in zip(grid.flat, panels, strict=False)
@@ -88,7 +88,7 @@ def draw(shown: Picked, best: Trial | None, most: float | None = None, side: flo
         )
         bar.set_label("RESULT")
     heading = title(
-        frame.name, _told(best, shown), 26 * max(wide, 2), shown.note, _TITLE_LINES * max(2, high)
+        plot_data.name, _captioned(best, shown), 26 * max(wide, 2), shown.note, _TITLE_LINES * max(2, high)
     )
     figure.suptitle(heading, parse_math=False, fontsize=11)
     if rows.bad:
@@ -106,27 +106,27 @@ def save(figure: Figure, file: BinaryIO, kind: str, dots: int = 160) -> None:
         figure.savefig(file, format=kind, dpi=dots, metadata={"Date": None} if kind == "svg" else None)
 
 
-def _told(best: Trial | None, shown: Picked) -> Trial | None:
+def _captioned(best: Trial | None, shown: PlotSelection) -> Trial | None:
     """The best evaluation with all of its values, or with those of the parameters that a person has named."""
     if best is None or not shown.named:
         return best
-    names = {column.name for column in parameters(shown.frame)}
+    names = {column.name for column in parameters(shown.plot_data)}
     return replace(best, values={name: value for name, value in best.values.items() if name in names})
 
 
 class _Rows:
     """Which evaluations a picture shows: `good` ones with the best last, and `bad` ones without a usable result."""
 
-    def __init__(self, frame: Frame, most: float | None) -> None:
-        self.results = frame.column("result").values
+    def __init__(self, plot_data: PlotData, most: float | None) -> None:
+        self.results = plot_data.column("result").values
         shown = [row for row, loss in enumerate(self.results) if most is None or loss is None or loss <= most]
         self.loss = {
-            row: loss for row in shown if frame.usable[row] and (loss := self.results[row]) is not None
+            row: loss for row in shown if plot_data.usable[row] and (loss := self.results[row]) is not None
         }
         self.good = sorted(self.loss, key=lambda row: -self.loss[row])
         self.bad = [row for row in shown if row not in self.loss]
         self.top = fence(list(self.loss.values()))
-        self.log = frame.column("result").log and all(loss > 0 for loss in self.loss.values())
+        self.log = plot_data.column("result").log and all(loss > 0 for loss in self.loss.values())
         if self.log:
             self.top = max(self.loss.values(), default=0.0)
         self.clipped = bool(self.loss) and self.top < max(self.loss.values())
@@ -194,11 +194,11 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -
     return Panel(axes, dots, good, crosses, bad, star)
 
 
-def _logarithmic(column: FrameColumn) -> bool:
+def _logarithmic(column: PlotColumn) -> bool:
     return column.log and all(value > 0 for value in column.numbers)
 
 
-def _set_axis(axis: Axis, column: FrameColumn, side: float) -> None:
+def _set_axis(axis: Axis, column: PlotColumn, side: float) -> None:
     """Name the axis and its ticks, with as many of them as a panel of `side` inches has room for."""
     from matplotlib.ticker import MaxNLocator
 
