@@ -144,8 +144,8 @@ class Agent:
             self._leave("It was told to end (SIGTERM).", Cause.HANDED_BACK)
         elif time.time() >= self._ends_at - _BEFORE_END:
             running = self._evaluation
-            whole = running is not None and running.seconds > _WHOLE_TIME * self._working_time
-            self._leave("Its walltime is over.", Cause.WALLTIME if whole else Cause.HANDED_BACK)
+            took_all_time = running is not None and running.seconds > _WHOLE_TIME * self._working_time
+            self._leave("Its walltime is over.", Cause.WALLTIME if took_all_time else Cause.HANDED_BACK)
         elif self._outbox.lost():
             self._leave(f"The run was moved away from {self._paths.root}, or removed.", Cause.HANDED_BACK)
         now = time.monotonic()

@@ -33,9 +33,13 @@ _BROKEN = re.compile(
 
 def present(environment: Mapping[str, str], devices: Path = Path("/dev")) -> int:
     """How many GPUs a process with this environment has: those that it is told, or all that the machine shows it."""
-    told = environment.get("CUDA_VISIBLE_DEVICES")
-    if told is not None:
-        return 0 if told.strip() in _NONE else len([word for word in told.split(",") if word.strip()])
+    visible_devices = environment.get("CUDA_VISIBLE_DEVICES")
+    if visible_devices is not None:
+        return (
+            0
+            if visible_devices.strip() in _NONE
+            else len([word for word in visible_devices.split(",") if word.strip()])
+        )
     cards = [path for path in devices.glob("nvidia*") if path.name.removeprefix("nvidia").isdigit()]
     return len(cards) or (len(list(devices.glob("dri/renderD*"))) if (devices / "kfd").exists() else 0)
 

@@ -138,9 +138,9 @@ def faults(command: str, context: CommandContext) -> list[Fault]:
         return [Fault(text, "close it", Weight.CERTAIN)]
     all_faults: list[Fault] = []
     for index, simple in enumerate(commands):
-        here, context = list(_simple_faults(simple, context)), _afterwards(simple, context)
+        command_faults, context = list(_simple_faults(simple, context)), _afterwards(simple, context)
         fatal = complete and _is_fatal(commands, index)
-        all_faults += here if fatal else [fault.at_most(Weight.LIKELY) for fault in here]
+        all_faults += command_faults if fatal else [fault.at_most(Weight.LIKELY) for fault in command_faults]
     return list(dict.fromkeys(all_faults))
 
 
@@ -240,9 +240,9 @@ def _cd_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
         typed, path = words[0].text, context.cwd / words[0].text
         if program_files.missing(path) or not program_files.is_folder(path):
             weight = context.weight(program_files.nearest(path))
-            what = "does not exist" if program_files.missing(path) else "is no folder"
+            fault = "does not exist" if program_files.missing(path) else "is no folder"
             yield Fault(
-                f"The folder {typed}, to which the command changes, {what}",
+                f"The folder {typed}, to which the command changes, {fault}",
                 program_files.hint(typed, path),
                 weight,
             )

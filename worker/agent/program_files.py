@@ -264,8 +264,8 @@ def hint(typed: str, path: Path) -> str:
         if not missing(meant):
             return f'did you mean "{shown}"?'
     if len(names) > 1:
-        there = f' (there is "{close}")' if close else ""
-        return f"there is no {names[0]} in {folder}{there}, so correct its path"
+        close_text = f' (there is "{close}")' if close else ""
+        return f"there is no {names[0]} in {folder}{close_text}, so correct its path"
     return "give its full path, or correct its name"
 
 

@@ -151,8 +151,8 @@ class StreamReader:
             number = read_number(text)
         except UnreadableError as error:
             underflow = isinstance(error, UnderflowError)
-            how = "cannot count" if underflow else "cannot be read"
-            self.results[index] = _Unusable(f"The line {quoted_line(line)} {how}: {error}.", underflow)
+            verb = "cannot count" if underflow else "cannot be read"
+            self.results[index] = _Unusable(f"The line {quoted_line(line)} {verb}: {error}.", underflow)
             return
         self.results[index] = number
         if not index and math.isfinite(number):

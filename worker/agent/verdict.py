@@ -71,8 +71,8 @@ def verdict(facts: Facts) -> tuple[Status, str]:
     sentences = [sentence] if sentence else []
     if facts.left_behind:
         count, names = len(facts.left_behind), ", ".join(sorted(set(facts.left_behind))[:3])
-        what = f"{count} processes" if count > 1 else "a process"
-        sentences.append(f"It left {what} behind ({names}), ended with the evaluation.")
+        leftovers = f"{count} processes" if count > 1 else "a process"
+        sentences.append(f"It left {leftovers} behind ({names}), ended with the evaluation.")
     return status, " ".join([*sentences, *facts.notes])
 
 
@@ -164,5 +164,5 @@ def raw_text(loss: float) -> str:
 
 def duration(seconds: float) -> str:
     """A duration as people write it, H:MM:SS."""
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+    whole_seconds = round(seconds)
+    return f"{whole_seconds // 3600}:{whole_seconds // 60 % 60:02}:{whole_seconds % 60:02}"

@@ -78,11 +78,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno not in FILE_SERVER:
             raise
         if _output_fails():
-            what, advice = "What it prints cannot be written", "Make room there, or send it elsewhere."
+            failure, advice = "What it prints cannot be written", "Make room there, or send it elsewhere."
         else:
-            what = f"{error.filename or 'A file'} cannot be used"
+            failure = f"{error.filename or 'A file'} cannot be used"
             advice = "Try again; if that stays so, look at the disk (df -h, quota), or ask those who look after the file system."
-        print(f"omniopt: {what}, because the system says: {error.strerror}. {advice}", file=sys.stderr)
+        print(f"omniopt: {failure}, because the system says: {error.strerror}. {advice}", file=sys.stderr)
         return EXIT_SYSTEM
     except KeyboardInterrupt:
         print("\nomniopt: Ended by Ctrl-C.", file=sys.stderr)

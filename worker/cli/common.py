@@ -104,32 +104,32 @@ def open_run(args: argparse.Namespace) -> tuple[RunPaths, Run]:
     return paths, read_run(paths)
 
 
-def say_if_paused(now: Claim) -> None:
+def say_if_paused(current_claim: Claim) -> None:
     """Say that a driver hears nothing at present; what it was asked for stays written down until it does."""
-    if now.paused:
-        print(now.pause)
+    if current_claim.paused:
+        print(current_claim.pause)
 
 
-def refuse_if_driven(paths: RunPaths, now: Claim) -> None:
+def refuse_if_driven(paths: RunPaths, current_claim: Claim) -> None:
     """Raise DrivenError where somebody drives the run, or may be doing so."""
-    if now.paused:
+    if current_claim.paused:
         raise DrivenError(
-            f"The run {paths.name} is being driven already. {now.pause} To end it:\n"
+            f"The run {paths.name} is being driven already. {current_claim.pause} To end it:\n"
             f"  {run_command('cancel', paths)}"
         )
-    if now.standing is Standing.BEGINNING:
+    if current_claim.standing is Standing.BEGINNING:
         raise DrivenError(
-            f"A driver of the run {paths.name} began {now.silent:.0f} seconds ago and has not said yet where it is. "
+            f"A driver of the run {paths.name} began {current_claim.silent:.0f} seconds ago and has not said yet where it is. "
             "If it has died, try again in two minutes."
         )
-    if now.standing is Standing.ALIVE:
+    if current_claim.standing is Standing.ALIVE:
         raise DrivenError(
-            f"The run {paths.name} is being driven already, by process {now.pid} on this machine. "
+            f"The run {paths.name} is being driven already, by process {current_claim.pid} on this machine. "
             "To see it, or to stop it:\n"
             f"  {run_command('follow', paths)}\n  {run_command('stop', paths)}"
         )
-    if now.standing is Standing.SILENT:
+    if current_claim.standing is Standing.SILENT:
         raise DrivenError(
-            f"The run {paths.name} was driven {now.silent:.0f} seconds ago by process {now.pid} on {now.host}, "
+            f"The run {paths.name} was driven {current_claim.silent:.0f} seconds ago by process {current_claim.pid} on {current_claim.host}, "
             f"which cannot be seen from here. If it has died, try again in two minutes."
         )

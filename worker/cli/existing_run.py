@@ -122,8 +122,8 @@ class ExistingRun:
 
     def set_aside(self) -> None:
         """Give its folder another name, so that the run that was given can have this one."""
-        kept = set_aside(self.paths)
-        print(f"The run as it was is kept in {visible(str(kept.root))}.", flush=True)
+        kept_paths = set_aside(self.paths)
+        print(f"The run as it was is kept in {visible(str(kept_paths.root))}.", flush=True)
 
     def _refuse_to_replace(self) -> None:
         if self.successes:
@@ -131,9 +131,9 @@ class ExistingRun:
                 f"The run {self.paths.name} has {counted(self.successes, 'successful evaluation')}, so it is not "
                 "replaced. Take another name, or --existing new."
             )
-        now = claim(self.paths)
-        refuse_if_driven(self.paths, now)
-        if now.standing not in (Standing.OVER, Standing.NEVER):
+        current_claim = claim(self.paths)
+        refuse_if_driven(self.paths, current_claim)
+        if current_claim.standing not in (Standing.OVER, Standing.NEVER):
             raise UsageError(
                 f"Workers of the run {self.paths.name} may still be there, since it was interrupted. To end them, "
                 f"before it is replaced:\n  {run_command('cancel', self.paths)}"

@@ -40,16 +40,24 @@ class Jobs:
     watched: bool = True
 
     @classmethod
-    def of(cls, paths: RunPaths, state: Replayed, now: Claim) -> Jobs:
+    def of(cls, paths: RunPaths, state: Replayed, current_claim: Claim) -> Jobs:
         """What is known of a run's workers; asks a scheduler only where the driver is a job that has not begun."""
-        if now.standing is Standing.OVER:
+        if current_claim.standing is Standing.OVER:
             return cls(None, "", {}, state.agents)
-        seen = roster.read(paths)
+        seen_roster = roster.read(paths)
         # On a full disk the driver cannot write down what troubles it.
-        trouble = _disk_trouble(paths) or seen["trouble"]
+        trouble = _disk_trouble(paths) or seen_roster["trouble"]
         driver = state.drivers[-1] if state.drivers else {}
-        waiting = () if now.held else _waiting_drivers(paths)
-        return cls(seen["at"], trouble, seen["agents"], state.agents, driver, waiting, now.held)
+        waiting = () if current_claim.held else _waiting_drivers(paths)
+        return cls(
+            seen_roster["at"],
+            trouble,
+            seen_roster["agents"],
+            state.agents,
+            driver,
+            waiting,
+            current_claim.held,
+        )
 
     def lines(self) -> Iterator[str]:
         """The workers, for people."""

@@ -95,13 +95,13 @@ def output_path(default: Path, paths: RunPaths, out: Path | None) -> Path:
         return out / default.name
     if _writable(default):
         return default
-    other = Path.cwd() / ELSEWHERE / paths.name / default.relative_to(paths.root)
-    if not _writable(other):
+    fallback = Path.cwd() / ELSEWHERE / paths.name / default.relative_to(paths.root)
+    if not _writable(fallback):
         raise OmnioptError(
             f"Neither {paths.root} nor {Path.cwd()} can be written by you. Name a folder with --out DIR."
         )
-    print(f"{paths.root} cannot be written by you, so this goes to {other.parent}.", file=sys.stderr)
-    return other
+    print(f"{paths.root} cannot be written by you, so this goes to {fallback.parent}.", file=sys.stderr)
+    return fallback
 
 
 def _writable(target: Path) -> bool:

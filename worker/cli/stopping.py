@@ -33,21 +33,21 @@ _GONE_WITHIN = 14.0  # seconds in which a driver that has obeyed has ended every
 
 def stop(paths: RunPaths, run: Run, wait: bool) -> int:
     """Let what runs end, begin nothing new; with `wait`, come back when that has happened."""
-    now = claim(paths)
-    if now.standing is Standing.OVER:
+    current_claim = claim(paths)
+    if current_claim.standing is Standing.OVER:
         return _is_over(run)
-    if not now.held:
+    if not current_claim.held:
         scheduler = scheduler_before(paths)
         if scheduler.driver_jobs:
             _end_driver_job(paths, scheduler.driver_jobs)
         return _take_over(paths, run, scheduler, "stop")
-    watcher = _JournalWatcher(paths, now.epoch)
+    watcher = _JournalWatcher(paths, current_claim.epoch)
     ask(paths, "stop")
     print(
         f"{run.name} stops when its running evaluations have ended. To end them now:\n"
         f"  {visible(run_command('cancel', paths))}"
     )
-    say_if_paused(now)
+    say_if_paused(current_claim)
     while wait and not watcher.ended and claim(paths).held:
         time.sleep(_LOOK_EVERY)
     return EXIT_DONE
@@ -55,18 +55,18 @@ def stop(paths: RunPaths, run: Run, wait: bool) -> int:
 
 def cancel(paths: RunPaths, run: Run) -> int:
     """End everything now; comes back when nothing is left."""
-    now, scheduler = claim(paths), scheduler_before(paths)
-    if not now.held and scheduler.driver_jobs:
+    current_claim, scheduler = claim(paths), scheduler_before(paths)
+    if not current_claim.held and scheduler.driver_jobs:
         _end_driver_job(paths, scheduler.driver_jobs)
-        now = claim(paths)
-    if now.standing is Standing.OVER:
+        current_claim = claim(paths)
+    if current_claim.standing is Standing.OVER:
         code = _is_over(run)
-    elif now.held and _obeys(paths, now):
+    elif current_claim.held and _obeys(paths, current_claim):
         print(f"{run.name} was cancelled. To go on:\n  {visible(run_command('resume', paths))}")
         code = EXIT_DONE
     else:
         code = _take_over(paths, run, scheduler, "cancel")
-        _end_driver(now)
+        _end_driver(current_claim)
     if left := scheduler.end_everything(paths, _SCHEDULER_WITHIN):
         raise OmnioptError(f"{left}, or try again:\n  {run_command('cancel', paths)}")
     return code
@@ -92,13 +92,13 @@ class _JournalWatcher:
         return self.stopping and not self._kinds.isdisjoint(("ended", "leaving"))
 
 
-def _obeys(paths: RunPaths, now: Claim) -> bool:
+def _obeys(paths: RunPaths, current_claim: Claim) -> bool:
     """Ask a driver to cancel, and wait until it has; False where it does not."""
-    watcher = _JournalWatcher(paths, now.epoch)
+    watcher = _JournalWatcher(paths, current_claim.epoch)
     ask(paths, "cancel")
     print("Ending everything; programs that do not listen are killed after 10 seconds.", flush=True)
     began = time.monotonic()
-    within = _ANSWER_WITHIN if now.standing is Standing.ALIVE else _ANSWER_FROM_AFAR
+    within = _ANSWER_WITHIN if current_claim.standing is Standing.ALIVE else _ANSWER_FROM_AFAR
     while not watcher.ended:
         waited = time.monotonic() - began
         if (
@@ -129,12 +129,12 @@ def _is_over(run: Run) -> int:
     return EXIT_DONE
 
 
-def _end_driver(now: Claim) -> None:
+def _end_driver(current_claim: Claim) -> None:
     """A driver on this machine that did not answer (it hangs, or was stopped) must not stay either."""
     ends_at = time.monotonic() + _LEAVE_WITHIN
-    while now.standing is Standing.ALIVE and processes.alive(now.pid, now.born):
+    while current_claim.standing is Standing.ALIVE and processes.alive(current_claim.pid, current_claim.born):
         if time.monotonic() > ends_at:
-            processes.send([now.pid], signal.SIGKILL)
+            processes.send([current_claim.pid], signal.SIGKILL)
             return
         time.sleep(_LOOK_EVERY)
 

@@ -106,9 +106,9 @@ class _Stepped(_Numeric):
 
 def _log_masses(lows: Floats, highs: Floats, mixture: Mixture) -> Floats:
     weights, mus, sigmas = mixture
-    edges, places = np.unique(np.concatenate([lows, highs]), return_inverse=True)
+    edges, positions = np.unique(np.concatenate([lows, highs]), return_inverse=True)
     below = normal_cdf(edges[:, None], mus, sigmas) @ weights
-    masses = below[places[len(lows) :]] - below[places[: len(lows)]]
+    masses = below[positions[len(lows) :]] - below[positions[: len(lows)]]
     logarithms: Floats = np.log(np.maximum(masses, _LEAST_MASS))
     return logarithms
 

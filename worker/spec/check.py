@@ -172,18 +172,18 @@ def _size_problems(run: Run) -> Iterator[Problem]:
     if size is None:
         return
     grid = run.algorithm == "gridsearch"
-    what = "grid" if grid else "space"
+    set_name = "grid" if grid else "space"
     if size < run.max_evals:
         yield Problem(
             "search.max_evals",
-            f"The {what} has {counted(size, 'point')}, so at most {counted(size, 'evaluation')}.",
+            f"The {set_name} has {counted(size, 'point')}, so at most {counted(size, 'evaluation')}.",
             f"The run ends when all of them are evaluated. For more, widen the ranges{'' if grid else ' or set allow_repeats'}.",
             "note",
         )
         if size < run.workers <= run.max_evals:
             yield Problem(
                 "run.workers",
-                f"There are more workers ({run.workers:,}) than points of the {what} ({size:,}).",
+                f"There are more workers ({run.workers:,}) than points of the {set_name} ({size:,}).",
                 "The surplus workers would have nothing to do.",
                 "warning",
             )
@@ -191,7 +191,7 @@ def _size_problems(run: Run) -> Iterator[Problem]:
         points_text = (
             counted(size, "point") if size <= points.MANY else f"more than {counted(points.MANY, 'point')}"
         )
-        every = (
+        advice = (
             f"For all of them write {size} as {BY_PATH['search.max_evals'].in_sentence}, or"
             if size <= points.MANY
             else "To"
@@ -200,7 +200,7 @@ def _size_problems(run: Run) -> Iterator[Problem]:
             "search.max_evals",
             f"The grid has {points_text}, of which only {run.max_evals:,} {'is' if run.max_evals == 1 else 'are'} evaluated, "
             "spread over the whole grid.",
-            f"{every} take fewer {BY_PATH['search.grid_points'].in_sentence} for a coarser grid.",
+            f"{advice} take fewer {BY_PATH['search.grid_points'].in_sentence} for a coarser grid.",
             "note",
         )
 

@@ -18,8 +18,8 @@ _CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
 
 def problems(options: Sequence[str], path: str, weighted: bool) -> Iterator[Problem]:
     """At most one warning, with how to write what was probably meant. weighted: the options have percentages."""
-    for look in (_joined_pairs,) if weighted else (_one_value, _decimal_commas, _in_pieces, _in_quotes):
-        if suspicion := look(options):
+    for check in (_joined_pairs,) if weighted else (_one_value, _decimal_commas, _in_pieces, _in_quotes):
+        if suspicion := check(options):
             message, hint = suspicion
             yield Problem(path, message, hint, "warning")
             return
@@ -68,20 +68,20 @@ def _decimal_commas(options: Sequence[str]) -> tuple[str, str] | None:
 
 def _in_pieces(options: Sequence[str]) -> tuple[str, str] | None:
     """(3,3),(5,5) is four values, which have brackets without their partners."""
-    whole: list[list[str]] = []
+    joined: list[list[str]] = []
     open_ones: list[str] = []
     for option in options:
         if not open_ones:
-            whole.append([])
-        whole[-1].append(option)
+            joined.append([])
+        joined[-1].append(option)
         if not _close(open_ones, option):
             return None
-    if open_ones or len(whole) == len(options):
+    if open_ones or len(joined) == len(options):
         return None
-    odd = next(pieces[0] for pieces in whole if len(pieces) > 1)
+    odd = next(pieces[0] for pieces in joined if len(pieces) > 1)
     return (
         f"{quoted(odd)} is one of the values, since commas separate them.",
-        f"If they belong to the values, write {shown(as_json([','.join(pieces) for pieces in whole]))}.",
+        f"If they belong to the values, write {shown(as_json([','.join(pieces) for pieces in joined]))}.",
     )
 
 

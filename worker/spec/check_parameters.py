@@ -79,13 +79,13 @@ def gaps(path: str) -> Problem:
 
 def _name_problems(drafts: tuple[ParameterDraft, ...]) -> Iterator[Problem]:
     names = [draft.name.strip(" \t") for draft in drafts]
-    places: dict[str, list[int]] = {}
+    numbers_of_name: dict[str, list[int]] = {}
     for index, name in enumerate(names):
-        places.setdefault(name, []).append(index)
+        numbers_of_name.setdefault(name, []).append(index)
     variables: dict[str, str] = {}
     for index, name in enumerate(names):
         path = f"parameters.{index}.name"
-        if problem := _name_problem(path, index, name, places[name]):
+        if problem := _name_problem(path, index, name, numbers_of_name[name]):
             yield problem
             continue
         other = variables.setdefault(environment_name(name), name)

@@ -68,7 +68,7 @@ def near_misses(objective: str, guesses: Guesses, missing: Collection[str]) -> I
     missing: the parameters that do not occur in it. A word is taken for one of these only, since it may well be a
     variable of the shell or belong to awk; $x_0 is hardly ever anything else than a placeholder.
     """
-    told: set[str] = set()
+    yielded: set[str] = set()
     for match in _FORMS.finditer(objective):
         word = next(group for group in match.groups() if group is not None)
         written = match[0]
@@ -76,6 +76,6 @@ def near_misses(objective: str, guesses: Guesses, missing: Collection[str]) -> I
             # In $lr-decayed, the shell's variable is lr.
             word, written = shorter[0], written.partition(shorter[0])[0] + shorter[0]
         certain = "$" in written and _POSITION_TYPED.fullmatch(word)
-        if (certain or guesses.meant(word) in missing) and written not in told:
-            told.add(written)
+        if (certain or guesses.meant(word) in missing) and written not in yielded:
+            yielded.add(written)
             yield written, word

@@ -158,8 +158,8 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
     yield from _nearly(instead, guesses)
     yield from _shell_problems(objective)
     yield from _ambiguous(names)
-    told = {guesses.meant(word) for word in (*instead.values(), *undefined)}
-    yield from _unused_problems([name for name in missing if name not in told], names)
+    explained = {guesses.meant(word) for word in (*instead.values(), *undefined)}
+    yield from _unused_problems([name for name in missing if name not in explained], names)
 
 
 def _unused_problems(unused_names: Sequence[str], names: Sequence[str]) -> Iterator[Problem]:

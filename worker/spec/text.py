@@ -47,8 +47,8 @@ def visible(text: str) -> str:
 
 def shown(text: str) -> str:
     """`text` as a message shows it: visible, and cut where it is long."""
-    seen = visible(text[: LONGEST_QUOTE + 1])
-    return seen if len(seen) <= LONGEST_QUOTE else seen[: LONGEST_QUOTE - 3] + "..."
+    visible_text = visible(text[: LONGEST_QUOTE + 1])
+    return visible_text if len(visible_text) <= LONGEST_QUOTE else visible_text[: LONGEST_QUOTE - 3] + "..."
 
 
 def cut_in_the_middle(text: str, longest: int) -> str:
@@ -69,6 +69,6 @@ def encodable(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
-def counted(count: int, thing: str) -> str:
+def counted(count: int, noun: str) -> str:
     """How many, with the word for it: "1 evaluation", "1,204 evaluations"."""
-    return f"{count:,} {thing}" + ("" if count == 1 else "s")
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -132,10 +132,10 @@ def start_menu(home: Home, settings: Settings) -> None:
 def run_menu(paths: RunPaths, settings: Settings) -> None:
     """Choose what to make of one run."""
     while True:
-        now = claim(paths)
-        more = RUNNING_ITEMS if now.held else RESUMABLE_ITEMS
+        current_claim = claim(paths)
+        more = RUNNING_ITEMS if current_claim.held else RESUMABLE_ITEMS
         items = (*ITEMS, *more)
-        print(f"\n{visible(paths.name)}: {now.word}")
+        print(f"\n{visible(paths.name)}: {current_claim.word}")
         for number, item in enumerate(items, 1):
             print(f"  {number:>3}  {item.text}")
         print("  s  settings    b  back    q  quit")

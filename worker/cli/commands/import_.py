@@ -44,22 +44,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Check the table, write it into the run's journal, and say what was left out."""
-    run, paths, made = _target(args)
+    run, paths, new_home = _target(args)
     table = import_csv.read(args.csv, run, args.result, args.decimal_comma)
     for line in _fates(table.left_out):
         print(visible(line), file=sys.stderr)
     if not table.rows:
         raise UsageError(f"No row of {args.csv} can be used; the lines above say why.")
-    if made:
-        paths = create(made, run)
+    if new_home:
+        paths = create(new_home, run)
     count = warm_start.write(paths, run, table)
     imported_before = len(table.rows) - count
     print(
         f"{counted(count, 'evaluation')} imported into {paths.root}"
         + (f", {imported_before} were there already." if imported_before else ".")
     )
-    them, they = ("it", "It counts") if count == 1 else ("them", "They count")
-    print(f"{they} for none of its limits. To start the search with {them}:")
+    pronoun, clause = ("it", "It counts") if count == 1 else ("them", "They count")
+    print(f"{clause} for none of its limits. To start the search with {pronoun}:")
     print(f"  {visible(run_command('resume', paths))}")
     return EXIT_DONE
 

@@ -33,12 +33,12 @@ def execute(args: argparse.Namespace) -> int:
         if not args.failed:
             raise UsageError("Say which evaluations: their numbers, or --failed for all that failed.")
         raise UsageError(f"No evaluation of {run.name} has failed, so there is nothing to retry.")
-    which = "evaluation" if len(numbers) == 1 else "evaluations"
-    print(f"{run.name}: {len(numbers)} {which} will be made again.", flush=True)
-    now = claim(paths)
-    if now.held:
+    noun = "evaluation" if len(numbers) == 1 else "evaluations"
+    print(f"{run.name}: {len(numbers)} {noun} will be made again.", flush=True)
+    current_claim = claim(paths)
+    if current_claim.held:
         ask(paths, "retry", list(numbers))
-        say_if_paused(now)
+        say_if_paused(current_claim)
         return EXIT_DONE
     return launching.go_on(run, paths, args, numbers)
 

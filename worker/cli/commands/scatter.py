@@ -68,8 +68,8 @@ def execute(args: argparse.Namespace) -> int:
     if pictures:
         shown = panels.select(plot_data, named=bool(args.columns))
         if shown.note:
-            which = f"{' and '.join(pictures)} show {shown.note}; --columns a,b,c chooses others."
-            print(f"{which} {shown.why}".rstrip(), file=sys.stderr)
+            note = f"{' and '.join(pictures)} show {shown.note}; --columns a,b,c chooses others."
+            print(f"{note} {shown.why}".rstrip(), file=sys.stderr)
         figure = scatter.draw(shown, best(results.trials), args.max, args.size).figure
         for kind in pictures:
             with replacing_bytes(targets[kind]) as raw:

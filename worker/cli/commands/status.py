@@ -57,8 +57,8 @@ def _list_runs(args: argparse.Namespace) -> int:
         print(json.dumps([_as_json(paths) for paths in all_runs], indent=2))
         return EXIT_DONE
     if not all_runs:
-        places = " and ".join(str(home.projects) for home in homes(args.workdir))
-        print(f"There are no runs in {visible(places)}; --workdir DIR looks elsewhere.")
+        folders = " and ".join(str(home.projects) for home in homes(args.workdir))
+        print(f"There are no runs in {visible(folders)}; --workdir DIR looks elsewhere.")
     width = max((len(paths.name) for paths in all_runs), default=0)
     for paths in all_runs:
         print(visible(f"{paths.name:<{width}}  {_in_a_line(paths)}"))
@@ -114,11 +114,11 @@ class _RunStatus:
         rate = Rate(state.driven_since)
         for trial in sorted(state.trials.values(), key=lambda trial: trial.end or 0):
             rate.note(trial)
-        now = claim(paths)
+        current_claim = claim(paths)
         view = View(run, tally, state.trials, rate)
-        if now.held and state.driven_since:
+        if current_claim.held and state.driven_since:
             view.ends_at = runtime_ends(paths, run.runtime, state.driven_since)
-        return cls(paths, run, state, now, tally, view)
+        return cls(paths, run, state, current_claim, tally, view)
 
     @cached_property
     def jobs(self) -> Jobs:

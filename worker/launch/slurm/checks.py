@@ -59,14 +59,14 @@ def folder_problems(paths: RunPaths) -> Iterator[Problem]:
         yield Problem(
             "run.workdir", f"Nothing can be written to {folder}: {error.strerror}.", "Choose another workdir."
         )
-    for path, what, field in (
+    for path, purpose, field in (
         (workdir, "The workdir", "run.workdir"),
         (Path(sys.prefix), "This installation", ""),
     ):
         if path.is_relative_to("/tmp") or path.is_relative_to("/dev/shm"):
             yield Problem(
                 field,
-                f"{what} ({path}) is in a folder that compute nodes mostly do not share.",
+                f"{purpose} ({path}) is in a folder that compute nodes mostly do not share.",
                 "Choose a folder that they see too, such as a workspace.",
                 "warning",
             )

@@ -132,8 +132,8 @@ class JobStates:
         if self.silent_since is None:
             self.silent_since = at
 
-    def observe(self, rows: Iterable[Row], asked: float, complete: bool = True) -> None:
-        """Slurm's answer about the queue, to a question that was asked at `asked`.
+    def observe(self, rows: Iterable[Row], asked_at: float, complete: bool = True) -> None:
+        """Slurm's answer about the queue, to a question that was asked at `asked_at`.
 
         complete: whether it shows all that is there. What an incomplete answer lacks is as unknown as without it.
         """
@@ -144,11 +144,11 @@ class JobStates:
             by_name.setdefault(row.name, []).append(row)
         for name, submission in self.submissions.items():
             if job_rows := by_name.get(name):
-                self._seen(submission, job_rows, asked, complete)
+                self._seen(submission, job_rows, asked_at, complete)
             elif not complete:
                 continue
-            elif not submission.over and submission.answered and asked >= submission.doubt_since:
-                self._unseen(submission, asked)
+            elif not submission.over and submission.answered and asked_at >= submission.doubt_since:
+                self._unseen(submission, asked_at)
 
     def names(self) -> list[str]:
         """The job names to ask the queue about."""
@@ -247,7 +247,7 @@ class JobStates:
             return f"it is not known whether Slurm took it ({submission.message})"
         return "not in the queue any more"
 
-    def _seen(self, submission: Submission, job_rows: list[Row], asked: float, complete: bool) -> None:
+    def _seen(self, submission: Submission, job_rows: list[Row], asked_at: float, complete: bool) -> None:
         submission.outcome, submission.absent = Outcome.ACCEPTED, 0
         submission.number = submission.number or job_rows[0].job.partition("_")[0]
         # Elements that never became jobs of their own stand in one row without an index.
@@ -257,7 +257,7 @@ class JobStates:
             row = rows.get(identity, undivided)
             if row is None:
                 if complete:
-                    self._missing(agent, asked)
+                    self._missing(agent, asked_at)
                 continue
             agent.row, agent.node = row, row.node or agent.node
             hopeless = row.state is JobState.WAITING and reasons.never(row.reason) is not None
@@ -267,21 +267,21 @@ class JobStates:
                 agent.word = row.word
                 agent.gone = agent.gone or reasons.ended(row.word)
 
-    def _unseen(self, submission: Submission, asked: float) -> None:
+    def _unseen(self, submission: Submission, asked_at: float) -> None:
         if submission.outcome is Outcome.DOUBTFUL:
             submission.absent += 1
             if submission.absent >= ANSWERS_WITHOUT:
                 self._give_up(submission, f"never got into the queue ({submission.message})")
             return
         for agent in submission.agents.values():
-            self._missing(agent, asked)
+            self._missing(agent, asked_at)
 
-    def _missing(self, agent: Agent, asked: float) -> None:
+    def _missing(self, agent: Agent, asked_at: float) -> None:
         """An answer does not have an agent that was accepted: Slurm has forgotten it, or not yet got to it."""
         if agent.gone is not None:
             return
-        agent.absent.append(asked)
-        if len(agent.absent) >= ANSWERS_WITHOUT and asked - agent.absent[0] >= ABSENT_SECONDS:
+        agent.absent.append(asked_at)
+        if len(agent.absent) >= ANSWERS_WITHOUT and asked_at - agent.absent[0] >= ABSENT_SECONDS:
             agent.gone = "Slurm does not have its job any more"
 
     def _give_up(self, submission: Submission, reason: str) -> None:

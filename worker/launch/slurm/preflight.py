@@ -196,7 +196,7 @@ def _partition_problems(run: Run, groups: Sequence[Nodes], cluster: Cluster) -> 
             f'The partition "{name}" takes jobs of certain accounts only, and this run names none.',
             f"It allows {', '.join(sorted(allowed))}.",
         )
-    for key, path, wanted, what in (
+    for key, path, wanted, resource in (
         ("MaxNodes", "slurm.nodes", run.nodes, "nodes"),
         ("MaxMemPerNode", "slurm.memory", run.memory, "MB of memory"),
         ("MaxCPUsPerNode", "slurm.cpus", run.cpus, "CPUs of a node"),
@@ -205,7 +205,7 @@ def _partition_problems(run: Run, groups: Sequence[Nodes], cluster: Cluster) -> 
         if most.isdigit() and wanted > int(most):
             yield Problem(
                 path,
-                f'The partition "{name}" gives a job at most {most} {what}; {wanted} are asked for.',
+                f'The partition "{name}" gives a job at most {most} {resource}; {wanted} are asked for.',
                 "Ask for less, or choose another partition.",
             )
 
@@ -225,15 +225,15 @@ def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
         ("slurm.cpus", "CPUs", per_node, lambda group: group.cpus, ""),
     ]
     alone = True
-    for path, what, wanted, has, unit in wants:
+    for path, resource, wanted, has, unit in wants:
         most = max(map(has, groups))
         if wanted > most:
             alone = False
             yield Problem(
                 path,
-                f'No node of the partition "{name}" has {wanted}{unit and f"{unit} of"} {what}; none has more than {most}{unit}.'
+                f'No node of the partition "{name}" has {wanted}{unit and f"{unit} of"} {resource}; none has more than {most}{unit}.'
                 if most
-                else f'No node of the partition "{name}" has {what}.',
+                else f'No node of the partition "{name}" has {resource}.',
                 f"Ask for at most {most}{unit}, or choose another partition."
                 if most
                 else "Choose another partition.",
@@ -245,11 +245,11 @@ def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
             f'No node of the partition "{name}" has {per_node} CPUs, {run.memory} MB and {counted(gpus, "GPU")} together.',
             "Ask for less of one of them.",
         )
-    there = sum(group.count for group in fitting or groups)
-    if there < run.nodes:
+    available = sum(group.count for group in fitting or groups)
+    if available < run.nodes:
         yield Problem(
             "slurm.nodes",
-            f'The partition "{name}" has {counted(there, "node")}{" that fit" if fitting and there > 1 else " that fits" if fitting else ""}; '
+            f'The partition "{name}" has {counted(available, "node")}{" that fit" if fitting and available > 1 else " that fits" if fitting else ""}; '
             f"every worker asks for {run.nodes}.",
             f"Lower the number of {BY_PATH['slurm.nodes'].in_sentence}.",
         )

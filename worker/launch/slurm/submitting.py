@@ -56,9 +56,9 @@ def submit_driver(
     NotSubmittedError where it takes no more jobs or stays silent.
     """
     name = driver_job.name_of(paths, run)
-    there = driver_job.queued(client, name) if paths.job_script(name).exists() else []
-    if there and not retry and driver_job.since(paths, name) >= ended_epoch(paths):
-        return there[0].job
+    queued_jobs = driver_job.queued(client, name) if paths.job_script(name).exists() else []
+    if queued_jobs and not retry and driver_job.since(paths, name) >= ended_epoch(paths):
+        return queued_jobs[0].job
     arguments = ["--retry", ",".join(map(str, retry))] if retry else []
     return _submit_driver(
         run,
@@ -67,7 +67,7 @@ def submit_driver(
         name,
         limits.longest(run),
         newest(paths),
-        [row.job for row in there or ()],
+        [row.job for row in queued_jobs or ()],
         arguments,
     )
 
@@ -112,14 +112,14 @@ def _submit_driver(
     name: str,
     limit: int | None,
     since: int,
-    there: Sequence[str],
+    queued_jobs: Sequence[str],
     arguments: Sequence[str],
 ) -> str:
-    """Submit a driver's job. there: numbers of those that are in the queue already.
+    """Submit a driver's job. queued_jobs: numbers of those that are in the queue already.
 
     since: the driver of this epoch is known to have ended the run, or to have been left alone, for good. arguments: more
     of `omniopt drive`.
     """
     text = driver_job.script(run, paths, name, limit, ["--since", str(since), *arguments])
     driver_job.write_script(paths, name, text)
-    return driver_job.hand_in(client, name, text, there)
+    return driver_job.hand_in(client, name, text, queued_jobs)

@@ -84,21 +84,21 @@ class SlurmLauncher:
     def start(self, count: int) -> Sequence[str]:
         """Ask for `count` more agents; returns the identities asked for, none while Slurm takes no jobs."""
         now = self._clock()
-        asked: list[str] = []
+        identities: list[str] = []
         if self._walltime is None:
             self._ask_limits(now)
-            return asked
-        while len(asked) < count and self.hopeless is None and now >= self._not_before:
-            size = min(count - len(asked), self._max_array, self._most or count)
+            return identities
+        while len(identities) < count and self.hopeless is None and now >= self._not_before:
+            size = min(count - len(identities), self._max_array, self._most or count)
             try:
-                asked += self._submit(size, self._walltime, now)
+                identities += self._submit(size, self._walltime, now)
             except (StorageFullError, OSError) as error:
                 # What is not written down is not handed in: nobody would know of it.
                 self._later = str(error)
                 self._back_off(now)
             if self._most:
                 self._not_before = now + _RETRY_LEAST  # Slurm's answer shows how many it takes
-        return asked
+        return identities
 
     def poll(self) -> Mapping[str, AgentReport]:
         """How all agents of the run stand. Never waits for Slurm."""
@@ -233,7 +233,7 @@ class SlurmLauncher:
             self._poll_schedule.asked(now)
             self._background.do(partial(squeue.queue, self._client, names), partial(self._observed, now))
 
-    def _observed(self, asked: float, answer: Answered | None) -> None:
+    def _observed(self, asked_at: float, answer: Answered | None) -> None:
         now = self._clock()
         self._asking = False
         if answer is None:
@@ -242,7 +242,7 @@ class SlurmLauncher:
             return
         self._poll_schedule.answered(now)
         doubtful = {name for name in self._job_states.names() if self._job_states.doubtful(name)}
-        self._job_states.observe(answer.rows, asked, answer.complete)
+        self._job_states.observe(answer.rows, asked_at, answer.complete)
         # A submission that was given up may still arrive. It is ended then: its workers have been asked for again.
         for name in doubtful - set(self._job_states.names()):
             self._later = self._job_states.submissions[name].message
@@ -281,14 +281,14 @@ class SlurmLauncher:
             if meaning.field != "slurm.walltime" or not self._shortened(submission.job.seconds):
                 self._node_health.stuck(row, meaning)
 
-    def _shortened(self, asked: int) -> bool:
+    def _shortened(self, walltime: int) -> bool:
         """Whether a walltime that Slurm finds too long gives way to a shorter one: its limit may have been lowered."""
         if self._run.walltime:
             return False
-        if asked == self._walltime:
-            if asked == self._too_long:
+        if walltime == self._walltime:
+            if walltime == self._too_long:
                 return False  # it was asked for the limit since, and has said the same
-            self._too_long, self._walltime = asked, None
+            self._too_long, self._walltime = walltime, None
         return True
 
     def _log_ended_submissions(self) -> None:

@@ -19,7 +19,7 @@ _MOST_DOTS = 1500  # single results behind the curve of the best one
 def best_so_far(points: Sequence[improvements.Point]) -> dict[str, object]:
     """The best result so far by evaluations and by time, with the single results behind it."""
     losses = sorted(point.loss for point in points)
-    every = -(-len(points) // _MOST_DOTS)
+    stride = -(-len(points) // _MOST_DOTS)
     steps = improvements.improvements(points)
     last = points[-1]
     best = [[step.count, round(step.elapsed, 3), step.loss] for step in steps]
@@ -30,7 +30,7 @@ def best_so_far(points: Sequence[improvements.Point]) -> dict[str, object]:
     clip = max(losses[int(len(losses) * 0.75)], before_last_fall([step.loss for step in steps]))
     return {
         "best": best,
-        "all": [[point.count, round(point.elapsed, 3), point.loss] for point in points[::every]],
+        "all": [[point.count, round(point.elapsed, 3), point.loss] for point in points[::stride]],
         "log": log,
         "clip": None if log else clip,  # a logarithmic axis has room for all
     }
@@ -58,9 +58,9 @@ def timeline(results: Results, now: float) -> dict[str, object] | None:
     if not ran:
         return None
     begin = min(trial.start or now for trial in ran)
-    every = -(-len(ran) // _MOST_SPANS)
+    stride = -(-len(ran) // _MOST_SPANS)
     rows: dict[str, list[tuple[float, float, str]]] = {}
-    for trial in ran[::every]:
+    for trial in ran[::stride]:
         # Where nobody drives the run, nobody knows how long this one went on.
         end = now if trial.status is Status.RUNNING and results.running else trial.end
         if end is not None and trial.start is not None:

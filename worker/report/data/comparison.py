@@ -61,16 +61,16 @@ def bands(runs: Sequence[Results]) -> list[Band]:
         curves = {id(results): curve for results in group if (curve := _curve(results))}
         if not curves:
             continue
-        there = [results for results in group if id(results) in curves]
+        with_result = [results for results in group if id(results) in curves]
         first = max(curve[0][0] for curve in curves.values())
         longest = max(curve[-1][0] for curve in curves.values())
-        every = max(1, (longest - first) // MOST_STEPS)
-        steps = sorted({*range(first, longest, every), longest})
+        stride = max(1, (longest - first) // MOST_STEPS)
+        steps = sorted({*range(first, longest, stride), longest})
         columns = [_at(curve, steps) for curve in curves.values()]
         quartiles = [_quartiles(values) for values in zip(*columns, strict=True)]
         low, median, high = (list(values) for values in zip(*quartiles, strict=True))
-        names = tuple(results.run.name for results in there)
-        bands_of_groups.append(Band(_label(there), names, steps, median, low, high))
+        names = tuple(results.run.name for results in with_result)
+        bands_of_groups.append(Band(_label(with_result), names, steps, median, low, high))
     return bands_of_groups
 
 
@@ -114,8 +114,8 @@ def joined(name: str, runs: Sequence[Results]) -> PlotData:
     all_plot_data = [make_plot_data(results.run, results.trials) for results in runs]
     names = [results.run.name for results in runs]
     sizes = [len(plot_data.usable) for plot_data in all_plot_data]
-    which = [float(index) for index, size in enumerate(sizes) for _ in range(size)]
-    run = PlotColumn("run", "Run", "own", which, tuple(names))
+    run_of_row = [float(index) for index, size in enumerate(sizes) for _ in range(size)]
+    run = PlotColumn("run", "Run", "own", run_of_row, tuple(names))
     keys = list(dict.fromkeys(column.name for plot_data in all_plot_data for column in plot_data.columns))
     order = {"trial": 0, "parameter": 1, "result": 2}
     columns = [_joined_column(key, all_plot_data, sizes) for key in keys]

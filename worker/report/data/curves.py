@@ -39,6 +39,6 @@ def choose(trials: Iterable[Trial]) -> list[Curve]:
 
 def _curve(trial: Trial) -> Curve:
     count = len(trial.curve)
-    every = -(-count // MOST_POINTS)
-    indices = [*range(0, count - 1, every), count - 1]
+    stride = -(-count // MOST_POINTS)
+    indices = [*range(0, count - 1, stride), count - 1]
     return Curve(trial, [index + 1 for index in indices], [trial.curve[index][1] for index in indices])

@@ -80,19 +80,19 @@ def _differing(trials: Sequence[Trial]) -> tuple[str, ...]:
 
 def sentences(run: Run, same: Sameness) -> tuple[str, str]:
     """What is the same, and why that may be and what to do. Safe for a terminal."""
-    which = f"All {same.count:,}" if same.count == same.results else f"{same.count:,} of {same.results:,}"
-    what = f"{which} results are {real_text(same.loss)}, although the parameters differ."
+    share = f"All {same.count:,}" if same.count == same.results else f"{same.count:,} of {same.results:,}"
+    finding = f"{share} results are {real_text(same.loss)}, although the parameters differ."
     if same.differing:
         names = ", ".join(map(visible, same.differing[:_MOST_NAMES]))
         more = len(same.differing) - _MOST_NAMES
         names += f" and {counted(more, 'other output')}" if more > 0 else ""
-        return what, (
+        return finding, (
             f"{names} {'differs' if len(same.differing) == 1 else 'differ'}, so look at the RESULT line: "
             "the program may print something else there than what it computes from the parameters."
         )
     if same.count < same.results:
-        return what, f"Perhaps the program prints that where something goes wrong in it. {_likely(run)}"
-    return what, _likely(run)
+        return finding, f"Perhaps the program prints that where something goes wrong in it. {_likely(run)}"
+    return finding, _likely(run)
 
 
 def _likely(run: Run) -> str:

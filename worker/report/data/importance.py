@@ -107,12 +107,18 @@ def _measured(
     shuffled: list[Any] = []
     for learned, tested in parts:
         forest = _forest([points[row] for row in learned], [ranks[row] for row in learned])
-        seen, true = [points[row] for row in tested], [ranks[row] for row in tested]
+        tested_points, actual_ranks = [points[row] for row in tested], [ranks[row] for row in tested]
         errors += [
-            (predicted - actual) ** 2 for predicted, actual in zip(forest.predict(seen), true, strict=True)
+            (predicted - actual) ** 2
+            for predicted, actual in zip(forest.predict(tested_points), actual_ranks, strict=True)
         ]
         importances = permutation_importance(
-            forest, seen, true, scoring="neg_mean_squared_error", n_repeats=_SHUFFLES, random_state=1
+            forest,
+            tested_points,
+            actual_ranks,
+            scoring="neg_mean_squared_error",
+            n_repeats=_SHUFFLES,
+            random_state=1,
         )
         shuffled.append(importances.importances * len(tested) / spread)
     # All parts together, each shuffle of them is one of the whole.
@@ -124,8 +130,8 @@ def _measured(
     order = sorted(shares, key=lambda name: -shares[name][0])
     interaction = None
     if len(order) > 1:
-        whole = _forest(points, ranks)
-        interaction = _interaction(whole, columns, points, sorted(losses), order[:2])
+        full_forest = _forest(points, ranks)
+        interaction = _interaction(full_forest, columns, points, sorted(losses), order[:2])
     score = 1 - statistics.fmean(errors) / spread
     return Importance({name: shares[name] for name in order}, score, interaction, len(points), len(errors))
 

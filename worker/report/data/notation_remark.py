@@ -113,10 +113,10 @@ def remark(run: Run, trials: Iterable[Trial]) -> str:
     if pattern is None:
         return ""
     names = visible(" or ".join(pattern.names[:3]))
-    look = " with ".join(["negative"] * pattern.minus + ["an exponent"] * pattern.exponent)
+    notation = " with ".join(["negative"] * pattern.minus + ["an exponent"] * pattern.exponent)
     return (
         f"{pattern.failed:,} of {counted(pattern.count, 'evaluation')} in which {names} is "
-        f"{look if pattern.minus else f'written with {look}'}, such as {pattern.example}, failed, "
+        f"{notation if pattern.minus else f'written with {notation}'}, such as {pattern.example}, failed, "
         f"and {pattern.others_failed:,} of {pattern.others:,} others. {_advice(run, pattern)}"
     )
 

@@ -107,21 +107,21 @@ def _cost(results: Results, spans: dict[str, tuple[float, float]]) -> Cost:
 def _hours_of_machines(
     agents: Mapping[str, Mapping[str, object]],
     spans: Mapping[str, tuple[float, float]],
-    what: str,
-    asked: int,
+    resource: str,
+    requested: int,
 ) -> float | None:
-    """Hours of `asked` for each agent, but of no more than its machine has; None where that is unknown."""
-    if not asked:
+    """Hours of `requested` for each agent, but of no more than its machine has; None where that is unknown."""
+    if not requested:
         return 0.0
     by_host: dict[str, list[str]] = defaultdict(list)
     for agent in spans:
         by_host[str(agents.get(agent, {}).get("host", ""))].append(agent)
     total = 0.0
     for group in by_host.values():
-        present = [count for agent in group if isinstance(count := agents.get(agent, {}).get(what), int)]
+        present = [count for agent in group if isinstance(count := agents.get(agent, {}).get(resource), int)]
         if not present:
             return None
-        wanted = asked * sum(spans[agent][1] - spans[agent][0] for agent in group)
+        wanted = requested * sum(spans[agent][1] - spans[agent][0] for agent in group)
         total += min(wanted, max(present) * covered(spans[agent] for agent in group)) / 3600
     return total
 
@@ -144,8 +144,13 @@ def duration_words(seconds: float) -> str:
     """A duration as people say it: 12.3 s, 4 min 5 s, 3 h 20 min, 2 d 4 h."""
     if seconds < 60:
         return f"{seconds:.3g} s"
-    whole = round(seconds)
-    days, hours, minutes, left_seconds = whole // 86400, whole // 3600 % 24, whole // 60 % 60, whole % 60
+    whole_seconds = round(seconds)
+    days, hours, minutes, left_seconds = (
+        whole_seconds // 86400,
+        whole_seconds // 3600 % 24,
+        whole_seconds // 60 % 60,
+        whole_seconds % 60,
+    )
     if days:
         return f"{days} d {hours} h"
     if hours:

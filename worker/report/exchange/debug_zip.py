@@ -98,8 +98,8 @@ def _files(results: Results) -> Iterator[tuple[str, Path, int]]:
 
 def _chosen(trials: list[Trial]) -> list[Trial]:
     failed = [trial for trial in trials if trial.status.failure]
-    others = [trial for trial in trials if not trial.status.failure]
-    return failed[: _FAILED // 2] + failed[_FAILED // 2 :][-_FAILED // 2 :] + others[-_OTHERS:]
+    further = [trial for trial in trials if not trial.status.failure]
+    return failed[: _FAILED // 2] + failed[_FAILED // 2 :][-_FAILED // 2 :] + further[-_OTHERS:]
 
 
 def _read(path: Path, most: int) -> str:

@@ -135,7 +135,7 @@ def _evaluation(
     return space.named(space.admitted(values)), float(loss)
 
 
-def _number(what: str, text: str, comma: bool) -> int | float:
+def _number(subject: str, text: str, comma: bool) -> int | float:
     """A finite number. Raises ValueError where the text is none as programs write it: nothing is guessed."""
     plain = text.replace(",", ".", 1) if comma and "." not in text else text
     try:
@@ -143,5 +143,5 @@ def _number(what: str, text: str, comma: bool) -> int | float:
     except ConversionError as error:
         hint = "" if comma or not _COMMA.fullmatch(text) else " (with --decimal-comma it is one)"
         raise ValueError(
-            f"{what} is {quoted(text) if text else 'missing'}, and no number that can count{hint}"
+            f"{subject} is {quoted(text) if text else 'missing'}, and no number that can count{hint}"
         ) from error

@@ -47,8 +47,8 @@ def _records(
 ) -> Iterator[Record]:
     at = time.time()
     pid = os.getpid()
-    here = {"host": socket.gethostname(), "pid": pid, "pid_start": processes.birth(pid)}
-    yield {"kind": "driver", "epoch": epoch, **here, "at": at, "version": __version__, "seed": seed}
+    process = {"host": socket.gethostname(), "pid": pid, "pid_start": processes.birth(pid)}
+    yield {"kind": "driver", "epoch": epoch, **process, "at": at, "version": __version__, "seed": seed}
     for number, (values, loss) in enumerate(rows, first):
         yield {"kind": "proposed", "trial": number, "values": values, "at": at}
         outcome = {"status": Status.OK.value, "loss": loss, "outputs": {}, "attempt": 0, "end": at}

@@ -62,8 +62,8 @@ class LiveReport:
         results = Results(self._paths, self._run, evaluated(state.trials.values()), state)
         # What the importance costs is paid once, at the end.
         options = report.Options(self._page_url, not results.running, REFRESH)
-        made = datetime.now(timezone.utc)
-        self._page = report.page(results, options, made).encode("utf-8", "replace")
+        made_at = datetime.now(timezone.utc)
+        self._page = report.page(results, options, made_at).encode("utf-8", "replace")
         spent = time.monotonic() - began
         self._due = began + max(_FRESH if results.running else _OVER, _SHARE * spent)
 

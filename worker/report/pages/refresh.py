@@ -50,8 +50,8 @@ class FreshReport:
             self._writer.wait()
         if self._paths.report.exists():
             # Begun by a shell that leaves at once, so that nobody has to wait; but with a scheduler's job ends all of it.
-            way = 'nice -n 19 "$@"' if registry.current_job(os.environ) else 'nice -n 19 "$@" &'
-            if (shell := _start(["sh", "-c", way, "sh", *self._command()])) is not None:
+            script = 'nice -n 19 "$@"' if registry.current_job(os.environ) else 'nice -n 19 "$@" &'
+            if (shell := _start(["sh", "-c", script, "sh", *self._command()])) is not None:
                 with suppress(subprocess.TimeoutExpired):
                     shell.wait(_LAST)
 

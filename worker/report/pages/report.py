@@ -37,12 +37,12 @@ class Options:
 Part = tuple[str, str, html.Content]  # id, heading, content
 
 
-def page(results: Results, options: Options, made: datetime) -> str:
-    """The whole report of the run as it stands; `made` is the time that it states."""
+def page(results: Results, options: Options, made_at: datetime) -> str:
+    """The whole report of the run as it stands; `made_at` is the time that it states."""
     summary = summarize(results)
     data = payload(make_plot_data(results.run, results.trials))
     importance, why_not = _importance(results, options)
-    data.update(_charts(results, importance, made.timestamp()))
+    data.update(_charts(results, importance, made_at.timestamp()))
     failures: Part = ("failures", "Failures", failure_list.failures(results))
     parts: list[Part] = [
         # Where nothing came out, why is the answer.
@@ -66,7 +66,7 @@ def page(results: Results, options: Options, made: datetime) -> str:
     shown = [part for part in parts if part[2] or part[0] in drawn]
     body = html.tag(
         "main",
-        sections.heading(results, made),
+        sections.heading(results, made_at),
         sections.answer(results, summary),
         html.tag(
             "nav",

@@ -25,7 +25,7 @@ _LONGEST_QUERY = 8000  # characters; the page's server takes little more
 _WEAK = 0.3  # R2 below which the forest knows too little to be believed
 
 
-def heading(results: Results, made: datetime) -> Markup:
+def heading(results: Results, made_at: datetime) -> Markup:
     """The run's name, whether it goes on, and when this was written."""
     ended, now = results.state.ended, results.claim
     if now.held:
@@ -36,7 +36,7 @@ def heading(results: Results, made: datetime) -> Markup:
         kind = "failed"
         why = f"Nobody drives the run now. To go on with it: {run_command('resume', results.paths, lasting=True)}"
     state = tag("span", now.word, class_=f"state {kind}".rstrip())
-    written = made.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+    written = made_at.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
     return tag(
         "header",
         tag("h1", results.run.name, " ", state),
@@ -44,7 +44,7 @@ def heading(results: Results, made: datetime) -> Markup:
             "p",
             why,
             " Written ",
-            tag("time", written, datetime=made.astimezone().isoformat()),
+            tag("time", written, datetime=made_at.astimezone().isoformat()),
             ".",
             class_="soft",
         ),
@@ -112,8 +112,8 @@ def _remark(results: Results) -> Content:
     same = sameness(results.trials)
     if same is None:
         return None
-    what, why = sentences(results.run, same)
-    return tag("p", tag("b", what), " ", why, class_="remark")
+    finding, why = sentences(results.run, same)
+    return tag("p", tag("b", finding), " ", why, class_="remark")
 
 
 def _words(line: str) -> Iterator[Content]:
@@ -265,8 +265,8 @@ def cost(summary: Summary) -> Content:
         ],
     ]
     if used.gpu_hours != 0:
-        what = f"worker hours times the GPUs of a worker in the config{most}"
-        rows.append(["GPU hours", hours_text(used.gpu_hours), what])
+        gpu_basis = f"worker hours times the GPUs of a worker in the config{most}"
+        rows.append(["GPU hours", hours_text(used.gpu_hours), gpu_basis])
     return (
         table("Cost", ["What", "Hours", "Counted as"], rows),
         tag("p", f"{share:.1%} of the workers' time was spent inside the objective program."),

@@ -48,8 +48,8 @@ def read(text: str, limits: Limits = RUN) -> ReadResult:
     arguments = _arguments(_plain(text))
     config = _unpacked("config_file", arguments.get("config_file", ""))
     packed = arguments.get("sbatch_command", "")
-    asked = _asked(_unpacked("sbatch_command", packed)) if packed else {}
-    original_config = original.read(config, asked, limits)
+    requested = _asked(_unpacked("sbatch_command", packed)) if packed else {}
+    original_config = original.read(config, requested, limits)
     values = dict(original_config.draft.values)
     for key, path in (("projectname", "run.name"), ("workdir", "run.workdir")):
         if arguments.get(key):
@@ -99,16 +99,18 @@ def _asked(command: str) -> Mapping[str, str]:
     if len(arguments) > _LONGEST:
         return {}
     try:
-        asked = {option.name: option.value for option in options([arguments.replace("\n", " ")])}
+        requested = {option.name: option.value for option in options([arguments.replace("\n", " ")])}
     except ValueError:
         return {}
-    values = {path: asked[name] for name, path in _FIELDS.items() if asked.get(name)}
-    if each := re.fullmatch(r"(\d+)M?", asked.get("--mem-per-cpu", ""), re.ASCII):
+    values = {path: requested[name] for name, path in _FIELDS.items() if requested.get(name)}
+    if each := re.fullmatch(r"(\d+)M?", requested.get("--mem-per-cpu", ""), re.ASCII):
         values["slurm.memory"] = each[1]
-    if re.fullmatch(r"\d+:\d\d:\d\d", asked.get("--time", ""), re.ASCII):
-        values["run.runtime"] = asked["--time"]
+    if re.fullmatch(r"\d+:\d\d:\d\d", requested.get("--time", ""), re.ASCII):
+        values["run.runtime"] = requested["--time"]
     # --gres may ask for other things than GPUs.
-    gpus = next((asked[name] for name in asked if name in GPU_OPTIONS and "gpu" in name + asked[name]), "")
+    gpus = next(
+        (requested[name] for name in requested if name in GPU_OPTIONS and "gpu" in name + requested[name]), ""
+    )
     number = re.search(r"(\d+)$", gpus, re.ASCII)
     values["slurm.enable_gpus"] = "1" if gpus else "0"
     if number:

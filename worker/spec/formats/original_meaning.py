@@ -120,7 +120,7 @@ def _note(path: str, message: str, hint: str) -> Problem:
     return Problem(path, message, hint, "note")
 
 
-def _with_gpus(read: ReadResult, partitions: Partitions, what: str) -> ReadResult:
+def _with_gpus(read: ReadResult, partitions: Partitions, source: str) -> ReadResult:
     """With the original's default of GPUs, where nothing is said about them: on where the partition has some."""
     values = dict(read.draft.values)
     if raw_text(values.get(_GPUS, "")).strip() == "0":  # the original's way to ask for none
@@ -133,9 +133,9 @@ def _with_gpus(read: ReadResult, partitions: Partitions, what: str) -> ReadResul
     problems = read.problems
     if has:
         values[_ENABLE_GPUS] = "1"
-        message = f"GPUs are on: the {what} does not say, and the partition {shown(partition)} has some."
+        message = f"GPUs are on: the {source} does not say, and the partition {shown(partition)} has some."
         problems = (*problems, _note(_ENABLE_GPUS, message, "Switch them off if your program uses none."))
-    elif has is None and what == "link":
+    elif has is None and source == "link":
         where = f"the partition {shown(partition)}" if partition else "the cluster's default partition"
         message = f"GPUs are off: the link does not say, and whether {where} has some is not known here."
         problems = (*problems, _note(_ENABLE_GPUS, message, "Switch them on if your program uses some."))
@@ -171,10 +171,10 @@ def _places(
     names = {parameter.name.strip() for parameter in parameters}
     outdated = [name for name in dict.fromkeys(_PLACE.findall(objective)) if name not in names]
     for name in outdated:
-        replacement, what = _PLACES[name]
+        replacement, meaning = _PLACES[name]
         yield _note(
             _OBJECTIVE,
-            f"(${name}) was {what} in the original; it is written {replacement} now, since ($projectdir) is the run's own folder here.",
+            f"(${name}) was {meaning} in the original; it is written {replacement} now, since ($projectdir) is the run's own folder here.",
             "If your files lie in the folder of an old OmniOpt, write its full path.",
         )
     values[_OBJECTIVE] = _PLACE.sub(

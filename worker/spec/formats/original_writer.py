@@ -132,7 +132,8 @@ def _to_list(parameter: ParameterDraft) -> _Listed | None:
         return None
     try:
         settings = {
-            key: setting_value(how, parameter.settings.get(key, "")) for key, how in kind.settings.items()
+            key: setting_value(setting_kind, parameter.settings.get(key, ""))
+            for key, setting_kind in kind.settings.items()
         }
     except ConversionError:
         return None
