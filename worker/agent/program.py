@@ -13,80 +13,11 @@ from pathlib import Path
 from worker.agent import program_files, wrappers
 from worker.agent.program_files import Fault, Weight
 from worker.agent.shell import SimpleCommand, Word, parse
+from worker.agent.shell_commands import BUILTINS, FILTERS, HARMLESS, LOADERS
 from worker.agent.wrappers import INTERPRETERS, SHELL, interpreter_of
 
 __all__ = ["CommandContext", "Fault", "Weight", "complaints", "faults"]
 
-_SHELL_WORDS = frozenset(
-    [
-        ".",
-        ":",
-        "[",
-        "alias",
-        "bg",
-        "bind",
-        "break",
-        "builtin",
-        "caller",
-        "cd",
-        "command",
-        "compgen",
-        "complete",
-        "continue",
-        "declare",
-        "dirs",
-        "disown",
-        "echo",
-        "enable",
-        "eval",
-        "exec",
-        "exit",
-        "export",
-        "false",
-        "fc",
-        "fg",
-        "getopts",
-        "hash",
-        "help",
-        "history",
-        "jobs",
-        "kill",
-        "let",
-        "local",
-        "logout",
-        "mapfile",
-        "popd",
-        "printf",
-        "pushd",
-        "pwd",
-        "read",
-        "readarray",
-        "readonly",
-        "return",
-        "set",
-        "shift",
-        "shopt",
-        "source",
-        "suspend",
-        "test",
-        "times",
-        "trap",
-        "true",
-        "type",
-        "typeset",
-        "ulimit",
-        "umask",
-        "unalias",
-        "unset",
-        "wait",
-    ]
-)
-# What changes no file that a later command needs.
-_HARMLESS = _SHELL_WORDS | {"date", "hostname", "sleep", "which", "nvidia-smi", "env", "free", "uname", "id"}
-_LOADERS = frozenset(["module", "ml", "spack", "conda", "mamba", "micromamba", "guix", "eval"])
-_FILTERS = frozenset(
-    ["tee", "cat", "grep", "egrep", "sed", "head", "tail", "tr", "stdbuf", "ts", "cut", "sort", "uniq"]
-)
 _READ = re.compile(r"(?:--?[A-Za-z][\w-]*=)?((?:\.{0,2}/|~/|[\w.-]+/)[^:]*)")
 _OUTPUT = re.compile(r"out|log|save|result|write|dest|dump|tmp|cache", re.IGNORECASE)
 
@@ -151,7 +82,7 @@ def _is_fatal(commands: list[SimpleCommand], index: int) -> bool:
     following = commands[index:]
     while following[0].after in ("|", "|&"):
         following = following[1:]
-        if not following or not following[0].words or following[0].words[0].text not in _FILTERS:
+        if not following or not following[0].words or following[0].words[0].text not in FILTERS:
             return False
     return all(simple.after == "&&" for simple in following[:-1]) and following[-1].after in ("", ";", "&&")
 
@@ -168,9 +99,9 @@ def _afterwards(simple: SimpleCommand, context: CommandContext) -> CommandContex
     if name in (".", "source"):
         activates = bool(words) and Path(words[0].text).name.startswith("activate")
         return replace(context, programs=Programs.UNKNOWN, fixed=context.fixed and activates)
-    if name in _LOADERS or (name == "export" and any(word.text.startswith("PATH=") for word in words)):
+    if name in LOADERS or (name == "export" and any(word.text.startswith("PATH=") for word in words)):
         return replace(context, programs=Programs.UNKNOWN)
-    return context if name in _HARMLESS and not simple.redirections else replace(context, fixed=False)
+    return context if name in HARMLESS and not simple.redirections else replace(context, fixed=False)
 
 
 def _folder(context: CommandContext, words: list[Word]) -> Path | None:
@@ -217,7 +148,7 @@ def _words_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]
         yield from _cd_faults(words[1:], context)
     elif program.text in (".", "source"):
         yield from _script_faults(words[1:2], context, sourced=True)
-    elif program.text not in _SHELL_WORDS | {"exec", "command", "builtin", "time"}:
+    elif program.text not in BUILTINS | {"exec", "command", "builtin", "time"}:
         yield from _program_faults(program.text, context)
     inner = wrappers.unwrap(name, words[1:])
     if inner is not None:
@@ -231,7 +162,7 @@ def _words_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]
         yield from inner_faults if inner.sure else (fault.at_most(Weight.LIKELY) for fault in inner_faults)
     elif language := interpreter_of(name):
         yield from _interpreter_faults(language, words[1:], context)
-    elif program.text not in _SHELL_WORDS:
+    elif program.text not in BUILTINS:
         yield from _read_faults(words[1:], context)
 
 

@@ -77,16 +77,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         if error.errno not in FILE_SERVER:
             raise
-        if _output_fails():
-            failure, advice = "What it prints cannot be written", "Make room there, or send it elsewhere."
-        else:
-            failure = f"{error.filename or 'A file'} cannot be used"
-            advice = "Try again; if that stays so, look at the disk (df -h, quota), or ask those who look after the file system."
-        print(f"omniopt: {failure}, because the system says: {error.strerror}. {advice}", file=sys.stderr)
+        print(f"omniopt: {_system_failure(error)}", file=sys.stderr)
         return EXIT_SYSTEM
     except KeyboardInterrupt:
         print("\nomniopt: Ended by Ctrl-C.", file=sys.stderr)
         return EXIT_INTERRUPTED
+
+
+def _system_failure(error: OSError) -> str:
+    """What the file system does not do, and what helps."""
+    if _output_fails():
+        failure, advice = "What it prints cannot be written", "Make room there, or send it elsewhere."
+    else:
+        failure = f"{error.filename or 'A file'} cannot be used"
+        advice = "Try again; if that stays so, look at the disk (df -h, quota), or ask those who look after the file system."
+    return f"{failure}, because the system says: {error.strerror}. {advice}"
 
 
 def _output_fails() -> bool:

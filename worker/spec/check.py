@@ -188,21 +188,23 @@ def _size_problems(run: Run) -> Iterator[Problem]:
                 "warning",
             )
     elif grid and size > run.max_evals:
-        points_text = (
-            counted(size, "point") if size <= points.MANY else f"more than {counted(points.MANY, 'point')}"
-        )
-        advice = (
-            f"For all of them write {size} as {BY_PATH['search.max_evals'].in_sentence}, or"
-            if size <= points.MANY
-            else "To"
-        )
-        yield Problem(
-            "search.max_evals",
-            f"The grid has {points_text}, of which only {run.max_evals:,} {'is' if run.max_evals == 1 else 'are'} evaluated, "
-            "spread over the whole grid.",
-            f"{advice} take fewer {BY_PATH['search.grid_points'].in_sentence} for a coarser grid.",
-            "note",
-        )
+        yield _partial_grid(size, run.max_evals)
+
+
+def _partial_grid(size: int, evaluations: int) -> Problem:
+    """The note that a grid of `size` points, or of more than MANY, is evaluated in part."""
+    if size <= points.MANY:
+        grid = counted(size, "point")
+        advice = f"For all of them write {size} as {BY_PATH['search.max_evals'].in_sentence}, or"
+    else:
+        grid, advice = f"more than {counted(points.MANY, 'point')}", "To"
+    return Problem(
+        "search.max_evals",
+        f"The grid has {grid}, of which only {evaluations:,} {'is' if evaluations == 1 else 'are'} evaluated, "
+        "spread over the whole grid.",
+        f"{advice} take fewer {BY_PATH['search.grid_points'].in_sentence} for a coarser grid.",
+        "note",
+    )
 
 
 def _seed_problems(seeds: Sequence[int]) -> Iterator[Problem]:

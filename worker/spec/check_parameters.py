@@ -50,26 +50,30 @@ def parameters_of(
     problems.extend(_name_problems(drafts))
     parameters: list[Parameter] = []
     for index, draft in enumerate(drafts):
-        path = f"parameters.{index}"
-        kind = PARAMETER_TYPES.get(draft.type)
-        if kind is None:
-            problems.append(
-                Problem(
-                    f"{path}.type",
-                    f"{quoted(draft.type)} is not a parameter type.",
-                    did_you_mean(draft.type, PARAMETER_TYPES),
-                )
-            )
-            continue
-        settings = _settings(kind, draft.settings, path, problems)
-        if settings is not None:
-            parameter = Parameter(draft.name.strip(" \t"), draft.type, settings)
-            wrong = tuple(_setting_problems(parameter, path))
-            problems.extend(wrong)
-            if precision is not None and not has_errors(wrong):
-                problems.extend(resolution.problems(kind.likely_ranges(parameter), settings, path, precision))
+        parameter = _parameter(f"parameters.{index}", draft, problems, precision)
+        if parameter is not None:
             parameters.append(parameter)
     return tuple(parameters)
+
+
+def _parameter(
+    path: str, draft: ParameterDraft, problems: list[Problem], precision: int | None
+) -> Parameter | None:
+    """The parameter of one draft; None where its type or its settings cannot be read."""
+    kind = PARAMETER_TYPES.get(draft.type)
+    if kind is None:
+        message = f"{quoted(draft.type)} is not a parameter type."
+        problems.append(Problem(f"{path}.type", message, did_you_mean(draft.type, PARAMETER_TYPES)))
+        return None
+    settings = _settings(kind, draft.settings, path, problems)
+    if settings is None:
+        return None
+    parameter = Parameter(draft.name.strip(" \t"), draft.type, settings)
+    wrong = tuple(_setting_problems(parameter, path))
+    problems.extend(wrong)
+    if precision is not None and not has_errors(wrong):
+        problems.extend(resolution.problems(kind.likely_ranges(parameter), settings, path, precision))
+    return parameter
 
 
 def gaps(path: str) -> Problem:

@@ -45,6 +45,12 @@ def line(raw: object, longest: int = LONGEST_LINE) -> str:
         raise ConversionError(
             f"This is {len(text):,} characters long; at most {longest:,} are possible.", "Shorten it."
         )
+    _check_visible(text)
+    return text
+
+
+def _check_visible(text: str) -> None:
+    """Raise ConversionError where something in `text` cannot be seen."""
     code_point = invisible(text)
     if code_point in ("U+000A", "U+000D"):
         raise ConversionError(
@@ -61,7 +67,6 @@ def line(raw: object, longest: int = LONGEST_LINE) -> str:
             f"This has an invisible character ({code_point}) in it, which could hide something.",
             "Delete the text and type it again.",
         )
-    return text
 
 
 def integer(raw: object) -> int:

@@ -89,16 +89,11 @@ def hand_in(
         without = 0
         while without < ANSWERS_WITHOUT:
             rows = queued(client, name)
-            if rows is not None:
-                for row in rows:
-                    if row.job not in earlier:
-                        return row.job
-                without += 1
+            if new := [row.job for row in rows or () if row.job not in earlier]:
+                return new[0]
+            without += rows is not None
             if waited >= _PATIENCE:
-                raise NotSubmittedError(
-                    f"It is not known whether Slurm has taken the driver's job, since it does not answer ({answer.message}). "
-                    "To ask again, without starting a second one, resume the run in a while."
-                )
+                raise NotSubmittedError(_unknown(answer))
             if without < ANSWERS_WITHOUT:
                 sleep(_PAUSE)
                 waited += _PAUSE
@@ -122,6 +117,13 @@ def since(paths: RunPaths, name: str) -> int:
     except FileNotFoundError:
         return -1
     return int(match[1]) if match else -1
+
+
+def _unknown(answer: Submitted) -> str:
+    return (
+        f"It is not known whether Slurm has taken the driver's job, since it does not answer ({answer.message}). "
+        "To ask again, without starting a second one, resume the run in a while."
+    )
 
 
 def _later(answer: Submitted) -> str:

@@ -183,19 +183,7 @@ def _partition_problems(run: Run, groups: Sequence[Nodes], cluster: Cluster) -> 
             "warning",
         )
     settings = (cluster.partitions or {}).get(name, {})
-    allowed, denied = _names(settings, "AllowAccounts"), _names(settings, "DenyAccounts")
-    account = cluster.setting(run, "account")
-    if account and ((allowed and account not in allowed) or account in denied):
-        hint = f"It allows {', '.join(sorted(allowed))}." if allowed else "Use another account or partition."
-        yield Problem(
-            "slurm.account", f'The partition "{name}" does not allow the account "{account}".', hint
-        )
-    elif allowed and not account and not cluster.has_accounting:
-        yield Problem(
-            "slurm.account",
-            f'The partition "{name}" takes jobs of certain accounts only, and this run names none.',
-            f"It allows {', '.join(sorted(allowed))}.",
-        )
+    yield from _account_problems(name, settings, cluster.setting(run, "account"), cluster.has_accounting)
     for key, path, wanted, resource in (
         ("MaxNodes", "slurm.nodes", run.nodes, "nodes"),
         ("MaxMemPerNode", "slurm.memory", run.memory, "MB of memory"),
@@ -208,6 +196,24 @@ def _partition_problems(run: Run, groups: Sequence[Nodes], cluster: Cluster) -> 
                 f'The partition "{name}" gives a job at most {most} {resource}; {wanted} are asked for.',
                 "Ask for less, or choose another partition.",
             )
+
+
+def _account_problems(
+    name: str, settings: Mapping[str, str], account: str, has_default: bool
+) -> Iterator[Problem]:
+    """An account that the partition does not take; has_default: whether Slurm may know one where none is named."""
+    allowed, denied = _names(settings, "AllowAccounts"), _names(settings, "DenyAccounts")
+    if account and ((allowed and account not in allowed) or account in denied):
+        hint = f"It allows {', '.join(sorted(allowed))}." if allowed else "Use another account or partition."
+        yield Problem(
+            "slurm.account", f'The partition "{name}" does not allow the account "{account}".', hint
+        )
+    elif allowed and not account and not has_default:
+        yield Problem(
+            "slurm.account",
+            f'The partition "{name}" takes jobs of certain accounts only, and this run names none.',
+            f"It allows {', '.join(sorted(allowed))}.",
+        )
 
 
 def _names(settings: Mapping[str, str], key: str) -> set[str]:
@@ -224,27 +230,38 @@ def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
         ("slurm.memory", "memory", run.memory, lambda group: group.memory, " MB"),
         ("slurm.cpus", "CPUs", per_node, lambda group: group.cpus, ""),
     ]
-    alone = True
-    for path, resource, wanted, has, unit in wants:
-        most = max(map(has, groups))
-        if wanted > most:
-            alone = False
-            yield Problem(
-                path,
-                f'No node of the partition "{name}" has {wanted}{unit and f"{unit} of"} {resource}; none has more than {most}{unit}.'
-                if most
-                else f'No node of the partition "{name}" has {resource}.',
-                f"Ask for at most {most}{unit}, or choose another partition."
-                if most
-                else "Choose another partition.",
-            )
+    too_much = [
+        _too_much(name, path, resource, wanted, most, unit)
+        for path, resource, wanted, has, unit in wants
+        if wanted > (most := max(map(has, groups)))
+    ]
+    yield from too_much
     fitting = [group for group in groups if all(wanted <= has(group) for _, _, wanted, has, _ in wants)]
-    if alone and not fitting:
+    if not too_much and not fitting:
         yield Problem(
             "slurm.partition",
             f'No node of the partition "{name}" has {per_node} CPUs, {run.memory} MB and {counted(gpus, "GPU")} together.',
             "Ask for less of one of them.",
         )
+    yield from _node_count_problems(run, name, groups, fitting)
+
+
+def _too_much(name: str, path: str, resource: str, wanted: int, most: int, unit: str) -> Problem:
+    if not most:
+        return Problem(
+            path, f'No node of the partition "{name}" has {resource}.', "Choose another partition."
+        )
+    return Problem(
+        path,
+        f'No node of the partition "{name}" has {wanted}{unit and f"{unit} of"} {resource}; none has more than {most}{unit}.',
+        f"Ask for at most {most}{unit}, or choose another partition.",
+    )
+
+
+def _node_count_problems(
+    run: Run, name: str, groups: Sequence[Nodes], fitting: Sequence[Nodes]
+) -> Iterator[Problem]:
+    """Too few nodes that fit, or none of them in service."""
     available = sum(group.count for group in fitting or groups)
     if available < run.nodes:
         yield Problem(

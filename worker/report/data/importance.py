@@ -104,7 +104,7 @@ def _measured(
     spread = statistics.pvariance(ranks)
     parts = list(KFold(_PARTS).split(points))[: _PARTS if len(points) <= _FEW else 1]
     errors: list[float] = []
-    shuffled: list[Any] = []
+    shuffled: list[Any] = []  # for each part, its share of the importance of each column in each shuffle
     for learned, tested in parts:
         forest = _forest([points[row] for row in learned], [ranks[row] for row in learned])
         tested_points, actual_ranks = [points[row] for row in tested], [ranks[row] for row in tested]
@@ -121,19 +121,22 @@ def _measured(
             random_state=1,
         )
         shuffled.append(importances.importances * len(tested) / spread)
-    # All parts together, each shuffle of them is one of the whole.
-    together = sum(shuffled) / len(errors)
+    shares = _shares(columns, sum(shuffled) / len(errors))
+    interaction = None
+    if len(shares) > 1:
+        full_forest = _forest(points, ranks)
+        interaction = _interaction(full_forest, columns, points, sorted(losses), list(shares)[:2])
+    score = 1 - statistics.fmean(errors) / spread
+    return Importance(shares, score, interaction, len(points), len(errors))
+
+
+def _shares(columns: Sequence[PlotColumn], together: Any) -> dict[str, tuple[float, float]]:
+    """Name -> mean and deviation, the most important first; all parts together, each shuffle of them is one of the whole."""
     shares = {
         column.name: (float(row.mean()), float(row.std()))
         for column, row in zip(columns, together, strict=True)
     }
-    order = sorted(shares, key=lambda name: -shares[name][0])
-    interaction = None
-    if len(order) > 1:
-        full_forest = _forest(points, ranks)
-        interaction = _interaction(full_forest, columns, points, sorted(losses), order[:2])
-    score = 1 - statistics.fmean(errors) / spread
-    return Importance({name: shares[name] for name in order}, score, interaction, len(points), len(errors))
+    return dict(sorted(shares.items(), key=lambda share: -share[1][0]))
 
 
 def _forest(points: list[list[float]], ranks: list[float]) -> Any:

@@ -28,25 +28,10 @@ def page(name: str, runs: Sequence[Results]) -> str:
     if run_bands:
         data["bands"] = payload_of(run_bands)
     head = ["Run", "Best RESULT", "At evaluation", "Evaluations", "Failed", "Wall time", "Worker hours"]
-    rows = []
-    for results in runs:
-        summary = summarize(results)
-        best = summary.best
-        rows.append(
-            [
-                results.run.name,
-                loss_text(best) if best else "none",
-                str(best.number) if best else "",
-                f"{len(results.trials):,}",
-                f"{sum(trial.status.failure for trial in results.trials):,}",
-                duration_words(summary.wall),
-                f"{summary.cost.worker_hours:.3f}",
-            ]
-        )
     body = html.tag(
         "main",
         html.tag("h1", "Comparison of ", str(len(runs)), " runs"),
-        html_table("Runs", head, rows),
+        html_table("Runs", head, [_row(results) for results in runs]),
         html.tag(
             "section",
             html.tag("h2", "Best so far"),
@@ -63,6 +48,21 @@ def page(name: str, runs: Sequence[Results]) -> str:
     return html.page(
         f"{name}: comparison", body, ["base", "plots", "report"], ["data", "report"], start, data
     )
+
+
+def _row(results: Results) -> list[str]:
+    """A run in the table of all runs."""
+    summary = summarize(results)
+    best = summary.best
+    return [
+        results.run.name,
+        loss_text(best) if best else "none",
+        str(best.number) if best else "",
+        f"{len(results.trials):,}",
+        f"{sum(trial.status.failure for trial in results.trials):,}",
+        duration_words(summary.wall),
+        f"{summary.cost.worker_hours:.3f}",
+    ]
 
 
 def payload_of(run_bands: Sequence[Band]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from worker.report.data.chart_series import best_so_far, timeline, wide
 from worker.report.data.importance import Importance, NoImportanceError, measure
 from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
-from worker.report.data.summary import summarize
+from worker.report.data.summary import Summary, summarize
 from worker.report.pages import failure_list, gpu, html, sections
 from worker.store.starter import run_command
 
@@ -43,24 +43,7 @@ def page(results: Results, options: Options, made_at: datetime) -> str:
     data = payload(make_plot_data(results.run, results.trials))
     importance, why_not = _importance(results, options)
     data.update(_charts(results, importance, made_at.timestamp()))
-    failures: Part = ("failures", "Failures", failure_list.failures(results))
-    parts: list[Part] = [
-        # Where nothing came out, why is the answer.
-        *([failures] if summary.best is None else []),
-        ("progress", "Progress", sections.improvements(results)),
-        ("parallel", "Parallel plot", None),
-        ("importance", "Which parameters matter", sections.importance(importance, why_not)),
-        ("slices", "Each parameter against the result", None),
-        ("interaction", "The two most important parameters together", sections.interaction(importance)),
-        ("scatter", "All pairs of parameters", None),
-        ("pareto", "Pareto front", sections.pareto_front(results)),
-        ("curves", "Learning curves", None),
-        *([failures] if summary.best is not None else []),
-        ("timeline", "Workers over time", None),
-        ("gpus", "GPU use", None),
-        ("cost", "Cost", sections.cost(summary)),
-        ("config", "Config", sections.config(results, options.page_url)),
-    ]
+    parts = _parts(results, summary, options, importance, why_not)
     drawn = {"parallel", "scatter", *data} if results.trials else set()
     drawn |= {"slices"} if summary.best is not None else set()
     shown = [part for part in parts if part[2] or part[0] in drawn]
@@ -79,6 +62,30 @@ def page(results: Results, options: Options, made_at: datetime) -> str:
     start = f'mountReport(await readData("data"));\nbegin({refresh});'
     styles, scripts = ["base", "plots", "report"], ["data", "report", "live"]
     return html.page(f"{results.run.name}: report", body, styles, scripts, start, data)
+
+
+def _parts(
+    results: Results, summary: Summary, options: Options, importance: Importance | None, why_not: str
+) -> list[Part]:
+    """All parts in their order, also those that have nothing to show in this run."""
+    failures: Part = ("failures", "Failures", failure_list.failures(results))
+    return [
+        # Where nothing came out, why is the answer.
+        *([failures] if summary.best is None else []),
+        ("progress", "Progress", sections.improvements(results)),
+        ("parallel", "Parallel plot", None),
+        ("importance", "Which parameters matter", sections.importance(importance, why_not)),
+        ("slices", "Each parameter against the result", None),
+        ("interaction", "The two most important parameters together", sections.interaction(importance)),
+        ("scatter", "All pairs of parameters", None),
+        ("pareto", "Pareto front", sections.pareto_front(results)),
+        ("curves", "Learning curves", None),
+        *([failures] if summary.best is not None else []),
+        ("timeline", "Workers over time", None),
+        ("gpus", "GPU use", None),
+        ("cost", "Cost", sections.cost(summary)),
+        ("config", "Config", sections.config(results, options.page_url)),
+    ]
 
 
 def _section(part: Part, drawn: bool) -> html.Markup:

@@ -55,25 +55,27 @@ def answer(results: Results, summary: Summary) -> Markup:
     """The best parameters as a table and as a command, and the run in figures."""
     return tag(
         "section",
-        _best(results, summary.best),
+        _no_result(results) if summary.best is None else _best(results, summary.best),
         _facts(results, summary),
         class_="answer",
         aria_label="Answer",
     )
 
 
-def _best(results: Results, best: Trial | None) -> Markup:
-    if best is None:
-        failed = any(trial.status.failure for trial in results.trials)
-        return tag(
-            "div",
-            tag("p", "No result" if results.state.ended else "No result yet", class_="big"),
-            tag(
-                "p",
-                "No evaluation has a usable result. ",
-                tag("a", "See why they failed.", href="#failures-part") if failed else None,
-            ),
-        )
+def _no_result(results: Results) -> Markup:
+    failed = any(trial.status.failure for trial in results.trials)
+    return tag(
+        "div",
+        tag("p", "No result" if results.state.ended else "No result yet", class_="big"),
+        tag(
+            "p",
+            "No evaluation has a usable result. ",
+            tag("a", "See why they failed.", href="#failures-part") if failed else None,
+        ),
+    )
+
+
+def _best(results: Results, best: Trial) -> Markup:
     rows = [
         tag(
             "tr",

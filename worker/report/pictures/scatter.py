@@ -77,14 +77,9 @@ def draw(shown: PlotSelection, best: Trial | None, most: float | None = None, si
     for axes in list(grid.flat)[len(panels) :]:
         axes.set_axis_off()
     if drawn and (dots := drawn[-1].dots) is not None:
+        shrink, extend = min(1.0, _BAR_PANELS / high), "max" if rows.clipped else "neither"
         bar = figure.colorbar(
-            dots,
-            ax=grid,
-            aspect=30,
-            pad=0.02,
-            shrink=min(1.0, _BAR_PANELS / high),
-            anchor=(0.0, 1.0),
-            extend="max" if rows.clipped else "neither",
+            dots, ax=grid, aspect=30, pad=0.02, shrink=shrink, anchor=(0.0, 1.0), extend=extend
         )
         bar.set_label("RESULT")
     heading = title(
@@ -159,8 +154,7 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -
     from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 
     crowded = len(rows.results) * panels > _VECTOR_POINTS
-    across, up = pair
-    beside = rows.none if up.role == "result" else None
+    beside = rows.none if pair[1].role == "result" else None
     bad, x, y = _points(pair, rows.bad, beside)
     crosses = axes.scatter(x, y, marker="x", s=14, linewidths=0.7, color=_FAILED, rasterized=crowded)
     dots = star = None
@@ -178,6 +172,15 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -
             rasterized=crowded,
         )
         star = axes.scatter(x[-1:], y[-1:], marker="*", s=150, color=_BEST, edgecolors="white", zorder=3)
+    _set_axes(axes, pair, side)
+    if beside is not None and bad:
+        axes.axhline(rows.edge, color=_FAILED, linewidth=0.6)
+    axes.tick_params(labelsize=8)
+    return Panel(axes, dots, good, crosses, bad, star)
+
+
+def _set_axes(axes: Axes, pair: Pair, side: float) -> None:
+    across, up = pair
     if _logarithmic(across):
         axes.set_xscale("log")
     if _logarithmic(up):
@@ -188,10 +191,6 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -
         axes.tick_params(axis="x", labelrotation=45)
         for label in axes.get_xticklabels():
             label.set(ha="right", rotation_mode="anchor")
-    if beside is not None and bad:
-        axes.axhline(rows.edge, color=_FAILED, linewidth=0.6)
-    axes.tick_params(labelsize=8)
-    return Panel(axes, dots, good, crosses, bad, star)
 
 
 def _logarithmic(column: PlotColumn) -> bool:
