@@ -36,11 +36,7 @@ def _field(field: Field, state: FormState, catalogue: Catalogue) -> Any:
     text = state.values[field.query]
     attributes = {"inputmode": "numeric"} if field.kind == "integer" else {}
     if field.path == _PARTITION:
-        options: list[_Option] = [
-            ("", CLUSTER_DEFAULT, {}),
-            *((partition.key, partition.label, {}) for partition in catalogue.partitions.values()),
-        ]
-        return _select(field.label, options, [text], attributes)
+        return _select(field.label, _partition_options(catalogue), [text], attributes)
     if field.kind == "choice":
         return _select(field.label, [(name, name, {}) for name in field.choices], [text], attributes)
     if field.kind == "switch":
@@ -50,6 +46,11 @@ def _field(field: Field, state: FormState, catalogue: Catalogue) -> Any:
         return TextAreaField(field.label, render_kw=attributes | rows)
     # Numbers are asked for as text: a browser's number field hides what it does not like, instead of sending it.
     return StringField(field.label, render_kw=attributes)
+
+
+def _partition_options(catalogue: Catalogue) -> list[_Option]:
+    partitions = catalogue.partitions.values()
+    return [("", CLUSTER_DEFAULT, {}), *((partition.key, partition.label, {}) for partition in partitions)]
 
 
 def _select(

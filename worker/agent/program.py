@@ -11,7 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from worker.agent import program_files, wrappers
-from worker.agent.program_files import Fault, Weight
+from worker.agent.program_files import Fault, Weight, close_to, hint, is_folder, missing, nearest
 from worker.agent.shell import SimpleCommand, Word, parse
 from worker.agent.shell_commands import BUILTINS, FILTERS, HARMLESS, LOADERS
 from worker.agent.wrappers import INTERPRETERS, SHELL, interpreter_of
@@ -110,7 +110,7 @@ def _folder(context: CommandContext, words: list[Word]) -> Path | None:
     if len(plain) != 1 or not plain[0].known or plain[0].text == "-" or context.cwd is None:
         return None
     folder = context.cwd / plain[0].text
-    return folder if program_files.is_folder(folder) else None
+    return folder if is_folder(folder) else None
 
 
 def _simple_faults(simple: SimpleCommand, context: CommandContext) -> Iterator[Fault]:
@@ -124,13 +124,13 @@ def _simple_faults(simple: SimpleCommand, context: CommandContext) -> Iterator[F
 
 
 def _redirection_faults(operator: str, typed: str, path: Path) -> Iterator[Fault]:
-    if operator == "<" and program_files.missing(path):
+    if operator == "<" and missing(path):
         yield Fault(
             f"The file {typed}, which is to be read, does not exist",
-            program_files.hint(typed, path),
+            hint(typed, path),
             Weight.DOUBT,
         )
-    elif operator.startswith((">", "&>")) and program_files.missing(path.parent):
+    elif operator.startswith((">", "&>")) and missing(path.parent):
         yield Fault(
             f"The folder of {typed}, to which output goes, does not exist",
             f"make {path.parent}",
@@ -169,12 +169,12 @@ def _words_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]
 def _cd_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
     if len(words) == 1 and words[0].known and context.cwd is not None and words[0].text != "-":
         typed, path = words[0].text, context.cwd / words[0].text
-        if program_files.missing(path) or not program_files.is_folder(path):
-            weight = context.weight(program_files.nearest(path))
-            fault = "does not exist" if program_files.missing(path) else "is no folder"
+        if missing(path) or not is_folder(path):
+            weight = context.weight(nearest(path))
+            fault = "does not exist" if missing(path) else "is no folder"
             yield Fault(
                 f"The folder {typed}, to which the command changes, {fault}",
-                program_files.hint(typed, path),
+                hint(typed, path),
                 weight,
             )
 
@@ -240,18 +240,11 @@ def _script_faults(
     typed = words[0].text
     if context.cwd is None and not typed.startswith("/"):
         return
-    if (
-        sourced
-        and "/" not in typed
-        and context.cwd is not None
-        and program_files.missing(context.cwd / typed)
-    ):
+    if sourced and "/" not in typed and context.cwd is not None and missing(context.cwd / typed):
         return  # bash looks for it in PATH, too
     path = (context.cwd or Path()) / typed
     shell = sourced or bool(SHELL.fullmatch(language))
-    if program_files.is_folder(path) and (
-        language != "python" or program_files.missing(path / "__main__.py")
-    ):
+    if is_folder(path) and (language != "python" or missing(path / "__main__.py")):
         yield Fault(f"{typed} is a folder and no script", "name the script in it", context.weight(path))
     else:
         yield from program_files.script_faults(
@@ -266,12 +259,10 @@ def _read_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
         match = _READ.fullmatch(word.text) if word.known and "://" not in word.text else None
         if match and context.cwd is not None and not _OUTPUT.search(before + word.text):
             typed, path = match[1], context.cwd / match[1]
-            if program_files.missing(path) and (
-                program_files.missing(path.parent) or program_files.close_to(path)
-            ):
+            if missing(path) and (missing(path.parent) or close_to(path)):
                 yield Fault(
                     f"{typed}, an argument of the program, does not exist here",
-                    program_files.hint(typed, path),
+                    hint(typed, path),
                     Weight.DOUBT,
                 )
         before = word.text if word.text.startswith("-") else ""

@@ -87,24 +87,23 @@ class Jobs:
 
     def as_json(self) -> list[dict[str, Any]]:
         """The jobs of the scheduler: the driver's and the workers'."""
-        jobs = []
-        if self.driver.get("job"):
-            jobs.append(
-                {
-                    "job": self.driver["job"],
-                    "role": "driver",
-                    "state": "running",
-                    "host": self.driver.get("host", ""),
-                    "since": self.driver.get("at"),
-                    "reason": "",
-                }
-            )
+        jobs = [self._driver_job()] if self.driver.get("job") else []
         for identity, worker in self.roster.items():
             if worker["job"]:
                 jobs.append(
                     {"job": worker["job"], "role": "worker", "agent": identity, **_without_job(worker)}
                 )
         return jobs
+
+    def _driver_job(self) -> dict[str, Any]:
+        return {
+            "job": self.driver["job"],
+            "role": "driver",
+            "state": "running",
+            "host": self.driver.get("host", ""),
+            "since": self.driver.get("at"),
+            "reason": "",
+        }
 
     def _agent(self, identity: str, worker: Mapping[str, Any]) -> dict[str, Any]:
         announced = self.announcements.get(identity, {})

@@ -33,12 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Write the table and print where it is, or print the table itself."""
     results = open_results(args)
-    trials = selected_trials(results, args)
+    trials, separator = selected_trials(results, args), SEPARATORS[args.separator]
 
     def write(file: TextIO) -> None:
-        csv_file.write_to(
-            file, results.paths, results.run, trials, SEPARATORS[args.separator], args.scientific
-        )
+        csv_file.write_to(file, results.paths, results.run, trials, separator, args.scientific)
 
     if args.stdout:
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")  # type: ignore[union-attr]

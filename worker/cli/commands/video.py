@@ -15,6 +15,7 @@ from worker.cli.result_files import (
 )
 from worker.errors import EXIT_DONE
 from worker.report.data.plot_columns import make_plot_data
+from worker.report.data.results import Results
 from worker.report.pages import video
 from worker.store.files import replacing, replacing_bytes
 
@@ -31,6 +32,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     configure_most(parser, "in a gif")
 
 
+def _gif(results: Results, args: argparse.Namespace) -> bytes:
+    # Imported here: it takes a while, and the page needs none of it.
+    from worker.report.pictures import gif, panels
+
+    plot_data = make_plot_data(results.run, results.trials)
+    plot_data = of_parameters(plot_data, args.columns) if args.columns else plot_data.with_all_parameters()
+    return gif.film(results, panels.select(plot_data, named=bool(args.columns)), args.max)
+
+
 def execute(args: argparse.Namespace) -> int:
     """Write the film and print where it is."""
     results = open_results(args)
@@ -38,14 +48,7 @@ def execute(args: argparse.Namespace) -> int:
         results.paths.root / "video" / f"{results.run.name}.{args.kind}", results.paths, args.out
     )
     if args.kind == "gif":
-        # Imported here: it takes a while, and the page needs none of it.
-        from worker.report.pictures import gif, panels
-
-        plot_data = make_plot_data(results.run, results.trials)
-        plot_data = (
-            of_parameters(plot_data, args.columns) if args.columns else plot_data.with_all_parameters()
-        )
-        moving = gif.film(results, panels.select(plot_data, named=bool(args.columns)), args.max)
+        moving = _gif(results, args)
         with replacing_bytes(target) as raw:
             raw.write(moving)
     else:

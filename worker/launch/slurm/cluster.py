@@ -85,11 +85,5 @@ def ask(client: Client, run: Run) -> Cluster:
         partitions = pool.submit(scontrol.partitions, client, PATIENCE)
         reservation = pool.submit(scontrol.reservation, client, reserved, PATIENCE) if reserved else None
         groups, message = nodes.result()
-        return Cluster(
-            groups,
-            partitions.result(),
-            reservation.result() if reservation else None,
-            config.result(),
-            message,
-            defaults,
-        )
+        granted = reservation.result() if reservation else None
+        return Cluster(groups, partitions.result(), granted, config.result(), message, defaults)

@@ -60,16 +60,8 @@ def submit_driver(
     if queued_jobs and not retry and driver_job.since(paths, name) >= ended_epoch(paths):
         return queued_jobs[0].job
     arguments = ["--retry", ",".join(map(str, retry))] if retry else []
-    return _submit_driver(
-        run,
-        paths,
-        client,
-        name,
-        limits.longest(run),
-        newest(paths),
-        [row.job for row in queued_jobs or ()],
-        arguments,
-    )
+    numbers = [row.job for row in queued_jobs or ()]
+    return _submit_driver(run, paths, client, name, limits.longest(run), newest(paths), numbers, arguments)
 
 
 def submit_workers(run: Run, paths: RunPaths, client: Client, limits: Cluster) -> tuple[str, ...]:

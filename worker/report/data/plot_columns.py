@@ -122,16 +122,11 @@ def make_plot_data(run: Run, trials: Sequence[Trial]) -> PlotData:
 
 def _own_columns(trials: Sequence[Trial]) -> list[PlotColumn]:
     begin = min((trial.start for trial in trials if trial.start is not None), default=0.0)
+    starts = [_since(trial.start, begin) for trial in trials]
     columns = [
         _measured("seconds", "Duration (s)", "own", [_rounded(trial.seconds) for trial in trials], True),
         _categories("status", "Status", "status", [trial.status.value for trial in trials]),
-        _measured(
-            "start",
-            "Start (s after the first)",
-            "own",
-            [_since(trial.start, begin) for trial in trials],
-            False,
-        ),
+        _measured("start", "Start (s after the first)", "own", starts, False),
         _categories("host", "Host", "own", [trial.host or None for trial in trials]),
     ]
     if any(trial.peak_memory is not None for trial in trials):

@@ -18,8 +18,18 @@ from worker.trial import Trial
 
 def write_json(results: Results, file: TextIO) -> None:
     """Everything known of the run and its evaluations, one evaluation a line; numbers are exact."""
+    body = json.dumps(_head(results), indent=1, allow_nan=False)
+    file.write(body[:-2] + ',\n "trials": [')
+    for index, trial in enumerate(results.trials):
+        file.write(",\n  " if index else "\n  ")
+        file.write(json.dumps(_trial(results, trial), allow_nan=False))
+    file.write("\n ]\n}\n")
+
+
+def _head(results: Results) -> dict[str, object]:
+    """What is known of the run itself."""
     state = results.state
-    head = {
+    return {
         "run": results.run.name,
         "omniopt": __version__,
         "config": toml.write(toml.draft_of(results.run)),
@@ -30,12 +40,6 @@ def write_json(results: Results, file: TextIO) -> None:
             for parameter in results.run.parameters
         ],
     }
-    body = json.dumps(head, indent=1, allow_nan=False)
-    file.write(body[:-2] + ',\n "trials": [')
-    for index, trial in enumerate(results.trials):
-        file.write(",\n  " if index else "\n  ")
-        file.write(json.dumps(_trial(results, trial), allow_nan=False))
-    file.write("\n ]\n}\n")
 
 
 def _trial(results: Results, trial: Trial) -> dict[str, object]:

@@ -14,7 +14,7 @@ from worker.errors import UsageError
 from worker.report.data.table import RESULT, unguarded
 from worker.search.space import Space
 from worker.spec.parameter_types import type_of
-from worker.spec.parameters import Value
+from worker.spec.parameters import Parameter, Value
 from worker.spec.problem import did_you_mean
 from worker.spec.raw_values import ConversionError, real
 from worker.spec.run import Run
@@ -127,12 +127,14 @@ def _evaluation(
         raise ValueError(f"its status is {quoted(status)}")
     loss = _number("its result", cells[layout.result], layout.comma)
     values = {
-        parameter.name: cells[index]
-        if type_of(parameter).value == "category"
-        else _number(parameter.name, cells[index], layout.comma)
+        parameter.name: _value(parameter, cells[index], layout.comma)
         for parameter, index in zip(run.parameters, layout.parameters, strict=True)
     }
     return space.named(space.admitted(values)), float(loss)
+
+
+def _value(parameter: Parameter, cell: str, comma: bool) -> Value:
+    return cell if type_of(parameter).value == "category" else _number(parameter.name, cell, comma)
 
 
 def _number(subject: str, text: str, comma: bool) -> int | float:

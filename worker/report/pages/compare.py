@@ -70,19 +70,20 @@ def payload_of(run_bands: Sequence[Band]) -> dict[str, object]:
     values = [value for band in run_bands for value in (*band.low, *band.high)]
     log, clip = _scale(run_bands, min(values), max(values))
     return {
-        "lines": [
-            {
-                "label": band.label,
-                "x": band.steps,
-                "y": band.median,
-                "low": band.low,
-                "high": band.high,
-                "several": len(band.runs) > 1,
-            }
-            for band in run_bands
-        ],
+        "lines": [_line(band) for band in run_bands],
         "log": log,
         "clip": clip,
+    }
+
+
+def _line(band: Band) -> dict[str, object]:
+    return {
+        "label": band.label,
+        "x": band.steps,
+        "y": band.median,
+        "low": band.low,
+        "high": band.high,
+        "several": len(band.runs) > 1,
     }
 
 
