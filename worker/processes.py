@@ -59,9 +59,9 @@ def descendants(root: int, excluding: Collection[int] = ()) -> list[int]:
     """
     ended: set[int] = set()
     for _ in range(_WALKS):
-        found = _below(root, excluding)
-        living = [pid for pid in found if (fields := _stat(pid)) and fields[0] not in "ZX"]
-        newly_ended = set(found).difference(living, ended)
+        pids = _below(root, excluding)
+        living = [pid for pid in pids if (fields := _stat(pid)) and fields[0] not in "ZX"]
+        newly_ended = set(pids).difference(living, ended)
         if not newly_ended:
             break
         ended |= newly_ended
@@ -69,14 +69,14 @@ def descendants(root: int, excluding: Collection[int] = ()) -> list[int]:
 
 
 def _below(root: int, excluding: Collection[int]) -> list[int]:
-    found: list[int] = []
+    pids: list[int] = []
     waiting = [root]
     while waiting:
         for child in _children(waiting.pop()):
             if child not in excluding:
-                found.append(child)
+                pids.append(child)
                 waiting.append(child)
-    return found
+    return pids
 
 
 def send(pids: Iterable[int], number: signal.Signals) -> int:
@@ -108,11 +108,11 @@ def sweep(run: Path, agent: str) -> int:
     spared = {os.getpid(), *_ancestors(os.getpid())}
     killed: set[int] = set()
     for _ in range(_SWEEPS):
-        found = {pid for pid in _marked(marks) if pid not in spared}
-        found.update(*(descendants(pid, spared) for pid in found))
-        if not found:
+        leftovers = {pid for pid in _marked(marks) if pid not in spared}
+        leftovers.update(*(descendants(pid, spared) for pid in leftovers))
+        if not leftovers:
             break
-        killed |= {pid for pid in found if send([pid], signal.SIGKILL)}
+        killed |= {pid for pid in leftovers if send([pid], signal.SIGKILL)}
         os.sched_yield()
     return len(killed)
 

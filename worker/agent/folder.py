@@ -42,7 +42,7 @@ def check(paths: RunPaths, epoch: int, patience: float = PATIENCE) -> None:
         time.sleep(_LOOK_EVERY)
     probe = paths.agents / f".probe-{node_name()}-{os.getpid()}"
     try:
-        probe.write_text("written by an agent before it takes work\n")
+        probe.write_text("written by a worker before it takes work\n")
         probe.unlink()
     except OSError as error:
         raise WrongFolderError(

@@ -51,20 +51,20 @@ def problems(run: Run, cluster: Cluster) -> list[Problem]:
     if missing:
         return missing
     groups = cluster.nodes_of(run)
-    found = [
+    run_problems = [
         *_partition_problems(run, groups, cluster),
         *_node_problems(run, groups),
         *_time_problems(run, groups, cluster.longest(run)),
     ]
     if cluster.reservation is not None and not cluster.reservation:
-        found.append(
+        run_problems.append(
             Problem(
                 "slurm.reservation",
                 f'There is no reservation "{cluster.setting(run, "reservation")}" on this cluster.',
                 "scontrol show reservation lists them; leave the field empty to go without.",
             )
         )
-    return found
+    return run_problems
 
 
 def uncertain(run: Run, cluster: Cluster) -> bool:

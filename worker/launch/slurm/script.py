@@ -72,7 +72,7 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str) -> str:
 {_setup(run, paths.setup_record(job.name, "$SLURM_ARRAY_TASK_ID"))}id={job.tag}-$SLURM_ARRAY_TASK_ID
 ends=$(($(date +%s) + {job.seconds} - SECONDS))
 {_wait(f'{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"', "TERM")}
-# Where the agent was killed, what it had started is still there.
+# Where the worker was killed, what it had started is still there.
 {agent} --id "$id" --sweep "$code"
 exit "$code"
 """,
