@@ -80,7 +80,7 @@ def begin(
     return drive(plan_of(run, paths, scheduler, retry=retry)).exit_code
 
 
-def go_on(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int, ...] = ()) -> int:
+def resume(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int, ...] = ()) -> int:
     """Drive on a run that was driven before, where it was driven; returns the exit code. Raises DrivenError.
 
     retry: numbers of trials to evaluate again.

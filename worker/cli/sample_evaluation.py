@@ -25,7 +25,7 @@ from worker.trial import Status, Trial
 _PROGRESS_EVERY = 10.0  # seconds
 
 
-def try_out(run: Run, home: Home, scheduler: Scheduler) -> int:
+def evaluate_once(run: Run, home: Home, scheduler: Scheduler) -> int:
     """Evaluate the run's program once in a folder that is removed afterwards; returns the exit code.
 
     The run's folder is written and read from the compute node on the way, as in the run itself.

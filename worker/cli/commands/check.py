@@ -43,9 +43,9 @@ def execute(args: argparse.Namespace) -> int:
     if has_errors(problems):
         return EXIT_USAGE
     if args.on_node and run is not None:
-        from worker.cli.sample_evaluation import try_out
+        from worker.cli.sample_evaluation import evaluate_once
 
-        return try_out(run, _home(run), registry.choose(args.local))
+        return evaluate_once(run, _home(run), registry.choose(args.local))
     return EXIT_DONE
 
 

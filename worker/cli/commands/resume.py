@@ -32,7 +32,7 @@ def execute(args: argparse.Namespace) -> int:
     """Go on where the run was driven before: on this machine, or on a cluster."""
     paths = find_run(args.run, args.workdir)
     run = change(paths, field_options.overrides(args, CHANGEABLE), args)
-    return launching.go_on(run, paths, args)
+    return launching.resume(run, paths, args)
 
 
 def change(paths: RunPaths, changes: Mapping[str, object], args: argparse.Namespace) -> Run:

@@ -40,7 +40,7 @@ def execute(args: argparse.Namespace) -> int:
         ask(paths, "retry", list(numbers))
         say_if_paused(current_claim)
         return EXIT_DONE
-    return launching.go_on(run, paths, args, numbers)
+    return launching.resume(run, paths, args, numbers)
 
 
 def _refuse(number: int, trial: Trial | None) -> None:

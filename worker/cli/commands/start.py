@@ -157,7 +157,7 @@ def _start(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace)
         existing = existing_run.ExistingRun.of(paths, run)
         choice = existing.decide(args.existing)
         if choice == "continue":
-            return launching.go_on(existing.changed(args), paths, args)
+            return launching.resume(existing.changed(args), paths, args)
         if choice == "stop":
             print(f"The run {run.name} exists already, and was left as it is; nothing was started.")
             return EXIT_RUNNING

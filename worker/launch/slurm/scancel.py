@@ -40,7 +40,7 @@ class Cancels:
         self._asking = False
 
     def add(self, numbers: Iterable[str], names: Iterable[str] = ()) -> None:
-        """End these jobs at the next call of `go_on`."""
+        """End these jobs at the next call of `send_due`."""
         self._numbers.update(numbers)
         self._names.update(names)
         self._asked = -math.inf
@@ -50,7 +50,7 @@ class Cancels:
         """Whether Slurm has taken everything."""
         return not (self._numbers or self._names or self._asking)
 
-    def go_on(self, now: float) -> None:
+    def send_due(self, now: float) -> None:
         """Ask Slurm, where something is left and it is time to."""
         if (self._numbers or self._names) and not self._asking and now - self._asked >= self.RETRY:
             self._asking, self._asked = True, now

@@ -105,7 +105,7 @@ class SlurmLauncher:
         now = self._clock()
         self._background.harvest()
         self._look(now)
-        self._cancels.go_on(now)
+        self._cancels.send_due(now)
         if self._stopping and self._cancels.done:
             self._job_states.cancelled(self._stopping)
             self._stopping.clear()
@@ -115,7 +115,7 @@ class SlurmLauncher:
         """End these agents now, with everything that they started; tried again until Slurm has taken it."""
         self._cancels.add(*self._job_states.jobs(identities))
         self._stopping.update(identities)
-        self._cancels.go_on(self._clock())
+        self._cancels.send_due(self._clock())
 
     def note(self, identity: str, record: Record) -> None:
         """Take in what an agent itself has said: earlier and surer than the queue."""
