@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from worker.launch.slurm import reasons, scontrol, sinfo
 from worker.launch.slurm.client import Answer, Client, scrubbed
+from worker.launch.slurm.sbatch import Outcome, meaning_of
 from worker.launch.slurm.squeue import JobState, queue, rows
-from worker.launch.slurm.submit import Outcome, meaning_of
 
 NAMES = st.from_regex(r"[A-Za-z0-9_]{1,20}\.[0-9a-f]{6}\.[0-9]{1,3}-[0-9]{1,3}", fullmatch=True)
 REASONS = st.text(st.characters(codec="ascii", exclude_characters="\n\r\v\f\x1c\x1d\x1e"), max_size=60).map(

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from worker.launch.launcher import AgentState
 from worker.launch.slurm.job_states import ABSENT_SECONDS, JobStates
 from worker.launch.slurm.poll_schedule import INTERVAL, LONGEST_SILENCE, PollSchedule
+from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import Row
-from worker.launch.slurm.submit import Outcome, Submitted
 
 JOB = AgentJob("run.abc.1-1", "j1-1", 3, 3600, 1, 60)
 FIRST, SECOND, THIRD = JOB.identities

@@ -8,9 +8,9 @@ import pytest
 
 from worker.launch.slurm.job_states import JobStates
 from worker.launch.slurm.node_health import NEVER_BEGAN, NODE_FAILURES, NodeHealth
+from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import Row
-from worker.launch.slurm.submit import Outcome, Submitted
 from worker.store.paths import RunPaths
 
 JOB = AgentJob("run.abc.1-1", "j1-1", 4, 3600, 1, 60)

@@ -7,7 +7,7 @@ import json
 import pytest
 from slurm_site import Site, until
 
-from worker.launch.slurm.submissions import logged_submissions
+from worker.launch.slurm.submission_log import logged_submissions
 from worker.store.journal import epochs
 
 pytestmark = pytest.mark.slurm

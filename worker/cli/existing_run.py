@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from worker.cli import asking
+from worker.cli import prompts
 from worker.cli.commands.resume import change
-from worker.cli.common import refuse_if_driven
+from worker.cli.run_lookup import refuse_if_driven
 from worker.errors import UsageError
 from worker.progress.tally import Tally
 from worker.spec.field_definition import Field
@@ -90,7 +90,7 @@ class ExistingRun:
         if choice is not None:
             return choice
         where = f"The run {self.paths.name} exists already in {visible(str(self.paths.root))}"
-        if not asking.somebody_there():
+        if not prompts.somebody_there():
             raise RunExistsError(
                 f"{where}, and is never overwritten. Say what to do with --existing continue, --existing new "
                 "(under a new name), --existing replace (it is kept aside; only while nothing was successful) or "
@@ -106,7 +106,7 @@ class ExistingRun:
             question = (
                 "Continue it, replace it (it is kept aside), start under a new name, or stop? [c/r/n/S] "
             )
-        answer = asking.choose(question, answers)
+        answer = prompts.choose(question, answers)
         if answer == "replace":
             self._refuse_to_replace()
         return answer

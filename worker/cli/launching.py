@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from worker.cli import trust
-from worker.cli.common import refuse_if_driven
 from worker.cli.config_argument import print_problems
+from worker.cli.run_lookup import refuse_if_driven
 from worker.driver.plan import Plan
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE, ConfigError

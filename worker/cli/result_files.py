@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from worker.cli import common
-from worker.cli.common import find_run
+from worker.cli import run_lookup
+from worker.cli.run_lookup import find_run
 from worker.errors import OmnioptError, UsageError
 from worker.report.data.plot_columns import PlotData
 from worker.report.data.results import Results, read
@@ -26,7 +26,7 @@ ELSEWHERE = "omniopt-results"  # the folder for results of runs that somebody el
 
 def configure_run(parser: argparse.ArgumentParser) -> None:
     """Add the options by which every such command finds its run and its place to write."""
-    common.configure_run(parser)
+    run_lookup.configure_run(parser)
     configure_out(parser)
 
 

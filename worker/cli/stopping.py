@@ -6,8 +6,8 @@ import signal
 import time
 
 from worker import processes
-from worker.cli.common import say_if_paused
 from worker.cli.launching import plan_of, scheduler_before
+from worker.cli.run_lookup import say_if_paused
 from worker.driver.driver import Driver
 from worker.driver.stop_signals import Signals
 from worker.errors import EXIT_DONE, OmnioptError

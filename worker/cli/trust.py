@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from worker.cli import asking
+from worker.cli import prompts
 from worker.errors import OmnioptError
 from worker.spec.guard import AGREED, STRANGERS, TRUST
 from worker.spec.text import visible
@@ -49,9 +49,9 @@ def _agree(changeable: list[tuple[str, str]]) -> None:
         print(f"  {visible(path)} {visible(why)}.")
     if len(changeable) > _MOST:
         print(f"  and {len(changeable) - _MOST} more.")
-    if not asking.somebody_there():
+    if not prompts.somebody_there():
         reason = "Nobody can be asked whether to use it, since there is no terminal; nothing was run. "
-    elif asking.choose("Use it all the same? [y/N] ", asking.YES_OR_NO):
+    elif prompts.choose("Use it all the same? [y/N] ", prompts.YES_OR_NO):
         agreed = [os.environ.get(AGREED, ""), *("\t".join(path_and_reason) for path_and_reason in changeable)]
         os.environ[AGREED] = "\n".join(agreed)
         return

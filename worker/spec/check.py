@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from worker.spec import check_units, nearmisses, placeholders, points, sbatch_options
+from worker.spec import check_units, near_misses, placeholders, points, sbatch_options
 from worker.spec.check_parameters import gaps, parameters_of
 from worker.spec.field_definition import HOME_VARIABLE_PATTERN, Field
 from worker.spec.field_values import field_text, field_value
@@ -104,7 +104,7 @@ def _field_problems(field: Field, value: object, names: Sequence[str]) -> Iterat
 
 def _angle_hint(field: Field, written: str, names: Sequence[str]) -> str:
     if field.path == "run.objective" and (
-        meant := nearmisses.Guesses(names).placeholder(written.strip("<> $"))
+        meant := near_misses.Guesses(names).placeholder(written.strip("<> $"))
     ):
         return f"Write {meant}."
     hint = "Put your own text in its place, without the angle brackets"

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from worker.spec import nearmisses
+from worker.spec import near_misses
 from worker.spec.notation import NUMBER_FORMATS, value_text
 from worker.spec.parameters import NAME_PATTERN, Value
 from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, listed
@@ -142,7 +142,7 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
     Undefined and ambiguous ones are errors; parameters that are not used, and what only looks like a placeholder,
     are warnings. `names` may have wrong ones among them, about which nothing is said here.
     """
-    guesses = nearmisses.Guesses(names)
+    guesses = near_misses.Guesses(names)
     undefined: dict[str, str] = {}
     name_set = frozenset(names)
     for match in _PLACEHOLDER.finditer(objective):
@@ -154,7 +154,7 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
         hint = f"Write {placeholder}." if placeholder else _undefined_hint(word, names)
         yield Problem("run.objective", message, hint)
     missing = [name for name in dict.fromkeys(unused(objective, names)) if re.fullmatch(NAME_PATTERN, name)]
-    instead = dict(nearmisses.near_misses(_PLACEHOLDER.sub(" ", objective), guesses, frozenset(missing)))
+    instead = dict(near_misses.near_misses(_PLACEHOLDER.sub(" ", objective), guesses, frozenset(missing)))
     yield from _nearly(instead, guesses)
     yield from _shell_problems(objective)
     yield from _ambiguous(names)
@@ -188,7 +188,7 @@ def _undefined_hint(word: str, names: Sequence[str]) -> str:
     return did_you_mean(word, usable) if usable else "Add a parameter, or take the placeholder out."
 
 
-def _nearly(instead: Mapping[str, str], guesses: nearmisses.Guesses) -> Iterator[Problem]:
+def _nearly(instead: Mapping[str, str], guesses: near_misses.Guesses) -> Iterator[Problem]:
     """A warning for each of the near misses, but for <name>, which is a problem of its own."""
     for written, word in list(instead.items())[:MOST_LISTED]:
         if not written.startswith("<"):

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from worker.cli.common import configure_run, open_run
+from worker.cli.run_lookup import configure_run, open_run
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, OmnioptError
 from worker.progress.snapshot import number_text
 from worker.progress.tally import Tally

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from worker.cli import stopping
-from worker.cli.common import configure_run, open_run
+from worker.cli.run_lookup import configure_run, open_run
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -6,8 +6,8 @@ import argparse
 import zlib
 from collections.abc import Sequence
 
-from worker.cli.common import configure_workdir, find_run
 from worker.cli.result_files import configure_out, output_path, say_written
+from worker.cli.run_lookup import configure_workdir, find_run
 from worker.errors import EXIT_DONE, UsageError
 from worker.report.data.comparison import distinct
 from worker.report.data.results import read

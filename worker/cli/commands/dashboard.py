@@ -6,8 +6,8 @@ import argparse
 import getpass
 import socket
 
-from worker.cli.common import configure_run, find_run
 from worker.cli.page_address import configure_page, page_address
+from worker.cli.run_lookup import configure_run, find_run
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.report.pages.dashboard import LiveReport, Server
 from worker.store.starter import homes

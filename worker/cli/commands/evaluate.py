@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.cli import asking, common, main
+from worker.cli import main, prompts, run_lookup
 from worker.cli.menu_settings import (
     LEAST_SIDE,
     MOST_SIDE,
@@ -82,7 +82,7 @@ class LeaveError(Exception):
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt evaluate`."""
-    common.configure_run(parser, required=False)
+    run_lookup.configure_run(parser, required=False)
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -92,7 +92,7 @@ def execute(args: argparse.Namespace) -> int:
         print(f"The settings in {settings_file()} are not all taken: {trouble}.")
     try:
         if args.run:
-            run_menu(common.find_run(args.run, args.workdir), settings)
+            run_menu(run_lookup.find_run(args.run, args.workdir), settings)
         else:
             start_menu(next(homes(args.workdir)), settings)
     except (LeaveError, KeyboardInterrupt, EOFError):
@@ -103,12 +103,12 @@ def execute(args: argparse.Namespace) -> int:
 def start_menu(home: Home, settings: Settings) -> None:
     """Choose a run, or one of the things that are about several runs."""
     while True:
-        runs = common.runs(home)
+        runs = run_lookup.runs(home)
         print(f"\nRuns in {visible(str(home.projects))}:")
         if not runs:
             print("  none yet")
-        for name in common.older_projects(home):
-            print(f"       {visible(name):<32} {common.OLDER}")
+        for name in run_lookup.older_projects(home):
+            print(f"       {visible(name):<32} {run_lookup.OLDER}")
         for number, paths in enumerate(runs, 1):
             print(f"  {number:>3}  {visible(paths.name):<32} {claim(paths).word}")
         print("  c  compare several  r  resume a run  f  another folder  s  settings  q  quit")
@@ -244,7 +244,7 @@ def call(*arguments: str) -> None:
 
 def ask(question: str) -> str:
     """What the user types. Raises LeaveError where that is q, or where nobody can type any more."""
-    answer = asking.ask(f"{question}: ")
+    answer = prompts.ask(f"{question}: ")
     if answer.strip() in ("q", "quit", "exit"):
         raise LeaveError
     return answer

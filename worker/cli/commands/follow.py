@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Sequence
 
-from worker.cli.common import configure_run, open_run
+from worker.cli.run_lookup import configure_run, open_run
 from worker.driver.restore import runtime_ends
 from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, ConfigError
 from worker.launch import registry

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli.common import find_run
 from worker.cli.result_files import configure_run, output_path, say_written
+from worker.cli.run_lookup import find_run
 from worker.errors import EXIT_DONE, UsageError
 from worker.report.data import gpu_usage
 from worker.report.pages import gpu

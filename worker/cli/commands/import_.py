@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from worker.cli.common import configure_workdir, find_run, refuse_if_driven
 from worker.cli.config_argument import read_config
+from worker.cli.run_lookup import configure_workdir, find_run, refuse_if_driven
 from worker.errors import EXIT_DONE, ConfigError, UsageError
 from worker.report.data.table import RESULT
 from worker.report.exchange import import_csv, warm_start

@@ -6,9 +6,9 @@ import argparse
 import time
 from datetime import datetime, timezone
 
-from worker.cli.common import find_run
 from worker.cli.page_address import configure_page, page_address
 from worker.cli.result_files import configure_run, output_path, say_written
+from worker.cli.run_lookup import find_run
 from worker.errors import EXIT_DONE
 from worker.report.data.results import Results, read
 from worker.report.pages import report

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 
 from worker.cli import field_options, launching, trust
-from worker.cli.common import configure_run, find_run, refuse_if_driven
+from worker.cli.run_lookup import configure_run, find_run, refuse_if_driven
 from worker.errors import OmnioptError
 from worker.spec.fields import CHANGEABLE
 from worker.spec.formats import toml

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from worker.cli import launching
-from worker.cli.common import configure_run, open_run, say_if_paused
+from worker.cli.run_lookup import configure_run, open_run, say_if_paused
 from worker.errors import EXIT_DONE, UsageError
 from worker.store import replay
 from worker.store.claim import claim

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from worker.cli import asking, existing_run, field_options, launching, objective_check, trust
+from worker.cli import existing_run, field_options, launching, objective_check, prompts, trust
 from worker.cli.config_argument import HELP, by_name, came_from_elsewhere, print_problems, read_config
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
 from worker.launch import registry
@@ -111,11 +111,11 @@ def _ask(run: Run, home: Home, scheduler: Scheduler) -> None:
     for line in _in_short(run, home, scheduler):
         print(f"    {line}")
     print()
-    if not asking.somebody_there():
+    if not prompts.somebody_there():
         raise UsageError(
             "Nobody can be asked whether to start this run, since there is no terminal; add --yes."
         )
-    if not asking.choose("Start this run? [y/N] ", asking.YES_OR_NO):
+    if not prompts.choose("Start this run? [y/N] ", prompts.YES_OR_NO):
         raise UsageError("Nothing was started.")
 
 

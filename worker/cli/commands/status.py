@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from worker.cli.common import OLDER, configure_run, find_run, older_projects, runs
 from worker.cli.jobs import Jobs
+from worker.cli.run_lookup import OLDER, configure_run, find_run, older_projects, runs
 from worker.driver.restore import runtime_ends
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step

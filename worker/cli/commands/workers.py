@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from worker.cli.common import configure_run, open_run, say_if_paused
+from worker.cli.run_lookup import configure_run, open_run, say_if_paused
 from worker.errors import EXIT_DONE, UsageError
 from worker.spec.fields import BY_PATH
 from worker.spec.text import counted

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from worker.errors import ConfigError, OmnioptError
-from worker.launch.slurm import preflight, squeue, submit
+from worker.launch.slurm import preflight, sbatch, squeue
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.job_states import ANSWERS_WITHOUT
+from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import driver_script
 from worker.launch.slurm.squeue import JobState, Row
-from worker.launch.slurm.submit import Outcome, Submitted
 from worker.spec.run import Run
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
@@ -79,7 +79,7 @@ def hand_in(
     """
     waited = 0.0
     for _ in range(_TRIES):
-        answer = submit.submit(client, text)
+        answer = sbatch.submit(client, text)
         if answer.outcome is Outcome.ACCEPTED:
             return answer.job
         if answer.outcome is Outcome.REFUSED:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from worker.launch.launcher import AgentReport, AgentState
 from worker.launch.slurm import reasons
+from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import JobState, Row
-from worker.launch.slurm.submit import Outcome, Submitted
 
 ABSENT_SECONDS = 60.0  # an agent that the queue does not have is given up after so long, and two answers
 ANSWERS_WITHOUT = 2  # answers without a submission's name before it counts as never handed in

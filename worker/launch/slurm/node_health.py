@@ -7,9 +7,9 @@ from pathlib import Path
 from worker.launch.slurm import preflight
 from worker.launch.slurm.job_states import JobStates
 from worker.launch.slurm.reasons import Meaning
+from worker.launch.slurm.sbatch import Submitted
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import Row
-from worker.launch.slurm.submit import Submitted
 from worker.spec.problem import Problem
 from worker.store.paths import RunPaths
 from worker.store.records import Record

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from worker.launch.slurm import reasons, submit
+from worker.launch.slurm import reasons, sbatch
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import PATIENCE, Cluster
 from worker.launch.slurm.reasons import Meaning
+from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
-from worker.launch.slurm.submit import Outcome, Submitted
 from worker.spec.fields import BY_PATH
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.run import Run
@@ -99,7 +99,7 @@ def rehearsed(client: Client, run: Run, cluster: Cluster, script: str) -> list[P
 
     For a rehearsal, nodes that are out of service do not exist; a job would wait for them.
     """
-    answer = submit.rehearse(client, script, PATIENCE)
+    answer = sbatch.rehearse(client, script, PATIENCE)
     if answer.outcome is not Outcome.REFUSED:
         return []
     away = _NOT_THERE in answer.message and not all(group.usable for group in cluster.nodes_of(run))

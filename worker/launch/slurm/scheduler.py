@@ -26,11 +26,11 @@ class SlurmDriverJobs:
 
     def submit(self, run: Run, paths: RunPaths, retry: Sequence[int]) -> Submission:
         """Submit the driver and the first workers."""
-        from worker.launch.slurm import cluster, submitting
+        from worker.launch.slurm import cluster, initial_jobs
         from worker.launch.slurm.client import Client
 
         client = Client()
-        return submitting.submit(run, paths, client, cluster.ask(client, run), retry)
+        return initial_jobs.submit(run, paths, client, cluster.ask(client, run), retry)
 
     def first_look(self, paths: RunPaths, before: int) -> Sequence[str]:
         """Wait a moment for the driver, and ask the queue about it otherwise."""
@@ -61,9 +61,9 @@ class SlurmDriverJobs:
 
     def submit_successor(self, run: Run, paths: RunPaths) -> str:
         """Submit the next driver, which waits until this one's job has ended."""
-        from worker.launch.slurm import submitting
+        from worker.launch.slurm import initial_jobs
 
-        return submitting.submit_successor(run, paths)
+        return initial_jobs.submit_successor(run, paths)
 
 
 class Slurm:
@@ -95,10 +95,10 @@ class Slurm:
 
     def scripts(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Script]:
         """The scripts as the cluster's limits have them; names of jobs get another random part when they are submitted."""
-        from worker.launch.slurm import cluster, submitting
+        from worker.launch.slurm import cluster, initial_jobs
         from worker.launch.slurm.client import Client
 
-        return submitting.scripts(run, paths, cluster.ask(Client(), run), driver_too)
+        return initial_jobs.scripts(run, paths, cluster.ask(Client(), run), driver_too)
 
     def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> Launcher:
         """Submits job arrays, and takes over those of earlier drivers; jobs start in the folder they are submitted from."""

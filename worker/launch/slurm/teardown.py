@@ -7,7 +7,7 @@ from functools import partial
 
 from worker.launch.slurm import driver_job, scancel
 from worker.launch.slurm.client import Client
-from worker.launch.slurm.submissions import logged_submissions
+from worker.launch.slurm.submission_log import logged_submissions
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
 

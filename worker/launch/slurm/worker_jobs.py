@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from worker.launch.launcher import AgentReport, ending
-from worker.launch.slurm import cluster, scontrol, squeue, submit
+from worker.launch.slurm import cluster, sbatch, scontrol, squeue
 from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.job_states import JobStates
 from worker.launch.slurm.node_health import NodeHealth
 from worker.launch.slurm.poll_schedule import PollSchedule
+from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.scancel import Cancels
 from worker.launch.slurm.script import AgentJob, agent_script
 from worker.launch.slurm.squeue import Answered, JobState
-from worker.launch.slurm.submissions import SubmissionLog, logged_submissions
-from worker.launch.slurm.submit import Outcome, Submitted
+from worker.launch.slurm.submission_log import SubmissionLog, logged_submissions
 from worker.spec.directives import excluded
 from worker.spec.problem import Problem
 from worker.spec.run import Run
@@ -200,7 +200,7 @@ class SlurmLauncher:
         self._paths.job_script(name).write_text(text)
         self._submission_log.intend(job)
         self._job_states.intend(job, now)
-        self._background.do(partial(submit.submit, self._client, text), partial(self._submitted, job))
+        self._background.do(partial(sbatch.submit, self._client, text), partial(self._submitted, job))
         return job.identities
 
     def _submitted(self, job: AgentJob, answer: Submitted) -> None:

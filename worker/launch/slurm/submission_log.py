@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
+from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import AgentJob
-from worker.launch.slurm.submit import Outcome, Submitted
 from worker.store.appender import Appender, StorageFullError
 from worker.store.paths import RunPaths
 from worker.store.records import Record
