@@ -143,7 +143,7 @@ def test_nothing_of_it_stays(path: Path, environment: Environment, behaviour: st
     [pid] = sampler.helpers
     family = [pid, *processes.descendants(pid)]
     sampler.close()
-    wait_until(lambda: all(processes.name(one) == "?" for one in family))
+    wait_until(lambda: all(processes.name(member) == "?" for member in family))
 
 
 def test_a_part_of_a_gpu_is_sampled_with_the_whole_one(path: Path, environment: Environment) -> None:

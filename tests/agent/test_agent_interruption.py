@@ -147,8 +147,8 @@ def test_a_job_on_several_nodes_is_not_signalled_in_one_order(desk: Desk) -> Non
 def test_a_program_that_ends_processes_around_it_has_finished(desk: Desk, name: str) -> None:
     hire_in_job(desk)
     others = "pgrep -P $PPID | grep -v $$ | xargs -I{} pgrep -P {}"
-    one = desk.evaluate(f"kill -{name} $({others}); echo RESULT: 1")
-    assert (one["status"], one["loss"]) == ("ok", 1)
+    outcome = desk.evaluate(f"kill -{name} $({others}); echo RESULT: 1")
+    assert (outcome["status"], outcome["loss"]) == ("ok", 1)
     assert desk.evaluate("echo RESULT: 2")["loss"] == 2
 
 

@@ -238,8 +238,8 @@ def test_a_torn_inbox_costs_the_torn_line(desk: Desk) -> None:
 def test_an_agent_exists_once(desk: Desk) -> None:
     desk.hire()
     desk.hear("hello")
-    words = [sys.executable, "-I", "-m", "worker", "agent", str(desk.paths.root), "--id", "a1"]
-    second = subprocess.run(words, capture_output=True, text=True)
+    command = [sys.executable, "-I", "-m", "worker", "agent", str(desk.paths.root), "--id", "a1"]
+    second = subprocess.run(command, capture_output=True, text=True)
     assert second.returncode == 3
     assert "is running already as process" in second.stderr
     assert desk.evaluate("echo RESULT: 1")["loss"] == 1

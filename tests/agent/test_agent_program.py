@@ -53,11 +53,11 @@ def folder(workdir: Path) -> Path:
     return workdir
 
 
-def said(command: str, folder: Path, **place: object) -> list[tuple[Weight, str]]:
+def weighed_sentences(command: str, folder: Path, **context: object) -> list[tuple[Weight, str]]:
     masked = with_holes(command, HOLE)
     return [
         (fault.weight, fault.sentence)
-        for fault in faults(masked, CommandContext(folder, **place))  # type: ignore[arg-type]
+        for fault in faults(masked, CommandContext(folder, **context))  # type: ignore[arg-type]
     ]
 
 
@@ -122,8 +122,10 @@ def test_what_certainly_cannot_run_is_said_with_what_was_meant(
     folder: Path, command: str, advice: str
 ) -> None:
     assert not result(command, folder)
-    certain = [sentence for weight, sentence in said(command, folder) if weight is Weight.CERTAIN]
-    assert certain, said(command, folder)
+    certain = [
+        sentence for weight, sentence in weighed_sentences(command, folder) if weight is Weight.CERTAIN
+    ]
+    assert certain, weighed_sentences(command, folder)
     assert advice in " ".join(certain)
 
 
@@ -167,7 +169,7 @@ RUNS = [
 @pytest.mark.parametrize("command", RUNS)
 def test_what_runs_is_not_stopped(folder: Path, command: str) -> None:
     assert result(command, folder)
-    assert [text for weight, text in said(command, folder) if weight is Weight.CERTAIN] == []
+    assert [text for weight, text in weighed_sentences(command, folder) if weight is Weight.CERTAIN] == []
 
 
 @pytest.mark.parametrize("command", ["time ./good.sh", "time -p ./good.sh", "builtin echo RESULT: 1"])
@@ -189,7 +191,7 @@ def test_words_of_the_shell_need_no_program(
     ],
 )
 def test_a_path_that_a_program_only_reads_is_a_doubt(folder: Path, command: str) -> None:
-    ((weight, sentence),) = said(command, folder)
+    ((weight, sentence),) = weighed_sentences(command, folder)
     assert weight is Weight.DOUBT
     assert "does not exist here" in sentence
 
@@ -198,7 +200,7 @@ def test_a_path_that_a_program_only_reads_is_a_doubt(folder: Path, command: str)
     "command", ["python3 train.py --out new/file", "./good.sh data/new.csv", "./good.sh http://a.b/c"]
 )
 def test_of_paths_that_a_program_may_write_nothing_is_said(folder: Path, command: str) -> None:
-    assert said(command, folder) == []
+    assert weighed_sentences(command, folder) == []
 
 
 def test_on_another_machine_only_shared_files_and_misspelt_names_are_certain(folder: Path) -> None:
@@ -212,11 +214,11 @@ def test_on_another_machine_only_shared_files_and_misspelt_names_are_certain(fol
         "python3 /opt/x.py",
     ]
     for command in certain:
-        assert said(command, folder, **there)[0][0] is Weight.CERTAIN, command
+        assert weighed_sentences(command, folder, **there)[0][0] is Weight.CERTAIN, command
     for command in likely:
-        assert said(command, folder, **there)[0][0] is Weight.LIKELY, command
+        assert weighed_sentences(command, folder, **there)[0][0] is Weight.LIKELY, command
     # Lines before it may make files.
-    assert said("python3 trian.py", folder, **there, fixed=False)[0][0] is Weight.LIKELY
+    assert weighed_sentences("python3 trian.py", folder, **there, fixed=False)[0][0] is Weight.LIKELY
 
 
 @given(st.lists(st.text("ab c'\"\\-=/.", min_size=1), min_size=1, max_size=5))
@@ -256,14 +258,14 @@ def test_check_start_and_show_say_the_same_and_stop(
     file = config(folder, objective=command, max_evals=2)
     text = file.read_text()
     draft_token = token.encode(read(text).draft)
-    for words in (
+    for arguments in (
         ["check", file, "--local"],
         ["start", file, "--local"],
         ["start", file, "--local", "--show"],
     ):
-        done = omniopt(*words)
-        assert done.returncode == 2, words
-        assert advice[1:] in done.stdout + done.stderr, words
+        done = omniopt(*arguments)
+        assert done.returncode == 2, arguments
+        assert advice[1:] in done.stdout + done.stderr, arguments
         assert not (folder / "omniopt").exists()
     done = omniopt("start", draft_token, "--local", "--yes")
     assert (done.returncode, (folder / "omniopt").exists()) == (2, False)

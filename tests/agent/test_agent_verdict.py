@@ -17,7 +17,7 @@ from worker.agent.verdict import Cause, Facts, duration, verdict
 from worker.trial import Status
 
 
-def judge(
+def verdict_on(
     loss: float | None = 0.5, exit_code: int | None = 0, signal: int | None = None, **more: Any
 ) -> tuple[Status, str]:
     reading = Reading(loss, "" if loss is not None else "No RESULT.")
@@ -25,17 +25,19 @@ def judge(
 
 
 def test_a_kill_by_the_kernel_is_told_with_both_figures() -> None:
-    status, reason = judge(signal=9, exit_code=None, kernel_kill=True, memory_limit=4000, peak_memory=3990.4)
+    status, reason = verdict_on(
+        signal=9, exit_code=None, kernel_kill=True, memory_limit=4000, peak_memory=3990.4
+    )
     assert (status, reason.split(" and ")[0]) == (Status.OUT_OF_MEMORY, "It used 3990 MB of 4000 MB")
-    status, reason = judge(exit_code=1, kernel_kill=True, peak_memory=900)
+    status, reason = verdict_on(exit_code=1, kernel_kill=True, peak_memory=900)
     assert (status, reason.split(" when ")[0]) == (Status.OUT_OF_MEMORY, "It used 900 MB")
 
 
 @pytest.mark.parametrize("how", [{"exit_code": None, "signal": 9}, {"exit_code": 137}])
 def test_a_kill_at_the_limit_is_for_memory(how: dict[str, Any]) -> None:
-    assert judge(**how, memory_limit=1000, peak_memory=950)[0] is Status.OUT_OF_MEMORY
-    assert judge(**how, memory_limit=1000, peak_memory=500)[0] is Status.FAILED
-    assert judge(**how, peak_memory=500)[0] is Status.FAILED
+    assert verdict_on(**how, memory_limit=1000, peak_memory=950)[0] is Status.OUT_OF_MEMORY
+    assert verdict_on(**how, memory_limit=1000, peak_memory=500)[0] is Status.FAILED
+    assert verdict_on(**how, peak_memory=500)[0] is Status.FAILED
 
 
 @pytest.mark.parametrize(
@@ -44,25 +46,27 @@ def test_a_kill_at_the_limit_is_for_memory(how: dict[str, Any]) -> None:
 )
 def test_what_we_ended_is_no_failure_of_its_own(cause: Cause, status: Status) -> None:
     for loss in (0.5, None):
-        assert judge(loss, None, 15, cause=cause, accept_exit_code=True)[0] is status
+        assert verdict_on(loss, None, 15, cause=cause, accept_exit_code=True)[0] is status
 
 
 def test_an_exit_code_that_is_accepted_needs_a_result() -> None:
-    assert judge(exit_code=3, accept_exit_code=True) == (Status.OK, "")
-    assert judge(float("nan"), exit_code=3, accept_exit_code=True)[0] is Status.NOT_FINITE
-    assert judge(None, exit_code=3, accept_exit_code=True)[0] is Status.FAILED
+    assert verdict_on(exit_code=3, accept_exit_code=True) == (Status.OK, "")
+    assert verdict_on(float("nan"), exit_code=3, accept_exit_code=True)[0] is Status.NOT_FINITE
+    assert verdict_on(None, exit_code=3, accept_exit_code=True)[0] is Status.FAILED
 
 
 def test_what_was_left_behind_is_said_beside_the_rest() -> None:
-    assert judge(left_behind=["sleep"])[1] == "It left a process behind (sleep), ended with the evaluation."
-    status, reason = judge(None, left_behind=["b", "a", "a"], notes=["A note."])
+    assert (
+        verdict_on(left_behind=["sleep"])[1] == "It left a process behind (sleep), ended with the evaluation."
+    )
+    status, reason = verdict_on(None, left_behind=["b", "a", "a"], notes=["A note."])
     assert status is Status.NO_RESULT
     assert reason == "No RESULT. It left 3 processes behind (a, b), ended with the evaluation. A note."
 
 
 def test_exit_codes_beyond_the_signals() -> None:
-    assert judge(exit_code=255)[1].startswith("It ended with exit code 255.")
-    assert judge(exit_code=None, signal=34)[1].startswith("It was ended by signal 34")
+    assert verdict_on(exit_code=255)[1].startswith("It ended with exit code 255.")
+    assert verdict_on(exit_code=None, signal=34)[1].startswith("It was ended by signal 34")
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00:00"), (59.6, "0:01:00"), (36061, "10:01:01")])
@@ -98,8 +102,8 @@ def test_kills_are_counted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_memory_of_this_process() -> None:
-    shared, own = memory.resident(os.getpid()), memory.proportional(os.getpid())
-    assert 5 < own <= shared + 1
+    shared, proportional = memory.resident(os.getpid()), memory.proportional(os.getpid())
+    assert 5 < proportional <= shared + 1
     assert memory.used([], 0, 0) == memory.resident(2**22 + 1) == memory.proportional(2**22 + 1) == 0
     assert memory.used([os.getpid()], 0, 1) < memory.used([os.getpid()], 0, 0) + 1
 

@@ -39,15 +39,15 @@ def options(name: str) -> Iterator[str]:
 def section(name: str) -> str:
     """What stands below the heading of a command."""
     text = PAGE.read_text(encoding="utf-8")
-    found = re.search(rf"^### {re.escape(name)}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
-    return found[1] if found else ""
+    match = re.search(rf"^### {re.escape(name)}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    return match[1] if match else ""
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_options_are_documented_in_their_own_words(name: str) -> None:
     wanted = list(options(name))
-    found = [line for line in section(name).splitlines() if line.startswith("- `--")]
-    assert found == wanted, f"below ### {name}, docs/commands.md should have\n" + "\n".join(wanted)
+    documented = [line for line in section(name).splitlines() if line.startswith("- `--")]
+    assert documented == wanted, f"below ### {name}, docs/commands.md should have\n" + "\n".join(wanted)
 
 
 def test_options_of_all_commands_are_documented_once() -> None:

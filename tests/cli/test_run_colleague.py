@@ -44,9 +44,9 @@ def forbidden(request: pytest.FixtureRequest, theirs: Path) -> Iterator[Path]:
     part.chmod(mode)
 
 
-def as_colleague(workdir: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def as_colleague(workdir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user without privileges: root may read everything."""
-    command = [sys.executable, "-I", "-m", "worker", *words]
+    command = [sys.executable, "-I", "-m", "worker", *arguments]
     if os.geteuid() == 0:
         # Another user could not enter the folder of the test; root without its privileges may, as its owner.
         command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]

@@ -32,9 +32,9 @@ def rows(local: Local) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def at_terminal(workdir: Path, words: list[str], *answers: str) -> tuple[int, str]:
+def at_terminal(workdir: Path, arguments: list[str], *answers: str) -> tuple[int, str]:
     """Run a command on a terminal and answer its questions; its exit code and what it showed."""
-    return on_terminal(workdir, [sys.executable, "-I", "-m", "worker", *words], *answers)
+    return on_terminal(workdir, [sys.executable, "-I", "-m", "worker", *arguments], *answers)
 
 
 def test_a_whole_run(omniopt: Omniopt, local: Local) -> None:
@@ -48,8 +48,8 @@ def test_a_whole_run(omniopt: Omniopt, local: Local) -> None:
     assert f"&& echo RESULT: {best['x']}" in done.stdout
     assert str(local.paths.csv) in done.stdout
     assert "new best RESULT" in done.stdout
-    found = json.loads(omniopt("best", "pear", "--json").stdout)
-    assert found == {
+    best_trial = json.loads(omniopt("best", "pear", "--json").stdout)
+    assert best_trial == {
         "trial": int(best["trial"]),
         "loss": float(best["RESULT"]),
         "parameters": {"x": float(best["x"])},
@@ -81,15 +81,15 @@ def test_successful_evaluations_are_counted_and_failed_ones_made_up_for(
 
 @pytest.mark.parametrize("algorithm", ["tpe.suggest", "hyperopt.rand.suggest"])
 def test_the_same_seed_gives_the_same_trials(omniopt: Omniopt, local: Local, algorithm: str) -> None:
-    found = []
+    series = []
     for name in ("one", "two"):
         local.name = name
         omniopt(
             "start", config(local.workdir, name=name, algorithm=algorithm, workers=1, max_evals=28, seed=7)
         )
-        found.append([row["x"] for row in rows(local)])
-    assert found[0] == found[1]
-    assert len(found[0]) == 28
+        series.append([row["x"] for row in rows(local)])
+    assert series[0] == series[1]
+    assert len(series[0]) == 28
 
 
 def test_several_seeds_are_several_runs(omniopt: Omniopt, local: Local) -> None:
@@ -160,8 +160,8 @@ def test_all_problems_are_said_at_once(omniopt: Omniopt, local: Local) -> None:
     path = config(local.workdir, name="has blank", max_evals=0, objective="echo ($y)")
     done = omniopt("start", path)
     assert done.returncode == 2
-    for place in ("run.name", "search.max_evals", "run.objective"):
-        assert place in done.stderr
+    for field in ("run.name", "search.max_evals", "run.objective"):
+        assert field in done.stderr
     assert not (local.workdir / "omniopt").exists()
 
 

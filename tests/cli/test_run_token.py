@@ -27,9 +27,9 @@ def a_long_token() -> str:
 
 
 def test_a_long_token_starts_a_run(omniopt: Omniopt, workdir: Path) -> None:
-    given = a_long_token()
-    assert len(given) > 255
-    done = omniopt("start", given, "--local", "--yes")
+    draft_token = a_long_token()
+    assert len(draft_token) > 255
+    done = omniopt("start", draft_token, "--local", "--yes")
     assert done.returncode == 0, done.stderr
     assert (workdir / "omniopt/projects/long/csv/long.csv").read_text().count("\n") == 3
 

@@ -26,9 +26,9 @@ Launch = Callable[[int], LocalLauncher]
 @pytest.fixture
 def run() -> Run:
     parameter = ParameterDraft("x", "hp.randint", {"max": 3})
-    found = check(Draft({"run.name": "pear", "run.objective": "echo ($x)"}, (parameter,))).run
-    assert found is not None
-    return found
+    checked_run = check(Draft({"run.name": "pear", "run.objective": "echo ($x)"}, (parameter,))).run
+    assert checked_run is not None
+    return checked_run
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def launch(local: Local) -> Iterator[Launch]:
 
     yield make
     local.kill_everything()
-    until(lambda: all(AgentState.RUNNING not in states(one).values() for one in made))
+    until(lambda: all(AgentState.RUNNING not in states(launcher).values() for launcher in made))
 
 
-def states(one: LocalLauncher) -> dict[str, AgentState]:
-    return {identity: report.state for identity, report in one.poll().items()}
+def states(launcher: LocalLauncher) -> dict[str, AgentState]:
+    return {identity: report.state for identity, report in launcher.poll().items()}
 
 
 def said(local: Local, identity: str) -> list[str]:
@@ -61,14 +61,14 @@ def said(local: Local, identity: str) -> list[str]:
 
 
 def test_agents_start_and_leave(local: Local, launch: Launch) -> None:
-    one = launch(1)
-    assert one.start(2) == ["e1-1", "e1-2"]
-    assert states(one) == {"e1-1": AgentState.RUNNING, "e1-2": AgentState.RUNNING}
+    launcher = launch(1)
+    assert launcher.start(2) == ["e1-1", "e1-2"]
+    assert states(launcher) == {"e1-1": AgentState.RUNNING, "e1-2": AgentState.RUNNING}
     until(lambda: said(local, "e1-1") == ["hello"])
     with Appender(local.paths.agent("e1-1").inbox(1)) as inbox:
         inbox.append({"kind": "quit"})
-    until(lambda: states(one) == {"e1-1": AgentState.GONE, "e1-2": AgentState.RUNNING})
-    assert one.trouble == ""
+    until(lambda: states(launcher) == {"e1-1": AgentState.GONE, "e1-2": AgentState.RUNNING})
+    assert launcher.trouble == ""
 
 
 def assign(local: Local, identity: str, command: str) -> None:
@@ -87,29 +87,29 @@ def command_of(pid: str) -> bytes:
 
 
 def test_stopping_an_agent_ends_everything_that_it_started(local: Local, launch: Launch) -> None:
-    one = launch(1)
-    one.start(1)
+    launcher = launch(1)
+    launcher.start(1)
     # One child hides in a session of its own, and one without the run's environment.
     hidden = local.workdir / "hidden"
     command = f"setsid sleep 300 & env -i setsid sleep 300 & echo $! > '{hidden}'; trap '' TERM; sleep 300"
     assign(local, "e1-1", command)
     until(lambda: hidden.exists() and hidden.read_text())
-    one.stop(["e1-1"])
+    launcher.stop(["e1-1"])
     assert local.agents() == []
     assert local.left_behind() == []
     assert not command_of(hidden.read_text().strip())
-    assert states(one) == {"e1-1": AgentState.GONE}
+    assert states(launcher) == {"e1-1": AgentState.GONE}
 
 
 def test_what_a_killed_agent_left_is_ended_before_it_counts_as_gone(local: Local, launch: Launch) -> None:
-    one = launch(1)
-    one.start(1)
+    launcher = launch(1)
+    launcher.start(1)
     assign(local, "e1-1", "touch begun; setsid sleep 300 & sleep 300")
     until(lambda: "started" in said(local, "e1-1"))
     local.kill_agents()
-    until(lambda: states(one)["e1-1"] is AgentState.GONE)
+    until(lambda: states(launcher)["e1-1"] is AgentState.GONE)
     assert local.left_behind() == []
-    assert "signal 9" in one.poll()["e1-1"].reason
+    assert "signal 9" in launcher.poll()["e1-1"].reason
 
 
 def test_the_next_launcher_finds_the_agents(local: Local, launch: Launch) -> None:
@@ -127,27 +127,27 @@ def test_the_next_launcher_finds_the_agents(local: Local, launch: Launch) -> Non
 
 
 def test_agents_that_never_get_to_work_are_given_up(local: Local, launch: Launch) -> None:
-    one = launch(1)
+    launcher = launch(1)
     for number in (1, 2, 3):
         local.paths.agent(f"e1-{number}").outbox.mkdir(parents=True)  # nothing can be written there
     for _ in range(3):
-        one.start(1)
-        until(lambda: AgentState.RUNNING not in states(one).values())
-    assert one.hopeless is not None
-    assert "3 workers in a row ended before they could do anything" in one.trouble
-    assert "IsADirectoryError" in one.trouble
-    assert one.start(1) == []
+        launcher.start(1)
+        until(lambda: AgentState.RUNNING not in states(launcher).values())
+    assert launcher.hopeless is not None
+    assert "3 workers in a row ended before they could do anything" in launcher.trouble
+    assert "IsADirectoryError" in launcher.trouble
+    assert launcher.start(1) == []
 
 
 def test_agents_that_are_ended_before_they_get_to_work_are_nobodys_fault(launch: Launch) -> None:
-    one = launch(1)
-    identities = one.start(4)
-    one.stop(identities)
-    until(lambda: AgentState.RUNNING not in states(one).values())
-    assert (one.trouble, one.hopeless) == ("", None)
-    assert {report.reason for report in one.poll().values()} == {"The driver ended it."}
-    assert one.start(1) == ["e1-5"]
-    one.stop(["e1-5"])
+    launcher = launch(1)
+    identities = launcher.start(4)
+    launcher.stop(identities)
+    until(lambda: AgentState.RUNNING not in states(launcher).values())
+    assert (launcher.trouble, launcher.hopeless) == ("", None)
+    assert {report.reason for report in launcher.poll().values()} == {"The driver ended it."}
+    assert launcher.start(1) == ["e1-5"]
+    launcher.stop(["e1-5"])
 
 
 def test_the_folder_of_a_run_is_made_once(workdir: Path, run: Run) -> None:

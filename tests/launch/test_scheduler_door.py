@@ -12,7 +12,7 @@ from product_texts import ROOT, sources
 from worker.launch import registry
 
 BEHIND = ROOT / "worker" / "launch"
-NAMES = {one.name for one in (*registry.SCHEDULERS, registry.THIS_MACHINE)}
+NAMES = {scheduler.name for scheduler in (*registry.SCHEDULERS, registry.THIS_MACHINE)}
 ROOMS = "worker.launch.slurm"
 VARIABLE = re.compile(r"(?:SLURMD?|SBATCH|SQUEUE|PBS)_[A-Z_]*")
 
@@ -66,8 +66,10 @@ def _compared(node: ast.expr) -> Iterator[tuple[int, str]]:
 def test_no_module_outside_knows_one_scheduler_from_another() -> None:
     outside = [path for path in sources() if not path.is_relative_to(BEHIND)]
     assert len(outside) > 150
-    found = {str(path.relative_to(ROOT)): breaches(path.read_text(encoding="utf-8")) for path in outside}
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    all_breaches = {
+        str(path.relative_to(ROOT)): breaches(path.read_text(encoding="utf-8")) for path in outside
+    }
+    assert {path: wrong for path, wrong in all_breaches.items() if wrong} == {}
 
 
 def test_the_names_that_are_looked_for_are_those_of_the_journals() -> None:

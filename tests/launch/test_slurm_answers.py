@@ -204,12 +204,12 @@ def test_the_variables_of_a_surrounding_job_are_hidden_from_slurm() -> None:
 
 def test_munge_is_named_by_what_slurm_says_without_it() -> None:
     # What sinfo prints without munged, after 49 s; where it is ended before, nothing can be told.
-    words = (
+    message = (
         'Munge encode failed: Failed to connect to "/run/munge/munge.socket.2": Connection refused / '
         "slurm_send_node_msg: auth_g_create: REQUEST_PARTITION_INFO has authentication error / "
         "slurm_load_partitions: Protocol authentication error"
     )
-    meaning, advice = reasons.silent(words)
+    meaning, advice = reasons.silent(message)
     assert "munge does not work between this machine and the cluster" in meaning
     assert "slurmctld" not in meaning
     assert "administrators" in advice

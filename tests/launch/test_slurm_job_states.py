@@ -171,8 +171,8 @@ def test_what_is_left_of_a_submission_is_cancelled_by_its_name_which_no_other_jo
 def test_what_can_never_start_is_found_with_its_field() -> None:
     job_states = states_with(Submitted(Outcome.ACCEPTED, "7"))
     job_states.observe([row(0), row(1, "PENDING", "PartitionTimeLimit"), row(2, "PENDING", "Priority")], 2.0)
-    [(submission, found, meaning)] = job_states.waiting_for_ever()
-    assert (submission.job, found.job, meaning.field) == (JOB, "7_1", "slurm.walltime")
+    [(submission, waiting_row, meaning)] = job_states.waiting_for_ever()
+    assert (submission.job, waiting_row.job, meaning.field) == (JOB, "7_1", "slurm.walltime")
 
 
 def test_a_reason_that_may_change_must_stand_in_two_answers() -> None:

@@ -27,12 +27,12 @@ PATHS = RunPaths(Path("/work dir/100%/omniopt/projects/pear"))
 
 def directives(script: str) -> dict[str, str]:
     """The #SBATCH options of a script, as sbatch reads them."""
-    words = [
+    lines = [
         shlex.split(line.removeprefix("#SBATCH"))
         for line in script.splitlines()
         if line.startswith("#SBATCH")
     ]
-    pairs = [word.removeprefix("--").partition("=") for line in words for word in line]
+    pairs = [word.removeprefix("--").partition("=") for line in lines for word in line]
     return {name: value for name, _, value in pairs}
 
 
@@ -41,8 +41,8 @@ def test_everything_that_the_config_says_is_in_the_script() -> None:
         partition="ml", account="p_mine", reservation="course", cpus=4, memory=2000, enable_gpus=True, gpus=2,
         nodes=2, tasks=6, sbatch=["--qos=long", "#SBATCH --constraint=skylake --nice=10"], setup=["module load X"],
     )  # fmt: skip
-    found = directives(agent_script(run, PATHS, JOB, "/venv/bin/python"))
-    assert found == {
+    options = directives(agent_script(run, PATHS, JOB, "/venv/bin/python"))
+    assert options == {
         "job-name": "pear.abc123.1-1", "array": "0-2", "partition": "ml", "account": "p_mine",
         "reservation": "course", "nodes": "2", "ntasks": "6", "cpus-per-task": "4", "mem": "2000M", "gres": "gpu:2",
         "time": "0-01:30:00", "no-requeue": "", "qos": "long", "constraint": "skylake", "nice": "10",
@@ -51,27 +51,27 @@ def test_everything_that_the_config_says_is_in_the_script() -> None:
 
 
 def test_memory_is_always_written_and_what_is_empty_is_left_out() -> None:
-    found = directives(agent_script(a_run(), PATHS, JOB, "python"))
-    assert found["mem"] == "50M"
-    assert not found.keys() & {"partition", "account", "reservation", "gres", "exclude"}
+    options = directives(agent_script(a_run(), PATHS, JOB, "python"))
+    assert options["mem"] == "50M"
+    assert not options.keys() & {"partition", "account", "reservation", "gres", "exclude"}
 
 
 def test_failed_nodes_are_excluded_together_with_those_of_the_config() -> None:
     job = replace(JOB, exclude=("n1", "n2"))
-    found = directives(agent_script(a_run(sbatch=["--exclude=n9"]), PATHS, job, "python"))
-    assert found["exclude"] == "n1,n2,n9"
+    options = directives(agent_script(a_run(sbatch=["--exclude=n9"]), PATHS, job, "python"))
+    assert options["exclude"] == "n1,n2,n9"
     for line in ("-x n9", "-xn9", "--exclude n9", "--qos=a --exclude=n9"):
         assert directives(agent_script(a_run(sbatch=[line]), PATHS, job, "python"))["exclude"] == "n1,n2,n9"
 
 
 def test_the_driver_is_small_alone_and_warned_before_its_limit() -> None:
     run = a_run(partition="ml", enable_gpus=True, sbatch=["--qos=long --constraint=skylake", "-Lmatlab"])
-    found = directives(driver_script(run, PATHS, "pear.driver", 600, "python"))
-    assert found["dependency"] == "singleton"
-    assert found["signal"] == "B:USR1@120"
-    assert (found["partition"], found["qos"]) == ("ml", "long")
-    assert "-Lmatlab" in found
-    assert not found.keys() & {"gres", "constraint", "array"}
+    options = directives(driver_script(run, PATHS, "pear.driver", 600, "python"))
+    assert options["dependency"] == "singleton"
+    assert options["signal"] == "B:USR1@120"
+    assert (options["partition"], options["qos"]) == ("ml", "long")
+    assert "-Lmatlab" in options
+    assert not options.keys() & {"gres", "constraint", "array"}
     short = directives(driver_script(run, PATHS, "pear.driver", 120, "python"))
     assert short["signal"] == "B:USR1@30", "it would leave as soon as it has come"
 
@@ -137,13 +137,13 @@ def test_an_agent_gets_its_identity_and_its_end_and_is_swept_up_after(tmp_path: 
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 7
     ready, agent, sweep, _ = out.split("\n")
-    words = agent.split("|")[:-1]
+    arguments = agent.split("|")[:-1]
     assert ready == "ready"
-    assert words[:-1] == [
+    assert arguments[:-1] == [
         "-I", "-m", "worker", "agent", str(tmp_path / "a run"), "--id", "j1-1-2", "--epoch", "1", "--patience",
         "300", "--ends-at",
     ]  # fmt: skip
-    assert abs(float(words[-1]) - began - 5400) < 60
+    assert abs(float(arguments[-1]) - began - 5400) < 60
     assert sweep.split("|")[4:-1] == [str(tmp_path / "a run"), "--id", "j1-1-2", "--sweep", "7"]
 
 

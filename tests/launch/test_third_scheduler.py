@@ -29,16 +29,16 @@ class Site(Local):
         self.queue, self.jobs = queue, queue_scheduler.install(queue)
         self.path = f"{queue}:{os.environ['PATH']}"
 
-    def call(self, *words: object) -> subprocess.CompletedProcess[str]:
+    def call(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Call the command line, and wait for it."""
-        process = self.begin(*words)
+        process = self.begin(*arguments)
         output, errors = process.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
-    def begin(self, *words: object) -> subprocess.Popen[str]:
+    def begin(self, *arguments: object) -> subprocess.Popen[str]:
         """Begin a command."""
         process = subprocess.Popen(
-            [*queue_scheduler.OMNIOPT, *map(str, words)],
+            [*queue_scheduler.OMNIOPT, *map(str, arguments)],
             cwd=self.workdir, env={**os.environ, "PATH": self.path}, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
@@ -54,7 +54,9 @@ class Site(Local):
         """The workers that evaluate something, each with its job, as `status` tells."""
         done = self.call("status", self.name, "--json")
         assert done.returncode == 0, done.stderr
-        return {one["agent"]: one["job"] for one in json.loads(done.stdout)["agents"] if one["trials"]}
+        return {
+            agent["agent"]: agent["job"] for agent in json.loads(done.stdout)["agents"] if agent["trials"]
+        }
 
     def queued(self) -> dict[str, str]:
         """The states of all jobs that the queue knows, by their numbers."""
@@ -65,13 +67,13 @@ class Site(Local):
 @pytest.fixture
 def site(workdir: Path, tmp_path: Path) -> Iterator[Site]:
     """The site; all processes end with the test."""
-    one = Site(workdir, tmp_path / "queue")
-    yield one
-    for process in one.processes:
+    queue_site = Site(workdir, tmp_path / "queue")
+    yield queue_site
+    for process in queue_site.processes:
         process.kill()
         process.communicate()
-    subprocess.run([one.queue / "qdel", *one.queued()], check=True)
-    until(lambda: set(one.queued().values()) <= {"F"})
+    subprocess.run([queue_site.queue / "qdel", *queue_site.queued()], check=True)
+    until(lambda: set(queue_site.queued().values()) <= {"F"})
 
 
 def test_a_run_lives_on_a_scheduler_that_only_this_test_knows(site: Site) -> None:
@@ -110,10 +112,10 @@ def test_a_run_lives_on_a_scheduler_that_only_this_test_knows(site: Site) -> Non
     done = site.call("resume", "pear")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All 6 evaluations are done." in done.stdout
-    found = replay.load(site.paths)
-    assert sum(trial.status is Status.OK for trial in found.trials.values()) == 6
+    state = replay.load(site.paths)
+    assert sum(trial.status is Status.OK for trial in state.trials.values()) == 6
     assert {
-        found.agents[trial.agent]["job"] for trial in found.trials.values() if trial.status is Status.OK
+        state.agents[trial.agent]["job"] for trial in state.trials.values() if trial.status is Status.OK
     } <= set(site.queued())
     assert origin(site.paths).where == "queue"
     assert (introduction_of(site.paths, 2) or {})["where"] == "queue"

@@ -88,8 +88,8 @@ def test_values_are_as_likely_as_promised(name: str, way: Callable[[str], Iterat
     usual = [value for value, share in promised.items() if share * DRAWS >= 5]
     expected = [promised[value] * DRAWS for value in usual]
     observed = [counts[value] for value in usual]
-    if (rest := DRAWS - sum(expected)) > 1:
-        expected.append(rest)
+    if (rare := DRAWS - sum(expected)) > 1:
+        expected.append(rare)
         observed.append(DRAWS - sum(observed))
     expected = [share * sum(observed) / sum(expected) for share in expected]
     assert stats.chisquare(observed, expected).pvalue > LEAST_P

@@ -110,10 +110,10 @@ def test_known_points_are_left_out(max_evals: int) -> None:
         rebuilt.known(number, point)
         rebuilt.tell(number, None)
     rebuilt.known(7, {"a": 3, "b": 4})
-    rest = evaluate(rebuilt, 100)
-    points = [tuple(point.values()) for point in (*first, *rest)]
+    further = evaluate(rebuilt, 100)
+    points = [tuple(point.values()) for point in (*first, *further)]
     assert len(set(points)) == len(points) == (19 if (3, 4) not in points else 20)
-    assert len(rest) in (12, 13)
+    assert len(further) in (12, 13)
 
 
 def test_points_from_outside_the_grid_change_nothing() -> None:
@@ -145,7 +145,9 @@ def test_large_ranges_of_integers_are_not_listed() -> None:
 def test_every_grid_point_lies_in_the_space(
     drafts: list[ParameterDraft], points: int, precision: int
 ) -> None:
-    named = tuple(ParameterDraft(f"x{index}", one.type, one.settings) for index, one in enumerate(drafts))
+    named = tuple(
+        ParameterDraft(f"x{index}", draft.type, draft.settings) for index, draft in enumerate(drafts)
+    )
     run = check(Draft({"run.name": "r", "run.objective": "true"}, named)).run
     if run is None:
         return

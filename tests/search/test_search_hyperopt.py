@@ -26,10 +26,10 @@ PCHOICE = ("hp.pchoice", {"values": [["a", 50], ["b", 30], ["c", 15], ["d", 5]]}
 
 
 def domain_of(*expressions: object) -> Domain:
-    return Domain(lambda _: 0.0, {f"x{index:04}": one for index, one in enumerate(expressions)})
+    return Domain(lambda _: 0.0, {f"x{index:04}": expression for index, expression in enumerate(expressions)})
 
 
-def past(
+def histories(
     trials: int,
     draws: Sequence[Callable[[Random], float]],
     flawless: bool = False,
@@ -88,12 +88,14 @@ def values_of(documents: Sequence[Mapping[str, Any]]) -> list[float]:
 @pytest.mark.parametrize("kind", ["uniform", "normal"])
 def test_tpe_proposes_the_very_numbers_of_hyperopt(trials: int, kind: str) -> None:
     draw: Callable[[Random], float] = Random.random if kind == "uniform" else normal
-    history, theirs = past(trials, [draw])
+    history, theirs = histories(trials, [draw])
     domain = domain_of(hp.uniform("x0000", 0, 1) if kind == "uniform" else hp.normal("x0000", 0, 1))
     ours = Parzen(space_of({"x": UNIFORM if kind == "uniform" else NORMAL}).dimensions)
     for seed in range(10):
-        (found,) = ours.latents(history, trials, seed)
-        assert math.isclose(found, values_of(tpe.suggest([trials], domain, theirs, seed, verbose=False))[0])
+        (proposed,) = ours.latents(history, trials, seed)
+        assert math.isclose(
+            proposed, values_of(tpe.suggest([trials], domain, theirs, seed, verbose=False))[0]
+        )
 
 
 @pytest.mark.parametrize("trials", [21, 60, 400])
@@ -103,25 +105,25 @@ def test_tpe_proposes_the_very_steps_of_hyperopt(trials: int, kind: str) -> None
     spec = (
         ("hp.uniformint", {"min": 0, "max": 19}) if even else ("hp.qnormal", {"mu": 0, "sigma": 1, "q": 0.5})
     )
-    (one,) = space_of({"x": spec}).dimensions
-    history, theirs = past(
+    (dimension,) = space_of({"x": spec}).dimensions
+    history, theirs = histories(
         trials,
         [lambda chance: chance.randrange(20) if even else round(2 * chance.gauss(0, 1)) / 2],
-        encode=one.encode,
+        encode=dimension.encode,
     )
     domain = domain_of(hp.quniform("x0000", -0.5, 19.5, 1) if even else hp.qnormal("x0000", 0, 1, 0.5))
-    ours = Parzen([one])
+    ours = Parzen([dimension])
     for seed in range(10):
-        (found,) = ours.latents(history, trials, seed)
+        (proposed,) = ours.latents(history, trials, seed)
         expected = values_of(tpe.suggest([trials], domain, theirs, seed, verbose=False))[0]
         # At the upper end hyperopt rounds 19.5 to 20, which is outside.
-        assert one.decode(found) == min(expected, 19)
+        assert dimension.decode(proposed) == min(expected, 19)
 
 
 @pytest.mark.parametrize("kind", ["choice", "pchoice"])
 def test_tpe_proposes_categories_as_often_as_hyperopt(kind: str) -> None:
     count, spec = (5, CHOICE) if kind == "choice" else (4, PCHOICE)
-    history, theirs = past(80, [lambda chance: chance.randrange(count)])
+    history, theirs = histories(80, [lambda chance: chance.randrange(count)])
     expression = (
         hp.randint("x0000", 5)
         if kind == "choice"
@@ -130,18 +132,18 @@ def test_tpe_proposes_categories_as_often_as_hyperopt(kind: str) -> None:
     domain = domain_of(expression)
     ours = Parzen(space_of({"x": spec}).dimensions)
     seeds = range(250)
-    found = Counter(ours.latents(history, 80, seed)[0] for seed in seeds)
+    proposed = Counter(ours.latents(history, 80, seed)[0] for seed in seeds)
     expected = Counter(values_of(tpe.suggest([80], domain, theirs, seed, verbose=False))[0] for seed in seeds)
-    usual = [value for value in expected if expected[value] + found[value] >= 10]
+    usual = [value for value in expected if expected[value] + proposed[value] >= 10]
     if len(usual) > 1:
-        table = [[found[value] for value in usual], [expected[value] for value in usual]]
+        table = [[proposed[value] for value in usual], [expected[value] for value in usual]]
         assert stats.chi2_contingency(table).pvalue > 1e-3
-    assert found.most_common(1)[0][0] == expected.most_common(1)[0][0]
+    assert proposed.most_common(1)[0][0] == expected.most_common(1)[0][0]
 
 
 def test_annealing_proposes_the_very_points_of_hyperopt() -> None:
     draws: list[Callable[[Random], float]] = [Random.random, normal, lambda chance: chance.randrange(5)]
-    history, theirs = past(40, draws, flawless=True)
+    history, theirs = histories(40, draws, flawless=True)
     domain = domain_of(hp.uniform("x0000", 0, 1), hp.normal("x0001", 0, 1), hp.randint("x0002", 5))
     ours = Annealing(space_of({"a": UNIFORM, "b": NORMAL, "c": CHOICE}).dimensions)
     for seed in range(20):

@@ -34,10 +34,10 @@ precisions = st.integers(1, 17)
 latents = st.floats(-1, 2) | st.sampled_from([0.0, 1.0, math.nextafter(1, 0), -1e9, 1e9])
 
 
-def latent_of(one: AnyDimension, share: float) -> float:
+def latent_of(dimension: AnyDimension, share: float) -> float:
     """A latent value such as an algorithm may propose, or, but for categories, one beyond the ends."""
-    if isinstance(one, Categories):
-        return min(max(math.floor(share * one.count), 0), one.count - 1)
+    if isinstance(dimension, Categories):
+        return min(max(math.floor(share * dimension.count), 0), dimension.count - 1)
     return share
 
 
@@ -55,12 +55,12 @@ def bounds(parameter: Parameter) -> tuple[float, float]:
 def test_every_value_is_inside_its_bounds_and_of_its_kind(
     parameter: Parameter, precision: int, share: float, seed: int
 ) -> None:
-    one = type_of(parameter).dimension(parameter, precision)
+    dimension = type_of(parameter).dimension(parameter, precision)
     for value in (
-        one.decode(latent_of(one, share)),
-        one.draw(Random(seed)),
-        one.value(0),
-        one.value(one.count - 1),
+        dimension.decode(latent_of(dimension, share)),
+        dimension.draw(Random(seed)),
+        dimension.value(0),
+        dimension.value(dimension.count - 1),
     ):
         if type_of(parameter).value == "category":
             assert value in parameter.options
@@ -85,38 +85,38 @@ def test_every_value_is_inside_its_bounds_and_of_its_kind(
 def test_values_survive_the_way_to_latent_ones_and_back(
     parameter: Parameter, precision: int, share: float
 ) -> None:
-    one = type_of(parameter).dimension(parameter, precision)
-    assume(one.count <= EXACT or "q" not in parameter.settings)
-    value = one.decode(latent_of(one, share))
-    back = one.decode(one.encode(value))
+    dimension = type_of(parameter).dimension(parameter, precision)
+    assume(dimension.count <= EXACT or "q" not in parameter.settings)
+    value = dimension.decode(latent_of(dimension, share))
+    back = dimension.decode(dimension.encode(value))
     if isinstance(value, float) and "q" not in parameter.settings:
-        low, high = (float(one.value(index)) for index in (0, one.count - 1))
+        low, high = (float(dimension.value(index)) for index in (0, dimension.count - 1))
         assert math.isclose(float(back), value, rel_tol=1e-9, abs_tol=1e-9 * (abs(low) + abs(high)))
-    elif one.count <= EXACT:
+    elif dimension.count <= EXACT:
         assert back == value
-    assert one.admitted(value) == value
+    assert dimension.admitted(value) == value
 
 
 @given(checked_parameters, st.integers(1, 15), st.floats(0, 1, exclude_max=True))
 def test_every_index_has_a_value_and_back(parameter: Parameter, precision: int, share: float) -> None:
-    one = type_of(parameter).dimension(parameter, precision)
-    index = math.floor(share * min(one.count, EXACT))
-    value = one.value(index)
+    dimension = type_of(parameter).dimension(parameter, precision)
+    index = math.floor(share * min(dimension.count, EXACT))
+    value = dimension.value(index)
     assume(isinstance(value, (str, int)) or abs(value) > 1e-300)  # below, floats are too coarse
     if "q" in parameter.settings:
         assume(
             math.ulp(float(value)) < parameter.number("q") / 4
         )  # beyond, floats do not tell multiples apart
-    assert one.index(value) == index
-    if not isinstance(one, Categories) and index:
-        assert float(one.value(index - 1)) < float(value)
+    assert dimension.index(value) == index
+    if not isinstance(dimension, Categories) and index:
+        assert float(dimension.value(index - 1)) < float(value)
 
 
 @pytest.mark.parametrize("name", ALL_TYPES)
 def test_an_index_beside_a_value_is_the_next_value(name: str) -> None:
-    (one,) = space_of({name: ALL_TYPES[name]}).dimensions
-    assert [one.index(one.value(index)) for index in range(min(50, one.count))] == list(
-        range(min(50, one.count))
+    (dimension,) = space_of({name: ALL_TYPES[name]}).dimensions
+    assert [dimension.index(dimension.value(index)) for index in range(min(50, dimension.count))] == list(
+        range(min(50, dimension.count))
     )
 
 
@@ -147,8 +147,8 @@ def test_decimals_have_their_digits_inside_any_range(low: float, width: float, d
 )
 def test_narrow_ranges_have_few_decimals(low: float, high: float, digits: int, values: list[float]) -> None:
     lattice = Decimals(low, high, digits)
-    found = [lattice.value(index) for index in range(lattice.count)]
-    assert sorted(set(found)) == pytest.approx(values, abs=1e-15)
+    lattice_values = [lattice.value(index) for index in range(lattice.count)]
+    assert sorted(set(lattice_values)) == pytest.approx(values, abs=1e-15)
 
 
 def test_decimals_cross_zero() -> None:
@@ -193,10 +193,10 @@ def test_a_written_logarithm_means_its_number(number: int) -> None:
 
 
 def test_logarithms_as_bounds_let_both_ends_in() -> None:
-    (one,) = space_of(
+    (dimension,) = space_of(
         {"x": ("hp.qloguniform", {"min": 2.302585092994046, "max": 4.605170185988092, "q": 10})}
     ).dimensions
-    assert [one.value(index) for index in range(one.count)] == list(range(10, 101, 10))
+    assert [dimension.value(index) for index in range(dimension.count)] == list(range(10, 101, 10))
 
 
 @pytest.mark.parametrize(
@@ -220,20 +220,25 @@ def test_logarithms_as_bounds_let_both_ends_in() -> None:
     ids=str,
 )
 def test_extreme_ranges_work(settings: tuple[str, dict[str, object]]) -> None:
-    (one,) = space_of({"x": settings}).dimensions
+    (dimension,) = space_of({"x": settings}).dimensions
     generator = Random(3)
     for _ in range(50):
-        value = one.draw(generator)
+        value = dimension.draw(generator)
         assert math.isfinite(float(value))
-        assert one.admitted(value) == value
-        assert math.isclose(float(one.decode(one.encode(value))), float(value), rel_tol=1e-9, abs_tol=1e292)
-    assert one.index(one.value(one.count - 1)) == one.count - 1 or one.count > EXACT
+        assert dimension.admitted(value) == value
+        assert math.isclose(
+            float(dimension.decode(dimension.encode(value))), float(value), rel_tol=1e-9, abs_tol=1e292
+        )
+    assert (
+        dimension.index(dimension.value(dimension.count - 1)) == dimension.count - 1
+        or dimension.count > EXACT
+    )
 
 
 def test_draws_from_many_values_reach_all_of_them() -> None:
-    (one,) = space_of({"x": ("hp.randint", {"max": 20_000_000})}).dimensions
+    (dimension,) = space_of({"x": ("hp.randint", {"max": 20_000_000})}).dimensions
     generator = Random(1)
-    values = [int(one.draw(generator)) for _ in range(2000)]
+    values = [int(dimension.draw(generator)) for _ in range(2000)]
     assert len(set(values)) > 1990
     assert min(values) < 40_000 and max(values) > 19_960_000
 
