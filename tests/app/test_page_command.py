@@ -89,10 +89,10 @@ def test_config_to_command_to_shell_to_config(shell: str, draft: Draft, tmp_path
     python.write_text(SHOW)
     python.chmod(0o755)
     done = run(shell, command.installed(token.encode(draft)), tmp_path)
-    words = done.stdout[1:-1].split("><")
-    assert words[:4] == ["-I", "-m", "worker", "start"], done
-    assert check(token.decode(words[4]).draft).run == check(draft).run
-    assert len(words) == 5
+    arguments = done.stdout[1:-1].split("><")
+    assert arguments[:4] == ["-I", "-m", "worker", "start"], done
+    assert check(token.decode(arguments[4]).draft).run == check(draft).run
+    assert len(arguments) == 5
 
 
 def test_the_installed_python_is_looked_for_in_the_workdir() -> None:
@@ -215,13 +215,13 @@ def test_a_command_pasted_into_a_terminal(
     shell: str, options: tuple[str, ...], installer: tuple[object, Installer], tmp_path: Path
 ) -> None:
     plain = {"bash": ["--noediting"], "zsh": ["+Z"], "dash": []}[shell]
-    words = [shell, *([] if options else plain), *INTERACTIVE[shell]]
+    shell_command = [shell, *([] if options else plain), *INTERACTIVE[shell]]
     line = command.first_time(installer[1], "TOKEN" * 500, "it's $(mine)")
     assert len(line) <= command.LONGEST_LINE
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(tmp_path)
-        os.execvp(words[0], words)
+        os.execvp(shell_command[0], shell_command)
     os.write(terminal, f"{line}\nyes\nexit\n".encode())
     shown = b""
     while part := _read(terminal):

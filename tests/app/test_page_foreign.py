@@ -82,10 +82,10 @@ def owned(part: str, *, whole: bool = True) -> Callable[[Path], None]:
 
 def open_to(part: str, mode: int, group: bool = False) -> Callable[[Path], None]:
     def change(workdir: Path) -> None:
-        place = workdir / part
+        path = workdir / part
         if group:
-            os.chown(place, -1, strange_group())
-        place.chmod(mode)
+            os.chown(path, -1, strange_group())
+        path.chmod(mode)
 
     return change
 
@@ -171,9 +171,9 @@ def of_root(workdir: Path) -> None:
 
 def private(workdir: Path) -> None:
     """With the umask 002, where each user has a group of their own."""
-    for place in (workdir.parent, *workdir.parent.rglob("*")):
-        if not place.is_symlink():
-            place.chmod(place.stat().st_mode | 0o020)
+    for path in (workdir.parent, *workdir.parent.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | 0o020)
 
 
 def sticky(workdir: Path) -> None:
@@ -195,24 +195,24 @@ def test_what_is_ones_own_or_roots_is_run_without_a_word(
     assert "it ran: -I -m worker" in done.stdout
 
 
-@pytest.mark.parametrize("place", ["", "omniopt"])
-def test_folders_with_the_sticky_bit_can_be_added_to(place: str, workdir: Path, installer: str) -> None:
+@pytest.mark.parametrize("folder", ["", "omniopt"])
+def test_folders_with_the_sticky_bit_can_be_added_to(folder: str, workdir: Path, installer: str) -> None:
     """On the way that does no harm; in the folder itself, a menu or a run could be put there."""
-    (workdir / place).chmod(0o1777)
+    (workdir / folder).chmod(0o1777)
     done = run_as_me(ways(workdir, installer)["first"], workdir.parent)
-    assert ("it ran" in done.stdout) == (place == "")
+    assert ("it ran" in done.stdout) == (folder == "")
 
 
 @pytest.mark.parametrize("way", ["first", "menu", "starter"])
 def test_it_is_asked_and_only_yes_is_a_yes(way: str, workdir: Path, installer: str) -> None:
     owned("", whole=False)(workdir)
-    words = as_me("env", "HOME=/", *ways(workdir, installer)[way])
+    command_line = as_me("env", "HOME=/", *ways(workdir, installer)[way])
     for answer in ("", "n", "what"):
-        code, shown = on_terminal(workdir.parent, words, answer)
+        code, shown = on_terminal(workdir.parent, command_line, answer)
         assert code == 5, shown
         assert f"{workdir} belongs to the user {OTHER}." in shown
         assert "it ran" not in shown
-    code, shown = on_terminal(workdir.parent, words, "y")
+    code, shown = on_terminal(workdir.parent, command_line, "y")
     assert code == 0, shown
     assert "it ran" in shown
     assert shown.count("[y/N]") == 1
@@ -220,8 +220,8 @@ def test_it_is_asked_and_only_yes_is_a_yes(way: str, workdir: Path, installer: s
 
 def test_an_answer_that_was_typed_before_the_question_does_not_count(workdir: Path, installer: str) -> None:
     owned("")(workdir)
-    words = as_me(*ways(workdir, installer)["first"])
-    code, shown = on_terminal(workdir.parent, words, "n", ahead="y\ny\nyes\n\ny")
+    command_line = as_me(*ways(workdir, installer)["first"])
+    code, shown = on_terminal(workdir.parent, command_line, "n", ahead="y\ny\nyes\n\ny")
     assert code == 5, shown
     assert "it ran" not in shown
 
@@ -229,10 +229,10 @@ def test_an_answer_that_was_typed_before_the_question_does_not_count(workdir: Pa
 @pytest.mark.parametrize("way", ["first", "menu", "starter"])
 def test_those_who_are_trusted_are_not_asked_about(way: str, workdir: Path, installer: str) -> None:
     owned("")(workdir)
-    words = ways(workdir, installer)[way]
-    done = run_as_me(words, workdir.parent, OMNIOPT_TRUST=f"/nowhere:{workdir.parent}")
+    command_line = ways(workdir, installer)[way]
+    done = run_as_me(command_line, workdir.parent, OMNIOPT_TRUST=f"/nowhere:{workdir.parent}")
     assert (done.returncode, done.stderr) == (0, ""), done
-    done = run_as_me(words, workdir.parent, OMNIOPT_TRUST=f"{workdir}/omniopt")
+    done = run_as_me(command_line, workdir.parent, OMNIOPT_TRUST=f"{workdir}/omniopt")
     assert done.returncode == 5  # not for what lies above
 
 

@@ -144,5 +144,7 @@ def test_empty_values_of_an_imported_list_stay_to_be_told_of() -> None:
         draft = Draft({"search.seed": "1,,2"}, (ParameterDraft("a", "hp.choice", {"values": raw}),))
         state = form_state.of_draft(draft)
         assert (state.rows[0]["values"], state.values["seed"]) == ("10,,20,", "1,,2")
-        noted = [one.path for one in check(state.draft()).problems if "empty values" in one.message]
+        noted = [
+            problem.path for problem in check(state.draft()).problems if "empty values" in problem.message
+        ]
         assert noted == ["search.seed", "parameters.0.values"]

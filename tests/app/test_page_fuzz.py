@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "page_fuzz.py"
 
 def test_no_request_breaks_the_page_or_fills_its_memory() -> None:
     # The time is the benchmark's business: here, others share the processor.
-    words: list[str | Path] = [
+    command: list[str | Path] = [
         sys.executable,
         SCRIPT,
         "--seed",
@@ -24,6 +24,6 @@ def test_no_request_breaks_the_page_or_fills_its_memory() -> None:
         "--cpu",
         "60",
     ]
-    done = subprocess.run(words, env=os.environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "most CPU of one request" in done.stdout

@@ -19,8 +19,8 @@ def test_it_serves_from_an_installed_wheel(tmp_path: Path) -> None:
     source, target = tmp_path / "source", tmp_path / "target"
     source.mkdir()
     # Only what the image gets is there to be installed.
-    for words in re.findall(r"^COPY (.+) \S+$", DOCKERFILE, re.MULTILINE):
-        for name in words.split():
+    for sources in re.findall(r"^COPY (.+) \S+$", DOCKERFILE, re.MULTILINE):
+        for name in sources.split():
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, source / name)
     subprocess.run(

@@ -21,12 +21,12 @@ CLIENT = create_app(Settings()).test_client()
 MANY = PAGE.parameters + 30
 
 
-def refused(answer: TestResponse, *words: str) -> None:
+def refused(answer: TestResponse, *texts: str) -> None:
     """Fail unless the request was refused with a small answer that has the words and says what to do."""
     assert answer.status_code == 413
     assert len(answer.data) < 5_000
-    for word in (*words, PAGE.instead):
-        assert word in answer.text
+    for text in (*texts, PAGE.instead):
+        assert text in answer.text
 
 
 def packed(text: str) -> str:
@@ -137,7 +137,7 @@ def test_a_number_far_away_makes_no_parameters(number: int) -> None:
         assert len(answer.data) < 60_000
         assert f"there are 1 to {PAGE.parameters} on this page" in answer.text
     problems = CLIENT.post("/preview", data={f"param_{number}_name": "x"}).get_json()["problems"]
-    assert any(f"{number + 1:,} parameters are not possible" in one["message"] for one in problems)
+    assert any(f"{number + 1:,} parameters are not possible" in problem["message"] for problem in problems)
 
 
 def test_a_count_that_is_too_large_makes_no_parameters() -> None:
@@ -155,7 +155,9 @@ def test_as_many_parameters_as_the_page_takes(count: int) -> None:
     answer = CLIENT.post("/preview", data=fields(count)).get_json()
     assert answer["usable"]
     read = token.decode(next(word for word in answer["command"].split() if token.looks_like_token(word)))
-    assert [one.name for one in read.draft.parameters] == [f"p{number}" for number in range(count)]
+    assert [parameter.name for parameter in read.draft.parameters] == [
+        f"p{number}" for number in range(count)
+    ]
     imported = CLIENT.post("/import", data={"config": answer["config"]}, headers={"Accept": "text/html"})
     assert f'value="p{count - 1}"' in imported.text
     assert len(imported.data) < 1_000_000
@@ -188,9 +190,9 @@ def test_integers_are_listed_for_the_original_only_where_they_are_few() -> None:
 def test_many_problems_of_a_kind_are_summed_up() -> None:
     wrong = {f"param_{number}_value_max": "x" for number in range(100)}
     answer = CLIENT.post("/preview", data={**fields(100), **wrong}).get_json()
-    found = [one for one in answer["problems"] if one["field"].endswith("_value_max")]
-    assert len(found) == 20
-    assert any(one["message"] == "And 80 more of this kind." for one in answer["problems"])
+    of_a_kind = [problem for problem in answer["problems"] if problem["field"].endswith("_value_max")]
+    assert len(of_a_kind) == 20
+    assert any(problem["message"] == "And 80 more of this kind." for problem in answer["problems"])
     assert answer["headline"].startswith("100 things")
 
 

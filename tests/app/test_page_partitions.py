@@ -21,7 +21,8 @@ def found(**values: object) -> list[tuple[str, str]]:
 
 def test_bundled_partitions_are_those_of_the_original() -> None:
     rows = {
-        one.key: (one.tested_workers, one.gpus, one.memory_per_cpu) for one in CATALOGUE.partitions.values()
+        partition.key: (partition.tested_workers, partition.gpus, partition.memory_per_cpu)
+        for partition in CATALOGUE.partitions.values()
     }
     assert rows == {
         "ml": (180, 6, 63500),
@@ -33,7 +34,7 @@ def test_bundled_partitions_are_those_of_the_original() -> None:
         "haswell256": (40, 0, 10583),
         "romeo": (192, 0, 256000),
     }
-    assert {one.runtime for one in CATALOGUE.partitions.values()} == {168}
+    assert {partition.runtime for partition in CATALOGUE.partitions.values()} == {168}
     assert CATALOGUE.default == "ml"
     assert "2021" in CATALOGUE.captured
 
@@ -84,15 +85,18 @@ def test_an_own_limit_of_memory_is_one_of_a_worker(tmp_path: Path) -> None:
     path.write_text("[partitions.a]\nmemory = 4000\n[partitions.b]\nmemory = 4000\nmemory_per_cpu = 500\n")
     catalogue = read_catalogue(path)
     problems = {
-        key: [one.path for one in catalogue.problems(Draft({"slurm.partition": key, "slurm.memory": 4001}))]
+        key: [
+            problem.path
+            for problem in catalogue.problems(Draft({"slurm.partition": key, "slurm.memory": 4001}))
+        ]
         for key in "ab"
     }
     assert problems == {"a": ["slurm.memory"], "b": ["slurm.memory"] * 2}
 
 
 def test_the_bundled_partitions_have_gpus_where_old_links_take_them_for_granted() -> None:
-    known = {key: CATALOGUE.has_gpus(key) for key in CATALOGUE.partitions}
-    assert known == GPU_PARTITIONS
+    has_gpus = {key: CATALOGUE.has_gpus(key) for key in CATALOGUE.partitions}
+    assert has_gpus == GPU_PARTITIONS
 
 
 def test_gpus_count_only_where_they_are_on() -> None:
@@ -122,7 +126,9 @@ def test_an_administrators_file(tmp_path: Path) -> None:
     assert catalogue.default == "short"
     assert catalogue.partitions["short"].label == "short"
     assert catalogue.has_gpus("short") is None
-    assert [one.path for one in catalogue.problems(Draft({"slurm.partition": "short"}))] == ["run.runtime"]
+    assert [problem.path for problem in catalogue.problems(Draft({"slurm.partition": "short"}))] == [
+        "run.runtime"
+    ]
 
 
 def test_a_file_without_partitions_is_one_for_clusters_without(tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ def test_a_good_form_gives_a_usable_command() -> None:
         == token_in(answer["command_local"])
     )
     assert shlex.split(answer["command_local"])[-1] == "--local"
-    words = shlex.split(answer["command_installed"])
-    assert (words[:2], words[3]) == (["sh", "-c"], "$PWD/omniopt/.venv/bin/python")
+    arguments = shlex.split(answer["command_installed"])
+    assert (arguments[:2], arguments[3]) == (["sh", "-c"], "$PWD/omniopt/.venv/bin/python")
 
 
 def test_the_link_opens_the_same_run() -> None:
@@ -98,30 +98,30 @@ def test_all_problems_come_at_once_with_their_fields() -> None:
         projectname="", number_of_workers="many", param_0_value_max="-1", mem_per_worker="9999999"
     )
     assert not answer["usable"]
-    found = {(one["path"], one["field"], one["severity"]) for one in answer["problems"]}
-    assert found == {
+    problems = {(problem["path"], problem["field"], problem["severity"]) for problem in answer["problems"]}
+    assert problems == {
         ("run.name", "projectname", "error"),
         ("run.workers", "number_of_workers", "error"),
         ("parameters.0.max", "param_0_value_max", "error"),
         ("slurm.memory", "mem_per_worker", "error"),
     }
-    labels = {one["field"]: one["label"] for one in answer["problems"]}
+    labels = {problem["field"]: problem["label"] for problem in answer["problems"]}
     assert labels["param_0_value_max"] == "Parameter 1, Max"
     assert labels["number_of_workers"] == "Number of workers"
-    assert all({"path", "message", "hint", "severity"} <= one.keys() for one in answer["problems"])
+    assert all({"path", "message", "hint", "severity"} <= problem.keys() for problem in answer["problems"])
     assert (answer["state"], answer["headline"]) == ("wrong", "4 things to fix")
 
 
 def test_what_keeps_the_run_from_starting_comes_first() -> None:
     answer = preview(workdir="relative", partition="unknown", max_evals="x", param_0_value_max="y")
-    severities = [one["severity"] for one in answer["problems"]]
+    severities = [problem["severity"] for problem in answer["problems"]]
     assert severities == ["error", "error", "warning", "note"]
 
 
 def test_gaps_alone_are_things_to_fill_in() -> None:
     answer = CLIENT.post("/preview", data={"partition": "romeo"}).get_json()
     assert (answer["state"], answer["headline"]) == ("open", "4 things to fill in")
-    assert all(one["missing"] for one in answer["problems"])
+    assert all(problem["missing"] for problem in answer["problems"])
 
 
 def test_what_a_worker_asks_slurm_for_is_shown_when_nothing_is_wrong() -> None:
@@ -137,7 +137,11 @@ def test_what_is_wrong_keeps_the_command_visible() -> None:
 
 def test_the_old_link_of_the_documentation() -> None:
     answer = CLIENT.post("/preview", data=dict(parse_qsl(OLD_LINK, keep_blank_values=True))).get_json()
-    messages = [(one["field"], one["message"]) for one in answer["problems"] if one["severity"] == "error"]
+    messages = [
+        (problem["field"], problem["message"])
+        for problem in answer["problems"]
+        if problem["severity"] == "error"
+    ]
     assert [field for field, _ in messages] == [
         "workdir",
         "objective_program",
@@ -145,7 +149,9 @@ def test_the_old_link_of_the_documentation() -> None:
         "param_2_name",
     ]
     assert "</scratch/ws/omniopt-workdir/> looks like a placeholder" in messages[0][1]
-    hints = [one["hint"] for one in answer["problems"] if "looks like a placeholder" in one["message"]]
+    hints = [
+        problem["hint"] for problem in answer["problems"] if "looks like a placeholder" in problem["message"]
+    ]
     assert ["redirection" in hint for hint in hints] == [False, True]
     assert "run-mnist-fashion.sh> looks like a placeholder" in messages[1][1]
     assert 'The name "batchsize" is used twice' in messages[2][1]
@@ -199,8 +205,8 @@ def test_a_long_link_is_a_note() -> None:
     answer = preview(param_0_type="hp.choice", param_0_values=values)
     assert not answer["linkable"]
     assert answer["usable"]
-    assert {(one["path"], one["severity"]) for one in answer["problems"]} == {("", "note")}
-    assert any("address bar does not follow" in one["message"] for one in answer["problems"])
+    assert {(problem["path"], problem["severity"]) for problem in answer["problems"]} == {("", "note")}
+    assert any("address bar does not follow" in problem["message"] for problem in answer["problems"])
 
 
 def test_a_long_command_is_a_note_with_a_way_out() -> None:
@@ -209,7 +215,7 @@ def test_a_long_command_is_a_note_with_a_way_out() -> None:
     assert len(answer["command"]) > 4095
     assert len(answer["command_file"]) < 1500
     assert shlex.split(answer["command_file"])[-3:] == ["config.toml", "--workdir", "/my dir"]
-    assert any("longer than the 4,095" in one["message"] for one in answer["problems"])
+    assert any("longer than the 4,095" in problem["message"] for problem in answer["problems"])
     assert preview()["command_file"] == ""
 
 
@@ -231,7 +237,7 @@ def test_many_parameters() -> None:
         fields |= {f"param_{index}_name": f"p{index}", f"param_{index}_value_max": "3"}
     answer = CLIENT.post("/preview", data=fields).get_json()
     assert token.decode(token_in(answer["command"])).draft.parameters[99].name == "p99"
-    assert not any(one["severity"] == "error" for one in answer["problems"])
+    assert not any(problem["severity"] == "error" for problem in answer["problems"])
 
 
 def test_the_address_in_the_command_is_the_one_asked_for() -> None:
@@ -314,9 +320,9 @@ def test_the_public_address_is_the_one_in_commands_and_links() -> None:
 def test_below_a_path_everything_is_found_there(left_on: str) -> None:
     client = create_app(Settings(public_url="https://omniopt.example.org/hpc")).test_client()
     page = client.get(f"{left_on}/").text
-    own = re.findall(r'\s(?:src|href|action|formaction|data-preview)="([^"#]*)"', page)
-    assert {"/hpc/static/js/main.js", "/hpc/preview", "/hpc/import", "/hpc/"} <= set(own)
-    for address in own:
+    addresses = re.findall(r'\s(?:src|href|action|formaction|data-preview)="([^"#]*)"', page)
+    assert {"/hpc/static/js/main.js", "/hpc/preview", "/hpc/import", "/hpc/"} <= set(addresses)
+    for address in addresses:
         assert address.startswith("/hpc/")
         taken = left_on + address.removeprefix("/hpc")
         with client.get(taken) as answer:

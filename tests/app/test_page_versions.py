@@ -50,7 +50,7 @@ def test_what_those_need_in_turn_is_there_too() -> None:
 def test_each_has_checksums() -> None:
     for requirement, hashes in entries():
         assert hashes, requirement
-        assert all(re.fullmatch("[0-9a-f]{64}", one) for one in hashes), requirement
+        assert all(re.fullmatch("[0-9a-f]{64}", checksum) for checksum in hashes), requirement
 
 
 def fake_packages(folder: Path, wanted: Mapping[str, str]) -> dict[str, str]:

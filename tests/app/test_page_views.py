@@ -414,10 +414,12 @@ def test_configs_are_downloads(kind: str, method: str) -> None:
 
 
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:
-    own = tmp_path / "own.toml"
-    own.write_text('[partitions.mine]\nlabel = "My partition"\n')
-    read = from_environment({"OMNIOPT_PARTITIONS": str(own), "OMNIOPT_PUBLIC_URL": "https://o.example.org/"})
-    assert read == Settings(own, "https://o.example.org")
+    partitions = tmp_path / "own.toml"
+    partitions.write_text('[partitions.mine]\nlabel = "My partition"\n')
+    read = from_environment(
+        {"OMNIOPT_PARTITIONS": str(partitions), "OMNIOPT_PUBLIC_URL": "https://o.example.org/"}
+    )
+    assert read == Settings(partitions, "https://o.example.org")
     assert "My partition" in create_app(read).test_client().get("/").text
 
 

@@ -25,9 +25,9 @@ MADE = datetime(2026, 11, 23, tzinfo=timezone.utc)
 TRIAL = a_trial(3, {"lr": 0.1, "kind": "a"}, -1.5)
 
 
-def results_of(workdir: Path, run: Run, *trials: Trial, **said: object) -> source.Results:
+def results_of(workdir: Path, run: Run, *trials: Trial, **details: object) -> source.Results:
     """A run with these evaluations."""
-    return source.read(write_run(workdir, run, trials, **said))  # type: ignore[arg-type]
+    return source.read(write_run(workdir, run, trials, **details))  # type: ignore[arg-type]
 
 
 def pasted(line: str, tmp_path: Path) -> str:
@@ -55,13 +55,13 @@ def pasted(line: str, tmp_path: Path) -> str:
 def test_the_command_of_the_answer_runs_from_anywhere(
     workdir: Path, tmp_path: Path, objective: str, where: str
 ) -> None:
-    place = workdir / "it's here"
-    place.mkdir()
-    for name, words in (("it", '"$@"'), ("env", '"$OMNIOPT_PARAM_LR" "$OMNIOPT_PARAM_KIND"')):
-        (place / name).write_text(f"#!/bin/sh\necho {words} $LOADED\n")
-        (place / name).chmod(0o755)
+    folder = workdir / "it's here"
+    folder.mkdir()
+    for name, arguments in (("it", '"$@"'), ("env", '"$OMNIOPT_PARAM_LR" "$OMNIOPT_PARAM_KIND"')):
+        (folder / name).write_text(f"#!/bin/sh\necho {arguments} $LOADED\n")
+        (folder / name).chmod(0o755)
     run = a_run(run__objective=objective, slurm__setup=["export LOADED=yes # the module", "", "# nothing"])
-    results = results_of(workdir, run, TRIAL, cwd=str(place), where=where)
+    results = results_of(workdir, run, TRIAL, cwd=str(folder), where=where)
     line = results.commands.ready(TRIAL)
     loaded = " yes" if where == "slurm" and "printf" not in objective else ""
     assert pasted(line, tmp_path) == f"0.1 a{loaded}\n"
@@ -91,15 +91,15 @@ def test_where_nothing_came_out_the_failures_come_first_and_no_empty_plot(workdi
         a_trial(number, {"lr": 0.1, "kind": "a"}, None, Status.FAILED, reason="No.") for number in (1, 2)
     ]
     results = results_of(workdir, a_run(), *failed)
-    found = parts(results)
-    assert found[0] == "failures"
-    assert "slices" not in found
+    shown_parts = parts(results)
+    assert shown_parts[0] == "failures"
+    assert "slices" not in shown_parts
     assert 'href="#failures-part"' in str(answer(results, summary.summarize(results)))
 
 
 def test_failures_come_late_where_something_came_out(workdir: Path) -> None:
-    found = parts(results_of(workdir, a_run(), TRIAL))
-    assert found.index("failures") > found.index("slices") > found.index("progress")
+    shown_parts = parts(results_of(workdir, a_run(), TRIAL))
+    assert shown_parts.index("failures") > shown_parts.index("slices") > shown_parts.index("progress")
 
 
 def test_the_mean_of_an_evaluation_is_that_of_ended_ones(workdir: Path) -> None:

@@ -47,14 +47,14 @@ def paths(workdir: Path) -> RunPaths:
 def written(done: subprocess.CompletedProcess[str]) -> list[Path]:
     """The paths that a command printed; all of them exist."""
     assert done.returncode == 0, done.stderr
-    found = [Path(line) for line in done.stdout.splitlines() if line.startswith("/")]
-    assert found
-    assert all(path.is_file() for path in found)
-    return found
+    written_paths = [Path(line) for line in done.stdout.splitlines() if line.startswith("/")]
+    assert written_paths
+    assert all(path.is_file() for path in written_paths)
+    return written_paths
 
 
 @pytest.mark.parametrize(
-    ("words", "places"),
+    ("arguments", "targets"),
     [
         (["csv"], ["csv/first.csv"]),
         (["parallel"], ["parallel-plot/plot.html"]),
@@ -69,15 +69,15 @@ def written(done: subprocess.CompletedProcess[str]) -> list[Path]:
         (["export", "--json"], ["export/first.json"]),
         (["export", "--parquet"], ["export/first.parquet"]),
     ],
-    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+    ids=lambda arguments: " ".join(arguments) if isinstance(arguments, list) else "",
 )
 def test_a_command_writes_into_the_run_or_into_out(
-    paths: RunPaths, omniopt: Omniopt, tmp_path: Path, words: list[str], places: list[str]
+    paths: RunPaths, omniopt: Omniopt, tmp_path: Path, arguments: list[str], targets: list[str]
 ) -> None:
-    command, *options = words
-    assert written(omniopt(command, "first", *options)) == [paths.root / place for place in places]
+    command, *options = arguments
+    assert written(omniopt(command, "first", *options)) == [paths.root / path for path in targets]
     there = tmp_path / "elsewhere"
-    expected = [there / Path(place).name for place in places]
+    expected = [there / Path(path).name for path in targets]
     assert written(omniopt(command, "first", *options, "--out", there)) == expected
 
 
@@ -103,19 +103,19 @@ def test_a_picture_of_many_parameters_shows_those_that_matter(workdir: Path, omn
     trials = []
     for number in range(1, 61):
         values: dict[str, float | str] = {"p00": generator.random()}
-        values.update({f"p{place:02}": generator.choice("ab") for place in range(1, 12)})
+        values.update({f"p{position:02}": generator.choice("ab") for position in range(1, 12)})
         # The first two of twelve change nothing.
-        loss = sum((place + 1) * (values[f"p{place:02}"] == "a") for place in range(2, 12))
+        loss = sum((position + 1) * (values[f"p{position:02}"] == "a") for position in range(2, 12))
         trials.append(a_trial(number, values, float(loss)))
     write_run(workdir, run, trials)
     done = omniopt("scatter", "first", "--kind", "svg", "--size", "1")
     assert "svg show the 10 of 12 parameters that matter most; --columns a,b,c chooses others." in done.stderr
     [scatter] = written(done)
     axes = {text for text in texts(scatter) if re.fullmatch(r"p\d\d", text)}
-    assert len(axes) == 10 and {f"p{place:02}" for place in range(6, 12)} < axes
+    assert len(axes) == 10 and {f"p{position:02}" for position in range(6, 12)} < axes
     best = min(trials, key=lambda trial: (trial.loss or 0.0, trial.number))
-    words = " ".join(texts(scatter))
-    assert all(f"{name} = " in words for name in best.values)
+    picture_text = " ".join(texts(scatter))
+    assert all(f"{name} = " in picture_text for name in best.values)
 
 
 def test_a_picture_says_what_it_leaves_out(workdir: Path, omniopt: Omniopt) -> None:
@@ -125,11 +125,11 @@ def test_a_picture_says_what_it_leaves_out(workdir: Path, omniopt: Omniopt) -> N
     done = omniopt("scatter", "first", "--kind", "svg", "--size", "1")
     assert "svg show the first 10 of 24 parameters; --columns a,b,c chooses others." in done.stderr
     [scatter] = written(done)
-    words = " ".join(texts(scatter))
-    assert "first (the first 10 of 24 parameters): best RESULT 0.25 at evaluation 1" in words
+    picture_text = " ".join(texts(scatter))
+    assert "first (the first 10 of 24 parameters): best RESULT 0.25 at evaluation 1" in picture_text
     assert "Only 1 evaluation has a result;" in done.stderr
-    assert "p9 = a" in words and "p23 = a" in words  # the best is all of its values
-    assert words.count("p9") > words.count("p10") == 1
+    assert "p9 = a" in picture_text and "p23 = a" in picture_text  # the best is all of its values
+    assert picture_text.count("p9") > picture_text.count("p10") == 1
     done = omniopt("scatter", "first", "--kind", "svg", "--columns", " p0, p11,p0 ")
     assert not done.stderr
     [scatter] = written(done)
@@ -163,7 +163,7 @@ def test_a_picture_marks_what_has_no_result_and_has_logarithmic_colours(
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"),
+    ("categories", "shown"),
     [
         (["adam", "sgd"], ["adam", "sgd"]),
         (["the-longest-beginning-1-end-of-it", "the-longest-beginning-20-end-of-it"], ["…1…", "…20…"]),
@@ -173,8 +173,8 @@ def test_a_picture_marks_what_has_no_result_and_has_logarithmic_colours(
         ([], []),
     ],
 )
-def test_categories_are_told_apart_in_few_letters(given: list[str], shown: list[str]) -> None:
-    assert captions.briefly(given, 14) == shown
+def test_categories_are_told_apart_in_few_letters(categories: list[str], shown: list[str]) -> None:
+    assert captions.briefly(categories, 14) == shown
 
 
 def test_csv_on_standard_output_is_the_same_as_in_the_file(paths: RunPaths, omniopt: Omniopt) -> None:
@@ -230,9 +230,9 @@ def test_logs_are_listed_by_status_and_shown_alone(paths: RunPaths, omniopt: Omn
     assert 'logs of failed ones with "Traceback": 1' in text
     assert str(paths.trial_out(5)) in text
     assert str(paths.trial_out(6)) not in text
-    one = omniopt("logs", "first", 5).stdout
-    assert "  | RESULT 3" in one
-    assert "\x1b" not in one
+    log = omniopt("logs", "first", 5).stdout
+    assert "  | RESULT 3" in log
+    assert "\x1b" not in log
     missing = omniopt("logs", "first", 99)
     assert missing.returncode == 2
     assert "There is no evaluation 99" in missing.stderr
@@ -390,8 +390,8 @@ def test_parquet_holds_results_that_are_not_finite_and_runs_without_any(
 ) -> None:
     values: dict[str, Value] = {"lr": 0.5, "kind": "a"}
     odd = [
-        a_trial(number, values, None, Status.NOT_FINITE, raw_loss=said)
-        for number, said in enumerate(("nan", "inf", "-inf"), 1)
+        a_trial(number, values, None, Status.NOT_FINITE, raw_loss=raw_loss)
+        for number, raw_loss in enumerate(("nan", "inf", "-inf"), 1)
     ]
     running = a_trial(5, values, None, Status.RUNNING, seconds=None, end=None, exit_code=None)
     trials = [*odd, a_trial(4, values, -1e-05), running]
@@ -478,12 +478,12 @@ def somebody_elses(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunPaths]:
     """A run that the present user may read and not write; the present folder is theirs."""
     root = Path(tempfile.mkdtemp(prefix="omniopt-"))
     root.chmod(0o755)
-    own = root / "own"
-    own.mkdir()
+    own_folder = root / "own"
+    own_folder.mkdir()
     paths = write_run(root, a_run(), some_trials())
-    monkeypatch.chdir(own)
+    monkeypatch.chdir(own_folder)
     if os.geteuid() == 0:
-        os.chown(own, NOBODY, NOBODY)
+        os.chown(own_folder, NOBODY, NOBODY)
         os.seteuid(NOBODY)
         yield paths
         os.seteuid(0)
@@ -529,8 +529,8 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def menu(omniopt: Omniopt, *lines: str, run: str = "") -> str:
     """What the menu shows where these lines are typed."""
-    words = [run] if run else []
-    done = omniopt("evaluate", *words, input="\n".join(lines) + "\n", env={**os.environ, "TERM": "dumb"})
+    arguments = [run] if run else []
+    done = omniopt("evaluate", *arguments, input="\n".join(lines) + "\n", env={**os.environ, "TERM": "dumb"})
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     return done.stdout

@@ -132,8 +132,10 @@ def test_a_local_run_costs_no_more_than_there_is(
 
 def improving(*levels: float, count: int) -> list[Trial]:
     """As many evaluations, of which the first have these results, and the others the last of them."""
-    found = [*levels, *[levels[-1]] * (count - len(levels))]
-    return [a_trial(number, {"lr": number / 9999, "kind": "a"}, loss) for number, loss in enumerate(found, 1)]
+    results = [*levels, *[levels[-1]] * (count - len(levels))]
+    return [
+        a_trial(number, {"lr": number / 9999, "kind": "a"}, loss) for number, loss in enumerate(results, 1)
+    ]
 
 
 def heights(lines: Mapping[str, Any]) -> list[set[float]]:
@@ -150,7 +152,7 @@ def heights(lines: Mapping[str, Any]) -> list[set[float]]:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         (improving(50, 20, 5, 2, count=40), improving(9, 1, count=1000)),
         (improving(100, 1, count=40), improving(2, 1.5, count=40)),
@@ -159,19 +161,19 @@ def heights(lines: Mapping[str, Any]) -> list[set[float]]:
         (improving(5, 4, 3, count=300), improving(-1, -2, -3, -4, count=30)),
     ],
 )
-def test_no_run_that_improved_is_drawn_flat(tmp_path: Path, one: list[Trial], other: list[Trial]) -> None:
+def test_no_run_that_improved_is_drawn_flat(tmp_path: Path, first: list[Trial], second: list[Trial]) -> None:
     runs = [
         source.read(write_run(tmp_path / name, a_run(run__name=name, search__max_evals=evals), trials))
-        for name, evals, trials in (("one", 2000, one), ("other", 3000, other))
+        for name, evals, trials in (("one", 2000, first), ("other", 3000, second))
     ]
     drawn = heights(compare.payload_of(comparison.bands(runs)))
-    assert [len(found) > 1 for found in drawn] == [True, True]
+    assert [len(curve_heights) > 1 for curve_heights in drawn] == [True, True]
 
 
 def test_nothing_lies_on_the_edge_of_a_logarithmic_axis(tmp_path: Path) -> None:
     results = source.read(write_run(tmp_path, a_run(), improving(1e6, 1e3, 1, count=50)))
-    found = compare.payload_of(comparison.bands([results]))
-    assert found["log"] and found["clip"] is None
+    chart = compare.payload_of(comparison.bands([results]))
+    assert chart["log"] and chart["clip"] is None
     assert chart_series.best_so_far(improvements.finished(results.trials))["clip"] is None
 
 
@@ -189,12 +191,12 @@ def test_failures_that_differ_in_numbers_only_have_one_cause() -> None:
             (3, Status.OUT_OF_MEMORY, "It used 3812.5 MB of 4000 MB."),
         )
     ]
-    found = failures.causes([*trials, *finished(1.0)])
-    assert [(cause.status, [trial.number for trial in cause.trials]) for cause in found] == [
+    causes = failures.causes([*trials, *finished(1.0)])
+    assert [(cause.status, [trial.number for trial in cause.trials]) for cause in causes] == [
         (Status.OUT_OF_MEMORY, [2, 3]),
         (Status.TIMEOUT, [1]),
     ]
-    assert found[0].reason == "It used 3900 MB of 4000 MB."
+    assert causes[0].reason == "It used 3900 MB of 4000 MB."
 
 
 ALIKE = [
@@ -229,10 +231,10 @@ def test_failures_that_differ_in_numbers_addresses_and_paths_have_one_cause() ->
 
 
 def test_other_words_exit_codes_and_signals_are_other_causes() -> None:
-    words = 'Its last words: "{}".'
+    last_words = 'Its last words: "{}".'
     trials = [
-        a_trial(1, {"lr": 0}, None, Status.FAILED, reason=words.format("KeyError: 'a'"), exit_code=1),
-        a_trial(2, {"lr": 0}, None, Status.FAILED, reason=words.format("KeyError: 'b'"), exit_code=1),
+        a_trial(1, {"lr": 0}, None, Status.FAILED, reason=last_words.format("KeyError: 'a'"), exit_code=1),
+        a_trial(2, {"lr": 0}, None, Status.FAILED, reason=last_words.format("KeyError: 'b'"), exit_code=1),
         a_trial(3, {"lr": 0}, None, Status.FAILED, reason="It ended with exit code 2.", exit_code=2),
         a_trial(4, {"lr": 0}, None, Status.FAILED, reason="It ended with exit code 3.", exit_code=3),
         a_trial(5, {"lr": 0}, None, Status.FAILED, reason="Signal 11.", exit_code=None, signal=11),
@@ -261,15 +263,17 @@ def test_every_failing_status_has_a_meaning() -> None:
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=12))
 def test_nothing_beats_the_pareto_front_and_it_beats_all_else(points: list[tuple[int, int]]) -> None:
     trials = [
-        a_trial(number, {"lr": 0, "kind": "a"}, 1.0, outputs={"RESULT1": one, "RESULT2": other})
-        for number, (one, other) in enumerate(points)
+        a_trial(number, {"lr": 0, "kind": "a"}, 1.0, outputs={"RESULT1": first, "RESULT2": second})
+        for number, (first, second) in enumerate(points)
     ]
     names = pareto.objectives(trials)
     assert names == ["RESULT1", "RESULT2"]
     front = {trial.number for trial in pareto.front(trials, names)}
 
     def beaten(point: tuple[int, int]) -> bool:
-        return any(one <= point[0] and other <= point[1] and (one, other) != point for one, other in points)
+        return any(
+            first <= point[0] and second <= point[1] and (first, second) != point for first, second in points
+        )
 
     assert front == {number for number, point in enumerate(points) if not beaten(point)}
 

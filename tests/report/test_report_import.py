@@ -75,7 +75,7 @@ def test_nothing_is_imported_twice(config: Path, workdir: Path, omniopt: Omniopt
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("lr,RESULT\n0.5,1\n", '"kind"'),
         ("lr,kind,result\n0.5,a,1\n", "--result"),
@@ -87,13 +87,13 @@ def test_nothing_is_imported_twice(config: Path, workdir: Path, omniopt: Omniopt
     ],
 )
 def test_a_table_that_cannot_be_used_makes_no_run(
-    config: Path, workdir: Path, omniopt: Omniopt, content: str, said: str
+    config: Path, workdir: Path, omniopt: Omniopt, content: str, message: str
 ) -> None:
     import_csv = workdir / "earlier.csv"
     import_csv.write_text(content)
     done = omniopt("import", config, import_csv)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert message in done.stderr
     assert not Home.in_workdir(workdir).run("first").root.exists()
 
 
@@ -156,10 +156,10 @@ def test_the_fate_of_each_row_is_said_however_many_there_are(
 ) -> None:
     table = workdir / "earlier.csv"
     table.write_text("lr,kind,RESULT\n" + "7,a,1\n" * 20 + "0.5,a,1\n" + "7,a,1\n" * 3)
-    said = omniopt("import", config, table).stderr.splitlines()
-    assert len(said) == 11
-    assert said[0].startswith("left out: row 2: The parameter lr cannot have this value")
-    assert said[-1] == "left out: 13 further rows: 12-21, 23-25"
+    lines = omniopt("import", config, table).stderr.splitlines()
+    assert len(lines) == 11
+    assert lines[0].startswith("left out: row 2: The parameter lr cannot have this value")
+    assert lines[-1] == "left out: 13 further rows: 12-21, 23-25"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -170,10 +170,12 @@ def test_the_fate_of_each_row_is_said_however_many_there_are(
         unique=True,
     )
 )
-def test_what_csv_writes_import_reads(tmp_path: Path, found: list[tuple[float, str, float]]) -> None:
+def test_what_csv_writes_import_reads(tmp_path: Path, evaluations: list[tuple[float, str, float]]) -> None:
     run = a_run(run__precision=17)
     trials = [
-        a_trial(number, {"lr": lr, "kind": kind}, loss) for number, (lr, kind, loss) in enumerate(found)
+        a_trial(number, {"lr": lr, "kind": kind}, loss) for number, (lr, kind, loss) in enumerate(evaluations)
     ]
     path = table.write(RunPaths(tmp_path / "first"), run, trials, tmp_path / "first.csv")
-    assert import_csv.read(path, run).rows == [({"lr": lr, "kind": kind}, loss) for lr, kind, loss in found]
+    assert import_csv.read(path, run).rows == [
+        ({"lr": lr, "kind": kind}, loss) for lr, kind, loss in evaluations
+    ]

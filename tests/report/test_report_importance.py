@@ -42,17 +42,17 @@ def evaluated(count: int, constant: bool = False) -> PlotData:
 
 
 def test_the_strong_parameter_comes_first_and_the_idle_one_last() -> None:
-    found = measure(evaluated(200))
-    assert list(found.shares) == ["strong", "kind", "idle"]
-    assert found.shares["strong"][0] > 5 * found.shares["kind"][0] > 0
-    assert abs(found.shares["idle"][0]) < 0.1
-    assert found.score > 0.5
+    importance = measure(evaluated(200))
+    assert list(importance.shares) == ["strong", "kind", "idle"]
+    assert importance.shares["strong"][0] > 5 * importance.shares["kind"][0] > 0
+    assert abs(importance.shares["idle"][0]) < 0.1
+    assert importance.score > 0.5
 
 
 def test_of_few_evaluations_each_is_predicted_by_a_forest_that_has_not_seen_it() -> None:
-    found = measure(evaluated(LEAST))
-    assert (found.learned, found.tested) == (LEAST, LEAST)
-    assert f"{LEAST} evaluations" in found.method
+    few = measure(evaluated(LEAST))
+    assert (few.learned, few.tested) == (LEAST, LEAST)
+    assert f"{LEAST} evaluations" in few.method
     many = measure(evaluated(500))
     assert (many.learned, many.tested) == (500, 125)
     assert "tested with 125 of them" in many.method
@@ -68,29 +68,29 @@ def test_where_nothing_matters_nothing_is_claimed() -> None:
         )
         for number in range(60)
     ]
-    found = measure(make_plot_data(a_space(), trials))
-    assert found.score < 0.3
-    assert max(mean for mean, _ in found.shares.values()) < 0.3
+    importance = measure(make_plot_data(a_space(), trials))
+    assert importance.score < 0.3
+    assert max(mean for mean, _ in importance.shares.values()) < 0.3
 
 
 def test_the_map_of_the_two_most_important_is_in_units_of_the_result() -> None:
-    found = measure(evaluated(200)).interaction
-    assert found is not None
-    assert (found.x, found.y) == ("strong", "kind")
-    assert found.ys == (0.0, 1.0, 2.0)
-    assert len(found.results) == 3
-    assert all(len(row) == len(found.xs) for row in found.results)
-    assert found.results[0][0] < found.results[0][-1] < math.inf
+    interaction = measure(evaluated(200)).interaction
+    assert interaction is not None
+    assert (interaction.x, interaction.y) == ("strong", "kind")
+    assert interaction.ys == (0.0, 1.0, 2.0)
+    assert len(interaction.results) == 3
+    assert all(len(row) == len(interaction.xs) for row in interaction.results)
+    assert interaction.results[0][0] < interaction.results[0][-1] < math.inf
 
 
 @pytest.mark.parametrize(
-    ("plot_data", "said"),
+    ("plot_data", "message"),
     [
         (evaluated(LEAST - 1), f"from {LEAST} on"),
         (evaluated(50, constant=True), "All evaluations gave the same"),
     ],
     ids=["few", "constant"],
 )
-def test_where_nothing_can_be_told_it_says_why(plot_data: PlotData, said: str) -> None:
-    with pytest.raises(NoImportanceError, match=said):
+def test_where_nothing_can_be_told_it_says_why(plot_data: PlotData, message: str) -> None:
+    with pytest.raises(NoImportanceError, match=message):
         measure(plot_data)

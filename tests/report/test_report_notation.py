@@ -41,7 +41,7 @@ LARGE = [sign * digit / 10 for digit in range(1, 9) for sign in (1, -1)]
 
 
 @pytest.mark.parametrize(
-    ("fails", "shifts", "said", "advice"),
+    ("fails", "shifts", "beginning", "advice"),
     [
         (
             lambda shift: -1e-20 < shift < 0,
@@ -64,11 +64,11 @@ LARGE = [sign * digit / 10 for digit in range(1, 9) for sign in (1, -1)]
     ],
 )
 def test_what_coincides_is_told_with_the_line_to_write(
-    fails: Callable[[float], bool], shifts: Sequence[float], said: str, advice: str
+    fails: Callable[[float], bool], shifts: Sequence[float], beginning: str, advice: str
 ) -> None:
-    found = remark(a_run(), trials(shifts, fails))
-    assert found.startswith(said)
-    assert found.endswith(advice)
+    sentence = remark(a_run(), trials(shifts, fails))
+    assert sentence.startswith(beginning)
+    assert sentence.endswith(advice)
 
 
 def test_errors_tell_it(tmp_path: Path) -> None:
@@ -77,10 +77,10 @@ def test_errors_tell_it(tmp_path: Path) -> None:
 
 
 def test_results_that_are_missing_count_as_failures() -> None:
-    found = trials(LARGE, lambda shift: shift < 0)
-    for trial in found:
+    failing = trials(LARGE, lambda shift: shift < 0)
+    for trial in failing:
         trial.status = Status.NO_RESULT if trial.status is Status.FAILED else trial.status
-    assert "is negative" in remark(a_run(), found)
+    assert "is negative" in remark(a_run(), failing)
 
 
 @pytest.mark.parametrize(
@@ -123,5 +123,5 @@ def test_few_evaluations_say_nothing() -> None:
 
 
 def test_without_an_option_no_line_is_made_up() -> None:
-    found = remark(a_run("prog ($shift) ($gain)"), trials(LARGE, lambda shift: shift < 0))
-    assert "where it knows --" in found
+    sentence = remark(a_run("prog ($shift) ($gain)"), trials(LARGE, lambda shift: shift < 0))
+    assert "where it knows --" in sentence

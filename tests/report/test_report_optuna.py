@@ -62,11 +62,11 @@ def test_all_types_of_parameters_are_distributions_of_optuna(workdir: Path, omni
     assert omniopt("export", "types", "--optuna", "sqlite:///x.db").returncode == 0
     study = optuna.load_study(study_name="types", storage=f"sqlite:///{workdir}/x.db")
     assert [trial.params for trial in study.trials] == [dict(trial.values) for trial in trials]
-    found = study.trials[0].distributions
+    distributions = study.trials[0].distributions
     for number, (kind, _, expected) in enumerate(ALL_TYPES):
         for key, value in expected.items():
             close = value if isinstance(value, tuple) else pytest.approx(value)
-            assert getattr(found[f"p{number}"], key) == close, kind
+            assert getattr(distributions[f"p{number}"], key) == close, kind
 
 
 ALL_TYPES: list[tuple[str, dict[str, object], dict[str, object]]] = [
@@ -97,16 +97,16 @@ def test_a_journal_file_of_optuna_holds_what_runs_and_what_failed(workdir: Path)
     ]
     results = source.read(write_run(workdir, a_run(), trials, ended=False))
     vars(results)["claim"] = Claim(Standing.ALIVE)
-    place = workdir / "study.log"
-    assert optuna_study.export(results, str(place), "first") == 4
+    study_file = workdir / "study.log"
+    assert optuna_study.export(results, str(study_file), "first") == 4
     vars(results)["claim"] = Claim(Standing.OVER)
-    assert optuna_study.export(results, str(place), "later") == 3
-    backend = optuna.storages.journal.JournalFileBackend(str(place))
+    assert optuna_study.export(results, str(study_file), "later") == 3
+    backend = optuna.storages.journal.JournalFileBackend(str(study_file))
     study = optuna.load_study(study_name="first", storage=optuna.storages.JournalStorage(backend))
     assert [trial.state.name for trial in study.trials] == ["COMPLETE", "PRUNED", "FAIL", "RUNNING"]
     assert [trial.value for trial in study.trials] == [2.0, 3.0, None, None]
     with pytest.raises(UsageError, match="There is a study first"):
-        optuna_study.export(results, str(place), "first")
+        optuna_study.export(results, str(study_file), "first")
 
 
 def test_a_study_that_cannot_be_finished_is_not_left_half(
@@ -126,11 +126,15 @@ def test_a_study_that_cannot_be_finished_is_not_left_half(
     assert optuna_study.export(results, storage, "first") == 30
 
 
-@pytest.mark.parametrize("place", ["sqlite:////no/such/folder/x.db", "nothing://x", "/no/such/folder/x.log"])
-def test_a_storage_that_does_not_open_is_a_usage_error(paths: RunPaths, omniopt: Omniopt, place: str) -> None:
-    done = omniopt("export", "first", "--optuna", place)
+@pytest.mark.parametrize(
+    "storage", ["sqlite:////no/such/folder/x.db", "nothing://x", "/no/such/folder/x.log"]
+)
+def test_a_storage_that_does_not_open_is_a_usage_error(
+    paths: RunPaths, omniopt: Omniopt, storage: str
+) -> None:
+    done = omniopt("export", "first", "--optuna", storage)
     assert done.returncode == 2, done.stderr
-    assert f"{place} cannot be opened" in done.stderr
+    assert f"{storage} cannot be opened" in done.stderr
 
 
 def dashboard_trials(storage: str) -> int:
@@ -146,7 +150,7 @@ def dashboard_trials(storage: str) -> int:
     }
     environ |= {"SERVER_PORT": "80", "wsgi.url_scheme": "http", "SERVER_PROTOCOL": "HTTP/1.1"}
     statuses: list[str] = []
-    body = b"".join(wsgi(engine)(environ, lambda status, headers, *rest: statuses.append(status)))
+    body = b"".join(wsgi(engine)(environ, lambda status, headers, *_: statuses.append(status)))
     engine.engine.dispose()
     assert statuses == ["200 OK"]
     return len(json.loads(body)["trials"])

@@ -31,21 +31,21 @@ Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 WRAPPER = '"$@"'
 
 
-def losses(*found: float | None, first: int = 1) -> list[Trial]:
+def losses(*results: float | None, first: int = 1) -> list[Trial]:
     """Evaluations of different points with these results; None failed."""
     return [
         a_trial(
             number, {"lr": number / 1000, "kind": "a"}, loss, Status.OK if loss is not None else Status.FAILED
         )
-        for number, loss in enumerate(found, first)
+        for number, loss in enumerate(results, first)
     ]
 
 
 def test_ten_equal_results_of_different_points_are_said_with_the_likely_cause() -> None:
     assert sameness(losses(*[0.5] * 9)) is None
-    said = remark(a_run(), losses(*[0.5] * 10))
-    assert said.startswith("All 10 results are 0.5, although the parameters differ.")
-    assert WRAPPER in said
+    sentence = remark(a_run(), losses(*[0.5] * 10))
+    assert sentence.startswith("All 10 results are 0.5, although the parameters differ.")
+    assert WRAPPER in sentence
 
 
 def test_failures_and_what_was_made_elsewhere_say_nothing_about_it() -> None:
@@ -77,27 +77,27 @@ def test_outputs_that_differ_are_named_and_another_cause() -> None:
         a_trial(number, {"lr": number / 99, "kind": "a"}, 0.5, outputs={"accuracy": number / 7, "size": 3})
         for number in range(1, 21)
     ]
-    said = remark(a_run(), trials)
-    assert "accuracy differs" in said and "size" not in said and WRAPPER not in said
+    sentence = remark(a_run(), trials)
+    assert "accuracy differs" in sentence and "size" not in sentence and WRAPPER not in sentence
 
 
 @pytest.mark.parametrize(
-    ("objective", "said"),
+    ("objective", "sentence"),
     [
         ("bash run.sh", "The command holds none of them"),
         ("bash run.sh ($lr)", "The command holds no value of kind."),
     ],
 )
-def test_values_that_the_command_does_not_hold_are_a_cause(objective: str, said: str) -> None:
-    assert said in remark(a_run(run__objective=objective), losses(*[0.5] * 10))
+def test_values_that_the_command_does_not_hold_are_a_cause(objective: str, sentence: str) -> None:
+    assert sentence in remark(a_run(run__objective=objective), losses(*[0.5] * 10))
 
 
 @given(st.lists(st.floats(-1e9, 1e9) | st.none(), min_size=10, max_size=60))
-def test_nothing_is_said_of_results_that_differ(found: Sequence[float | None]) -> None:
-    good = [loss for loss in found if loss is not None]
+def test_nothing_is_said_of_results_that_differ(results: Sequence[float | None]) -> None:
+    good = [loss for loss in results if loss is not None]
     most = max(map(good.count, good), default=0)
-    said = sameness(losses(*found))
-    assert (said is not None) == (most >= 10 and most >= 0.95 * len(good))
+    same = sameness(losses(*results))
+    assert (same is not None) == (most >= 10 and most >= 0.95 * len(good))
 
 
 def test_the_terminal_says_it_once_as_lines_and_always_in_the_block() -> None:
@@ -133,9 +133,9 @@ def test_a_wrapper_without_its_arguments_is_found_out(omniopt: Omniopt, workdir:
     assert done.returncode == 0, done.stderr
     best = omniopt("best", "pear", "--json")
     assert json.loads(best.stdout)["loss"] == 0.5 and "All 12 results are 0.5" in best.stderr
-    for said in (
+    for output in (
         done.stdout,
         *(omniopt(command, "pear").stdout for command in ("errors", "summary", "status")),
     ):
-        assert "All 12 results are 0.5, although the parameters differ." in said
-        assert WRAPPER in said
+        assert "All 12 results are 0.5, although the parameters differ." in output
+        assert WRAPPER in output

@@ -33,10 +33,10 @@ def problems(values: Mapping[str, object], *parameters: ParameterDraft) -> tuple
     return check(Draft({**GOOD, **values}, parameters or (ANY,))).problems
 
 
-def one(values: Mapping[str, object], *parameters: ParameterDraft) -> Problem:
+def only_problem(values: Mapping[str, object], *parameters: ParameterDraft) -> Problem:
     """The one thing that is wrong."""
-    (found,) = problems(values, *parameters)
-    return found
+    (problem,) = problems(values, *parameters)
+    return problem
 
 
 def run(values: Mapping[str, object], *parameters: ParameterDraft) -> Run:
@@ -92,7 +92,7 @@ def test_the_old_link_runs_when_its_faults_are_mended() -> None:
 
 
 def test_every_problem_is_reported_at_once() -> None:
-    found = check(
+    checked = check(
         Draft(
             {
                 "run.name": "my run",
@@ -110,8 +110,8 @@ def test_every_problem_is_reported_at_once() -> None:
             ),
         )
     )
-    assert found.run is None
-    assert [problem.path for problem in found.problems] == [
+    assert checked.run is None
+    assert [problem.path for problem in checked.problems] == [
         "run.name",
         "run.workers",
         "slurm.memory",
@@ -127,7 +127,7 @@ def test_every_problem_is_reported_at_once() -> None:
         "run.objective",
         "search.seed",
     ]
-    assert all(problem.hint for problem in found.problems)
+    assert all(problem.hint for problem in checked.problems)
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_every_problem_is_reported_at_once() -> None:
     ],
 )
 def test_errors_of_fields(path: str, raw: object, message: str) -> None:
-    found = one({path: raw})
-    assert (found.path, found.message, found.severity) == (path, message, "error")
+    problem = only_problem({path: raw})
+    assert (problem.path, problem.message, problem.severity) == (path, message, "error")
 
 
 @pytest.mark.parametrize(
@@ -200,9 +200,9 @@ def test_warnings_and_notes_keep_nothing_from_starting(
     values: dict[str, object], path: str, message: str, severity: str
 ) -> None:
     run(values)
-    found = one(values)
-    assert (found.path, found.message, found.severity) == (path, message, severity)
-    assert found.hint
+    problem = only_problem(values)
+    assert (problem.path, problem.message, problem.severity) == (path, message, severity)
+    assert problem.hint
 
 
 @pytest.mark.parametrize(
@@ -226,9 +226,9 @@ def test_nothing_is_wrong_with(values: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("workdir", ["~/runs", "$HOME/my runs", "${HOME}", "/home/me", "/users/me/runs"])
 def test_a_workdir_in_a_home_folder_gets_a_remark(workdir: str) -> None:
-    found = one({"run.workdir": workdir})
-    assert (found.path, found.severity) == ("run.workdir", "note")
-    assert "home folder" in found.message
+    problem = only_problem({"run.workdir": workdir})
+    assert (problem.path, problem.severity) == ("run.workdir", "note")
+    assert "home folder" in problem.message
 
 
 def parameter(kind: str, **settings: object) -> ParameterDraft:
@@ -279,13 +279,13 @@ def parameter(kind: str, **settings: object) -> ParameterDraft:
     ids=lambda value: value.type + str(dict(value.settings)) if isinstance(value, ParameterDraft) else None,
 )  # fmt: skip
 def test_errors_of_parameters(draft: ParameterDraft, key: str, message: str) -> None:
-    found = next(problem for problem in problems({}, draft) if problem.severity == "error")
-    assert (found.path, found.message) == (f"parameters.0.{key}", message)
+    error = next(problem for problem in problems({}, draft) if problem.severity == "error")
+    assert (error.path, error.message) == (f"parameters.0.{key}", message)
     assert check(Draft(GOOD, (draft,))).run is None
 
 
 @pytest.mark.parametrize(
-    ("given", "options"),
+    ("draft", "options"),
     [
         (parameter("hp.choice", values="a,,b, "), ("a", "b")),
         (parameter("hp.choice", values=["a", " ", "b"]), ("a", "b")),
@@ -294,30 +294,34 @@ def test_errors_of_parameters(draft: ParameterDraft, key: str, message: str) -> 
     ],
 )
 def test_empty_values_of_a_list_are_left_out_with_a_note(
-    given: ParameterDraft, options: tuple[str, ...]
+    draft: ParameterDraft, options: tuple[str, ...]
 ) -> None:
-    checked = check(Draft(GOOD, (given,)))
+    checked = check(Draft(GOOD, (draft,)))
     assert checked.run is not None
     assert checked.run.parameters[0].options == options
-    found = [one for one in checked.problems if "empty values" in one.message]
-    assert [(one.path, one.severity) for one in found] == [("parameters.0.values", "note")]
+    notes = [problem for problem in checked.problems if "empty values" in problem.message]
+    assert [(problem.path, problem.severity) for problem in notes] == [("parameters.0.values", "note")]
 
 
 def test_an_empty_seed_in_a_list_is_left_out_with_a_note() -> None:
     checked = check(Draft({**GOOD, "search.seed": "1,,2,"}, (parameter("hp.randint", max=3),)))
     assert checked.run is not None
     assert checked.run.seed == (1, 2)
-    found = [one for one in checked.problems if "empty values" in one.message]
-    assert [(one.path, one.severity) for one in found] == [("search.seed", "note")]
+    notes = [problem for problem in checked.problems if "empty values" in problem.message]
+    assert [(problem.path, problem.severity) for problem in notes] == [("search.seed", "note")]
 
 
-def coarse(precision: int, given: ParameterDraft) -> list[Problem]:
+def coarse(precision: int, draft: ParameterDraft) -> list[Problem]:
     """The remarks about a range that is too coarse."""
-    return [one for one in problems({"run.precision": precision}, given) if "precision of" in one.message]
+    return [
+        problem
+        for problem in problems({"run.precision": precision}, draft)
+        if "precision of" in problem.message
+    ]
 
 
 @pytest.mark.parametrize(
-    ("precision", "given", "count"),
+    ("precision", "draft", "count"),
     [
         (2, parameter("hp.uniform", min=300, max=330), 4),
         (2, parameter("hp.uniform", min=-330, max=-300), 4),
@@ -330,15 +334,15 @@ def coarse(precision: int, given: ParameterDraft) -> list[Problem]:
     ],
 )
 def test_a_range_of_few_values_at_its_precision_gets_a_remark(
-    precision: int, given: ParameterDraft, count: int
+    precision: int, draft: ParameterDraft, count: int
 ) -> None:
-    (found,) = coarse(precision, given)
-    assert found.severity == "warning"
-    assert found.message.split(" only ")[1].split()[0] == str(count)
+    (remark,) = coarse(precision, draft)
+    assert remark.severity == "warning"
+    assert remark.message.split(" only ")[1].split()[0] == str(count)
 
 
 @pytest.mark.parametrize(
-    ("precision", "given"),
+    ("precision", "draft"),
     [
         (2, parameter("hp.uniform", min=0, max=1)),
         (8, parameter("hp.uniform", min=300, max=330)),
@@ -348,15 +352,15 @@ def test_a_range_of_few_values_at_its_precision_gets_a_remark(
         (2, parameter("hp.normal", mu=0, sigma=1)),
     ],
 )
-def test_a_range_of_many_values_gets_none(precision: int, given: ParameterDraft) -> None:
-    assert coarse(precision, given) == []
+def test_a_range_of_many_values_gets_none(precision: int, draft: ParameterDraft) -> None:
+    assert coarse(precision, draft) == []
 
 
 def test_exponents_that_look_like_values_are_pointed_out() -> None:
-    (found,) = problems({}, parameter("hp.loguniform", min="0.001", max=1))
-    assert (found.path, found.severity) == ("parameters.0.min", "warning")
-    assert found.message == "Min and max are exponents here: the values run from 1.001 to 2.71828."
-    assert found.hint == "For values from 0.001 to 1 write their natural logarithms: -6.90776 and 0."
+    (warning,) = problems({}, parameter("hp.loguniform", min="0.001", max=1))
+    assert (warning.path, warning.severity) == ("parameters.0.min", "warning")
+    assert warning.message == "Min and max are exponents here: the values run from 1.001 to 2.71828."
+    assert warning.hint == "For values from 0.001 to 1 write their natural logarithms: -6.90776 and 0."
     assert problems({}, parameter("hp.loguniform", min="-7", max=0)) == ()
 
 
@@ -364,24 +368,38 @@ def test_huge_numbers_are_refused_and_not_printed() -> None:
     for huge in (10**400, 10**5000, 2**53 + 1, "9" * 400):
         for kind, settings in PARAMETER_TYPES.items():
             for key in settings.settings:
-                given = {"min": 0, "max": 5, "step": 1, "q": 1, "mu": 0, "sigma": 1, "values": "a=1"} | {
-                    key: huge
-                }
-                found = problems({}, ParameterDraft("a", kind, given))
-                assert all(len(str(problem)) < 300 for problem in found)
+                raw_settings = {
+                    "min": 0,
+                    "max": 5,
+                    "step": 1,
+                    "q": 1,
+                    "mu": 0,
+                    "sigma": 1,
+                    "values": "a=1",
+                } | {key: huge}
+                huge_problems = problems({}, ParameterDraft("a", kind, raw_settings))
+                assert all(len(str(problem)) < 300 for problem in huge_problems)
 
 
 @pytest.mark.parametrize("kind", sorted(PARAMETER_TYPES))
 def test_every_type_works(kind: str) -> None:
-    given = {"min": "1", "max": "5", "step": "2", "q": "0.5", "mu": "0", "sigma": "1", "values": "a=1,b=3"}
-    (found,) = run({}, ParameterDraft("a", kind, given)).parameters
-    assert set(found.settings) == set(PARAMETER_TYPES[kind].settings)
+    raw_settings = {
+        "min": "1",
+        "max": "5",
+        "step": "2",
+        "q": "0.5",
+        "mu": "0",
+        "sigma": "1",
+        "values": "a=1,b=3",
+    }
+    (checked,) = run({}, ParameterDraft("a", kind, raw_settings)).parameters
+    assert set(checked.settings) == set(PARAMETER_TYPES[kind].settings)
     if kind == "hp.pchoice":
-        assert found.options == ("a", "b")
-        assert found.percentages == (25, 75)
+        assert checked.options == ("a", "b")
+        assert checked.percentages == (25, 75)
     elif kind == "hp.choice":
-        assert found.options == ("a=1", "b=3")
-        assert found.percentages == (50, 50)
+        assert checked.options == ("a=1", "b=3")
+        assert checked.percentages == (50, 50)
 
 
 def test_an_integer_range_may_have_one_value() -> None:
@@ -394,7 +412,7 @@ def test_names() -> None:
     messages = [problem.message for problem in problems({}, same, same, same)]
     assert messages[0] == 'The name "a" is used 3 times (also by parameter 2, 3).'
     assert run({}, ParameterDraft(" a\t", "hp.randint", {"max": 2})).parameters[0].name == "a"
-    shadow = one(
+    shadow = only_problem(
         {"run.objective": "($x_0) ($x_1)"},
         ParameterDraft("a-b", "hp.uniform", {"min": 0, "max": 1}),
         ParameterDraft("A_b", "hp.uniform", {"min": 0, "max": 1}),
@@ -406,7 +424,7 @@ def test_names() -> None:
 def test_number_of_parameters() -> None:
     assert check(Draft(GOOD, ())).problems[0].message == "There is no parameter to optimize."
     many = tuple(ParameterDraft(f"a{index}", "hp.randint", {"max": 2}) for index in range(501))
-    assert one({}, *many).message == "501 parameters are too many; the most is 500."
+    assert only_problem({}, *many).message == "501 parameters are too many; the most is 500."
     assert len(run({"run.objective": "./run"}, *many[:500]).parameters) == 500
 
 

@@ -72,7 +72,7 @@ def test_problems_as_json(omniopt: Omniopt, config: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "source",
     [
         token.encode(GOOD),
         "?" + url.write(GOOD),
@@ -80,8 +80,8 @@ def test_problems_as_json(omniopt: Omniopt, config: Path) -> None:
     ],
     ids=["token", "query", "link"],
 )
-def test_tokens_and_links(omniopt: Omniopt, given: str) -> None:
-    done = omniopt("config", given)
+def test_tokens_and_links(omniopt: Omniopt, source: str) -> None:
+    done = omniopt("config", source)
     assert (done.returncode, done.stdout, done.stderr) == (0, toml.write(GOOD), "")
 
 
@@ -127,7 +127,7 @@ def test_the_link_of_a_config(omniopt: Omniopt, config: Path) -> None:
 
 @pytest.mark.parametrize("command", ["check", "config", "url"])
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("source", "sentence"),
     [
         ("nothing.toml", 'There is no file "nothing.toml".'),
         ("plain/nothing.toml", 'There is no file "plain/nothing.toml".'),
@@ -138,10 +138,10 @@ def test_the_link_of_a_config(omniopt: Omniopt, config: Path) -> None:
     ],
 )
 def test_files_that_cannot_be_read(
-    omniopt: Omniopt, workdir: Path, command: str, given: str, sentence: str
+    omniopt: Omniopt, workdir: Path, command: str, source: str, sentence: str
 ) -> None:
     (workdir / "plain").write_text("", encoding="utf-8")
-    done = omniopt(command, given)
+    done = omniopt(command, source)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith("omniopt: ")
@@ -216,12 +216,14 @@ def test_parameters_are_called_by_their_names(omniopt: Omniopt, workdir: Path) -
     )
     for command in ("check", "config", "url", "start"):
         done = omniopt(command, "bad.toml")
-        said = done.stdout if command == "check" else done.stderr
+        output = done.stdout if command == "check" else done.stderr
         assert done.returncode == 2
-        assert 'error: parameters.rate.mx: "mx" means nothing' in said
-        assert "error: parameters.rate.max: Max (0) must be greater than min (1)." in said
-        assert 'error: parameters."layer.1".max: ' in said
-    paths = [one["path"] for one in json.loads(omniopt("check", "bad.toml", "--json").stdout)["problems"]]
+        assert 'error: parameters.rate.mx: "mx" means nothing' in output
+        assert "error: parameters.rate.max: Max (0) must be greater than min (1)." in output
+        assert 'error: parameters."layer.1".max: ' in output
+    paths = [
+        problem["path"] for problem in json.loads(omniopt("check", "bad.toml", "--json").stdout)["problems"]
+    ]
     assert sorted(paths) == ["parameters.0.max", "parameters.0.mx", "parameters.1.max"]
 
 

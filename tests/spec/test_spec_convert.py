@@ -219,7 +219,7 @@ def test_other_kinds_of_fields(path: str, raw: object, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "raw", "words"),
+    ("path", "raw", "message"),
     [
         ("slurm.enable_gpus", "maybe", "neither on nor off"),
         ("slurm.enable_gpus", "2", "neither on nor off"),
@@ -240,10 +240,10 @@ def test_other_kinds_of_fields(path: str, raw: object, value: object) -> None:
         ("slurm.setup", "a\n\x1b[0m", "U+001B"),
     ],
 )
-def test_what_other_kinds_refuse(path: str, raw: object, words: str) -> None:
+def test_what_other_kinds_refuse(path: str, raw: object, message: str) -> None:
     with pytest.raises(ConversionError) as caught:
         field_value(BY_PATH[path], raw)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_percentages(raw: object, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "words"),
+    ("raw", "message"),
     [
         ("a,b", '"a" has no percentage'),
         ("a:20,b:80", '"a:20" has no percentage'),
@@ -306,10 +306,10 @@ def test_percentages(raw: object, value: object) -> None:
         ([1], '"1" has no percentage'),
     ],
 )
-def test_what_percentages_refuse(raw: object, words: str) -> None:
+def test_what_percentages_refuse(raw: object, message: str) -> None:
     with pytest.raises(ConversionError) as caught:
         setting_value("weights", raw)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @given(st.dictionaries(st.from_regex("[a-z]{1,5}", fullmatch=True), st.floats(0.001, 1e9), min_size=1))

@@ -16,8 +16,8 @@ LEAST = {"run.name": "a", "run.objective": "./p ($a)"}
 
 
 def a_run(**values: object) -> Run:
-    given = {**LEAST, **{key.replace("__", "."): value for key, value in values.items()}}
-    checked = check(Draft(given, (ParameterDraft("a", "hp.randint", {"max": 3}),)))
+    raw_values = {**LEAST, **{key.replace("__", "."): value for key, value in values.items()}}
+    checked = check(Draft(raw_values, (ParameterDraft("a", "hp.randint", {"max": 3}),)))
     assert checked.run is not None
     return checked.run
 

@@ -83,25 +83,25 @@ def test_the_form_shows_the_advanced_fields_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "words"),
+    ("path", "label"),
     [
         ("run.workers", "number of workers"),
         ("slurm.gpus", "GPUs per worker"),
         ("search.max_evals", "max. number of evaluations"),
     ],
 )
-def test_a_label_inside_of_a_sentence_is_small_but_for_abbreviations(path: str, words: str) -> None:
-    assert BY_PATH[path].in_sentence == words
+def test_a_label_inside_of_a_sentence_is_small_but_for_abbreviations(path: str, label: str) -> None:
+    assert BY_PATH[path].in_sentence == label
 
 
 def test_no_text_outside_of_the_table_has_the_label_of_a_field() -> None:
     labels = Labels(field.label for field in FIELDS)
-    found = {
+    repetitions = {
         f"{path.relative_to(ROOT)}: {text}"
         for path, text in texts()
         if path not in TABLES and (path.name, text) not in SLURMS and labels.within(text)
     }
-    assert not found
+    assert not repetitions
 
 
 @pytest.fixture
@@ -152,7 +152,8 @@ def test_a_renamed_field_keeps_its_old_name_in_no_problem(old: Labels) -> None:
         for text in ("", "x y", "-1", "99999999999", "<a>")
     ]
     drafts += [
-        Draft({**base, "slurm.sbatch": [one], "slurm.enable_gpus": True}, (parameter,)) for one in options
+        Draft({**base, "slurm.sbatch": [option], "slurm.enable_gpus": True}, (parameter,))
+        for option in options
     ]
     drafts += [
         Draft({**base, **values}, (parameter,))
@@ -165,8 +166,8 @@ def test_a_renamed_field_keeps_its_old_name_in_no_problem(old: Labels) -> None:
             {"run.runtime": 90, "slurm.memory": 16, "run.workdir": "~/a"},
         )
     ]
-    told = [str(problem) for draft in drafts for problem in check(draft).problems]
-    assert [text for text in told if old.within(text)] == []
+    all_texts = [str(problem) for draft in drafts for problem in check(draft).problems]
+    assert [text for text in all_texts if old.within(text)] == []
     for path in ("run.workers", "slurm.gpus", "slurm.tasks", "search.grid_points", "search.max_evals"):
         name = re.escape(BY_PATH[path].label)
-        assert any(re.search(rf"{name}(?!\d)", text, re.IGNORECASE) for text in told), path
+        assert any(re.search(rf"{name}(?!\d)", text, re.IGNORECASE) for text in all_texts), path

@@ -177,7 +177,7 @@ GOOD = token.encode(Draft({"run.name": "my_run", "run.objective": "./run ($x_0)"
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         pytest.param(token_of(b"a" * 100_000_000), "holds more than", id="bomb"),
         pytest.param(token_of(b"\xff\xfe"), "holds no text", id="bytes"),
@@ -193,8 +193,8 @@ GOOD = token.encode(Draft({"run.name": "my_run", "run.objective": "./run ($x_0)"
         pytest.param("", "is damaged", id="empty"),
     ],
 )
-def test_tokens_that_are_none(text: str, words: str) -> None:
-    with pytest.raises(UnreadableError, match=words.replace("+", r"\+")):
+def test_tokens_that_are_none(text: str, message: str) -> None:
+    with pytest.raises(UnreadableError, match=message.replace("+", r"\+")):
         token.decode(text)
 
 
@@ -219,15 +219,15 @@ def test_any_bytes(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "message"),
     [
         (b"\xff\xfea\x00", "UTF-16"),
         (b"\x7fELF\x00\x01", "binary"),
         (b'[run]\nname = "\xe4"\n', "line 2"),
     ],
 )
-def test_bytes_that_are_no_text(data: bytes, words: str) -> None:
-    with pytest.raises(UnreadableError, match=words):
+def test_bytes_that_are_no_text(data: bytes, message: str) -> None:
+    with pytest.raises(UnreadableError, match=message):
         text_of(data)
 
 

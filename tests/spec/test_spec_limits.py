@@ -53,17 +53,17 @@ def test_the_most_is_taken_and_one_more_is_not(limits: Limits) -> None:
 
 
 @given(WORDS, st.lists(WORDS, max_size=6))
-def test_the_closest_word_is_that_of_the_standard_library(word: str, known: list[str]) -> None:
-    def ratio(one: str) -> float:
-        return difflib.SequenceMatcher(a=one, b=word).ratio()
+def test_the_closest_word_is_that_of_the_standard_library(word: str, candidates: list[str]) -> None:
+    def ratio(candidate: str) -> float:
+        return difflib.SequenceMatcher(a=candidate, b=word).ratio()
 
-    found = closest(word, known)
-    likely = [one for one in known if one and ratio(one) >= 0.6]
+    closest_word = closest(word, candidates)
+    likely = [candidate for candidate in candidates if candidate and ratio(candidate) >= 0.6]
     # With few words, those that are compared are all that could be meant.
     if len(likely) <= 4 and likely:
-        assert ratio(found) == max(map(ratio, likely))
+        assert ratio(closest_word) == max(map(ratio, likely))
     if not likely:
-        assert found == ""
+        assert closest_word == ""
 
 
 @given(st.text(st.sampled_from("ab '\"\\=#-")))
@@ -74,8 +74,8 @@ def test_options_are_taken_apart_as_a_shell_does(text: str) -> None:
         with pytest.raises(ValueError, match="No"):
             list(sbatch_options.options([text]))
         return
-    found = [word for option in sbatch_options.options([text]) for word in option.words]
-    assert found == wanted
+    words = [word for option in sbatch_options.options([text]) for word in option.words]
+    assert words == wanted
 
 
 @given(st.lists(st.text(st.sampled_from("a\\"), min_size=1), min_size=1))
@@ -96,10 +96,10 @@ def test_no_problem_gets_lost_uncounted(problems: list[Problem]) -> None:
     shown = list(capped(problems))
 
     def numbers(of: list[Problem]) -> Counter[str]:
-        found: Counter[str] = Counter()
+        totals: Counter[str] = Counter()
         for problem in of:
-            found[problem.severity] += problem.stands_for
-        return found
+            totals[problem.severity] += problem.stands_for
+        return totals
 
     assert numbers(shown) == numbers(problems)
     # Two severities of four kinds of fields.
@@ -114,6 +114,6 @@ def test_no_problem_gets_lost_uncounted(problems: list[Problem]) -> None:
     ],
 )
 def test_one_field_does_not_fill_the_list_of_problems(text: str, path: str) -> None:
-    problems = [one for one in check_read(any_config.read_any(text)).problems if one.path == path]
+    problems = [problem for problem in check_read(any_config.read_any(text)).problems if problem.path == path]
     assert MOST_LISTED < len(problems) < 3 * MOST_LISTED
-    assert any(one.message.endswith("more of this kind.") for one in problems)
+    assert any(problem.message.endswith("more of this kind.") for problem in problems)

@@ -13,10 +13,10 @@ from worker.spec.problem import Problem
 from worker.spec.run import Draft, ParameterDraft
 
 
-def said(kind: str, values: object) -> list[Problem]:
+def list_problems(kind: str, values: object) -> list[Problem]:
     parameter = ParameterDraft("x", kind, {"values": values})
-    found = check(Draft({"run.name": "r", "run.objective": "./t ($x)"}, (parameter,))).problems
-    return [problem for problem in found if problem.path.startswith("parameters")]
+    problems = check(Draft({"run.name": "r", "run.objective": "./t ($x)"}, (parameter,))).problems
+    return [problem for problem in problems if problem.path.startswith("parameters")]
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def said(kind: str, values: object) -> list[Problem]:
     ],
 )
 def test_what_may_be_a_slip_gets_a_warning_with_the_rewrite(values: object, rewrite: str) -> None:
-    (found,) = said("hp.choice", values)
-    assert (found.severity, found.path) == ("warning", "parameters.0.values")
-    assert rewrite in found.hint
+    (warning,) = list_problems("hp.choice", values)
+    assert (warning.severity, warning.path) == ("warning", "parameters.0.values")
+    assert rewrite in warning.hint
     # The rewrite is understood wherever values are typed.
-    assert said("hp.choice", rewrite) == []
+    assert list_problems("hp.choice", rewrite) == []
 
 
 @pytest.mark.parametrize(
@@ -49,23 +49,23 @@ def test_what_may_be_a_slip_gets_a_warning_with_the_rewrite(values: object, rewr
      '"a",b', ["-O2 -g", "-O3"], "a),b("],
 )  # fmt: skip
 def test_what_is_legitimate_gets_none(values: object) -> None:
-    assert said("hp.choice", values) == []
+    assert list_problems("hp.choice", values) == []
 
 
 @pytest.mark.parametrize("values", ["a=20;b=80", "a=20 b=80", "a=20; b=80", "a=20|b=80", '"a"=20,"b"=80'])
 def test_percentages_that_may_be_a_slip_get_a_warning(values: str) -> None:
-    (found,) = said("hp.pchoice", values)
-    assert (found.severity, "a=20,b=80" in found.hint) == ("warning", True)
+    (warning,) = list_problems("hp.pchoice", values)
+    assert (warning.severity, "a=20,b=80" in warning.hint) == ("warning", True)
 
 
 def test_percentages_after_a_colon_are_explained() -> None:
-    (found,) = said("hp.pchoice", "a:20,b:80")
-    assert found.hint == "Write it with an equals sign: a=20."
+    (error,) = list_problems("hp.pchoice", "a:20,b:80")
+    assert error.hint == "Write it with an equals sign: a=20."
 
 
 @pytest.mark.parametrize("values", ["a=20,b=80", {"a b": 20, "c;d": 80}, "a=b=20,c=80"])
 def test_percentages_as_they_are_meant_get_none(values: object) -> None:
-    assert said("hp.pchoice", values) == []
+    assert list_problems("hp.pchoice", values) == []
 
 
 TRICKY = st.lists(

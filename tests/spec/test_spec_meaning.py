@@ -81,7 +81,7 @@ def test_a_link_with_one_of_our_keys_speaks_of_a_worker() -> None:
 def test_an_unknown_partition_is_said_to_be_unknown() -> None:
     read = any_config.read_any(link("partition=gpu_a100"))
     assert not run_of(read).enable_gpus
-    assert "is not known here" in next(one.message for one in read.problems)
+    assert "is not known here" in next(problem.message for problem in read.problems)
 
 
 def test_no_gpus_was_the_originals_way_to_switch_them_off() -> None:
@@ -110,19 +110,19 @@ def test_what_we_write_keeps_its_meaning(run: Run) -> None:
 
 
 def test_a_config_with_gpus_asked_for_memory_per_cpu() -> None:
-    for said in (("partition = alpha",), ("partition = other", "enable_gpus = 1")):
-        read = original.read_ini(config("mem_per_cpu = 1500", *said))
+    for lines in (("partition = alpha",), ("partition = other", "enable_gpus = 1")):
+        read = original.read_ini(config("mem_per_cpu = 1500", *lines))
         assert (run_of(read).memory, run_of(read).enable_gpus) == (6000, True)
         assert "slurm.memory" in notes(read)
-    for said in (("partition = haswell64",), ("partition = other",), ("enable_gpus = 0",)):
-        read = original.read_ini(config("mem_per_cpu = 1500", *said))
+    for lines in (("partition = haswell64",), ("partition = other",), ("enable_gpus = 0",)):
+        read = original.read_ini(config("mem_per_cpu = 1500", *lines))
         assert (run_of(read).memory, notes(read)) == (1500, [])
 
 
 @pytest.mark.parametrize(
-    ("precision", "said"), [("2", ["run.precision"]), ("8", []), ("x", ["run.precision"])]
+    ("precision", "noted"), [("2", ["run.precision"]), ("8", []), ("x", ["run.precision"])]
 )
-def test_precision_of_the_original_was_for_display(precision: str, said: list[str]) -> None:
+def test_precision_of_the_original_was_for_display(precision: str, noted: list[str]) -> None:
     document = {
         "data": {"projectname": "t", "objective_program": "./run ($a)", "precision": precision},
         "dimensions": [{"name": "a", "max": 5}],
@@ -132,7 +132,7 @@ def test_precision_of_the_original_was_for_display(precision: str, said: list[st
         original.read_json(json.dumps(document)),
     ):
         assert run_of(read).precision == 8
-        assert notes(read) == said
+        assert notes(read) == noted
 
 
 @pytest.mark.parametrize(

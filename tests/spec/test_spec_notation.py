@@ -65,7 +65,7 @@ def test_numbers_of_the_usual_size_have_no_exponent(digits: int, exponent: int, 
 def test_notations(number: float, auto: str, plain: str, exponent: str) -> None:
     if len(auto) > LONGEST_PLAIN:
         auto = exponent
-    assert [value_text(number, one) for one in NUMBER_FORMATS] == [auto, plain, exponent]
+    assert [value_text(number, number_format) for number_format in NUMBER_FORMATS] == [auto, plain, exponent]
 
 
 def test_numbers_among_the_values_of_a_choice_are_plain_and_texts_stay() -> None:

@@ -82,20 +82,20 @@ def run_of(read: ReadResult) -> Run:
     return checked.run
 
 
-def said(read: ReadResult) -> list[tuple[str, str, str]]:
+def read_problems(read: ReadResult) -> list[tuple[str, str, str]]:
     """What reading says, as (severity, path, message)."""
-    return [(one.severity, one.path, one.message) for one in read.problems]
+    return [(problem.severity, problem.path, problem.message) for problem in read.problems]
 
 
 def test_the_example_of_the_documentation() -> None:
     read = original.read_ini(EXAMPLE)
-    assert said(read) == [("note", "", "The section [MONGODB] of the original means nothing here.")]
-    assert [(one.path, one.message) for one in check_read(read).problems if one.severity == "error"] == [
+    assert read_problems(read) == [("note", "", "The section [MONGODB] of the original means nothing here.")]
+    assert [(item.path, item.message) for item in check_read(read).problems if item.severity == "error"] == [
         ("run.name", "Optimization run name is missing.")
     ]
     run = run_of(original.read_ini(EXAMPLE.replace("[DATA]", "[DATA]\nprojectname = a")))
     assert run.max_evals == 100
-    assert [(one.name, one.type, one.settings) for one in run.parameters] == [
+    assert [(item.name, item.type, item.settings) for item in run.parameters] == [
         ("layers", "hp.randint", {"max": 12}),
         ("dropout", "hp.quniform", {"min": 0, "max": 0.9, "q": 0.1}),
     ]
@@ -103,7 +103,7 @@ def test_the_example_of_the_documentation() -> None:
 
 def test_every_key() -> None:
     read = original.read_ini(FULL)
-    assert said(read) == [
+    assert read_problems(read) == [
         ("note", "", "The section [DEBUG] of the original means nothing here."),
         ("note", "", "The section [MONGODB] of the original means nothing here."),
         (
@@ -123,7 +123,7 @@ def test_every_key() -> None:
     assert (run.precision, run.account, run.reservation, run.partition) == (8, "p_ml", "p_res_3", "alpha")
     assert (run.memory, run.runtime, run.max_evals) == (6000, 3 * 3600, 99)
     assert run.algorithm == "hyperopt.rand.suggest"
-    assert [(one.name, one.type, one.settings) for one in run.parameters] == [
+    assert [(parameter.name, parameter.type, parameter.settings) for parameter in run.parameters] == [
         ("a", "hp.uniform", {"min": 0, "max": 1}),
         ("b", "hp.choice", {"values": ("relu", "tan h", "50%")}),
         ("c", "hp.qnormal", {"mu": 1, "sigma": 2, "q": 0.5}),
@@ -195,7 +195,7 @@ def test_every_type_is_tested() -> None:
     ],
 )
 def test_what_is_odd_is_said(text: str, problem: tuple[str, str, str]) -> None:
-    assert said(original.read_ini(text)) == [problem]
+    assert read_problems(original.read_ini(text)) == [problem]
 
 
 def test_more_dimensions_than_are_given_are_empty_parameters() -> None:
@@ -224,7 +224,7 @@ def test_a_value_of_several_lines_is_not_joined_silently() -> None:
     read = original.read_ini("[DATA]\nobjective_program = a\n   b\nseed = 1")
     assert read.draft.values == {"run.objective": "a\nb", "search.seed": "1"}
     assert "line break" in next(
-        one.message for one in check_read(read).problems if one.path == "run.objective"
+        problem.message for problem in check_read(read).problems if problem.path == "run.objective"
     )
 
 
@@ -283,7 +283,7 @@ def test_shapes_of_json(document: object) -> None:
     ],
 )
 def test_what_is_odd_in_json_is_said(text: str, problem: tuple[str, str, str]) -> None:
-    assert said(original.read_json(text)) == [problem]
+    assert read_problems(original.read_json(text)) == [problem]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"a": }', "{'a': 1}"])
@@ -300,7 +300,7 @@ def test_percentages_may_be_an_object() -> None:
 
 def test_a_dimension_that_is_nested_too_deeply() -> None:
     read = original.read_json('{"dimensions": [{"name": "a", "min": [[[1]]]}]}')
-    assert said(read) == [("error", "parameters.0.min", "This is nested too deeply.")]
+    assert read_problems(read) == [("error", "parameters.0.min", "This is nested too deeply.")]
 
 
 def test_choiceint_is_written_as_the_original_knows_it() -> None:

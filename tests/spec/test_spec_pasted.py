@@ -45,8 +45,8 @@ def command(separator: str = "=", workdir: str = "/scratch/ws", config: str = CO
         "sbatch_command": packed(SBATCH),
         "workdir": workdir,
     }
-    words = " ".join(f"--{key}{separator}{text}" for key, text in pairs.items())
-    return f"curl -s https://example.org/install.sh | bash -s -- {words}"
+    options = " ".join(f"--{key}{separator}{text}" for key, text in pairs.items())
+    return f"curl -s https://example.org/install.sh | bash -s -- {options}"
 
 
 JOINED, SPLIT = command(), command(" ")
@@ -98,7 +98,7 @@ def test_without_an_sbatch_command_the_config_says_everything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("config_file", "words"),
+    ("config_file", "message"),
     [
         (packed(CONFIG)[:41], "damaged or cut off"),
         ("***", "no base64"),
@@ -107,8 +107,8 @@ def test_without_an_sbatch_command_the_config_says_everything() -> None:
         (packed("\0\0\0"), "binary"),
     ],
 )
-def test_a_damaged_command_is_refused_with_its_reason(config_file: str, words: str) -> None:
-    with pytest.raises(UnreadableError, match=words):
+def test_a_damaged_command_is_refused_with_its_reason(config_file: str, message: str) -> None:
+    with pytest.raises(UnreadableError, match=message):
         any_config.read_any(f"bash install.sh --config_file={config_file} --workdir=/a")
 
 

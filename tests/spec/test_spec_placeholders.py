@@ -98,13 +98,13 @@ def test_any_value_reaches_the_program_unchanged(values: list[str]) -> None:
     assert done.stdout.decode() == "".join(f"{value}\0" * 3 for value in values)
 
 
-def said(objective: str, *names: str) -> list[tuple[str, str, str]]:
+def objective_problems(objective: str, *names: str) -> list[tuple[str, str, str]]:
     """The problems of an objective, as (severity, message, hint)."""
-    return [(one.severity, one.message, one.hint) for one in problems(objective, names)]
+    return [(problem.severity, problem.message, problem.hint) for problem in problems(objective, names)]
 
 
 def test_nothing_is_wrong() -> None:
-    assert said("./run ($x_0) --b=($b) ($projectdir) ($trialdir)", "a", "b") == []
+    assert objective_problems("./run ($x_0) --b=($b) ($projectdir) ($trialdir)", "a", "b") == []
 
 
 @pytest.mark.parametrize(
@@ -123,18 +123,18 @@ def test_nothing_is_wrong() -> None:
     ],
 )
 def test_what_no_shell_takes_as_it_was_meant(objective: str, message: str) -> None:
-    assert [one[:2] for one in said(objective, "a")] == [("warning", message)]
+    assert [problem[:2] for problem in objective_problems(objective, "a")] == [("warning", message)]
 
 
 @pytest.mark.parametrize(
     "objective", ["./it\\'s ($x_0)", '"it\'s" ($x_0)', "'($x_0)' a–b", "echo \\\\ ($x_0)"]
 )
 def test_quotation_marks_that_are_closed(objective: str) -> None:
-    assert said(objective, "a") == []
+    assert objective_problems(objective, "a") == []
 
 
 def test_undefined_placeholders() -> None:
-    assert said("($x_2) ($x_2) ($bacth)", "batch", "rate") == [
+    assert objective_problems("($x_2) ($x_2) ($bacth)", "batch", "rate") == [
         (
             "error",
             "The placeholder ($x_2) stands for no parameter.",
@@ -155,7 +155,7 @@ def test_undefined_placeholders() -> None:
 
 
 def test_many_unused_parameters_are_one_warning() -> None:
-    assert said("./run ($b)", "a", "b", "c", "d", "d", "n" * 300) == [
+    assert objective_problems("./run ($b)", "a", "b", "c", "d", "d", "n" * 300) == [
         (
             "warning",
             f"4 parameters do not occur in the objective program: a, c, d, {'n' * 77}....",
@@ -170,7 +170,7 @@ def test_many_unused_parameters_are_one_warning() -> None:
      ("$x_0", "$x_0"), ("./run ($x_0 )", "($x_0 )")],
 )  # fmt: skip
 def test_what_only_looks_like_a_placeholder(objective: str, shown: str) -> None:
-    first = said(objective, "a")[0]
+    first = objective_problems(objective, "a")[0]
     assert first == (
         "warning",
         f"{shown} is not replaced by a value, since it is no placeholder.",
@@ -179,25 +179,25 @@ def test_what_only_looks_like_a_placeholder(objective: str, shown: str) -> None:
 
 
 def test_real_placeholders_are_not_near_misses() -> None:
-    assert said("./run ($x_0)$x ($a)", "a") == []
+    assert objective_problems("./run ($x_0)$x ($a)", "a") == []
 
 
 def test_names_that_look_like_positions() -> None:
-    assert said("($x_0) ($x_1)", "x_0", "x_1") == []
-    assert said("($x_0) ($x_1)", "x_1", "x_0") == [
+    assert objective_problems("($x_0) ($x_1)", "x_0", "x_1") == []
+    assert objective_problems("($x_0) ($x_1)", "x_1", "x_0") == [
         ("error", "The placeholder ($x_1) could mean this parameter or parameter 2.", "Choose another name."),
         ("error", "The placeholder ($x_0) could mean this parameter or parameter 1.", "Choose another name."),
     ]
-    assert said("($x_7)", "x_7") == []
+    assert objective_problems("($x_7)", "x_7") == []
 
 
 def test_wrong_names_are_no_reason_for_more_problems() -> None:
-    assert said("./run ($x_1)", "a b", "") == []
+    assert objective_problems("./run ($x_1)", "a b", "") == []
 
 
 def test_hundreds_of_undefined_placeholders_make_twenty_problems() -> None:
     objective = " ".join(f"($undefined{index})" for index in range(1000))
-    assert len(said(objective)) == 20
+    assert len(objective_problems(objective)) == 20
 
 
 @given(

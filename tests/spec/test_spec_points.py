@@ -25,26 +25,28 @@ def remarks(spec: Spec, **values: object) -> list[Problem]:
             "run.workers": values.get("workers", 1),
             **fields,
         },
-        tuple(ParameterDraft(name, kind, given) for name, (kind, given) in spec.items()),
+        tuple(ParameterDraft(name, kind, raw_settings) for name, (kind, raw_settings) in spec.items()),
     )
-    return [one for one in check(draft).problems if one.path in ("search.max_evals", "run.workers")]
+    return [
+        problem for problem in check(draft).problems if problem.path in ("search.max_evals", "run.workers")
+    ]
 
 
 def three(count: int) -> Spec:
     """Three parameters with `count` values each."""
-    return {name: ("hp.choice", {"values": [str(one) for one in range(count)]}) for name in "abc"}
+    return {name: ("hp.choice", {"values": [str(number) for number in range(count)]}) for name in "abc"}
 
 
 def test_a_space_smaller_than_the_budget_is_said() -> None:
-    (said,) = remarks(three(3), max_evals=1000)
-    assert (said.path, said.severity) == ("search.max_evals", "note")
-    assert said.message == "The space has 27 points, so at most 27 evaluations."
-    assert "allow_repeats" in said.hint
+    (note,) = remarks(three(3), max_evals=1000)
+    assert (note.path, note.severity) == ("search.max_evals", "note")
+    assert note.message == "The space has 27 points, so at most 27 evaluations."
+    assert "allow_repeats" in note.hint
 
 
 def test_a_space_of_one_point_is_said_in_the_singular() -> None:
-    (said,) = remarks({"x": ("hp.randint", {"max": 1})}, max_evals=2)
-    assert said.message == "The space has 1 point, so at most 1 evaluation."
+    (note,) = remarks({"x": ("hp.randint", {"max": 1})}, max_evals=2)
+    assert note.message == "The space has 1 point, so at most 1 evaluation."
 
 
 def test_what_the_budget_ends_is_no_remark() -> None:
@@ -64,23 +66,29 @@ def test_a_grid_says_its_size_in_both_directions() -> None:
 
 def test_a_huge_grid_is_not_counted_to_its_end() -> None:
     spec: Spec = {f"x{index}": ("hp.uniform", {"min": 0, "max": 1}) for index in range(100)}
-    (said,) = remarks(spec, max_evals=20, algorithm="gridsearch", grid_points=10_000)
-    assert said.message.startswith("The grid has more than 10,000,000 points, of which only 20 ")
+    (note,) = remarks(spec, max_evals=20, algorithm="gridsearch", grid_points=10_000)
+    assert note.message.startswith("The grid has more than 10,000,000 points, of which only 20 ")
 
 
 def test_more_workers_than_points_are_said_once() -> None:
-    about = [one for one in remarks(three(3), max_evals=1000, workers=40) if one.path == "run.workers"]
-    assert [one.message for one in about] == ["There are more workers (40) than points of the space (27)."]
-    about = [one for one in remarks(three(3), max_evals=30, workers=40) if one.path == "run.workers"]
-    assert [one.message for one in about] == ["There are more workers (40) than evaluations (30)."]
+    warnings = [
+        problem for problem in remarks(three(3), max_evals=1000, workers=40) if problem.path == "run.workers"
+    ]
+    assert [problem.message for problem in warnings] == [
+        "There are more workers (40) than points of the space (27)."
+    ]
+    warnings = [
+        problem for problem in remarks(three(3), max_evals=30, workers=40) if problem.path == "run.workers"
+    ]
+    assert [problem.message for problem in warnings] == ["There are more workers (40) than evaluations (30)."]
 
 
 @pytest.mark.parametrize("name", ALL_TYPES)
 def test_a_grid_has_as_many_points_as_are_evaluated(name: str) -> None:
     for points in (2, 5, 100):
         run = run_of({name: ALL_TYPES[name]}, "gridsearch", grid_points=points, max_evals=3000)
-        found = evaluate(searcher_of({name: ALL_TYPES[name]}, "gridsearch", grid_points=points), 3000)
-        assert grid_size(run) == most_evaluations(run) == len(found)
+        evaluated = evaluate(searcher_of({name: ALL_TYPES[name]}, "gridsearch", grid_points=points), 3000)
+        assert grid_size(run) == most_evaluations(run) == len(evaluated)
 
 
 @settings(max_examples=25)

@@ -70,7 +70,7 @@ def test_everything_is_said_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("[run", "not valid TOML"),
         ("[run]\nname = my_run", 'Texts stand in quotes: name = "my_run".'),
@@ -80,10 +80,10 @@ def test_everything_is_said_at_once() -> None:
         ("<html>", "not valid TOML"),
     ],
 )
-def test_what_is_no_toml(text: str, words: str) -> None:
+def test_what_is_no_toml(text: str, message: str) -> None:
     with pytest.raises(UnreadableError, match="not valid TOML") as caught:
         toml.read(text)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_good_config() -> None:
@@ -102,13 +102,16 @@ def test_parameters_may_be_a_list() -> None:
 
 def test_parameters_of_the_same_name_are_all_written() -> None:
     draft = Draft({}, (ParameterDraft("x", settings={"max": 3}), ParameterDraft(" x", settings={"max": 4})))
-    assert [one.settings["max"] for one in toml.read(toml.write(draft)).draft.parameters] == [3, 4]
+    assert [parameter.settings["max"] for parameter in toml.read(toml.write(draft)).draft.parameters] == [
+        3,
+        4,
+    ]
 
 
 def test_parameters_stay_in_order_and_keep_awkward_names() -> None:
     names = ("b", "a", "x.y", "-", "1", "out-layer1", "run", "")
     draft = Draft({}, tuple(ParameterDraft(name) for name in names))
-    assert tuple(one.name for one in toml.read(toml.write(draft)).draft.parameters) == names
+    assert tuple(parameter.name for parameter in toml.read(toml.write(draft)).draft.parameters) == names
 
 
 def test_what_does_not_fit_is_written_as_text() -> None:

@@ -29,10 +29,10 @@ class Without(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
-        given = {word.arg: word.value for word in node.keywords}
-        if isinstance(name := given.get("name"), ast.Constant) and name.value == self.row:
+        arguments = {word.arg: word.value for word in node.keywords}
+        if isinstance(name := arguments.get("name"), ast.Constant) and name.value == self.row:
             node.keywords = [word for word in node.keywords if word.arg != self.piece]
-            self.taken = len(node.keywords) < len(given)
+            self.taken = len(node.keywords) < len(arguments)
         return node
 
 
@@ -67,8 +67,15 @@ def test_the_settings_have_places_and_names_of_their_own() -> None:
     assert set(IN_FORM_ORDER) == set(SETTINGS.values())
     for names in zip(
         *(
-            (one.key, one.label, one.query, one.original, one.original_json, one.form_place)
-            for one in SETTINGS.values()
+            (
+                setting.key,
+                setting.label,
+                setting.query,
+                setting.original,
+                setting.original_json,
+                setting.form_place,
+            )
+            for setting in SETTINGS.values()
         ),
         strict=True,
     ):

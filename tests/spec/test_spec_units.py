@@ -161,17 +161,19 @@ def remarks(values: dict[str, object]) -> list[Problem]:
 
 
 @pytest.mark.parametrize(
-    ("path", "raw", "words"),
+    ("path", "raw", "message"),
     [
         ("slurm.memory", 16, "write 16G"), ("slurm.memory", "16", "write 16G"), ("slurm.memory", 128, "write 128G"),
         ("run.runtime", 90, "3 days and 18 hours"), ("run.runtime", "90", "write 90min"), ("run.runtime", 1440, "60 days"),
         ("slurm.walltime", 30, "1 day and 6 hours"), ("run.time_limit", 10, "10 hours"),
     ],
 )  # fmt: skip
-def test_bare_numbers_that_likely_mean_another_unit_get_a_remark(path: str, raw: object, words: str) -> None:
-    (found,) = remarks({path: raw, **({"run.runtime": 120} if path == "run.time_limit" else {})})
-    assert words in f"{found.message} {found.hint}"
-    assert found.severity != "error"
+def test_bare_numbers_that_likely_mean_another_unit_get_a_remark(
+    path: str, raw: object, message: str
+) -> None:
+    (remark,) = remarks({path: raw, **({"run.runtime": 120} if path == "run.time_limit" else {})})
+    assert message in f"{remark.message} {remark.hint}"
+    assert remark.severity != "error"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_the_keys_of_the_original(key: str, path: str) -> None:
 def test_the_keys_of_every_type(kind: str, query: str, settings: dict[str, object]) -> None:
     start = f"?projectname=a&objective_program=./run%20(%24x_0)&param_0_name=p&param_0_type={kind}&"
     checked = check_read(url.read(start + query))
-    assert [one for one in checked.problems if one.path.startswith("parameters")] == []
+    assert [problem for problem in checked.problems if problem.path.startswith("parameters")] == []
     assert checked.run is not None
     assert checked.run.parameters[0].settings == settings
 
@@ -108,7 +108,9 @@ def test_escapes() -> None:
     )
     broken = url.read("projectname=a&objective_program=a%FFb%zz")
     assert broken.draft.values["run.objective"] == "a\ufffdb%zz"
-    assert "U+FFFD" in next(one.message for one in check_read(broken).problems if one.path == "run.objective")
+    assert "U+FFFD" in next(
+        problem.message for problem in check_read(broken).problems if problem.path == "run.objective"
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_escapes() -> None:
 def test_the_number_of_parameters(query: str, count: int, message: str, severity: str) -> None:
     read = url.read(query)
     assert len(read.draft.parameters) == count
-    assert [(one.path, one.message, one.severity) for one in read.problems] == (
+    assert [(problem.path, problem.message, problem.severity) for problem in read.problems] == (
         [("parameters", message, severity)] if message else []
     )
 

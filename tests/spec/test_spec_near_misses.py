@@ -47,9 +47,11 @@ def test_a_placeholder_that_is_nearly_right_is_an_error_with_the_right_one(writt
 @pytest.mark.parametrize("written", ["<lr>", "--rate=<lr>", "<x0>"])
 def test_angle_brackets_get_the_placeholder_too(written: str) -> None:
     kinds = tuple(ParameterDraft(name, "hp.uniform", {"min": 0, "max": 1}) for name in ("lr", "layers"))
-    found = check(Draft({"run.name": "r", "run.objective": f"./run {written} ($layers)"}, kinds)).problems
-    assert [problem.severity for problem in found] == ["error"]
-    assert found[0].hint in ("Write ($lr).", "Write ($x_0).")
+    all_problems = check(
+        Draft({"run.name": "r", "run.objective": f"./run {written} ($layers)"}, kinds)
+    ).problems
+    assert [problem.severity for problem in all_problems] == ["error"]
+    assert all_problems[0].hint in ("Write ($lr).", "Write ($x_0).")
 
 
 @pytest.mark.parametrize(
