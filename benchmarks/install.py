@@ -1,4 +1,4 @@
-"""Size and time of what the page's command installs: the worker with its dependencies in a fresh virtual environment."""
+"""Size and time of what the page's command installs: the worker and the exact libraries in a fresh virtual environment."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from harness import machine, options, repeated, spread, table, workdir
 
 from app.wheel import build_wheel
+
+LIBRARIES = Path(__file__).parent.parent / "worker" / "requirements.txt"
 
 
 def main() -> None:
@@ -41,7 +43,9 @@ def install_worker(folder: Path) -> float:
     start = time.perf_counter()
     subprocess.run([sys.executable, "-m", "venv", folder / ".venv"], check=True)
     pip = [folder / ".venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-cache-dir"]
-    subprocess.run([*pip, "--disable-pip-version-check", folder / wheel.name], check=True)
+    pip += ["--disable-pip-version-check", "--only-binary", ":all:"]
+    subprocess.run([*pip, "--require-hashes", "--requirement", LIBRARIES], check=True)
+    subprocess.run([*pip, "--no-deps", folder / wheel.name], check=True)
     return time.perf_counter() - start
 
 
