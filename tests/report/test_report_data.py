@@ -268,7 +268,7 @@ def test_nothing_beats_the_pareto_front_and_it_beats_all_else(points: list[tuple
     ]
     names = pareto.objectives(trials)
     assert names == ["RESULT1", "RESULT2"]
-    front = {trial.number for trial in pareto.front(trials, names)}
+    front = {trial.number for trial in pareto.non_dominated(trials, names)}
 
     def beaten(point: tuple[int, int]) -> bool:
         return any(
@@ -335,10 +335,13 @@ def test_a_frame_keeps_scales_categories_and_exact_integers() -> None:
     assert kind.values == [1.0, 0.0]
     assert plot_data.column("result").values == [3.0, None]
     assert plot_data.usable == (True, False)
-    assert [column.name for column in plot_data.showing(["kind", "RESULT"]).columns[:2]] == ["kind", "RESULT"]
+    assert [column.name for column in plot_data.with_axes(["kind", "RESULT"]).columns[:2]] == [
+        "kind",
+        "RESULT",
+    ]
     assert plot_data.logarithmic(["big"]).of_role("parameter")[1].log
     with pytest.raises(UsageError, match="big"):
-        plot_data.showing(["bigg"])
+        plot_data.with_axes(["bigg"])
 
 
 def test_not_finite_results_are_missing_in_plots() -> None:

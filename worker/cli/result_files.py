@@ -57,7 +57,7 @@ def comma_list(text: str) -> list[str]:
 
 def of_parameters(plot_data: PlotData, wanted: Sequence[str]) -> PlotData:
     """The data with these columns. Raises UsageError where none of them is a parameter, or one is no column."""
-    shown = plot_data.showing(wanted)
+    shown = plot_data.with_axes(wanted)
     if not any(column.shown for column in shown.of_role("parameter")):
         parameters = ", ".join(column.name for column in plot_data.of_role("parameter"))
         raise UsageError(f"--columns has no parameter in it. The parameters are {parameters}.")

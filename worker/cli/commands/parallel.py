@@ -37,7 +37,7 @@ def execute(args: argparse.Namespace) -> int:
     target = output_path(results.paths.parallel, results.paths, args.out)
     plot_data = make_plot_data(results.run, selected_trials(results, args))
     if args.columns:
-        plot_data = plot_data.showing(args.columns)
+        plot_data = plot_data.with_axes(args.columns)
     with replacing(target) as file:
         file.write(plots.parallel(plot_data, answer.sentence(results)))
     say_written(target)

@@ -18,7 +18,7 @@ def objectives(trials: Iterable[Trial]) -> list[str]:
     return ordered if len(ordered) > 1 else []
 
 
-def front(trials: Iterable[Trial], names: Sequence[str]) -> list[Trial]:
+def non_dominated(trials: Iterable[Trial], names: Sequence[str]) -> list[Trial]:
     """The evaluations that no other one beats: not worse in any of the results `names`, and better in one."""
     points = [
         (tuple(trial.outputs[name] for name in names), trial)

@@ -60,7 +60,7 @@ class PlotData:
         """The first column with that role."""
         return next(column for column in self.columns if column.role == role)
 
-    def showing(self, names: Sequence[str]) -> PlotData:
+    def with_axes(self, names: Sequence[str]) -> PlotData:
         """The same with just these columns as axes at first, in this order. Raises UsageError for unknown ones."""
         by_name = self._known(names)
         wanted = [replace(by_name[name], shown=True) for name in names]

@@ -55,11 +55,11 @@ def write_to(
         )
     else:
         parameters = [index for index, column in enumerate(columns) if column.role == "parameter"]
-        rows = (_as_given(row, parameters, run.number_format) for row in rows)
+        rows = (_as_passed(row, parameters, run.number_format) for row in rows)
     writer.writerows(rows)
 
 
-def _as_given(row: list[table.Cell], parameters: Iterable[int], number_format: str) -> list[table.Cell]:
+def _as_passed(row: list[table.Cell], parameters: Iterable[int], number_format: str) -> list[table.Cell]:
     for index in parameters:
         cell = row[index]
         if isinstance(cell, float):

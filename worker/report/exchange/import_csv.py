@@ -56,7 +56,7 @@ def read(path: Path, run: Run, result: str = RESULT, comma: bool = False) -> Imp
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = _rows(file)
             _, head = next(rows, (1, []))
-            return _table(rows, _layout(path, head, run, result, comma), run)
+            return _imported_rows(rows, _layout(path, head, run, result, comma), run)
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is no text in UTF-8. Save it as CSV UTF-8.") from error
     except (OSError, csv.Error) as error:
@@ -96,7 +96,7 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
     return _Layout(len(headers), parameters, loss, None if status in parameters else status, comma)
 
 
-def _table(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: Run) -> ImportedRows:
+def _imported_rows(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: Run) -> ImportedRows:
     space = Space(run.parameters, run.precision)
     table = ImportedRows()
     first: dict[tuple[object, ...], int] = {}

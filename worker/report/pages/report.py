@@ -153,7 +153,7 @@ def _pareto(results: Results, names: list[str]) -> Mapping[str, object]:
         if trial.status.value == "ok"
         and all(name in trial.outputs and math.isfinite(trial.outputs[name]) for name in two)
     ]
-    best = pareto.front(results.trials, names)
+    best = pareto.non_dominated(results.trials, names)
     return {
         "names": two,
         "all": points[:5000],

@@ -228,7 +228,7 @@ def interaction(measured: Importance | None) -> Content:
 def pareto_front(results: Results) -> Content:
     """The evaluations that no other one beats in all results."""
     names = pareto.objectives(results.trials)
-    unbeaten = pareto.front(results.trials, names) if names else []
+    unbeaten = pareto.non_dominated(results.trials, names) if names else []
     if not unbeaten:
         return None
     parameters = [parameter.name for parameter in results.run.parameters]

@@ -39,7 +39,7 @@ def film(results: Results, shown: PlotSelection, most: float | None = None) -> b
         best_so_far = best(results.trials[row] for row in order[:count])
         so_far = f"best RESULT {loss_text(best_so_far)}" if best_so_far else "no result yet"
         caption = f"after {count:,} of {counted(len(order), 'evaluation')}: {so_far}"
-        images.append(projector.show(order[before:count], order[:count], caption))
+        images.append(projector.draw(order[before:count], order[:count], caption))
         before = count
     durations = [_MILLISECONDS] * (len(images) - 1) + [_LAST]
     file = io.BytesIO()
@@ -106,7 +106,7 @@ class _Projector:
             artist.set_visible(True)
         self._ground = self._canvas.copy_from_bbox(figure.bbox)
 
-    def show(self, new: Sequence[int], shown: Sequence[int], caption: str) -> Image:
+    def draw(self, new: Sequence[int], shown: Sequence[int], caption: str) -> Image:
         """The next frame: with the rows `new`, which are among all that are `shown`, and a star at the best of these."""
         from PIL import Image
 

@@ -33,7 +33,7 @@ def parse(text: str, problems: list[Problem]) -> dict[str, dict[str, str]]:
         elif (parts := _DELIMITER.split(line, maxsplit=1)) and len(parts) == 2 and section:
             key, indent = parts[0].strip().lower(), depth
             if key in sections[section]:
-                problems.append(given_twice(key))
+                problems.append(duplicate_key(key))
             sections[section][key] = [parts[1].strip()]
         else:
             message = f"Line {number} is neither a section nor a key: {quoted(line)}."
@@ -43,7 +43,7 @@ def parse(text: str, problems: list[Problem]) -> dict[str, dict[str, str]]:
     return {name: {key: "\n".join(lines) for key, lines in table.items()} for name, table in sections.items()}
 
 
-def given_twice(key: str) -> Problem:
+def duplicate_key(key: str) -> Problem:
     """The warning about a key that stands twice in one place."""
     message = f"{quoted(key)} is given twice; the last one counts."
     return Problem("", message, "Remove one of them.", "warning")

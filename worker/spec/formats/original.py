@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from worker.spec.config_limits import RUN, Limits
 from worker.spec.fields import FIELDS
 from worker.spec.formats import original_meaning
-from worker.spec.formats.ini import given_twice, parse
+from worker.spec.formats.ini import duplicate_key, parse
 from worker.spec.formats.input_limits import MOST_PROBLEMS, bounded, is_flat, unreadable
 from worker.spec.formats.numbered_keys import count_parameters, parameter_draft
 from worker.spec.parameter_settings import SETTINGS
@@ -82,7 +82,7 @@ def _parsed(text: str, problems: list[Problem]) -> dict[str, object]:
     def table(pairs: list[tuple[str, object]]) -> dict[str, object]:
         entries = dict(pairs)
         if len(entries) < len(pairs) and len(problems) < MOST_PROBLEMS:
-            problems.append(given_twice(Counter(key for key, _ in pairs).most_common(1)[0][0]))
+            problems.append(duplicate_key(Counter(key for key, _ in pairs).most_common(1)[0][0]))
         return entries
 
     try:
