@@ -24,24 +24,24 @@ def slurm_programs() -> None:
 def cluster(slurm_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A running cluster, shared by all tests of a session."""
     # Slurm's default is to look for startable jobs every three seconds, which most tests would wait for.
-    one = Cluster(tmp_path_factory.mktemp("slurm"), {"SchedulerParameters": "batch_sched_delay=0"})
+    started = Cluster(tmp_path_factory.mktemp("slurm"), {"SchedulerParameters": "batch_sched_delay=0"})
     program = Path(__file__).with_name("slurm_cluster.py")
     # A test session that is killed must not leave a cluster behind.
     with subprocess.Popen(
-        [sys.executable, program, "guard", one.folder, str(os.getpid())], start_new_session=True
+        [sys.executable, program, "guard", started.folder, str(os.getpid())], start_new_session=True
     ) as guard:
         try:
-            one.up()
-            yield one
+            started.up()
+            yield started
         finally:
             guard.kill()
-            one.down()
+            started.down()
 
 
 @pytest.fixture
 def site(cluster: Cluster, workdir: Path) -> Iterator[Site]:
     """A workdir on the cluster; all jobs end with the test."""
-    one = Site(cluster, workdir)
-    yield one
+    new_site = Site(cluster, workdir)
+    yield new_site
     cluster.run("scancel", "--user=" + cluster.run("id", "-un").stdout.strip())
     until(lambda: not cluster.jobs(), "jobs do not end")

@@ -147,11 +147,11 @@ class Cluster:
             _wait_for(lambda: all(map(str.isalpha, self._states())), "not every node came back", self._logs)
 
     def run(
-        self, *words: str, check: bool = True, cwd: Path | None = None
+        self, *command: str, check: bool = True, cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the cluster's environment; returns what it printed."""
         return subprocess.run(
-            words, env=self.environment(), check=check, cwd=cwd, capture_output=True, text=True, timeout=120
+            command, env=self.environment(), check=check, cwd=cwd, capture_output=True, text=True, timeout=120
         )
 
     def jobs(self) -> list[str]:
@@ -200,12 +200,12 @@ class Cluster:
         ):
             yield f"--{option}={self.folder / name}"
 
-    def _spawn(self, *words: str) -> None:
+    def _spawn(self, *command: str) -> None:
         """Start a daemon; it leaves its parent by itself and writes its number to a .pid file."""
         environment = {key: value for key, value in self.environment().items() if key != "OMNIOPT_TEST"}
-        with (self.folder / f"{words[0]}.out").open("ab") as out:
+        with (self.folder / f"{command[0]}.out").open("ab") as out:
             subprocess.run(
-                words,
+                command,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -235,7 +235,7 @@ class Cluster:
     def _job_processes(self) -> list[int]:
         """What jobs have left: processes that carry this cluster's SLURM_CONF and a job's number."""
         ours = os.fsencode(f"SLURM_CONF={self.config}")
-        found = []
+        pids = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit() or int(entry.name) == os.getpid():
                 continue
@@ -244,8 +244,8 @@ class Cluster:
             except OSError:
                 continue
             if ours in variables and any(variable.startswith(b"SLURM_JOB_ID=") for variable in variables):
-                found.append(int(entry.name))
-        return found
+                pids.append(int(entry.name))
+        return pids
 
     def _all_idle(self) -> bool:
         return self._states() == ["idle"] * len(NODES)
@@ -273,9 +273,9 @@ def _fake_gpu(path: Path) -> None:
 def _free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+        for listener in sockets:
+            listener.bind(("127.0.0.1", 0))
+        return [listener.getsockname()[1] for listener in sockets]
 
 
 def _wait_for(condition: object, sentence: str, logs: object) -> None:
@@ -294,16 +294,16 @@ def guard(folder: Path, pid: int) -> None:
     Cluster(folder).down()
 
 
-def main(words: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """`up FOLDER` starts a cluster and prints how to use it, `down FOLDER` ends it; `guard FOLDER PID` is for tests."""
-    if len(words) == 3 and words[0] == "guard":
-        guard(Path(words[1]), int(words[2]))
+    if len(arguments) == 3 and arguments[0] == "guard":
+        guard(Path(arguments[1]), int(arguments[2]))
         return 0
-    if len(words) != 2 or words[0] not in ("up", "down"):
+    if len(arguments) != 2 or arguments[0] not in ("up", "down"):
         print("usage: slurm_cluster.py up|down FOLDER", file=sys.stderr)
         return 2
-    cluster = Cluster(Path(words[1]).resolve())
-    if words[0] == "down":
+    cluster = Cluster(Path(arguments[1]).resolve())
+    if arguments[0] == "down":
         if not cluster.config.exists():
             print(f"There is no test cluster in {cluster.folder}.", file=sys.stderr)
             return 2

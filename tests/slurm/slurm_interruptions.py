@@ -141,7 +141,7 @@ class Interrupted:
     def preempt_workers(self) -> None:
         """Let a job of higher priority take the nodes."""
         before = {number for number, _ in self._jobs()}
-        words = (
+        options = (
             "--partition",
             PREEMPTING,
             "--nodes=3",
@@ -149,13 +149,13 @@ class Interrupted:
             "--output=/dev/null",
             "--wrap=sleep 0.5",
         )
-        self.site.cluster.run("sbatch", "--wait", *words)
+        self.site.cluster.run("sbatch", "--wait", *options)
         assert before - {number for number, _ in self._jobs()}, "nothing was preempted"
 
     def _jobs(self) -> list[tuple[str, str]]:
         lines = self.site.cluster.run("squeue", "--noheader", "--array", "--format=%i %j").stdout.splitlines()
-        found = [(line.split()[0], line.split()[1]) for line in lines]
-        return [(number, name) for number, name in found if name.startswith(f"{self._name}.")]
+        all_jobs = [(line.split()[0], line.split()[1]) for line in lines]
+        return [(number, name) for number, name in all_jobs if name.startswith(f"{self._name}.")]
 
     def _all_evaluate(self) -> bool:
         self._follower.update()
@@ -163,12 +163,12 @@ class Interrupted:
         return sum(trial.status is Status.RUNNING for trial in trials) >= self._workers
 
     def _compare(self, rounds: int) -> Findings:
-        found = Findings(rounds)
+        findings = Findings(rounds)
         begun, ended = self._noted("begin"), self._noted("end")
         told: dict[tuple[int, int], Record] = {}
         back: set[tuple[int, int]] = set()
         for record in (
-            one for epoch in epochs(self.paths) for one in read_records(self.paths.journal(epoch))
+            record for epoch in epochs(self.paths) for record in read_records(self.paths.journal(epoch))
         ):
             if record is not None and record["kind"] == "finished":
                 told[record["trial"], record["attempt"]] = record
@@ -177,25 +177,25 @@ class Interrupted:
         trials = load(self.paths).trials
         for trial in trials.values():
             if trial.status is Status.OK:
-                found.evaluations += 1
+                findings.evaluations += 1
                 if (trial.number, trial.attempt) not in ended or trial.loss == -1:
-                    found.counted.append(f"{self._name}: evaluation {trial.number} is ok: {trial}")
+                    findings.counted.append(f"{self._name}: evaluation {trial.number} is ok: {trial}")
         for key in begun:
             if key not in ended:
-                found.interrupted += 1
+                findings.interrupted += 1
                 if key in told and key not in back and told[key]["status"] not in ("ok", "cancelled"):
-                    found.failed.append(f"{self._name}: it was interrupted: {told[key]}")
+                    findings.failed.append(f"{self._name}: it was interrupted: {told[key]}")
             elif key in back:
-                found.taken_back.append(
+                findings.taken_back.append(
                     f"{self._name}: it had ended at {ended[key]}, and was taken back: {told[key]}"
                 )
             elif key not in told:
-                found.in_the_moment += 1
+                findings.in_the_moment += 1
                 if not any(ended[key] > at - MOMENT for at in self._signals):
-                    found.handed_back.append(
+                    findings.handed_back.append(
                         f"{self._name}: it had ended at {ended[key]}, and was not told: {key}"
                     )
-        return found
+        return findings
 
     def _noted(self, what: str) -> dict[tuple[int, int], float]:
         lines = [line.split() for line in self._log.read_text().splitlines()]
@@ -213,35 +213,35 @@ def main() -> int:
         "--preemptions", type=int, default=20, help="with REQUEUE and with CANCEL (default: 20)"
     )
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    all_found: dict[str, Findings] = {}
+    options = parser.parse_args()
+    all_findings: dict[str, Findings] = {}
     with on_cluster() as (cluster, work):
         for index, (what, program) in enumerate(PROGRAMS.items()):
-            run = Interrupted(Site(cluster, work), f"elm{index}", program, given.workers, given.seed)
-            all_found[f"scancel, {what}"] = run.go(given.rounds, Interrupted.cancel_workers)
-            print(f"scancel, {what}: {all_found[f'scancel, {what}']}", file=sys.stderr, flush=True)
+            run = Interrupted(Site(cluster, work), f"elm{index}", program, options.workers, options.seed)
+            all_findings[f"scancel, {what}"] = run.go(options.rounds, Interrupted.cancel_workers)
+            print(f"scancel, {what}: {all_findings[f'scancel, {what}']}", file=sys.stderr, flush=True)
     for mode in ("REQUEUE", "CANCEL"):
         with on_cluster(settings=preempting(mode)) as (cluster, work):
             programs = list(PROGRAMS.values())
             for index, program in enumerate(programs):
-                rounds = given.preemptions // len(programs) + (index < given.preemptions % len(programs))
-                run = Interrupted(Site(cluster, work), f"oak{index}", program, given.workers, given.seed)
-                found = all_found[f"preemption, {mode}, program {index + 1}"] = run.go(
+                rounds = options.preemptions // len(programs) + (index < options.preemptions % len(programs))
+                run = Interrupted(Site(cluster, work), f"oak{index}", program, options.workers, options.seed)
+                findings = all_findings[f"preemption, {mode}, program {index + 1}"] = run.go(
                     rounds, Interrupted.preempt_workers
                 )
-                print(f"preemption, {mode}, program {index + 1}: {found}", file=sys.stderr, flush=True)
+                print(f"preemption, {mode}, program {index + 1}: {findings}", file=sys.stderr, flush=True)
     figures = []
-    for what, found in all_found.items():
+    for what, findings in all_findings.items():
         figures += [
             Figure(f"{what}: rounds, interrupted, ended regularly",
-                   f"{found.rounds}, {found.interrupted}, {found.evaluations}", ""),
-            Figure("  interrupted and ok", str(len(found.counted)), "0", not found.counted),
-            Figure("  interrupted and failed", str(len(found.failed)), "0", not found.failed),
-            Figure("  undisturbed and taken back", str(len(found.taken_back) + len(found.handed_back)), "0",
-                   not found.taken_back and not found.handed_back),
-            Figure("  ended in the moment of the signal, handed back", str(found.in_the_moment), ""),
+                   f"{findings.rounds}, {findings.interrupted}, {findings.evaluations}", ""),
+            Figure("  interrupted and ok", str(len(findings.counted)), "0", not findings.counted),
+            Figure("  interrupted and failed", str(len(findings.failed)), "0", not findings.failed),
+            Figure("  undisturbed and taken back", str(len(findings.taken_back) + len(findings.handed_back)), "0",
+                   not findings.taken_back and not findings.handed_back),
+            Figure("  ended in the moment of the signal, handed back", str(findings.in_the_moment), ""),
         ]  # fmt: skip
-    return report(figures, [fault for found in all_found.values() for fault in found.faults])
+    return report(figures, [fault for findings in all_findings.values() for fault in findings.faults])
 
 
 if __name__ == "__main__":

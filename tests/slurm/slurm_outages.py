@@ -39,11 +39,11 @@ _DISK = "size=4m,nr_inodes=3000"
 class Outage:
     """What came of one; seconds: how long it took until the run went on, or everything was gone."""
 
-    found: Findings
+    findings: Findings
     seconds: float = 0.0
 
 
-class Going:
+class RunInOutage:
     """A run that is going on, whose results are taken down."""
 
     def __init__(self, site: Site, name: str, notes: Path, evaluations: int, workers: int, pace: str) -> None:
@@ -76,33 +76,36 @@ class Going:
 
 def controller(site: Site, seconds: float, workers: int = 4) -> Outage:
     """slurmctld is killed, and started again after so many seconds: evaluations go on meanwhile, and nothing is lost."""
-    going = Going(
+    run = RunInOutage(
         site, "larch", site.folder, evaluations=int((30 + 3 * seconds) * workers), workers=workers, pace="0.2"
     )
     saved = site.cluster.folder / "state" / "job_state"
     began = time.time()
     # What Slurm has not written down when it is killed it does not know afterwards.
     until(lambda: saved.exists() and saved.stat().st_mtime > began, "Slurm does not save its jobs")
-    before = len(going.ledger.shown)
+    before = len(run.ledger.shown)
     site.cluster.kill_controller()
     ends_at = time.monotonic() + seconds
-    until(lambda: SILENCE in going.paths.events.read_text(), "its silence is not noticed", seconds=120)
+    until(lambda: SILENCE in run.paths.events.read_text(), "its silence is not noticed", seconds=120)
     until(lambda: SILENCE in site.omniopt("status", "larch").stdout, "status does not tell")
     while time.monotonic() < ends_at:
         time.sleep(0.2)
-        going.ledger.look()
-    going.until_shown(before + 1)
+        run.ledger.look()
+    run.until_shown(before + 1)
     site.cluster.start_controller()
-    found = going.end()
-    if (often := going.paths.events.read_text().count(f"  {SILENCE}")) != 1:
-        found.left_behind.append(f"its silence was told of {often} times")
-    return Outage(found)
+    findings = run.end()
+    if (often := run.paths.events.read_text().count(f"  {SILENCE}")) != 1:
+        findings.left_behind.append(f"its silence was told of {often} times")
+    return Outage(findings)
 
 
 def cancel(site: Site, workers: int = 4) -> Outage:
     """Cancel a run whose programs have daemons and do not listen to TERM."""
     paths = site.start("date", objective="setsid sleep 1234 & trap '' TERM; sleep 5678", workers=workers)
-    until(lambda: sum("sleep 5678" in one for one in processes_of(paths)) == workers, "nothing is evaluated")
+    until(
+        lambda: sum("sleep 5678" in command_line for command_line in processes_of(paths)) == workers,
+        "nothing is evaluated",
+    )
     began = time.monotonic()
     done = site.omniopt("cancel", "date")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -140,26 +143,26 @@ def disk(site: Site, notes: Path, full: float) -> Outage:
 
     notes: a folder on another disk.
     """
-    going = Going(site, "fir", notes, evaluations=60, workers=3, pace="0.2")
+    run = RunInOutage(site, "fir", notes, evaluations=60, workers=3, pace="0.2")
     ballast = site.folder / "ballast"
     fill(ballast)
     assert "is full, so the run waits" in site.omniopt("status", "fir").stdout
     began = time.monotonic()
     time.sleep(full / 2)
-    os.kill(claim(going.paths).pid, signal.SIGKILL)  # the next one cannot even begin
+    os.kill(claim(run.paths).pid, signal.SIGKILL)  # the next one cannot even begin
     while time.monotonic() < began + full:
         time.sleep(0.2)
-        going.ledger.look()
-    before = ended(going.paths)
+        run.ledger.look()
+    before = ended(run.paths)
     shutil.rmtree(ballast)
     began = time.monotonic()
-    until(lambda: ended(going.paths) > before, "it does not go on", seconds=3 * GOES_ON_WITHIN)
+    until(lambda: ended(run.paths) > before, "it does not go on", seconds=3 * GOES_ON_WITHIN)
     seconds = time.monotonic() - began
-    found = going.end()
-    told = len(re.findall(r"  evaluation \d+: ok after ", going.paths.events.read_text()))
-    if told < found.evaluations:
-        found.lost.append(f"events.log tells of {told} results, {found.evaluations} are there")
-    return Outage(found, seconds)
+    findings = run.end()
+    told = len(re.findall(r"  evaluation \d+: ok after ", run.paths.events.read_text()))
+    if told < findings.evaluations:
+        findings.lost.append(f"events.log tells of {told} results, {findings.evaluations} are there")
+    return Outage(findings, seconds)
 
 
 def ended(paths: RunPaths) -> int:
@@ -176,31 +179,31 @@ def main() -> int:
     )
     parser.add_argument("--seconds", type=float, default=60, help="that an outage lasts (default: 60)")
     parser.add_argument("--workers", type=int, default=8)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with on_cluster() as (cluster, work), small_disk(work.with_name("disk")) as small:
-        without = controller(Site(cluster, work), given.seconds, given.workers)
-        full = disk(Site(cluster, small), work, given.seconds)
-        gone = cancel(Site(cluster, work), given.workers)
-    faults = [*without.found.faults, *full.found.faults, *gone.found.left_behind]
-    span = f"{given.seconds:.0f} s"
+        without = controller(Site(cluster, work), options.seconds, options.workers)
+        full = disk(Site(cluster, small), work, options.seconds)
+        gone = cancel(Site(cluster, work), options.workers)
+    faults = [*without.findings.faults, *full.findings.faults, *gone.findings.left_behind]
+    span = f"{options.seconds:.0f} s"
     return report(
         [
-            Figure(f"slurmctld killed for {span}", counted(without.found), "all evaluations, nothing lost or repeated",
-                   not without.found.faults and not without.found.repeats),
-            Figure(f"disk full for {span}", counted(full.found), "all evaluations, nothing lost or repeated",
-                   not full.found.faults and not full.found.repeats),
+            Figure(f"slurmctld killed for {span}", counted(without.findings), "all evaluations, nothing lost or repeated",
+                   not without.findings.faults and not without.findings.repeats),
+            Figure(f"disk full for {span}", counted(full.findings), "all evaluations, nothing lost or repeated",
+                   not full.findings.faults and not full.findings.repeats),
             Figure("disk freed, until it goes on", f"{full.seconds:.1f} s", f"<= {GOES_ON_WITHIN:.0f} s",
                    full.seconds <= GOES_ON_WITHIN),
             Figure("cancel, until no process and no job is left", f"{gone.seconds:.1f} s", f"<= {GONE_WITHIN:.0f} s",
-                   gone.seconds <= GONE_WITHIN and not gone.found.left_behind),
+                   gone.seconds <= GONE_WITHIN and not gone.findings.left_behind),
         ],
         faults,
     )  # fmt: skip
 
 
-def counted(found: Findings) -> str:
+def counted(findings: Findings) -> str:
     """What there is to say of a run in an outage."""
-    return f"{found.evaluations} evaluations, {len(found.lost)} lost, {found.repeats} repeated"
+    return f"{findings.evaluations} evaluations, {len(findings.lost)} lost, {findings.repeats} repeated"
 
 
 if __name__ == "__main__":

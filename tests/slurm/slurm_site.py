@@ -47,10 +47,10 @@ class Site:
         self.folder = folder
         self.environ = {key: os.environ[key] for key in ("OMNIOPT_TEST",) if key in os.environ}
 
-    def omniopt(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def omniopt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Call the command line."""
         return subprocess.run(
-            [sys.executable, "-I", "-m", "worker", *words],
+            [sys.executable, "-I", "-m", "worker", *arguments],
             cwd=self.folder, env={**self.cluster.environment(), **self.environ},
             capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
@@ -62,9 +62,9 @@ class Site:
         path.write_text(CONFIG.format(name=name, objective=objective, **values))
         return str(path)
 
-    def start(self, name: str, *words: str, **settings: Any) -> RunPaths:
+    def start(self, name: str, *options: str, **settings: Any) -> RunPaths:
         """Start a run whose driver is a job."""
-        done = self.omniopt("start", self.config(name, **settings), "--yes", *words)
+        done = self.omniopt("start", self.config(name, **settings), "--yes", *options)
         assert done.returncode == 0, done.stdout + done.stderr
         return self.paths(name)
 

@@ -93,25 +93,25 @@ class Storm:
             self._revive()
         self._wait_until_quiet()
         self.ledger.read(self.paths.driver_log)
-        found = self.ledger.compare(self._evaluations, self._killed)
+        findings = self.ledger.compare(self._evaluations, self._killed)
         if self.kills.total() < kills:
-            found.left_behind.append(f"the run ended after {self.kills.total()} of {kills} kills")
-        return found
+            findings.left_behind.append(f"the run ended after {self.kills.total()} of {kills} kills")
+        return findings
 
-    def _omniopt(self, *words: str) -> subprocess.CompletedProcess[bytes]:
+    def _omniopt(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            self._words(*words), cwd=self.folder, env=self.cluster.environment(), capture_output=True, timeout=300,
+            self._words(*arguments), cwd=self.folder, env=self.cluster.environment(), capture_output=True, timeout=300,
             stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
 
-    def _words(self, *words: str) -> list[str]:
-        return [sys.executable, "-I", "-m", "worker", *words]
+    def _words(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-I", "-m", "worker", *arguments]
 
-    def _spawn(self, *words: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         output = self.folder / f"driver.{len(self._drivers)}.out"
         with output.open("wb") as file:
             return subprocess.Popen(
-                self._words(*words), cwd=self.folder, env=self.cluster.environment(), stdin=subprocess.DEVNULL,
+                self._words(*arguments), cwd=self.folder, env=self.cluster.environment(), stdin=subprocess.DEVNULL,
                 stdout=file, stderr=file, start_new_session=True,
             )  # fmt: skip
 
@@ -122,7 +122,7 @@ class Storm:
                 if record.get("kind") == "agent":
                     self._agents[str(record["agent"])] = record
         self.ledger.look()
-        self._drivers = [one for one in self._drivers if one.poll() is None]
+        self._drivers = [process for process in self._drivers if process.poll() is None]
 
     def _keep_pace(self, kills: int) -> None:
         """Keep evaluations from ending where the run would be over before the storm is."""
@@ -181,8 +181,8 @@ class Storm:
         """Two people see that the driver is gone, and both help."""
         self._kill_drivers_group(now)
         both = [self._spawn("resume", "storm") for _ in range(2)]
-        for one in both:
-            one.wait(timeout=300)
+        for process in both:
+            process.wait(timeout=300)
         self.deeds["two resumes at once"] += 1
 
     def _second_driver(self, now: Claim) -> None:
@@ -203,7 +203,9 @@ class Storm:
 
     def _some_agent(self) -> Record | None:
         alive = [
-            one for one in self._agents.values() if processes.alive(int(one["pid"]), str(one["pid_start"]))
+            agent
+            for agent in self._agents.values()
+            if processes.alive(int(agent["pid"]), str(agent["pid_start"]))
         ]
         return self._random.choice(alive) if alive else None
 
@@ -228,8 +230,8 @@ class Storm:
             self._omniopt("resume", "storm")
 
     def _wait_until_quiet(self) -> None:
-        for one in self._drivers:
-            one.wait(timeout=120)
+        for process in self._drivers:
+            process.wait(timeout=120)
         ends_at = time.monotonic() + 90
         while left := self.cluster.jobs():
             assert time.monotonic() < ends_at, f"jobs are left: {left}"
@@ -247,31 +249,31 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=3, help="seconds that a driver is paused at most")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="leave the run in this new folder, to be looked at")
-    given = parser.parse_args()
-    with on_cluster(given.keep) as (cluster, work):
-        storm = Storm(cluster, work, given.evaluations, given.workers, given.seed)
-        storm.longest_pause = given.pause
+    options = parser.parse_args()
+    with on_cluster(options.keep) as (cluster, work):
+        storm = Storm(cluster, work, options.evaluations, options.workers, options.seed)
+        storm.longest_pause = options.pause
         began = time.monotonic()
-        found = storm.rage(given.kills)
+        findings = storm.rage(options.kills)
         seconds = time.monotonic() - began
     agents = storm.kills["agents"] + storm.kills["jobs of agents, by scancel"]
     kills = ", ".join(f"{count} {what}" for what, count in sorted(storm.kills.items()))
     deeds = ", ".join(f"{count} {what}" for what, count in sorted(storm.deeds.items()))
     return report(
         [
-            Figure("kills", f"{storm.kills.total()}: {kills}", f">= {given.kills}", storm.kills.total() >= given.kills),
+            Figure("kills", f"{storm.kills.total()}: {kills}", f">= {options.kills}", storm.kills.total() >= options.kills),
             Figure("and besides", deeds, "", True),
-            Figure("evaluations", f"{found.evaluations} in {seconds:.0f} s", str(given.evaluations),
-                   found.evaluations == given.evaluations),
-            Figure("shown results lost", str(len(found.lost)), "0", not found.lost),
-            Figure("wrong pairs", str(len(found.wrong_pairs)), "0", not found.wrong_pairs),
-            Figure("counted twice", str(len(found.counted_twice)), "0", not found.counted_twice),
-            Figure("executed twice, beyond what killed agents had in hand", str(len(found.executed_twice)), "0",
-                   not found.executed_twice),
-            Figure("evaluations repeated", str(found.repeats), f"<= {agents} agents killed", found.repeats <= agents),
-            Figure("left behind", str(len(found.left_behind)), "0", not found.left_behind),
+            Figure("evaluations", f"{findings.evaluations} in {seconds:.0f} s", str(options.evaluations),
+                   findings.evaluations == options.evaluations),
+            Figure("shown results lost", str(len(findings.lost)), "0", not findings.lost),
+            Figure("wrong pairs", str(len(findings.wrong_pairs)), "0", not findings.wrong_pairs),
+            Figure("counted twice", str(len(findings.counted_twice)), "0", not findings.counted_twice),
+            Figure("executed twice, beyond what killed agents had in hand", str(len(findings.executed_twice)), "0",
+                   not findings.executed_twice),
+            Figure("evaluations repeated", str(findings.repeats), f"<= {agents} agents killed", findings.repeats <= agents),
+            Figure("left behind", str(len(findings.left_behind)), "0", not findings.left_behind),
         ],
-        found.faults,
+        findings.faults,
     )  # fmt: skip
 
 

@@ -76,11 +76,11 @@ def swallow(cluster: Cluster, folder: Path, submissions: int, share: float, seed
             asked += launcher.start(1)
         launcher.poll()
         time.sleep(0.1)
-    found = _compare(cluster, launcher, Counter(plan))
+    findings = _compare(cluster, launcher, Counter(plan))
     launcher.stop(asked)
     launcher.poll()
     launcher.close()
-    return found
+    return findings
 
 
 def _behind_proxy(cluster: Cluster, folder: Path, plan: list[str]) -> dict[str, str]:
@@ -131,24 +131,24 @@ def main() -> int:
         "--share", type=float, default=0.3, help="of the answers that are swallowed (default: 0.3)"
     )
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with on_cluster() as (cluster, work):
-        found = swallow(cluster, work, given.submissions, given.share, given.seed)
-    settled = found.adopted + found.given_up
-    bad = sum(count for word, count in found.plan.items() if word != "pass")
-    kinds = ", ".join(f"{count} {word}" for word, count in sorted(found.plan.items()) if word != "pass")
+        findings = swallow(cluster, work, options.submissions, options.share, options.seed)
+    settled = findings.adopted + findings.given_up
+    bad = sum(count for word, count in findings.plan.items() if word != "pass")
+    kinds = ", ".join(f"{count} {word}" for word, count in sorted(findings.plan.items()) if word != "pass")
     return report(
         [
-            Figure("submissions", str(settled), str(given.submissions), settled == given.submissions),
+            Figure("submissions", str(settled), str(options.submissions), settled == options.submissions),
             Figure(
-                "whose answer or request was lost", f"{bad}: {kinds}", f"about {given.share:.0%}", bad > 0
+                "whose answer or request was lost", f"{bad}: {kinds}", f"about {options.share:.0%}", bad > 0
             ),
-            Figure("known at the end", str(found.adopted), ""),
-            Figure("given up, to be asked for again", str(found.given_up), ""),
-            Figure("duplicates", str(len(found.duplicates)), "0", not found.duplicates),
-            Figure("orphans", str(len(found.orphans)), "0", not found.orphans),
+            Figure("known at the end", str(findings.adopted), ""),
+            Figure("given up, to be asked for again", str(findings.given_up), ""),
+            Figure("duplicates", str(len(findings.duplicates)), "0", not findings.duplicates),
+            Figure("orphans", str(len(findings.orphans)), "0", not findings.orphans),
         ],
-        [*found.duplicates, *found.orphans],
+        [*findings.duplicates, *findings.orphans],
     )
 
 

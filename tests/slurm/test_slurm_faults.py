@@ -21,7 +21,8 @@ def test_more_workers_join_and_surplus_ones_leave(site: Site) -> None:
     until(lambda: len(site.status("oak")["agents"]) == 1, "no worker is there")
     assert site.omniopt("workers", "oak", "+3").returncode == 0
     until(
-        lambda: [one["state"] for one in site.status("oak")["agents"]] == ["running"] * 4, "they do not come"
+        lambda: [agent["state"] for agent in site.status("oak")["agents"]] == ["running"] * 4,
+        "they do not come",
     )
     assert site.omniopt("workers", "oak", "-2").returncode == 0
     until(lambda: len(site.status("oak")["agents"]) == 2, "they do not go")

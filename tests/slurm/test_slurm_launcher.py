@@ -41,10 +41,10 @@ def launch(cluster: Cluster, tmp_path: Path, stay: Path) -> Iterator[Start]:
         run: Run, epoch: int = 1, environ: dict[str, str] | None = None, **options: object
     ) -> SlurmLauncher:
         client = Client(environ or cluster.environment())
-        known = ask(client, run)
+        limits = ask(client, run)
         settings = {
-            "walltime": known.walltime(run),
-            "max_array": known.max_array,
+            "walltime": limits.walltime(run),
+            "max_array": limits.max_array,
             "python": str(stay),
             "clock": lambda: 10 * time.monotonic(),  # half a minute between two questions takes 3 s here
             **options,
@@ -133,7 +133,7 @@ def test_a_walltime_that_is_left_to_us_follows_a_limit_that_was_lowered(
 ) -> None:
     launcher = launch(a_run(partition="ml", runtime=7200), walltime=7200)
     stuck = [*launcher.start(1), *launcher.start(1)]
-    until(lambda: {states(launcher)[one] for one in stuck} == {AgentState.GONE})
+    until(lambda: {states(launcher)[identity] for identity in stuck} == {AgentState.GONE})
     until(lambda: (launcher.poll(), launcher.start(1))[1])
     until(lambda: (launcher.poll(), cluster.run("squeue", "-h", "-o", "%l").stdout.split())[1] == ["1:00:00"])
     assert launcher.hopeless is None
@@ -171,13 +171,13 @@ def test_a_swallowed_answer_is_adopted_and_a_lost_request_given_up(
         identities = launcher.start(2)
         until(lambda: (launcher.poll(), "not known whether Slurm has taken" in launcher.trouble)[1])  # noqa: B023
         wanted = AgentState.RUNNING if name == "swallow" else AgentState.GONE
-        until(lambda: {states(launcher)[one] for one in identities} == {wanted}, seconds=120)  # noqa: B023
-        told = (
+        until(lambda: {states(launcher)[identity] for identity in identities} == {wanted}, seconds=120)  # noqa: B023
+        trouble = (
             ""
             if name == "swallow"
             else "Slurm takes no more jobs for now (Batch job submission failed: Socket"
         )
-        assert launcher.trouble.startswith(told) and bool(launcher.trouble) == bool(told)
+        assert launcher.trouble.startswith(trouble) and bool(launcher.trouble) == bool(trouble)
     assert len(cluster.jobs()) == 2
 
 

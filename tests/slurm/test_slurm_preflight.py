@@ -28,21 +28,24 @@ def client(cluster: Cluster) -> Client:
     return Client(cluster.environment())
 
 
-def found(client: Client, run: Run) -> dict[str, Problem]:
+def problems_by_path(client: Client, run: Run) -> dict[str, Problem]:
     """The problems of a run by their field."""
     return {problem.path: problem for problem in preflight.problems(run, ask(client, run))}
 
 
 def test_a_run_that_fits_has_no_problems(client: Client) -> None:
-    assert found(client, a_run(partition="alpha", enable_gpus=True, gpus=2, cpus=8, memory=4000)) == {}
-    assert found(client, a_run()) == {}
+    assert (
+        problems_by_path(client, a_run(partition="alpha", enable_gpus=True, gpus=2, cpus=8, memory=4000))
+        == {}
+    )
+    assert problems_by_path(client, a_run()) == {}
 
 
 def test_all_problems_come_at_once(client: Client) -> None:
     run = a_run(
         partition="ml", enable_gpus=True, gpus=3, cpus=9, memory=4001, walltime=7200, reservation="none"
     )
-    problems = found(client, run)
+    problems = problems_by_path(client, run)
     assert set(problems) == {
         "slurm.gpus",
         "slurm.cpus",
@@ -58,43 +61,43 @@ def test_all_problems_come_at_once(client: Client) -> None:
 
 
 def test_a_wrong_partition_is_answered_with_the_closest(client: Client) -> None:
-    problem = found(client, a_run(partition="alfa"))["slurm.partition"]
+    problem = problems_by_path(client, a_run(partition="alfa"))["slurm.partition"]
     assert problem.message == 'This cluster has no partition "alfa".'
     assert problem.hint == 'Did you mean "alpha"?'
 
 
 def test_several_partitions_may_be_named(client: Client) -> None:
-    assert found(client, a_run(partition="alpha,ml")) == {}
+    assert problems_by_path(client, a_run(partition="alpha,ml")) == {}
     assert ask(client, a_run()).longest(a_run(partition="alpha,ml")) == 3600
-    assert set(found(client, a_run(partition="alpha,mll"))) == {"slurm.partition"}
+    assert set(problems_by_path(client, a_run(partition="alpha,mll"))) == {"slurm.partition"}
 
 
 def test_a_runtime_beyond_the_partition_is_made_of_several_jobs(client: Client) -> None:
     run = a_run(partition="ml", runtime=7200)
-    known = ask(client, run)
-    assert known.walltime(run) == 3600
-    [problem] = preflight.problems(run, known)
+    limits = ask(client, run)
+    assert limits.walltime(run) == 3600
+    [problem] = preflight.problems(run, limits)
     assert (problem.path, problem.severity) == ("run.runtime", "note")
 
 
 def test_more_nodes_than_the_partition_has(client: Client) -> None:
-    assert set(found(client, a_run(partition="ml", nodes=3, tasks=3))) == {"slurm.nodes"}
+    assert set(problems_by_path(client, a_run(partition="ml", nodes=3, tasks=3))) == {"slurm.nodes"}
 
 
 def test_more_nodes_than_there_are_is_said_beside_what_else_is_wrong(client: Client) -> None:
     run = a_run(partition="ml", nodes=9, tasks=9, memory=9000)
-    assert set(found(client, run)) == {"slurm.nodes", "slurm.memory"}
+    assert set(problems_by_path(client, run)) == {"slurm.nodes", "slurm.memory"}
 
 
 def test_what_the_users_own_variables_name_is_looked_at_too(cluster: Cluster) -> None:
-    own = Client({**cluster.environment(), "SBATCH_PARTITION": "mll", "SBATCH_RESERVATION": "none"})
-    assert found(own, a_run())["slurm.partition"].message == (
+    own_client = Client({**cluster.environment(), "SBATCH_PARTITION": "mll", "SBATCH_RESERVATION": "none"})
+    assert problems_by_path(own_client, a_run())["slurm.partition"].message == (
         'This cluster has no partition "mll", which your variable SBATCH_PARTITION names.'
     )
-    problems = found(own, a_run(partition="alpha"))
+    problems = problems_by_path(own_client, a_run(partition="alpha"))
     assert set(problems) == {"slurm.reservation"}, problems
-    own = Client({**cluster.environment(), "SBATCH_PARTITION": "ml"})
-    assert ask(own, a_run()).walltime(a_run(runtime=7200)) == 3600
+    own_client = Client({**cluster.environment(), "SBATCH_PARTITION": "ml"})
+    assert ask(own_client, a_run()).walltime(a_run(runtime=7200)) == 3600
 
 
 @pytest.fixture
@@ -109,9 +112,9 @@ def test_a_partition_for_certain_accounts_wants_one_to_be_named(
     client: Client, alpha: Callable[[str], object]
 ) -> None:
     alpha("AllowAccounts=p_mine,p_yours")
-    assert found(client, a_run())["slurm.account"].hint == "It allows p_mine, p_yours."
-    assert set(found(client, a_run(account="p_other"))) == {"slurm.account"}
-    assert found(client, a_run(account="p_mine")) == {}
+    assert problems_by_path(client, a_run())["slurm.account"].hint == "It allows p_mine, p_yours."
+    assert set(problems_by_path(client, a_run(account="p_other"))) == {"slurm.account"}
+    assert problems_by_path(client, a_run(account="p_mine")) == {}
 
 
 def test_a_partition_in_which_the_driver_does_not_fit_is_told_before(
@@ -119,10 +122,12 @@ def test_a_partition_in_which_the_driver_does_not_fit_is_told_before(
 ) -> None:
     alpha("MaxMemPerNode=1000")
     run, paths = a_run(), RunPaths(tmp_path / "omniopt" / "projects" / "pear")
-    known = ask(client, run)
-    [problem] = [one for one in checks.check(client, run, paths, known, True) if one.severity == "error"]
+    limits = ask(client, run)
+    [problem] = [
+        problem for problem in checks.check(client, run, paths, limits, True) if problem.severity == "error"
+    ]
     assert "The driver's job asks for 2000 MB" in problem.message
-    assert not has_errors(checks.check(client, run, paths, known, False))
+    assert not has_errors(checks.check(client, run, paths, limits, False))
 
 
 def test_setup_lines_that_bash_cannot_read_are_told_before(tmp_path: Path) -> None:
@@ -156,9 +161,9 @@ def test_slurms_own_words_are_the_last(client: Client, tmp_path: Path) -> None:
 
 
 def test_a_refusal_of_the_drivers_job_does_not_blame_the_workers(tmp_path: Path) -> None:
-    words = "sbatch: error: Batch job submission failed: Memory required by task is not available"
+    message = "sbatch: error: Batch job submission failed: Memory required by task is not available"
     sbatch = tmp_path / "sbatch"
-    sbatch.write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
+    sbatch.write_text(f"#!/bin/sh\necho '{message}' >&2\nexit 1\n")
     sbatch.chmod(0o755)
     with pytest.raises(ConfigError) as refused:
         driver_job.hand_in(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"}), "pear.driver", "#!/bin/sh\n")

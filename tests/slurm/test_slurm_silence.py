@@ -48,7 +48,7 @@ def test_each_part_of_slurm_that_is_away_is_named(lonely: Site) -> None:
 
 
 def test_commands_that_belong_to_no_cluster_are_no_missing_commands(slurm_programs: None) -> None:
-    if any(Path(place).exists() for place in ("/etc/slurm/slurm.conf", "/run/slurm/conf/slurm.conf")):
+    if any(Path(path).exists() for path in ("/etc/slurm/slurm.conf", "/run/slurm/conf/slurm.conf")):
         pytest.skip("this machine belongs to a cluster")
     assert "they find no slurm.conf" in absence({"PATH": os.environ["PATH"]})
 

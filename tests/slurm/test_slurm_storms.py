@@ -21,16 +21,16 @@ def test_a_storm_of_kills_loses_nothing_and_repeats_only_what_was_killed(
     cluster: Cluster, workdir: Path
 ) -> None:
     storm = Storm(cluster, workdir, evaluations=100, workers=6, seed=1)
-    found = storm.rage(kills=8)
-    assert found.faults == []
-    assert found.evaluations == 100
+    findings = storm.rage(kills=8)
+    assert findings.faults == []
+    assert findings.evaluations == 100
 
 
 def test_swallowed_answers_make_no_job_twice_and_leave_none_alone(cluster: Cluster, workdir: Path) -> None:
-    found = swallow(cluster, workdir, submissions=10, share=0.5, seed=2)
-    assert found.duplicates == []
-    assert found.orphans == []
-    assert found.adopted + found.given_up == 10
+    findings = swallow(cluster, workdir, submissions=10, share=0.5, seed=2)
+    assert findings.duplicates == []
+    assert findings.orphans == []
+    assert findings.adopted + findings.given_up == 10
     cluster.run("scancel", "--user=" + cluster.run("id", "-un").stdout.strip())
 
 
@@ -42,29 +42,31 @@ def test_a_run_goes_on_without_the_controller(slurm_programs: None, tmp_path: Pa
         outage = controller(Site(cluster, workdir), seconds=3)
     finally:
         cluster.down()
-    assert outage.found.faults == []
-    assert outage.found.repeats == 0
+    assert outage.findings.faults == []
+    assert outage.findings.repeats == 0
 
 
 def test_a_full_disk_is_waited_for_and_costs_no_result(site: Site, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as folder:
         outage = disk(Site(site.cluster, folder), site.folder, full=3)
-    assert outage.found.faults == []
-    assert outage.found.repeats == 0
+    assert outage.findings.faults == []
+    assert outage.findings.repeats == 0
 
 
 def test_cancel_leaves_no_job_and_no_process(site: Site) -> None:
     outage = cancel(site)
-    assert outage.found.left_behind == []
+    assert outage.findings.left_behind == []
     assert outage.seconds < 2 * GONE_WITHIN, "the machine may be busy, but not so busy"
     assert claim(site.paths("date")).standing is Standing.OVER
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_cancelled_evaluation_does_not_count_and_one_that_had_ended_does(site: Site, program: str) -> None:
-    found = Interrupted(site, "elm", PROGRAMS[program], workers=6, seed=3).go(2, Interrupted.cancel_workers)
-    assert found.faults == []
-    assert found.interrupted > 6, "so that there was something to see"
+    findings = Interrupted(site, "elm", PROGRAMS[program], workers=6, seed=3).go(
+        2, Interrupted.cancel_workers
+    )
+    assert findings.faults == []
+    assert findings.interrupted > 6, "so that there was something to see"
 
 
 @pytest.mark.parametrize("mode", ["REQUEUE", "CANCEL"])
@@ -76,8 +78,8 @@ def test_a_preempted_evaluation_does_not_count(
     try:
         cluster.up()
         run = Interrupted(Site(cluster, workdir), "oak", next(iter(PROGRAMS.values())), workers=16, seed=4)
-        found = run.go(1, Interrupted.preempt_workers)
+        findings = run.go(1, Interrupted.preempt_workers)
     finally:
         cluster.down()
-    assert found.faults == []
-    assert found.interrupted > 0
+    assert findings.faults == []
+    assert findings.interrupted > 0
