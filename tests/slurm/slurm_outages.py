@@ -23,7 +23,7 @@ from pathlib import Path
 
 from slurm_report import Figure, on_cluster, report
 from slurm_site import Site, until
-from storm_ledger import Findings, Ledger, processes_of
+from storm_observations import Findings, Observations, processes_of
 
 from worker.store.claim import claim
 from worker.store.follower import Follower
@@ -47,15 +47,18 @@ class RunInOutage:
     """A run that is going on, whose results are taken down."""
 
     def __init__(self, site: Site, name: str, notes: Path, evaluations: int, workers: int, pace: str) -> None:
-        """notes: the folder of what the program notes. pace: see `Ledger.set_pace`."""
+        """notes: the folder of what the program notes. pace: see `Observations.set_pace`."""
         self.site = site
         self.evaluations = evaluations
         folder = notes / f"{name} notes"
         folder.mkdir()
-        self.ledger = Ledger(site.paths(name), folder)
-        self.ledger.set_pace(pace)
+        self.observations = Observations(site.paths(name), folder)
+        self.observations.set_pace(pace)
         self.paths = site.start(
-            name, objective=f"bash '{self.ledger.program}' ($x)", evaluations=evaluations, workers=workers
+            name,
+            objective=f"bash '{self.observations.program}' ($x)",
+            evaluations=evaluations,
+            workers=workers,
         )
         self.until_shown(3)
 
@@ -63,15 +66,15 @@ class RunInOutage:
         """Wait until so many results have been shown."""
 
         def enough() -> bool:
-            self.ledger.look()
-            return len(self.ledger.shown) >= count
+            self.observations.look()
+            return len(self.observations.shown) >= count
 
-        until(enough, f"{len(self.ledger.shown)} of {count} results are there", seconds=120)
+        until(enough, f"{len(self.observations.shown)} of {count} results are there", seconds=120)
 
     def end(self) -> Findings:
         """Wait for the end of the run, and compare."""
         self.site.until_over(self.paths)
-        return self.ledger.compare(self.evaluations, killed=())
+        return self.observations.compare(self.evaluations, killed=())
 
 
 def controller(site: Site, seconds: float, workers: int = 4) -> Outage:
@@ -83,14 +86,14 @@ def controller(site: Site, seconds: float, workers: int = 4) -> Outage:
     began = time.time()
     # What Slurm has not written down when it is killed it does not know afterwards.
     until(lambda: saved.exists() and saved.stat().st_mtime > began, "Slurm does not save its jobs")
-    before = len(run.ledger.shown)
+    before = len(run.observations.shown)
     site.cluster.kill_controller()
     ends_at = time.monotonic() + seconds
     until(lambda: SILENCE in run.paths.events.read_text(), "its silence is not noticed", seconds=120)
     until(lambda: SILENCE in site.omniopt("status", "larch").stdout, "status does not tell")
     while time.monotonic() < ends_at:
         time.sleep(0.2)
-        run.ledger.look()
+        run.observations.look()
     run.until_shown(before + 1)
     site.cluster.start_controller()
     findings = run.end()
@@ -152,7 +155,7 @@ def disk(site: Site, notes: Path, full: float) -> Outage:
     os.kill(claim(run.paths).pid, signal.SIGKILL)  # the next one cannot even begin
     while time.monotonic() < began + full:
         time.sleep(0.2)
-        run.ledger.look()
+        run.observations.look()
     before = ended(run.paths)
     shutil.rmtree(ballast)
     began = time.monotonic()

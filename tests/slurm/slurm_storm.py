@@ -20,7 +20,7 @@ from pathlib import Path
 
 from slurm_cluster import Cluster
 from slurm_report import Figure, on_cluster, report
-from storm_ledger import Findings, Ledger
+from storm_observations import Findings, Observations
 
 from worker import processes
 from worker.store.claim import Claim, Standing, claim
@@ -62,8 +62,8 @@ class Storm:
         self.cluster = cluster
         self.folder = folder
         self.paths = Home.in_workdir(folder).run("storm")
-        self.ledger = Ledger(self.paths, folder)
-        self.ledger.set_pace("0.")
+        self.observations = Observations(self.paths, folder)
+        self.observations.set_pace("0.")
         self.kills: Counter[str] = Counter()
         self.deeds: Counter[str] = Counter()  # what is no kill
         self.longest_pause = 3.0  # seconds for which a driver is stopped while another one takes over
@@ -75,7 +75,7 @@ class Storm:
         self._drivers: list[subprocess.Popen[bytes]] = []
         self.config = folder / "storm.toml"
         self.config.write_text(
-            CONFIG.format(program=self.ledger.program, workers=workers, evaluations=evaluations)
+            CONFIG.format(program=self.observations.program, workers=workers, evaluations=evaluations)
         )
 
     def rage(self, kills: int) -> Findings:
@@ -92,8 +92,8 @@ class Storm:
                 self._strike(now)
             self._revive()
         self._wait_until_quiet()
-        self.ledger.read(self.paths.driver_log)
-        findings = self.ledger.compare(self._evaluations, self._killed)
+        self.observations.read(self.paths.driver_log)
+        findings = self.observations.compare(self._evaluations, self._killed)
         if self.kills.total() < kills:
             findings.left_behind.append(f"the run ended after {self.kills.total()} of {kills} kills")
         return findings
@@ -121,14 +121,14 @@ class Storm:
             for record in self._journals.setdefault(epoch, Tail(self.paths.journal(epoch))).read():
                 if record.get("kind") == "agent":
                     self._agents[str(record["agent"])] = record
-        self.ledger.look()
+        self.observations.look()
         self._drivers = [process for process in self._drivers if process.poll() is None]
 
     def _keep_pace(self, kills: int) -> None:
         """Keep evaluations from ending where the run would be over before the storm is."""
-        done = len(self.ledger.shown) / self._evaluations
+        done = len(self.observations.shown) / self._evaluations
         due = min(self.kills.total() / kills + _AHEAD, _BEFORE_LAST)
-        self.ledger.hold(self.kills.total() < kills and done > due)
+        self.observations.hold(self.kills.total() < kills and done > due)
 
     def _strike(self, now: Claim) -> None:
         if now.standing is not Standing.ALIVE or self._random.random() < 0.6:

@@ -20,7 +20,7 @@ import far_driver
 import pytest
 from late_files import Machines, sharing
 from local_runs import Local, config, until
-from storm_ledger import Ledger, processes_of
+from storm_observations import Observations, processes_of
 
 from worker.spec.check import check_read
 from worker.spec.formats import toml
@@ -34,7 +34,7 @@ _HOSTS = ("one", "two", "three")  # machines that drivers run on
 
 
 class Storm:
-    """A run, and what is done to it. The ledger looks at the files as the server has them."""
+    """A run, and what is done to it. The observations looks at the files as the server has them."""
 
     def __init__(self, machines: Machines) -> None:
         folder = machines.folder
@@ -44,8 +44,8 @@ class Storm:
         self.drivers: list[subprocess.Popen[bytes]] = []
         self.killed: set[str] = set()
         self._cwd = folder
-        self.ledger = Ledger(Local(folder / "served").paths, folder)
-        objective = f"bash '{self.ledger.program}' ($x)"
+        self.observations = Observations(Local(folder / "served").paths, folder)
+        objective = f"bash '{self.observations.program}' ($x)"
         path = config(folder, objective=objective, max_evals=EVALUATIONS, workers=3, max_failures=10**6)
         run = check_read(toml.read(path.read_text())).run
         assert run is not None
@@ -109,16 +109,16 @@ def storm(tmp_path: Path) -> Iterator[Storm]:
 def test_nothing_is_lost_where_machines_see_late_what_others_do(storm: Storm) -> None:
     print(f"storm with seed {SEED}")
     storm.drive()
-    until(storm.ledger.log.exists)
+    until(storm.observations.log.exists)
     deeds = (storm.kill_the_driver, storm.kill_the_driver, storm.pause_the_driver, storm.kill_an_agent)
     for deed in range(DEEDS):
         storm.random.choice(deeds)()
         if not storm.alive():
             storm.drive()
         time.sleep(storm.random.uniform(0.2, 1.5))
-        storm.ledger.look()
-        storm.ledger.hold(len(storm.ledger.shown) / EVALUATIONS > deed / DEEDS + 0.05)
-    storm.ledger.hold(False)
+        storm.observations.look()
+        storm.observations.hold(len(storm.observations.shown) / EVALUATIONS > deed / DEEDS + 0.05)
+    storm.observations.hold(False)
     until(lambda: not storm.alive(), seconds=90 + 2 * DEEDS)
     until(lambda: not any(processes_of(storm.workers.paths)), seconds=120)
-    assert storm.ledger.compare(EVALUATIONS, storm.killed).faults == []
+    assert storm.observations.compare(EVALUATIONS, storm.killed).faults == []

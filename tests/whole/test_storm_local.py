@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from local_runs import Local, config, until
-from storm_ledger import Ledger, processes_of
+from storm_observations import Observations, processes_of
 
 from worker.store.journal import newest
 
@@ -33,7 +33,7 @@ class Storm:
 
     local: Local
     random: random.Random
-    ledger: Ledger
+    observations: Observations
     killed: set[str] = field(default_factory=set)  # agents
     logs: list[Path] = field(default_factory=list)
 
@@ -89,21 +89,21 @@ class Storm:
 
     def look(self) -> None:
         """Take down what is shown."""
-        self.ledger.look()
+        self.observations.look()
         for log in self.logs:
-            self.ledger.read(log)
+            self.observations.read(log)
 
 
 @pytest.fixture
 def storm(workdir: Path) -> Iterator[Storm]:
     """A run that has been started."""
     local = Local(workdir)
-    one = Storm(local, random.Random(SEED), Ledger(local.paths, workdir))
-    objective = f"bash '{one.ledger.program}' ($x)"
+    one = Storm(local, random.Random(SEED), Observations(local.paths, workdir))
+    objective = f"bash '{one.observations.program}' ($x)"
     path = config(workdir, objective=objective, max_evals=EVALUATIONS, workers=WORKERS)
     one.logs.append(workdir / "driver-0.out")
     one.local.spawn("start", path, output=one.logs[0])
-    until(one.ledger.log.exists)
+    until(one.observations.log.exists)
     yield one
     one.local.kill_everything()
 
@@ -125,13 +125,13 @@ def test_nothing_shown_is_lost_and_nothing_is_mixed_up(storm: Storm) -> None:
         storm.random.choice(deeds)()
         storm.look()
         # The run must not be over before the storm is.
-        storm.ledger.hold(len(storm.ledger.shown) / EVALUATIONS > deed / KILLS + 0.05)
+        storm.observations.hold(len(storm.observations.shown) / EVALUATIONS > deed / KILLS + 0.05)
         if not storm.alive():
             storm.drive()
         time.sleep(storm.random.random())
-    storm.ledger.hold(False)
+    storm.observations.hold(False)
     storm.drive()  # the others see it, and leave
     until(lambda: not storm.alive(), seconds=60 + KILLS)
     # Workers that a driver has started while another one took over wait in vain for a word, and leave.
     until(lambda: not any(processes_of(storm.local.paths)), seconds=120)
-    assert storm.ledger.compare(EVALUATIONS, storm.killed).faults == []
+    assert storm.observations.compare(EVALUATIONS, storm.killed).faults == []

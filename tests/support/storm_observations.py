@@ -65,7 +65,7 @@ class Findings:
         return [*self.lost, *self.wrong_pairs, *self.counted_twice, *self.executed_twice, *self.left_behind]
 
 
-class Ledger:
+class Observations:
     """Takes down every result that a run has shown, in any way. The run has one parameter, x, and the result is x."""
 
     def __init__(self, paths: RunPaths, folder: Path) -> None:
