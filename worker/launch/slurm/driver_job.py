@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from worker.errors import ConfigError, OmnioptError
-from worker.launch.slurm import preflight, sbatch, squeue
+from worker.launch.slurm import refusals, sbatch, squeue
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.job_states import ANSWERS_WITHOUT
 from worker.launch.slurm.sbatch import Outcome, Submitted
@@ -83,7 +83,7 @@ def hand_in(
         if answer.outcome is Outcome.ACCEPTED:
             return answer.job
         if answer.outcome is Outcome.REFUSED:
-            raise ConfigError([preflight.driver_refusal(answer)])
+            raise ConfigError([refusals.driver_refusal(answer)])
         if answer.outcome is Outcome.LATER:
             raise NotSubmittedError(_later(answer))
         without = 0

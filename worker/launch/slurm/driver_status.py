@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from worker.errors import ConfigError, OmnioptError
 from worker.launch.scheduler import DriverStatus
-from worker.launch.slurm import driver_job, preflight, reasons, teardown
+from worker.launch.slurm import driver_job, reasons, refusals, teardown
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.node_health import last_line
 from worker.launch.slurm.squeue import JobState, Row
@@ -78,6 +78,6 @@ def _waits(rows: Sequence[Row]) -> DriverStatus:
         sentences.append(f"Its driver, job {row.job}, {where}.")
         if row.state is JobState.WAITING and (meaning := reasons.never(row.reason)):
             return DriverStatus(
-                tuple(sentences), True, preflight.driver_stuck(row.reason, meaning), meaning.sightings
+                tuple(sentences), True, refusals.driver_stuck(row.reason, meaning), meaning.sightings
             )
     return DriverStatus(tuple(sentences))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from worker.launch.slurm import preflight
+from worker.launch.slurm import refusals
 from worker.launch.slurm.job_states import JobStates
 from worker.launch.slurm.reasons import Meaning
 from worker.launch.slurm.sbatch import Submitted
@@ -64,7 +64,7 @@ class NodeHealth:
         if job.exclude:
             self._failures.clear()  # perhaps too few nodes were left
         else:
-            self.hopeless = preflight.refusal(answer)
+            self.hopeless = refusals.refusal(answer)
 
     def stuck(self, row: Row, meaning: Meaning) -> None:
         """Slurm has taken a submission that can never start."""

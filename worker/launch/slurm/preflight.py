@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from worker.launch.slurm import reasons, sbatch
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import PATIENCE, Cluster
-from worker.launch.slurm.reasons import Meaning
-from worker.launch.slurm.sbatch import Outcome, Submitted
+from worker.launch.slurm.refusals import bare, refusal
+from worker.launch.slurm.sbatch import Outcome
 from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
 from worker.spec.fields import BY_PATH
@@ -19,21 +18,6 @@ from worker.spec.text import counted
 
 _NOT_THERE = "node configuration is not available"
 _UNLIMITED = frozenset({"", "ALL", "UNLIMITED", "NONE", "N/A", "(null)", "(NULL)"})
-# What the driver's job takes from the config.
-_DRIVER_FIELDS = ("slurm.account", "slurm.partition", "slurm.reservation", "slurm.sbatch")
-# Words of Slurm's refusals -> the field of the form that is wrong. The first that fits counts.
-_FIELDS = (
-    (r"account", "slurm.account"),
-    (r"reservation", "slurm.reservation"),
-    (r"partition", "slurm.partition"),
-    (r"memory", "slurm.memory"),
-    (r"gres|gpu|tres", "slurm.gpus"),
-    (r"time limit|--time", "slurm.walltime"),
-    (r"array", "run.workers"),
-    (r"node count", "slurm.nodes"),
-    (r"processors|cpu", "slurm.cpus"),
-    (r"feature|qos|constraint|option|specification", "slurm.sbatch"),
-)
 
 
 def problems(run: Run, cluster: Cluster) -> list[Problem]:
@@ -106,54 +90,10 @@ def rehearsed(client: Client, run: Run, cluster: Cluster, script: str) -> list[P
     problem = refusal(answer)
     if not away:
         return [problem]
-    message = f"Slurm could not start the worker jobs with the nodes that are in service now: {_bare(answer.message)}."
+    message = f"Slurm could not start the worker jobs with the nodes that are in service now: {bare(answer.message)}."
     return [
         Problem(problem.path, message, "They wait for the others, if those are what they need.", "warning")
     ]
-
-
-def refusal(answer: Submitted) -> Problem:
-    """A refusal of worker jobs in Slurm's own words, with the field of the form that it is about."""
-    message = _bare(answer.message)
-    return Problem(
-        _field(message),
-        f"Slurm refuses the worker jobs: {message}.",
-        "Change this field as your cluster wants it.",
-    )
-
-
-def driver_refusal(answer: Submitted) -> Problem:
-    """A refusal of the driver's job, which takes from the config only where it goes and who pays for it."""
-    message = _bare(answer.message)
-    field = _field(message)
-    ours = field in _DRIVER_FIELDS
-    return Problem(
-        field if ours else "",
-        f"Slurm refuses the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {message}.",
-        f"{'Change this field as your cluster wants it, or s' if ours else 'S'}tart with --driver here, "
-        "which needs no such job.",
-    )
-
-
-def driver_stuck(reason: str, meaning: Meaning) -> Problem:
-    """The driver's job is in the queue and can never start. reason: Slurm's word."""
-    field = {"slurm.walltime": "run.runtime"}.get(meaning.field, meaning.field)
-    ours = field in (*_DRIVER_FIELDS, "run.runtime")
-    return Problem(
-        field if ours else "",
-        f"The driver's job would wait for ever: {meaning.sentence} (Slurm: {reason}).",
-        f"It was cancelled. {'Change this field and start again, or s' if ours else 'S'}tart with --driver here, "
-        "which needs no such job.",
-    )
-
-
-def _bare(message: str) -> str:
-    return re.sub(r"\b(?:sbatch|srun): (?:error: )?", "", message)
-
-
-def _field(message: str) -> str:
-    fields = (field for pattern, field in _FIELDS if re.search(pattern, message, re.IGNORECASE))
-    return next(fields, "slurm.sbatch")
 
 
 def _no_partition(run: Run, cluster: Cluster, nodes: Sequence[Nodes]) -> Iterator[Problem]:
