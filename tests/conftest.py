@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from forked_commands import ForkedCommands
+from forked_commands import ForkedCommands, Omniopt
 from hypothesis import HealthCheck, settings
 
 # A loaded machine is slow, which is no failure of what is tested.
@@ -37,9 +37,7 @@ def forked_commands() -> Iterator[ForkedCommands]:
 
 
 @pytest.fixture
-def omniopt(
-    forked_commands: ForkedCommands, workdir: Path
-) -> Callable[..., subprocess.CompletedProcess[str]]:
+def omniopt(forked_commands: ForkedCommands, workdir: Path) -> Omniopt:
     """`omniopt(*words, **options)` runs the command line in the workdir, with options as of `ForkedCommands.run`."""
 
     def call(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:

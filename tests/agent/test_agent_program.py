@@ -7,10 +7,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_runs import config
@@ -22,7 +22,6 @@ from worker.spec.formats import token
 from worker.spec.formats.toml import read
 from worker.spec.placeholders import with_holes
 
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 SCRIPT = "print('RESULT: 1')\n"
 
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from page_server import running_page
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from plot_pages import (
+    OpenFile,
+    read,
+    some_trials,
+    wait_until_drawn,
+)
+
+from worker.report.data.plot_columns import make_plot_data
+from worker.report.pages import plots
+from worker.report.pages.answer import sentence
 
 # The first is the same browser without windows: it opens a page in half the time.
 CHROMIUM = next(
@@ -78,3 +89,43 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 def _own(url: str, address: str, complaints: list[str]) -> None:
     if not url.startswith((address, "data:")):
         complaints.append(f"the page asked for {url}")
+
+
+@pytest.fixture
+def open_file(browser: Browser, tmp_path: Path) -> Iterator[OpenFile]:
+    """`open_file(html, **options)` opens a page from a file; a complaint of the browser or a request fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_it(html: str, **options: object) -> Page:
+        path = tmp_path / f"page{len(contexts)}.html"
+        path.write_text(html, encoding="utf-8")
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: _from_files(request.url, path, complaints))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _from_files(url: str, path: Path, complaints: list[str]) -> None:
+    if url != path.as_uri() and not url.startswith(("data:", "blob:")):
+        complaints.append(f"the page asked for {url}")
+
+
+@pytest.fixture
+def plot(open_file: OpenFile, tmp_path: Path) -> Page:
+    """A parallel plot of 120 evaluations, 12 of them failed."""
+    results = read(tmp_path, some_trials())
+    page = open_file(plots.parallel(make_plot_data(results.run, results.trials), sentence(results)))
+    wait_until_drawn(page)
+    return page

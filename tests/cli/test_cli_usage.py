@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
 from importlib import import_module
 
 import pytest
+from forked_commands import Omniopt
 
 from worker.cli import COMMANDS, main
 from worker.cli.parser import CommandParser
 
-Omniopt = Callable[..., "subprocess.CompletedProcess[str]"]
 COLUMNS = 80
 
 

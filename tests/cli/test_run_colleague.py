@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
+from forked_commands import Omniopt
 
 CONFIG = """
 [run]

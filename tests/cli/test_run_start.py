@@ -8,17 +8,15 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from local_runs import Local, config
 from terminals import on_terminal
 
 from worker.spec.formats import token, toml
 from worker.spec.run import ParameterDraft
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture

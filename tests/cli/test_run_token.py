@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 
 from worker.spec.formats import token
 from worker.spec.run import Draft, ParameterDraft
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def a_long_token() -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 
 from worker.driver.driver import Driver
 from worker.driver.plan import Plan
@@ -30,7 +31,6 @@ from worker.store.paths import Home
 from worker.store.run_folder import create
 from worker.trial import Status, Trial
 
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 PATIENCE = 60.0  # seconds
 
 CONFIG = """

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from report_runs import a_run, a_trial
@@ -19,8 +18,6 @@ from worker.report.exchange import import_csv
 from worker.spec.formats import toml
 from worker.store import replay
 from worker.store.paths import Home, RunPaths
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture

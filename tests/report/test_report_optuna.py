@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import math
 import random
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import optuna
 import pytest
+from forked_commands import Omniopt
 from report_runs import a_run, a_trial, some_trials, write_run
 
 from worker.errors import UsageError
@@ -23,8 +22,6 @@ from worker.spec.run import Draft, ParameterDraft
 from worker.store.claim import Claim, Standing
 from worker.store.paths import RunPaths
 from worker.trial import Status
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from hypothesis import given
 from hypothesis import strategies as st
 from local_runs import config
@@ -25,8 +25,6 @@ from worker.report.data.equal_results import remark, sameness
 from worker.report.data.results import read
 from worker.report.pages import report
 from worker.trial import IMPORTED, Status, Trial
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 WRAPPER = '"$@"'
 

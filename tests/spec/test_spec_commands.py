@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 
 from worker.cli.config_argument import read_config
 from worker.errors import UsageError
 from worker.spec.formats import original_writer, token, toml, url
 from worker.spec.run import Draft, ParameterDraft
 from worker.store.paths import Home
-
-Omniopt = Callable[..., "subprocess.CompletedProcess[str]"]
 
 GOOD = Draft(
     {"run.name": "my_run", "run.objective": "./run ($x_0)", "run.workdir": "/scratch/me"},

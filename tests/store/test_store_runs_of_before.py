@@ -6,14 +6,13 @@ import csv
 import io
 import json
 import shutil
-import subprocess
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forked_commands import Omniopt
 
 from worker.driver.restore import recall
 from worker.report.exchange import csv_file
@@ -24,7 +23,6 @@ from worker.store.run_config import read_run
 
 RUNS = Path(__file__).parent / "runs_of_before"
 NAMES = sorted(path.name for path in RUNS.iterdir() if path.is_dir())
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(params=NAMES)

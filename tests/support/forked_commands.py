@@ -10,13 +10,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
 import forking_server
 
+Omniopt = Callable[..., subprocess.CompletedProcess[str]]  # what the fixture of that name is
 _ROOM = 65536  # bytes that a pipe takes while nobody reads
 
 

@@ -10,10 +10,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from local_runs import Local, config, until
 from shells import in_shells
 
@@ -24,7 +25,6 @@ from worker.store.paths import Home
 from worker.store.run_folder import create, write_starters
 from worker.store.starter import HOME_VARIABLE, command, run_command
 
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 WORKER = Path(__file__).resolve().parents[2] / "worker"
 BARE = re.compile(rf"\bomniopt ({'|'.join(map(re.escape, COMMANDS))}|\{{)")
 # The parser's name for itself, and the mark by which scripts of our making are known.

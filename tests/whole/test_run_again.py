@@ -9,16 +9,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 
 from worker.store.paths import Home
 from worker.store.replay import load
 
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 PATIENCE = 60.0  # seconds
 
 CONFIG = """

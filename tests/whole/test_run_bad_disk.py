@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
+from forked_commands import Omniopt
 from local_runs import Local, config
 from report_runs import a_run
 
@@ -14,7 +13,6 @@ from worker.launch.slurm import driver_job, teardown
 from worker.store.paths import RunPaths
 
 UNREADABLE = Path("/proc/self/mem")  # opens, and answers with an input/output error
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def test_an_unreadable_journal_is_one_sentence(omniopt: Omniopt, workdir: Path) -> None:

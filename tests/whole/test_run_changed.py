@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from local_runs import Local, config
 
 from worker.cli.commands.resume import configure
@@ -16,8 +17,6 @@ from worker.cli.parser import CommandParser
 from worker.spec.fields import FIELDS, FIXED
 from worker.spec.run import ParameterDraft
 from worker.store import replay
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture

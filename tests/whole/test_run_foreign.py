@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from foreign import OTHER, give, needs_root
+from forked_commands import Omniopt
 from local_runs import Local, config
 from terminals import on_terminal
 
 pytestmark = needs_root
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 OMNIOPT = [sys.executable, "-I", "-m", "worker"]
 
 

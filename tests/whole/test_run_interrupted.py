@@ -8,10 +8,11 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from local_runs import Local, X, config, ended, until
 
 from worker import processes
@@ -24,8 +25,6 @@ from worker.store.journal import open_epoch
 from worker.store.paths import Home, RunPaths
 from worker.store.records import encode
 from worker.store.run_folder import create
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 # Says when it begins and when it ends, so that a test sees which evaluations were made.
 NOTED = "echo begin $OMNIOPT_TRIAL >> log; sleep {seconds}; echo end $OMNIOPT_TRIAL >> log; echo RESULT: ($x)"

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from local_runs import Local, config, ended, until
 
 from worker.errors import EXIT_SYSTEM
 from worker.store.appender import Appender
 from worker.store.tail import Tail
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture

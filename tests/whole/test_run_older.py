@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from local_runs import Local, config
-
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from local_runs import Local, config
 from shells import INTERACTIVE, on
 from terminals import on_terminal
 
 from worker.spec.formats import token, toml
 
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 OMNIOPT = [sys.executable, "-I", "-m", "worker"]
 AHEAD = "\n\ny\nyes\n\n"
 PASTED = "\n\ny\n\n"  # lines that the shell may take for commands, so without "yes", which is one

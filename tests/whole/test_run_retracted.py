@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forked_commands import Omniopt
 from idle_launcher import IdleLauncher
 from local_runs import Local, X, config, ended
 from other_launcher import OtherLauncher
@@ -33,7 +33,6 @@ from worker.store.tail import Tail
 from worker.trial import Status, Trial
 
 VALUES = {"x": 0.5}
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_commands import Omniopt
 from local_runs import Local, X, ended, until
 
 from worker.cli import main
@@ -29,7 +30,6 @@ from worker.store.paths import Home, RunPaths
 from worker.store.records import Record, encode
 from worker.store.run_folder import create
 
-Omniopt = Callable[..., subprocess.CompletedProcess[str]]
 ENDED: Record = {"kind": "ended", "exit_code": 0, "reason": "It is over.", "at": 1.0}
 
 
