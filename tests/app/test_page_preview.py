@@ -1,23 +1,18 @@
-"""What POST /preview answers: command, config, link, and every problem with its place."""
+"""What the page answers to a form: the command, the job, the link, and all problems."""
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from page_client import CLIENT, GOOD
 from page_links import OLD_LINK
 from spec_strategies import drafts
-from werkzeug.test import TestResponse
 
-from app import create_app
-from app.environment import Settings
 from app.form_state import of_draft
 from worker.spec.check import check
 from worker.spec.fields import FIELDS
@@ -36,11 +31,6 @@ KEYS = st.one_of(
     ),
     st.text(max_size=8),
 )
-
-
-@pytest.fixture
-def client() -> FlaskClient:
-    return CLIENT
 
 
 def preview(**changes: str) -> dict[str, Any]:
@@ -238,98 +228,6 @@ def test_many_parameters() -> None:
     answer = CLIENT.post("/preview", data=fields).get_json()
     assert token.decode(token_in(answer["command"])).draft.parameters[99].name == "p99"
     assert not any(problem["severity"] == "error" for problem in answer["problems"])
-
-
-def test_the_address_in_the_command_is_the_one_asked_for() -> None:
-    answer = CLIENT.post("/preview", data=GOOD, headers={"Host": "omniopt.example.org:8443"}).get_json()
-    assert "http://omniopt.example.org:8443/install.sh" in shlex.split(answer["command"])
-    assert answer["url"].startswith("http://omniopt.example.org:8443/?")
-
-
-@pytest.mark.parametrize(
-    "host",
-    ["a b", "a'b", 'a"b', "a$(id)", "a/b", "a?b", "a\\b", "a;b", "-a", "a@b", "[::1", "a:b", "", "a" * 300],
-)
-def test_a_strange_host_is_refused(client: FlaskClient, host: str) -> None:
-    def statuses() -> list[TestResponse]:
-        headers = {"Host": host}
-        return [
-            client.post("/preview", data=GOOD, headers=headers),
-            client.get("/", headers=headers),
-            client.get("/install.sh", headers=headers),
-        ]
-
-    for answer in statuses():
-        assert answer.status_code == 400
-        if host:
-            assert host not in answer.text
-
-
-@pytest.mark.parametrize(
-    "prefix",
-    [
-        "/e';id;'",
-        "/a b",
-        "/$(id)",
-        '/"',
-        "/`id`",
-        "//elsewhere",
-        "/../x",
-        "/a\nid",
-        "/-\\",
-        "/a?b",
-        "/\x1b[31m",
-    ],
-)
-@pytest.mark.parametrize("way", ["/", "/install.sh", "/preview"])
-def test_a_strange_path_of_the_page_is_refused(way: str, prefix: str, client: FlaskClient) -> None:
-    values = {"SCRIPT_NAME": prefix}
-    if way == "/preview":
-        answer = client.post(way, data=GOOD, environ_overrides=values)
-    else:
-        answer = client.get(way, environ_overrides=values)
-    assert answer.status_code == 400
-    assert "is not one that a page can have" in answer.text
-
-
-@pytest.mark.parametrize("scheme", ["javascript", "ht'tp", "file"])
-def test_a_strange_scheme_of_the_page_is_refused(scheme: str, client: FlaskClient) -> None:
-    answer = client.get("/install.sh", environ_overrides={"wsgi.url_scheme": scheme})
-    assert answer.status_code == 400
-
-
-@pytest.mark.parametrize("prefix", ["/hpc", "/~me/omni.opt-2", "/a/b_c/"])
-def test_a_path_that_a_server_in_front_gives_is_in_the_installer(prefix: str, client: FlaskClient) -> None:
-    text = client.get("/install.sh", environ_overrides={"SCRIPT_NAME": prefix}).get_data(as_text=True)
-    assert f"base_url='http://localhost{prefix.rstrip('/')}'" in text
-
-
-def test_an_address_with_brackets_is_one() -> None:
-    answer = CLIENT.post("/preview", data=GOOD, headers={"Host": "[::1]:8000"}).get_json()
-    assert "http://[::1]:8000/install.sh" in shlex.split(answer["command"])
-
-
-def test_the_public_address_is_the_one_in_commands_and_links() -> None:
-    client = create_app(Settings(public_url="https://omniopt.example.org/hpc")).test_client()
-    answer = client.post("/preview", data=GOOD, headers={"Host": "internal:8000"}).get_json()
-    assert "https://omniopt.example.org/hpc/install.sh" in shlex.split(answer["command"])
-    assert answer["url"].startswith("https://omniopt.example.org/hpc/?")
-
-
-@pytest.mark.parametrize("left_on", ["/hpc", ""], ids=["path left on", "path taken off"])
-def test_below_a_path_everything_is_found_there(left_on: str) -> None:
-    client = create_app(Settings(public_url="https://omniopt.example.org/hpc")).test_client()
-    page = client.get(f"{left_on}/").text
-    addresses = re.findall(r'\s(?:src|href|action|formaction|data-preview)="([^"#]*)"', page)
-    assert {"/hpc/static/js/main.js", "/hpc/preview", "/hpc/import", "/hpc/"} <= set(addresses)
-    for address in addresses:
-        assert address.startswith("/hpc/")
-        taken = left_on + address.removeprefix("/hpc")
-        with client.get(taken) as answer:
-            assert answer.status_code == (405 if taken.endswith(("/preview", "/import")) else 200)
-    assert client.get(left_on or "/").status_code == 200
-    assert client.get(f"{left_on}/nowhere").status_code == 404
-    assert 'href="/hpc/"' in client.get(f"{left_on}/nowhere").text
 
 
 @given(st.dictionaries(KEYS, st.text(max_size=20), max_size=12))

@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 from page_server import running_page
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from plot_pages import (
-    OpenFile,
-    read,
-    some_trials,
-    wait_until_drawn,
-)
+from plot_pages import OpenFile, read, some_trials, wait_until_drawn
 
 from worker.report.data.plot_columns import make_plot_data
 from worker.report.pages import plots

@@ -9,17 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from plot_pages import (
-    OpenFile,
-    axis,
-    axis_names,
-    count,
-    drag,
-    marked,
-    opened,
-    some_trials,
-    ticks,
-)
+from plot_pages import OpenFile, axis, axis_names, count, drag, marked, opened, some_trials, ticks
 
 
 def test_ranges_on_several_axes_are_combined_and_a_click_takes_one_away(plot: Page) -> None:

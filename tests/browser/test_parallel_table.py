@@ -7,11 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from plot_pages import (
-    OpenFile,
-    marked,
-    opened,
-)
+from plot_pages import OpenFile, marked, opened
 from report_runs import a_trial
 
 

@@ -10,13 +10,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from plot_pages import (
-    OpenFile,
-    pages,
-    read,
-    some_trials,
-    wait_until_drawn,
-)
+from plot_pages import OpenFile, pages, read, some_trials, wait_until_drawn
 from report_runs import START, a_run, a_trial, write_run
 
 from worker.report.data import results as source

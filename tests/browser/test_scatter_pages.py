@@ -7,11 +7,7 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from plot_pages import (
-    OpenFile,
-    pages,
-    some_trials,
-)
+from plot_pages import OpenFile, pages, some_trials
 from report_runs import a_run, a_trial, write_run
 
 from worker.report.data import results as source

@@ -1,4 +1,4 @@
-"""Single values: what is accepted as typed, what is refused with which words, and how values are written back."""
+"""From raw values to checked ones and back: numbers, durations, and whatever else a field takes."""
 
 from __future__ import annotations
 
@@ -6,40 +6,19 @@ import datetime
 import math
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
+from spec_strategies import ANYTHING
 
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_raw_text, field_text, field_value
 from worker.spec.fields import BY_PATH, FIELDS
-from worker.spec.lists import has_gaps, join_list, split_list
+from worker.spec.lists import has_gaps
 from worker.spec.notation import real_text
 from worker.spec.parameter_settings import SettingKind
-from worker.spec.parameters import Parameter
-from worker.spec.raw_values import (
-    LARGEST_INTEGER,
-    ConversionError,
-    duration,
-    duration_text,
-    integer,
-    line,
-    raw_text,
-    real,
-)
+from worker.spec.raw_values import LARGEST_INTEGER, ConversionError, duration, duration_text, integer, real
 from worker.spec.setting_values import setting_raw_text, setting_text, setting_value
-from worker.spec.text import LONGEST_QUOTE, encodable, invisible, is_invisible, quoted, visible
-
-ANYTHING = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(),
-    st.dates(),
-    st.lists(st.text() | st.integers()),
-    st.dictionaries(st.text(), st.floats()),
-    st.sampled_from(["1", "0.5", "1e5", "1:00:00", "on", "a=1", "a,b", "99999999999999999999999999"]),
-)
+from worker.spec.text import LONGEST_QUOTE
 
 
 @given(st.sampled_from(FIELDS), ANYTHING)
@@ -244,139 +223,3 @@ def test_what_other_kinds_refuse(path: str, raw: object, message: str) -> None:
     with pytest.raises(ConversionError) as caught:
         field_value(BY_PATH[path], raw)
     assert message in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("raw", "value"),
-    [
-        ("a, b ,c", ("a", "b", "c")),
-        (["a,b", 1, 0.5], ("a,b", "1", "0.5")),
-        (r"[1\,2],[3\,4]", ("[1,2]", "[3,4]")),
-        (r"C:\temp,D:\x", (r"C:\temp", r"D:\x")),
-        ([True, False], ("true", "false")),
-        ('["relu", "tanh"]', ("relu", "tanh")),
-        ("['relu', 'tanh']", ("relu", "tanh")),
-        (" [ 16,32 , 64 ] ", ("16", "32", "64")),
-        ("[relu, tanh,]", ("relu", "tanh")),
-        ('["a,b", "c d", "e\\"f", "\\u00e9"]', ("a,b", "c d", 'e"f', "\u00e9")),
-        (r"['it\'s', 'C:\\d']", ("it's", r"C:\d")),
-        ("[0.1, 1e-3, -2]", ("0.1", "1e-3", "-2")),
-        ("[True, None]", ("True", "None")),
-        ("[[1, 2], [3, 4]]", ("[1, 2]", "[3, 4]")),
-        ('["relu"]', ("relu",)),
-        (["[1,2]"], ("[1,2]",)),
-        ("[1],[2]", ("[1]", "[2]")),
-        ('["a" "b"]', ('["a" "b"]',)),
-        ("", ()),
-    ],
-)
-def test_lists_of_values(raw: object, value: object) -> None:
-    assert setting_value("options", raw) == value
-
-
-@pytest.mark.parametrize(
-    ("raw", "value"),
-    [
-        ("a=20,b=70,c=10", (("a", 20), ("b", 70), ("c", 10))),
-        ({"a": 20, "b": 80}, (("a", 20), ("b", 80))),
-        ("a=1,b=3", (("a", 1), ("b", 3))),
-        ("a=b=100", (("a=b", 100),)),
-        ('{"a": 20, "b": 80}', (("a", 20), ("b", 80))),
-        ("{'a b': 20.5, c:1}", (("a b", 20.5), ("c", 1))),
-        ('["a=20", "b=80"]', (("a", 20), ("b", 80))),
-        ([["a", 50], "b=50"], (("a", 50), ("b", 50))),
-        ("a=0,b=5", (("a", 0), ("b", 5))),
-    ],
-)
-def test_percentages(raw: object, value: object) -> None:
-    assert setting_value("weights", raw) == value
-
-
-@pytest.mark.parametrize(
-    ("raw", "message"),
-    [
-        ("a,b", '"a" has no percentage'),
-        ("a:20,b:80", '"a:20" has no percentage'),
-        ('{"a": {}}', "has no percentage"),
-        ("a=x", '"x" is not a number'),
-        ("a=-1,b=2", 'percentage of "a" is negative'),
-        ("a=0,b=0", "sum to 0"),
-        ("a=1e10", "too large"),
-        ({"a": "x"}, '"x" is not a number'),
-        ([1], '"1" has no percentage'),
-    ],
-)
-def test_what_percentages_refuse(raw: object, message: str) -> None:
-    with pytest.raises(ConversionError) as caught:
-        setting_value("weights", raw)
-    assert message in str(caught.value)
-
-
-@given(st.dictionaries(st.from_regex("[a-z]{1,5}", fullmatch=True), st.floats(0.001, 1e9), min_size=1))
-def test_percentages_stay_as_typed_and_sum_to_100_where_they_are_used(weights: dict[str, float]) -> None:
-    value = setting_value("weights", weights)
-    assert value == tuple(weights.items())
-    shares = Parameter("p", "hp.pchoice", {"values": value}).percentages
-    assert math.isclose(math.fsum(shares), 100)
-    scaled = tuple(zip(weights, shares, strict=True))
-    assert Parameter("p", "hp.pchoice", {"values": scaled}).percentages == shares
-
-
-def test_too_many_values_are_counted() -> None:
-    with pytest.raises(ConversionError, match="100,001 values"):
-        setting_value("options", ["a"] * 100_001)
-
-
-@given(st.lists(st.text(st.sampled_from("ab,\\ []{}:\"'")), min_size=1))
-@example(["[1]"])
-@example(["[1", "2]"])
-@example(['["a"', '"b"]'])
-def test_lists_are_taken_apart_as_they_were_joined(parts: list[str]) -> None:
-    assert split_list(join_list(parts)) == parts
-
-
-@pytest.mark.parametrize(
-    "letter",
-    [
-        "\x00", "\x07", "\t", "\n", "\x15", "\x1b", "\x7f", "\x85", "\x9b", "\xa0", "\xad", "\u034f", "\u061c",
-        "\u115f", "\u1680", "\u180e", "\u2003", "\u200b", "\u200d", "\u200e", "\u2028", "\u2029", "\u202a", "\u202e",
-        "\u2060", "\u2066", "\u2069", "\u2800", "\u3000", "\u3164", "\ufe0f", "\ufeff", "\uffa0", "\ufff9", "\ufffd",
-        "\ufffe", "\ud800", "\ue000", "\U000e0041", "\U000e0100", "\U0010ffff", "\U0001d173",
-    ],
-)  # fmt: skip
-def test_invisible_characters_are_found_and_refused(letter: str) -> None:
-    assert is_invisible(letter)
-    assert invisible(f"ab{letter}c") == f"U+{ord(letter):04X}"
-    assert visible(f"a{letter}") == f"a<U+{ord(letter):04X}>"
-    with pytest.raises(ConversionError):
-        line(f"a{letter}b")
-
-
-@pytest.mark.parametrize(
-    "text", ["", "a b", "\u00e4\u00df\u20ac", "\u65e5\u672c\u8a9e", "\U0001f600", "a\u0301", "\u0645"]
-)
-def test_what_people_write_is_visible(text: str) -> None:
-    assert not invisible(text)
-    assert visible(text) == text
-    assert line(text) == text
-
-
-@given(st.text(st.characters(exclude_categories=())))
-def test_shown_text_has_nothing_hidden_in_it(text: str) -> None:
-    assert not invisible(visible(text))
-    assert not invisible(quoted(text))
-    encodable(text).encode()
-
-
-@given(ANYTHING)
-def test_any_raw_value_has_a_text(raw: object) -> None:
-    assert isinstance(raw_text(raw), str)
-
-
-@pytest.mark.parametrize(
-    ("raw", "text"),
-    [pytest.param(10**5000, hex(10**5000), id="huge"), (True, "true"), ([], "[]"), ({}, "[]"), ([1, "a"], "[1,a]"), ({"a": 1}, "[a=1]"),
-     ([[[["deep"]]]], "[...]"), (1.5, "1.5")],
-)  # fmt: skip
-def test_raw_text(raw: object, text: str) -> None:
-    assert raw_text(raw) == text

@@ -34,6 +34,18 @@ reals = st.one_of(
     st.sampled_from([1e-5, 0.1, 1e22, -1e-300, 0]),
 )
 
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.dates(),
+    st.lists(st.text() | st.integers()),
+    st.dictionaries(st.text(), st.floats()),
+    st.sampled_from(["1", "0.5", "1e5", "1:00:00", "on", "a=1", "a,b", "99999999999999999999999999"]),
+)
+
 
 def field_values(field: Field) -> st.SearchStrategy[object]:
     """Values of `field` that pass its checks, as a person or a codec would give them."""

@@ -1,0 +1,64 @@
+"""Several runs in one picture: bands of those that differ in their seed only, and joined tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from finished_trials import finished
+from report_runs import a_run, a_trial, write_run
+
+from worker.report.data import comparison
+from worker.report.data import results as source
+
+
+def seeded(tmp_path: Path, name: str, seed: int, losses: list[float], **fields: object) -> source.Results:
+    """A run with these results."""
+    run = a_run(run__name=name, search__seed=seed, **fields)
+    return source.read(write_run(tmp_path, run, finished(*losses)))
+
+
+def test_runs_that_differ_in_their_seed_only_are_one_band(tmp_path: Path) -> None:
+    runs = [
+        seeded(tmp_path, "one", 1, [4.0, 2.0]),
+        seeded(tmp_path, "two", 2, [8.0, 6.0]),
+        seeded(tmp_path, "other", 1, [1.0, 1.0], search__max_evals=7),
+    ]
+    bands = comparison.bands(runs)
+    assert [band.runs for band in bands] == [("one", "two"), ("other",)]
+    assert (bands[0].steps, bands[0].median, bands[0].low, bands[0].high) == (
+        [1, 2],
+        [6.0, 4.0],
+        [5.0, 3.0],
+        [7.0, 5.0],
+    )
+
+
+def test_curves_of_a_band_never_rise_where_one_begins_late_or_ends_early(tmp_path: Path) -> None:
+    runs = [
+        seeded(tmp_path, "short", 1, [4.0]),
+        seeded(tmp_path, "long", 2, [9.0, 8.0, 7.0, 1.0]),
+        source.read(
+            write_run(tmp_path, a_run(run__name="late", search__seed=3), finished(None, None, 6.0, 5.0))
+        ),
+        source.read(write_run(tmp_path, a_run(run__name="never", search__seed=4), finished(None))),
+    ]
+    (band,) = comparison.bands(runs)
+    assert band.runs == ("short", "long", "late")
+    assert (band.steps, band.low, band.median, band.high) == ([3, 4], [5.0, 2.5], [6.0, 4.0], [6.5, 4.5])
+
+
+def test_a_joined_frame_has_all_columns_and_says_which_run(tmp_path: Path) -> None:
+    first = seeded(tmp_path, "one", 1, [4.0])
+    other = source.read(
+        write_run(
+            tmp_path,
+            a_run(("kind", "extra"), run__name="two"),
+            [a_trial(1, {"kind": 0.25, "extra": "b"}, 1.0)],
+        )
+    )
+    plot_data = comparison.joined("both", [first, other])
+    columns = {column.name: column for column in plot_data.columns}
+    assert columns["run"].options == ("one", "two")
+    assert columns["lr"].values == [0.5, None]
+    assert columns["kind"].options == ("a", "0.25")
+    assert columns["extra"].values == [None, 0.0]
