@@ -19,6 +19,7 @@ from statistics import median
 from harness import OMNIOPT, ROOT, Figure, machine, options, repeated, report, spread
 
 from worker.store.paths import Home, RunPaths
+from worker.store.records import decode
 from worker.store.tail import read_records
 
 sys.path.insert(0, str(ROOT / "tests" / "slurm"))
@@ -174,7 +175,9 @@ def share_of_lives(rows: list[dict[str, str]], paths: RunPaths) -> float:
     """The part of the time between an agent's first word and its last that was spent inside evaluations."""
     lives = 0.0
     for folder in paths.agents.iterdir():
-        said = [record for record in read_records(paths.agent(folder.name).outbox) if record is not None]
+        said = [
+            record for record in read_records(paths.agent(folder.name).outbox, decode) if record is not None
+        ]
         lives += float(said[-1]["at"]) - float(said[0]["at"])
     return sum(float(row["seconds"]) for row in rows) / lives
 

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from harness import Figure, machine, options, peak_memory, report
 
@@ -23,8 +24,9 @@ from worker.spec.check import check
 from worker.spec.problem import Problem
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.store.appender import Appender
+from worker.store.outbox_messages import Bye, Heard
 from worker.store.paths import RunPaths
-from worker.store.records import Record
+from worker.store.records import decode, encode
 from worker.store.tail import Tail
 from worker.trial import Status
 
@@ -57,9 +59,9 @@ class Pretended:
         for identity in identities:
             self._reports[identity] = AgentReport(identity, AgentState.GONE)
 
-    def note(self, identity: str, record: Record) -> None:
+    def note(self, identity: str, said: Heard) -> None:
         """Those that say goodbye are gone."""
-        if record.get("kind") == "bye":
+        if isinstance(said, Bye):
             self.stop([identity])
 
     def close(self) -> None:
@@ -89,18 +91,17 @@ def play(folder: Path, count: int) -> None:
     for index in range(count):
         box = paths.agent(name(index))
         box.root.mkdir(parents=True, exist_ok=True)
-        boxes.append((name(index), Tail(box.inbox(1)), Appender(box.outbox)))
-        boxes[-1][2].append(
-            {"kind": "hello", "agent": name(index), "host": "h", "epoch": 1, "at": time.time()}, sync=False
-        )
+        boxes.append((name(index), Tail(box.inbox(1), decode), Appender(box.outbox)))
+        hello = {"kind": "hello", "agent": name(index), "host": "h", "epoch": 1, "at": time.time()}
+        boxes[-1][2].append(encode(hello), sync=False)
     while boxes:
         for box in list(boxes):
             identity, inbox, outbox = box
             for record in inbox.read():
                 if record["kind"] == "assign":
-                    outbox.append(*answers(identity, record), sync=False)
+                    outbox.append(*map(encode, answers(identity, record)), sync=False)
                 elif record["kind"] in ("quit", "cancel"):
-                    outbox.append({"kind": "bye", "reason": "told to", "at": time.time()}, sync=False)
+                    outbox.append(encode({"kind": "bye", "reason": "told to", "at": time.time()}), sync=False)
                     boxes.remove(box)
 
 
@@ -109,7 +110,7 @@ def loss_of(values: Mapping[str, object]) -> float:
     return sum(value for value in values.values() if isinstance(value, float))
 
 
-def answers(identity: str, record: Record) -> tuple[Record, Record]:
+def answers(identity: str, record: Mapping[str, Any]) -> tuple[dict[str, object], dict[str, object]]:
     """What an agent says about an assignment."""
     same = {"trial": record["trial"], "attempt": record["attempt"], "epoch": 1}
     now = time.time()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 
 from worker.spec.parameters import Value
@@ -41,19 +41,15 @@ class Status(str, Enum):
         return self.ended and self not in (Status.OK, Status.STOPPED_EARLY, Status.CANCELLED)
 
 
-@dataclass(slots=True)
-class Trial:
-    """One trial as replayed from the journal.
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """How an evaluation went, as far as that is known. Nobody changes one; a trial has the same fields, and does change.
 
-    values: parameter name -> value, in the order of the run's parameters. loss: the last RESULT, kept even
-    where the status is not ok. outputs: other `name: number` columns, RESULT1..n included. curve: (seconds since
-    the start, value) of every RESULT line, the last 10,000. Times are seconds since the epoch (UTC), memory is MB.
-    reason: one sentence for people on what went wrong, "" where nothing did.
+    loss: the last RESULT, kept even where the status is not ok. outputs: other `name: number` columns, RESULT1..n
+    included. curve: (seconds since the start, value) of every RESULT line, the last 10,000. Times are seconds since
+    the epoch (UTC), memory is MB. reason: one sentence for people on what went wrong, "" where nothing did.
     """
 
-    number: int
-    values: Mapping[str, Value]
-    status: Status = Status.PROPOSED
     loss: float | None = None
     raw_loss: str = ""  # "nan", "inf" or "-inf" where the last RESULT was one; loss is None then
     outputs: Mapping[str, float] = field(default_factory=dict)
@@ -63,11 +59,32 @@ class Trial:
     seconds: float | None = None
     start: float | None = None
     end: float | None = None
+    peak_memory: float | None = None
+    reason: str = ""
+
+    def become(self, other: Outcome) -> None:
+        """Take over everything that another one says."""
+        for name in _SAID:
+            setattr(self, name, getattr(other, name))
+
+    def outcome(self) -> Outcome:
+        """The same, and nothing else."""
+        return Outcome(**{name: getattr(self, name) for name in _SAID})
+
+
+_SAID = tuple(part.name for part in fields(Outcome))
+
+
+@dataclass(slots=True)
+class Trial(Outcome):
+    """One trial as replayed from the journal. values: parameter name -> value, in the order of the run's parameters."""
+
+    number: int
+    values: Mapping[str, Value]
+    status: Status = Status.PROPOSED
     host: str = ""
     agent: str = ""
     attempt: int = 0  # how often it has been given to an agent
-    peak_memory: float | None = None
-    reason: str = ""
     gpus: str = ""  # CUDA_VISIBLE_DEVICES of the evaluation
 
     @property

@@ -40,10 +40,18 @@ def test_assignments_are_evaluated_in_order_and_once(desk: Desk, tmp_path: Path)
     log = tmp_path / "log"
     trials = [desk.assign(f"echo {n} >> {log}; echo RESULT: {n}") for n in range(5)]
     desk.inbox.append(
-        {"kind": "assign", "trial": trials[0], "attempt": 1, "values": {}, "command": f"echo again >> {log}"}
+        encode(
+            {
+                "kind": "assign",
+                "trial": trials[0],
+                "attempt": 1,
+                "values": {},
+                "command": f"echo again >> {log}",
+            }
+        )
     )
-    desk.inbox.append({"kind": "assign", "trial": trials[0]})
-    desk.inbox.append({"kind": "weather"}, {"kind": "ping"})
+    desk.inbox.append(encode({"kind": "assign", "trial": trials[0]}))
+    desk.inbox.append(encode({"kind": "weather"}), encode({"kind": "ping"}))
     desk.hire()
     losses = [desk.hear("finished", trial=trial)["loss"] for trial in trials]
     assert losses == [0, 1, 2, 3, 4]
@@ -218,7 +226,9 @@ def test_a_new_driver_takes_over(desk: Desk, tmp_path: Path) -> None:
     assert desk.hear("finished", trial=running)["epoch"] == 1
     assert desk.hear("finished", trial=fresh)["epoch"] == 3
     old = Appender(desk.box.inbox(1))
-    old.append({"kind": "assign", "trial": 99, "attempt": 1, "values": {}, "command": "echo RESULT: 1"})
+    old.append(
+        encode({"kind": "assign", "trial": 99, "attempt": 1, "values": {}, "command": "echo RESULT: 1"})
+    )
     assert desk.evaluate("echo RESULT: 4")["loss"] == 4
     assert not any(record.get("trial") == 99 for record in desk.said)
     assert [record["kind"] for record in desk.said].count("started") == 3

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from json_records import Json, journalled, plain_assign, said
 
-from worker.driver.assignments import MOST_HELD, Assignments
+from worker.driver.assignments import Assignments
 from worker.driver.limits import Limits
-from worker.store.records import Record
+from worker.driver.members import MOST_HELD
+from worker.store.inbox_messages import INBOX
+from worker.store.journal_records import JOURNAL
 from worker.store.replay import Replayer
 from worker.trial import Status
 
@@ -29,10 +32,10 @@ class Agent:
     leaving: bool = False
     read: int = 0
     seen: set[tuple[int, int]] = field(default_factory=set)
-    queue: list[Record] = field(default_factory=list)
-    running: Record | None = None
-    inboxes: dict[int, list[Record]] = field(default_factory=dict)
-    outbox: list[Record] = field(default_factory=list)
+    queue: list[Json] = field(default_factory=list)
+    running: Json | None = None
+    inboxes: dict[int, list[Json]] = field(default_factory=dict)
+    outbox: list[Json] = field(default_factory=list)
     told: tuple[int, int] | None = None  # the newest that it has finished
     taken_back: set[tuple[int, int]] = field(default_factory=set)
 
@@ -49,7 +52,7 @@ class Agent:
             self.obey(record)
         self.read = len(inbox)
 
-    def obey(self, record: Record) -> None:
+    def obey(self, record: Json) -> None:
         if record["kind"] == "assign":
             key = (record["trial"], record["attempt"])
             if key not in self.seen:
@@ -72,7 +75,7 @@ class Agent:
             self.say("refused", trial=record["trial"], attempt=record["attempt"], reason="not now")
         self.queue.clear()
 
-    def start(self) -> Record | None:
+    def start(self) -> Json | None:
         if self.running is None and self.queue:
             self.running = self.queue.pop(0)
             self.say(
@@ -86,7 +89,7 @@ class Agent:
             self.finished(self.running, status)
             self.running = None
 
-    def finished(self, record: Record, status: Status) -> None:
+    def finished(self, record: Json, status: Status) -> None:
         self.told = (record["trial"], record["attempt"]) if status is not Status.CANCELLED else None
         loss = float(record["values"]["x"]) if status is Status.OK else None
         self.say(
@@ -125,21 +128,21 @@ class Run(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.agents: list[Agent] = []
-        self.journal: list[tuple[int, Record]] = []
+        self.journal: list[tuple[int, Json]] = []
         self.deaths: Counter[int] = Counter()  # of a trial's agents while they ran it
         self.epoch = 0
         self.begin_epoch()
 
     def begin_epoch(self) -> None:
         self.epoch += 1
-        self.board = Assignments(self.epoch)
+        self.board = Assignments(self.epoch, plain_assign)
         self.heard = {agent.name: 0 for agent in self.agents}
         self.replayer = Replayer()
         strikes: dict[int, int] = {}
         given: dict[int, int] = {}
         retracted: set[tuple[int, int, str]] = set()
         for epoch, record in self.journal:
-            self.replayer.feed(record, epoch)
+            self.replayer.feed(journalled(record, epoch))
             if "strikes" in record:
                 strikes[record["trial"]] = record["strikes"]
             if record["kind"] == "assigned":
@@ -262,21 +265,21 @@ class Run(RuleBasedStateMachine):
 
     def hear(self, agent: Agent, begin: int, end: int) -> None:
         for record in agent.outbox[begin:end]:
-            self.board.hear(agent.name, record, 0.0)
+            self.board.hear(agent.name, said(record), 0.0)
         self.heard[agent.name] = max(self.heard[agent.name], min(end, len(agent.outbox)))
 
     def commit(self, deliver: bool) -> None:
         moves = self.board.take()
         for record in moves.records:
-            self.journal.append((self.epoch, record))
-            self.replayer.feed(record, self.epoch)
+            self.journal.append((self.epoch, dict(JOURNAL.as_json(record))))
+            self.replayer.feed(record)
         by_name = {agent.name: agent for agent in self.agents}
-        for name, record in moves.messages if deliver else ():
-            by_name[name].inboxes.setdefault(self.epoch, []).append(record)
+        for name, order in moves.messages if deliver else ():
+            by_name[name].inboxes.setdefault(self.epoch, []).append(dict(INBOX.as_json(order)))
 
     # What must hold
 
-    def check_start(self, started: Record | None) -> None:
+    def check_start(self, started: Json | None) -> None:
         if started is None:
             return
         number = started["trial"]
@@ -343,12 +346,12 @@ TestRun.settings = settings(max_examples=150, stateful_step_count=60, deadline=N
 
 
 def test_a_result_with_other_values_than_its_trial_is_not_taken() -> None:
-    board = Assignments(1)
+    board = Assignments(1, plain_assign)
     board.propose(1, {"x": 0.5}, 0.0)
-    board.hear("a", {"kind": "hello", "agent": "a", "epoch": 1, "host": "h"}, 0.0)
+    board.hear("a", said({"kind": "hello", "agent": "a", "epoch": 1, "host": "h"}), 0.0)
     board.give(board.takers(0)[0], 0.0)
     board.take()
     finished = {"kind": "finished", "trial": 1, "attempt": 1, "status": "ok", "loss": 1.0}
-    board.hear("a", {**finished, "values": {"x": 0.7}}, 1.0)
+    board.hear("a", said({**finished, "values": {"x": 0.7}}), 1.0)
     assert (board.ok, board.mispaired, board.waiting) == (0, 1, [1])
-    assert [record["kind"] for record in board.take().records] == ["requeued"]
+    assert [record.kind for record in board.take().records] == ["requeued"]

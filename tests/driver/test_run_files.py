@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from idle_launcher import IdleLauncher
+from json_records import Json, plain_assign
 
 from worker import processes
 from worker.driver.agents import Agents
@@ -24,13 +25,16 @@ from worker.progress.events import Events
 from worker.progress.tally import Tally
 from worker.store.appender import Appender
 from worker.store.claim import SILENT_AFTER, Standing, claim, give_sign
+from worker.store.inbox_messages import Ping, Quit
+from worker.store.journal_records import Finished, Proposed
 from worker.store.origin import origin
+from worker.store.outbox_messages import Bye, Hello
 from worker.store.paths import RunPaths
-from worker.store.records import Record
+from worker.store.records import decode, encode
 from worker.store.replay import Replayer
-from worker.store.requests import Requests, ask
+from worker.store.requests import CancelAll, Requests, WantWorkers, ask
 from worker.store.tail import Tail, read_records
-from worker.trial import Status, Trial
+from worker.trial import Outcome, Status, Trial
 
 
 @pytest.fixture
@@ -51,15 +55,15 @@ def driver(paths: RunPaths, epoch: int = 1, **more: object) -> Appender:
         "pid": pid,
         "pid_start": processes.birth(pid),
     }
-    journal.append({**record, "at": time.time(), "seed": 42, "where": "local", "cwd": "/w", **more})
+    journal.append(encode({**record, "at": time.time(), "seed": 42, "where": "local", "cwd": "/w", **more}))
     return journal
 
 
-def proposed(number: int) -> Record:
+def proposed(number: int) -> Json:
     return {"kind": "proposed", "trial": number, "values": {"x": number}, "at": 1.0}
 
 
-def finished(number: int, status: str = "ok") -> Record:
+def finished(number: int, status: str = "ok") -> Json:
     return {
         "kind": "finished",
         "trial": number,
@@ -71,22 +75,27 @@ def finished(number: int, status: str = "ok") -> Record:
     }
 
 
+FINISHED = Finished(
+    epoch=1, trial=1, attempt=1, agent="a", status=Status.OK, outcome=Outcome(loss=1.0), at=2.0
+)
+
+
 def test_what_is_not_on_disk_does_not_count_yet(paths: RunPaths) -> None:
     journal = paths.journal(1)
     journal.symlink_to("/dev/full")
-    recorder = Recorder(Appender(journal), 1, Replayer(), Tally())
-    assert recorder.commit([proposed(1)], now=0.0) == []
+    recorder = Recorder(Appender(journal), Replayer(), Tally())
+    assert recorder.commit([Proposed(epoch=1, trial=1, values={"x": 1}, at=1.0)], now=0.0) == []
     assert recorder.stalled
     assert "the disk or the quota is full" in recorder.trouble
     assert not recorder.state.trials
     journal.unlink()  # as if room had been made
-    assert recorder.commit([finished(1)], now=1.0) == [], "a full disk is not asked again and again"
+    assert recorder.commit([FINISHED], now=1.0) == [], "a full disk is not asked again and again"
     changed = recorder.commit([], now=60.0)
     assert [trial.status for trial in changed] == [Status.OK]
     assert not recorder.stalled
     assert recorder.trouble == ""
     assert recorder.tally.ok == 1
-    assert [record["kind"] for record in read_records(journal) if record] == ["proposed", "finished"]
+    assert [record["kind"] for record in read_records(journal, decode) if record] == ["proposed", "finished"]
     recorder.close()
 
 
@@ -96,12 +105,12 @@ def test_messages_wait_for_room_on_the_disk(paths: RunPaths) -> None:
     inbox.symlink_to("/dev/full")
     mail = Mailboxes(paths, 1, slowest=1.0, sync=False)
     mail.watch("a", now=0.0)
-    mail.send([("a", {"kind": "quit"})], now=0.0)
+    mail.send([("a", Quit(epoch=1))], now=0.0)
     assert "the disk or the quota is full" in mail.trouble
     inbox.unlink()
     mail.send([], now=60.0)
     assert mail.trouble == ""
-    assert Tail(inbox).read() == [{"kind": "quit"}]
+    assert Tail(inbox, decode).read() == [{"kind": "quit"}]
     mail.close()
 
 
@@ -109,17 +118,17 @@ def test_outboxes_are_looked_into_less_often_the_longer_they_are_silent(paths: R
     outbox = paths.agent("a").outbox
     outbox.parent.mkdir(parents=True)
     said = Appender(outbox)
-    said.append({"kind": "hello"})
+    said.append(encode({"kind": "hello"}))
     mail = Mailboxes(paths, 1, slowest=0.5, sync=False)
     mail.watch("a", now=0.0)
-    assert [record["kind"] for _, record in mail.poll(0.0)] == ["hello"]
+    assert [type(message) for _, message in mail.poll(0.0)] == [Hello]
     assert mail.due(0.0) <= 0.001
     assert list(mail.poll(100.0)) == []
     assert mail.due(100.0) == pytest.approx(0.5)
-    said.append({"kind": "bye"})
+    said.append(encode({"kind": "bye"}))
     assert list(mail.poll(100.1)) == []
-    assert [record["kind"] for record in mail.last_words("a") or ()] == ["bye"]
-    mail.send([("a", {"kind": "quit"})], now=101.0)
+    assert [type(message) for message in mail.last_words("a") or ()] == [Bye]
+    mail.send([("a", Quit(epoch=1))], now=101.0)
     mail.close()
     said.close()
 
@@ -130,9 +139,9 @@ def test_many_inboxes_need_few_open_files(paths: RunPaths) -> None:
     for number in range(300):
         mail.watch(f"a{number}", now=0.0)
     for _ in range(2):
-        mail.send([(f"a{number}", {"kind": "ping"}) for number in range(300)], now=0.0)
+        mail.send([(f"a{number}", Ping(epoch=1)) for number in range(300)], now=0.0)
     assert len(list(Path("/proc/self/fd").iterdir())) - before <= 200
-    assert len(Tail(paths.agent("a7").inbox(1)).read()) == 2
+    assert len(Tail(paths.agent("a7").inbox(1), decode).read()) == 2
     mail.close()
 
 
@@ -142,13 +151,14 @@ from pathlib import Path
 from worker.driver.mailboxes import Mailboxes
 from worker.store.appender import Appender
 from worker.store.paths import RunPaths
+from worker.store.records import encode
 
 paths = RunPaths(Path(sys.argv[1]))
 mail = Mailboxes(paths, 1, slowest=1.0, sync=False)
 for number in range(400):
     paths.agent(f"a{number}").root.mkdir(parents=True)
     with Appender(paths.agent(f"a{number}").outbox) as outbox:
-        outbox.append({"kind": "hello"}, sync=False)
+        outbox.append(encode({"kind": "hello"}), sync=False)
     mail.watch(f"a{number}", now=0.0)
 print(len(list(mail.poll(1.0))))
 """
@@ -201,14 +211,14 @@ class Gone(IdleLauncher):
 
 
 def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(paths: RunPaths) -> None:
-    board, mail = Assignments(1), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    board, mail = Assignments(1, plain_assign), Mailboxes(paths, 1, slowest=1.0, sync=False)
     crew = Agents(paths, Gone(), board, mail)
     running = Trial(1, {"x": 1.0}, Status.RUNNING, attempt=1, agent="a")
     board.restore([running], {})
     mail.watch("a", now=0.0)
     outbox, away = paths.agent("a").outbox, paths.root / "away"
     outbox.parent.mkdir(parents=True)
-    Appender(away).append({**finished(1), "values": {"x": 1.0}})
+    Appender(away).append(encode({**finished(1), "values": {"x": 1.0}}))
     outbox.mkdir()  # as if the file server had a bad moment: it is there, and cannot be read
     for now in (1.0, 2.0):
         crew.look(now, now, lambda who, record: board.hear(who, record, 2.0))
@@ -225,7 +235,7 @@ def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(path
 def test_a_driver_whose_place_is_taken_asks_for_no_workers(paths: RunPaths) -> None:
     taken = [False]
     launcher, mail = Gone(), Mailboxes(paths, 1, slowest=1.0, sync=False)
-    crew = Agents(paths, launcher, Assignments(1), mail, lambda: taken[0])
+    crew = Agents(paths, launcher, Assignments(1, plain_assign), mail, lambda: taken[0])
     crew.fill(2, now=1.0, at=1.0)
     assert launcher.asked == 2
     taken[0] = True
@@ -234,7 +244,7 @@ def test_a_driver_whose_place_is_taken_asks_for_no_workers(paths: RunPaths) -> N
 
 
 def test_who_is_ended_by_force_is_not_waited_for(paths: RunPaths) -> None:
-    board, mail = Assignments(1), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    board, mail = Assignments(1, plain_assign), Mailboxes(paths, 1, slowest=1.0, sync=False)
     crew = Agents(paths, Gone(), board, mail)
     board.add("a")
     mail.watch("a", now=0.0)
@@ -244,11 +254,11 @@ def test_who_is_ended_by_force_is_not_waited_for(paths: RunPaths) -> None:
 
 
 def test_requests_from_before_are_not_read(paths: RunPaths) -> None:
-    ask(paths, "cancel")
+    ask(paths, CancelAll(at=1.0))
     requests = Requests(paths)
-    ask(paths, "workers", "+2")
+    ask(paths, WantWorkers(value="+2", at=2.0))
     found = requests.read(time.monotonic() + 1)
-    assert [(record["kind"], record["value"]) for record in found] == [("workers", "+2")]
+    assert found == [WantWorkers(value="+2", at=2.0)]
     requests.close()
 
 
@@ -257,9 +267,9 @@ def test_a_claim(paths: RunPaths) -> None:
     journal = driver(paths)
     assert claim(paths).standing is Standing.ALIVE
     assert claim(paths).held
-    journal.append({"kind": "leaving", "at": 1.0})
+    journal.append(encode({"kind": "leaving", "at": 1.0}))
     assert claim(paths).standing is Standing.LEFT
-    driver(paths, epoch=2).append({"kind": "ended", "reason": "", "exit_code": 0, "at": 1.0})
+    driver(paths, epoch=2).append(encode({"kind": "ended", "reason": "", "exit_code": 0, "at": 1.0}))
     assert claim(paths).standing is Standing.OVER
     assert not claim(paths).held
 
@@ -288,7 +298,9 @@ def test_a_claim_from_another_machine_holds_while_it_gives_signs_of_life(paths: 
 
 
 def test_a_torn_end_of_the_journal_is_no_word(paths: RunPaths) -> None:
-    driver(paths, pid_start="another-time").append({"kind": "ended", "reason": "", "exit_code": 0, "at": 1.0})
+    driver(paths, pid_start="another-time").append(
+        encode({"kind": "ended", "reason": "", "exit_code": 0, "at": 1.0})
+    )
     whole = paths.journal(1).read_bytes()
     paths.journal(1).write_bytes(whole[:-5])
     assert claim(paths).standing is Standing.DEAD
@@ -296,16 +308,20 @@ def test_a_torn_end_of_the_journal_is_no_word(paths: RunPaths) -> None:
 
 def test_what_a_driver_takes_over(paths: RunPaths) -> None:
     journal = driver(paths, at=100.0)
-    journal.append(proposed(1), finished(1, "failed"), proposed(2))
-    journal.append({"kind": "requeued", "trial": 2, "attempt": 1, "agent": "a", "strikes": 4, "at": 130.0})
+    journal.append(encode(proposed(1)), encode(finished(1, "failed")), encode(proposed(2)))
+    journal.append(
+        encode({"kind": "requeued", "trial": 2, "attempt": 1, "agent": "a", "strikes": 4, "at": 130.0})
+    )
     recalled = recall(paths, before=2)
     assert (recalled.failures, recalled.first, recalled.next_number) == (0, 1, 3)
     assert recalled.seconds == 30.0
     assert recalled.strikes == {2: 4}
-    journal.append({"kind": "ended", "reason": "", "exit_code": 0, "at": 140.0})
-    requeued: Record = {"kind": "requeued", "trial": 2, "attempt": 1, "agent": "a", "at": 1005.0}
+    journal.append(encode({"kind": "ended", "reason": "", "exit_code": 0, "at": 140.0}))
+    requeued: Json = {"kind": "requeued", "trial": 2, "attempt": 1, "agent": "a", "at": 1005.0}
     ahead = 1_000_000.0  # the clock of a node, which may be wrong
-    driver(paths, epoch=2, at=1000.0).append(requeued, {**finished(2), "at": ahead, "end": ahead})
+    driver(paths, epoch=2, at=1000.0).append(
+        encode(requeued), encode({**finished(2), "at": ahead, "end": ahead})
+    )
     recalled = recall(paths, before=3)
     assert (recalled.failures, recalled.first) == (1, 3)
     assert recalled.seconds == 5.0

@@ -19,7 +19,7 @@ statuses = st.lists(st.tuples(st.integers(1, 15), st.sampled_from(Status)), max_
 
 
 def trial(number: int, status: Status, loss: float | None = None) -> Trial:
-    return Trial(number, {"x": number}, status, loss)
+    return Trial(number, {"x": number}, status, loss=loss)
 
 
 @given(statuses)

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import pytest
+from json_records import plain_assign, said
 
 from worker.driver.assignments import Assignments
+from worker.store.outbox_messages import Heard
 from worker.trial import Status, Trial
 
 VALUES = {"x": 1}
 
 
-def finished(attempt: int, status: str) -> dict[str, object]:
+def finished(attempt: int, status: str) -> Heard:
     """What an agent has said in its outbox, which every driver reads from its beginning."""
-    return {
-        "kind": "finished",
-        "trial": 1,
-        "attempt": attempt,
-        "values": VALUES,
-        "status": status,
-        "agent": "a",
-    }
+    return said(
+        {
+            "kind": "finished",
+            "trial": 1,
+            "attempt": attempt,
+            "values": VALUES,
+            "status": status,
+            "agent": "a",
+        }
+    )
 
 
 @pytest.mark.parametrize("after_another_driver", [False, True])
 def test_an_old_failure_is_not_taken_for_the_new_outcome(after_another_driver: bool) -> None:
-    board = Assignments(2)
+    board = Assignments(2, plain_assign)
     board.add("a")
     board.reopen(Trial(1, VALUES, Status.FAILED, attempt=1), 0.0)
     if after_another_driver:
-        board = Assignments(3)
+        board = Assignments(3, plain_assign)
         board.restore([Trial(1, VALUES, attempt=1)], {}, {1: 1})
         board.add("a")
     board.hear("a", finished(1, "failed"), 1.0)
     assert list(board.open) == [1]
-    board.hear("a", {"kind": "hello", "agent": "a", "epoch": board.epoch}, 2.0)
+    board.hear("a", said({"kind": "hello", "agent": "a", "epoch": board.epoch}), 2.0)
     [agent] = board.takers(0)
     board.give(agent, 3.0)
     board.hear("a", finished(2, "failed"), 4.0)
@@ -41,7 +45,7 @@ def test_an_old_failure_is_not_taken_for_the_new_outcome(after_another_driver: b
 
 
 def test_an_old_success_that_comes_late_counts() -> None:
-    board = Assignments(2)
+    board = Assignments(2, plain_assign)
     board.add("a")
     board.reopen(Trial(1, VALUES, Status.LOST, attempt=1), 0.0)
     board.hear("a", finished(1, "ok"), 1.0)

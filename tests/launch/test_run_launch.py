@@ -17,6 +17,7 @@ from worker.spec.run import Draft, ParameterDraft, Run
 from worker.store.appender import Appender
 from worker.store.journal import open_epoch
 from worker.store.paths import Home
+from worker.store.records import decode, encode
 from worker.store.run_folder import RunExistsError, create
 from worker.store.tail import Tail
 
@@ -57,7 +58,7 @@ def states(launcher: LocalLauncher) -> dict[str, AgentState]:
 
 
 def said(local: Local, identity: str) -> list[str]:
-    return [str(record["kind"]) for record in Tail(local.paths.agent(identity).outbox).read()]
+    return [str(record["kind"]) for record in Tail(local.paths.agent(identity).outbox, decode).read()]
 
 
 def test_agents_start_and_leave(local: Local, launch: Launch) -> None:
@@ -66,7 +67,7 @@ def test_agents_start_and_leave(local: Local, launch: Launch) -> None:
     assert states(launcher) == {"e1-1": AgentState.RUNNING, "e1-2": AgentState.RUNNING}
     until(lambda: said(local, "e1-1") == ["hello"])
     with Appender(local.paths.agent("e1-1").inbox(1)) as inbox:
-        inbox.append({"kind": "quit"})
+        inbox.append(encode({"kind": "quit"}))
     until(lambda: states(launcher) == {"e1-1": AgentState.GONE, "e1-2": AgentState.RUNNING})
     assert launcher.trouble == ""
 
@@ -74,7 +75,16 @@ def test_agents_start_and_leave(local: Local, launch: Launch) -> None:
 def assign(local: Local, identity: str, command: str) -> None:
     with Appender(local.paths.agent(identity).inbox(1)) as inbox:
         inbox.append(
-            {"kind": "assign", "trial": 1, "attempt": 1, "values": {"x": 1}, "command": command, "at": 0.0}
+            encode(
+                {
+                    "kind": "assign",
+                    "trial": 1,
+                    "attempt": 1,
+                    "values": {"x": 1},
+                    "command": command,
+                    "at": 0.0,
+                }
+            )
         )
 
 

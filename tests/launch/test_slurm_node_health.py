@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from json_records import said
 
 from worker.launch.slurm.job_states import JobStates
 from worker.launch.slurm.node_health import NEVER_BEGAN, NODE_FAILURES, NodeHealth
@@ -45,7 +46,7 @@ class Bench:
             self.job_states.left(identity, "")
         elif kind == "ended":
             self.job_states.died(identity, "")
-        self.node_health.note(identity, {"kind": kind, **details})
+        self.node_health.note(identity, said({"kind": kind, **details}))
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_an_evaluation_that_ends_there_clears_a_node(bench: Bench) -> None:
     for index in range(3):
         bench.say(index, "hello")
     bench.say(0, "ended", exit_code=137)
-    bench.say(1, "finished")
+    bench.say(1, "finished", trial=1, attempt=1, values={}, status="ok")
     bench.say(2, "ended", exit_code=137)
     assert bench.node_health.excluded == ()
 

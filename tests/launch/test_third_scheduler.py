@@ -115,10 +115,12 @@ def test_a_run_lives_on_a_scheduler_that_only_this_test_knows(site: Site) -> Non
     state = replay.load(site.paths)
     assert sum(trial.status is Status.OK for trial in state.trials.values()) == 6
     assert {
-        state.agents[trial.agent]["job"] for trial in state.trials.values() if trial.status is Status.OK
+        state.agents[trial.agent].job for trial in state.trials.values() if trial.status is Status.OK
     } <= set(site.queued())
     assert origin(site.paths).where == "queue"
-    assert (introduction_of(site.paths, 2) or {})["where"] == "queue"
+    introduction = introduction_of(site.paths, 2)
+    assert introduction is not None
+    assert introduction.where == "queue"
     until(lambda: set(site.queued().values()) == {"F"})
 
 

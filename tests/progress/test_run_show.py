@@ -32,7 +32,7 @@ def a_view(*trials: Trial, at: float = 0.0) -> View:
 
 def ok(number: int, loss: float, value: object = 0.5) -> Trial:
     now = time.time()
-    return Trial(number, {"x": value}, Status.OK, loss, start=now - 2, end=now - 1)  # type: ignore[dict-item]
+    return Trial(number, {"x": value}, Status.OK, loss=loss, start=now - 2, end=now - 1)  # type: ignore[dict-item]
 
 
 def drawn(view: View, width: int) -> list[str]:
@@ -110,7 +110,7 @@ def test_progress_is_that_of_the_points_where_these_are_fewer() -> None:
         Draft({"run.name": "pear", "run.objective": "true ($x)", "search.max_evals": 1000}, (digits,))
     ).run
     assert run is not None
-    elsewhere = Trial(1, {"x": 9}, Status.OK, 1.0, agent=IMPORTED)
+    elsewhere = Trial(1, {"x": 9}, Status.OK, loss=1.0, agent=IMPORTED)
     trials = {1: elsewhere, 2: ok(2, 3.5, 0), 3: Trial(3, {"x": 1}, Status.FAILED), 4: ok(4, 3.5, 2)}
     view = View(run, Tally(trials.values()), trials, ends_at=5000)
     assert view.total == 9 and view.left == 6

@@ -12,6 +12,7 @@ from report_runs import START, a_run, a_trial, write_run
 from worker.report import run_text
 from worker.report.data import gpu_usage, summary
 from worker.report.data import results as source
+from worker.store.journal_records import Agent
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=20))
@@ -66,7 +67,17 @@ def test_a_local_run_costs_no_more_than_there_is(
     ]
     run = a_run(slurm__cpus=4, slurm__enable_gpus=True, slurm__gpus=2, slurm__nodes=2, slurm__tasks=1)
     results = source.read(write_run(tmp_path, run, trials, where="local"))
-    results.state.agents.update({trial.agent: {"host": "n1", **there} for trial in trials})
+    agents = [
+        Agent(
+            epoch=1,
+            agent=trial.agent,
+            host="n1",
+            cpus=there.get("cpus"),
+            gpu_count=there.get("gpu_count"),
+        )
+        for trial in trials
+    ]
+    results.state.agents.update({agent.agent: agent for agent in agents})
     cost = summary.summarize(results).cost
     assert (cost.worker_hours, cost.node_hours) == (3, 1)
     assert (cost.cpu_hours, cost.gpu_hours) == (cpu_hours, gpu_hours)

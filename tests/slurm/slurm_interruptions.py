@@ -21,11 +21,10 @@ from slurm_report import Figure, on_cluster, report
 from slurm_site import Site, until
 
 from worker.store.follower import Follower
-from worker.store.journal import epochs
+from worker.store.journal import epochs, read_journal
+from worker.store.journal_records import Finished, Retracted
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 from worker.store.replay import load
-from worker.store.tail import read_records
 from worker.trial import Status
 
 # Each takes 1 to 5 seconds, and prints its parameter at its regular end, or -1 where it was ended before.
@@ -165,15 +164,13 @@ class Interrupted:
     def _compare(self, rounds: int) -> Findings:
         findings = Findings(rounds)
         begun, ended = self._noted("begin"), self._noted("end")
-        told: dict[tuple[int, int], Record] = {}
+        told: dict[tuple[int, int], Finished] = {}
         back: set[tuple[int, int]] = set()
-        for record in (
-            record for epoch in epochs(self.paths) for record in read_records(self.paths.journal(epoch))
-        ):
-            if record is not None and record["kind"] == "finished":
-                told[record["trial"], record["attempt"]] = record
-            elif record is not None and record["kind"] == "retracted":
-                back.add((record["trial"], record["attempt"]))
+        for record in (record for epoch in epochs(self.paths) for record in read_journal(self.paths, epoch)):
+            if isinstance(record, Finished):
+                told[record.trial, record.attempt] = record
+            elif isinstance(record, Retracted):
+                back.add((record.trial, record.attempt))
         trials = load(self.paths).trials
         for trial in trials.values():
             if trial.status is Status.OK:
@@ -183,7 +180,7 @@ class Interrupted:
         for key in begun:
             if key not in ended:
                 findings.interrupted += 1
-                if key in told and key not in back and told[key]["status"] not in ("ok", "cancelled"):
+                if key in told and key not in back and told[key].status not in (Status.OK, Status.CANCELLED):
                     findings.failed.append(f"{self._name}: it was interrupted: {told[key]}")
             elif key in back:
                 findings.taken_back.append(

@@ -24,9 +24,9 @@ from storm_observations import Findings, Observations
 
 from worker import processes
 from worker.store.claim import Claim, Standing, claim
-from worker.store.journal import epochs
+from worker.store.journal import epochs, follow_journal
+from worker.store.journal_records import Agent, Read
 from worker.store.paths import Home
-from worker.store.records import Record
 from worker.store.tail import Tail
 
 CONFIG = """\
@@ -70,8 +70,8 @@ class Storm:
         self._evaluations = evaluations
         self._random = random.Random(seed)
         self._killed: set[str] = set()
-        self._journals: dict[int, Tail] = {}
-        self._agents: dict[str, Record] = {}
+        self._journals: dict[int, Tail[Read]] = {}
+        self._agents: dict[str, Agent] = {}
         self._drivers: list[subprocess.Popen[bytes]] = []
         self.config = folder / "storm.toml"
         self.config.write_text(
@@ -118,9 +118,9 @@ class Storm:
     def _look(self) -> None:
         """See which agents there are, and every result that is shown."""
         for epoch in epochs(self.paths):
-            for record in self._journals.setdefault(epoch, Tail(self.paths.journal(epoch))).read():
-                if record.get("kind") == "agent":
-                    self._agents[str(record["agent"])] = record
+            for record in self._journals.setdefault(epoch, follow_journal(self.paths, epoch)).read():
+                if isinstance(record, Agent):
+                    self._agents[record.agent] = record
         self.observations.look()
         self._drivers = [process for process in self._drivers if process.poll() is None]
 
@@ -201,24 +201,20 @@ class Storm:
         os.kill(now.pid, signal.SIGCONT)
         self.deeds["paused drivers"] += 1
 
-    def _some_agent(self) -> Record | None:
-        alive = [
-            agent
-            for agent in self._agents.values()
-            if processes.alive(int(agent["pid"]), str(agent["pid_start"]))
-        ]
+    def _some_agent(self) -> Agent | None:
+        alive = [agent for agent in self._agents.values() if processes.alive(agent.pid or 0, agent.pid_start)]
         return self._random.choice(alive) if alive else None
 
     def _kill_agent(self) -> None:
         agent = self._some_agent()
-        if agent is not None and self._kill("agents", int(agent["pid"])):
-            self._killed.add(str(agent["agent"]))
+        if agent is not None and self._kill("agents", agent.pid or 0):
+            self._killed.add(agent.agent)
 
     def _cancel_job(self) -> None:
         agent = self._some_agent()
         if agent is not None:
-            self._killed.add(str(agent["agent"]))
-            self.cluster.run("scancel", str(agent["job"]), check=False)
+            self._killed.add(agent.agent)
+            self.cluster.run("scancel", agent.job, check=False)
             self.kills["jobs of agents, by scancel"] += 1
 
     def _revive(self) -> None:

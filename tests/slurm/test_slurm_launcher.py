@@ -16,6 +16,7 @@ from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import ask
 from worker.launch.slurm.worker_jobs import SlurmLauncher
 from worker.spec.run import Run
+from worker.store.outbox_messages import GpuBroken
 from worker.store.paths import RunPaths
 
 pytestmark = pytest.mark.slurm
@@ -202,7 +203,7 @@ def test_what_waits_is_kept_away_from_a_node_that_has_failed(launch: Start, clus
     until(lambda: len({report.host for report in launcher.poll().values() if report.host}) == 4)
     bad = next(report for report in launcher.poll().values() if report.host == "n2")
     for _ in range(2):
-        launcher.note(bad.identity, {"kind": "gpu-broken"})
+        launcher.note(bad.identity, GpuBroken())
     assert "n2" in launcher.trouble
     until(lambda: (launcher.poll(), "ExcNodeList=n2" in cluster.run("scontrol", "show", "job").stdout)[1])
     assert launcher.poll()[waiting].state is AgentState.PENDING

@@ -7,7 +7,7 @@ import runpy
 from pathlib import Path
 
 import pytest
-from docs_tables import CONFIGURATION, SEARCH, named_tables, tables, with_tables
+from docs_tables import CONFIGURATION, PAGES, named_tables, tables, with_tables
 
 from worker.spec.check_parameters import RESERVED_NAMES
 from worker.spec.config_limits import LARGEST_BODY, MOST_FIELDS
@@ -24,7 +24,7 @@ from worker.spec.raw_values import LARGEST_INTEGER
 TEXT = CONFIGURATION.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", [CONFIGURATION, SEARCH], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_tables_are_those_of_the_code(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert named_tables(text) == set(tables(page))

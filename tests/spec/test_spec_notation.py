@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.agent.assignment import Assignment
+from worker.agent.assignment import variables
 from worker.spec.notation import LONGEST_PLAIN, NUMBER_FORMATS, value_text
 from worker.spec.placeholders import render, with_equals_sign
 from worker.spec.setting_values import setting_value
+from worker.store.inbox_messages import Assign
 from worker.store.paths import RunPaths
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -76,11 +77,11 @@ def test_argparse_reads_small_negative_numbers_from_command_and_environment(tmp_
     values = {f"v{index}": number for index, number in enumerate((-8.3e-05, -1e-15, -5e-07, -0.0, -123456.0))}
     objective = "exec " + " ".join([sys.executable, "program.py --shift", *(f"(${name})" for name in values)])
     (tmp_path / "program.py").write_text(PROGRAM)
-    assigned = Assignment(1, 1, values, render(objective, values, {}), 0)
+    assigned = Assign(epoch=0, trial=1, attempt=1, values=values, command=render(objective, values, {}))
     done = subprocess.run(
         ["bash", "-c", assigned.command],
         cwd=tmp_path,
-        env=assigned.variables(RunPaths(tmp_path), "a1"),
+        env=variables(assigned, RunPaths(tmp_path), "a1"),
         capture_output=True,
         text=True,
         check=True,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,14 +72,14 @@ def test_a_journal_cut_at_every_byte_keeps_all_complete_records(tmp_path: Path) 
         path.write_bytes(whole[:cut])
         # A record whose newline alone is missing is complete: its checksum says so.
         complete = sum(sum(map(len, lines[: n + 1])) - 1 <= cut for n in range(5))
-        found = list(read_records(path))
+        found = list(read_records(path, decode))
         assert [record for record in found if record] == numbered(5)[:complete]
         assert found.count(None) == (
             cut not in {sum(map(len, lines[:n])) - d for n in range(6) for d in (0, 1)}
         )
         with Appender(path) as appender:
-            appender.append({"kind": "after"}, sync=False)
-        tail = Tail(path)
+            appender.append(encode({"kind": "after"}), sync=False)
+        tail = Tail(path, decode)
         assert tail.read() == [*numbered(5)[:complete], {"kind": "after"}]
         assert tail.torn == found.count(None)
 
@@ -98,14 +99,14 @@ def test_flipped_bytes_cost_their_own_lines_at_most(
         hurt |= {line, line + 1} if at == starts[line + 1] - 1 else {line}
     path = tmp_path_factory.mktemp("flipped") / "journal"
     path.write_bytes(content)
-    kept = [record["number"] for record in read_records(path) if record]
+    kept: list[Any] = [record["number"] for record in read_records(path, decode) if record]
     assert set(range(6)) - hurt <= set(kept)
     assert kept == sorted(set(kept))
 
 
 def test_a_tail_waits_for_the_end_of_a_line(tmp_path: Path) -> None:
     path = tmp_path / "box"
-    tail = Tail(path)
+    tail = Tail(path, decode)
     assert tail.read() == []
     line = encode({"kind": "value", "text": "ä"})
     with path.open("ab", buffering=0) as file:
@@ -118,11 +119,11 @@ def test_a_tail_waits_for_the_end_of_a_line(tmp_path: Path) -> None:
 @given(sizes=st.lists(st.integers(0, 3_000_000), min_size=1, max_size=3))
 def test_a_tail_reads_records_of_any_size(sizes: list[int], tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("sizes") / "box"
-    tail = Tail(path)
-    seen = []
+    tail = Tail(path, decode)
+    seen: list[Any] = []
     with Appender(path) as appender:
         for size in sizes:
-            appender.append({"text": "x" * size}, {"text": ""}, sync=False)
+            appender.append(encode({"text": "x" * size}), encode({"text": ""}), sync=False)
             seen += tail.read()
     assert [len(record["text"]) for record in seen] == [n for size in sizes for n in (size, 0)]
 
@@ -130,8 +131,8 @@ def test_a_tail_reads_records_of_any_size(sizes: list[int], tmp_path_factory: py
 def test_a_tail_starts_over_when_the_file_has_become_shorter(tmp_path: Path) -> None:
     path = tmp_path / "box"
     with Appender(path) as appender:
-        appender.append(*numbered(4))
-    tail = Tail(path)
+        appender.append(*map(encode, numbered(4)))
+    tail = Tail(path, decode)
     assert len(tail.read()) == 4
     path.write_bytes(encode({"kind": "new"}))
     tail.close()
@@ -142,7 +143,7 @@ def test_pages_that_arrive_late_are_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "box"
     first, second = (encode(record) for record in numbered(2))
     path.write_bytes(first[:5] + bytes(len(first) - 6) + b"\n" + second)
-    tail = Tail(path)
+    tail = Tail(path, decode)
     assert tail.read() == []
     path.write_bytes(first + second)
     assert tail.read() == numbered(2)
@@ -154,7 +155,7 @@ def test_pages_that_never_arrive_are_counted_in_the_end(
 ) -> None:
     path = tmp_path / "box"
     path.write_bytes(bytes(20) + b"\n" + encode({"kind": "next"}))
-    tail = Tail(path)
+    tail = Tail(path, decode)
     assert tail.read() == []
     monkeypatch.setattr("worker.store.tail._DOUBT", 0)
     assert tail.read() == [{"kind": "next"}]
@@ -166,8 +167,8 @@ def test_an_error_in_the_middle_of_a_long_file_costs_nothing(
 ) -> None:
     path = tmp_path / "outbox"
     with Appender(path) as file:
-        file.append(*({"n": number, "text": "x" * 1000} for number in range(3000)))
-    tail, reads, pread = Tail(path), iter(range(1000)), os.pread
+        file.append(*map(encode, ({"n": number, "text": "x" * 1000} for number in range(3000))))
+    tail, reads, pread = Tail(path, decode), iter(range(1000)), os.pread
 
     def flaky(fd: int, size: int, offset: int) -> bytes:
         if next(reads) % 2:
@@ -175,7 +176,7 @@ def test_an_error_in_the_middle_of_a_long_file_costs_nothing(
         return pread(fd, size, offset)
 
     monkeypatch.setattr(os, "pread", flaky)
-    found: list[int] = []
+    found: list[Any] = []
     for _ in range(10):
         found += [record["n"] for record in tail.read()]
     assert found == list(range(3000))
@@ -184,7 +185,7 @@ def test_an_error_in_the_middle_of_a_long_file_costs_nothing(
 def test_a_tail_treats_an_error_as_nothing_new(tmp_path: Path) -> None:
     path = tmp_path / "box"
     path.mkdir()  # reading it answers EISDIR, as a stale handle answers ESTALE
-    tail = Tail(path)
+    tail = Tail(path, decode)
     assert tail.read() == []
     path.rmdir()
     path.write_bytes(encode({"kind": "back"}))
@@ -208,12 +209,12 @@ def test_a_full_disk_loses_nothing(small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(9000))
     written, failures = 0, 0
-    tail = Tail(path)
+    tail = Tail(path, decode)
     seen = []
     with Appender(path) as appender:
         for number in range(400):
             try:
-                appender.append({"number": number, "text": "x" * 20})
+                appender.append(encode({"number": number, "text": "x" * 20}))
                 written += 1
             except StorageFullError as error:
                 failures += 1
@@ -236,9 +237,9 @@ def test_a_torn_line_is_followed_by_a_fresh_one(tmp_path: Path) -> None:
     path = tmp_path / "box"
     path.write_bytes(encode({"kind": "first"}) + b"1234 half")
     with Appender(path) as appender:
-        appender.append({"kind": "second"})
-        appender.append({"kind": "third"})
-    found = list(read_records(path))
+        appender.append(encode({"kind": "second"}))
+        appender.append(encode({"kind": "third"}))
+    found = list(read_records(path, decode))
     assert found == [{"kind": "first"}, None, {"kind": "second"}, {"kind": "third"}]
 
 
@@ -246,9 +247,9 @@ def test_a_record_counts_when_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.
     path, synced = tmp_path / "journal", []
     monkeypatch.setattr(os, "fdatasync", lambda fd: synced.append(os.fstat(fd).st_size))
     with Appender(path) as file:
-        file.append({"n": 1})
+        file.append(encode({"n": 1}))
         assert synced == [path.stat().st_size]
-        file.append({"n": 2}, sync=False)
+        file.append(encode({"n": 2}), sync=False)
         assert len(synced) == 1
         file.sync()
         assert synced[1:] == [path.stat().st_size]
@@ -265,7 +266,7 @@ def test_every_driver_has_its_own_epoch(tmp_path: Path) -> None:
     paths = RunPaths(tmp_path / "run")
     assert epochs(paths) == []
     first, journal = open_epoch(paths)
-    journal.append({"kind": "driver"})
+    journal.append(encode({"kind": "driver"}))
     known = Epochs(paths, first)
     assert known.look() == first
     second, other = open_epoch(paths)

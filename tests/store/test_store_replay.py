@@ -9,25 +9,26 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from json_records import Json, journalled
 
 from worker.store import replay
 from worker.store.follower import Follower
 from worker.store.journal import open_epoch
 from worker.store.paths import RunPaths
-from worker.store.records import Record, encode
+from worker.store.records import encode
 from worker.store.replay import Replayed, Replayer
 from worker.trial import Status, Trial
 
 
-def proposed(trial: int, **values: Any) -> Record:
+def proposed(trial: int, **values: Any) -> Json:
     return {"kind": "proposed", "trial": trial, "values": values or {"x": trial}, "at": 1.0}
 
 
-def assigned(trial: int, attempt: int = 1, agent: str = "a1") -> Record:
+def assigned(trial: int, attempt: int = 1, agent: str = "a1") -> Json:
     return {"kind": "assigned", "trial": trial, "attempt": attempt, "agent": agent, "at": 2.0}
 
 
-def started(trial: int, attempt: int = 1, agent: str = "a1") -> Record:
+def started(trial: int, attempt: int = 1, agent: str = "a1") -> Json:
     return {
         "kind": "started",
         "trial": trial,
@@ -38,9 +39,7 @@ def started(trial: int, attempt: int = 1, agent: str = "a1") -> Record:
     }
 
 
-def finished(
-    trial: int, attempt: int = 1, status: str = "ok", loss: float | None = 0.5, **more: Any
-) -> Record:
+def finished(trial: int, attempt: int = 1, status: str = "ok", loss: float | None = 0.5, **more: Any) -> Json:
     record = {
         "kind": "finished",
         "trial": trial,
@@ -51,7 +50,7 @@ def finished(
     return {**record, "loss": loss, "start": 4.0, "end": 5.0 + attempt, "host": "n1", "exit_code": 0, **more}
 
 
-def requeued(trial: int, attempt: int = 1) -> Record:
+def requeued(trial: int, attempt: int = 1) -> Json:
     return {
         "kind": "requeued",
         "trial": trial,
@@ -62,20 +61,24 @@ def requeued(trial: int, attempt: int = 1) -> Record:
     }
 
 
-def retracted(trial: int, attempt: int = 1) -> Record:
+def retracted(trial: int, attempt: int = 1) -> Json:
     return {
         "kind": "retracted", "trial": trial, "attempt": attempt, "agent": f"a{attempt}", "reason": "its job ended",
         "at": 9.0,
     }  # fmt: skip
 
 
-def state(*records: Record, epoch: int = 1) -> Replayed:
+def feed(replayer: Replayer, epoch: int, *records: Json) -> None:
+    replayer.feed_all(journalled(record, epoch) for record in records)
+
+
+def state(*records: Json, epoch: int = 1) -> Replayed:
     replayer = Replayer()
-    replayer.feed_all(records, epoch)
+    feed(replayer, epoch, *records)
     return replayer.state
 
 
-def only(*records: Record) -> Trial:
+def only(*records: Json) -> Trial:
     return state(*records).trials[1]
 
 
@@ -160,10 +163,10 @@ def test_a_result_for_other_values_is_not_this_trials() -> None:
 
 def test_of_two_drivers_the_later_one_is_right() -> None:
     replayer = Replayer()
-    replayer.feed_all([proposed(1, x=1), proposed(2, x=7)], 1)
-    replayer.feed_all([proposed(2, x=8), finished(2)], 2)
-    assert replayer.feed(proposed(2, x=7), 1) is None
-    assert replayer.feed(finished(2, loss=0.1), 1) is None
+    feed(replayer, 1, proposed(1, x=1), proposed(2, x=7))
+    feed(replayer, 2, proposed(2, x=8), finished(2))
+    assert replayer.feed(journalled(proposed(2, x=7), 1)) is None
+    assert replayer.feed(journalled(finished(2, loss=0.1), 1)) is None
     assert replayer.state.trials[2].values == {"x": 8}
     assert replayer.state.trials[2].loss == 0.5
 
@@ -175,12 +178,12 @@ def test_a_superseded_driver_takes_no_trial_from_an_agent() -> None:
     for order in ((older, 1), (newer, 2)), ((newer, 2), (older, 1)):
         replayer = Replayer()
         for records, epoch in order:
-            replayer.feed_all(records, epoch)
+            feed(replayer, epoch, *records)
         trial = replayer.state.trials[1]
         assert (trial.status, trial.agent, trial.attempt) == (Status.RUNNING, "a1", 1)
 
 
-def driver(epoch: int, **more: Any) -> Record:
+def driver(epoch: int, **more: Any) -> Json:
     return {"kind": "driver", "epoch": epoch, "host": "n0", "pid": 1, "pid_start": "b-1", "seed": 42, **more}
 
 
@@ -189,11 +192,11 @@ def test_a_resumed_run_has_not_ended() -> None:
     replayed = state(driver(1), ended)
     assert replayed.ended == ("all done", 0, 9.0, "")
     replayer = Replayer()
-    replayer.feed_all([driver(1), ended], 1)
-    replayer.feed_all([driver(2, seed=7), {"kind": "workers", "wanted": 9}], 2)
-    replayer.feed_all([ended, {"kind": "workers", "wanted": 1}], 1)
+    feed(replayer, 1, driver(1), ended)
+    feed(replayer, 2, driver(2, seed=7), {"kind": "workers", "wanted": 9})
+    feed(replayer, 1, ended, {"kind": "workers", "wanted": 1})
     assert (replayer.state.ended, replayer.state.seed, replayer.state.wanted) == (None, 42, 9)
-    assert [record["epoch"] for record in replayer.state.drivers] == [1, 2]
+    assert [record.epoch for record in replayer.state.drivers] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +213,7 @@ def test_a_resumed_run_has_not_ended() -> None:
         {"kind": "driver", "seed": 1},
     ],
 )
-def test_records_that_lack_something_are_counted(record: Record) -> None:
+def test_records_that_lack_something_are_counted(record: Json) -> None:
     replayed = state(proposed(1), record)
     assert replayed.torn == 1
     assert replayed.driven_since == 0
@@ -223,9 +226,9 @@ def test_records_of_later_versions_are_left_alone() -> None:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Record]:
+def histories(draw: st.DrawFn) -> list[Json]:
     """What may be recorded about three trials: several attempts, outcomes that contradict each other, a retry."""
-    records: list[Record] = []
+    records: list[Json] = []
     for number in range(1, 4):
         records.append(proposed(number))
         for attempt in range(1, draw(st.integers(1, 3)) + 1):
@@ -258,7 +261,7 @@ def histories(draw: st.DrawFn) -> list[Record]:
 
 
 @given(history=histories(), data=st.data())
-def test_order_and_repetition_do_not_matter(history: list[Record], data: st.DataObject) -> None:
+def test_order_and_repetition_do_not_matter(history: list[Json], data: st.DataObject) -> None:
     expected = state(*history).trials
     repeated = [*history, *data.draw(st.lists(st.sampled_from(history)))]
     mixed = state(*data.draw(st.permutations(repeated)))
@@ -267,7 +270,7 @@ def test_order_and_repetition_do_not_matter(history: list[Record], data: st.Data
 
 
 @given(history=histories(), data=st.data())
-def test_the_same_records_in_several_epochs(history: list[Record], data: st.DataObject) -> None:
+def test_the_same_records_in_several_epochs(history: list[Json], data: st.DataObject) -> None:
     expected = state(*history).trials
     replayer = Replayer()
     # A later record is never of an earlier driver; in which order they are read is another matter.
@@ -276,16 +279,16 @@ def test_the_same_records_in_several_epochs(history: list[Record], data: st.Data
         (record, epoch) for record, epoch in zip(history, epochs, strict=True) if record["kind"] != "proposed"
     ]
     for record, epoch in data.draw(st.permutations(told)):
-        replayer.feed(record, epoch)
+        replayer.feed(journalled(record, epoch))
     for number in expected:
-        replayer.feed(proposed(number), 1)
+        replayer.feed(journalled(proposed(number), 1))
     assert replayer.state.trials == expected
 
 
-def write(paths: RunPaths, *records: Record) -> None:
+def write(paths: RunPaths, *records: Json) -> None:
     _, journal = open_epoch(paths)
     with journal:
-        journal.append(*records)
+        journal.append(*map(encode, records))
 
 
 def test_a_run_is_loaded_from_all_its_journals(tmp_path: Path) -> None:
@@ -299,7 +302,7 @@ def test_a_run_is_loaded_from_all_its_journals(tmp_path: Path) -> None:
     replayed = replay.load(paths)
     assert (replayed.epoch, replayed.torn, list(replayed.trials)) == (3, 1, [1])
     assert replayed.trials[1].status is Status.OK
-    assert replayed.agents["a1"]["pid"] == 5
+    assert replayed.agents["a1"].pid == 5
 
 
 def test_a_follower_sees_what_load_sees(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from worker.store.appender import Appender
 from worker.store.journal import open_epoch
 from worker.store.paths import RunPaths
-from worker.store.records import Record
+from worker.store.records import decode, encode
 from worker.store.tail import Tail
 
 PATIENCE = 60.0  # seconds that a test waits for what must come
@@ -27,8 +27,8 @@ class Desk:
         self.box.root.mkdir(parents=True)
         self.process: subprocess.Popen[bytes] | None = None
         self.program = ["-I", "-m", "worker"]  # what Python is to run as the agent, before its own words
-        self.said: list[Record] = []
-        self._tail = Tail(self.box.outbox)
+        self.said: list[Any] = []
+        self._tail = Tail(self.box.outbox, decode)
         self._trial = 0
         self.take_over()
 
@@ -62,14 +62,14 @@ class Desk:
             "values": {"x": 1},
             "command": command,
         }
-        self.inbox.append({**record, "at": time.time(), **details})
+        self.inbox.append(encode({**record, "at": time.time(), **details}))
         return self._trial
 
     def tell(self, kind: str, **details: Any) -> None:
         """Write any other record into the inbox."""
-        self.inbox.append({"kind": kind, **details})
+        self.inbox.append(encode({"kind": kind, **details}))
 
-    def hear(self, kind: str, within: float = PATIENCE, **details: Any) -> Record:
+    def hear(self, kind: str, within: float = PATIENCE, **details: Any) -> Any:
         """Wait for a record of that kind and with these values, and return it."""
         deadline = time.monotonic() + within
         while True:
@@ -84,7 +84,7 @@ class Desk:
                 )
             time.sleep(0.005)
 
-    def evaluate(self, command: str, **details: Any) -> Record:
+    def evaluate(self, command: str, **details: Any) -> Any:
         """Assign a command and wait for its finished record."""
         return self.hear("finished", trial=self.assign(command, **details))
 
@@ -99,7 +99,7 @@ class Desk:
 
     def dismiss(self) -> None:
         """End the agent in the ordinary way, or else by force."""
-        self.inbox.append({"kind": "cancel", "trial": None})
+        self.inbox.append(encode({"kind": "cancel", "trial": None}))
         if self.process is not None:
             try:
                 self.process.wait(PATIENCE)

@@ -1,10 +1,11 @@
-"""The tables of docs/configuration.md and docs/search.md, made from the code; run this file to write them into the pages."""
+"""The tables of docs/configuration.md, search.md and development.md, made from the code; run this file to write them there."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_text
@@ -13,10 +14,18 @@ from worker.spec.parameter_settings import SETTINGS
 from worker.spec.parameter_types import PARAMETER_TYPES, ParameterType, type_of
 from worker.spec.parameters import DEFAULT_TYPE, Parameter, SettingValue
 from worker.spec.raw_values import duration_text
+from worker.store.inbox_messages import INBOX
+from worker.store.journal import NEXT
+from worker.store.journal_records import JOURNAL
+from worker.store.messages import Codec
+from worker.store.outbox_messages import OUTBOX
+from worker.store.requests import REQUESTS
 
 _DOCS = Path(__file__).resolve().parents[2] / "docs"
 CONFIGURATION = _DOCS / "configuration.md"
 SEARCH = _DOCS / "search.md"
+DEVELOPMENT = _DOCS / "development.md"
+PAGES = (CONFIGURATION, SEARCH, DEVELOPMENT)
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 _KINDS = {
     "line": "one line of text",
@@ -42,6 +51,8 @@ def tables(page: Path) -> Mapping[str, str]:
     """Every table of a page by its name, as Markdown."""
     if page == SEARCH:
         return {"values": _values(), "grid": _grid()}
+    if page == DEVELOPMENT:
+        return {"records": _records()}
     return {
         **{section: _fields(section) for section in SECTIONS},
         "types": _types(),
@@ -172,6 +183,28 @@ def _grid() -> str:
     return _table(("type", "levels"), ((", ".join(names), text) for text, names in types.items()))
 
 
+def _records() -> str:
+    """Every kind of record, what it says, and its keys in the JSON."""
+    files: Mapping[str, Codec[Any]] = {
+        "journal": JOURNAL,
+        "inbox": INBOX,
+        "outbox": OUTBOX,
+        "commands": REQUESTS,
+        "next": NEXT,
+    }
+    rows = (
+        (
+            file if place == 0 else "",
+            f"`{kind}`",
+            " ".join((codec.kinds[kind].__doc__ or "").split()),
+            ", ".join(f"`{key}`" for key in codec.keys(kind)),
+        )
+        for file, codec in files.items()
+        for place, kind in enumerate(codec.kinds)
+    )
+    return _table(("file", "record", "says", "keys"), rows)
+
+
 if __name__ == "__main__":
-    for page in (CONFIGURATION, SEARCH):
+    for page in PAGES:
         page.write_text(with_tables(page), encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from worker.launch.launcher import AgentReport
 from worker.spec.problem import Problem
-from worker.store.records import Record
+from worker.store.outbox_messages import Heard
 
 
 class IdleLauncher:
@@ -24,7 +24,7 @@ class IdleLauncher:
     def stop(self, identities: Sequence[str]) -> None:
         pass
 
-    def note(self, identity: str, record: Record) -> None:
+    def note(self, identity: str, said: Heard) -> None:
         pass
 
     def close(self) -> None:

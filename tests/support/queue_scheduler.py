@@ -22,8 +22,8 @@ from worker.launch.scheduler import CurrentJob, Script
 from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.spec.text import counted
+from worker.store.outbox_messages import Bye, Heard, Hello, ProcessEnded
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 
 OMNIOPT = [sys.executable, "-I", __file__]  # in the product: sys.executable, "-I", "-m", "worker"
 PATIENCE = 60  # seconds that agents wait for a new driver when theirs has gone
@@ -153,15 +153,14 @@ class QueueLauncher:
         if jobs := [self._jobs[identity] for identity in identities if identity in self._jobs]:
             call("qdel", *jobs)
 
-    def note(self, identity: str, record: Record) -> None:
+    def note(self, identity: str, said: Heard) -> None:
         self._missed.pop(identity, None)
-        kind = record["kind"]
-        if kind == "hello":
-            self._report(identity, AgentState.RUNNING, host=str(record.get("host", "")))
-        elif kind == "bye":
-            self._report(identity, AgentState.GONE, str(record.get("reason", "")))
-        elif kind == "ended":
-            self._report(identity, AgentState.GONE, ending(int(record.get("exit_code") or 0)))
+        if isinstance(said, Hello):
+            self._report(identity, AgentState.RUNNING, host=said.host)
+        elif isinstance(said, Bye):
+            self._report(identity, AgentState.GONE, said.reason)
+        elif isinstance(said, ProcessEnded):
+            self._report(identity, AgentState.GONE, ending(said.exit_code))
 
     def close(self) -> None:
         pass

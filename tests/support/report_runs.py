@@ -12,6 +12,7 @@ from worker.spec.parameters import Value
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.store.journal import open_epoch
 from worker.store.paths import Home, RunPaths
+from worker.store.records import encode
 from worker.trial import Status, Trial
 
 START = 1_700_000_000.0
@@ -91,7 +92,7 @@ def write_run(
             records.append(_record("finished", trial, **_outcome(trial)))
     if ended:
         records.append({"kind": "ended", "reason": "All evaluations are done.", "exit_code": 0, "at": START})
-    journal.append(*records)
+    journal.append(*map(encode, records))
     journal.close()
     return paths
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import far_driver
 import pytest
@@ -16,7 +17,7 @@ from report_runs import a_run
 from worker.store.appender import Appender
 from worker.store.journal import open_epoch, prepare
 from worker.store.paths import Home, RunPaths
-from worker.store.records import Record
+from worker.store.records import decode, encode
 from worker.store.run_folder import create
 from worker.store.tail import Tail
 
@@ -32,7 +33,7 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
         yield found
 
 
-def hear(outbox: Tail, kind: str, **details: object) -> Record:
+def hear(outbox: Tail[Any], kind: str, **details: object) -> Any:
     """The next record of that kind and with these details."""
     ends_at = time.monotonic() + PATIENCE
     while True:
@@ -47,7 +48,7 @@ def assign(paths: RunPaths, epoch: int, trial: int) -> None:
     """Give the agent something to evaluate."""
     inbox = Appender(paths.agent("a1").inbox(epoch))
     record = {"kind": "assign", "trial": trial, "attempt": 1, "epoch": epoch, "values": {"x": 1}}
-    inbox.append({**record, "command": "echo RESULT: 7", "cwd": "/"})
+    inbox.append(encode({**record, "command": "echo RESULT: 7", "cwd": "/"}))
     inbox.close()
 
 
@@ -56,7 +57,7 @@ def test_an_agent_finds_the_drivers_that_come_after_it(machines: Machines) -> No
     login.agents.mkdir(parents=True)
     prepare(login)
     login.config.touch()
-    outbox = Tail(login.agent("a1").outbox, create=True)
+    outbox = Tail(login.agent("a1").outbox, decode, create=True)
     words = [sys.executable, "-I", "-m", "worker", "agent", node.root, "--id", "a1", "--epoch", "0"]
     agent = subprocess.Popen([*map(str, words), "--patience", "300"], stdin=subprocess.DEVNULL)
     try:

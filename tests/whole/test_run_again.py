@@ -139,8 +139,9 @@ def test_a_worker_that_left_nothing_readable_is_known_to_be_gone(omniopt: Omniop
     driver.kill()
     driver.wait()
     [agent] = load(paths).agents.values()
-    os.kill(agent["pid"], signal.SIGKILL)
-    paths.agent(str(agent["agent"])).outbox.write_bytes(b"7e9b91ee {torn")
+    assert agent.pid is not None
+    os.kill(agent.pid, signal.SIGKILL)
+    paths.agent(agent.agent).outbox.write_bytes(b"7e9b91ee {torn")
     (workdir / "go").touch()
     assert omniopt("resume", "again").returncode == 0
     rows = list(csv.DictReader(paths.csv.read_text().splitlines()))

@@ -14,7 +14,9 @@ from worker.spec.check import check
 from worker.spec.run import Draft
 from worker.store.claim import Claim, claim, introduction
 from worker.store.journal import open_epoch
+from worker.store.journal_records import JOURNAL
 from worker.store.paths import Home, RunPaths
+from worker.store.records import encode
 from worker.store.run_folder import create
 
 
@@ -46,7 +48,7 @@ def test_follow_waits_for_a_driver_that_has_begun_and_said_nothing_yet(local: Lo
     until(lambda: "0 of" in shown.read_text())
     assert follower.poll() is None
     last = {"kind": "ended", "exit_code": 0, "reason": "It is over.", "at": time.time()}
-    journal.append(introduction(1, 1, "local", local.workdir), last)
+    journal.append(JOURNAL.encode(introduction(1, 1, "local", local.workdir)), encode(last))
     journal.close()
     assert follower.wait(timeout=60) == 0
     assert "It is over." in shown.read_text()
@@ -62,7 +64,7 @@ def test_a_driver_whose_first_word_comes_while_follow_looks_is_not_gone(
 
     def look(paths: RunPaths) -> Claim:
         found = claim(paths)
-        journal.append(introduction(1, 1, "local", local.workdir))
+        journal.append(JOURNAL.encode(introduction(1, 1, "local", local.workdir)))
         return found
 
     monkeypatch.setattr(follow, "claim", look)

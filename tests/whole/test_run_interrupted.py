@@ -13,6 +13,7 @@ from local_runs import Local, config, ended, until
 from noted_runs import begin, noted
 
 from worker.store.appender import Appender
+from worker.store.records import encode
 
 
 def test_ctrl_c_lets_running_evaluations_end(omniopt: Omniopt, local: Local) -> None:
@@ -144,24 +145,31 @@ def test_resume_of_many_trials(omniopt: Omniopt, local: Local) -> None:
     journal = Appender(local.paths.journal(2))
     number_at = [(number, number / 20_000) for number in range(6, 10_001)]
     journal.append(
-        {"kind": "driver", "epoch": 2, "host": "gone", "pid": 1, "pid_start": "", "at": 1.0, "seed": 42}
+        encode(
+            {"kind": "driver", "epoch": 2, "host": "gone", "pid": 1, "pid_start": "", "at": 1.0, "seed": 42}
+        )
     )
-    journal.append(*({"kind": "proposed", "trial": n, "values": {"x": x}, "at": 1.0} for n, x in number_at))
     journal.append(
-        *(
-            {
-                "kind": "finished",
-                "trial": n,
-                "attempt": 1,
-                "agent": "a",
-                "status": "ok",
-                "loss": x,
-                "seconds": 1.0,
-                "end": 2.0,
-            }
-            for n, x in number_at
+        *map(encode, ({"kind": "proposed", "trial": n, "values": {"x": x}, "at": 1.0} for n, x in number_at))
+    )
+    journal.append(
+        *map(
+            encode,
+            (
+                {
+                    "kind": "finished",
+                    "trial": n,
+                    "attempt": 1,
+                    "agent": "a",
+                    "status": "ok",
+                    "loss": x,
+                    "seconds": 1.0,
+                    "end": 2.0,
+                }
+                for n, x in number_at
+            ),
         ),
-        {"kind": "leaving", "at": 3.0},
+        encode({"kind": "leaving", "at": 3.0}),
     )
     done = omniopt("resume", "pear")
     assert done.returncode == 0, done.stdout

@@ -13,6 +13,7 @@ from local_runs import Local, config, ended, until
 
 from worker.errors import EXIT_SYSTEM
 from worker.store.appender import Appender
+from worker.store.records import decode
 from worker.store.tail import Tail
 
 
@@ -91,7 +92,7 @@ def test_a_file_knows_whether_it_is_where_it_was(tmp_path: Path) -> None:
 
 
 def test_what_was_removed_is_not_made_again_by_its_reader(tmp_path: Path) -> None:
-    tail = Tail(tmp_path / "run" / "commands.jsonl", create=True)
+    tail = Tail(tmp_path / "run" / "commands.jsonl", decode, create=True)
     assert tail.read() == []
     assert tail.path.exists()
     shutil.rmtree(tail.path.parent)

@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 from forked_commands import Omniopt
 from idle_launcher import IdleLauncher
+from json_records import Json, plain_assign, said
 from local_runs import Local, X, config, ended
 from other_launcher import OtherLauncher
 
-from worker.driver.assignments import MOST_STRIKES, RUNNING_STRIKES, Assignments
+from worker.driver.assignments import Assignments
 from worker.driver.driver import Driver
 from worker.driver.plan import Plan
 from worker.driver.restore import recall
 from worker.driver.stop_signals import Signals
+from worker.driver.tasks import MOST_STRIKES, RUNNING_STRIKES
 from worker.launch.launcher import AgentReport, AgentState
 from worker.progress.tally import Over, Tally
 from worker.progress.terminal import Lines
@@ -26,8 +28,9 @@ from worker.search.searcher import make_searcher
 from worker.spec.check import check
 from worker.spec.run import Draft, Run
 from worker.store.appender import Appender
+from worker.store.journal_records import Lost
 from worker.store.paths import Home, RunPaths
-from worker.store.records import Record
+from worker.store.records import decode, encode
 from worker.store.run_folder import create
 from worker.store.tail import Tail
 from worker.trial import Status, Trial
@@ -43,28 +46,28 @@ def local(workdir: Path) -> Iterator[Local]:
     one.kill_everything()
 
 
-def finished(attempt: int = 1, status: str = "ok", agent: str = "a") -> Record:
+def finished(attempt: int = 1, status: str = "ok", agent: str = "a") -> Json:
     return {
         "kind": "finished", "trial": 1, "attempt": attempt, "agent": agent, "values": VALUES, "status": status,
         "loss": 7.0, "seconds": 1.0, "end": 5.0,
     }  # fmt: skip
 
 
-def retracted(attempt: int = 1) -> Record:
+def retracted(attempt: int = 1) -> Json:
     return {"kind": "retracted", "trial": 1, "attempt": attempt, "reason": "Its job was told to end."}
 
 
 def hello(board: Assignments, agent: str) -> None:
-    board.hear(agent, {"kind": "hello", "agent": agent, "epoch": board.epoch, "host": "h"}, 0.0)
+    board.hear(agent, said({"kind": "hello", "agent": agent, "epoch": board.epoch, "host": "h"}), 0.0)
 
 
 def evaluated() -> Assignments:
     """A board whose only trial has ended."""
-    board = Assignments(1)
+    board = Assignments(1, plain_assign)
     board.propose(1, VALUES, 0.0)
     hello(board, "a")
     board.give(board.takers(0)[0], 0.0)
-    board.hear("a", finished(), 1.0)
+    board.hear("a", said(finished()), 1.0)
     board.take()
     return board
 
@@ -73,30 +76,30 @@ def test_what_was_taken_back_waits_again_and_counts_once() -> None:
     board = evaluated()
     assert board.ok == 1
     for _ in range(2):  # every driver reads it from the beginning
-        board.hear("a", finished(), 2.0)
-        board.hear("a", retracted(), 2.0)
+        board.hear("a", said(finished()), 2.0)
+        board.hear("a", said(retracted()), 2.0)
     assert (board.ok, board.waiting) == (0, [1])
-    assert [record["kind"] for record in board.take().records] == ["retracted"]
+    assert [record.kind for record in board.take().records] == ["retracted"]
     hello(board, "b")
     [member] = [one for one in board.takers(0) if one.identity == "b"]
     board.give(member, 3.0)
-    board.hear("a", finished(), 4.0)
+    board.hear("a", said(finished()), 4.0)
     assert list(board.open) == [1]
-    board.hear("b", finished(2, agent="b"), 5.0)
-    board.hear("a", retracted(), 6.0)
+    board.hear("b", said(finished(2, agent="b")), 5.0)
+    board.hear("a", said(retracted()), 6.0)
     assert (board.ok, list(board.open)) == (1, [])
 
 
 @pytest.mark.parametrize("told", [False, True])
 def test_a_later_driver_takes_it_back_as_well(told: bool) -> None:
     """told: an earlier driver has heard of it already."""
-    board = Assignments(2)
+    board = Assignments(2, plain_assign)
     if told:
         board.restore([Trial(1, VALUES, attempt=1)], {1: RUNNING_STRIKES}, {}, [(1, 1, "a")], {1: 1})
     else:
-        board.restore([Trial(1, VALUES, Status.OK, 7.0, attempt=1, agent="a")], {})
-    board.hear("a", finished(), 1.0)
-    board.hear("a", retracted(), 1.0)
+        board.restore([Trial(1, VALUES, Status.OK, loss=7.0, attempt=1, agent="a")], {})
+    board.hear("a", said(finished()), 1.0)
+    board.hear("a", said(retracted()), 1.0)
     assert (board.ok, board.waiting) == (0, [1])
     assert board.open[1].strikes == RUNNING_STRIKES
     hello(board, "b")
@@ -108,26 +111,27 @@ def test_a_trial_that_is_interrupted_again_and_again_is_given_up() -> None:
     board = evaluated()
     for attempt in range(1, MOST_STRIKES // RUNNING_STRIKES + 1):
         assert board.ok == 1
-        board.hear("a", retracted(attempt), 2.0)
+        board.hear("a", said(retracted(attempt)), 2.0)
         assert board.ok == 0
         if board.waiting:
-            board.hear("a", {"kind": "bye", "reason": "It was told to end."}, 2.0)
+            board.hear("a", said({"kind": "bye", "reason": "It was told to end."}), 2.0)
             hello(board, "a")  # its job was started anew
             board.give(board.takers(0)[0], 3.0)
-            board.hear("a", finished(attempt + 1), 4.0)
+            board.hear("a", said(finished(attempt + 1)), 4.0)
     assert not board.open
     last = board.take().records[-1]
-    assert (last["kind"], last["attempt"]) == ("lost", 3)
+    assert isinstance(last, Lost)
+    assert last.attempt == 3
 
 
 def test_the_result_of_another_attempt_stays() -> None:
     board = evaluated()
-    board.hear("b", retracted(2), 2.0)
+    board.hear("b", said(retracted(2)), 2.0)
     assert (board.ok, board.waiting) == (1, [])
 
 
 def test_the_best_is_another_one_then() -> None:
-    trials = [Trial(number, VALUES, Status.OK, loss) for number, loss in ((1, 3.0), (2, 1.0), (3, 2.0))]
+    trials = [Trial(number, VALUES, Status.OK, loss=loss) for number, loss in ((1, 3.0), (2, 1.0), (3, 2.0))]
     tally = Tally(trials)
     assert tally.best is trials[1]
     trials[1].status, trials[1].loss = Status.PROPOSED, None
@@ -149,16 +153,18 @@ class TakesBack(IdleLauncher):
     def __init__(self, paths: RunPaths, epoch: int) -> None:
         self._paths = paths
         self._epoch = epoch
-        self._agents: dict[str, tuple[Tail, Appender, AgentReport]] = {}
+        self._agents: dict[str, tuple[Tail[Any], Appender, AgentReport]] = {}
 
     def start(self, count: int) -> Sequence[str]:
         identity = f"w{len(self._agents) + 1}"
         folder = self._paths.agent(identity)
         folder.root.mkdir(parents=True)
         outbox = Appender(folder.outbox)
-        outbox.append({"kind": "hello", "agent": identity, "epoch": self._epoch, "host": "h", "at": 1.0})
+        outbox.append(
+            encode({"kind": "hello", "agent": identity, "epoch": self._epoch, "host": "h", "at": 1.0})
+        )
         report = AgentReport(identity, AgentState.RUNNING)
-        self._agents[identity] = Tail(folder.inbox(self._epoch), create=True), outbox, report
+        self._agents[identity] = Tail(folder.inbox(self._epoch), decode, create=True), outbox, report
         return [identity]
 
     def poll(self) -> Mapping[str, AgentReport]:
@@ -168,11 +174,11 @@ class TakesBack(IdleLauncher):
                     key = {"trial": record["trial"], "attempt": record["attempt"]}
                     loss = -1.0 if identity == "w1" else 3.0
                     told: dict[str, Any] = {**finished(agent=identity), **key, "values": record["values"]}
-                    outbox.append({**told, "loss": loss, "epoch": self._epoch})
+                    outbox.append(encode({**told, "loss": loss, "epoch": self._epoch}))
                 elif record["kind"] == "quit":
                     if identity == "w1":
-                        outbox.append({**retracted(), "at": 6.0})
-                    outbox.append({"kind": "bye", "reason": "It was let go.", "at": 7.0})
+                        outbox.append(encode({**retracted(), "at": 6.0}))
+                    outbox.append(encode({"kind": "bye", "reason": "It was let go.", "at": 7.0}))
                     self._agents[identity] = inbox, outbox, replace(report, state=AgentState.GONE)
         return {identity: report for identity, (_, _, report) in self._agents.items()}
 

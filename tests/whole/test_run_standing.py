@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from forked_commands import Omniopt
+from json_records import Json
 from local_runs import Local, X, ended, until
 
 from worker.cli import main
@@ -25,12 +26,13 @@ from worker.store.appender import Appender
 from worker.store.claim import SILENT_AFTER, Standing, claim, introduction
 from worker.store.follower import Follower
 from worker.store.journal import open_epoch
+from worker.store.journal_records import JOURNAL
 from worker.store.origin import origin
 from worker.store.paths import Home, RunPaths
-from worker.store.records import Record, encode
+from worker.store.records import encode
 from worker.store.run_folder import create
 
-ENDED: Record = {"kind": "ended", "exit_code": 0, "reason": "It is over.", "at": 1.0}
+ENDED: Json = {"kind": "ended", "exit_code": 0, "reason": "It is over.", "at": 1.0}
 
 
 @pytest.fixture
@@ -51,11 +53,14 @@ def local(workdir: Path) -> Local:
     return Local(workdir)
 
 
-def begin(paths: RunPaths, *records: Record) -> Appender:
+def begin(paths: RunPaths, *records: Json) -> Appender:
     """One more driver; it is this process, and says who it is if it says anything."""
     epoch, journal = open_epoch(paths)
     if records:
-        journal.append({**introduction(epoch, 1, "local", paths.root), **records[0]}, *records[1:])
+        journal.append(
+            encode({**JOURNAL.as_json(introduction(epoch, 1, "local", paths.root)), **records[0]}),
+            *map(encode, records[1:]),
+        )
     return journal
 
 
@@ -74,7 +79,7 @@ def test_a_driver_that_has_not_spoken_yet_may_live(paths: RunPaths) -> None:
 
 def test_a_driver_whose_first_word_is_under_way_may_live(paths: RunPaths) -> None:
     begin(paths)
-    word = encode(introduction(1, 1, "local", paths.root))
+    word = JOURNAL.encode(introduction(1, 1, "local", paths.root))
     paths.journal(1).write_bytes(word[: len(word) // 2])
     assert claim(paths).standing is Standing.BEGINNING
     paths.journal(1).write_bytes(word)
@@ -91,7 +96,7 @@ def test_a_driver_whose_journal_is_not_seen_here_yet_may_live(paths: RunPaths) -
 
 def test_a_first_word_after_a_torn_one_counts(paths: RunPaths) -> None:
     begin(paths)
-    word = encode(introduction(1, 1, "local", paths.root))
+    word = JOURNAL.encode(introduction(1, 1, "local", paths.root))
     paths.journal(1).write_bytes(word[:20] + b"\n" + word)  # the disk was full at first
     assert claim(paths).standing is Standing.ALIVE
     assert origin(paths).where == "local"

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from worker import __version__, processes
 from worker.agent import gpu_sampler
-from worker.agent.assignment import Assignment, run_paths
+from worker.agent.assignment import run_paths, variables
 from worker.agent.evaluation import TERM_GRACE, Evaluation
 from worker.agent.folder import node_name
 from worker.agent.interruption import Interruptions
@@ -36,8 +36,18 @@ from worker.agent.start_failure import StartFailure, classify_start_error
 from worker.agent.verdict import Cause
 from worker.agent.wake import Wake
 from worker.launch import registry
-from worker.store.records import Record
-from worker.trial import Status
+from worker.store.inbox_messages import Assign, Cancel, Quit, Received
+from worker.store.outbox_messages import (
+    Bye,
+    Finished,
+    GpuBroken,
+    Hello,
+    NewValue,
+    Refused,
+    Retracted,
+    Started,
+)
+from worker.trial import Outcome, Status
 
 _BEFORE_END = TERM_GRACE + 5  # seconds before its time is up at which an agent begins to leave
 _CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gone now
@@ -74,7 +84,7 @@ class Agent:
         self._environment = {"PYTHONUNBUFFERED": "1", **os.environ}
         marks = {"OMNIOPT_RUN": str(self._paths.root), "OMNIOPT_AGENT": identity}
         self._gpu_sampler = gpu_sampler.Sampler(folder.gpu_usage, {**self._environment, **marks})
-        self._queue: deque[Assignment] = deque()
+        self._queue: deque[Assign] = deque()
         self._evaluation: Evaluation | None = None
         self._value_at = 0.0
         self._look_at = 0.0
@@ -83,7 +93,8 @@ class Agent:
         self._leaving = ""
         processes.adopt_orphans()
         for trial, attempt in unfinished:
-            self._say("refused", trial=trial, attempt=attempt, reason="The worker was started anew.")
+            reason = "The worker was started anew."
+            self._outbox.say(Refused(trial=trial, attempt=attempt, reason=reason, at=time.time()))
 
     def run(self) -> None:
         """Work until a driver, a signal, the time or the patience says to leave."""
@@ -98,7 +109,7 @@ class Agent:
                 self._start(self._queue.popleft())
             self._outbox.flush()
         self._take_back()
-        self._say("bye", reason=self._leaving)
+        self._outbox.say(Bye(reason=self._leaving, at=time.time()))
         patience = time.monotonic() + _LAST_TRY
         while not self._outbox.flush():
             if time.monotonic() > patience and (self._wake.terminated or self._outbox.lost()):
@@ -113,24 +124,23 @@ class Agent:
         waits = self._outbox.stalled or time.monotonic() < self._not_before
         return bool(self._queue) and self._evaluation is None and not waits
 
-    def _say(self, kind: str, urgent: bool = True, **details: object) -> None:
-        self._outbox.say({"kind": kind, **details, "at": time.time()}, urgent)
-
     def _hello(self) -> None:
         job = registry.current_job(os.environ)
-        self._say(
-            "hello",
-            agent=self._identity,
-            epoch=self._inbox.epoch,
-            host=node_name(),
-            pid=os.getpid(),
-            pid_start=processes.birth(os.getpid()),
-            job=job.number if job else "",
-            version=__version__,
-            ends_at=None if self._ends_at == math.inf else self._ends_at,
-            gpus=self._gpus,
-            cpus=len(os.sched_getaffinity(0)),
-            gpu_count=gpu_sampler.present(self._environment),
+        self._outbox.say(
+            Hello(
+                agent=self._identity,
+                epoch=self._inbox.epoch,
+                host=node_name(),
+                pid=os.getpid(),
+                pid_start=processes.birth(os.getpid()) or "",
+                job=job.number if job else "",
+                version=__version__,
+                ends_at=None if self._ends_at == math.inf else self._ends_at,
+                gpus=self._gpus,
+                cpus=len(os.sched_getaffinity(0)),
+                gpu_count=gpu_sampler.present(self._environment),
+                at=time.time(),
+            )
         )
 
     @property
@@ -154,28 +164,23 @@ class Agent:
         if self._inbox.changed(busy=self._evaluation.seconds if self._evaluation else 0):
             self._refuse_all("A newer driver has taken over.")
             self._hello()
-        for record in self._inbox.read():
-            self._obey(record)
+        for order in self._inbox.read():
+            self._obey(order)
         self._gpu_sampler.take()
         # While a program runs, only a cancellation matters, and a file server must bear a thousand agents that look.
         self._look_at = now + (min(1.0, max(0.02, self._evaluation.seconds / 10)) if self._evaluation else 0)
 
-    def _obey(self, record: Record) -> None:
-        kind = record.get("kind")
-        if kind == "assign":
-            self._assigned(record)
-        elif kind == "quit":
+    def _obey(self, order: Received) -> None:
+        if isinstance(order, Assign):
+            self._assigned(order)
+        elif isinstance(order, Quit):
             self._leave("A driver let it go.", None)
-        elif kind == "cancel" and record.get("trial") is None:
+        elif isinstance(order, Cancel) and order.trial is not None:
+            self._cancel(order.trial)
+        elif isinstance(order, Cancel):
             self._leave("Everything was cancelled.", Cause.CANCELLED)
-        elif kind == "cancel":
-            self._cancel(int(record["trial"]))
 
-    def _assigned(self, record: Record) -> None:
-        try:
-            assignment = Assignment.read(record, self._inbox.epoch)
-        except (KeyError, TypeError, ValueError):
-            return  # it is damaged beyond its checksum: of another version
+    def _assigned(self, assignment: Assign) -> None:
         if assignment.key in self._seen:
             return
         self._seen.add(assignment.key)
@@ -189,9 +194,7 @@ class Agent:
             self._evaluation.stop(Cause.CANCELLED, _CANCEL_GRACE)
         for assignment in [queued for queued in self._queue if queued.trial == trial]:
             self._queue.remove(assignment)
-            self._finished(
-                assignment, {"status": Status.CANCELLED.value, "reason": "It was cancelled by the user."}
-            )
+            self._finished(assignment, Status.CANCELLED, Outcome(reason="It was cancelled by the user."))
 
     def _leave(self, reason: str, cause: Cause | None) -> None:
         """Take nothing new, and end what is running for `cause` or let it end by itself (None)."""
@@ -204,25 +207,21 @@ class Agent:
         while self._queue:
             self._refuse(self._queue.popleft(), reason)
 
-    def _refuse(self, assignment: Assignment, reason: str) -> None:
-        self._say(
-            "refused",
-            trial=assignment.trial,
-            attempt=assignment.attempt,
-            epoch=assignment.epoch,
-            reason=reason,
+    def _refuse(self, assignment: Assign, reason: str) -> None:
+        trial, attempt = assignment.key
+        self._outbox.say(
+            Refused(trial=trial, attempt=attempt, epoch=assignment.epoch, reason=reason, at=time.time())
         )
 
-    def _start(self, assignment: Assignment) -> None:
+    def _start(self, assignment: Assign) -> None:
         trial_dir = self._paths.trial_dir(assignment.trial)
-        variables = assignment.variables(self._paths, self._identity)
         try:
             self._paths.trials.mkdir(exist_ok=True)
             if str(trial_dir) in assignment.command or "OMNIOPT_TRIAL_DIR" in assignment.command:
                 trial_dir.mkdir(exist_ok=True)
             if assignment.attempt > 1:
                 self._paths.trial_err(assignment.trial).unlink(missing_ok=True)
-            environment = {**self._environment, **variables}
+            environment = {**self._environment, **variables(assignment, self._paths, self._identity)}
             self._evaluation = Evaluation(
                 assignment,
                 self._paths,
@@ -235,16 +234,13 @@ class Agent:
             self._cannot_start(assignment, error)
             return
         self._value_at = time.monotonic() + _VALUE_EVERY
-        self._say(
-            "started",
-            urgent=False,
-            trial=assignment.trial,
-            attempt=assignment.attempt,
-            epoch=assignment.epoch,
-            pid=self._evaluation.pid,
+        trial, attempt = assignment.key
+        pid, epoch = self._evaluation.pid, assignment.epoch
+        self._outbox.say(
+            Started(trial=trial, attempt=attempt, epoch=epoch, pid=pid, at=time.time()), urgent=False
         )
 
-    def _cannot_start(self, assignment: Assignment, error: OSError | ValueError) -> None:
+    def _cannot_start(self, assignment: Assign, error: OSError | ValueError) -> None:
         kind, reason = classify_start_error(error, assignment.cwd, self._paths.root)
         if kind is StartFailure.FOR_NOW:
             self._queue.appendleft(assignment)
@@ -253,26 +249,24 @@ class Agent:
             self._refuse(assignment, reason)
             self._leave(reason, None)
         else:
-            self._finished(assignment, {"status": Status.FAILED.value, "reason": reason})
+            self._finished(assignment, Status.FAILED, Outcome(reason=reason))
 
     def _go_on(self, evaluation: Evaluation) -> None:
         if evaluation.wait(max(0.0, self._look_at - time.monotonic())):
             self._evaluation = None
             self._idle_since = time.monotonic()
-            outcome = evaluation.outcome()
+            status, outcome = evaluation.outcome()
             if evaluation.cause is Cause.HANDED_BACK:
                 self._refuse(evaluation.assignment, self._leaving)
             elif evaluation.cause is None and self._interruptions.ended(outcome):
                 self._refuse(evaluation.assignment, _WITH_ITS_JOB)
-            elif outcome["status"] == Status.FAILED.value and (
-                message := gpu_sampler.broken(evaluation.tail)
-            ):
+            elif status is Status.FAILED and (message := gpu_sampler.broken(evaluation.tail)):
                 reason = f'A GPU of {node_name()} is broken: the program says "{message}".'
-                self._say("gpu-broken", host=node_name(), reason=reason)
+                self._outbox.say(GpuBroken(host=node_name(), reason=reason, at=time.time()))
                 self._refuse(evaluation.assignment, reason)
                 self._leave(reason, None)
             else:
-                self._finished(evaluation.assignment, outcome)
+                self._finished(evaluation.assignment, status, outcome)
                 if evaluation.cause is None:
                     self._interruptions.told(evaluation)
             self._look_at = 0.0
@@ -280,25 +274,32 @@ class Agent:
         elif time.monotonic() >= self._value_at and (value := evaluation.take_latest()) is not None:
             self._value_at = time.monotonic() + _VALUE_EVERY
             trial, attempt = evaluation.assignment.key
-            self._say("value", urgent=False, trial=trial, attempt=attempt, value=value)
+            self._outbox.say(
+                NewValue(trial=trial, attempt=attempt, value=value, at=time.time()), urgent=False
+            )
 
     def _take_back(self) -> None:
         """Take back what was told of a program that the same signal has ended as the agent."""
         if self._wake.terminated and (assignment := self._interruptions.take_back()) is not None:
-            trial, attempt = assignment.key
-            self._say("retracted", trial=trial, attempt=attempt, epoch=assignment.epoch, reason=_WITH_ITS_JOB)
+            (trial, attempt), epoch = assignment.key, assignment.epoch
+            self._outbox.say(
+                Retracted(trial=trial, attempt=attempt, epoch=epoch, reason=_WITH_ITS_JOB, at=time.time())
+            )
 
-    def _finished(self, assignment: Assignment, outcome: Record) -> None:
-        self._say(
-            "finished",
-            trial=assignment.trial,
-            attempt=assignment.attempt,
-            agent=self._identity,
-            epoch=assignment.epoch,
-            values=assignment.values,
-            host=node_name(),
-            gpus=self._gpus,
-            **outcome,
+    def _finished(self, assignment: Assign, status: Status, outcome: Outcome) -> None:
+        self._outbox.say(
+            Finished(
+                trial=assignment.trial,
+                attempt=assignment.attempt,
+                agent=self._identity,
+                epoch=assignment.epoch,
+                values=assignment.values,
+                host=node_name(),
+                gpus=self._gpus,
+                status=status,
+                outcome=outcome,
+                at=time.time(),
+            )
         )
 
     def _idle(self) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from worker import processes
 from worker.agent.folder import node_name
 from worker.store.appender import Appender, StorageFullError
+from worker.store.outbox_messages import OUTBOX, Bye, ProcessEnded
 from worker.store.paths import RunPaths
 from worker.store.tail import read_records
 
@@ -22,11 +23,12 @@ def tidy(paths: RunPaths, identity: str, exit_code: int) -> int:
     outbox = paths.agent(identity).outbox
     last = None
     with suppress(OSError):
-        for record in read_records(outbox):
-            last = record or last
-    if last is None or last.get("kind") in ("bye", "ended"):
+        for said in read_records(outbox, OUTBOX.decode):
+            last = said or last
+    if last is None or isinstance(last, Bye | ProcessEnded):
         return ended
     # Where the disk is full, the scheduler's queue tells the same a little later.
     with suppress(StorageFullError), Appender(outbox) as file:
-        file.append({"kind": "ended", "exit_code": exit_code, "host": node_name(), "at": time.time()})
+        ended_so = ProcessEnded(exit_code=exit_code, host=node_name(), at=time.time())
+        file.append(OUTBOX.encode(ended_so))
     return ended

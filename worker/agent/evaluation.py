@@ -14,13 +14,13 @@ from enum import Enum
 from worker import processes
 from worker.agent import memory
 from worker.agent.advice import advise
-from worker.agent.assignment import Assignment
 from worker.agent.capture import Stream
 from worker.agent.result_lines import combine
 from worker.agent.verdict import Cause, Facts, killed, raw_text, verdict
 from worker.agent.wake import Wake
+from worker.store.inbox_messages import Assign
 from worker.store.paths import RunPaths
-from worker.store.records import Record
+from worker.trial import Outcome, Status
 
 TERM_GRACE = 10.0  # seconds between TERM and KILL
 _LINGER = (
@@ -53,7 +53,7 @@ class Evaluation:
 
     def __init__(
         self,
-        assignment: Assignment,
+        assignment: Assign,
         paths: RunPaths,
         environment: Mapping[str, str],
         wake: Wake,
@@ -143,8 +143,8 @@ class Evaluation:
             self._advance(time.monotonic(), childless)
         return self._stage is _Stage.ENDED
 
-    def outcome(self) -> Record:
-        """What the finished record says about the evaluation. Call it once, when `wait` has returned True."""
+    def outcome(self) -> tuple[Status, Outcome]:
+        """How the evaluation went. Call it once, when `wait` has returned True."""
         reading = combine(self._out.reader, self._err.reader)
         code = None if self._status is None else os.waitstatus_to_exitcode(self._status)
         exit_code, number = (None, -code) if code is not None and code < 0 else (code, None)
@@ -171,20 +171,19 @@ class Evaluation:
             )
         )
         finite = reading.loss is not None and math.isfinite(reading.loss)
-        return {
-            "status": status.value,
-            "loss": reading.loss if finite else None,
-            **({} if finite or reading.loss is None else {"raw_loss": raw_text(reading.loss)}),
-            "outputs": reading.outputs,
-            "curve": reading.curve,
-            "exit_code": exit_code,
-            "signal": number,
-            "seconds": round(self._seconds, 6),
-            "start": self.start,
-            "end": self.start + self._seconds,
-            "peak_memory": round(self._peak, 1),
-            "reason": reason,
-        }
+        return status, Outcome(
+            loss=reading.loss if finite else None,
+            raw_loss="" if finite or reading.loss is None else raw_text(reading.loss),
+            outputs=reading.outputs,
+            curve=reading.curve,
+            exit_code=exit_code,
+            signal=number,
+            seconds=round(self._seconds, 6),
+            start=self.start,
+            end=self.start + self._seconds,
+            peak_memory=round(self._peak, 1),
+            reason=reason,
+        )
 
     def _kernel_kill(self, exit_code: int | None, number: int | None) -> bool:
         # A kill somewhere on the machine is this program's only where it was killed itself; one in our

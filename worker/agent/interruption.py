@@ -18,12 +18,12 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from worker.agent.assignment import Assignment
 from worker.agent.evaluation import Evaluation
 from worker.agent.wake import Wake
 from worker.agent.witness import Witness
 from worker.launch import registry
-from worker.store.records import Record
+from worker.store.inbox_messages import Assign
+from worker.trial import Outcome
 
 DOUBT = 3.0  # seconds between an end and the signal in which the order of the two says nothing
 _ROUND = 5.0  # seconds that a signal takes at most for its round through the processes of a job
@@ -34,7 +34,7 @@ _LAST_OF_ROUND = 0.2  # seconds from the agent's turn to that of the witness, wh
 class _Told(NamedTuple):
     """The newest evaluation that was told as finished. sure: a signal would have come to the witness before its program."""
 
-    assignment: Assignment
+    assignment: Assign
     at: float
     sure: bool
 
@@ -55,12 +55,12 @@ class Interruptions:
         """Processes that are no evaluation's."""
         return self._witness.helpers
 
-    def ended(self, outcome: Record) -> bool:
+    def ended(self, outcome: Outcome) -> bool:
         """Whether an evaluation whose end has just been seen was interrupted; waits where that is likely."""
         if self._wake.terminated:
             return True
         reached = self._witness.reached
-        died_of_it = outcome["signal"] == signal.SIGTERM or outcome["exit_code"] == 128 + signal.SIGTERM
+        died_of_it = outcome.signal == signal.SIGTERM or outcome.exit_code == 128 + signal.SIGTERM
         if not reached and not died_of_it:
             return False
         patience = time.monotonic() + (_ROUND if reached else _DIED_OF_IT)
@@ -78,7 +78,7 @@ class Interruptions:
         if self._witness.present and not older:
             self._witness.renew()
 
-    def take_back(self) -> Assignment | None:
+    def take_back(self) -> Assign | None:
         """What was told and must be taken back, now that TERM has come to the agent; each only once."""
         told, self._told = self._told, None
         if told is None or self._wake.terminated_at - told.at > DOUBT:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from functools import partial
 
 from worker.store.appender import Appender, StorageFullError
+from worker.store.inbox_messages import INBOX, Received
 from worker.store.journal import Epochs, newest
+from worker.store.outbox_messages import OUTBOX, Said
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 from worker.store.tail import Tail
 
 RETRY = 5.0  # seconds between two tries to write where the disk is full
@@ -27,7 +29,7 @@ class Inbox:
         self._paths = paths
         self._agent = agent
         self._epochs = Epochs(paths, epoch or newest(paths))
-        self._tail: Tail | None = None
+        self._tail: Tail[Received] | None = None
         self._looked = -_LOOK_FOR_DRIVER
         self.epoch = epoch
         self.heard = time.monotonic()
@@ -48,16 +50,17 @@ class Inbox:
         if self._tail is not None:
             self._tail.close()
         self.epoch = epoch
-        self._tail = Tail(self._paths.agent(self._agent).inbox(epoch), create=epoch > 0)
+        path = self._paths.agent(self._agent).inbox(epoch)
+        self._tail = Tail(path, partial(INBOX.decode, epoch=epoch), create=epoch > 0)
         self.heard = now
         return True
 
-    def read(self) -> list[Record]:
+    def read(self) -> list[Received]:
         """What has arrived."""
-        records = self._tail.read() if self._tail is not None else []
-        if records:
+        orders = self._tail.read() if self._tail is not None else []
+        if orders:
             self.heard = time.monotonic()
-        return records
+        return orders
 
 
 class Outbox:
@@ -66,7 +69,7 @@ class Outbox:
     def __init__(self, paths: RunPaths, agent: str) -> None:
         """Nothing is written yet. Raises StorageFullError where the file cannot be opened."""
         self._appender = Appender(paths.agent(agent).outbox)
-        self._waiting: deque[Record] = deque()
+        self._waiting: deque[Said] = deque()
         self._retry_at = 0.0
         self._sync_at: float | None = None
         self._urgent = False
@@ -78,9 +81,9 @@ class Outbox:
         """Whether something could not be written."""
         return bool(self._waiting) and self._retry_at > 0
 
-    def say(self, record: Record, urgent: bool = True) -> None:
-        """Hand in a record for the next `flush`. An urgent one counts (and must be on disk) when flush returns True."""
-        self._waiting.append(record)
+    def say(self, said: Said, urgent: bool = True) -> None:
+        """Hand in a message for the next `flush`. An urgent one counts (and must be on disk) when flush returns True."""
+        self._waiting.append(said)
         self._urgent |= urgent
 
     def flush(self) -> bool:
@@ -90,7 +93,7 @@ class Outbox:
             return False
         try:
             if self._waiting:
-                self._appender.append(*self._waiting, sync=self._urgent)
+                self._appender.append(*map(OUTBOX.encode, self._waiting), sync=self._urgent)
                 self._sync_at = None if self._urgent else now + _SYNC_AFTER
             elif self._sync_at is not None and now >= self._sync_at:
                 self._appender.sync()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from worker import processes
 from worker.agent.folder import node_name
 from worker.errors import EXIT_RUNNING, OmnioptError
+from worker.store.outbox_messages import OUTBOX, Finished, Hello, Refused, Started
 from worker.store.paths import RunPaths
 from worker.store.tail import read_records
 
@@ -24,19 +25,17 @@ def earlier_assignments(paths: RunPaths, identity: str) -> tuple[set[Key], list[
     """
     seen: set[Key] = set()
     unfinished: list[Key] = []
-    for record in read_records(paths.agent(identity).outbox):
-        if record is None:
-            continue
-        if record.get("kind") == "hello" and record.get("host") == node_name():
-            if processes.alive(int(record["pid"]), str(record["pid_start"])):
+    for said in read_records(paths.agent(identity).outbox, OUTBOX.decode):
+        if isinstance(said, Hello) and said.host == node_name():
+            if said.pid is not None and processes.alive(said.pid, said.pid_start):
                 raise StillRunningError(
-                    f"The worker {identity} is running already as process {record['pid']}; "
+                    f"The worker {identity} is running already as process {said.pid}; "
                     "give another --id, or end that process first."
                 )
-        elif "trial" in record and record.get("kind") in ("started", "finished", "refused"):
-            key = int(record["trial"]), int(record["attempt"])
+        elif isinstance(said, Started | Finished | Refused):
+            key = said.trial, said.attempt
             seen.add(key)
-            if record["kind"] == "started":
+            if isinstance(said, Started):
                 unfinished.append(key)
             elif key in unfinished:
                 unfinished.remove(key)

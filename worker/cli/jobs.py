@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from worker.launch import registry
@@ -15,8 +15,8 @@ from worker.launch.launcher import AgentState
 from worker.progress import roster
 from worker.progress.snapshot import clock
 from worker.store.claim import Claim, Standing
+from worker.store.journal_records import Agent, Driver
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 from worker.store.replay import Replayed
 from worker.trial import Trial
 
@@ -34,8 +34,8 @@ class Jobs:
     at: float | None
     trouble: str
     roster: Mapping[str, Mapping[str, Any]]
-    announcements: Mapping[str, Record]
-    driver: Mapping[str, Any] = field(default_factory=dict)
+    announcements: Mapping[str, Agent]
+    driver: Driver | None = None
     waiting: tuple[str, ...] = ()
     watched: bool = True
 
@@ -47,7 +47,7 @@ class Jobs:
         seen_roster = roster.read(paths)
         # On a full disk the driver cannot write down what troubles it.
         trouble = _disk_trouble(paths) or seen_roster["trouble"]
-        driver = state.drivers[-1] if state.drivers else {}
+        driver = state.drivers[-1] if state.drivers else None
         waiting = () if current_claim.held else _waiting_drivers(paths)
         return cls(
             seen_roster["at"],
@@ -87,7 +87,7 @@ class Jobs:
 
     def as_json(self) -> list[dict[str, Any]]:
         """The jobs of the scheduler: the driver's and the workers'."""
-        jobs = [self._driver_job()] if self.driver.get("job") else []
+        jobs = [_driver_job(self.driver)] if self.driver is not None and self.driver.job else []
         for identity, worker in self.roster.items():
             if worker["job"]:
                 jobs.append(
@@ -95,24 +95,14 @@ class Jobs:
                 )
         return jobs
 
-    def _driver_job(self) -> dict[str, Any]:
-        return {
-            "job": self.driver["job"],
-            "role": "driver",
-            "state": "running",
-            "host": self.driver.get("host", ""),
-            "since": self.driver.get("at"),
-            "reason": "",
-        }
-
     def _agent(self, identity: str, worker: Mapping[str, Any]) -> dict[str, Any]:
-        announced = self.announcements.get(identity, {})
+        announced = self.announcements.get(identity)
         return {
             "agent": identity,
             "state": worker.get("state", AgentState.RUNNING.value),
-            "host": announced.get("host") or worker.get("host", ""),
-            "pid": announced.get("pid"),
-            "job": announced.get("job") or worker.get("job", ""),
+            "host": (announced and announced.host) or worker.get("host", ""),
+            "pid": announced and announced.pid,
+            "job": (announced and announced.job) or worker.get("job", ""),
             "since": worker.get("since"),
             "reason": worker.get("reason", ""),
             "trials": [],
@@ -121,6 +111,17 @@ class Jobs:
 
 def _without_job(worker: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in worker.items() if key != "job"}
+
+
+def _driver_job(driver: Driver) -> dict[str, Any]:
+    return {
+        "job": driver.job,
+        "role": "driver",
+        "state": "running",
+        "host": driver.host,
+        "since": driver.at,
+        "reason": "",
+    }
 
 
 def _disk_trouble(paths: RunPaths) -> str:

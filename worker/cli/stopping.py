@@ -18,10 +18,11 @@ from worker.progress.terminal import Lines
 from worker.spec.run import Run
 from worker.spec.text import visible
 from worker.store.claim import Claim, Standing, claim
+from worker.store.journal import follow_journal
+from worker.store.journal_records import Ended, Leaving, Stopping
 from worker.store.paths import RunPaths
-from worker.store.requests import ask
+from worker.store.requests import CancelAll, Stop, ask
 from worker.store.starter import run_command
-from worker.store.tail import Tail
 
 _LOOK_EVERY = 0.1  # seconds
 _ANSWER_WITHIN = 2.0  # seconds in which a living driver on this machine obeys
@@ -42,7 +43,7 @@ def stop(paths: RunPaths, run: Run, wait: bool) -> int:
             _end_driver_job(paths, scheduler.driver_jobs)
         return _take_over(paths, run, scheduler, "stop")
     watcher = _JournalWatcher(paths, current_claim.epoch)
-    ask(paths, "stop")
+    ask(paths, Stop(at=time.time()))
     print(
         f"{run.name} stops when its running evaluations have ended. To end them now:\n"
         f"  {visible(run_command('cancel', paths))}"
@@ -76,26 +77,28 @@ class _JournalWatcher:
     """What the driver of an epoch writes into its journal from now on."""
 
     def __init__(self, paths: RunPaths, epoch: int) -> None:
-        self._tail = Tail(paths.journal(epoch))
+        self._tail = follow_journal(paths, epoch)
         self._tail.read()
-        self._kinds: set[str] = set()
+        self._stopping = self._ended = False
 
     @property
     def stopping(self) -> bool:
         """Whether the driver has heard a request."""
-        self._kinds.update(str(record["kind"]) for record in self._tail.read())
-        return not self._kinds.isdisjoint(("stopping", "ended", "leaving"))
+        for record in self._tail.read():
+            self._ended = self._ended or isinstance(record, (Ended, Leaving))
+            self._stopping = self._stopping or self._ended or isinstance(record, Stopping)
+        return self._stopping
 
     @property
     def ended(self) -> bool:
         """Whether the driver has written its last word."""
-        return self.stopping and not self._kinds.isdisjoint(("ended", "leaving"))
+        return self.stopping and self._ended
 
 
 def _obeys(paths: RunPaths, current_claim: Claim) -> bool:
     """Ask a driver to cancel, and wait until it has; False where it does not."""
     watcher = _JournalWatcher(paths, current_claim.epoch)
-    ask(paths, "cancel")
+    ask(paths, CancelAll(at=time.time()))
     print("Ending everything; programs that do not listen are killed after 10 seconds.", flush=True)
     began = time.monotonic()
     within = _ANSWER_WITHIN if current_claim.standing is Standing.ALIVE else _ANSWER_FROM_AFAR

@@ -7,12 +7,15 @@ import socket
 from collections.abc import Callable, Mapping
 
 from worker import processes
-from worker.driver.assignments import Assignments, Member
+from worker.driver.assignments import Assignments
 from worker.driver.mailboxes import Mailboxes
+from worker.driver.members import Member
 from worker.launch.launcher import AgentReport, AgentState, Launcher
 from worker.spec.problem import Problem
+from worker.store import journal_records as journal
+from worker.store.inbox_messages import Ping
+from worker.store.outbox_messages import Heard, Hello
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 
 _LOOK_EVERY = 0.05  # seconds
 _FORGET_AFTER = 600.0  # seconds; an agent on another machine that no launcher knows answers by then, or never
@@ -40,7 +43,7 @@ class Agents:
         self._mail = mail
         self._superseded = superseded
         self._looked = self._filled = self._pinged = 0.0
-        self._hellos: dict[str, Record] = {}
+        self._hellos: dict[str, Hello | journal.Agent] = {}
         self._strangers: dict[str, float] = {}  # agents that the launcher does not know, and since when
         self._buried: set[str] = set()
         self._unheard: set[str] = set()  # agents that are gone, and whose last words cannot be read
@@ -62,7 +65,7 @@ class Agents:
         """Why no agent can ever start, once that is known."""
         return self._launcher.hopeless
 
-    def adopt(self, known: Mapping[str, Record], now: float) -> None:
+    def adopt(self, known: Mapping[str, journal.Agent], now: float) -> None:
         """Take over the agents of earlier drivers: those that the launcher knows, and those that hold trials.
 
         known: what earlier drivers have written down of them, by identity.
@@ -74,16 +77,16 @@ class Agents:
         for identity in self._board.members:
             self._mail.watch(identity, now)
 
-    def heard(self, identity: str, record: Record) -> None:
+    def heard(self, identity: str, said: Heard) -> None:
         """An agent has said something."""
-        self._launcher.note(identity, record)
-        if record.get("kind") == "hello":
-            self._hellos[identity] = record
-            began = self._began.setdefault(identity, float(record["at"]))
+        self._launcher.note(identity, said)
+        if isinstance(said, Hello):
+            self._hellos[identity] = said
+            began = self._began.setdefault(identity, said.at)
             if identity in self._asked:
                 self._wait = min(_LONGEST_WAIT, max(0.0, began - self._asked.pop(identity)))
 
-    def look(self, now: float, at: float, hear: Callable[[str, Record], None]) -> None:
+    def look(self, now: float, at: float, hear: Callable[[str, Heard], None]) -> None:
         """See which agents are gone; their last words are given to `hear` first."""
         if now - self._looked < _LOOK_EVERY:
             return
@@ -121,8 +124,8 @@ class Agents:
             self._let_go(counted[: len(counted) - wanted])
         if now - self._pinged >= _PING_EVERY:
             self._pinged = now
-            idle = [(member.identity, {"kind": "ping"}) for member in self._board.takers(0)]
-            self._mail.send(idle, now)
+            ping = Ping(epoch=self._board.epoch)
+            self._mail.send([(member.identity, ping) for member in self._board.takers(0)], now)
 
     def dismiss(self) -> None:
         """Let every agent finish what it runs and leave; those that have not begun to work are ended."""
@@ -142,7 +145,7 @@ class Agents:
             else:
                 self._board.quit(member)
 
-    def kill(self, at: float, hear: Callable[[str, Record], None]) -> None:
+    def kill(self, at: float, hear: Callable[[str, Heard], None]) -> None:
         """End all agents now, with everything that they started, and wait no longer for them."""
         members = list(self._board.members)
         self._launcher.stop(members)
@@ -174,7 +177,7 @@ class Agents:
         identity: str,
         reason: str,
         at: float,
-        hear: Callable[[str, Record], None],
+        hear: Callable[[str, Heard], None],
         at_once: bool = False,
     ) -> None:
         said = self._mail.last_words(identity, at_once)
@@ -183,8 +186,8 @@ class Agents:
             return
         self._unheard.discard(identity)
         self._buried.add(identity)
-        for record in said:
-            hear(identity, record)
+        for message in said:
+            hear(identity, message)
         self._board.gone(identity, reason, at)
 
     def _verdict(self, member: Member, now: float) -> str:
@@ -193,8 +196,8 @@ class Agents:
         if member.said_bye:
             return "It has left."
         hello = self._hellos.get(member.identity)
-        if hello is not None and hello.get("host") == socket.gethostname() and not hello.get("job"):
-            if processes.alive(int(hello["pid"]), str(hello["pid_start"])):
+        if hello is not None and hello.host == socket.gethostname() and not hello.job:
+            if hello.pid is not None and processes.alive(hello.pid, hello.pid_start):
                 return ""
             processes.sweep(self._paths.root, member.identity)
             return "Its process has ended."

@@ -6,14 +6,16 @@ import math
 import time
 from collections.abc import Mapping
 
-from worker.driver.assignments import MOST_HELD, Assignments, Member
+from worker.driver.assignments import Assignments
 from worker.driver.durations import Durations
 from worker.driver.limits import Limits
+from worker.driver.members import MOST_HELD, Member
 from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
 from worker.spec.parameters import Value
 from worker.spec.placeholders import render
-from worker.store.records import Record
+from worker.store.inbox_messages import Assign
+from worker.store.outbox_messages import Finished, Heard, Started
 from worker.trial import Status
 
 _LONGEST_TURN = 0.05  # seconds of proposing, after which others have their turn
@@ -31,16 +33,16 @@ class Dispatcher:
         self._limits = limits
         self._pace = Durations(_REMOTE_GAP if plan.scheduler.remote else _GAP)
 
-    def learn(self, identity: str, record: Record) -> None:
-        """Take in what an agent says, before the board does. Raises KeyError, TypeError or ValueError if it lacks something."""
-        if int(record.get("epoch") or 0) != self._epoch:
-            return
-        if record["kind"] == "started":
-            self._pace.began(identity, float(record["at"]))
-        elif record["kind"] == "finished" and record["status"] == Status.OK.value:
+    def learn(self, identity: str, said: Heard) -> None:
+        """Take in what an agent says, before the board does."""
+        if isinstance(said, Started) and said.epoch == self._epoch:
+            self._pace.began(identity, said.at)
+        elif isinstance(said, Finished) and said.epoch == self._epoch and said.status is Status.OK:
             member = self._board.members.get(identity)
             idle = member is None or len(member.queue) <= 1
-            self._pace.ended(identity, float(record["seconds"]), float(record["end"]), idle)
+            seconds, end = said.outcome.seconds, said.outcome.end
+            if seconds is not None and end is not None:
+                self._pace.ended(identity, seconds, end, idle)
 
     def too_late(self, seconds: float) -> bool:
         """Whether an evaluation that begins now, `seconds` after the driver, would not end before the runtime is over."""
@@ -66,19 +68,28 @@ class Dispatcher:
                 if time.monotonic() > until:
                     return
 
-    def complete(self, record: Record) -> None:
-        """Add to an assignment what the agent needs beside the values."""
-        run = self._plan.run
-        values: Mapping[str, Value] = record["values"]
-        places = self._plan.paths.places(record["trial"])
-        record["command"] = render(run.objective, values, places, run.number_format)
-        record["number_format"] = run.number_format
-        record["cwd"] = str(self._plan.cwd)
-        record["time_limit"], record["memory"] = run.time_limit, run.memory
-        record["accept_exit_code"] = run.accept_exit_code
-
     def _fits(self, member: Member, at: float) -> bool:
         """Whether an agent has enough time left; a fresh one always has, since no other would have more."""
         if member.ends_at == math.inf or not member.given:
             return True
         return at + self._pace.longest + _MARGIN < member.ends_at
+
+
+def make_assign(
+    plan: Plan, *, epoch: int, trial: int, attempt: int, values: Mapping[str, Value], at: float
+) -> Assign:
+    """An assignment with what the agent needs beside the values."""
+    run = plan.run
+    return Assign(
+        epoch=epoch,
+        trial=trial,
+        attempt=attempt,
+        values=values,
+        at=at,
+        command=render(run.objective, values, plan.paths.places(trial), run.number_format),
+        number_format=run.number_format,
+        cwd=str(plan.cwd),
+        time_limit=run.time_limit,
+        memory=run.memory,
+        accept_exit_code=run.accept_exit_code,
+    )

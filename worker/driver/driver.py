@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from worker.driver import terms
 from worker.driver.agents import Agents
 from worker.driver.assignments import Assignments
-from worker.driver.dispatch import Dispatcher
+from worker.driver.dispatch import Dispatcher, make_assign
+from worker.driver.judge import Judge, cancels, why_cancelled
 from worker.driver.limits import Limits
 from worker.driver.mailboxes import Mailboxes
 from worker.driver.plan import Phase, Plan
@@ -17,26 +19,24 @@ from worker.driver.publisher import Publisher
 from worker.driver.recorder import Recorder
 from worker.driver.restore import recall
 from worker.driver.stop_signals import Signals
+from worker.driver.tenure import Tenure
 from worker.progress.events import sentence_of
 from worker.progress.final_summary import Ending, ending
 from worker.progress.tally import Over, Tally
 from worker.progress.terminal import Show
 from worker.spec.text import counted
 from worker.store import claim
-from worker.store.journal import Epochs, open_epoch
-from worker.store.records import Record
-from worker.store.requests import Requests, workers_wanted
+from worker.store.inbox_messages import INBOX, Order
+from worker.store.journal import open_epoch
+from worker.store.journal_records import Ended, Leaving, Record, Retracted, Stopping, Workers
+from worker.store.messages import Malformed
+from worker.store.outbox_messages import OUTBOX, Heard
+from worker.store.requests import Asked, CancelAll, Requests, Retry, Stop, WantWorkers, workers_wanted
 from worker.trial import Status, Trial
 
 _CANCEL_PATIENCE = 11.5  # seconds that agents get to end what they run; they themselves kill it after 10
 _LEAVE_PATIENCE = 5.0  # seconds that idle agents get to leave
 _FULL_DISK_PATIENCE = 20.0  # seconds that a cancelled run waits for room on the disk
-_WHY_CANCELLED = {
-    Over.RUNTIME: "The runtime of the run was over.",
-    Over.ALL_FAILED: "The run was stopped, since its first evaluations all failed.",
-}
-_CHECK_EVERY = 1.0  # seconds between two looks for a newer driver
-_MISSED_FOR = 3.0  # seconds for which the run's folder must be missing
 _LONGEST_SLEEP = 0.1  # seconds
 _SLOWEST_LOOK, _SLOWEST_REMOTE_LOOK = 0.1, 1.0  # seconds between two looks into an outbox
 
@@ -54,19 +54,20 @@ class Driver:
         self._began = now = time.monotonic()
         self.epoch, journal = open_epoch(plan.paths)
         recalled = recall(plan.paths, self.epoch)
-        self._recorder = Recorder(journal, self.epoch, recalled.replayer, recalled.tally)
+        self._recorder = Recorder(journal, recalled.replayer, recalled.tally)
         self._state, self._tally = recalled.replayer.state, recalled.tally
         self.seed = plan.seed if self._state.seed is None else self._state.seed
         now_terms = terms.terms_of(plan.run)
         old_terms = terms.before(self._state.drivers, self.epoch)
-        introduction = claim.introduction(self.epoch, self.seed, plan.scheduler.name, plan.cwd, plan.job)
-        introduction["terms"] = now_terms
+        introduction = claim.introduction(
+            self.epoch, self.seed, plan.scheduler.name, plan.cwd, plan.job, now_terms
+        )
         self._recorder.commit([introduction], now)
-        self._epochs = Epochs(plan.paths, self.epoch)
+        self._tenure = Tenure(plan.paths, self.epoch, self._recorder, now)
         remote = plan.scheduler.remote
         slowest = _SLOWEST_REMOTE_LOOK if remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=remote)
-        self._board = Assignments(self.epoch)
+        self._board = Assignments(self.epoch, partial(make_assign, plan))
         self._board.restore(
             self._state.trials.values(), recalled.strikes, recalled.voided, recalled.retracted, recalled.given
         )
@@ -81,6 +82,7 @@ class Driver:
             recalled.first,
         )
         self._handout = Dispatcher(plan, self.epoch, self._board, self._limits)
+        self._judge = Judge(self._limits, self._tally, self._board, self._crew, self._handout)
         self._next = recalled.next_number
         asked_before = old_terms.get(terms.WORKERS, now_terms[terms.WORKERS]) == now_terms[terms.WORKERS]
         self._wanted = (self._state.wanted if asked_before else None) or plan.run.workers
@@ -88,9 +90,7 @@ class Driver:
         self._phase, self._phase_since = Phase.WORKING, now
         self._over: Over | None = None
         self._interrupts = 0
-        self._checked = now
-        self._missed_since: float | None = None
-        self._messages: list[tuple[str, Record]] = []
+        self._messages: list[tuple[str, Order]] = []
         self._requests = Requests(plan.paths)
         ends_at = time.time() + self._limits.runtime
         self._watch = Publisher(plan, self.epoch, self._state, self._tally, ends_at)
@@ -98,7 +98,7 @@ class Driver:
         for change in terms.changes(old_terms, now_terms):
             self._watch.events.add(change)
         if self._state.wanted not in (None, self._wanted):
-            self._write_down([{"kind": "workers", "wanted": self._wanted, "at": time.time()}])
+            self._write_down([Workers(epoch=self.epoch, wanted=self._wanted, at=time.time())])
         self._crew.adopt(self._state.agents, now)
         self._crew.fill(self._agents_wanted, now, time.time())
 
@@ -133,10 +133,12 @@ class Driver:
         self._obey()
         for request in self._requests.read(now):
             self._answer(request)
-        for identity, record in self._mail.poll(now):
-            self._hear(identity, record)
+        for identity, said in self._mail.poll(now):
+            self._hear(identity, said)
         self._crew.look(now, at, self._hear)
-        self._judge(proposer, now - self._began)
+        over = self._judge.over(proposer, now - self._began) if self._phase is Phase.WORKING else None
+        if over is not None:
+            self._begin(Phase.CANCELLING if cancels(over) else Phase.DRAINING, over)
         if self._phase is not Phase.WORKING:
             self._crew.dismiss_late()
         elif not self._recorder.stalled:
@@ -144,17 +146,15 @@ class Driver:
             if not self._handout.too_late(now - self._began):
                 self._handout.hand_out(proposer, self._wanted, at)
         self._commit(now)
-        if self._phase is Phase.DRAINING and self._taken_back():
+        if self._phase is Phase.DRAINING and self._judge.taken_back(self._over):
             self._phase, self._over = Phase.WORKING, None
             self._watch.events.add(
                 "the run goes on, since a result that it was about to end with was taken back"
             )
         trouble = self._recorder.trouble or self._mail.trouble or self._crew.trouble
         self._watch.update(self._crew, self._phase, trouble, now)
-        if now - self._checked >= _CHECK_EVERY:
-            self._checked = now
-            self._leave_if_superseded()
-            self._leave_if_moved(now)
+        if self._over is not Over.SUPERSEDED:
+            self._over = self._tenure.lost(now) or self._over
         if self._over in (Over.LEFT, Over.SUPERSEDED, Over.MOVED):
             return True
         return self._phase is not Phase.WORKING and self._drained(now - self._phase_since)
@@ -185,15 +185,16 @@ class Driver:
         else:
             self._crew.kill(time.time(), self._hear)
 
-    def _answer(self, request: Record) -> None:
-        kind, value = request.get("kind"), request.get("value")
-        if kind in ("stop", "cancel"):
-            self._ask(str(kind))
-        elif kind == "workers" and (wanted := workers_wanted(value, self._wanted)) is not None:
-            self._wanted = wanted
-            self._write_down([{"kind": "workers", "wanted": wanted, "at": time.time()}])
-        elif kind == "retry" and isinstance(value, list):
-            self._retry(tuple(number for number in value if isinstance(number, int)))
+    def _answer(self, request: Asked) -> None:
+        if isinstance(request, Stop | CancelAll):
+            self._ask(request.kind)
+        elif isinstance(request, Retry):
+            self._retry(request.value)
+        elif isinstance(request, WantWorkers):
+            wanted = workers_wanted(request.value, self._wanted)
+            if wanted is not None:
+                self._wanted = wanted
+                self._write_down([Workers(epoch=self.epoch, wanted=wanted, at=time.time())])
 
     def _ask(self, request: str) -> None:
         if request == "stop" and self._phase is Phase.WORKING:
@@ -210,53 +211,27 @@ class Driver:
             if trial.status is not Status.OK:
                 self._board.reopen(trial, time.time())
 
-    def _hear(self, identity: str, record: Record) -> None:
+    def _hear(self, identity: str, said: Heard) -> None:
         if self._plan.run.debug:
-            self._watch.events.add(f"from {identity}: {record}")
-        try:
-            self._handout.learn(identity, record)
-            self._board.hear(identity, record, time.time())
-        except (KeyError, TypeError, ValueError) as error:
-            self._watch.events.add(f"worker {identity} said what is not understood ({error!r}): {record}")
+            self._watch.events.add(f"from {identity}: {OUTBOX.as_json(said)}")
+        if isinstance(said, Malformed):
+            self._watch.events.add(
+                f"worker {identity} said what is not understood ({said.problem}): {said.record}"
+            )
             return
-        self._crew.heard(identity, record)
-
-    def _judge(self, proposer: Proposer, seconds: float) -> None:
-        """Whether the run is over, `seconds` after the start of this driver."""
-        if self._phase is not Phase.WORKING:
-            return
-        over = self._limits.over(self._tally, seconds)
-        if over is Over.BUDGET and self._board.open:
-            over = None  # something is evaluated again because a person asked for it
-        if over is None and proposer.exhausted and not self._board.open:
-            over = Over.SPACE
-        if over is None and self._handout.too_late(seconds) and not self._board.held:
-            over = Over.RUNTIME
-        if (
-            over is None
-            and self._crew.hopeless
-            and not any(one.ready for one in self._board.members.values())
-        ):
-            over = Over.NO_AGENTS
-        if over is not None:
-            cancelling = over in (Over.RUNTIME, Over.ALL_FAILED)
-            self._begin(Phase.CANCELLING if cancelling else Phase.DRAINING, over)
-
-    def _taken_back(self) -> bool:
-        """Whether what the run was to end for is not so any more, since a worker has taken back a result."""
-        if self._over in (Over.BUDGET, Over.FAILURES):
-            return self._limits.over(self._tally, 0.0) is not self._over
-        return self._over is Over.SPACE and bool(self._board.open)
+        self._handout.learn(identity, said)
+        self._board.hear(identity, said, time.time())
+        self._crew.heard(identity, said)
 
     def _begin(self, phase: Phase, over: Over) -> None:
         # Ctrl-C while the last workers leave does not make a finished run a cancelled one.
         self._over = over if self._over in (None, Over.STOPPED) else self._over
         self._phase, self._phase_since = phase, time.monotonic()
-        self._write_down([{"kind": "stopping", "reason": over.value, "at": time.time()}])
+        self._write_down([Stopping(epoch=self.epoch, reason=over.value, at=time.time())])
         if phase is Phase.DRAINING:
             self._crew.dismiss()
         else:
-            self._crew.cancel(_WHY_CANCELLED.get(self._over, "It was cancelled by the user."))
+            self._crew.cancel(why_cancelled(self._over))
 
     def _drained(self, waited: float) -> bool:
         """Whether all agents have left and everything is written; agents that should have left by now are ended."""
@@ -287,34 +262,22 @@ class Driver:
         messages, self._messages = self._messages, []
         if messages and self._leave_if_superseded():
             return
-        for identity, record in messages:
-            if record["kind"] == "assign":
-                self._handout.complete(record)
-            if self._plan.run.debug:
-                self._watch.events.add(f"to {identity}: {record}")
+        for identity, order in messages if self._plan.run.debug else ():
+            self._watch.events.add(f"to {identity}: {INBOX.as_json(order)}")
         self._mail.send(messages, now)
 
     def _leave_if_superseded(self) -> bool:
         """Whether a newer driver has taken over, which is the end of this one."""
-        if self._epochs.look() > self.epoch:
+        if self._tenure.superseded:
             self._over = Over.SUPERSEDED
         return self._over is Over.SUPERSEDED
 
-    def _leave_if_moved(self, now: float) -> None:
-        """Leave where the run's folder has been moved or removed, and with it all that agents could say."""
-        if self._recorder.in_place:
-            self._missed_since = None
-        elif self._missed_since is None:
-            self._missed_since = now
-        elif now - self._missed_since >= _MISSED_FOR and self._over is not Over.SUPERSEDED:
-            self._over = Over.MOVED
-
-    def _write_down(self, records: list[Record]) -> None:
+    def _write_down(self, records: Sequence[Record]) -> None:
         changed = self._recorder.commit(records, time.monotonic())
         for record in records:
             if sentence := sentence_of(record):
                 self._watch.events.add(sentence)
-                if record["kind"] == "retracted":  # it has been shown, perhaps as the best
+                if isinstance(record, Retracted):  # it has been shown, perhaps as the best
                     self.show.say(f"{sentence[0].upper()}{sentence[1:]}")
         self._watch.events.flush()  # before anything that takes time: a driver may be killed at any moment
         for trial in changed:
@@ -325,24 +288,20 @@ class Driver:
 
     def _end(self, proposer: Proposer) -> Ending:
         assert self._over is not None
-        if self._over is not Over.SUPERSEDED and not self._recorder.in_place:
+        if self._over is not Over.SUPERSEDED and not self._tenure.in_place:
             self._over = Over.MOVED  # a moment ago; nobody would find what it says of another end
-        details = {
-            Over.NO_AGENTS: str(self._crew.hopeless),
-            Over.SPACE: proposer.exhausted_sentence,
-            Over.MOVED: f"The folder {self._plan.paths.root} has been moved or removed while the run was going on.",
-            Over.FAILURES: self._limits.failures_sentence(self._tally),
-        }
-        end = ending(self._over, self._plan.run, self._tally, details.get(self._over, ""))
-        last: Record = {"reason": end.sentence, "over": end.over.value, "at": time.time()}
+        moved = f"The folder {self._plan.paths.root} has been moved or removed while the run was going on."
+        detail = moved if self._over is Over.MOVED else self._judge.detail(self._over, proposer)
+        end = ending(self._over, self._plan.run, self._tally, detail)
+        epoch, reason, over, at = self.epoch, end.sentence, end.over.value, time.time()
         if self._over in (Over.LEFT, Over.MOVED):
-            self._write_down([{"kind": "leaving", **last}])
+            self._write_down([Leaving(epoch=epoch, reason=reason, over=over, at=at)])
         elif self._over is not Over.SUPERSEDED:
-            self._write_down([{"kind": "ended", "exit_code": end.exit_code, **last}])
+            self._write_down([Ended(epoch=epoch, exit_code=end.exit_code, reason=reason, over=over, at=at)])
         self._watch.close(self._crew, last=self._over not in (Over.SUPERSEDED, Over.MOVED))
         self._mail.close()
         self._requests.close()
-        self._epochs.close()
+        self._tenure.close()
         self._crew.close()
         self._recorder.close()
         return end

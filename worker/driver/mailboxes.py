@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from worker.store.appender import Appender, StorageFullError
+from worker.store.inbox_messages import INBOX, Order
+from worker.store.outbox_messages import OUTBOX, Heard
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 from worker.store.tail import Tail
 
 _QUICKEST = 0.001  # seconds between two looks into an outbox that has just had news
@@ -24,11 +25,11 @@ class _Box:
 
     __slots__ = ("due", "news", "tail", "unsent")
 
-    def __init__(self, tail: Tail, now: float) -> None:
+    def __init__(self, tail: Tail[Heard], now: float) -> None:
         self.tail = tail
         self.news = now
         self.due = now
-        self.unsent: list[Record] = []
+        self.unsent: list[Order] = []
 
 
 class Mailboxes:
@@ -50,11 +51,13 @@ class Mailboxes:
     def watch(self, identity: str, now: float) -> None:
         """Begin to read what an agent says, from its first word on."""
         if identity not in self._boxes:
-            self._boxes[identity] = _Box(Tail(self._paths.agent(identity).outbox, create=True), now)
+            self._boxes[identity] = _Box(
+                Tail(self._paths.agent(identity).outbox, OUTBOX.decode, create=True), now
+            )
             if len(self._boxes) > self._room:
                 self._room = _room_for(len(self._boxes))
 
-    def poll(self, now: float) -> Iterator[tuple[str, Record]]:
+    def poll(self, now: float) -> Iterator[tuple[str, Heard]]:
         """What agents have said, of those that it is time to look at."""
         slowest = max(self._slowest, len(self._boxes) / _MOST_LOOKS)
         for identity in [identity for identity, box in self._boxes.items() if box.due <= now]:
@@ -65,14 +68,14 @@ class Mailboxes:
             if news:
                 box.news = now
             box.due = now + min(slowest, max(_QUICKEST, (now - box.news) / _SHARE))
-            for record in news:
-                yield identity, record
+            for said in news:
+                yield identity, said
 
     def due(self, now: float) -> float:
         """How many seconds nothing is to be looked at; `slowest` at most."""
         return max(0.0, min((box.due for box in self._boxes.values()), default=now + self._slowest) - now)
 
-    def last_words(self, identity: str, at_once: bool = False) -> list[Record] | None:
+    def last_words(self, identity: str, at_once: bool = False) -> list[Heard] | None:
         """What an agent that is gone has said and was not read yet; it is not watched any more.
 
         None where that cannot be read now, and is to be asked for again, unless it is to be done `at_once`.
@@ -103,12 +106,12 @@ class Mailboxes:
             f"it is not known what it has done; it is tried again. See what is wrong with {box.tail.path}."
         )
 
-    def send(self, messages: Iterable[tuple[str, Record]], now: float) -> None:
+    def send(self, messages: Iterable[tuple[str, Order]], now: float) -> None:
         """Write into inboxes; what cannot be written for want of space is tried again at every call."""
-        for identity, record in messages:
+        for identity, order in messages:
             box = self._boxes.get(identity)
             if box is not None:
-                box.unsent.append(record)
+                box.unsent.append(order)
                 box.news = box.due = now
                 self._unsent.add(identity)
         if now < self._retry_at:
@@ -116,7 +119,7 @@ class Mailboxes:
         for identity in list(self._unsent):
             box = self._boxes[identity]
             try:
-                self._inbox(identity).append(*box.unsent, sync=self._sync)
+                self._inbox(identity).append(*map(INBOX.encode, box.unsent), sync=self._sync)
             except StorageFullError as error:
                 self._retry_at, self.trouble = now + _RETRY, str(error)
                 return

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 
 from worker.progress.tally import Tally
 from worker.store.appender import Appender, StorageFullError
-from worker.store.records import Record
+from worker.store.journal_records import JOURNAL, Agent, Record, Started
 from worker.store.replay import Replayed, Replayer
 from worker.trial import Trial
 
 _RETRY = 5.0  # seconds between two tries to write where the disk is full
 # Losing one of these with the machine loses nothing: they are seen again, or do not matter then.
-_HARMLESS = frozenset({"started", "agent"})
+_HARMLESS = (Started, Agent)
 
 
 class Recorder:
     """Writes records into the journal, then counts them; keeps them while the disk is full."""
 
-    def __init__(self, journal: Appender, epoch: int, replayer: Replayer, tally: Tally) -> None:
+    def __init__(self, journal: Appender, replayer: Replayer, tally: Tally) -> None:
         self._journal = journal
-        self._epoch = epoch
         self._replayer = replayer
         self._unwritten: list[Record] = []
         self._retry_at = 0.0
@@ -47,16 +46,16 @@ class Recorder:
         self._unwritten.extend(records)
         if not self._unwritten or now < self._retry_at:
             return []
-        sync = any(record["kind"] not in _HARMLESS for record in self._unwritten)
+        sync = not all(isinstance(record, _HARMLESS) for record in self._unwritten)
         try:
-            self._journal.append(*self._unwritten, sync=sync)
+            self._journal.append(*map(JOURNAL.encode, self._unwritten), sync=sync)
         except StorageFullError as error:
             self._retry_at, self.trouble = now + _RETRY, str(error)
             return []
         written, self._unwritten, self.trouble = self._unwritten, [], ""
         changed: dict[int, Trial] = {}
         for record in written:
-            trial = self._replayer.feed(record, self._epoch)
+            trial = self._replayer.feed(record)
             if trial is not None:
                 self.tally.note(trial)
                 changed[trial.number] = trial

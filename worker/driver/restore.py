@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from worker.driver.assignments import Attempt
+from worker.driver.tasks import Attempt
 from worker.progress.tally import Over, Tally
-from worker.store.journal import epochs, newest
+from worker.store.journal import epochs, newest, read_journal
+from worker.store.journal_records import (
+    Agent,
+    Assigned,
+    Driver,
+    Ended,
+    Finished,
+    Read,
+    Requeued,
+    Retracted,
+    Retried,
+    Started,
+    Stopping,
+)
+from worker.store.messages import Malformed, Unknown
 from worker.store.paths import RunPaths
-from worker.store.records import Record
-from worker.store.replay import Replayer
-from worker.store.tail import read_records
+from worker.store.replay import Replayer, uncollected
 
-_OF_AGENTS = frozenset(
-    {"agent", "started", "finished"}
-)  # their times are of other machines, whose clocks may differ
+_OF_AGENTS = (Agent, Started, Finished)  # their times are of other machines, whose clocks may differ
 _REQUESTS = {Over.STOPPED.value: "stop", Over.CANCELLED.value: "cancel"}
 
 
@@ -53,10 +63,10 @@ def open_request(paths: RunPaths, since: int) -> str:
     """
     epoch, request = newest(paths), ""
     if epoch > since:
-        for record in read_records(paths.journal(epoch)):
-            if record is not None and record.get("kind") == "stopping":
-                request = _REQUESTS.get(str(record.get("reason")), request)
-            elif record is not None and record.get("kind") == "ended":
+        for record in read_journal(paths, epoch):
+            if isinstance(record, Stopping):
+                request = _REQUESTS.get(record.reason, request)
+            elif isinstance(record, Ended):
                 request = ""
     return request
 
@@ -64,9 +74,10 @@ def open_request(paths: RunPaths, since: int) -> str:
 def recall(paths: RunPaths, before: int) -> Restored:
     """Read the journals of all epochs lower than `before`. Raises OSError where one cannot be read."""
     recalled = Restored()
-    for epoch in epochs(paths):
-        if epoch < before:
-            _read(recalled, epoch, read_records(paths.journal(epoch)))
+    with uncollected():
+        for epoch in epochs(paths):
+            if epoch < before:
+                _read(recalled, read_journal(paths, epoch))
     return recalled
 
 
@@ -76,35 +87,34 @@ def runtime_ends(paths: RunPaths, runtime: float, since: float) -> float:
     return since + runtime - (recall(paths, epoch).seconds if epoch > 1 else 0.0)
 
 
-def _read(recalled: Restored, epoch: int, records: Iterable[Record | None]) -> None:
+def _read(recalled: Restored, records: Iterable[Read | None]) -> None:
     began = latest = 0.0
     for record in records:
         if record is None:
-            recalled.replayer.feed_all([None], epoch)
+            recalled.replayer.feed_all([None])
             continue
-        trial = recalled.replayer.feed(record, epoch)
+        trial = recalled.replayer.feed(record)
         if trial is not None:
             recalled.tally.note(trial)
             if trial.imported:
                 recalled.first = recalled.next_number
-        kind = record.get("kind")
-        if kind not in _OF_AGENTS:
-            latest = max(latest, float(record.get("at") or 0))
-        if kind == "driver":
-            began = float(record.get("at") or 0)
-        elif kind == "assigned" and int(record["attempt"]) > 1:
-            number, attempt = int(record["trial"]), int(record["attempt"])
-            recalled.given[number] = max(attempt, recalled.given.get(number, 0))
-        elif kind in ("requeued", "retracted"):
-            if "strikes" in record:
-                recalled.strikes[int(record["trial"])] = int(record["strikes"])
-            if kind == "retracted":
-                recalled.retracted.add(
-                    (int(record["trial"]), int(record["attempt"]), str(record.get("agent")))
-                )
-        elif kind == "retried":
-            recalled.voided[int(record["trial"])] = int(record["attempt"])
-        elif kind == "ended":
+        if isinstance(record, (Unknown, Malformed)):
+            continue
+        if not isinstance(record, _OF_AGENTS):
+            latest = max(latest, record.at)
+        if isinstance(record, Driver):
+            began = record.at
+        elif isinstance(record, Assigned):
+            if record.attempt > 1:
+                recalled.given[record.trial] = max(record.attempt, recalled.given.get(record.trial, 0))
+        elif isinstance(record, (Requeued, Retracted)):
+            if record.strikes is not None:
+                recalled.strikes[record.trial] = record.strikes
+            if isinstance(record, Retracted):
+                recalled.retracted.add((record.trial, record.attempt, record.agent))
+        elif isinstance(record, Retried):
+            recalled.voided[record.trial] = record.attempt
+        elif isinstance(record, Ended):
             recalled.failures, recalled.first = recalled.tally.failures, recalled.next_number
             recalled.seconds, began = 0.0, latest
     if began:

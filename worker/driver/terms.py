@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from worker.spec.field_values import field_text
 from worker.spec.fields import CHANGEABLE
 from worker.spec.run import Run
-from worker.store.records import Record
+from worker.store.journal_records import Driver
 
 WORKERS = "run.workers"
 
@@ -17,14 +17,13 @@ def terms_of(run: Run) -> dict[str, str]:
     return {field.path: field_text(field, getattr(run, field.key)) for field in CHANGEABLE}
 
 
-def before(drivers: Sequence[Record], epoch: int) -> dict[str, str]:
+def before(drivers: Sequence[Driver], epoch: int) -> Mapping[str, str]:
     """The terms under which the driver before that of `epoch` drove; {} where it wrote none down."""
-    earlier = [record for record in drivers if int(record["epoch"]) < epoch]
-    terms = earlier[-1].get("terms") if earlier else None
-    return dict(terms) if isinstance(terms, dict) else {}
+    earlier = [driver for driver in drivers if driver.epoch < epoch]
+    return earlier[-1].terms if earlier else {}
 
 
-def changes(old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
+def changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     """What has changed, one sentence each."""
     for path, text in new.items():
         if path in old and old[path] != text:

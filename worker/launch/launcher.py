@@ -9,7 +9,7 @@ from typing import Protocol
 
 from worker.processes import signal_name
 from worker.spec.problem import Problem
-from worker.store.records import Record
+from worker.store.outbox_messages import Heard
 
 
 class AgentState(str, Enum):
@@ -52,7 +52,7 @@ class Launcher(Protocol):
     def stop(self, identities: Sequence[str]) -> None:
         """End these agents now, with everything that they started."""
 
-    def note(self, identity: str, record: Record) -> None:
+    def note(self, identity: str, said: Heard) -> None:
         """Take in what an agent has said in its outbox (hello, finished, bye): surer than what a scheduler says."""
 
     def close(self) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from worker import processes
 from worker.launch.launcher import AgentReport, AgentState, ending
 from worker.spec.problem import Problem
+from worker.store.outbox_messages import OUTBOX, Heard, Hello
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 from worker.store.tail import read_records
 
 PATIENCE = 60  # seconds that agents wait for a new driver when theirs has gone
@@ -101,9 +101,9 @@ class LocalLauncher:
                 child.process.wait()
         self._looked = 0.0
 
-    def note(self, identity: str, record: Record) -> None:
+    def note(self, identity: str, said: Heard) -> None:
         """An agent that says hello works; see `hopeless`."""
-        if record.get("kind") == "hello" and identity in self._children:
+        if isinstance(said, Hello) and identity in self._children:
             self._children[identity].spoke = True
             self._never_began = 0
 
@@ -189,8 +189,8 @@ def _adopted(paths: RunPaths) -> Iterator[tuple[str, _Child]]:
 
 def _said_hello(paths: RunPaths, identity: str, child: _Child) -> bool:
     return any(
-        record is not None and record.get("kind") == "hello" and record.get("pid_start") == child.born
-        for record in read_records(paths.agent(identity).outbox)
+        isinstance(said, Hello) and said.pid_start == child.born
+        for said in read_records(paths.agent(identity).outbox, OUTBOX.decode)
     )
 
 

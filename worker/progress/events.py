@@ -9,8 +9,25 @@ from contextlib import suppress
 from datetime import datetime
 
 from worker.spec.text import counted, visible
+from worker.store.journal_records import (
+    Agent,
+    Assigned,
+    Cancelled,
+    Driver,
+    Ended,
+    Finished,
+    Leaving,
+    Lost,
+    OfTrial,
+    Proposed,
+    Record,
+    Requeued,
+    Retracted,
+    Started,
+    Stopping,
+    Workers,
+)
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 
 _RETRY = 5.0  # seconds between two tries where the disk is full
 _MOST_LINES = 10_000  # that wait to be written; of more, the oldest are left out
@@ -62,42 +79,40 @@ class Events:
 
 def sentence_of(record: Record) -> str:
     """A record of the journal as a sentence; "" for those that are no change of state."""
-    kind = str(record.get("kind"))
-    if "trial" not in record:
-        return _about_run(kind, record)
-    number = record["trial"]
-    agent, reason = record.get("agent", ""), record.get("reason", "")
-    if kind == "assigned":
-        return f"evaluation {number}: given to worker {agent} (attempt {record['attempt']})"
-    if kind == "started":
-        return f"evaluation {number}: started by worker {agent} on {record.get('host', '')}"
-    if kind == "finished":
-        result = "" if record.get("loss") is None else f", RESULT {record['loss']!r}"
-        seconds = record.get("seconds")
-        took = "" if seconds is None else f" after {seconds:.3f} s"
-        return f"evaluation {number}: {record['status']}{took}{result}. {reason}".rstrip(". ")
-    if kind == "requeued":
-        return f"evaluation {number}: taken back from worker {agent}, to be given out again. {reason}"
-    if kind == "retracted":
-        return f"evaluation {number}: its end is taken back by worker {agent} and does not count. {reason}"
-    if kind in ("lost", "cancelled", "retried"):
-        return f"evaluation {number}: {kind}. {reason}".rstrip(". ")
-    return ""
+    if isinstance(record, Driver):
+        return f"driver {record.epoch} started on {record.host} as process {record.pid}"
+    if isinstance(record, Agent):
+        job = f", job {record.job}" if record.job else ""
+        return f"worker {record.agent} is there, on {record.host or '?'}{job}"
+    if isinstance(record, Workers):
+        are = "is" if record.wanted == 1 else "are"
+        return f"{counted(record.wanted, 'worker')} {are} wanted from now on"
+    if isinstance(record, Stopping):
+        return f"nothing new begins ({record.reason})"
+    if isinstance(record, Leaving):
+        return f"the driver leaves. {record.reason}"
+    if isinstance(record, Ended):
+        return f"the run has ended. {record.reason}"
+    what = _about_trial(record)
+    return f"evaluation {record.trial}: {what}" if what else ""
 
 
-def _about_run(kind: str, record: Record) -> str:
-    if kind == "driver":
-        return f"driver {record['epoch']} started on {record['host']} as process {record['pid']}"
-    if kind == "agent":
-        job = f", job {record['job']}" if record.get("job") else ""
-        return f"worker {record['agent']} is there, on {record.get('host', '?')}{job}"
-    if kind == "workers":
-        wanted = int(record["wanted"])
-        return f"{counted(wanted, 'worker')} {'is' if wanted == 1 else 'are'} wanted from now on"
-    if kind == "stopping":
-        return f"nothing new begins ({record.get('reason', '')})"
-    if kind in ("leaving", "ended"):
-        return (
-            f"{'the driver leaves' if kind == 'leaving' else 'the run has ended'}. {record.get('reason', '')}"
-        )
-    return ""
+def _about_trial(record: OfTrial) -> str:
+    if isinstance(record, Proposed):
+        return ""
+    if isinstance(record, Assigned):
+        return f"given to worker {record.agent} (attempt {record.attempt})"
+    if isinstance(record, Started):
+        return f"started by worker {record.agent} on {record.host}"
+    if isinstance(record, Finished):
+        outcome = record.outcome
+        result = "" if outcome.loss is None else f", RESULT {outcome.loss!r}"
+        took = "" if outcome.seconds is None else f" after {outcome.seconds:.3f} s"
+        return f"{record.status.value}{took}{result}. {outcome.reason}".rstrip(". ")
+    if isinstance(record, Requeued):
+        return f"taken back from worker {record.agent}, to be given out again. {record.reason}"
+    if isinstance(record, Retracted):
+        return f"its end is taken back by worker {record.agent} and does not count. {record.reason}"
+    if isinstance(record, Lost | Cancelled):
+        return f"{record.kind}. {record.reason}".rstrip(". ")
+    return record.kind

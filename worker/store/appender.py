@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from worker.errors import OmnioptError
-from worker.store.records import encode
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 # What a file server or its network causes, and what may pass: no mistake of a person, and none of a program.
@@ -65,13 +63,13 @@ class Appender:
         if create_exclusive:
             _sync_folder(path.parent)
 
-    def append(self, *records: Mapping[str, object], sync: bool = True) -> None:
-        """Write `records` in one go and, with `sync`, wait until they are on disk; raises StorageFullError.
+    def append(self, *lines: bytes, sync: bool = True) -> None:
+        """Write records as lines in one go and, with `sync`, wait until they are on disk; raises StorageFullError.
 
         Without `sync` they survive the end of this process, but neither the machine's nor, on a network file
         system, are they seen elsewhere at once; the next `append` or `sync` makes up for that.
         """
-        data = b"".join(map(encode, records))
+        data = b"".join(lines)
         try:
             fd = self._open()
             _write_all(fd, b"\n" + data if self._torn else data)

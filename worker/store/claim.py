@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -14,8 +14,8 @@ from pathlib import Path
 from worker import __version__, processes
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS
 from worker.store.journal import introduction_of, newest
+from worker.store.journal_records import JOURNAL, Driver, Ended, Leaving, Read
 from worker.store.paths import RunPaths
-from worker.store.records import Record, decode
 
 SIGN_EVERY = 15.0  # seconds between two signs of life
 SILENT_AFTER = 90.0  # seconds after which a driver on another machine is taken for dead
@@ -84,25 +84,27 @@ class Claim:
         )
 
 
-def introduction(epoch: int, seed: int, where: str, cwd: Path, job: str = "") -> Record:
+def introduction(
+    epoch: int, seed: int, where: str, cwd: Path | str, job: str = "", terms: Mapping[str, str] | None = None
+) -> Driver:
     """The first record of a driver's journal: who drives, and how the run was begun.
 
-    where: the name of the scheduler. job: the scheduler's job that this process is in.
+    where: the name of the scheduler. job: the scheduler's job that this process is in. terms: see `worker.driver.terms`.
     """
     pid = os.getpid()
-    return {
-        "kind": "driver",
-        "epoch": epoch,
-        "host": socket.gethostname(),
-        "pid": pid,
-        "pid_start": processes.birth(pid),
-        "at": time.time(),
-        "version": __version__,
-        "seed": seed,
-        "where": where,
-        "cwd": str(cwd),
-        "job": job,
-    }
+    return Driver(
+        epoch=epoch,
+        host=socket.gethostname(),
+        pid=pid,
+        pid_start=processes.birth(pid) or "",
+        at=time.time(),
+        version=__version__,
+        seed=seed,
+        where=where,
+        cwd=str(cwd),
+        job=job,
+        terms=terms or {},
+    )
 
 
 def give_sign(paths: RunPaths, epoch: int) -> None:
@@ -122,12 +124,12 @@ def claim(paths: RunPaths) -> Claim:
         # Between making its journal and its first word a driver reads what was before it; the word may be under way, too.
         recent = silent < SILENT_AFTER
         return Claim(Standing.BEGINNING if recent else Standing.DEAD, epoch, silent=silent)
-    host, pid, born = str(first.get("host", "")), int(first.get("pid", 0)), str(first.get("pid_start", ""))
-    last = {str(record.get("kind")): record for record in _last_records(paths.journal(epoch))}
-    if "ended" in last:
-        code = int(last["ended"].get("exit_code", EXIT_DONE))
-        return Claim(Standing.OVER, epoch, host, pid, born, silent, exit_code=code)
-    if "leaving" in last:
+    host, pid, born = first.host, first.pid, first.pid_start
+    last = _last_records(paths.journal(epoch))
+    for record in last:
+        if isinstance(record, Ended):
+            return Claim(Standing.OVER, epoch, host, pid, born, silent, exit_code=record.exit_code)
+    if any(isinstance(record, Leaving) for record in last):
         standing = Standing.LEFT
     elif host == socket.gethostname():
         standing = Standing.ALIVE if processes.alive(pid, born) else Standing.DEAD
@@ -145,11 +147,9 @@ def _silence(paths: RunPaths, epoch: int) -> float:
     return 0.0
 
 
-def _last_records(journal: Path) -> Iterator[Record]:
+def _last_records(journal: Path) -> list[Read | None]:
     with suppress(OSError), journal.open("rb") as file:
         file.seek(0, os.SEEK_END)
         file.seek(max(0, file.tell() - _TAIL))
-        for line in file.read().split(b"\n")[-3:]:
-            record = decode(line)
-            if record is not None:
-                yield record
+        return [JOURNAL.decode(line) for line in file.read().split(b"\n")[-3:]]
+    return []

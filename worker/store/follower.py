@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from worker.store.journal import Epochs, epochs
+from worker.store.journal import Epochs, epochs, follow_journal
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed, Replayer
-from worker.store.tail import Tail
 from worker.trial import Trial
 
 
@@ -16,7 +15,7 @@ class Follower:
         """No record is read yet: the first `update` takes in everything."""
         self._paths = paths
         self._replayer = Replayer()
-        self._tails = {epoch: Tail(paths.journal(epoch)) for epoch in epochs(paths)}
+        self._tails = {epoch: follow_journal(paths, epoch) for epoch in epochs(paths)}
         self._epochs = Epochs(paths, max(self._tails, default=0))
 
     @property
@@ -27,12 +26,12 @@ class Follower:
     def update(self) -> dict[int, Trial]:
         """Take in the news; returns the trials that changed, by number."""
         for epoch in range(self._epochs.newest + 1, self._epochs.look() + 1):
-            self._tails[epoch] = Tail(self._paths.journal(epoch))
+            self._tails[epoch] = follow_journal(self._paths, epoch)
         changed: dict[int, Trial] = {}
         torn = {epoch: tail.torn for epoch, tail in self._tails.items()}
-        for epoch, tail in self._tails.items():
+        for tail in self._tails.values():
             for record in tail.read():
-                trial = self._replayer.feed(record, epoch)
+                trial = self._replayer.feed(record)
                 if trial is not None:
                     changed[trial.number] = trial
         self.state.torn += sum(tail.torn - torn[epoch] for epoch, tail in self._tails.items())

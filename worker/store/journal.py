@@ -8,14 +8,29 @@ journal there is a file that is made before it, empty, and in which the next dri
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 
 from worker.store.appender import Appender, StorageFullError
+from worker.store.journal_records import JOURNAL, Driver, Ended, Read
+from worker.store.messages import Codec, Message
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 from worker.store.tail import Tail, read_records
 
 _NAME = re.compile(r"(\d{6,})\.jsonl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next(Message):
+    """the driver of this epoch has begun"""
+
+    kind = "next"
+    epoch: int
+
+
+NEXT: Codec[Next] = Codec([Next])
 
 
 def prepare(paths: RunPaths) -> None:
@@ -59,11 +74,11 @@ def announce(paths: RunPaths, epoch: int) -> None:
             first -= 1
         for earlier in range(first, epoch):
             with Appender(paths.next_driver(earlier)) as file:
-                file.append({"kind": "next", "epoch": epoch})
+                file.append(NEXT.encode(Next(epoch=epoch)))
 
 
 def _announced(paths: RunPaths, epoch: int) -> bool:
-    return any(read_records(paths.next_driver(epoch)))
+    return any(isinstance(one, Next) for one in read_records(paths.next_driver(epoch), NEXT.decode))
 
 
 class Epochs:
@@ -72,15 +87,15 @@ class Epochs:
     def __init__(self, paths: RunPaths, epoch: int) -> None:
         """epoch: one that has begun, or 0."""
         self._paths = paths
-        self._tail = Tail(paths.next_driver(epoch))
+        self._tail = Tail(paths.next_driver(epoch), NEXT.decode)
         self.newest = epoch
 
     def look(self) -> int:
         """The newest epoch now."""
-        while later := [int(record["epoch"]) for record in self._tail.read()]:
+        while later := [one.epoch for one in self._tail.read() if isinstance(one, Next)]:
             self._tail.close()
             self.newest = max(later)
-            self._tail = Tail(self._paths.next_driver(self.newest))
+            self._tail = Tail(self._paths.next_driver(self.newest), NEXT.decode)
         return self.newest
 
     def close(self) -> None:
@@ -107,27 +122,27 @@ def epochs(paths: RunPaths) -> list[int]:
     return numbers
 
 
-def introduction_of(paths: RunPaths, epoch: int) -> Record | None:
+def read_journal(paths: RunPaths, epoch: int) -> Iterator[Read | None]:
+    """All that the driver of `epoch` has written down, None for each torn line. Raises OSError where that is unreadable."""
+    return read_records(paths.journal(epoch), partial(JOURNAL.decode, epoch=epoch))
+
+
+def follow_journal(paths: RunPaths, epoch: int) -> Tail[Read]:
+    """The same as it comes, from the first record on."""
+    return Tail(paths.journal(epoch), partial(JOURNAL.decode, epoch=epoch))
+
+
+def introduction_of(paths: RunPaths, epoch: int) -> Driver | None:
     """The record in which the driver of `epoch` says who it is; None where it has not said that (yet).
 
     It comes first; where the disk was full, torn tries of it may come before it.
     """
-    return next(
-        (
-            record
-            for record in read_records(paths.journal(epoch))
-            if record and record.get("kind") == "driver"
-        ),
-        None,
-    )
+    return next((record for record in read_journal(paths, epoch) if isinstance(record, Driver)), None)
 
 
 def ended_epoch(paths: RunPaths) -> int:
     """The newest epoch whose driver has ended the run, 0 where none has. Raises OSError if a journal is unreadable."""
     for epoch in reversed(epochs(paths)):
-        if any(
-            record is not None and record.get("kind") == "ended"
-            for record in read_records(paths.journal(epoch))
-        ):
+        if any(isinstance(record, Ended) for record in read_journal(paths, epoch)):
             return epoch
     return 0

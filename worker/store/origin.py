@@ -25,5 +25,5 @@ def origin(paths: RunPaths) -> Origin:
         cwd = os.fsdecode(paths.started_in.read_bytes())
     for epoch in epochs(paths):
         if first := introduction_of(paths, epoch):
-            return Origin(cwd or str(first.get("cwd") or ""), str(first.get("where") or ""))
+            return Origin(cwd or first.cwd, first.where)
     return Origin(cwd)

@@ -1,13 +1,11 @@
-"""One record of a journal or mailbox: a line of checksum and JSON, so that a torn or damaged one is recognised."""
+"""The line of one record: a checksum and JSON, so that a torn or damaged one is recognised. What it says is in `messages`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 from zlib import crc32
-
-Record = dict[str, Any]
 
 _CHECKSUM = 8  # hexadecimal digits of a CRC-32, followed by one blank
 
@@ -27,7 +25,7 @@ def encode(record: Mapping[str, object]) -> bytes:
     return b"%08x %b\n" % (crc32(body), body)
 
 
-def decode(line: bytes) -> Record | None:
+def decode(line: bytes) -> Mapping[str, object] | None:
     """The record in `line` (with or without newline), or None where it is torn, damaged or empty."""
     body = line[_CHECKSUM + 1 :].rstrip(b"\n")
     if line[: _CHECKSUM + 1] != b"%08x " % crc32(body):

@@ -2,31 +2,70 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 
 from worker.store.appender import Appender
+from worker.store.messages import Codec, Malformed, Message, Unknown
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 from worker.store.tail import Tail
 
 _LOOK_EVERY = 0.2  # seconds
 
 
-def ask(paths: RunPaths, kind: str, value: object = None) -> None:
-    """Ask the driver of a run; kinds are stop, cancel, workers and retry. Raises StorageFullError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop(Message):
+    """what runs may end, nothing new begins"""
+
+    kind = "stop"
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelAll(Message):
+    """what runs is ended, nothing new begins"""
+
+    kind = "cancel"
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantWorkers(Message):
+    """so many workers from now on, or so many more (`+2`) or fewer (`-2`)"""
+
+    kind = "workers"
+    value: str
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry(Message):
+    """the numbers of trials that are to be evaluated again"""
+
+    kind = "retry"
+    value: tuple[int, ...]
+    at: float = 0.0
+
+
+Request = Stop | CancelAll | WantWorkers | Retry
+Asked = Request | Unknown | Malformed
+REQUESTS: Codec[Request] = Codec((Stop, CancelAll, WantWorkers, Retry))
+
+
+def ask(paths: RunPaths, request: Request) -> None:
+    """Ask the driver of a run. Raises StorageFullError."""
     with Appender(paths.commands) as file:
-        file.append({"kind": kind, "value": value, "at": time.time()})
+        file.append(REQUESTS.encode(request))
 
 
 class Requests:
     """The requests that come while a driver runs; those from before its time are not for it."""
 
     def __init__(self, paths: RunPaths) -> None:
-        self._tail = Tail(paths.commands, create=True)
+        self._tail: Tail[Asked] = Tail(paths.commands, REQUESTS.decode, create=True)
         self._tail.read()
         self._looked = 0.0
 
-    def read(self, now: float) -> list[Record]:
+    def read(self, now: float) -> list[Asked]:
         """New requests, oldest first; looks now and then only (`now`: of a monotonic clock)."""
         if now - self._looked < _LOOK_EVERY:
             return []

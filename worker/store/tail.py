@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-
-from worker.store.records import Record, decode
+from typing import Generic, TypeVar
 
 # Opening a path shows the newest content on NFS, an open file may not. So it is opened again after some seconds:
 # as soon as that just after news, when more is likely, then less and less often.
 _REOPEN_SOONEST, _REOPEN = 0.1, 1.0
 _DOUBT = 5.0  # seconds that a line with NUL bytes gets: NFS may show a line's pages out of order for a moment
 _CHUNK = 1 << 20
+T = TypeVar("T")
 
 
-class Tail:
+class Tail(Generic[T]):
     """The records of one file, each returned once.
 
     `torn` counts the lines that were skipped as damaged. `trouble` is what kept the last read from seeing the file.
     """
 
-    def __init__(self, path: Path, create: bool = False) -> None:
-        """create: make the file where there is none, and the folder that it is in.
+    def __init__(self, path: Path, decode: Callable[[bytes], T | None], create: bool = False) -> None:
+        """decode: what stands in a line, None where that is damaged. create: make the file where there is none, and the folder that it is in.
 
         A network file system remembers for up to a minute that there is no such file, so one that another machine
         is about to make would be seen late; it asks the server, however, where a file is to be created.
         """
         self.path = path
+        self._decode = decode
         self._create = create
         self.torn = 0
         self.trouble: OSError | None = None
@@ -38,7 +39,7 @@ class Tail:
         self._news = self._opened = time.monotonic()
         self._doubt_since: float | None = None
 
-    def read(self) -> list[Record]:
+    def read(self) -> list[T]:
         """The complete records that have arrived since the last call; [] where there is no file (yet).
 
         An error of the file system means nothing new: the file is opened again at the next call.
@@ -47,7 +48,7 @@ class Tail:
         if now - self._opened >= min(_REOPEN, max(_REOPEN_SOONEST, (now - self._news) / 2)):
             self._opened = now
             self.close()
-        records: list[Record] = []
+        records: list[T] = []
         self.trouble = None
         try:
             self._read(records, now)
@@ -65,7 +66,7 @@ class Tail:
             with suppress(OSError):
                 os.close(fd)
 
-    def _read(self, records: list[Record], now: float) -> None:
+    def _read(self, records: list[T], now: float) -> None:
         if self._fd is None:
             self._fd = self._open()
             if os.fstat(self._fd).st_size < self._offset:
@@ -92,10 +93,10 @@ class Tail:
         self._create = False  # whoever moves or removes it later does not want another one
         return fd
 
-    def _take(self, block: bytes, records: list[Record], now: float) -> bool:
+    def _take(self, block: bytes, records: list[T], now: float) -> bool:
         """Decode the lines of `block` into `records`; False where a line may still turn out whole."""
         for line in block[:-1].split(b"\n"):
-            record = decode(line)
+            record = self._decode(line)
             if record is not None:
                 records.append(record)
             elif b"\0" in line and not self._doubted_long_enough(now):
@@ -112,7 +113,7 @@ class Tail:
         return now - self._doubt_since >= _DOUBT
 
 
-def read_records(path: Path) -> Iterator[Record | None]:
+def read_records(path: Path, decode: Callable[[bytes], T | None]) -> Iterator[T | None]:
     """All records of `path` as it is now, None for each torn line; nothing where there is no file.
 
     Raises OSError where the file exists and cannot be read.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import time
 
 from worker.cli import launching
 from worker.cli.run_lookup import configure_run, open_run, say_if_paused
 from worker.errors import EXIT_DONE, UsageError
 from worker.store import replay
 from worker.store.claim import claim
-from worker.store.requests import ask
+from worker.store.requests import Retry, ask
 from worker.trial import Status, Trial
 
 
@@ -37,7 +38,7 @@ def execute(args: argparse.Namespace) -> int:
     print(f"{run.name}: {len(numbers)} {noun} will be made again.", flush=True)
     current_claim = claim(paths)
     if current_claim.held:
-        ask(paths, "retry", list(numbers))
+        ask(paths, Retry(value=numbers, at=time.time()))
         say_if_paused(current_claim)
         return EXIT_DONE
     return launching.resume(run, paths, args, numbers)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
+import time
 
 from worker.cli.run_lookup import configure_run, open_run, say_if_paused
 from worker.errors import EXIT_DONE, UsageError
 from worker.spec.fields import BY_PATH
 from worker.spec.text import counted
 from worker.store.claim import claim
-from worker.store.requests import ask, workers_wanted
+from worker.store.requests import WantWorkers, ask, workers_wanted
 from worker.store.starter import run_command
 
 _COUNT = re.compile(r"[+-]?[0-9]{1,6}")
@@ -38,7 +39,7 @@ def execute(args: argparse.Namespace) -> int:
             "To go on with so many:\n"
             f"  {run_command('resume', paths, '--workers', str(workers_wanted(args.count, run.workers)))}"
         )
-    ask(paths, "workers", args.count)
+    ask(paths, WantWorkers(value=args.count, at=time.time()))
     count = abs(int(args.count))
     kind = {"+": "more worker", "-": "fewer worker"}.get(args.count[0], "worker")
     print(f"{run.name}: {counted(count, kind)} from now on; evaluations that run may end.")

@@ -11,8 +11,8 @@ from worker.launch.slurm.sbatch import Submitted
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import Row
 from worker.spec.problem import Problem
+from worker.store.outbox_messages import Finished, GpuBroken, Heard, Hello, ProcessEnded
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 from worker.store.starter import command
 
 NODE_FAILURES = 2  # in a row, after which a node gets no more jobs
@@ -48,15 +48,15 @@ class NodeHealth:
             f"Workers on {nodes} failed twice in a row, so that no more are started there." if nodes else ""
         )
 
-    def note(self, identity: str, record: Record) -> None:
+    def note(self, identity: str, said: Heard) -> None:
         """Take in what an agent has said itself."""
-        kind, node = record.get("kind"), self._job_states.node(identity)
-        if kind == "hello":
+        node = self._job_states.node(identity)
+        if isinstance(said, Hello):
             self._never_began = 0
-        elif kind == "gpu-broken" or (kind == "ended" and int(record.get("exit_code") or 0) != 0):
+        elif isinstance(said, GpuBroken) or (isinstance(said, ProcessEnded) and said.exit_code != 0):
             self._counted.add(identity)
             self._failed(node)
-        elif kind == "finished" and self._failures.get(node, 0) < NODE_FAILURES:
+        elif isinstance(said, Finished) and self._failures.get(node, 0) < NODE_FAILURES:
             self._failures.pop(node, None)
 
     def refused(self, job: AgentJob, answer: Submitted) -> None:

@@ -3,16 +3,63 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from operator import attrgetter
+from typing import Any
 
-from worker.launch.slurm.sbatch import Outcome, Submitted
+from worker.launch.slurm import sbatch
 from worker.launch.slurm.script import AgentJob
 from worker.store.appender import Appender, StorageFullError
+from worker.store.messages import FORMS, Codec, Form, Malformed, Message, Unknown
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 from worker.store.tail import read_records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intended(Message):
+    """is about to be handed in"""
+
+    kind = "intended"
+    job: AgentJob
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Message):
+    """what Slurm has answered"""
+
+    kind = "answered"
+    name: str
+    outcome: sbatch.Outcome
+    number: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over(Message):
+    """nothing of it is left in the queue"""
+
+    kind = "over"
+    name: str
+    at: float = 0.0
+
+
+def _job(value: Any) -> AgentJob:
+    return AgentJob(**{**value, "exclude": tuple(value["exclude"])})
+
+
+Note = Intended | Answered | Over
+_Read = Note | Unknown | Malformed
+NOTES: Codec[Note] = Codec(
+    (Intended, Answered, Over),
+    forms={
+        **FORMS,
+        "AgentJob": Form(frozenset(), _job, asdict),
+        "sbatch.Outcome": Form(frozenset(), sbatch.Outcome, attrgetter("value")),
+    },
+)
 
 
 @dataclass
@@ -20,7 +67,7 @@ class LoggedSubmission:
     """A submission as written down; `outcome` is None where no answer was ever written."""
 
     job: AgentJob
-    outcome: Outcome | None = None
+    outcome: sbatch.Outcome | None = None
     number: str = ""
     over: bool = False
 
@@ -34,44 +81,42 @@ class SubmissionLog:
 
     def intend(self, job: AgentJob) -> None:
         """Write down a submission before it is handed in; raises StorageFullError, and then it must not be."""
-        self._file.append({"kind": "intended", "job": asdict(job), "at": time.time()})
+        self._file.append(NOTES.encode(Intended(job=job, at=time.time())))
 
-    def answered(self, name: str, submitted: Submitted) -> None:
+    def answered(self, name: str, submitted: sbatch.Submitted) -> None:
         """Write down what became of a submission. Where that fails, the next driver asks the queue."""
-        self._note(
-            {"kind": "answered", "name": name, "outcome": submitted.outcome.value, "number": submitted.job}
-        )
+        answered = Answered(name=name, outcome=submitted.outcome, number=submitted.job, at=time.time())
+        self._note(answered)
 
     def over(self, name: str) -> None:
         """Write down that nothing of a submission is left in the queue."""
-        self._note({"kind": "over", "name": name})
+        self._note(Over(name=name, at=time.time()))
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
-    def _note(self, record: Mapping[str, object]) -> None:
+    def _note(self, note: Note) -> None:
         with suppress(StorageFullError):
-            self._file.append({**record, "at": time.time()})
+            self._file.append(NOTES.encode(note))
 
 
 def logged_submissions(paths: RunPaths, epoch: int) -> list[LoggedSubmission]:
     """All submissions up to and with those of the driver of `epoch`, oldest first."""
     by_name: dict[str, LoggedSubmission] = {}
     for number in range(epoch + 1):
-        for record in read_records(paths.submissions(number)):
-            if record is not None:
-                _apply(by_name, record)
+        notes: Iterator[_Read | None] = read_records(paths.submissions(number), NOTES.decode)
+        for note in notes:
+            if note is not None:
+                _apply(by_name, note)
     return list(by_name.values())
 
 
-def _apply(by_name: dict[str, LoggedSubmission], record: Record) -> None:
-    if record["kind"] == "intended":
-        fields = {**record["job"], "exclude": tuple(record["job"]["exclude"])}
-        job = AgentJob(**fields)
-        by_name[job.name] = LoggedSubmission(job)
-    elif entry := by_name.get(record["name"]):
-        if record["kind"] == "answered":
-            entry.outcome, entry.number = Outcome(record["outcome"]), record["number"]
-        elif record["kind"] == "over":
-            entry.over = True
+def _apply(by_name: dict[str, LoggedSubmission], note: _Read) -> None:
+    if isinstance(note, Intended):
+        by_name[note.job.name] = LoggedSubmission(note.job)
+    elif isinstance(note, Answered) and note.name in by_name:
+        entry = by_name[note.name]
+        entry.outcome, entry.number = note.outcome, note.number
+    elif isinstance(note, Over) and note.name in by_name:
+        by_name[note.name].over = True

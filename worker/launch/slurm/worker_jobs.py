@@ -25,8 +25,8 @@ from worker.spec.directives import excluded
 from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.store.appender import StorageFullError
+from worker.store.outbox_messages import Bye, Heard, Hello, ProcessEnded
 from worker.store.paths import RunPaths
-from worker.store.records import Record
 
 PATIENCE = 300  # seconds that agents wait for a new driver: its job may have to queue
 _ABANDONED_SECONDS = 900.0  # so long a submission that was given up is looked for, in case it comes late
@@ -117,21 +117,20 @@ class SlurmLauncher:
         self._stopping.update(identities)
         self._cancels.send_due(self._clock())
 
-    def note(self, identity: str, record: Record) -> None:
+    def note(self, identity: str, said: Heard) -> None:
         """Take in what an agent itself has said: earlier and surer than the queue."""
-        kind = record.get("kind")
-        if kind == "hello":
+        if isinstance(said, Hello):
             self._retry_delay = _RETRY_LEAST
-            self._job_states.heard(identity, str(record.get("host", "")))
-        elif kind == "bye":
-            self._job_states.left(identity, str(record.get("reason", "")))
+            self._job_states.heard(identity, said.host)
+        elif isinstance(said, Bye):
+            self._job_states.left(identity, said.reason)
             self._log_ended_submissions()
-        elif kind == "ended":
-            self._job_states.died(identity, ending(int(record.get("exit_code") or 0)))
+        elif isinstance(said, ProcessEnded):
+            self._job_states.died(identity, ending(said.exit_code))
             self._log_ended_submissions()
         else:
             self._job_states.spoke(identity)
-        self._node_health.note(identity, record)
+        self._node_health.note(identity, said)
 
     @property
     def hopeless(self) -> Problem | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-from worker.agent.assignment import Assignment
+from worker.agent.assignment import variables
 from worker.launch import registry
 from worker.spec.parameters import Value
 from worker.spec.placeholders import render, unused
 from worker.spec.run import Run
+from worker.store.inbox_messages import Assign
 from worker.store.origin import Origin
 from worker.store.paths import RunPaths
 from worker.trial import Trial
@@ -37,16 +38,16 @@ class Commands:
     def by_hand(self, trial: Trial) -> str:
         """One line for a shell that evaluates the trial again as its agent did: same folder, same variables."""
         command = self.of(trial.values, trial.number)
-        assignment = Assignment(
-            trial.number,
-            trial.attempt or 1,
-            trial.values,
-            command,
-            0,
+        assign = Assign(
+            epoch=0,
+            trial=trial.number,
+            attempt=trial.attempt or 1,
+            values=trial.values,
+            command=command,
             number_format=self._run.number_format,
         )
-        variables = assignment.variables(self._paths, trial.agent or "by-hand")
-        assignments = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+        environment = variables(assign, self._paths, trial.agent or "by-hand")
+        assignments = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
         line = f"env {assignments} bash -c {shlex.quote(command)}"
         return self._in_place(line, line)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 from worker.launch import registry
 from worker.report.data.results import Results
+from worker.store.journal_records import Agent
 from worker.trial import Status, Trial
 
 
@@ -100,14 +102,15 @@ def _cost(results: Results, spans: dict[str, tuple[float, float]]) -> Cost:
     scheduler = registry.called(results.origin.where)
     if scheduler is not None and not scheduler.remote:
         bounded = partial(_hours_of_machines, results.state.agents, spans)
-        return Cost(hours, bounded("cpus", cpus), bounded("gpu_count", gpus), nodes, local=True)
+        cpu_hours, gpu_hours = bounded(attrgetter("cpus"), cpus), bounded(attrgetter("gpu_count"), gpus)
+        return Cost(hours, cpu_hours, gpu_hours, nodes, local=True)
     return Cost(hours, hours * cpus, hours * gpus, nodes * run.nodes)
 
 
 def _hours_of_machines(
-    agents: Mapping[str, Mapping[str, object]],
+    agents: Mapping[str, Agent],
     spans: Mapping[str, tuple[float, float]],
-    resource: str,
+    count: Callable[[Agent], int | None],
     requested: int,
 ) -> float | None:
     """Hours of `requested` for each agent, but of no more than its machine has; None where that is unknown."""
@@ -115,10 +118,10 @@ def _hours_of_machines(
         return 0.0
     by_host: dict[str, list[str]] = defaultdict(list)
     for agent in spans:
-        by_host[str(agents.get(agent, {}).get("host", ""))].append(agent)
+        by_host[agents[agent].host if agent in agents else ""].append(agent)
     total = 0.0
     for group in by_host.values():
-        present = [count for agent in group if isinstance(count := agents.get(agent, {}).get(resource), int)]
+        present = [found for one in group if one in agents and (found := count(agents[one])) is not None]
         if not present:
             return None
         wanted = requested * sum(spans[agent][1] - spans[agent][0] for agent in group)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import random
-import socket
 import time
 from collections.abc import Iterable, Iterator
 
-from worker import __version__, processes
 from worker.report.exchange.import_csv import ImportedRows
 from worker.spec.parameters import Value
 from worker.spec.run import Run
 from worker.store import replay
+from worker.store.claim import introduction
 from worker.store.journal import open_epoch
+from worker.store.journal_records import JOURNAL, Finished, Leaving, Proposed, Record
 from worker.store.paths import RunPaths
-from worker.store.records import Record
-from worker.trial import IMPORTED, Status
+from worker.trial import IMPORTED, Outcome, Status
 
 _LARGEST_SEED = 2**31
 
@@ -32,7 +30,8 @@ def write(paths: RunPaths, run: Run, table: ImportedRows) -> int:
     seed = state.seed if state.seed is not None else _seed(run)
     epoch, journal = open_epoch(paths)
     try:
-        journal.append(*_records(new, max(state.trials, default=0) + 1, epoch, seed))
+        records = _records(new, max(state.trials, default=0) + 1, epoch, seed)
+        journal.append(*map(JOURNAL.encode, records))
     finally:
         journal.close()
     return len(new)
@@ -45,12 +44,12 @@ def _seed(run: Run) -> int:
 def _records(
     rows: Iterable[tuple[dict[str, Value], float]], first: int, epoch: int, seed: int
 ) -> Iterator[Record]:
+    yield introduction(epoch, seed, "", "")
     at = time.time()
-    pid = os.getpid()
-    process = {"host": socket.gethostname(), "pid": pid, "pid_start": processes.birth(pid)}
-    yield {"kind": "driver", "epoch": epoch, **process, "at": at, "version": __version__, "seed": seed}
     for number, (values, loss) in enumerate(rows, first):
-        yield {"kind": "proposed", "trial": number, "values": values, "at": at}
-        outcome = {"status": Status.OK.value, "loss": loss, "outputs": {}, "attempt": 0, "end": at}
-        yield {"kind": "finished", "trial": number, "agent": IMPORTED, **outcome}
-    yield {"kind": "leaving", "reason": "Evaluations were imported.", "at": at}
+        yield Proposed(epoch=epoch, trial=number, values=values, at=at)
+        outcome = Outcome(loss=loss, end=at)
+        yield Finished(
+            epoch=epoch, trial=number, attempt=0, agent=IMPORTED, status=Status.OK, outcome=outcome, at=at
+        )
+    yield Leaving(epoch=epoch, reason="Evaluations were imported.", at=at)

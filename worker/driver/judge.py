@@ -1,0 +1,69 @@
+"""Whether a run is over, and why; and whether it is so no more, since a worker has taken back a result."""
+
+from __future__ import annotations
+
+from worker.driver.agents import Agents
+from worker.driver.assignments import Assignments
+from worker.driver.dispatch import Dispatcher
+from worker.driver.limits import Limits
+from worker.driver.proposer import Proposer
+from worker.progress.tally import Over, Tally
+
+_WHY_CANCELLED = {
+    Over.RUNTIME: "The runtime of the run was over.",
+    Over.ALL_FAILED: "The run was stopped, since its first evaluations all failed.",
+}
+
+
+class Judge:
+    """Looks at everything that may be the end of a run."""
+
+    def __init__(
+        self, limits: Limits, tally: Tally, board: Assignments, crew: Agents, handout: Dispatcher
+    ) -> None:
+        self._limits = limits
+        self._tally = tally
+        self._board = board
+        self._crew = crew
+        self._handout = handout
+
+    def over(self, proposer: Proposer, seconds: float) -> Over | None:
+        """Why nothing more begins, `seconds` after the start of this driver; None while something may."""
+        over = self._limits.over(self._tally, seconds)
+        if over is Over.BUDGET and self._board.open:
+            over = None  # something is evaluated again because a person asked for it
+        if over is None and proposer.exhausted and not self._board.open:
+            over = Over.SPACE
+        if over is None and self._handout.too_late(seconds) and not self._board.held:
+            over = Over.RUNTIME
+        if (
+            over is None
+            and self._crew.hopeless
+            and not any(one.ready for one in self._board.members.values())
+        ):
+            over = Over.NO_AGENTS
+        return over
+
+    def taken_back(self, over: Over | None) -> bool:
+        """Whether what the run was to end for is not so any more, since a worker has taken back a result."""
+        if over in (Over.BUDGET, Over.FAILURES):
+            return self._limits.over(self._tally, 0.0) is not over
+        return over is Over.SPACE and bool(self._board.open)
+
+    def detail(self, over: Over, proposer: Proposer) -> str:
+        """What is to be said of an end beside the end itself, "" where there is nothing."""
+        if over is Over.NO_AGENTS:
+            return str(self._crew.hopeless)
+        if over is Over.SPACE:
+            return proposer.exhausted_sentence
+        return self._limits.failures_sentence(self._tally) if over is Over.FAILURES else ""
+
+
+def cancels(over: Over) -> bool:
+    """Whether such an end is that of the evaluations that run, too."""
+    return over in _WHY_CANCELLED
+
+
+def why_cancelled(over: Over) -> str:
+    """A sentence for the evaluations that are ended."""
+    return _WHY_CANCELLED.get(over, "It was cancelled by the user.")

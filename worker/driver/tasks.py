@@ -1,0 +1,171 @@
+"""The trials of one driver as its board knows them: waiting, held, given up, ended; and what is written down of that."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from worker.spec.parameters import Value
+from worker.store.journal_records import Assigned, Lost, Proposed, Record, Requeued, Retried
+from worker.trial import Status, Trial
+
+# An agent that vanished while it ran a trial counts two strikes against the trial, one that had it next in its
+# queue, and may have been about to start it, one: three lost evaluations, and the trial itself is the likely cause.
+RUNNING_STRIKES, NEXT_STRIKES, MOST_STRIKES = 2, 1, 6
+
+Attempt = tuple[int, int, str]  # trial, the how-manieth time that it was given out, and to which agent
+
+
+@dataclass(slots=True)
+class Task:
+    """A trial that has not ended; `attempt` counts the times that it was given to an agent.
+
+    voided: what attempts up to this one have brought does not count, unless it is a success: somebody asked to retry.
+    """
+
+    number: int
+    values: Mapping[str, Value]
+    attempt: int = 0
+    strikes: int = 0
+    holder: str = ""
+    started: bool = False
+    voided: int = 0
+
+
+class Closed(NamedTuple):
+    """A trial that has ended by what an agent said of an attempt."""
+
+    task: Task
+    attempt: int
+    agent: str
+    ok: bool
+
+
+class Tasks:
+    """The trials in hand of the driver of `epoch`. records: for its journal, in the order in which they are to stand there."""
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+        self.open: dict[int, Task] = {}
+        self.waiting: list[int] = []  # smallest number first: what was given back is given out next
+        self.lost: dict[int, Task] = {}  # their results count if they come after all
+        self.closed: dict[int, Closed] = {}
+        self.records: list[Record] = []
+        # How often a trial was given out, where that is more than its task knows.
+        self._floors: dict[int, int] = {}
+        self._highest = 0  # number of a known trial
+
+    def restore(
+        self,
+        trials: Iterable[Trial],
+        strikes: Mapping[int, int],
+        voided: Mapping[int, int],
+        given: Mapping[int, int],
+    ) -> Iterator[Task]:
+        """Begin with what earlier drivers left; gives the tasks that agents hold."""
+        self._floors.update(given)
+        for trial in trials:
+            number = trial.number
+            self._highest = max(self._highest, number)
+            task = Task(number, trial.values, trial.attempt, strikes.get(number, 0))
+            task.voided = voided.get(number, 0)
+            if trial.status is Status.LOST:
+                self.lost[number] = task
+            elif trial.status.ended:
+                self.closed[number] = Closed(task, trial.attempt, trial.agent, trial.status is Status.OK)
+            else:
+                self.open[number] = task
+                if trial.agent:
+                    task.holder, task.started = trial.agent, trial.status is Status.RUNNING
+                    yield task
+                else:
+                    insort(self.waiting, number)
+
+    def propose(self, number: int, values: Mapping[str, Value], at: float) -> None:
+        """A new trial, which waits to be given out."""
+        self.open[number] = Task(number, values)
+        self._highest = max(self._highest, number)
+        insort(self.waiting, number)
+        self.records.append(Proposed(epoch=self.epoch, trial=number, values=values, at=at))
+
+    def give_out(self, agent: str, at: float) -> Task:
+        """Give the first waiting trial to an agent; at least one must be waiting."""
+        task = self.open[self.waiting.pop(0)]
+        task.attempt = max(task.attempt, self._floors.get(task.number, 0)) + 1
+        task.holder, task.started = agent, False
+        self.records.append(
+            Assigned(epoch=self.epoch, trial=task.number, attempt=task.attempt, agent=agent, at=at)
+        )
+        return task
+
+    def reopen(self, trial: Trial, at: float) -> None:
+        """Give out again a trial that has ended without a result that counts, because a person asks for it."""
+        number = trial.number
+        self.lost.pop(number, None)
+        self.closed.pop(number, None)
+        self.open[number] = Task(number, trial.values, trial.attempt, voided=trial.attempt)
+        insort(self.waiting, number)
+        self.records.append(Retried(epoch=self.epoch, trial=number, attempt=trial.attempt, at=at))
+
+    def knows(self, number: int) -> bool:
+        """Whether there is, or was, a trial of that number."""
+        return number <= self._highest
+
+    def held(self, agent: str, number: int, attempt: int) -> Task | None:
+        """The task, if an agent holds just this attempt of it."""
+        task = self.open.get(number)
+        if task is not None and task.holder == agent and task.attempt == attempt:
+            return task
+        if task is not None or not self.knows(number):
+            # Of an earlier time: an agent never takes the same attempt twice, so a further one must be higher.
+            self._floors[number] = max(attempt, self._floors.get(number, 0))
+        return None
+
+    def close(self, number: int) -> Task | None:
+        """A trial has ended; the task that it was, None where it was not open."""
+        self.lost.pop(number, None)
+        task = self.open.pop(number, None)
+        if task is not None and not task.holder:
+            self.waiting.remove(number)
+        return task
+
+    def give_back(self, task: Task, agent: str, reason: str, at: float) -> None:
+        """Let a trial wait again, or give it up."""
+        if task.strikes < MOST_STRIKES:
+            self.records.append(
+                Requeued(
+                    epoch=self.epoch,
+                    trial=task.number,
+                    attempt=task.attempt,
+                    agent=agent,
+                    reason=reason,
+                    strikes=task.strikes,
+                    at=at,
+                )
+            )
+        self.wait_again(task, agent, reason, at)
+
+    def wait_again(self, task: Task, agent: str, reason: str, at: float) -> None:
+        """The same where it is written down already that the trial does not run any more."""
+        task.holder, task.started = "", False
+        if task.strikes < MOST_STRIKES:
+            insort(self.waiting, task.number)
+            return
+        self.lost[task.number] = self.open.pop(task.number)
+        reason = (
+            f"Its worker was lost three times; the last time: {reason} The program may end its worker, "
+            "fill the memory, or need more time than workers have."
+        )
+        self.records.append(
+            Lost(
+                epoch=self.epoch,
+                trial=task.number,
+                attempt=task.attempt,
+                agent=agent,
+                reason=reason,
+                strikes=task.strikes,
+                at=at,
+            )
+        )

@@ -1,0 +1,61 @@
+"""What the driver of an epoch tells an agent in its inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from worker.spec.notation import NUMBER_FORMATS
+from worker.spec.parameters import Value
+from worker.store.messages import Codec, Filed, Malformed, Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign(Filed):
+    """trial, attempt, values, command, and what it runs under: all that the agent needs"""
+
+    # An attempt counts from 1, and an agent never evaluates the same one twice. time_limit is in seconds, memory in MB;
+    # 0 is no limit.
+    kind = "assign"
+    trial: int
+    attempt: int
+    values: Mapping[str, Value]
+    at: float = 0.0
+    command: str
+    number_format: str = NUMBER_FORMATS[0]
+    cwd: str = "."
+    time_limit: float = 0
+    memory: float = 0
+    accept_exit_code: bool = False
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What no other assignment to the same agent has."""
+        return self.trial, self.attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel(Filed):
+    """end this trial, or everything, and leave"""
+
+    kind = "cancel"
+    trial: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quit(Filed):
+    """finish, then leave"""
+
+    kind = "quit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping(Filed):
+    """the driver lives"""
+
+    kind = "ping"
+
+
+Order = Assign | Cancel | Quit | Ping
+Received = Order | Unknown | Malformed
+INBOX: Codec[Order] = Codec((Assign, Cancel, Quit, Ping))

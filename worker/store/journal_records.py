@@ -1,0 +1,214 @@
+"""What a driver writes down in the journal of its epoch: the truth about the trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from worker.spec.parameters import Value
+from worker.store.messages import OWN_FORMS, Codec, Filed, Malformed, Message, Unknown
+from worker.trial import Outcome, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver(Message):
+    """who drives: epoch, host, pid, version, seed, terms (resources and limits)"""
+
+    # where: the name of the scheduler. cwd: the folder that the run was started in. job: the scheduler's, that the
+    # driver is in.
+    kind = "driver"
+    epoch: int
+    host: str = ""
+    pid: int = 0
+    pid_start: str = ""
+    at: float = 0.0
+    version: str = ""
+    seed: int
+    where: str = ""
+    cwd: str = ""
+    job: str = ""
+    terms: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed(Filed):
+    """trial and its values"""
+
+    kind = "proposed"
+    trial: int
+    values: Mapping[str, Value]
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned(Filed):
+    """given to an agent; attempt counts from 1"""
+
+    kind = "assigned"
+    trial: int
+    attempt: int
+    agent: str
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Filed):
+    """the agent said that it runs, and where"""
+
+    kind = "started"
+    trial: int
+    attempt: int
+    agent: str
+    host: str = ""
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished(Filed):
+    """status, loss, outputs, curve, exit code, signal, times, host, peak memory, reason, GPUs"""
+
+    # values: those that it was evaluated with, where somebody has written them down here, too.
+    kind = "finished"
+    trial: int
+    attempt: int
+    agent: str = ""
+    host: str = ""
+    gpus: str = ""
+    values: Mapping[str, Value] | None = None
+    status: Status
+    outcome: Outcome
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requeued(Filed):
+    """given out again, since its agent vanished or gave it back"""
+
+    # strikes: how far its agents have vanished so far, see worker.driver.assignments.
+    kind = "requeued"
+    trial: int
+    attempt: int
+    agent: str = ""
+    reason: str = ""
+    strikes: int | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retracted(Filed):
+    """what `finished` said of this attempt does not count: it was interrupted; the trial is given out again"""
+
+    kind = "retracted"
+    trial: int
+    attempt: int
+    agent: str
+    reason: str = ""
+    strikes: int | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost(Filed):
+    """its agent vanished, or gave it back while it ran, three times"""
+
+    kind = "lost"
+    trial: int
+    attempt: int = 0
+    agent: str = ""
+    reason: str = ""
+    strikes: int | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled(Filed):
+    """by the user"""
+
+    kind = "cancelled"
+    trial: int
+    attempt: int = 0
+    agent: str = ""
+    reason: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent(Filed):
+    """an agent appeared: host, pid, job, and what CPUs and GPUs it has"""
+
+    kind = "agent"
+    agent: str
+    host: str = ""
+    pid: int | None = None
+    pid_start: str = ""
+    job: str = ""
+    gpus: str = ""
+    cpus: int | None = None
+    gpu_count: int | None = None
+    ends_at: float | None = None
+    version: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workers(Filed):
+    """how many are wanted from now on"""
+
+    kind = "workers"
+    wanted: int
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retried(Filed):
+    """evaluated again because a person asked for it"""
+
+    kind = "retried"
+    trial: int
+    attempt: int
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopping(Filed):
+    """nothing new begins, and why"""
+
+    kind = "stopping"
+    reason: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving(Filed):
+    """the driver left, the run is not over"""
+
+    kind = "leaving"
+    reason: str = ""
+    over: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended(Filed):
+    """the run is over: reason, exit code"""
+
+    # over: why, in a word that programs know.
+    kind = "ended"
+    exit_code: int
+    reason: str
+    over: str = ""
+    at: float
+
+
+OfTrial = Proposed | Assigned | Started | Finished | Requeued | Retracted | Lost | Cancelled | Retried
+OfRun = Driver | Agent | Workers | Stopping | Leaving | Ended
+Record = OfTrial | OfRun
+Read = Record | Unknown | Malformed
+JOURNAL: Codec[Record] = Codec(
+    (
+        *(Driver, Proposed, Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled),
+        *(Agent, Workers, Retried, Stopping, Leaving, Ended),
+    ),
+    sparse=("raw_loss", "strikes", "over", "values"),
+    forms=OWN_FORMS,
+)

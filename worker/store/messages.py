@@ -1,0 +1,244 @@
+"""Records as objects: every kind of record is a class, and a codec brings its objects into lines of a file and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from itertools import chain
+from math import isfinite
+from operator import attrgetter
+from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar
+
+from worker.store import records
+from worker.trial import Outcome, Status
+
+
+class Message:
+    """One kind of record: its fields are the keys of the JSON, in this order; those with a default may be missing there."""
+
+    __slots__ = ()
+    kind: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed(Message):
+    """A message of the driver whose epoch is the number of the file, and is not repeated in the line."""
+
+    epoch: int
+
+
+class Unknown(NamedTuple):
+    """A record of a kind that this version does not know, and leaves to later ones."""
+
+    record: Mapping[str, object]
+
+
+class Malformed(NamedTuple):
+    """A record that lacks what its kind needs, or has something else there; the problem is part of a sentence."""
+
+    record: Mapping[str, object]
+    problem: str
+
+
+class Form(NamedTuple):
+    """How values of a type stand in JSON: those of the types `plain` as they are, others if `convert` takes them.
+
+    convert raises ValueError, KeyError or TypeError for what is none; null is never given to it. write: the way back,
+    where JSON does not know the type.
+    """
+
+    plain: frozenset[type]
+    convert: Callable[[Any], Any]
+    write: Callable[[Any], object] | None = None
+
+
+_NUMBERS = frozenset((int, float))
+
+
+def _refuse(value: object) -> NoReturn:
+    raise ValueError(f"{value!r} stands there")
+
+
+def _finite(value: object) -> float:
+    """A number, of which JSON can write larger ones than there are; True and False are none."""
+    return value if type(value) is float and isfinite(value) else _refuse(value)
+
+
+def _text(value: object) -> str:
+    return str(value) if type(value) in (int, float) else _refuse(value)
+
+
+def _table(*types: type) -> Callable[[object], Mapping[str, Any]]:
+    allowed = frozenset(types)
+
+    def convert(value: object) -> Mapping[str, Any]:
+        if type(value) is dict and allowed.issuperset(map(type, value.values())):
+            return value
+        _refuse(value)
+
+    return convert
+
+
+def _points(value: object) -> tuple[tuple[float, float], ...]:
+    points = tuple([(seconds, result) for seconds, result in _list(value)])
+    return points if _NUMBERS.issuperset(map(type, chain.from_iterable(points))) else _refuse(value)
+
+
+def _list(value: object) -> list[Any]:
+    return value if type(value) is list else _refuse(value)
+
+
+def _integers(value: object) -> tuple[int, ...]:
+    found = _list(value)
+    return tuple(found) if all(type(one) is int for one in found) else _refuse(value)
+
+
+_ENDS = {status.value: status for status in Status if status.ended}
+
+# How the annotation of a field is spelled -> how its values stand in JSON.
+FORMS: Mapping[str, Form] = {
+    "int": Form(frozenset([int]), _refuse),
+    "float": Form(frozenset([int]), _finite),
+    "str": Form(frozenset([str]), _text),
+    "bool": Form(frozenset([bool]), _refuse),
+    "Status": Form(frozenset(), lambda value: _ENDS[value]),
+    "Mapping[str, Value]": Form(frozenset(), _table(int, float, str)),
+    "Mapping[str, float]": Form(frozenset(), _table(int, float)),
+    "Mapping[str, str]": Form(frozenset(), _table(str)),
+    "tuple[tuple[float, float], ...]": Form(frozenset(), _points),
+    "tuple[int, ...]": Form(frozenset(), _integers),
+}
+# The same for what was written here, where nothing infinite comes into a line, and of which there may be very much.
+OWN_FORMS: Mapping[str, Form] = {**FORMS, "float": Form(_NUMBERS, _refuse)}
+M = TypeVar("M", bound=Message)
+_REQUIRED = object()
+_Slot = tuple[str, frozenset[type], Callable[[Any], Any], Any, Callable[[Any, Any], None]]
+
+
+class _Plan:
+    """How objects of one class are made from JSON."""
+
+    def __init__(self, kind: type[Any], forms: Mapping[str, Form]) -> None:
+        self.kind = kind
+        self.slots: list[_Slot] = []
+        self.keys: list[str] = []  # of the JSON, each as the path of an attribute
+        self._put_epoch: Callable[[Any, Any], None] | None = None
+        self._put_outcome: Callable[[Any, Any], None] | None = None
+        self._said: list[_Slot] = []  # of the outcome, whose keys stand among the others
+        for part in fields(kind):
+            put = getattr(kind, part.name).__set__
+            if part.name == "epoch" and issubclass(kind, Filed):
+                self._put_epoch = put
+            elif part.type == "Outcome":
+                self._put_outcome = put
+                self._said = [_slot(said, Outcome, forms) for said in fields(Outcome)]
+                self.keys += [f"{part.name}.{said.name}" for said in fields(Outcome)]
+            else:
+                self.slots.append(_slot(part, kind, forms))
+                self.keys.append(part.name)
+
+    def make(self, record: Mapping[str, object], epoch: int) -> Any:
+        """The object that a record stands for. Raises ValueError with what is wrong with it."""
+        made: Any = object.__new__(self.kind)
+        _fill(made, self.slots, record)
+        if self._put_outcome is not None:
+            outcome = Outcome.__new__(Outcome)
+            _fill(outcome, self._said, record)
+            self._put_outcome(made, outcome)
+        if self._put_epoch is not None:
+            self._put_epoch(made, epoch)
+        return made
+
+
+def _fill(made: object, slots: Iterable[_Slot], record: Mapping[str, object]) -> None:
+    get = record.get
+    for name, plain, convert, default, put in slots:
+        value = get(name)
+        if type(value) not in plain:
+            if value is not None:
+                try:
+                    value = convert(value)
+                except (KeyError, TypeError, ValueError, OverflowError) as error:
+                    raise ValueError(f"{name}: {error}") from error
+            elif default is _REQUIRED:
+                raise ValueError(f"{name} is missing")
+            elif default is not None:
+                value = default() if callable(default) else default
+        put(made, value)
+
+
+def _slot(part: Field[Any], kind: type[Any], forms: Mapping[str, Form]) -> _Slot:
+    # Sets the attribute of an object that is being made, frozen or not, without looking for it by name.
+    put = getattr(kind, part.name).__set__
+    plain, convert, _ = forms[str(part.type).removesuffix(" | None")]
+    default = _default(part)
+    return part.name, plain | {type(None)} if default is None else plain, convert, default, put
+
+
+def _default(part: Field[Any]) -> Any:
+    if part.default_factory is not MISSING:
+        return part.default_factory
+    return _REQUIRED if part.default is MISSING else part.default
+
+
+class Codec(Generic[M]):
+    """The kinds of records that stand in one kind of file, and their way into its lines and back."""
+
+    def __init__(
+        self, kinds: Iterable[type[M]], sparse: Iterable[str] = (), forms: Mapping[str, Form] = FORMS
+    ) -> None:
+        """sparse: keys that are left out of the JSON where they say nothing. forms: of the types of all fields."""
+        self.kinds = {kind.kind: kind for kind in kinds}
+        self._plans = {name: _Plan(kind, forms) for name, kind in self.kinds.items()}
+        self._out = {
+            name: [(path.rpartition(".")[2], attrgetter(path)) for path in ("kind", *plan.keys)]
+            for name, plan in self._plans.items()
+        }
+        self._sparse = tuple(sparse)
+        self._write = {
+            (kind.kind.kind, part.name): write
+            for kind in self._plans.values()
+            for part in fields(kind.kind)
+            if (form := forms.get(str(part.type))) and (write := form.write)
+        }
+
+    def keys(self, kind: str) -> list[str]:
+        """The keys of the JSON of a kind beside "kind", in their order."""
+        return [key for key, _ in self._out[kind][1:]]
+
+    def decode(self, line: bytes, epoch: int = 0) -> M | Unknown | Malformed | None:
+        """What stands in a line, with or without its newline; None where that is torn, damaged or empty. Never fails.
+
+        epoch: the number of the file.
+        """
+        record = records.decode(line)
+        if record is None:
+            return None
+        kind = record.get("kind")
+        if type(kind) is not str:
+            return Malformed(record, "kind is missing")
+        plan = self._plans.get(kind)
+        if plan is None:
+            return Unknown(record)
+        try:
+            made: M = plan.make(record, epoch)
+        except ValueError as error:
+            return Malformed(record, str(error))
+        return made
+
+    def encode(self, message: M) -> bytes:
+        """The line of a message, with its newline. Raises ValueError for nan and inf."""
+        return records.encode(self.as_json(message))
+
+    def as_json(self, message: M | Unknown | Malformed) -> Mapping[str, object]:
+        """A message as its JSON has it."""
+        if isinstance(message, Unknown | Malformed):
+            return message.record
+        found = {key: get(message) for key, get in self._out[message.kind]}
+        for (kind, key), write in self._write.items():
+            if kind == message.kind:
+                found[key] = write(found[key])
+        for key in self._sparse:
+            if found.get(key, 0) in (None, ""):
+                del found[key]
+        return found

@@ -1,0 +1,130 @@
+"""What an agent tells any driver in its outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from worker.spec.parameters import Value
+from worker.store.messages import Codec, Malformed, Message, Unknown
+from worker.trial import Outcome, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello(Message):
+    """an agent appeared, or has turned to a newer driver: host, pid, job, when its time is up, CPUs, GPUs"""
+
+    kind = "hello"
+    agent: str = ""
+    epoch: int = 0
+    host: str = ""
+    pid: int | None = None
+    pid_start: str = ""
+    job: str = ""
+    version: str = ""
+    ends_at: float | None = None
+    gpus: str = ""
+    cpus: int | None = None
+    gpu_count: int | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Message):
+    """it runs this trial"""
+
+    kind = "started"
+    trial: int
+    attempt: int
+    epoch: int = 0
+    pid: int | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewValue(Message):
+    """a RESULT line while the program still runs"""
+
+    kind = "value"
+    trial: int
+    attempt: int
+    value: float
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished(Message):
+    """as in the journal, with the values, so that a wrong pair is noticed"""
+
+    kind = "finished"
+    trial: int
+    attempt: int
+    agent: str = ""
+    epoch: int = 0
+    values: Mapping[str, Value]
+    host: str = ""
+    gpus: str = ""
+    status: Status
+    outcome: Outcome
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retracted(Message):
+    """the newest `finished` was the work of the signal that ends the agent, and does not count"""
+
+    kind = "retracted"
+    trial: int
+    attempt: int
+    epoch: int = 0
+    reason: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(Message):
+    """it did not run this trial, and why"""
+
+    kind = "refused"
+    trial: int
+    attempt: int
+    epoch: int = 0
+    reason: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuBroken(Message):
+    """a program's own words show that a GPU of its host is broken; it leaves"""
+
+    kind = "gpu-broken"
+    host: str = ""
+    reason: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bye(Message):
+    """it leaves, and why"""
+
+    kind = "bye"
+    reason: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessEnded(Message):
+    """its process has ended without a bye; written by whoever has cleaned up after it"""
+
+    kind = "ended"
+    exit_code: int = 0
+    host: str = ""
+    at: float = 0.0
+
+
+Said = Hello | Started | NewValue | Finished | Retracted | Refused | GpuBroken | Bye | ProcessEnded
+Heard = Said | Unknown | Malformed
+OUTBOX: Codec[Said] = Codec(
+    (Hello, Started, NewValue, Finished, Retracted, Refused, GpuBroken, Bye, ProcessEnded),
+    sparse=("raw_loss",),
+)
