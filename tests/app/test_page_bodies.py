@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 from urllib.request import urlopen
 
 import pytest
-from page_server import connect, running_page
+from page_server import connect
 
 from worker.spec.config_limits import LARGEST_BODY, PAGE
 
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with running_page() as page:
-        yield page
 
 
 def answers(address: str, head: bytes, body: bytes, end: bool = True) -> bytes:

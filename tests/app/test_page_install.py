@@ -1,4 +1,4 @@
-"""install.sh for real: a page that runs, a virtual environment that is made, and all that can come in between."""
+"""The page's command for the first time: what it installs, once, whatever interrupts it or happens beside it."""
 
 from __future__ import annotations
 
@@ -8,34 +8,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
-from page_server import running_page
+from page_installs import QUICK, STEP, install, stamp, tools
 from shells import in_shells
-
-# With pip's own setting for it, no dependencies are fetched: these tests are not about them.
-QUICK = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "OMNIOPT_ANY_VERSIONS": "1"}
-STEP = 60.0  # seconds that one step of an installation may take
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with running_page() as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
-def script(address: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("installer") / "install.sh"
-    with urlopen(f"{address}/install.sh") as answer:
-        path.write_bytes(answer.read())
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -56,37 +35,6 @@ def test_the_address_of_the_page_is_noted_down_for_links_from_results(
     noted.write_text("http://old.example.org\n")
     install(script, "--help", "--workdir", str(installed))
     assert noted.read_text() == f"{address}\n"
-
-
-def install(
-    script: Path, *words: str, shell: str = "sh", cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [shell, str(script), *words],
-        cwd=cwd or script.parent,
-        env={**os.environ, **QUICK, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def stamp(workdir: Path) -> Path:
-    return workdir / "omniopt" / ".venv" / "installed-wheel"
-
-
-def tools(folder: Path, *names: str) -> str:
-    """A PATH with nothing but these programs and what every system has."""
-    folder.mkdir()
-    for name in ("sh", "cat", "echo", "mkdir", "mv", "rm", "rmdir", "uname", "find", "sleep", "env", *names):
-        (folder / name).symlink_to(str(shutil.which(name)))
-    return str(folder)
-
-
-def write_program(path: Path, text: str) -> None:
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
 
 
 @in_shells
@@ -321,91 +269,3 @@ def test_a_page_that_is_gone_is_said_plainly(
     assert done.returncode == 5
     assert "could not be fetched" in done.stderr
     assert stamp(installed).read_text() == good
-
-
-def test_packages_that_cannot_be_had_are_said_plainly(script: Path, tmp_path: Path) -> None:
-    done = install(script, "--workdir", str(tmp_path), "--help", PIP_NO_DEPS="0", PIP_FIND_LINKS="")
-    assert done.returncode == 5
-    assert "The packages could not be installed; the lines above say why." in done.stderr
-    assert not stamp(tmp_path).exists()
-    assert not (tmp_path / "omniopt" / ".installing").exists()
-
-
-def test_a_script_that_was_cut_off_does_nothing(script: Path, tmp_path: Path) -> None:
-    whole = script.read_text()
-    cut = tmp_path / "cut.sh"
-    end = len(whole.rstrip())
-    for length in {*range(0, end, 311), *range(end - 20, end)}:
-        cut.write_text(whole[:length])
-        install(cut, "TOKEN", cwd=tmp_path, shell="dash")
-        assert list(tmp_path.iterdir()) == [cut], f"cut off after {length} characters"
-
-
-def test_no_python_is_said_plainly(script: Path, tmp_path: Path) -> None:
-    done = install(script, "--workdir", str(tmp_path / "w"), PATH=tools(tmp_path / "bin"))
-    assert done.returncode == 5
-    assert done.stderr.startswith(
-        "omniopt: There is no Python 3.10 or newer here, and OmniOpt is written in it.\n"
-    )
-    assert "module load Python" in done.stderr
-    assert list((tmp_path / "w").iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "answers",
-    [
-        "case $* in *print*) echo 3.6 ;; *) exit 1 ;; esac",
-        "case $* in *-I*) echo Unknown option: -I >&2; exit 2 ;; *print*) echo 3.6 ;; esac",
-    ],
-    ids=["Python 3", "one without -I"],
-)
-def test_an_old_python_is_named(answers: str, script: Path, tmp_path: Path) -> None:
-    path = tools(tmp_path / "bin")
-    write_program(tmp_path / "bin" / "python3", answers)
-    done = install(script, "--workdir", str(tmp_path / "w"), PATH=path)
-    assert done.returncode == 5
-    assert "OmniOpt is written in it. Found: python3 is 3.6.\n" in done.stderr
-    assert "Unknown option" not in done.stderr
-
-
-def test_a_python_without_venv_is_told_from_none(script: Path, tmp_path: Path) -> None:
-    path = tools(tmp_path / "bin")
-    real = Path(sys.executable).resolve()
-    write_program(tmp_path / "bin" / "python3", f'case $3 in *ensurepip*) exit 1 ;; esac; exec {real} "$@"')
-    done = install(script, "--workdir", str(tmp_path / "w"), PATH=path)
-    assert done.returncode == 5
-    assert "The Python here (python3) cannot make virtual environments" in done.stderr
-    assert "apt-get install python3-venv" in done.stderr
-
-
-def test_a_python_can_be_named(script: Path, tmp_path: Path) -> None:
-    path = tools(tmp_path / "bin")
-    done = install(
-        script,
-        "--workdir",
-        str(tmp_path / "w"),
-        "--help",
-        PATH=path,
-        OMNIOPT_PYTHON=str(Path(sys.executable).resolve()),
-    )
-    assert done.returncode == 0, done
-
-
-def test_a_workdir_that_cannot_be_made_is_said_plainly(script: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    done = install(script, "--workdir", str(tmp_path / "file"))
-    assert done.returncode == 5
-    assert "cannot be made" in done.stderr
-    assert "Choose another workdir" in done.stderr
-    done = install(script, "--workdir", cwd=tmp_path)
-    assert "A folder is missing behind --workdir." in done.stderr
-
-
-def test_a_folder_of_another_make_in_the_place_of_ours_is_left_alone(script: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "omniopt" / ".venv" / "bin" / "activate"
-    kept.parent.mkdir(parents=True)
-    kept.write_text("old")
-    done = install(script, "--help", "--workdir", str(tmp_path))
-    assert done.returncode == 5
-    assert f"There is a folder {kept.parents[1]} already that OmniOpt has not made" in done.stderr
-    assert kept.read_text() == "old"

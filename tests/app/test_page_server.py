@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
@@ -22,12 +21,6 @@ from page_server import ROOT, connect, free_port, running_page
 
 from app.security import HEADERS
 from app.server import LONGEST_REQUEST
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with running_page() as page:
-        yield page
 
 
 def everything(connection: socket.socket) -> bytes:

@@ -10,7 +10,6 @@ import re
 import select
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -18,17 +17,10 @@ from urllib.request import urlopen
 import pytest
 from locked_versions import versions
 from packaging.utils import canonicalize_name
-from page_server import running_page
 from shells import INTERACTIVE, in_shells
 
 ENDS_WITHIN = 400.0  # seconds; the first one downloads everything
 pytestmark = pytest.mark.timeout(500)
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with running_page() as page:
-        yield page
 
 
 @pytest.fixture(scope="module")

@@ -26,38 +26,7 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "scont
 GPUS_PER_NODE = 2
 _READY_SECONDS = 60
 
-_CONFIG = """\
-ClusterName=test
-SlurmctldHost={host}(127.0.0.1)
-SlurmctldPort={ports[0]}
-SlurmUser={user}
-SlurmdUser={user}
-AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
-CredType=cred/munge
-MpiDefault=none
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU_Memory
-ReturnToService=2
-GresTypes=gpu
-AccountingStorageType=accounting_storage/none
-JobAcctGatherType=jobacct_gather/none
-JobCompType=jobcomp/none
-SlurmdParameters=config_overrides
-StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool.%n
-SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.%n.pid
-SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd.%n.log
-PlugStackConfig={folder}/plugstack.conf
-{settings}
-{nodes}
-PartitionName=alpha Nodes=ALL Default=YES MaxTime=7-00:00:00 DefaultTime=00:10:00
-PartitionName=ml Nodes=n[3-4] MaxTime=01:00:00 DefaultTime=00:10:00
-"""
+_CONFIG = Path(__file__).with_name("slurm_conf.txt")  # with gaps for str.format
 _SETTINGS = {"KillWait": "2", "MinJobAge": "300", "MaxArraySize": "1001", "MessageTimeout": "10"}
 
 
@@ -176,7 +145,7 @@ class Cluster:
         )
         settings = "\n".join(f"{key}={value}" for key, value in {**_SETTINGS, **self.settings}.items())
         self.config.write_text(
-            _CONFIG.format(
+            _CONFIG.read_text(encoding="utf-8").format(
                 host=host,
                 ports=ports,
                 user=getpass.getuser(),
