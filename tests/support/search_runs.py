@@ -12,7 +12,7 @@ from worker.spec.run import Draft, ParameterDraft, Run
 
 Spec = Mapping[str, tuple[str, Mapping[str, object]]]
 
-LEARNING = ("tpe.suggest", "anneal.suggest", "mix.suggest")
+LEARNING = ("auto", "tpe.suggest", "anneal.suggest", "mix.suggest")
 DRAWING = ("hyperopt.rand.suggest", *LEARNING)
 # One parameter of each of the fourteen types.
 ALL_TYPES: Spec = {

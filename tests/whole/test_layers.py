@@ -33,6 +33,7 @@ FOREIGN = {
     "hyperopt": ("worker.search",),
     "numpy": ("worker.search", "worker.report.pictures"),
     "rich": ("worker.progress",),
+    "scipy": ("worker.search",),
     "tomli": ("app", "worker.spec"),
     **dict.fromkeys(("flask", "gunicorn", "markupsafe", "werkzeug", "wtforms"), ("app",)),
 }
@@ -40,6 +41,7 @@ FOREIGN_IN_FUNCTIONS = {
     **dict.fromkeys(("PIL", "matplotlib"), ("worker.report.pictures",)),
     **dict.fromkeys(("optuna", "pandas", "sqlalchemy"), ("worker.report.exchange",)),
     "sklearn": ("worker.report.data.importance",),
+    "threadpoolctl": ("worker.search.models",),
 }
 
 

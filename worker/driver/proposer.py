@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterable
 
 from worker.driver.assignments import Assignments
+from worker.search.models import MODELS
 from worker.search.searcher import make_searcher
 from worker.spec.run import Run
 from worker.trial import Status, Trial
 
 _FEW = 10  # evaluations that no algorithm learns from before they are over
-_LEARNING = frozenset({"tpe.suggest", "anneal.suggest", "mix.suggest"})
 
 
 class Proposer:
@@ -22,7 +22,7 @@ class Proposer:
         self._searcher = make_searcher(run, seed)
         self._next = first
         self._loading = run.max_evals <= _FEW
-        self.learns = run.algorithm in _LEARNING
+        self.learns = run.algorithm in MODELS
         self.exhausted = False
         for trial in trials:
             try:
@@ -58,4 +58,4 @@ class Proposer:
         if trial.status.ended:
             self._searcher.tell(trial.number, trial.loss if trial.status is Status.OK else None)
         elif trial.status is Status.PROPOSED:
-            self._searcher.tell(trial.number, None)  # what it was told before may have been taken back
+            self._searcher.runs_again(trial.number)  # what it was told before may have been taken back

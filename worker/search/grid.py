@@ -104,6 +104,9 @@ class GridSearcher:
     def tell(self, number: int, loss: float | None) -> None:
         """A grid does not learn."""
 
+    def runs_again(self, number: int) -> None:
+        """Nor does it forget."""
+
 
 def _axis(dimension: AnyDimension, levels: Sequence[Value] | None, prime: int) -> Axis:
     number = dimension.count if levels is None else len(levels)

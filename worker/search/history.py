@@ -8,14 +8,21 @@ from collections.abc import Sequence
 
 
 class History:
-    """Trials with their latent values; those that run, or ended without a usable loss, have an infinite one."""
+    """Trials with their latent values; those that run, or ended without a usable loss, have an infinite one.
+
+    ended: whether a trial does not run any more, 1 or 0. results: how many of them have a loss.
+    """
 
     def __init__(self, dimensions: int) -> None:
         self.numbers = array("q")
         self.losses = array("d")
+        self.ended = array("b")
         self.columns = [array("d") for _ in range(dimensions)]
         self.results = 0
         self._rows: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
     def add(self, number: int, latents: Sequence[float]) -> None:
         """A trial that runs now. Raises ValueError where there is one of this number."""
@@ -24,13 +31,20 @@ class History:
         self._rows[number] = len(self.numbers)
         self.numbers.append(number)
         self.losses.append(math.inf)
+        self.ended.append(0)
         for column, latent in zip(self.columns, latents, strict=True):
             column.append(latent)
 
     def result(self, number: int, loss: float | None) -> None:
         """How a trial ended; None, nan and infinities mean without a usable loss. Raises KeyError for an unknown one."""
+        self._set(number, loss if loss is not None and math.isfinite(loss) else math.inf, ended=True)
+
+    def runs_again(self, number: int) -> None:
+        """A trial runs (again), whatever was told of it before. Raises KeyError for an unknown one."""
+        self._set(number, math.inf, ended=False)
+
+    def _set(self, number: int, loss: float, *, ended: bool) -> None:
         row = self._rows[number]
-        self.results -= math.isfinite(self.losses[row])
-        usable = loss is not None and math.isfinite(loss)
-        self.losses[row] = loss if loss is not None and usable else math.inf
-        self.results += usable
+        self.results += math.isfinite(loss) - math.isfinite(self.losses[row])
+        self.losses[row] = loss
+        self.ended[row] = ended

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Protocol
 
 from worker.search.history import History
+from worker.search.hypercube import latin_hypercube
 from worker.search.space import Point, Space
 from worker.spec.dimension import AnyDimension
 
@@ -20,14 +21,31 @@ class Engine(Protocol):
         ...
 
 
-class Model:
-    """An engine that is loaded when it is first needed, or by `prepare`, which another thread may call.
+class Model(Protocol):
+    """Proposes points from what is known."""
 
-    startup: results before its first proposal, so that many workers do not have it guess from nothing.
-    """
+    def prepare(self) -> None:
+        """Load the libraries; another thread may call it."""
+        ...
+
+    def ready(self, history: History) -> bool:
+        """Whether enough is known, so that many workers do not have it guess from nothing."""
+        ...
+
+    def first(self, history: History, generator: Random) -> Point:
+        """A point for the next trial while it is not ready."""
+        ...
+
+    def propose(self, history: History, number: int, generator: Random) -> Point:
+        """A point for trial `number` once it is ready."""
+        ...
+
+
+class Learner:
+    """An engine that is loaded when it is first needed, or by `prepare`. startup: results before its first proposal."""
 
     def __init__(self, space: Space, load: Callable[[Sequence[AnyDimension]], Engine], startup: int) -> None:
-        self.startup = startup
+        self._startup = startup
         self._space = space
         self._load = load
         self._loading = Lock()
@@ -36,6 +54,14 @@ class Model:
     def prepare(self) -> None:
         """Load the libraries."""
         self._loaded()
+
+    def ready(self, history: History) -> bool:
+        """Whether there are `startup` results."""
+        return history.results >= self._startup
+
+    def first(self, history: History, generator: Random) -> Point:
+        """A random point."""
+        return self._space.draw(generator)
 
     def propose(self, history: History, number: int, generator: Random) -> Point:
         """A point for trial `number`."""
@@ -48,19 +74,50 @@ class Model:
             return self._engine
 
 
+class Spread(Learner):
+    """A learner whose first trials are spread evenly over the space: 2 more than parameters, but 5 to 10."""
+
+    def __init__(
+        self, space: Space, load: Callable[[Sequence[AnyDimension]], Engine], startup: int, seed: int
+    ) -> None:
+        super().__init__(space, load, startup)
+        self._count = min(10, max(5, len(space.dimensions) + 2))
+        self._seed = seed
+        self._points: list[Point] = []
+
+    def ready(self, history: History) -> bool:
+        """Whether there are `startup` results, and the first trials have all been proposed."""
+        return len(history) >= self._count and super().ready(history)
+
+    def first(self, history: History, generator: Random) -> Point:
+        """The next of the first points; then random ones."""
+        if not self._points:
+            self._points = latin_hypercube(self._space, self._count, Random(f"first {self._seed}"))
+        at = len(history)
+        return self._points[at] if at < self._count else super().first(history, generator)
+
+
 class Mix:
     """tpe for 60 % of the trials, anneal for 30 %, random draws for 10 %."""
 
-    startup = 10
+    _STARTUP = 10
 
     def __init__(self, space: Space) -> None:
         self._space = space
-        self._tpe, self._anneal = _tpe(space), _anneal(space)
+        self._tpe, self._anneal = Learner(space, _parzen, 20), Learner(space, _annealing, 5)
 
     def prepare(self) -> None:
         """Load the libraries."""
         self._tpe.prepare()
         self._anneal.prepare()
+
+    def ready(self, history: History) -> bool:
+        """Whether there are some results."""
+        return history.results >= self._STARTUP
+
+    def first(self, history: History, generator: Random) -> Point:
+        """A random point."""
+        return self._space.draw(generator)
 
     def propose(self, history: History, number: int, generator: Random) -> Point:
         """A point for trial `number`."""
@@ -70,17 +127,17 @@ class Mix:
         return (self._tpe if share < 0.6 else self._anneal).propose(history, number, generator)
 
 
-def _tpe(space: Space) -> Model:
-    return Model(space, _parzen, 20)  # hyperopt waits as long
+# scipy takes a third of a second to import, hyperopt more than a second.
+def _gaussian(dimensions: Sequence[AnyDimension]) -> Engine:
+    from threadpoolctl import threadpool_limits
+
+    from worker.search.auto.engine import Auto
+
+    # Many small matrices gain nothing by threads, and a login node of many processors would wait for all of them.
+    threadpool_limits(1, user_api="blas")
+    return Auto(dimensions)
 
 
-def _anneal(space: Space) -> Model:
-    return Model(
-        space, _annealing, 5
-    )  # needs a few; more would be wasted, as the benchmark of the search shows
-
-
-# hyperopt takes a second to import.
 def _parzen(dimensions: Sequence[AnyDimension]) -> Engine:
     from worker.search.parzen import Parzen
 
@@ -93,8 +150,10 @@ def _annealing(dimensions: Sequence[AnyDimension]) -> Engine:
     return Annealing(dimensions)
 
 
-MODELS: Mapping[str, Callable[[Space], Model | Mix]] = {
-    "tpe.suggest": _tpe,
-    "anneal.suggest": _anneal,
-    "mix.suggest": Mix,
+MODELS: Mapping[str, Callable[[Space, int], Model]] = {
+    "auto": lambda space, seed: Spread(space, _gaussian, 5, seed),
+    "tpe.suggest": lambda space, _: Learner(space, _parzen, 20),  # hyperopt waits as long
+    # It needs a few; more would be wasted, as the benchmark of the search shows.
+    "anneal.suggest": lambda space, _: Learner(space, _annealing, 5),
+    "mix.suggest": lambda space, _: Mix(space),
 }

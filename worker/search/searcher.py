@@ -8,7 +8,7 @@ from typing import Protocol
 
 from worker.search.grid import GridSearcher
 from worker.search.history import History
-from worker.search.models import MODELS, Mix, Model
+from worker.search.models import MODELS, Model
 from worker.search.space import Point, Space
 from worker.search.visited import Visited
 from worker.spec.dimension import Numbers
@@ -46,11 +46,15 @@ class Searcher(Protocol):
         """The loss of a trial that was asked for or is known; None where it ended without one."""
         ...
 
+    def runs_again(self, number: int) -> None:
+        """A trial runs, or waits to run, whatever was told of it before."""
+        ...
+
 
 class SpaceSearcher:
     """Draws at random, and lets `model` propose as soon as enough results are known."""
 
-    def __init__(self, space: Space, seed: int, allow_repeats: bool, model: Model | Mix | None) -> None:
+    def __init__(self, space: Space, seed: int, allow_repeats: bool, model: Model | None) -> None:
         self._space = space
         self._seed = seed
         self._allow_repeats = allow_repeats
@@ -89,6 +93,10 @@ class SpaceSearcher:
         if self._model:
             self._history.result(number, loss)
 
+    def runs_again(self, number: int) -> None:
+        if self._model:
+            self._history.runs_again(number)
+
     def _add(self, number: int, point: Point) -> None:
         if not self._allow_repeats:
             self._visited.add(point)
@@ -97,15 +105,19 @@ class SpaceSearcher:
 
     def _propose(self, number: int) -> Point | None:
         generator = Random(f"{self._seed} {number}")
-        modelled = self._model is not None and self._history.results >= self._model.startup
+        modelled = self._model is not None and self._model.ready(self._history)
         for _ in range(_MODEL_TRIES if modelled else _RANDOM_TRIES):
-            if self._model and modelled:
-                point = self._model.propose(self._history, number, generator)
-            else:
-                point = self._space.draw(generator)
+            point = self._point(modelled, number, generator)
             if point not in self._visited:
                 return point
         return self._visited.unvisited(point, generator)
+
+    def _point(self, modelled: bool, number: int, generator: Random) -> Point:
+        if self._model is None:
+            return self._space.draw(generator)
+        if modelled:
+            return self._model.propose(self._history, number, generator)
+        return self._model.first(self._history, generator)
 
 
 def make_searcher(run: Run, seed: int) -> Searcher:
@@ -113,5 +125,5 @@ def make_searcher(run: Run, seed: int) -> Searcher:
     space = Space(run.parameters, run.precision)
     if run.algorithm == "gridsearch":
         return GridSearcher(space, run.grid_points, run.max_evals)
-    model = None if run.algorithm == "hyperopt.rand.suggest" else MODELS[run.algorithm](space)
+    model = None if run.algorithm == "hyperopt.rand.suggest" else MODELS[run.algorithm](space, seed)
     return SpaceSearcher(space, seed, run.allow_repeats, model)

@@ -26,6 +26,10 @@ class Space:
         """A point drawn from the promised distributions."""
         return tuple(dimension.draw(generator) for dimension in self.dimensions)
 
+    def at_shares(self, shares: Sequence[float]) -> Point:
+        """The point below which such shares, from 0 to 1, of each parameter's probability lie."""
+        return tuple(one.at_share(share) for one, share in zip(self.dimensions, shares, strict=True))
+
     def decode(self, latents: Sequence[float]) -> Point:
         """The point of latent values."""
         return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.spec.field_definition import Field
 
-ALGORITHMS = ("tpe.suggest", "hyperopt.rand.suggest", "gridsearch", "anneal.suggest", "mix.suggest")
+ALGORITHMS = ("auto", "tpe.suggest", "hyperopt.rand.suggest", "gridsearch", "anneal.suggest", "mix.suggest")
 
 BASIC_FIELDS: tuple[Field, ...] = (
     Field(
@@ -125,7 +125,7 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "Search type",
         "choice",
         "tpe.suggest",
-        "How the next parameters are chosen: tpe, anneal and mix learn from results, rand draws at random, "
+        "How the next parameters are chosen: auto, tpe, anneal and mix learn from results, rand draws at random, "
         "gridsearch takes every combination.",
         choices=ALGORITHMS,
         original="algo_name",

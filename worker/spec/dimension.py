@@ -34,6 +34,10 @@ class Dimension(ABC):
         """A value drawn from the promised distribution."""
 
     @abstractmethod
+    def at_share(self, share: float) -> Value:
+        """The value below which a share, from 0 to 1, of the probability lies."""
+
+    @abstractmethod
     def decode(self, latent: float) -> Value:
         """The value for a latent one."""
 
@@ -71,6 +75,9 @@ class Numbers(Dimension):
 
     def draw(self, generator: Random) -> Value:
         return self.decode(self.scale.draw(generator))
+
+    def at_share(self, share: float) -> Value:
+        return self.decode(self.scale.at_share(share))
 
     def decode(self, latent: float) -> Value:
         return self._lattice.snap(self.scale.number(latent))
@@ -132,8 +139,11 @@ class Categories(Dimension):
     def draw(self, generator: Random) -> Value:
         if self._sums is None:
             return self._values[generator.randrange(self.count)]
-        share = generator.random() * self._sums[-1]
-        return self._values[min(bisect(self._sums, share), self.count - 1)]
+        return self.at_share(generator.random())
+
+    def at_share(self, share: float) -> Value:
+        index = int(share * self.count) if self._sums is None else bisect(self._sums, share * self._sums[-1])
+        return self._values[min(index, self.count - 1)]
 
     def decode(self, latent: float) -> Value:
         return self._values[int(latent)]

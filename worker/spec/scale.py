@@ -28,6 +28,10 @@ class Scale(ABC):
         """A latent value drawn from its distribution."""
 
     @abstractmethod
+    def at_share(self, share: float) -> float:
+        """The latent value below which a share, from 0 to 1, of the probability lies; the nearer end at 0 and 1."""
+
+    @abstractmethod
     def quantiles(self, count: int) -> list[float]:
         """`count` latent values for a grid, in ascending order."""
 
@@ -66,6 +70,9 @@ class Even(Scale):
     def draw(self, generator: Random) -> float:
         return generator.random()
 
+    def at_share(self, share: float) -> float:
+        return share
+
     def quantiles(self, count: int) -> list[float]:
         return [index / (count - 1) for index in range(count)]
 
@@ -88,11 +95,16 @@ class Bell(Scale):
     def draw(self, generator: Random) -> float:
         return generator.gauss(0.0, 1.0)
 
-    def quantiles(self, count: int) -> list[float]:
-        from statistics import NormalDist  # takes a while to import, and few grids need it
+    def at_share(self, share: float) -> float:
+        from statistics import NormalDist  # takes a while to import, and few spaces need it
 
+        if not 0 < share < 1:
+            return self.ends[share >= 1]
+        return NormalDist().inv_cdf(share)
+
+    def quantiles(self, count: int) -> list[float]:
         # In the middle of `count` equal shares, since the ends of a normal distribution are infinite.
-        return [NormalDist().inv_cdf((index + 0.5) / count) for index in range(count)]
+        return [self.at_share((index + 0.5) / count) for index in range(count)]
 
     def _at(self, latent: float) -> float:
         return self._mu + latent * self._sigma

@@ -1,0 +1,101 @@
+"""Algorithms behind one ask and tell: ours, Optuna's samplers, hyperopt's own fmin-less tpe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import optuna
+from problem import Problem
+
+from worker.search.models import MODELS
+from worker.search.searcher import make_searcher
+from worker.spec.distributions import Choices, Integers
+from worker.spec.parameter_types import type_of
+from worker.spec.parameters import Parameter
+
+
+class Method(Protocol):
+    """Proposes points; running ones are known to it."""
+
+    def ask(self, number: int) -> Mapping[str, Any]:
+        """The values of evaluation `number`."""
+        ...
+
+    def tell(self, number: int, loss: float | None) -> None:
+        """How it ended; None where it failed."""
+        ...
+
+
+class Ours:
+    """A searcher of the worker."""
+
+    def __init__(self, problem: Problem, algorithm: str, seed: int) -> None:
+        self._searcher = make_searcher(problem.run(algorithm), seed)
+        self._last: Mapping[str, Any] = {}
+
+    def ask(self, number: int) -> Mapping[str, Any]:
+        """Its point; the last one again where the space is used up."""
+        self._last = self._searcher.ask(number) or self._last
+        return self._last
+
+    def tell(self, number: int, loss: float | None) -> None:
+        """As in a run."""
+        self._searcher.tell(number, loss)
+
+
+class Optuna:
+    """One of Optuna's samplers, with its defaults."""
+
+    def __init__(self, problem: Problem, sampler: optuna.samplers.BaseSampler) -> None:
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self._study = optuna.create_study(sampler=sampler)
+        self._space = problem.run("hyperopt.rand.suggest").parameters
+        self._trials: dict[int, optuna.Trial] = {}
+
+    def ask(self, number: int) -> Mapping[str, Any]:
+        """The next trial of the study."""
+        trial = self._trials[number] = self._study.ask()
+        return {parameter.name: _suggested(trial, parameter) for parameter in self._space}
+
+    def tell(self, number: int, loss: float | None) -> None:
+        """Failed ones are told as such."""
+        if loss is None or not math.isfinite(loss):
+            self._study.tell(self._trials[number], state=optuna.trial.TrialState.FAIL)
+        else:
+            self._study.tell(self._trials[number], loss)
+
+
+def _suggested(trial: optuna.Trial, parameter: Parameter) -> Any:
+    kind = type_of(parameter)
+    distribution = kind.distribution(parameter)
+    if isinstance(distribution, Choices):
+        return trial.suggest_categorical(parameter.name, distribution.options)
+    if isinstance(distribution, Integers):
+        return trial.suggest_int(parameter.name, distribution.low, distribution.high, step=distribution.step)
+    if distribution.low is None or distribution.high is None:
+        raise ValueError(f"Optuna has no distribution for {parameter.name}.")
+    return trial.suggest_float(
+        parameter.name, distribution.low, distribution.high, log=kind.logarithmic(parameter)
+    )
+
+
+def _samplers() -> Mapping[str, Callable[[int], optuna.samplers.BaseSampler]]:
+    samplers = optuna.samplers
+    return {
+        "optuna.tpe": lambda seed: samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True),
+        "optuna.tpe.plain": lambda seed: samplers.TPESampler(seed=seed),
+        "optuna.gp": lambda seed: samplers.GPSampler(seed=seed),
+        "optuna.cmaes": lambda seed: samplers.CmaEsSampler(seed=seed),
+        "sobol": lambda seed: samplers.QMCSampler(seed=seed, scramble=True),
+    }
+
+
+def make_method(name: str, problem: Problem, seed: int) -> Method:
+    """The method of a name. Raises KeyError where there is none."""
+    if name in MODELS or name == "hyperopt.rand.suggest":
+        return Ours(problem, name, seed)
+    if name == "random":
+        return Ours(problem, "hyperopt.rand.suggest", seed)
+    return Optuna(problem, _samplers()[name](seed))

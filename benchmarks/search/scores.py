@@ -1,0 +1,78 @@
+"""What many runs come to: mean regrets, ranks, wins with Wilcoxon's p, evaluations needed to equal the best peer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean, median
+
+from problem import Problem
+from race import Outcome
+from scipy.stats import rankdata, wilcoxon
+
+_CAP = 100.0  # regret of a run that has no success yet, or is worse than ten random points
+Cell = tuple[str, int, int]  # problem, workers, seed
+
+
+class Scores:
+    """Regrets of outcomes, by method and cell."""
+
+    def __init__(self, problems: Iterable[Problem], outcomes: Iterable[Outcome]) -> None:
+        self._problems = {problem.name: problem for problem in problems}
+        self._outcomes: dict[str, dict[Cell, Outcome]] = defaultdict(dict)
+        for one in outcomes:
+            self._outcomes[one.method][one.problem, one.workers, one.seed] = one
+
+    @property
+    def methods(self) -> list[str]:
+        """In the order of their first outcome."""
+        return list(self._outcomes)
+
+    def regret(self, outcome: Outcome, evaluations: int) -> float:
+        """Normalised, at most 100."""
+        best = outcome.best[min(evaluations, len(outcome.best)) - 1]
+        return min(self._problems[outcome.problem].regret(best), _CAP)
+
+    def cells(self, method: str, workers: int, problem: str | None = None) -> list[Cell]:
+        """Those of a method with so many workers."""
+        return [cell for cell in self._outcomes[method] if cell[1] == workers and problem in (None, cell[0])]
+
+    def mean(self, method: str, workers: int, evaluations: int, problem: str | None = None) -> float:
+        """The mean regret over problems and seeds."""
+        cells = self.cells(method, workers, problem)
+        return fmean(self.regret(self._outcomes[method][cell], evaluations) for cell in cells)
+
+    def ranks(self, workers: int, evaluations: int) -> Mapping[str, float]:
+        """The mean rank of each method among all."""
+        shared = set.intersection(*(set(self.cells(method, workers)) for method in self.methods))
+        rows = [
+            rankdata([round(self.regret(self._outcomes[m][cell], evaluations), 6) for m in self.methods])
+            for cell in sorted(shared)
+        ]
+        return dict(zip(self.methods, (fmean(column) for column in zip(*rows, strict=True)), strict=True))
+
+    def duel(self, ours: str, theirs: str, workers: int, evaluations: int) -> tuple[int, int, int, float]:
+        """Wins, losses, ties and Wilcoxon's p (1 where all are ties) of cells that both have."""
+        shared = sorted(set(self.cells(ours, workers)) & set(self.cells(theirs, workers)))
+        apart = [
+            self.regret(self._outcomes[ours][cell], evaluations)
+            - self.regret(self._outcomes[theirs][cell], evaluations)
+            for cell in shared
+        ]
+        apart = [0.0 if abs(difference) < 1e-6 else difference for difference in apart]
+        p = float(wilcoxon(apart).pvalue) if any(apart) else 1.0
+        return sum(a < 0 for a in apart), sum(a > 0 for a in apart), apart.count(0.0), p
+
+    def needed(self, method: str, workers: int, target: Mapping[str, float]) -> float | None:
+        """Evaluations until the mean regret over all problems is no more than `target`'s; None where it never is."""
+        goal = fmean(target.values())
+        most = max(len(one.best) for one in self._outcomes[method].values())
+        for evaluations in range(1, most + 1):
+            if self.mean(method, workers, evaluations) <= goal:
+                return evaluations
+        return None
+
+    def seconds(self, method: str, workers: int) -> tuple[float, float]:
+        """CPU of a suggestion with its result: the median over runs of the mean, and the slowest of all."""
+        runs: Sequence[Outcome] = [self._outcomes[method][cell] for cell in self.cells(method, workers)]
+        return median(run.seconds / len(run.best) for run in runs), max(run.slowest for run in runs)

@@ -1,0 +1,1 @@
+"""`auto`: Gaussian processes that are asked where an improvement is likely, on numpy and scipy alone."""

@@ -1,0 +1,120 @@
+"""One of the models that take turns: its view of the losses, its prior, and the kernels it was fitted with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from worker.search.auto import schedule, warps
+from worker.search.auto.encoding import Encoding
+from worker.search.auto.fit import Prior, common_prior, even_prior, first_guess, fitted, kernel_of
+from worker.search.auto.posterior import Posterior
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+_MOST_FITTED = (
+    128  # results that a fit looks at: half of them the best, the others spread evenly over the rest
+)
+_MOST_KEPT = 256  # results that a posterior knows: half of them the best, the others drawn
+_DRAWN_AGAIN = 16  # results until others are drawn
+_FIRST_ITERATIONS, _MORE_ITERATIONS = 25, 10
+
+
+@dataclass(frozen=True)
+class Style:
+    """What makes a model differ. margin: by how much an improvement must beat the best, in standardised losses."""
+
+    warp: Callable[[Floats], Floats]
+    prior: Prior
+    margin: float
+    level: Callable[[int], float]  # the weight that a fit begins from, by the number of parameters
+
+
+def _even(losses: Floats) -> Floats:
+    return warps.standardised(warps.made_even(warps.standardised(warps.half_ranked(losses))))
+
+
+def _ranked(losses: Floats) -> Floats:
+    return warps.standardised(warps.half_ranked(losses))
+
+
+def _long(size: int) -> float:
+    """About the lengths that Hvarfner et al. (2024) expect, a little shorter."""
+    length = np.sqrt(2) + 0.5 * np.log(size) - 3 + 1.2
+    return float(np.exp(-2 * length))
+
+
+# They fail in different places: either alone gets stuck where the two in turn do not.
+STYLES = (
+    Style(_even, common_prior, 0.0, _long),
+    Style(_ranked, even_prior, 0.1, lambda _: 1.0),
+)
+
+
+class Surrogate:
+    """Models of one style over a growing list of results, in the order of their trials.
+
+    A kernel depends on the results alone, not on when it was asked for, so that a run that is resumed goes on the same.
+    """
+
+    def __init__(self, encoding: Encoding, style: Style) -> None:
+        self._encoding, self._style = encoding, style
+        self._fits: dict[int, tuple[bytes, Floats]] = {}
+
+    def posterior(self, rows: Floats, losses: Floats) -> tuple[Posterior, float]:
+        """The model of all results, rows (n, d) and losses (n,), and what a new one has to beat."""
+        kept = _kept(losses)
+        view = self._style.warp(losses[kept])
+        kernel = kernel_of(self._fitted(schedule.fit_for(len(losses)), rows, losses))
+        posterior = Posterior(self._encoding, kernel, rows[kept], view)
+        return posterior, float(posterior.means_at_results().min()) - self._style.margin
+
+    def _fitted(self, count: int, rows: Floats, losses: Floats) -> Floats:
+        """The logarithms of the kernel's hyperparameters for the first `count` results."""
+        rows, losses = rows[:count], losses[:count]
+        # A late result changes which are the first ones.
+        content = blake2b(rows.tobytes() + losses.tobytes()).digest()
+        if count not in self._fits or self._fits[count][0] != content:
+            before = schedule.anchor_before(count)
+            earlier = [] if before is None else [self._fitted(before, rows, losses)]
+            fresh = first_guess(self._encoding.size, self._style.level(self._encoding.size))
+            guesses = [*earlier, fresh] if schedule.is_anchor(count) else earlier
+            iterations = _MORE_ITERATIONS if earlier else _FIRST_ITERATIONS
+            self._fits[count] = content, self._fit(rows, losses, guesses, iterations)
+        return self._fits[count][1]
+
+    def _fit(self, rows: Floats, losses: Floats, guesses: list[Floats], iterations: int) -> Floats:
+        kept = _kept(losses)
+        view = self._style.warp(losses[kept])
+        chosen = _representative(view)
+        embedded = self._encoding.embed(rows[kept][chosen])
+        distances = self._encoding.squared_distances(embedded, embedded)
+        return fitted(distances, view[chosen], self._style.prior, guesses, iterations)
+
+
+def _kept(losses: Floats) -> Integers:
+    """The rows that a posterior knows, in ascending order."""
+    count = len(losses)
+    if count <= _MOST_KEPT:
+        return np.arange(count)
+    order = np.argsort(losses, kind="stable")
+    half = _MOST_KEPT // 2
+    drawn = np.random.default_rng(count // _DRAWN_AGAIN).choice(order[half:], half, replace=False)
+    return np.sort(np.concatenate([order[:half], drawn]))
+
+
+def _representative(losses: Floats) -> Integers:
+    count = len(losses)
+    if count <= _MOST_FITTED:
+        return np.arange(count)
+    order = np.argsort(losses, kind="stable")
+    half = _MOST_FITTED // 2
+    return np.concatenate([order[:half], order[half + np.arange(half) * (count - half) // half]])
