@@ -19,7 +19,7 @@ from worker.driver.plan import Plan
 from worker.driver.stop_signals import Signals
 from worker.launch.launcher import AgentReport, AgentState
 from worker.launch.slurm.scheduler import Slurm
-from worker.progress.snapshot import View
+from worker.progress.snapshot import Snapshot
 from worker.spec.check import check
 from worker.spec.problem import Problem
 from worker.spec.run import Draft, ParameterDraft, Run
@@ -157,7 +157,7 @@ def drive(folder: Path, agents: int, evaluations: int, player: subprocess.Popen[
 class Quiet:
     """Shows nothing."""
 
-    def update(self, view: View, new_best: bool = False) -> None:
+    def update(self, snapshot: Snapshot, new_best: bool = False) -> None:
         """Nothing."""
 
     def say(self, sentence: str) -> None:

@@ -19,7 +19,7 @@ from worker.driver.agents import Agents
 from worker.driver.assignments import Assignments
 from worker.driver.mailboxes import Mailboxes
 from worker.driver.recorder import Recorder
-from worker.driver.restore import recall
+from worker.driver.restore import restore
 from worker.launch.launcher import AgentReport, AgentState
 from worker.progress.events import Events
 from worker.progress.tally import Tally
@@ -104,7 +104,7 @@ def test_messages_wait_for_room_on_the_disk(paths: RunPaths) -> None:
     inbox.parent.mkdir(parents=True)
     inbox.symlink_to("/dev/full")
     mail = Mailboxes(paths, 1, slowest=1.0, sync=False)
-    mail.watch("a", now=0.0)
+    mail.open("a", now=0.0)
     mail.send([("a", Quit(epoch=1))], now=0.0)
     assert "the disk or the quota is full" in mail.trouble
     inbox.unlink()
@@ -120,7 +120,7 @@ def test_outboxes_are_looked_into_less_often_the_longer_they_are_silent(paths: R
     said = Appender(outbox)
     said.append(encode({"kind": "hello"}))
     mail = Mailboxes(paths, 1, slowest=0.5, sync=False)
-    mail.watch("a", now=0.0)
+    mail.open("a", now=0.0)
     assert [type(message) for _, message in mail.poll(0.0)] == [Hello]
     assert mail.due(0.0) <= 0.001
     assert list(mail.poll(100.0)) == []
@@ -137,7 +137,7 @@ def test_many_inboxes_need_few_open_files(paths: RunPaths) -> None:
     mail = Mailboxes(paths, 1, slowest=1.0, sync=False)
     before = len(list(Path("/proc/self/fd").iterdir()))
     for number in range(300):
-        mail.watch(f"a{number}", now=0.0)
+        mail.open(f"a{number}", now=0.0)
     for _ in range(2):
         mail.send([(f"a{number}", Ping(epoch=1)) for number in range(300)], now=0.0)
     assert len(list(Path("/proc/self/fd").iterdir())) - before <= 200
@@ -159,7 +159,7 @@ for number in range(400):
     paths.agent(f"a{number}").root.mkdir(parents=True)
     with Appender(paths.agent(f"a{number}").outbox) as outbox:
         outbox.append(encode({"kind": "hello"}), sync=False)
-    mail.watch(f"a{number}", now=0.0)
+    mail.open(f"a{number}", now=0.0)
 print(len(list(mail.poll(1.0))))
 """
 
@@ -211,46 +211,46 @@ class Gone(IdleLauncher):
 
 
 def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(paths: RunPaths) -> None:
-    board, mail = Assignments(1, plain_assign), Mailboxes(paths, 1, slowest=1.0, sync=False)
-    crew = Agents(paths, Gone(), board, mail)
+    assignments, mail = Assignments(1, plain_assign), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    agents = Agents(paths, Gone(), assignments, mail)
     running = Trial(1, {"x": 1.0}, Status.RUNNING, attempt=1, agent="a")
-    board.restore([running], {})
-    mail.watch("a", now=0.0)
+    assignments.restore([running], {})
+    mail.open("a", now=0.0)
     outbox, away = paths.agent("a").outbox, paths.root / "away"
     outbox.parent.mkdir(parents=True)
     Appender(away).append(encode({**finished(1), "values": {"x": 1.0}}))
     outbox.mkdir()  # as if the file server had a bad moment: it is there, and cannot be read
     for now in (1.0, 2.0):
-        crew.look(now, now, lambda who, record: board.hear(who, record, 2.0))
-        assert board.waiting == []
-        assert "The last words of worker a, which has ended, cannot be read" in crew.trouble
-        assert str(outbox) in crew.trouble
+        agents.look(now, now, lambda who, record: assignments.hear(who, record, 2.0))
+        assert assignments.waiting == []
+        assert "The last words of worker a, which has ended, cannot be read" in agents.trouble
+        assert str(outbox) in agents.trouble
     outbox.rmdir()
     away.rename(outbox)
-    crew.look(3.0, 3.0, lambda who, record: board.hear(who, record, 3.0))
-    assert crew.trouble == ""
-    assert (board.ok, board.waiting, board.open) == (1, [], {})
+    agents.look(3.0, 3.0, lambda who, record: assignments.hear(who, record, 3.0))
+    assert agents.trouble == ""
+    assert (assignments.ok, assignments.waiting, assignments.open) == (1, [], {})
 
 
 def test_a_driver_whose_place_is_taken_asks_for_no_workers(paths: RunPaths) -> None:
     taken = [False]
     launcher, mail = Gone(), Mailboxes(paths, 1, slowest=1.0, sync=False)
-    crew = Agents(paths, launcher, Assignments(1, plain_assign), mail, lambda: taken[0])
-    crew.fill(2, now=1.0, at=1.0)
+    agents = Agents(paths, launcher, Assignments(1, plain_assign), mail, lambda: taken[0])
+    agents.fill(2, now=1.0, at=1.0)
     assert launcher.asked == 2
     taken[0] = True
-    crew.fill(2, now=2.0, at=2.0)
+    agents.fill(2, now=2.0, at=2.0)
     assert launcher.asked == 2
 
 
 def test_who_is_ended_by_force_is_not_waited_for(paths: RunPaths) -> None:
-    board, mail = Assignments(1, plain_assign), Mailboxes(paths, 1, slowest=1.0, sync=False)
-    crew = Agents(paths, Gone(), board, mail)
-    board.add("a")
-    mail.watch("a", now=0.0)
+    assignments, mail = Assignments(1, plain_assign), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    agents = Agents(paths, Gone(), assignments, mail)
+    assignments.add("a")
+    mail.open("a", now=0.0)
     paths.agent("a").outbox.mkdir(parents=True)
-    crew.kill(1.0, lambda *_: None)
-    assert not board.members
+    agents.kill(1.0, lambda *_: None)
+    assert not assignments.members
 
 
 def test_requests_from_before_are_not_read(paths: RunPaths) -> None:
@@ -312,19 +312,19 @@ def test_what_a_driver_takes_over(paths: RunPaths) -> None:
     journal.append(
         encode({"kind": "requeued", "trial": 2, "attempt": 1, "agent": "a", "strikes": 4, "at": 130.0})
     )
-    recalled = recall(paths, before=2)
-    assert (recalled.failures, recalled.first, recalled.next_number) == (0, 1, 3)
-    assert recalled.seconds == 30.0
-    assert recalled.strikes == {2: 4}
+    restored = restore(paths, before=2)
+    assert (restored.failures, restored.first, restored.next_number) == (0, 1, 3)
+    assert restored.seconds == 30.0
+    assert restored.strikes == {2: 4}
     journal.append(encode({"kind": "ended", "reason": "", "exit_code": 0, "at": 140.0}))
     requeued: Json = {"kind": "requeued", "trial": 2, "attempt": 1, "agent": "a", "at": 1005.0}
     ahead = 1_000_000.0  # the clock of a node, which may be wrong
     driver(paths, epoch=2, at=1000.0).append(
         encode(requeued), encode({**finished(2), "at": ahead, "end": ahead})
     )
-    recalled = recall(paths, before=3)
-    assert (recalled.failures, recalled.first) == (1, 3)
-    assert recalled.seconds == 5.0
-    assert recalled.tally.ok == 1
-    assert recalled.replayer.state.seed == 42
+    restored = restore(paths, before=3)
+    assert (restored.failures, restored.first) == (1, 3)
+    assert restored.seconds == 5.0
+    assert restored.tally.ok == 1
+    assert restored.replayer.state.seed == 42
     assert (origin(paths).cwd, origin(paths).where) == ("/w", "local")

@@ -28,26 +28,26 @@ def finished(attempt: int, status: str) -> Heard:
 
 @pytest.mark.parametrize("after_another_driver", [False, True])
 def test_an_old_failure_is_not_taken_for_the_new_outcome(after_another_driver: bool) -> None:
-    board = Assignments(2, plain_assign)
-    board.add("a")
-    board.reopen(Trial(1, VALUES, Status.FAILED, attempt=1), 0.0)
+    assignments = Assignments(2, plain_assign)
+    assignments.add("a")
+    assignments.reopen(Trial(1, VALUES, Status.FAILED, attempt=1), 0.0)
     if after_another_driver:
-        board = Assignments(3, plain_assign)
-        board.restore([Trial(1, VALUES, attempt=1)], {}, {1: 1})
-        board.add("a")
-    board.hear("a", finished(1, "failed"), 1.0)
-    assert list(board.open) == [1]
-    board.hear("a", said({"kind": "hello", "agent": "a", "epoch": board.epoch}), 2.0)
-    [agent] = board.takers(0)
-    board.give(agent, 3.0)
-    board.hear("a", finished(2, "failed"), 4.0)
-    assert not board.open
+        assignments = Assignments(3, plain_assign)
+        assignments.restore([Trial(1, VALUES, attempt=1)], {}, {1: 1})
+        assignments.add("a")
+    assignments.hear("a", finished(1, "failed"), 1.0)
+    assert list(assignments.open) == [1]
+    assignments.hear("a", said({"kind": "hello", "agent": "a", "epoch": assignments.epoch}), 2.0)
+    [agent] = assignments.takers(0)
+    assignments.give(agent, 3.0)
+    assignments.hear("a", finished(2, "failed"), 4.0)
+    assert not assignments.open
 
 
 def test_an_old_success_that_comes_late_counts() -> None:
-    board = Assignments(2, plain_assign)
-    board.add("a")
-    board.reopen(Trial(1, VALUES, Status.LOST, attempt=1), 0.0)
-    board.hear("a", finished(1, "ok"), 1.0)
-    assert not board.open
-    assert board.ok == 1
+    assignments = Assignments(2, plain_assign)
+    assignments.add("a")
+    assignments.reopen(Trial(1, VALUES, Status.LOST, attempt=1), 0.0)
+    assignments.hear("a", finished(1, "ok"), 1.0)
+    assert not assignments.open
+    assert assignments.ok == 1

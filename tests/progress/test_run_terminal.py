@@ -21,7 +21,7 @@ from worker.driver.driver import Driver
 from worker.driver.plan import Plan
 from worker.driver.stop_signals import Signals
 from worker.launch.this_machine import ThisMachine
-from worker.progress.snapshot import Rate, View
+from worker.progress.snapshot import Rate, Snapshot
 from worker.progress.tally import Over, Tally
 from worker.progress.terminal import Lines
 from worker.spec.check import check_read
@@ -209,11 +209,11 @@ def test_the_last_picture_has_no_forecast_and_no_hints(run: Run) -> None:
     rate = Rate()
     trial = ok(1, 1000, 1002)
     rate.note(trial)
-    view = View(run, Tally([trial]), {1: trial}, rate)
+    snapshot = Snapshot(run, Tally([trial]), {1: trial}, rate)
     console = Console(width=100, record=True, file=io.StringIO())
-    console.print(block(view, ["Ctrl-C stops"]))
+    console.print(block(snapshot, ["Ctrl-C stops"]))
     assert "Ctrl-C stops" in console.export_text()
-    console.print(block(view, ["Ctrl-C stops"], last=True))
+    console.print(block(snapshot, ["Ctrl-C stops"], last=True))
     text = console.export_text()
     assert "best RESULT 1.0" in text
     assert "Ctrl-C" not in text

@@ -17,7 +17,7 @@ from report_runs import a_run, a_trial, write_run
 from rich.console import Console
 
 from worker.progress.live_block import block
-from worker.progress.snapshot import View
+from worker.progress.snapshot import Snapshot
 from worker.progress.tally import Tally
 from worker.progress.terminal import Lines
 from worker.report import run_text
@@ -100,14 +100,14 @@ def test_nothing_is_said_of_results_that_differ(results: Sequence[float | None])
 
 def test_the_terminal_says_it_once_as_lines_and_always_in_the_block() -> None:
     trials = losses(*[0.5] * 25)
-    view = View(a_run(), Tally(trials), {trial.number: trial for trial in trials})
+    snapshot = Snapshot(a_run(), Tally(trials), {trial.number: trial for trial in trials})
     file = io.StringIO()
     lines = Lines(0, file)
-    lines.update(view)
-    lines.update(view)
+    lines.update(snapshot)
+    lines.update(snapshot)
     assert file.getvalue().count("All 25 results are 0.5") == 1
     console = Console(file=io.StringIO(), width=500)
-    console.print(block(view))
+    console.print(block(snapshot))
     assert isinstance(console.file, io.StringIO)
     assert "All 25 results are 0.5" in console.file.getvalue()
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from forked_commands import Omniopt
 
-from worker.driver.restore import recall
+from worker.driver.restore import restore
 from worker.report.exchange import csv_file
 from worker.store import replay
 from worker.store.claim import claim
@@ -66,12 +66,12 @@ def test_every_trial_is_as_it_was(paths: RunPaths) -> None:
 
 
 def test_the_next_driver_begins_with_the_same(paths: RunPaths) -> None:
-    known, recalled = expected(paths), recall(paths, 99)
+    known, restored = expected(paths), restore(paths, 99)
     for name in ("strikes", "voided", "given"):
-        assert {str(number): count for number, count in getattr(recalled, name).items()} == known[name]
-    assert sorted(map(list, recalled.retracted)) == known["retracted"]
+        assert {str(number): count for number, count in getattr(restored, name).items()} == known[name]
+    assert sorted(map(list, restored.retracted)) == known["retracted"]
     for name in ("failures", "first", "seconds", "next_number"):
-        assert getattr(recalled, name) == known[name]
+        assert getattr(restored, name) == known[name]
 
 
 def test_the_csv_is_the_same(paths: RunPaths) -> None:

@@ -18,7 +18,7 @@ from other_launcher import OtherLauncher
 from worker.driver.assignments import Assignments
 from worker.driver.driver import Driver
 from worker.driver.plan import Plan
-from worker.driver.restore import recall
+from worker.driver.restore import restore
 from worker.driver.stop_signals import Signals
 from worker.driver.tasks import MOST_STRIKES, RUNNING_STRIKES
 from worker.launch.launcher import AgentReport, AgentState
@@ -57,77 +57,79 @@ def retracted(attempt: int = 1) -> Json:
     return {"kind": "retracted", "trial": 1, "attempt": attempt, "reason": "Its job was told to end."}
 
 
-def hello(board: Assignments, agent: str) -> None:
-    board.hear(agent, said({"kind": "hello", "agent": agent, "epoch": board.epoch, "host": "h"}), 0.0)
+def hello(assignments: Assignments, agent: str) -> None:
+    assignments.hear(
+        agent, said({"kind": "hello", "agent": agent, "epoch": assignments.epoch, "host": "h"}), 0.0
+    )
 
 
 def evaluated() -> Assignments:
-    """A board whose only trial has ended."""
-    board = Assignments(1, plain_assign)
-    board.propose(1, VALUES, 0.0)
-    hello(board, "a")
-    board.give(board.takers(0)[0], 0.0)
-    board.hear("a", said(finished()), 1.0)
-    board.take()
-    return board
+    """Assignments whose only trial has ended."""
+    assignments = Assignments(1, plain_assign)
+    assignments.propose(1, VALUES, 0.0)
+    hello(assignments, "a")
+    assignments.give(assignments.takers(0)[0], 0.0)
+    assignments.hear("a", said(finished()), 1.0)
+    assignments.take()
+    return assignments
 
 
 def test_what_was_taken_back_waits_again_and_counts_once() -> None:
-    board = evaluated()
-    assert board.ok == 1
+    assignments = evaluated()
+    assert assignments.ok == 1
     for _ in range(2):  # every driver reads it from the beginning
-        board.hear("a", said(finished()), 2.0)
-        board.hear("a", said(retracted()), 2.0)
-    assert (board.ok, board.waiting) == (0, [1])
-    assert [record.kind for record in board.take().records] == ["retracted"]
-    hello(board, "b")
-    [member] = [one for one in board.takers(0) if one.identity == "b"]
-    board.give(member, 3.0)
-    board.hear("a", said(finished()), 4.0)
-    assert list(board.open) == [1]
-    board.hear("b", said(finished(2, agent="b")), 5.0)
-    board.hear("a", said(retracted()), 6.0)
-    assert (board.ok, list(board.open)) == (1, [])
+        assignments.hear("a", said(finished()), 2.0)
+        assignments.hear("a", said(retracted()), 2.0)
+    assert (assignments.ok, assignments.waiting) == (0, [1])
+    assert [record.kind for record in assignments.take().records] == ["retracted"]
+    hello(assignments, "b")
+    [member] = [one for one in assignments.takers(0) if one.identity == "b"]
+    assignments.give(member, 3.0)
+    assignments.hear("a", said(finished()), 4.0)
+    assert list(assignments.open) == [1]
+    assignments.hear("b", said(finished(2, agent="b")), 5.0)
+    assignments.hear("a", said(retracted()), 6.0)
+    assert (assignments.ok, list(assignments.open)) == (1, [])
 
 
 @pytest.mark.parametrize("told", [False, True])
 def test_a_later_driver_takes_it_back_as_well(told: bool) -> None:
     """told: an earlier driver has heard of it already."""
-    board = Assignments(2, plain_assign)
+    assignments = Assignments(2, plain_assign)
     if told:
-        board.restore([Trial(1, VALUES, attempt=1)], {1: RUNNING_STRIKES}, {}, [(1, 1, "a")], {1: 1})
+        assignments.restore([Trial(1, VALUES, attempt=1)], {1: RUNNING_STRIKES}, {}, [(1, 1, "a")], {1: 1})
     else:
-        board.restore([Trial(1, VALUES, Status.OK, loss=7.0, attempt=1, agent="a")], {})
-    board.hear("a", said(finished()), 1.0)
-    board.hear("a", said(retracted()), 1.0)
-    assert (board.ok, board.waiting) == (0, [1])
-    assert board.open[1].strikes == RUNNING_STRIKES
-    hello(board, "b")
-    board.give(board.takers(0)[0], 2.0)
-    assert board.open[1].attempt == 2
+        assignments.restore([Trial(1, VALUES, Status.OK, loss=7.0, attempt=1, agent="a")], {})
+    assignments.hear("a", said(finished()), 1.0)
+    assignments.hear("a", said(retracted()), 1.0)
+    assert (assignments.ok, assignments.waiting) == (0, [1])
+    assert assignments.open[1].strikes == RUNNING_STRIKES
+    hello(assignments, "b")
+    assignments.give(assignments.takers(0)[0], 2.0)
+    assert assignments.open[1].attempt == 2
 
 
 def test_a_trial_that_is_interrupted_again_and_again_is_given_up() -> None:
-    board = evaluated()
+    assignments = evaluated()
     for attempt in range(1, MOST_STRIKES // RUNNING_STRIKES + 1):
-        assert board.ok == 1
-        board.hear("a", said(retracted(attempt)), 2.0)
-        assert board.ok == 0
-        if board.waiting:
-            board.hear("a", said({"kind": "bye", "reason": "It was told to end."}), 2.0)
-            hello(board, "a")  # its job was started anew
-            board.give(board.takers(0)[0], 3.0)
-            board.hear("a", said(finished(attempt + 1)), 4.0)
-    assert not board.open
-    last = board.take().records[-1]
+        assert assignments.ok == 1
+        assignments.hear("a", said(retracted(attempt)), 2.0)
+        assert assignments.ok == 0
+        if assignments.waiting:
+            assignments.hear("a", said({"kind": "bye", "reason": "It was told to end."}), 2.0)
+            hello(assignments, "a")  # its job was started anew
+            assignments.give(assignments.takers(0)[0], 3.0)
+            assignments.hear("a", said(finished(attempt + 1)), 4.0)
+    assert not assignments.open
+    last = assignments.take().records[-1]
     assert isinstance(last, Lost)
     assert last.attempt == 3
 
 
 def test_the_result_of_another_attempt_stays() -> None:
-    board = evaluated()
-    board.hear("b", said(retracted(2)), 2.0)
-    assert (board.ok, board.waiting) == (1, [])
+    assignments = evaluated()
+    assignments.hear("b", said(retracted(2)), 2.0)
+    assert (assignments.ok, assignments.waiting) == (1, [])
 
 
 def test_the_best_is_another_one_then() -> None:
@@ -204,9 +206,9 @@ def test_a_run_goes_on_that_was_about_to_end_with_it(
     assert f"Evaluation 1: {said}" in capsys.readouterr().out
     assert [row.split(",")[1] for row in paths.csv.read_text().splitlines()[1:]] == ["ok"]
     assert "RESULT 3.0" in omniopt("best", "pear").stdout
-    recalled = recall(paths, 2)
-    assert recalled.retracted == {(1, 1, "w1")}
-    assert recalled.tally.ok == 1
+    restored = restore(paths, 2)
+    assert restored.retracted == {(1, 1, "w1")}
+    assert restored.tally.ok == 1
 
 
 def test_the_search_forgets_it() -> None:

@@ -123,7 +123,7 @@ def _take_over(paths: RunPaths, run: Run, scheduler: Scheduler, request: str) ->
         driver = Driver(plan_of(run, paths, scheduler, request), signals)
         end = driver.drive(Lines(run.poll_interval))
     for line in (end.sentence, *next_step(end.over.value, run, paths, driver.tally)):
-        driver.show.say(line)
+        driver.display.say(line)
     return EXIT_DONE if end.over in (Over.STOPPED, Over.CANCELLED) else end.exit_code
 
 

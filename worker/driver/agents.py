@@ -32,14 +32,14 @@ class Agents:
         self,
         paths: RunPaths,
         launcher: Launcher,
-        board: Assignments,
+        assignments: Assignments,
         mail: Mailboxes,
         superseded: Callable[[], bool] = lambda: False,
     ) -> None:
         """superseded: whether a newer driver has taken over, which would not know of agents that are asked for now."""
         self._paths = paths
         self._launcher = launcher
-        self._board = board
+        self._assignments = assignments
         self._mail = mail
         self._superseded = superseded
         self._looked = self._filled = self._pinged = 0.0
@@ -72,10 +72,10 @@ class Agents:
         """
         self._hellos.update(known)
         for identity, report in self._launcher.poll().items():
-            if report.state is not AgentState.GONE or identity in self._board.members:
-                self._board.add(identity)
-        for identity in self._board.members:
-            self._mail.watch(identity, now)
+            if report.state is not AgentState.GONE or identity in self._assignments.members:
+                self._assignments.add(identity)
+        for identity in self._assignments.members:
+            self._mail.open(identity, now)
 
     def heard(self, identity: str, said: Heard) -> None:
         """An agent has said something."""
@@ -97,7 +97,7 @@ class Agents:
             self.pending += report.state is AgentState.PENDING
             if report.state is AgentState.GONE and identity not in self._buried:
                 self._bury(identity, report.reason or "It is gone.", at, hear)
-        for member in [one for one in self._board.members.values() if one.identity not in reports]:
+        for member in [one for one in self._assignments.members.values() if one.identity not in reports]:
             reason = self._verdict(member, now)
             if reason:
                 self._bury(member.identity, reason, at, hear)
@@ -109,7 +109,7 @@ class Agents:
         self._filled = now
         counted = [
             member
-            for member in self._board.members.values()
+            for member in self._assignments.members.values()
             if not member.leaving and at < self._counts_until(member)
         ]
         if len(counted) < wanted:
@@ -117,37 +117,37 @@ class Agents:
                 return
             for identity in self._launcher.start(wanted - len(counted)):
                 self._asked[identity] = at
-                self._board.add(identity)
-                self._mail.watch(identity, now)
+                self._assignments.add(identity)
+                self._mail.open(identity, now)
         elif len(counted) > wanted:
             counted.sort(key=lambda member: len(member.queue))
             self._let_go(counted[: len(counted) - wanted])
         if now - self._pinged >= _PING_EVERY:
             self._pinged = now
-            ping = Ping(epoch=self._board.epoch)
-            self._mail.send([(member.identity, ping) for member in self._board.takers(0)], now)
+            ping = Ping(epoch=self._assignments.epoch)
+            self._mail.send([(member.identity, ping) for member in self._assignments.takers(0)], now)
 
     def dismiss(self) -> None:
         """Let every agent finish what it runs and leave; those that have not begun to work are ended."""
-        self._let_go(list(self._board.members.values()))
+        self._let_go(list(self._assignments.members.values()))
 
     def cancel(self, why: str) -> None:
         """Let every agent end what it runs, and leave. why: a sentence for those evaluations."""
         self._launcher.stop([member.identity for member in self._idle_unready()])
-        self._board.cancelled = why
+        self._assignments.cancelled = why
         self.dismiss_late()
 
     def dismiss_late(self) -> None:
         """Let go the agents that have come since everybody was dismissed or cancelled."""
-        for member in list(self._board.members.values()):
-            if self._board.cancelled:
-                self._board.cancel(member)
+        for member in list(self._assignments.members.values()):
+            if self._assignments.cancelled:
+                self._assignments.cancel(member)
             else:
-                self._board.quit(member)
+                self._assignments.quit(member)
 
     def kill(self, at: float, hear: Callable[[str, Heard], None]) -> None:
         """End all agents now, with everything that they started, and wait no longer for them."""
-        members = list(self._board.members)
+        members = list(self._assignments.members)
         self._launcher.stop(members)
         for identity in members:
             self._bury(identity, "It was ended.", at, hear, at_once=True)
@@ -164,13 +164,15 @@ class Agents:
         return member.ends_at - min(_SUCCESSOR_BEFORE + self._wait, _LARGEST_LEAD * lifetime)
 
     def _idle_unready(self) -> list[Member]:
-        return [member for member in self._board.members.values() if not member.ready and not member.queue]
+        return [
+            member for member in self._assignments.members.values() if not member.ready and not member.queue
+        ]
 
     def _let_go(self, members: list[Member]) -> None:
         unready = {member.identity for member in self._idle_unready()}
         self._launcher.stop([member.identity for member in members if member.identity in unready])
         for member in members:
-            self._board.quit(member)
+            self._assignments.quit(member)
 
     def _bury(
         self,
@@ -188,7 +190,7 @@ class Agents:
         self._buried.add(identity)
         for message in said:
             hear(identity, message)
-        self._board.gone(identity, reason, at)
+        self._assignments.gone(identity, reason, at)
 
     def _verdict(self, member: Member, now: float) -> str:
         """Why an agent that the launcher does not know is gone for certain; "" where it may still be there."""

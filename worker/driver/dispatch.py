@@ -26,19 +26,19 @@ _GAP, _REMOTE_GAP = 0.01, 0.5  # seconds that an agent is expected to wait betwe
 class Dispatcher:
     """Gives every agent that can take one a trial. `at` is seconds since 1970."""
 
-    def __init__(self, plan: Plan, epoch: int, board: Assignments, limits: Limits) -> None:
+    def __init__(self, plan: Plan, epoch: int, assignments: Assignments, limits: Limits) -> None:
         self._plan = plan
         self._epoch = epoch
-        self._board = board
+        self._assignments = assignments
         self._limits = limits
         self._pace = Durations(_REMOTE_GAP if plan.scheduler.remote else _GAP)
 
     def learn(self, identity: str, said: Heard) -> None:
-        """Take in what an agent says, before the board does."""
+        """Take in what an agent says, before the assignments do."""
         if isinstance(said, Started) and said.epoch == self._epoch:
             self._pace.began(identity, said.at)
         elif isinstance(said, Finished) and said.epoch == self._epoch and said.status is Status.OK:
-            member = self._board.members.get(identity)
+            member = self._assignments.members.get(identity)
             idle = member is None or len(member.queue) <= 1
             seconds, end = said.outcome.seconds, said.outcome.end
             if seconds is not None and end is not None:
@@ -50,21 +50,23 @@ class Dispatcher:
 
     def room(self) -> int:
         """How many more trials may be proposed."""
-        return self._limits.room(self._board.ok, len(self._board.open))
+        return self._limits.room(self._assignments.ok, len(self._assignments.open))
 
-    def hand_out(self, proposer: Proposer, workers: int, at: float) -> None:
+    def dispatch(self, proposer: Proposer, workers: int, at: float) -> None:
         """Give trials to all who can take one, those that are idle first. workers: how many are wanted."""
         until = time.monotonic() + _LONGEST_TURN
         # A single worker's trials depend on the seed alone, so each must be proposed when the last one has ended.
         alone = workers == 1 and proposer.learns
         for held in range(MOST_HELD if self._pace.ahead and not alone else 1):
-            for member in self._board.takers(held):
+            for member in self._assignments.takers(held):
                 if not self._fits(member, at):
-                    self._board.quit(member)
+                    self._assignments.quit(member)
                     continue
-                if not self._board.waiting and not (self.room() and proposer.propose(self._board, at)):
+                if not self._assignments.waiting and not (
+                    self.room() and proposer.propose(self._assignments, at)
+                ):
                     return
-                self._board.give(member, at)
+                self._assignments.give(member, at)
                 if time.monotonic() > until:
                     return
 

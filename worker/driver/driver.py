@@ -10,20 +10,20 @@ from worker.driver import terms
 from worker.driver.agents import Agents
 from worker.driver.assignments import Assignments
 from worker.driver.dispatch import Dispatcher, make_assign
-from worker.driver.judge import Judge, cancels, why_cancelled
+from worker.driver.end_conditions import EndConditions, cancels, why_cancelled
 from worker.driver.limits import Limits
 from worker.driver.mailboxes import Mailboxes
 from worker.driver.plan import Phase, Plan
 from worker.driver.proposer import Proposer
 from worker.driver.publisher import Publisher
 from worker.driver.recorder import Recorder
-from worker.driver.restore import recall
+from worker.driver.restore import restore
 from worker.driver.stop_signals import Signals
 from worker.driver.tenure import Tenure
 from worker.progress.events import sentence_of
 from worker.progress.final_summary import Ending, ending
 from worker.progress.tally import Over, Tally
-from worker.progress.terminal import Show
+from worker.progress.terminal import Display
 from worker.spec.text import counted
 from worker.store import claim
 from worker.store.inbox_messages import INBOX, Order
@@ -53,9 +53,9 @@ class Driver:
         self._signals = signals
         self._began = now = time.monotonic()
         self.epoch, journal = open_epoch(plan.paths)
-        recalled = recall(plan.paths, self.epoch)
-        self._recorder = Recorder(journal, recalled.replayer, recalled.tally)
-        self._state, self._tally = recalled.replayer.state, recalled.tally
+        restored = restore(plan.paths, self.epoch)
+        self._recorder = Recorder(journal, restored.replayer, restored.tally)
+        self._state, self._tally = restored.replayer.state, restored.tally
         self.seed = plan.seed if self._state.seed is None else self._state.seed
         now_terms = terms.terms_of(plan.run)
         old_terms = terms.before(self._state.drivers, self.epoch)
@@ -67,23 +67,25 @@ class Driver:
         remote = plan.scheduler.remote
         slowest = _SLOWEST_REMOTE_LOOK if remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=remote)
-        self._board = Assignments(self.epoch, partial(make_assign, plan))
-        self._board.restore(
-            self._state.trials.values(), recalled.strikes, recalled.voided, recalled.retracted, recalled.given
+        self._assignments = Assignments(self.epoch, partial(make_assign, plan))
+        self._assignments.restore(
+            self._state.trials.values(), restored.strikes, restored.voided, restored.retracted, restored.given
         )
         starts = not plan.request
         launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts)
-        self._crew = Agents(plan.paths, launcher, self._board, self._mail, self._leave_if_superseded)
+        self._agents = Agents(plan.paths, launcher, self._assignments, self._mail, self._leave_if_superseded)
         self._limits = Limits(
             plan.run.max_evals,
             plan.run.max_failures,
-            plan.run.runtime - recalled.seconds,
-            recalled.failures,
-            recalled.first,
+            plan.run.runtime - restored.seconds,
+            restored.failures,
+            restored.first,
         )
-        self._handout = Dispatcher(plan, self.epoch, self._board, self._limits)
-        self._judge = Judge(self._limits, self._tally, self._board, self._crew, self._handout)
-        self._next = recalled.next_number
+        self._dispatcher = Dispatcher(plan, self.epoch, self._assignments, self._limits)
+        self._end_conditions = EndConditions(
+            self._limits, self._tally, self._assignments, self._agents, self._dispatcher
+        )
+        self._next = restored.next_number
         asked_before = old_terms.get(terms.WORKERS, now_terms[terms.WORKERS]) == now_terms[terms.WORKERS]
         self._wanted = (self._state.wanted if asked_before else None) or plan.run.workers
         self._proposer: Proposer | None = None
@@ -93,14 +95,14 @@ class Driver:
         self._messages: list[tuple[str, Order]] = []
         self._requests = Requests(plan.paths)
         ends_at = time.time() + self._limits.runtime
-        self._watch = Publisher(plan, self.epoch, self._state, self._tally, ends_at)
-        self._watch.events.add(sentence_of(introduction))
+        self._publisher = Publisher(plan, self.epoch, self._state, self._tally, ends_at)
+        self._publisher.events.add(sentence_of(introduction))
         for change in terms.changes(old_terms, now_terms):
-            self._watch.events.add(change)
+            self._publisher.events.add(change)
         if self._state.wanted not in (None, self._wanted):
             self._write_down([Workers(epoch=self.epoch, wanted=self._wanted, at=time.time())])
-        self._crew.adopt(self._state.agents, now)
-        self._crew.fill(self._agents_wanted, now, time.time())
+        self._agents.adopt(self._state.agents, now)
+        self._agents.fill(self._agents_wanted, now, time.time())
 
     @property
     def trials(self) -> Mapping[int, Trial]:
@@ -113,13 +115,13 @@ class Driver:
         return self._tally
 
     @property
-    def show(self) -> Show:
+    def display(self) -> Display:
         """Where progress goes; not where it went at first if the terminal has been closed."""
-        return self._watch.show
+        return self._publisher.display
 
-    def drive(self, show: Show) -> Ending:
+    def drive(self, display: Display) -> Ending:
         """Go on until the run is over, or this driver has to leave."""
-        self._watch.show = show
+        self._publisher.display = display
         self._proposer = Proposer(self._plan.run, self.seed, self._state.trials.values(), self._next)
         self._retry(self._plan.retry)
         self._ask(self._plan.request)
@@ -135,24 +137,26 @@ class Driver:
             self._answer(request)
         for identity, said in self._mail.poll(now):
             self._hear(identity, said)
-        self._crew.look(now, at, self._hear)
-        over = self._judge.over(proposer, now - self._began) if self._phase is Phase.WORKING else None
+        self._agents.look(now, at, self._hear)
+        over = (
+            self._end_conditions.over(proposer, now - self._began) if self._phase is Phase.WORKING else None
+        )
         if over is not None:
             self._begin(Phase.CANCELLING if cancels(over) else Phase.DRAINING, over)
         if self._phase is not Phase.WORKING:
-            self._crew.dismiss_late()
+            self._agents.dismiss_late()
         elif not self._recorder.stalled:
-            self._crew.fill(self._agents_wanted, now, at)
-            if not self._handout.too_late(now - self._began):
-                self._handout.hand_out(proposer, self._wanted, at)
+            self._agents.fill(self._agents_wanted, now, at)
+            if not self._dispatcher.too_late(now - self._began):
+                self._dispatcher.dispatch(proposer, self._wanted, at)
         self._commit(now)
-        if self._phase is Phase.DRAINING and self._judge.taken_back(self._over):
+        if self._phase is Phase.DRAINING and self._end_conditions.taken_back(self._over):
             self._phase, self._over = Phase.WORKING, None
-            self._watch.events.add(
+            self._publisher.events.add(
                 "the run goes on, since a result that it was about to end with was taken back"
             )
-        trouble = self._recorder.trouble or self._mail.trouble or self._crew.trouble
-        self._watch.update(self._crew, self._phase, trouble, now)
+        trouble = self._recorder.trouble or self._mail.trouble or self._agents.trouble
+        self._publisher.update(self._agents, self._phase, trouble, now)
         if self._over is not Over.SUPERSEDED:
             self._over = self._tenure.lost(now) or self._over
         if self._over in (Over.LEFT, Over.SUPERSEDED, Over.MOVED):
@@ -165,25 +169,25 @@ class Driver:
         if signals.hand_over:
             self._over = Over.LEFT
         if signals.take_detached():
-            self._watch.detach()
+            self._publisher.detach()
         if signals.interrupts == self._interrupts:
             return
         self._interrupts = signals.interrupts
         if self._phase is Phase.WORKING:
             self._begin(Phase.DRAINING, Over.STOPPED)
             if self._tally.running:
-                self.show.say(
+                self.display.say(
                     f"Stopping: {counted(self._tally.running, 'running evaluation')} may end, nothing new begins. "
                     "Press Ctrl-C again to end them now."
                 )
         elif self._phase is Phase.DRAINING:
             self._begin(Phase.CANCELLING, Over.CANCELLED)
             if self._tally.running:
-                self.show.say(
+                self.display.say(
                     "Ending the running evaluations; programs that do not listen are killed after 10 seconds."
                 )
         else:
-            self._crew.kill(time.time(), self._hear)
+            self._agents.kill(time.time(), self._hear)
 
     def _answer(self, request: Asked) -> None:
         if isinstance(request, Stop | CancelAll):
@@ -206,22 +210,22 @@ class Driver:
         """Give out again what has ended without a result that counts."""
         for number in numbers:
             trial = self._state.trials.get(number)
-            if trial is None or number in self._board.open or not trial.status.ended:
+            if trial is None or number in self._assignments.open or not trial.status.ended:
                 continue
             if trial.status is not Status.OK:
-                self._board.reopen(trial, time.time())
+                self._assignments.reopen(trial, time.time())
 
     def _hear(self, identity: str, said: Heard) -> None:
         if self._plan.run.debug:
-            self._watch.events.add(f"from {identity}: {OUTBOX.as_json(said)}")
+            self._publisher.events.add(f"from {identity}: {OUTBOX.as_json(said)}")
         if isinstance(said, Malformed):
-            self._watch.events.add(
+            self._publisher.events.add(
                 f"worker {identity} said what is not understood ({said.problem}): {said.record}"
             )
             return
-        self._handout.learn(identity, said)
-        self._board.hear(identity, said, time.time())
-        self._crew.heard(identity, said)
+        self._dispatcher.learn(identity, said)
+        self._assignments.hear(identity, said, time.time())
+        self._agents.heard(identity, said)
 
     def _begin(self, phase: Phase, over: Over) -> None:
         # Ctrl-C while the last workers leave does not make a finished run a cancelled one.
@@ -229,17 +233,17 @@ class Driver:
         self._phase, self._phase_since = phase, time.monotonic()
         self._write_down([Stopping(epoch=self.epoch, reason=over.value, at=time.time())])
         if phase is Phase.DRAINING:
-            self._crew.dismiss()
+            self._agents.dismiss()
         else:
-            self._crew.cancel(why_cancelled(self._over))
+            self._agents.cancel(why_cancelled(self._over))
 
     def _drained(self, waited: float) -> bool:
         """Whether all agents have left and everything is written; agents that should have left by now are ended."""
         cancelling = self._phase is Phase.CANCELLING
-        if self._board.members:
+        if self._assignments.members:
             late = waited > (_CANCEL_PATIENCE if cancelling else _LEAVE_PATIENCE)
-            if late and (cancelling or not self._board.held):
-                self._crew.kill(time.time(), self._hear)
+            if late and (cancelling or not self._assignments.held):
+                self._agents.kill(time.time(), self._hear)
             return False
         stalled = self._recorder.stalled or self._messages
         return not stalled or (cancelling and waited > _FULL_DISK_PATIENCE)
@@ -249,12 +253,12 @@ class Driver:
         if self._plan.request:
             return 0
         exhausted = self._proposer is not None and self._proposer.exhausted
-        more = 0 if exhausted else self._handout.room()
-        return min(self._wanted, len(self._board.open) + more)
+        more = 0 if exhausted else self._dispatcher.room()
+        return min(self._wanted, len(self._assignments.open) + more)
 
     def _commit(self, now: float) -> None:
         """Journal first, then the inboxes."""
-        moves = self._board.take()
+        moves = self._assignments.take()
         self._messages += moves.messages
         self._write_down(moves.records)
         if self._recorder.stalled:
@@ -263,7 +267,7 @@ class Driver:
         if messages and self._leave_if_superseded():
             return
         for identity, order in messages if self._plan.run.debug else ():
-            self._watch.events.add(f"to {identity}: {INBOX.as_json(order)}")
+            self._publisher.events.add(f"to {identity}: {INBOX.as_json(order)}")
         self._mail.send(messages, now)
 
     def _leave_if_superseded(self) -> bool:
@@ -276,13 +280,13 @@ class Driver:
         changed = self._recorder.commit(records, time.monotonic())
         for record in records:
             if sentence := sentence_of(record):
-                self._watch.events.add(sentence)
+                self._publisher.events.add(sentence)
                 if isinstance(record, Retracted):  # it has been shown, perhaps as the best
-                    self.show.say(f"{sentence[0].upper()}{sentence[1:]}")
-        self._watch.events.flush()  # before anything that takes time: a driver may be killed at any moment
+                    self.display.say(f"{sentence[0].upper()}{sentence[1:]}")
+        self._publisher.events.flush()  # before anything that takes time: a driver may be killed at any moment
         for trial in changed:
             self._limits.note(trial)
-            self._watch.note(trial)
+            self._publisher.note(trial)
             if self._proposer is not None:
                 self._proposer.note(trial)
 
@@ -291,17 +295,17 @@ class Driver:
         if self._over is not Over.SUPERSEDED and not self._tenure.in_place:
             self._over = Over.MOVED  # a moment ago; nobody would find what it says of another end
         moved = f"The folder {self._plan.paths.root} has been moved or removed while the run was going on."
-        detail = moved if self._over is Over.MOVED else self._judge.detail(self._over, proposer)
+        detail = moved if self._over is Over.MOVED else self._end_conditions.detail(self._over, proposer)
         end = ending(self._over, self._plan.run, self._tally, detail)
         epoch, reason, over, at = self.epoch, end.sentence, end.over.value, time.time()
         if self._over in (Over.LEFT, Over.MOVED):
             self._write_down([Leaving(epoch=epoch, reason=reason, over=over, at=at)])
         elif self._over is not Over.SUPERSEDED:
             self._write_down([Ended(epoch=epoch, exit_code=end.exit_code, reason=reason, over=over, at=at)])
-        self._watch.close(self._crew, last=self._over not in (Over.SUPERSEDED, Over.MOVED))
+        self._publisher.close(self._agents, last=self._over not in (Over.SUPERSEDED, Over.MOVED))
         self._mail.close()
         self._requests.close()
         self._tenure.close()
-        self._crew.close()
+        self._agents.close()
         self._recorder.close()
         return end

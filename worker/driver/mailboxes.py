@@ -48,7 +48,7 @@ class Mailboxes:
         self._room = _room_for(1)  # outboxes that can be kept open
         self.trouble = ""
 
-    def watch(self, identity: str, now: float) -> None:
+    def open(self, identity: str, now: float) -> None:
         """Begin to read what an agent says, from its first word on."""
         if identity not in self._boxes:
             self._boxes[identity] = _Box(

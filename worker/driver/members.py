@@ -1,4 +1,4 @@
-"""The agents of one driver as its board knows them: who has answered, who leaves, who holds which trials."""
+"""The agents of one driver as its assignments have them: who has answered, who leaves, who holds which trials."""
 
 from __future__ import annotations
 

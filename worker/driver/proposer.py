@@ -15,7 +15,7 @@ _FEW = 10  # evaluations that no algorithm learns from before they are over
 
 
 class Proposer:
-    """Proposes trials to a board, the first one with the number `first`."""
+    """Proposes trials to the assignments, the first one with the number `first`."""
 
     def __init__(self, run: Run, seed: int, trials: Iterable[Trial], first: int) -> None:
         """trials: those of earlier drivers, which the search is told of."""
@@ -36,13 +36,13 @@ class Proposer:
         """Why there is nothing more to propose."""
         return self._searcher.exhausted_sentence
 
-    def propose(self, board: Assignments, at: float) -> bool:
-        """Put a new trial on the board; False where the search space is used up."""
+    def propose(self, assignments: Assignments, at: float) -> bool:
+        """Put a new trial among the assignments; False where the search space is used up."""
         values = None if self.exhausted else self._searcher.ask(self._next)
         if values is None:
             self.exhausted = True
             return False
-        board.propose(self._next, values, at)
+        assignments.propose(self._next, values, at)
         self._next += 1
         return True
 

@@ -6,13 +6,13 @@ import time
 
 from worker.driver.agents import Agents
 from worker.driver.plan import Phase, Plan
-from worker.progress.csv_refresh import Table
+from worker.progress.csv_refresh import CsvRefresh
 from worker.progress.events import Events
 from worker.progress.live_output import LiveOutput
 from worker.progress.roster import Roster
-from worker.progress.snapshot import Rate, View
+from worker.progress.snapshot import Rate, Snapshot
 from worker.progress.tally import Tally
-from worker.progress.terminal import Lines, Show, leave_terminal
+from worker.progress.terminal import Display, Lines, leave_terminal
 from worker.report.pages.refresh import FreshReport
 from worker.store.claim import SIGN_EVERY, give_sign
 from worker.store.journal import announce
@@ -29,64 +29,64 @@ class Publisher:
         self._epoch = epoch
         self._state = state
         self._rate = Rate(state.driven_since)
-        self._view = View(plan.run, tally, state.trials, self._rate, ends_at=ends_at)
+        self._snapshot = Snapshot(plan.run, tally, state.trials, self._rate, ends_at=ends_at)
         self._best = tally.best
-        self._table = Table(plan.paths, plan.run)
+        self._csv_refresh = CsvRefresh(plan.paths, plan.run)
         self._report = FreshReport(plan.paths, time.monotonic())
-        self._echo = LiveOutput(plan.paths) if plan.run.live_output else None
+        self._live_output = LiveOutput(plan.paths) if plan.run.live_output else None
         self._changed = False
         self._signed_at = 0.0
         self.events = Events(plan.paths)
         self._roster = Roster(plan.paths, self.events)
-        self.show: Show = Lines(plan.run.poll_interval)
+        self.display: Display = Lines(plan.run.poll_interval)
 
     def note(self, trial: Trial) -> None:
         """Take in how a trial stands now."""
         self._changed = True
         self._rate.note(trial)
-        if self._echo:
-            self._echo.note(trial)
+        if self._live_output:
+            self._live_output.note(trial)
 
     def detach(self) -> None:
         """The terminal has gone: what would be shown there goes into the driver's log."""
-        self.show.close()
+        self.display.close()
         leave_terminal(self._plan.paths.driver_log)
-        self.show = Lines(self._plan.run.poll_interval)
+        self.display = Lines(self._plan.run.poll_interval)
 
-    def update(self, crew: Agents, phase: Phase, trouble: str, now: float) -> None:
+    def update(self, agents: Agents, phase: Phase, trouble: str, now: float) -> None:
         """Show and write what it is time for, and give a sign of life."""
-        view = self._view
-        view.pending, view.trouble = crew.pending, trouble
-        view.notice = ""
-        if phase is Phase.DRAINING and view.tally.running:
-            view.notice = "Waiting for running evaluations to end."
+        snapshot = self._snapshot
+        snapshot.pending, snapshot.trouble = agents.pending, trouble
+        snapshot.notice = ""
+        if phase is Phase.DRAINING and snapshot.tally.running:
+            snapshot.notice = "Waiting for running evaluations to end."
         elif phase is Phase.CANCELLING:
-            view.notice = "Ending running evaluations."
-        for line in self._echo.lines(now) if self._echo else ():
-            self.show.say(line)
+            snapshot.notice = "Ending running evaluations."
+        for line in self._live_output.lines(now) if self._live_output else ():
+            self.display.say(line)
         self._show()
-        self._table.update(self._state.trials.values(), self._changed, now)
+        self._csv_refresh.update(self._state.trials.values(), self._changed, now)
         self._changed = False
         self._report.update(now)
-        self._roster.update(crew.reports, crew.trouble, now)
+        self._roster.update(agents.reports, agents.trouble, now)
         self.events.flush()
         if now - self._signed_at >= SIGN_EVERY:
             self._signed_at = now
             give_sign(self._plan.paths, self._epoch)
             announce(self._plan.paths, self._epoch)
 
-    def close(self, crew: Agents, last: bool) -> None:
+    def close(self, agents: Agents, last: bool) -> None:
         """Show everything, and write it where this is the `last` driver and the run is where it was."""
-        self._view.notice = ""
-        for line in self._echo.lines(time.monotonic(), at_once=True) if self._echo else ():
-            self.show.say(line)
+        self._snapshot.notice = ""
+        for line in self._live_output.lines(time.monotonic(), at_once=True) if self._live_output else ():
+            self.display.say(line)
         self._show()
         if last:
-            self._table.finish(self._state.trials.values())
-            self._roster.close(crew.reports)
+            self._csv_refresh.finish(self._state.trials.values())
+            self._roster.close(agents.reports)
         self._report.close()
         self.events.close()
 
     def _show(self) -> None:
-        best, self._best = self._best, self._view.tally.best
-        self.show.update(self._view, new_best=self._best is not best)
+        best, self._best = self._best, self._snapshot.tally.best
+        self.display.update(self._snapshot, new_best=self._best is not best)

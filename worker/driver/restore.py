@@ -71,33 +71,33 @@ def open_request(paths: RunPaths, since: int) -> str:
     return request
 
 
-def recall(paths: RunPaths, before: int) -> Restored:
+def restore(paths: RunPaths, before: int) -> Restored:
     """Read the journals of all epochs lower than `before`. Raises OSError where one cannot be read."""
-    recalled = Restored()
+    restored = Restored()
     with uncollected():
         for epoch in epochs(paths):
             if epoch < before:
-                _read(recalled, read_journal(paths, epoch))
-    return recalled
+                _read(restored, read_journal(paths, epoch))
+    return restored
 
 
 def runtime_ends(paths: RunPaths, runtime: float, since: float) -> float:
     """When the `runtime` of a run is over whose newest driver began at `since`, both in seconds, the latter since 1970."""
     epoch = newest(paths)
-    return since + runtime - (recall(paths, epoch).seconds if epoch > 1 else 0.0)
+    return since + runtime - (restore(paths, epoch).seconds if epoch > 1 else 0.0)
 
 
-def _read(recalled: Restored, records: Iterable[Read | None]) -> None:
+def _read(restored: Restored, records: Iterable[Read | None]) -> None:
     began = latest = 0.0
     for record in records:
         if record is None:
-            recalled.replayer.feed_all([None])
+            restored.replayer.feed_all([None])
             continue
-        trial = recalled.replayer.feed(record)
+        trial = restored.replayer.feed(record)
         if trial is not None:
-            recalled.tally.note(trial)
+            restored.tally.note(trial)
             if trial.imported:
-                recalled.first = recalled.next_number
+                restored.first = restored.next_number
         if isinstance(record, (Unknown, Malformed)):
             continue
         if not isinstance(record, _OF_AGENTS):
@@ -106,16 +106,16 @@ def _read(recalled: Restored, records: Iterable[Read | None]) -> None:
             began = record.at
         elif isinstance(record, Assigned):
             if record.attempt > 1:
-                recalled.given[record.trial] = max(record.attempt, recalled.given.get(record.trial, 0))
+                restored.given[record.trial] = max(record.attempt, restored.given.get(record.trial, 0))
         elif isinstance(record, (Requeued, Retracted)):
             if record.strikes is not None:
-                recalled.strikes[record.trial] = record.strikes
+                restored.strikes[record.trial] = record.strikes
             if isinstance(record, Retracted):
-                recalled.retracted.add((record.trial, record.attempt, record.agent))
+                restored.retracted.add((record.trial, record.attempt, record.agent))
         elif isinstance(record, Retried):
-            recalled.voided[record.trial] = record.attempt
+            restored.voided[record.trial] = record.attempt
         elif isinstance(record, Ended):
-            recalled.failures, recalled.first = recalled.tally.failures, recalled.next_number
-            recalled.seconds, began = 0.0, latest
+            restored.failures, restored.first = restored.tally.failures, restored.next_number
+            restored.seconds, began = 0.0, latest
     if began:
-        recalled.seconds += latest - began
+        restored.seconds += latest - began

@@ -12,7 +12,7 @@ from worker.driver.plan import Plan
 from worker.driver.stop_signals import Signals
 from worker.progress.final_summary import Ending, next_step, report
 from worker.progress.tally import Over
-from worker.progress.terminal import Show, make_show
+from worker.progress.terminal import Display, make_display
 from worker.spec.fields import BY_PATH
 from worker.store import versions
 from worker.store.origin import Origin
@@ -28,32 +28,32 @@ def drive(plan: Plan, leaves: Callable[[], bool] | None = None) -> Ending:
     with Signals(leaves) as signals:
         driver = Driver(plan, signals)  # the agents start while the terminal is made ready
         versions.note(plan.paths, driver.epoch)
-        show = make_show(plan.run.poll_interval, [_HINT])
+        display = make_display(plan.run.poll_interval, [_HINT])
         if not plan.run.seed:
-            show.say(f"The seed is {driver.seed}, drawn at random.")
-        end = driver.drive(show)
-        driver.show.close()
+            display.say(f"The seed is {driver.seed}, drawn at random.")
+        end = driver.drive(display)
+        driver.display.close()
         if end.over is not Over.SUPERSEDED:
-            _tell(driver, plan, end, driver.show)  # all of it: Ctrl-C changes nothing any more
+            _tell(driver, plan, end, driver.display)  # all of it: Ctrl-C changes nothing any more
     if plan.run.on_end and end.over not in (Over.SUPERSEDED, Over.LEFT, Over.MOVED):
-        _at_the_end(plan, driver.show)
+        _at_the_end(plan, driver.display)
     return end
 
 
-def _tell(driver: Driver, plan: Plan, end: Ending, show: Show) -> None:
-    show.say("")
+def _tell(driver: Driver, plan: Plan, end: Ending, display: Display) -> None:
+    display.say("")
     for line in (end.sentence, *next_step(end.over.value, plan.run, plan.paths, driver.tally)):
-        show.say(line)
+        display.say(line)
     if end.over is Over.MOVED:
         return  # no path that could be named is right any more
     for line in report(
         plan.run, plan.paths, driver.trials, driver.tally, Origin(str(plan.cwd), plan.scheduler.name)
     ):
-        show.say(line)
+        display.say(line)
 
 
-def _at_the_end(plan: Plan, show: Show) -> None:
-    show.say(f"Running the {BY_PATH['run.on_end'].in_sentence}: {plan.run.on_end}")
+def _at_the_end(plan: Plan, display: Display) -> None:
+    display.say(f"Running the {BY_PATH['run.on_end'].in_sentence}: {plan.run.on_end}")
     began = time.monotonic()
     done = subprocess.run(
         ["bash", "-c", plan.run.on_end],
@@ -63,4 +63,4 @@ def _at_the_end(plan: Plan, show: Show) -> None:
         check=False,
     )
     if done.returncode:
-        show.say(f"It ended with exit code {done.returncode} after {time.monotonic() - began:.0f} s.")
+        display.say(f"It ended with exit code {done.returncode} after {time.monotonic() - began:.0f} s.")

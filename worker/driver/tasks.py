@@ -1,4 +1,4 @@
-"""The trials of one driver as its board knows them: waiting, held, given up, ended; and what is written down of that."""
+"""The trials of one driver as its assignments have them: waiting, held, given up, ended; and what is written down of that."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _EVERY = 3.0  # seconds between two writings at least
 _SHARE = 50  # writing takes at most this part of the time
 
 
-class Table:
+class CsvRefresh:
     """The csv of one run; a disk that is full at the moment only makes it older."""
 
     def __init__(self, paths: RunPaths, run: Run) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live as RichLive
 from rich.text import Text
 
-from worker.progress.snapshot import View, assignments, number_text
+from worker.progress.snapshot import Snapshot, assignments, number_text
 from worker.spec.text import visible
 
 _EVERY = 0.25  # seconds between two drawings
@@ -25,12 +25,12 @@ class Live:
         self._console = console or Console(highlight=False, markup=False, emoji=False)
         self._live = RichLive(console=self._console, auto_refresh=False, transient=False)
         self._drawn_at = 0.0
-        self._latest: View | None = None
+        self._latest: Snapshot | None = None
         self._gone = False
 
-    def update(self, view: View, new_best: bool = False) -> None:
+    def update(self, snapshot: Snapshot, new_best: bool = False) -> None:
         """Draw the block, a few times a second at most."""
-        self._latest = view
+        self._latest = snapshot
         now = time.monotonic()
         if now - self._drawn_at >= _EVERY:
             self._drawn_at = now
@@ -65,17 +65,17 @@ class Live:
             self._gone = True  # the terminal was closed; the run goes on
 
 
-def block(view: View, hints: Sequence[str] = (), last: bool = False) -> RenderableType:
+def block(snapshot: Snapshot, hints: Sequence[str] = (), last: bool = False) -> RenderableType:
     """What the live block shows; the `last` one has no forecast and no hints."""
-    return Group(*_result(view), *(() if last else _outlook(view, hints)))
+    return Group(*_result(snapshot), *(() if last else _forecast(snapshot, hints)))
 
 
-def _result(view: View) -> Iterator[RenderableType]:
-    head = Text(visible(view.run.name), style="bold")
-    head.append(f"  {view.counts}", style="not bold")
+def _result(snapshot: Snapshot) -> Iterator[RenderableType]:
+    head = Text(visible(snapshot.run.name), style="bold")
+    head.append(f"  {snapshot.counts}", style="not bold")
     yield head
-    yield _bar(view.tally.ok / max(1, view.total))
-    best = view.tally.best
+    yield _bar(snapshot.tally.ok / max(1, snapshot.total))
+    best = snapshot.tally.best
     if best is not None:
         yield Text(f"best RESULT {number_text(best.loss)} (evaluation {best.number})", style="green")
         shown = list(assignments(best.values))
@@ -88,14 +88,14 @@ def _bar(share: float) -> Text:
     return Text("━" * done, style="green").append("━" * (_BAR - done), style="dim")
 
 
-def _outlook(view: View, hints: Sequence[str]) -> Iterator[RenderableType]:
-    if remark := view.remark:  # what stands below the last block says it
+def _forecast(snapshot: Snapshot, hints: Sequence[str]) -> Iterator[RenderableType]:
+    if remark := snapshot.remark:  # what stands below the last block says it
         yield Text(remark, style="yellow")
-    if pace := view.pace(time.time()):
+    if pace := snapshot.pace(time.time()):
         yield Text(pace)
-    if view.notice:
-        yield Text(visible(view.notice), style="yellow")
-    if view.trouble:
-        yield Text(visible(view.trouble), style="red")
-    for hint in () if view.notice else hints:
+    if snapshot.notice:
+        yield Text(visible(snapshot.notice), style="yellow")
+    if snapshot.trouble:
+        yield Text(visible(snapshot.trouble), style="red")
+    for hint in () if snapshot.notice else hints:
         yield Text(hint, style="dim")

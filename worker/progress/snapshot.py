@@ -49,7 +49,7 @@ class Rate:
 
 
 @dataclass
-class View:
+class Snapshot:
     """A run as it stands now. agents: those that work; pending: those that the scheduler has not started yet.
 
     trials: all of them by number, which may change. notice: what it is doing other than evaluating, for example that it waits for the last ones. trouble: what

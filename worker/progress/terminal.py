@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from worker.progress.snapshot import View
+from worker.progress.snapshot import Snapshot
 from worker.spec.text import visible
 
 
-class Show(Protocol):
+class Display(Protocol):
     """Where progress goes. Nothing of it raises when the reader has gone."""
 
-    def update(self, view: View, new_best: bool = False) -> None:
+    def update(self, snapshot: Snapshot, new_best: bool = False) -> None:
         """Show how the run stands, if it is time to."""
 
     def say(self, sentence: str) -> None:
@@ -37,22 +37,22 @@ class Lines:
         self._notices = ("", "")
         self._remarked = False
 
-    def update(self, view: View, new_best: bool = False) -> None:
+    def update(self, snapshot: Snapshot, new_best: bool = False) -> None:
         """Print what is due."""
         now, at = time.monotonic(), time.time()
         if new_best:
-            self.say(view.new_best())
-        notices = (view.notice, view.trouble)
+            self.say(snapshot.new_best())
+        notices = (snapshot.notice, snapshot.trouble)
         if now - self._shown_at >= self._interval or notices != self._notices:
             if now - self._shown_at >= self._interval or any(set(notices) - set(self._notices)):
-                self.say(view.line(at))
+                self.say(snapshot.line(at))
                 self._shown_at = now
-                self._say_remark(view)
+                self._say_remark(snapshot)
             self._notices = notices
 
-    def _say_remark(self, view: View) -> None:
+    def _say_remark(self, snapshot: Snapshot) -> None:
         """Print the remark when it comes up; the end of the run says it once more."""
-        remark = view.remark
+        remark = snapshot.remark
         if remark and not self._remarked:
             self.say(remark)
         self._remarked = bool(remark)
@@ -83,7 +83,7 @@ def leave_terminal(log: Path) -> None:
     os.close(fd)
 
 
-def make_show(interval: float, hints: Sequence[str] = ()) -> Show:
+def make_display(interval: float, hints: Sequence[str] = ()) -> Display:
     """The live block where the output is a terminal that can have one, lines elsewhere. hints: shown below the block."""
     drawing = sys.stdout.encoding.lower() == "utf-8" and os.environ.get("TERM", "dumb") != "dumb"
     if drawing and sys.stdout.isatty():

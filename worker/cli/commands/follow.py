@@ -13,9 +13,9 @@ from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, ConfigError
 from worker.launch import registry
 from worker.progress.final_summary import next_step, report
 from worker.progress.live_output import LiveOutput
-from worker.progress.snapshot import Rate, View
+from worker.progress.snapshot import Rate, Snapshot
 from worker.progress.tally import Tally
-from worker.progress.terminal import Show, make_show
+from worker.progress.terminal import Display, make_display
 from worker.spec.run import Run
 from worker.store.claim import Claim, Standing, claim
 from worker.store.follower import Follower
@@ -55,18 +55,18 @@ def follow(paths: RunPaths, run: Run, after: int = 0) -> int:
 
     after: an epoch that is over, since the driver of a later one was just asked for; how it ended is no news.
     """
-    show = make_show(run.poll_interval, [_HINT])
+    display = make_display(run.poll_interval, [_HINT])
     try:
-        return _follow_until_end(paths, run, show, after)
+        return _follow_until_end(paths, run, display, after)
     except KeyboardInterrupt:
-        show.close()
+        display.close()
         print("The run goes on.")
         return EXIT_DONE
 
 
-def _follow_until_end(paths: RunPaths, run: Run, show: Show, after: int) -> int:
+def _follow_until_end(paths: RunPaths, run: Run, display: Display, after: int) -> int:
     follower, tally, rate = Follower(paths), Tally(), Rate()
-    view = View(run, tally, follower.state.trials, rate)
+    snapshot = Snapshot(run, tally, follower.state.trials, rate)
     live_output = LiveOutput(paths) if run.live_output else None
     drivers = _Drivers(paths, after)
     before = True  # what ended before is not printed again
@@ -75,7 +75,7 @@ def _follow_until_end(paths: RunPaths, run: Run, show: Show, after: int) -> int:
         changed = follower.update()
         if rate.since != follower.state.driven_since:
             rate.since = follower.state.driven_since
-            view.ends_at = runtime_ends(paths, run.runtime, rate.since)
+            snapshot.ends_at = runtime_ends(paths, run.runtime, rate.since)
         for trial in changed.values():
             tally.note(trial)
             rate.note(trial)
@@ -84,20 +84,20 @@ def _follow_until_end(paths: RunPaths, run: Run, show: Show, after: int) -> int:
         before = False
         ended = follower.state.ended if follower.state.epoch > after else None
         for line in live_output.lines(time.monotonic(), at_once=ended is not None) if live_output else ():
-            show.say(line)
-        view.notice = "" if ended else drivers.notice()
-        show.update(view, tally.best is not best)
+            display.say(line)
+        snapshot.notice = "" if ended else drivers.notice()
+        display.update(snapshot, tally.best is not best)
         if ended is not None or drivers.gone:
             break
         time.sleep(_EVERY)
-    show.close()
+    display.close()
     if ended is None:
-        show.say(drivers.farewell)
+        display.say(drivers.farewell)
         return EXIT_INTERRUPTED
     for line in (ended.reason, *next_step(ended.over, run, paths, tally)):
-        show.say(line)
+        display.say(line)
     for line in report(run, paths, follower.state.trials, tally, origin(paths)):
-        show.say(line)
+        display.say(line)
     return ended.exit_code
 
 

@@ -16,7 +16,7 @@ from worker.cli.run_lookup import OLDER, configure_run, find_run, older_projects
 from worker.driver.restore import runtime_ends
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
-from worker.progress.snapshot import Rate, View, assignments, clock, number_text
+from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
 from worker.spec.run import Run
 from worker.spec.text import counted, visible
@@ -76,7 +76,7 @@ def _in_a_line(paths: RunPaths) -> str:
         return _unreadable(error)
     best = status.tally.best
     result = f", best RESULT {number_text(best.loss)}" if best else ""
-    return f"{status.word}: {status.view.counts}{result}"
+    return f"{status.word}: {status.snapshot.counts}{result}"
 
 
 def _as_json(paths: RunPaths) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class _RunStatus:
     state: Replayed
     claim: Claim
     tally: Tally
-    view: View
+    snapshot: Snapshot
 
     @classmethod
     def of(cls, paths: RunPaths) -> _RunStatus:
@@ -115,10 +115,10 @@ class _RunStatus:
         for trial in sorted(state.trials.values(), key=lambda trial: trial.end or 0):
             rate.note(trial)
         current_claim = claim(paths)
-        view = View(run, tally, state.trials, rate)
+        snapshot = Snapshot(run, tally, state.trials, rate)
         if current_claim.held and state.driven_since:
-            view.ends_at = runtime_ends(paths, run.runtime, state.driven_since)
-        return cls(paths, run, state, current_claim, tally, view)
+            snapshot.ends_at = runtime_ends(paths, run.runtime, state.driven_since)
+        return cls(paths, run, state, current_claim, tally, snapshot)
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -140,14 +140,14 @@ class _RunStatus:
         now = time.time()
         yield f"{self.run.name}: {self.word}. {self._sentence()}".rstrip()
         yield from (f"  {line}" for line in self._next_step())
-        yield f"  {self.view.counts}"
+        yield f"  {self.snapshot.counts}"
         best = self.tally.best
         if best is not None:
             values = " ".join(assignments(best.values))
             yield f"  best RESULT {number_text(best.loss)} (evaluation {best.number}): {values}"
-        if self.claim.held and (pace := self.view.pace(now)):
+        if self.claim.held and (pace := self.snapshot.pace(now)):
             yield f"  {pace}"
-        if remark := self.view.remark:
+        if remark := self.snapshot.remark:
             yield f"  {remark}"
         yield from (f"  {line}" for line in self.jobs.lines())
         yield from (f"  {failure.sentence}" for failure in setup_failures(self.paths, self.run.setup))
@@ -198,7 +198,7 @@ class _RunStatus:
             "exit_code": ended.exit_code if ended else None,
             "seed": self.state.seed,
             "max_evals": self.run.max_evals,
-            "total": self.view.total,
+            "total": self.snapshot.total,
             "trials": {status.value: statuses.get(status.value, 0) for status in Status},
             "best": None
             if best is None

@@ -9,7 +9,7 @@ from local_runs import X
 from rich.console import Console
 
 from worker.progress.live_block import Live, block
-from worker.progress.snapshot import View, clock, rate_text
+from worker.progress.snapshot import Snapshot, clock, rate_text
 from worker.progress.tally import Tally
 from worker.progress.terminal import Lines
 from worker.spec.check import check
@@ -23,11 +23,11 @@ def a_run() -> Run:
     return run
 
 
-def a_view(*trials: Trial, at: float = 0.0) -> View:
-    view = View(a_run(), Tally(trials), {trial.number: trial for trial in trials})
+def a_snapshot(*trials: Trial, at: float = 0.0) -> Snapshot:
+    snapshot = Snapshot(a_run(), Tally(trials), {trial.number: trial for trial in trials})
     for trial in trials:
-        view.rate.note(trial)
-    return view
+        snapshot.rate.note(trial)
+    return snapshot
 
 
 def ok(number: int, loss: float, value: object = 0.5) -> Trial:
@@ -35,18 +35,18 @@ def ok(number: int, loss: float, value: object = 0.5) -> Trial:
     return Trial(number, {"x": value}, Status.OK, loss=loss, start=now - 2, end=now - 1)  # type: ignore[dict-item]
 
 
-def drawn(view: View, width: int) -> list[str]:
+def drawn(snapshot: Snapshot, width: int) -> list[str]:
     console = Console(file=io.StringIO(), width=width, force_terminal=False)
-    console.print(block(view, ["Ctrl-C stops."]))
+    console.print(block(snapshot, ["Ctrl-C stops."]))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().splitlines()
 
 
 def test_the_block() -> None:
-    view = a_view(
+    snapshot = a_snapshot(
         ok(1, 3.5), ok(2, -1e-05), Trial(3, {"x": 0.1}, Status.FAILED), Trial(4, {"x": 0.2}, Status.RUNNING)
     )
-    lines = drawn(view, 80)
+    lines = drawn(snapshot, 80)
     assert lines[0] == "pear  2 of 40 done, 1 failed, 1 running"
     assert lines[1] == "━" * 40
     assert lines[2] == "best RESULT -1e-05 (evaluation 2)"
@@ -56,11 +56,11 @@ def test_the_block() -> None:
 
 
 def test_the_block_on_a_narrow_terminal() -> None:
-    assert max(map(len, drawn(a_view(ok(1, 3.5)), 30))) <= 30
+    assert max(map(len, drawn(a_snapshot(ok(1, 3.5)), 30))) <= 30
 
 
 def test_text_of_users_is_no_markup_and_controls_nothing() -> None:
-    lines = drawn(a_view(ok(1, 3.5, "[red]a\x1b[31m\x1b]0;t\x07")), 200)
+    lines = drawn(a_snapshot(ok(1, 3.5, "[red]a\x1b[31m\x1b]0;t\x07")), 200)
     assert "  x=[red]a<U+001B>[31m<U+001B>]0;t<U+0007>" in lines
     file = io.StringIO()
     live = Live(
@@ -73,18 +73,18 @@ def test_text_of_users_is_no_markup_and_controls_nothing() -> None:
 def test_lines_come_with_a_new_best_a_notice_and_the_interval() -> None:
     file = io.StringIO()
     lines = Lines(3600, file)
-    view = a_view(ok(1, 3.5))
-    lines.update(view, new_best=True)
-    lines.update(view)
-    view.trouble = "The disk is full."
-    lines.update(view)
-    lines.update(view)
+    snapshot = a_snapshot(ok(1, 3.5))
+    lines.update(snapshot, new_best=True)
+    lines.update(snapshot)
+    snapshot.trouble = "The disk is full."
+    lines.update(snapshot)
+    lines.update(snapshot)
     shown = file.getvalue().splitlines()
     assert len(shown) == 2
     assert shown[0].endswith("new best RESULT 3.5 (evaluation 1): x=0.5")
     assert shown[1].endswith("The disk is full.")
     always = Lines(0, file)
-    always.update(view)
+    always.update(snapshot)
     assert len(file.getvalue().splitlines()) == 3
 
 
@@ -112,15 +112,15 @@ def test_progress_is_that_of_the_points_where_these_are_fewer() -> None:
     assert run is not None
     elsewhere = Trial(1, {"x": 9}, Status.OK, loss=1.0, agent=IMPORTED)
     trials = {1: elsewhere, 2: ok(2, 3.5, 0), 3: Trial(3, {"x": 1}, Status.FAILED), 4: ok(4, 3.5, 2)}
-    view = View(run, Tally(trials.values()), trials, ends_at=5000)
-    assert view.total == 9 and view.left == 6
-    assert view.counts == "2 of 9 done, 1 failed, 0 running"
-    view.rate.note(Trial(2, {}, Status.OK, start=1000, end=1010))
-    assert view.pace(1010).endswith("about 0:01:00 left")
-    assert view.pace(4990).endswith("about 0:00:10 left")
+    snapshot = Snapshot(run, Tally(trials.values()), trials, ends_at=5000)
+    assert snapshot.total == 9 and snapshot.left == 6
+    assert snapshot.counts == "2 of 9 done, 1 failed, 0 running"
+    snapshot.rate.note(Trial(2, {}, Status.OK, start=1000, end=1010))
+    assert snapshot.pace(1010).endswith("about 0:01:00 left")
+    assert snapshot.pace(4990).endswith("about 0:00:10 left")
 
 
 def test_one_worker_waits_in_the_singular() -> None:
-    view = a_view(ok(1, 3.5))
-    view.pending = 1
-    assert view.counts.endswith("1 worker waiting to start")
+    snapshot = a_snapshot(ok(1, 3.5))
+    snapshot.pending = 1
+    assert snapshot.counts.endswith("1 worker waiting to start")

@@ -15,31 +15,31 @@ _WHY_CANCELLED = {
 }
 
 
-class Judge:
+class EndConditions:
     """Looks at everything that may be the end of a run."""
 
     def __init__(
-        self, limits: Limits, tally: Tally, board: Assignments, crew: Agents, handout: Dispatcher
+        self, limits: Limits, tally: Tally, assignments: Assignments, agents: Agents, dispatcher: Dispatcher
     ) -> None:
         self._limits = limits
         self._tally = tally
-        self._board = board
-        self._crew = crew
-        self._handout = handout
+        self._assignments = assignments
+        self._agents = agents
+        self._dispatcher = dispatcher
 
     def over(self, proposer: Proposer, seconds: float) -> Over | None:
         """Why nothing more begins, `seconds` after the start of this driver; None while something may."""
         over = self._limits.over(self._tally, seconds)
-        if over is Over.BUDGET and self._board.open:
+        if over is Over.BUDGET and self._assignments.open:
             over = None  # something is evaluated again because a person asked for it
-        if over is None and proposer.exhausted and not self._board.open:
+        if over is None and proposer.exhausted and not self._assignments.open:
             over = Over.SPACE
-        if over is None and self._handout.too_late(seconds) and not self._board.held:
+        if over is None and self._dispatcher.too_late(seconds) and not self._assignments.held:
             over = Over.RUNTIME
         if (
             over is None
-            and self._crew.hopeless
-            and not any(one.ready for one in self._board.members.values())
+            and self._agents.hopeless
+            and not any(one.ready for one in self._assignments.members.values())
         ):
             over = Over.NO_AGENTS
         return over
@@ -48,12 +48,12 @@ class Judge:
         """Whether what the run was to end for is not so any more, since a worker has taken back a result."""
         if over in (Over.BUDGET, Over.FAILURES):
             return self._limits.over(self._tally, 0.0) is not over
-        return over is Over.SPACE and bool(self._board.open)
+        return over is Over.SPACE and bool(self._assignments.open)
 
     def detail(self, over: Over, proposer: Proposer) -> str:
         """What is to be said of an end beside the end itself, "" where there is nothing."""
         if over is Over.NO_AGENTS:
-            return str(self._crew.hopeless)
+            return str(self._agents.hopeless)
         if over is Over.SPACE:
             return proposer.exhausted_sentence
         return self._limits.failures_sentence(self._tally) if over is Over.FAILURES else ""

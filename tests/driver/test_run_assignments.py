@@ -135,7 +135,7 @@ class Run(RuleBasedStateMachine):
 
     def begin_epoch(self) -> None:
         self.epoch += 1
-        self.board = Assignments(self.epoch, plain_assign)
+        self.assignments = Assignments(self.epoch, plain_assign)
         self.heard = {agent.name: 0 for agent in self.agents}
         self.replayer = Replayer()
         strikes: dict[int, int] = {}
@@ -150,11 +150,11 @@ class Run(RuleBasedStateMachine):
             if record["kind"] == "retracted":
                 retracted.add((record["trial"], record["attempt"], record["agent"]))
         trials = self.replayer.state.trials
-        self.board.restore(trials.values(), strikes, None, retracted, given)
+        self.assignments.restore(trials.values(), strikes, None, retracted, given)
         self.next = max(trials, default=0) + 1
         for agent in self.agents:
             if agent.alive:
-                self.board.add(agent.name)
+                self.assignments.add(agent.name)
         self.limits = Limits(MAX_EVALS, 10**6, 10**6)
 
     def agent(self, index: int) -> Agent:
@@ -168,7 +168,7 @@ class Run(RuleBasedStateMachine):
         agent = Agent(f"a{len(self.agents)}")
         self.agents.append(agent)
         self.heard[agent.name] = 0
-        self.board.add(agent.name)
+        self.assignments.add(agent.name)
 
     @precondition(lambda self: self.agents)
     @rule(
@@ -234,18 +234,18 @@ class Run(RuleBasedStateMachine):
         dead = [agent for agent in self.agents if not agent.alive]
         agent = dead[index % len(dead)]
         self.hear(agent, self.heard[agent.name], len(agent.outbox))
-        self.board.gone(agent.name, "It is gone.", 0.0)
+        self.assignments.gone(agent.name, "It is gone.", 0.0)
 
     @rule(most=st.integers(1, MOST_HELD))
     def the_driver_hands_out(self, most: int) -> None:
         for held in range(most):
-            for member in self.board.takers(held):
-                if not self.board.waiting:
-                    if not self.limits.room(self.board.ok, len(self.board.open)):
+            for member in self.assignments.takers(held):
+                if not self.assignments.waiting:
+                    if not self.limits.room(self.assignments.ok, len(self.assignments.open)):
                         return
-                    self.board.propose(self.next, {"x": self.next / 8 + self.epoch / 1024}, 0.0)
+                    self.assignments.propose(self.next, {"x": self.next / 8 + self.epoch / 1024}, 0.0)
                     self.next += 1
-                self.board.give(member, 0.0)
+                self.assignments.give(member, 0.0)
 
     @rule()
     def the_driver_commits(self) -> None:
@@ -257,19 +257,19 @@ class Run(RuleBasedStateMachine):
             self.commit(deliver=False)
         self.begin_epoch()
 
-    @precondition(lambda self: self.board.members)
+    @precondition(lambda self: self.assignments.members)
     @rule(index=st.integers(0, 99))
     def the_driver_lets_an_agent_go(self, index: int) -> None:
-        members = list(self.board.members.values())
-        self.board.quit(members[index % len(members)])
+        members = list(self.assignments.members.values())
+        self.assignments.quit(members[index % len(members)])
 
     def hear(self, agent: Agent, begin: int, end: int) -> None:
         for record in agent.outbox[begin:end]:
-            self.board.hear(agent.name, said(record), 0.0)
+            self.assignments.hear(agent.name, said(record), 0.0)
         self.heard[agent.name] = max(self.heard[agent.name], min(end, len(agent.outbox)))
 
     def commit(self, deliver: bool) -> None:
-        moves = self.board.take()
+        moves = self.assignments.take()
         for record in moves.records:
             self.journal.append((self.epoch, dict(JOURNAL.as_json(record))))
             self.replayer.feed(record)
@@ -307,7 +307,7 @@ class Run(RuleBasedStateMachine):
     def the_budget_is_kept(self) -> None:
         ok = sum(trial.status is Status.OK for trial in self.replayer.state.trials.values())
         assert ok <= MAX_EVALS
-        assert ok <= self.board.ok
+        assert ok <= self.assignments.ok
 
     @invariant()
     def a_trial_that_ends_its_agents_is_given_up(self) -> None:
@@ -315,17 +315,17 @@ class Run(RuleBasedStateMachine):
 
     @invariant()
     def every_open_trial_is_in_one_place(self) -> None:
-        queued = [number for member in self.board.members.values() for number in member.queue]
-        assert sorted(queued + self.board.waiting) == sorted(self.board.open)
-        for member in self.board.members.values():
-            assert all(self.board.open[number].holder == member.identity for number in member.queue)
+        queued = [number for member in self.assignments.members.values() for number in member.queue]
+        assert sorted(queued + self.assignments.waiting) == sorted(self.assignments.open)
+        for member in self.assignments.members.values():
+            assert all(self.assignments.open[number].holder == member.identity for number in member.queue)
 
     def teardown(self) -> None:
         """Whatever happened: with agents and a driver that live on, the run ends."""
         for _ in range(30 * MAX_EVALS):
             for agent in [one for one in self.agents if not one.alive]:
                 self.hear(agent, self.heard[agent.name], len(agent.outbox))
-                self.board.gone(agent.name, "It is gone.", 0.0)
+                self.assignments.gone(agent.name, "It is gone.", 0.0)
             if not any(agent.alive and not agent.leaving for agent in self.agents):
                 self.an_agent_comes()
             for agent in [one for one in self.agents if one.alive]:
@@ -337,8 +337,8 @@ class Run(RuleBasedStateMachine):
             self.the_driver_hands_out(1)
             self.commit(deliver=True)
             self.results_are_counted_once_and_belong_to_their_trials()
-        assert self.board.ok == MAX_EVALS
-        assert not self.board.open
+        assert self.assignments.ok == MAX_EVALS
+        assert not self.assignments.open
 
 
 TestRun = Run.TestCase
@@ -346,12 +346,12 @@ TestRun.settings = settings(max_examples=150, stateful_step_count=60, deadline=N
 
 
 def test_a_result_with_other_values_than_its_trial_is_not_taken() -> None:
-    board = Assignments(1, plain_assign)
-    board.propose(1, {"x": 0.5}, 0.0)
-    board.hear("a", said({"kind": "hello", "agent": "a", "epoch": 1, "host": "h"}), 0.0)
-    board.give(board.takers(0)[0], 0.0)
-    board.take()
+    assignments = Assignments(1, plain_assign)
+    assignments.propose(1, {"x": 0.5}, 0.0)
+    assignments.hear("a", said({"kind": "hello", "agent": "a", "epoch": 1, "host": "h"}), 0.0)
+    assignments.give(assignments.takers(0)[0], 0.0)
+    assignments.take()
     finished = {"kind": "finished", "trial": 1, "attempt": 1, "status": "ok", "loss": 1.0}
-    board.hear("a", said({**finished, "values": {"x": 0.7}}), 1.0)
-    assert (board.ok, board.mispaired, board.waiting) == (0, 1, [1])
-    assert [record.kind for record in board.take().records] == ["requeued"]
+    assignments.hear("a", said({**finished, "values": {"x": 0.7}}), 1.0)
+    assert (assignments.ok, assignments.mispaired, assignments.waiting) == (0, 1, [1])
+    assert [record.kind for record in assignments.take().records] == ["requeued"]
