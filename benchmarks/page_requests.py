@@ -136,7 +136,7 @@ def _text(random: Random, size: int) -> str:
     if random.random() < 0.1:  # letters that are all different
         return "".join(chr(random.choice((0x4E00, 0x1F300, 0xE000, 0x20000)) + n) for n in range(size // 4))
     filler = random.choice(_FILLERS)
-    text = filler * max(1, size // len(filler.encode()))
+    text: str = filler * max(1, size // len(filler.encode()))
     return random.choice(("", "", "a", "hp.", "./run ")) + text
 
 
@@ -177,7 +177,7 @@ def _setting(random: Random, number: int, key: str, size: int) -> str:
 
 
 def _toml(random: Random) -> tuple[str, str]:
-    lines = []
+    lines: list[str] = []
     size = _size(random)
     for one in random.sample(FIELDS, random.randrange(len(FIELDS))):
         lines.append(f"[{one.section}]" if one.section not in str(lines) else "")
