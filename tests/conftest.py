@@ -18,6 +18,7 @@ settings.register_profile(
 settings.load_profile("patient")
 
 pytest_plugins = ["leftovers"]
+LONG = ("slurm", "whole", "driver", "app", "browser")  # folders with tests of up to minutes
 
 
 @pytest.fixture
@@ -52,10 +53,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, a file stays together for its fixtures, as does all that needs the cluster."""
+    """Where tests run side by side, a file stays together for its fixtures, as does all that needs the cluster.
+
+    What takes long in one piece begins first, or it would be left alone at the end.
+    """
     for item in items:
         place = item.path.parent if item.path.parent.name == "slurm" else item.path
         item.add_marker(pytest.mark.xdist_group(str(place)))
+    items.sort(
+        key=lambda item: LONG.index(item.path.parent.name) if item.path.parent.name in LONG else len(LONG)
+    )
 
 
 @pytest.hookimpl(wrapper=True)
