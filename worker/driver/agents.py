@@ -65,24 +65,24 @@ class Agents:
         """Why no agent can ever start, once that is known."""
         return self._launcher.hopeless
 
-    def adopt(self, known: Mapping[str, journal.Agent], now: float) -> None:
+    def adopt(self, earlier: Mapping[str, journal.Agent], now: float) -> None:
         """Take over the agents of earlier drivers: those that the launcher knows, and those that hold trials.
 
-        known: what earlier drivers have written down of them, by identity.
+        earlier: what earlier drivers have written down of them, by identity.
         """
-        self._hellos.update(known)
+        self._hellos.update(earlier)
         for identity, report in self._launcher.poll().items():
             if report.state is not AgentState.GONE or identity in self._assignments.members:
                 self._assignments.add(identity)
         for identity in self._assignments.members:
             self._mail.open(identity, now)
 
-    def heard(self, identity: str, said: Heard) -> None:
+    def heard(self, identity: str, message: Heard) -> None:
         """An agent has said something."""
-        self._launcher.note(identity, said)
-        if isinstance(said, Hello):
-            self._hellos[identity] = said
-            began = self._began.setdefault(identity, said.at)
+        self._launcher.note(identity, message)
+        if isinstance(message, Hello):
+            self._hellos[identity] = message
+            began = self._began.setdefault(identity, message.at)
             if identity in self._asked:
                 self._wait = min(_LONGEST_WAIT, max(0.0, began - self._asked.pop(identity)))
 
@@ -97,7 +97,9 @@ class Agents:
             self.pending += report.state is AgentState.PENDING
             if report.state is AgentState.GONE and identity not in self._buried:
                 self._bury(identity, report.reason or "It is gone.", at, hear)
-        for member in [one for one in self._assignments.members.values() if one.identity not in reports]:
+        for member in [
+            member for member in self._assignments.members.values() if member.identity not in reports
+        ]:
             reason = self._verdict(member, now)
             if reason:
                 self._bury(member.identity, reason, at, hear)
@@ -182,13 +184,13 @@ class Agents:
         hear: Callable[[str, Heard], None],
         at_once: bool = False,
     ) -> None:
-        said = self._mail.last_words(identity, at_once)
-        if said is None:  # perhaps that its evaluation has succeeded
+        messages = self._mail.last_words(identity, at_once)
+        if messages is None:  # perhaps that its evaluation has succeeded
             self._unheard.add(identity)
             return
         self._unheard.discard(identity)
         self._buried.add(identity)
-        for message in said:
+        for message in messages:
             hear(identity, message)
         self._assignments.gone(identity, reason, at)
 

@@ -84,16 +84,16 @@ class Assignments:
         strikes: Mapping[int, int],
         voided: Mapping[int, int] | None = None,
         retracted: Iterable[Attempt] = (),
-        given: Mapping[int, int] | None = None,
+        attempts: Mapping[int, int] | None = None,
     ) -> None:
         """Begin with what earlier drivers left; trials that were held wait for what their agents say.
 
-        retracted: what agents have taken back. given: number -> how often a trial was given out, where that is known.
+        retracted: what agents have taken back. attempts: number -> how often a trial was given out, where that is known.
         """
         self._retracted.update(retracted)
-        known = list(trials)
-        self.ok += sum(trial.status is Status.OK and not trial.imported for trial in known)
-        for task in self._tasks.restore(known, strikes, voided or {}, given or {}):
+        all_trials = list(trials)
+        self.ok += sum(trial.status is Status.OK and not trial.imported for trial in all_trials)
+        for task in self._tasks.restore(all_trials, strikes, voided or {}, attempts or {}):
             self._agents.called(task.holder).queue.append(task.number)
 
     def add(self, identity: str) -> None:
@@ -137,21 +137,21 @@ class Assignments:
             self._agents.sort_in(member)
             self._messages.append((member.identity, Cancel(epoch=self.epoch)))
 
-    def hear(self, identity: str, said: Heard, at: float) -> None:
+    def hear(self, identity: str, message: Heard, at: float) -> None:
         """An agent has said something in its outbox."""
         member = self._agents.called(identity)
-        if isinstance(said, Hello):
-            self._hello(member, said, at)
-        elif isinstance(said, Started):
-            self._started(member, said)
-        elif isinstance(said, Finished):
-            self._finished(member, said, at)
-        elif isinstance(said, Retracted):
-            self._taken_back(member, said, at)
-        elif isinstance(said, Refused):
-            self._refused(member, said, at)
-        elif isinstance(said, Bye):
-            self._bye(member, said, at)
+        if isinstance(message, Hello):
+            self._hello(member, message, at)
+        elif isinstance(message, Started):
+            self._started(member, message)
+        elif isinstance(message, Finished):
+            self._finished(member, message, at)
+        elif isinstance(message, Retracted):
+            self._taken_back(member, message, at)
+        elif isinstance(message, Refused):
+            self._refused(member, message, at)
+        elif isinstance(message, Bye):
+            self._bye(member, message, at)
 
     def gone(self, identity: str, reason: str, at: float) -> None:
         """It is certain that an agent does not exist any more, and all that it said has been heard."""
@@ -182,10 +182,10 @@ class Assignments:
             )
         )
 
-    def _hello(self, member: Member, said: Hello, at: float) -> None:
-        member.ends_at = math.inf if said.ends_at is None else said.ends_at
-        member.host = said.host
-        if said.epoch != self.epoch:
+    def _hello(self, member: Member, message: Hello, at: float) -> None:
+        member.ends_at = math.inf if message.ends_at is None else message.ends_at
+        member.host = message.host
+        if message.epoch != self.epoch:
             return
         if member.said_bye:  # a job that was started anew
             member.said_bye = member.leaving = False
@@ -203,36 +203,36 @@ class Assignments:
             journal.Agent(
                 epoch=self.epoch,
                 agent=member.identity,
-                host=said.host,
-                pid=said.pid,
-                pid_start=said.pid_start,
-                job=said.job,
-                gpus=said.gpus,
-                cpus=said.cpus,
-                gpu_count=said.gpu_count,
-                ends_at=said.ends_at,
-                version=said.version,
-                at=said.at or at,
+                host=message.host,
+                pid=message.pid,
+                pid_start=message.pid_start,
+                job=message.job,
+                gpus=message.gpus,
+                cpus=message.cpus,
+                gpu_count=message.gpu_count,
+                ends_at=message.ends_at,
+                version=message.version,
+                at=message.at or at,
             )
         )
 
-    def _started(self, member: Member, said: Started) -> None:
-        task = self._tasks.held(member.identity, said.trial, said.attempt)
+    def _started(self, member: Member, message: Started) -> None:
+        task = self._tasks.held(member.identity, message.trial, message.attempt)
         if task is not None and not task.started:
             task.started = True
             self._tasks.records.append(
                 journal.Started(
                     epoch=self.epoch,
-                    trial=said.trial,
-                    attempt=said.attempt,
+                    trial=message.trial,
+                    attempt=message.attempt,
                     agent=member.identity,
                     host=member.host,
-                    at=said.at,
+                    at=message.at,
                 )
             )
 
-    def _finished(self, member: Member, said: Finished, at: float) -> None:
-        number, attempt, ok = said.trial, said.attempt, said.status is Status.OK
+    def _finished(self, member: Member, message: Finished, at: float) -> None:
+        number, attempt, ok = message.trial, message.attempt, message.status is Status.OK
         if (number, attempt, member.identity) in self._retracted:
             return
         held = self._tasks.held(member.identity, number, attempt)
@@ -241,44 +241,44 @@ class Assignments:
             task = self._tasks.lost.get(number)
         if task is not None and attempt <= task.voided and not ok:
             return  # read once more by a driver that does not know how far an earlier one had read
-        if task is not None and said.values == task.values:
+        if task is not None and message.values == task.values:
             self._close(number, current=held is not None)
             self.ok += ok
             self._tasks.closed[number] = Closed(task, attempt, member.identity, ok)
-            self._write_finished(member, said)
+            self._write_finished(member, message)
             return
         self.mispaired += task is not None
         if held is not None:
             self._agents.release(member, number)
             self._tasks.give_back(held, member.identity, "Its result had other values than its trial.", at)
 
-    def _write_finished(self, member: Member, said: Finished) -> None:
-        outcome = said.outcome
-        if self.cancelled and said.status is Status.CANCELLED:
+    def _write_finished(self, member: Member, message: Finished) -> None:
+        outcome = message.outcome
+        if self.cancelled and message.status is Status.CANCELLED:
             outcome = replace(outcome, reason=self.cancelled)
         self._tasks.records.append(
             journal.Finished(
                 epoch=self.epoch,
-                trial=said.trial,
-                attempt=said.attempt,
+                trial=message.trial,
+                attempt=message.attempt,
                 agent=member.identity,
-                host=said.host,
-                gpus=said.gpus,
-                status=said.status,
+                host=message.host,
+                gpus=message.gpus,
+                status=message.status,
                 outcome=outcome,
-                at=said.at,
+                at=message.at,
             )
         )
 
-    def _taken_back(self, member: Member, said: Retracted, at: float) -> None:
-        number, attempt, identity = said.trial, said.attempt, member.identity
+    def _taken_back(self, member: Member, message: Retracted, at: float) -> None:
+        number, attempt, identity = message.trial, message.attempt, member.identity
         if not self._tasks.knows(number) or (number, attempt, identity) in self._retracted:
             return
         self._retracted.add((number, attempt, identity))
         member.leaving = True  # it is about to say so, and takes nothing any more
         self._agents.sort_in(member)
         record = journal.Retracted(
-            epoch=self.epoch, trial=number, attempt=attempt, agent=identity, reason=said.reason, at=at
+            epoch=self.epoch, trial=number, attempt=attempt, agent=identity, reason=message.reason, at=at
         )
         closed = self._tasks.closed.get(number)
         counted = closed is not None and (closed.attempt, closed.agent) == (attempt, identity)
@@ -289,22 +289,22 @@ class Assignments:
         self.ok -= closed.ok
         task.strikes += RUNNING_STRIKES
         self._tasks.records.append(replace(record, strikes=task.strikes))
-        self._tasks.wait_again(task, identity, said.reason, at)
+        self._tasks.wait_again(task, identity, message.reason, at)
 
-    def _refused(self, member: Member, said: Refused, at: float) -> None:
-        task = self._tasks.held(member.identity, said.trial, said.attempt)
+    def _refused(self, member: Member, message: Refused, at: float) -> None:
+        task = self._tasks.held(member.identity, message.trial, message.attempt)
         if task is not None:
-            self._agents.release(member, said.trial)
+            self._agents.release(member, message.trial)
             # One that was begun and given back in order may have ended its worker itself, and would do so for ever.
             task.strikes += RUNNING_STRIKES if task.started else 0
-            self._tasks.give_back(task, member.identity, said.reason, at)
+            self._tasks.give_back(task, member.identity, message.reason, at)
 
-    def _bye(self, member: Member, said: Bye, at: float) -> None:
+    def _bye(self, member: Member, message: Bye, at: float) -> None:
         # Whatever was on its way to the agent has not been read by it, and will not be.
         member.said_bye = member.leaving = True
         for number in list(member.queue):
             self._agents.release(member, number)
-            self._tasks.give_back(self.open[number], member.identity, said.reason, at)
+            self._tasks.give_back(self.open[number], member.identity, message.reason, at)
         self._agents.sort_in(member)
 
     def _close(self, number: int, current: bool) -> None:

@@ -33,14 +33,14 @@ class Dispatcher:
         self._limits = limits
         self._pace = Durations(_REMOTE_GAP if plan.scheduler.remote else _GAP)
 
-    def learn(self, identity: str, said: Heard) -> None:
+    def learn(self, identity: str, message: Heard) -> None:
         """Take in what an agent says, before the assignments do."""
-        if isinstance(said, Started) and said.epoch == self._epoch:
-            self._pace.began(identity, said.at)
-        elif isinstance(said, Finished) and said.epoch == self._epoch and said.status is Status.OK:
+        if isinstance(message, Started) and message.epoch == self._epoch:
+            self._pace.began(identity, message.at)
+        elif isinstance(message, Finished) and message.epoch == self._epoch and message.status is Status.OK:
             member = self._assignments.members.get(identity)
             idle = member is None or len(member.queue) <= 1
-            seconds, end = said.outcome.seconds, said.outcome.end
+            seconds, end = message.outcome.seconds, message.outcome.end
             if seconds is not None and end is not None:
                 self._pace.ended(identity, seconds, end, idle)
 

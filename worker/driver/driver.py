@@ -135,8 +135,8 @@ class Driver:
         self._obey()
         for request in self._requests.read(now):
             self._answer(request)
-        for identity, said in self._mail.poll(now):
-            self._hear(identity, said)
+        for identity, message in self._mail.poll(now):
+            self._hear(identity, message)
         self._agents.look(now, at, self._hear)
         over = (
             self._end_conditions.over(proposer, now - self._began) if self._phase is Phase.WORKING else None
@@ -215,17 +215,17 @@ class Driver:
             if trial.status is not Status.OK:
                 self._assignments.reopen(trial, time.time())
 
-    def _hear(self, identity: str, said: Heard) -> None:
+    def _hear(self, identity: str, message: Heard) -> None:
         if self._plan.run.debug:
-            self._publisher.events.add(f"from {identity}: {OUTBOX.as_json(said)}")
-        if isinstance(said, Malformed):
+            self._publisher.events.add(f"from {identity}: {OUTBOX.as_json(message)}")
+        if isinstance(message, Malformed):
             self._publisher.events.add(
-                f"worker {identity} said what is not understood ({said.problem}): {said.record}"
+                f"worker {identity} said what is not understood ({message.problem}): {message.record}"
             )
             return
-        self._dispatcher.learn(identity, said)
-        self._assignments.hear(identity, said, time.time())
-        self._agents.heard(identity, said)
+        self._dispatcher.learn(identity, message)
+        self._assignments.hear(identity, message, time.time())
+        self._agents.heard(identity, message)
 
     def _begin(self, phase: Phase, over: Over) -> None:
         # Ctrl-C while the last workers leave does not make a finished run a cancelled one.

@@ -39,7 +39,7 @@ class EndConditions:
         if (
             over is None
             and self._agents.hopeless
-            and not any(one.ready for one in self._assignments.members.values())
+            and not any(member.ready for member in self._assignments.members.values())
         ):
             over = Over.NO_AGENTS
         return over

@@ -68,8 +68,8 @@ class Mailboxes:
             if news:
                 box.news = now
             box.due = now + min(slowest, max(_QUICKEST, (now - box.news) / _SHARE))
-            for said in news:
-                yield identity, said
+            for message in news:
+                yield identity, message
 
     def due(self, now: float) -> float:
         """How many seconds nothing is to be looked at; `slowest` at most."""
@@ -84,7 +84,7 @@ class Mailboxes:
         if box is None:
             return []
         box.tail.close()  # opened again, a file shows its newest content on NFS, too
-        said = box.tail.read()
+        messages = box.tail.read()
         if box.tail.trouble and not at_once:
             return None
         box.tail.close()
@@ -93,7 +93,7 @@ class Mailboxes:
         if inbox is not None:
             inbox.close()
         self._unsent.discard(identity)
-        return said
+        return messages
 
     def unreadable(self, identity: str) -> str:
         """Why what an agent says cannot be read now, as a sentence; "" where it can."""

@@ -62,10 +62,10 @@ class Tasks:
         trials: Iterable[Trial],
         strikes: Mapping[int, int],
         voided: Mapping[int, int],
-        given: Mapping[int, int],
+        attempts: Mapping[int, int],
     ) -> Iterator[Task]:
         """Begin with what earlier drivers left; gives the tasks that agents hold."""
-        self._floors.update(given)
+        self._floors.update(attempts)
         for trial in trials:
             number = trial.number
             self._highest = max(self._highest, number)

@@ -61,8 +61,8 @@ class Events:
             written, self._retry_at = 0, now + _RETRY
             self._shut()  # opened again, the file may be there again
         self._lines.clear()
-        if rest := data[written:]:
-            self._lines.extend(rest.splitlines(keepends=True))
+        if unwritten := data[written:]:
+            self._lines.extend(unwritten.splitlines(keepends=True))
 
     def close(self) -> None:
         """Write what was added, and close the file."""

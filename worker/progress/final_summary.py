@@ -142,8 +142,8 @@ def report(
     yield f"Evaluations: {counts}."
     if tally.failures:
         yield from failures(trials.values(), paths)
-    if found := equal_results.sameness(trials.values()):
-        yield from equal_results.sentences(run, found)
+    if same := equal_results.sameness(trials.values()):
+        yield from equal_results.sentences(run, same)
     if tally.best is not None:
         yield f"Best RESULT: {number_text(tally.best.loss)} (evaluation {tally.best.number}), with"
         yield from (
@@ -161,18 +161,18 @@ def report(
 
 def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:
     """Why evaluations failed, the most frequent reason first, with the last lines of one."""
-    found = causes(trials)
+    by_frequency = causes(trials)
     yield "Why evaluations failed:"
-    for cause in found[:_MOST_REASONS]:
+    for cause in by_frequency[:_MOST_REASONS]:
         alike = len({trial.reason for trial in cause.trials}) == 1
         which = "" if alike else f"for example evaluation {cause.trials[0].number}: "
         yield f"  {len(cause.trials)} x {cause.status.value}: {which}{visible(cause.reason) or 'no reason is known'}"
-    if len(found) > _MOST_REASONS:
-        left = sum(len(cause.trials) for cause in found[_MOST_REASONS:])
-        yield f"  and {left} for {len(found) - _MOST_REASONS} other reasons. All of them: {run_command('errors', paths)}"
-    if not found:
+    if len(by_frequency) > _MOST_REASONS:
+        left = sum(len(cause.trials) for cause in by_frequency[_MOST_REASONS:])
+        yield f"  and {left} for {len(by_frequency) - _MOST_REASONS} other reasons. All of them: {run_command('errors', paths)}"
+    if not by_frequency:
         return
-    example = found[0].trials[-1]
+    example = by_frequency[0].trials[-1]
     lines = last_lines(paths, example.number)
     if lines:
         yield f"The last lines of evaluation {example.number}:"

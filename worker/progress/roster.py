@@ -103,8 +103,8 @@ def _sentence(report: AgentReport, count: int) -> str:
         who, are = f"worker {report.identity}{job}", "is"
     if report.state is AgentState.RUNNING:
         return f"{who} {are} {report.reason or 'at work again'}"
-    words = {AgentState.PENDING: f"{are} in the queue", AgentState.GONE: f"{are} gone"}
-    what = words.get(report.state, f"{are} in an unknown state")
+    state_texts = {AgentState.PENDING: f"{are} in the queue", AgentState.GONE: f"{are} gone"}
+    what = state_texts.get(report.state, f"{are} in an unknown state")
     return f"{who} {what}: {report.reason}" if report.reason else f"{who} {what}"
 
 
@@ -112,7 +112,7 @@ def read(paths: RunPaths) -> dict[str, Any]:
     """What the newest driver has written last: `at`, `trouble`, and `agents` by identity; empty where it has not."""
     empty: dict[str, Any] = {"at": None, "trouble": "", "agents": {}}
     with suppress(OSError, ValueError):
-        found = json.loads(paths.roster.read_text(encoding="utf-8"))
-        if isinstance(found, dict) and isinstance(found.get("agents"), dict):
-            return {**empty, **found}
+        seen = json.loads(paths.roster.read_text(encoding="utf-8"))
+        if isinstance(seen, dict) and isinstance(seen.get("agents"), dict):
+            return {**empty, **seen}
     return empty

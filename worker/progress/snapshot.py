@@ -162,7 +162,7 @@ def rate_text(rate: float) -> str:
 
 def clock(seconds: float) -> str:
     """A duration as H:MM:SS, with days where it has some."""
-    whole = max(0, round(seconds))
-    days, rest = divmod(whole, 86400)
-    text = f"{rest // 3600}:{rest // 60 % 60:02}:{rest % 60:02}"
+    whole_seconds = max(0, round(seconds))
+    days, day_seconds = divmod(whole_seconds, 86400)
+    text = f"{day_seconds // 3600}:{day_seconds // 60 % 60:02}:{day_seconds % 60:02}"
     return f"{days} d {text}" if days else text

@@ -134,9 +134,9 @@ class Appender:
 
 def _write_all(fd: int, data: bytes) -> None:
     """Write all of `data`: a full disk may take half a record and say so only at the next write."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(fd, rest) :]
+    unwritten = memoryview(data)
+    while unwritten:
+        unwritten = unwritten[os.write(fd, unwritten) :]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -78,7 +78,7 @@ def announce(paths: RunPaths, epoch: int) -> None:
 
 
 def _announced(paths: RunPaths, epoch: int) -> bool:
-    return any(isinstance(one, Next) for one in read_records(paths.next_driver(epoch), NEXT.decode))
+    return any(isinstance(record, Next) for record in read_records(paths.next_driver(epoch), NEXT.decode))
 
 
 class Epochs:
@@ -92,7 +92,7 @@ class Epochs:
 
     def look(self) -> int:
         """The newest epoch now."""
-        while later := [one.epoch for one in self._tail.read() if isinstance(one, Next)]:
+        while later := [record.epoch for record in self._tail.read() if isinstance(record, Next)]:
             self._tail.close()
             self.newest = max(later)
             self._tail = Tail(self._paths.next_driver(self.newest), NEXT.decode)
@@ -111,14 +111,14 @@ def newest(paths: RunPaths) -> int:
 def epochs(paths: RunPaths) -> list[int]:
     """All epochs, oldest first; [] where the run has no journal."""
     try:
-        found = [_NAME.fullmatch(entry.name) for entry in paths.journals.iterdir()]
+        matches = [_NAME.fullmatch(entry.name) for entry in paths.journals.iterdir()]
     except (FileNotFoundError, NotADirectoryError):
-        found = []
-    numbers = sorted(int(match[1]) for match in found if match)
+        matches = []
+    numbers = sorted(int(match[1]) for match in matches if match)
     listed = max(numbers, default=0)
-    known = Epochs(paths, listed)
-    numbers.extend(range(listed + 1, known.look() + 1))
-    known.close()
+    newest_known = Epochs(paths, listed)
+    numbers.extend(range(listed + 1, newest_known.look() + 1))
+    newest_known.close()
     return numbers
 
 

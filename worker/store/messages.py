@@ -89,8 +89,8 @@ def _list(value: object) -> list[Any]:
 
 
 def _integers(value: object) -> tuple[int, ...]:
-    found = _list(value)
-    return tuple(found) if all(type(one) is int for one in found) else _refuse(value)
+    items = _list(value)
+    return tuple(items) if all(type(item) is int for item in items) else _refuse(value)
 
 
 _ENDS = {status.value: status for status in Status if status.ended}
@@ -131,8 +131,8 @@ class _Plan:
                 self._put_epoch = put
             elif part.type == "Outcome":
                 self._put_outcome = put
-                self._said = [_slot(said, Outcome, forms) for said in fields(Outcome)]
-                self.keys += [f"{part.name}.{said.name}" for said in fields(Outcome)]
+                self._said = [_slot(outcome_field, Outcome, forms) for outcome_field in fields(Outcome)]
+                self.keys += [f"{part.name}.{outcome_field.name}" for outcome_field in fields(Outcome)]
             else:
                 self.slots.append(_slot(part, kind, forms))
                 self.keys.append(part.name)
@@ -234,11 +234,11 @@ class Codec(Generic[M]):
         """A message as its JSON has it."""
         if isinstance(message, Unknown | Malformed):
             return message.record
-        found = {key: get(message) for key, get in self._out[message.kind]}
+        json_fields = {key: get(message) for key, get in self._out[message.kind]}
         for (kind, key), write in self._write.items():
             if kind == message.kind:
-                found[key] = write(found[key])
+                json_fields[key] = write(json_fields[key])
         for key in self._sparse:
-            if found.get(key, 0) in (None, ""):
-                del found[key]
-        return found
+            if json_fields.get(key, 0) in (None, ""):
+                del json_fields[key]
+        return json_fields

@@ -113,7 +113,7 @@ def write_starters(home: Home) -> None:
     )
 
 
-def _write_starter(home: Home, path: Path, what: str, words: str = "") -> None:
+def _write_starter(home: Home, path: Path, what: str, arguments: str = "") -> None:
     """One script; a file of somebody else's making that has its name stays as it is."""
     text = _SCRIPT.format(
         what=what,
@@ -121,7 +121,7 @@ def _write_starter(home: Home, path: Path, what: str, words: str = "") -> None:
         guard=GUARD.strip(),
         python=_python(home),
         variable=HOME_VARIABLE,
-        words=words,
+        words=arguments,
     )
     with suppress(OSError, UnicodeDecodeError):
         if os.path.lexists(path) and (not is_ours(path) or path.read_text(encoding="utf-8") == text):

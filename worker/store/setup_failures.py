@@ -28,19 +28,21 @@ class SetupFailure:
     def sentence(self) -> str:
         """What happened, and what may be done about it."""
         jobs = "1 job" if self.jobs == 1 else f"{self.jobs:,} jobs"
-        words = f': "{self.message}"' if self.message else ""
+        quotation = f': "{self.message}"' if self.message else ""
         advice = ""
         if "command not found" in self.message and self.line.split()[:1] in (["module"], ["ml"]):
             advice = (
                 " Job scripts are no login shells, which alone have that command on many clusters: let "
                 "source /etc/profile.d/modules.sh be the first setup line, or begin a wrapper script with #!/bin/bash -l."
             )
-        return f"The setup line {self.line!r} failed in {jobs} (exit code {self.exit_code}){words}.{advice}"
+        return (
+            f"The setup line {self.line!r} failed in {jobs} (exit code {self.exit_code}){quotation}.{advice}"
+        )
 
 
 def setup_failures(paths: RunPaths, setup: Sequence[str]) -> list[SetupFailure]:
     """The lines of `setup` that failed in any job of the run, in their order; those of an earlier config do not count."""
-    found: dict[str, SetupFailure] = {}
+    by_line: dict[str, SetupFailure] = {}
     wanted = {line.strip() for line in setup}
     for record in _records(paths):
         job, _, element = record.stem.rpartition(".")
@@ -51,10 +53,10 @@ def setup_failures(paths: RunPaths, setup: Sequence[str]) -> list[SetupFailure]:
             if line not in wanted or line in failed:
                 continue
             failed.add(line)
-            known = found.get(line)
-            message = known.message if known else _message(paths, record, number)
-            found[line] = SetupFailure(line, exit_code, 1 + (known.jobs if known else 0), message)
-    return [found[line] for line in dict.fromkeys(map(str.strip, setup)) if line in found]
+            earlier = by_line.get(line)
+            message = earlier.message if earlier else _message(paths, record, number)
+            by_line[line] = SetupFailure(line, exit_code, 1 + (earlier.jobs if earlier else 0), message)
+    return [by_line[line] for line in dict.fromkeys(map(str.strip, setup)) if line in by_line]
 
 
 def _records(paths: RunPaths) -> list[Path]:

@@ -36,13 +36,13 @@ def homes(workdir: Path | None = None) -> Iterator[Home]:
         yield Home(installation)
 
 
-def command(*words: str, lasting: bool = False) -> str:
+def command(*arguments: str, lasting: bool = False) -> str:
     """The line that calls a command of this installation which is about no run in particular.
 
     lasting: for what is read later and elsewhere, such as a report; it depends on no folder and no variable then. So
     does every line that is not printed on a terminal.
     """
-    return _line(_program(*homes(), lasting=lasting), words)
+    return _line(_program(*homes(), lasting=lasting), arguments)
 
 
 def run_command(verb: str, paths: RunPaths, *options: str, lasting: bool = False) -> str:
@@ -62,15 +62,15 @@ def menu_command(paths: RunPaths) -> str:
 _SHORT = "omniopt"
 
 
-def _line(program: str, words: tuple[str, ...]) -> str:
-    return " ".join((program, *map(shlex.quote, words)))
+def _line(program: str, arguments: tuple[str, ...]) -> str:
+    return " ".join((program, *map(shlex.quote, arguments)))
 
 
-def _program(*places: Home, lasting: bool = False) -> str:
+def _program(*all_homes: Home, lasting: bool = False) -> str:
     """What calls this installation: `omniopt` where the shell finds that, a starter, or in the worst case Python."""
     if not lasts(lasting) and _in_path():
         return _SHORT
-    for home in places:
+    for home in all_homes:
         if _may_be_run(home.starter):
             return _way(home.starter, lasting)
     return f"{shlex.quote(sys.executable)} -I -m worker"
@@ -90,11 +90,11 @@ def _way(script: Path, lasting: bool = False) -> str:
 
 def _in_path() -> bool:
     """Whether the word `omniopt` stands for this installation in the shell."""
-    found = shutil.which(_SHORT)
-    own = [Path(sys.prefix, "bin", _SHORT)]
+    program = shutil.which(_SHORT)
+    ours = [Path(sys.prefix, "bin", _SHORT)]
     if called_from := os.environ.get(HOME_VARIABLE):
-        own.append(Home(Path(called_from)).starter)
-    return found is not None and Path(found).resolve() in [path.resolve() for path in own]
+        ours.append(Home(Path(called_from)).starter)
+    return program is not None and Path(program).resolve() in [path.resolve() for path in ours]
 
 
 def _is_found(paths: RunPaths) -> bool:

@@ -34,8 +34,8 @@ def installed(folders: Sequence[str]) -> dict[str, str]:
     The names of their folders say both; importlib.metadata would tell the same after a tenth of a second.
     """
     # Of two with the same name the one in the earlier folder is imported.
-    found = {name: version for folder in reversed(folders) for name, version in _in(folder)}
-    return dict(sorted(found.items()))
+    versions = {name: version for folder in reversed(folders) for name, version in _in(folder)}
+    return dict(sorted(versions.items()))
 
 
 def _in(folder: str) -> Iterator[tuple[str, str]]:
