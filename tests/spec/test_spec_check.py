@@ -17,7 +17,7 @@ def test_what_is_left_out_has_its_default() -> None:
     checked = run({})
     for field in FIELDS:
         if not field.required:
-            assert getattr(checked, field.key) == field.default
+            assert getattr(checked, field.attribute) == field.default
 
 
 def test_the_old_link_opens_and_says_what_is_wrong_with_it() -> None:

@@ -63,7 +63,7 @@ def original_run(run: Run) -> Run:
             values = tuple(map(str, range(parameter.integer("min"), parameter.integer("max") + 1)))
             parameter = replace(parameter, type="hp.choice", settings={"values": values})
         parameters.append(parameter)
-    defaults: dict[str, Any] = {field.key: field.default for field in FIELDS if not field.original}
+    defaults: dict[str, Any] = {field.attribute: field.default for field in FIELDS if not field.original}
     return replace(run, parameters=tuple(parameters), **defaults)
 
 

@@ -52,7 +52,7 @@ class Labels:
 def test_a_run_has_the_fields_of_the_table_and_parameters() -> None:
     hints = get_type_hints(Run)
     assert hints.pop("parameters")
-    assert hints == {field.key: TYPES[field.kind] for field in FIELDS}
+    assert hints == {field.attribute: TYPES[field.kind] for field in FIELDS}
     assert {field.name for field in fields(Run)} == {*hints, "parameters"}
 
 

@@ -147,3 +147,10 @@ def test_times_and_dates_are_values_like_others() -> None:
     checked = check_read(toml.read(GOOD.replace("[parameters", "runtime = 12:30:00\n[parameters")))
     assert [problem.path for problem in checked.problems] == ["run.runtime"]
     assert "in quotes" in checked.problems[0].hint
+
+
+def test_the_key_of_the_progress_interval_stays_what_it_was() -> None:
+    run = check_read(toml.read(GOOD.replace('name = "a"', 'name = "a"\npoll_interval = 20'))).run
+    assert run is not None
+    assert run.progress_interval == 20
+    assert "poll_interval = 20" in toml.write(toml.draft_of(run))

@@ -22,7 +22,7 @@ def main(here: RunPaths, there: RunPaths, cwd: Path) -> int:
     run = read_run(here)
     with Signals() as signals:
         driver = Driver(Plan(run, here, far, cwd, seed=1), signals)
-        return driver.drive(Lines(run.poll_interval)).exit_code
+        return driver.drive(Lines(run.progress_interval)).exit_code
 
 
 if __name__ == "__main__":

@@ -184,7 +184,7 @@ def _listed(title: str, differences: list[tuple[str, str, str]]) -> Iterator[str
 
 
 def _text(field: Field, run: Run) -> str:
-    return field_text(field, getattr(run, field.key))
+    return field_text(field, getattr(run, field.attribute))
 
 
 def _old_and_new(field: Field, run: Run, wanted: Run) -> tuple[str, str]:

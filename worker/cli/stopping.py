@@ -121,7 +121,7 @@ def _take_over(paths: RunPaths, run: Run, scheduler: Scheduler, request: str) ->
     )
     with Signals() as signals:
         driver = Driver(plan_of(run, paths, scheduler, request), signals)
-        end = driver.drive(Lines(run.poll_interval))
+        end = driver.drive(Lines(run.progress_interval))
     for line in (end.sentence, *next_step(end.over.value, run, paths, driver.tally)):
         driver.display.say(line)
     return EXIT_DONE if end.over in (Over.STOPPED, Over.CANCELLED) else end.exit_code

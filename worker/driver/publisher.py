@@ -38,7 +38,7 @@ class Publisher:
         self._signed_at = 0.0
         self.events = Events(plan.paths)
         self._roster = Roster(plan.paths, self.events)
-        self.display: Display = Lines(plan.run.poll_interval)
+        self.display: Display = Lines(plan.run.progress_interval)
 
     def note(self, trial: Trial) -> None:
         """Take in how a trial stands now."""
@@ -51,7 +51,7 @@ class Publisher:
         """The terminal has gone: what would be shown there goes into the driver's log."""
         self.display.close()
         leave_terminal(self._plan.paths.driver_log)
-        self.display = Lines(self._plan.run.poll_interval)
+        self.display = Lines(self._plan.run.progress_interval)
 
     def update(self, agents: Agents, phase: Phase, trouble: str, now: float) -> None:
         """Show and write what it is time for, and give a sign of life."""

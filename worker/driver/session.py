@@ -28,7 +28,7 @@ def drive(plan: Plan, leaves: Callable[[], bool] | None = None) -> Ending:
     with Signals(leaves) as signals:
         driver = Driver(plan, signals)  # the agents start while the terminal is made ready
         versions.note(plan.paths, driver.epoch)
-        display = make_display(plan.run.poll_interval, [_HINT])
+        display = make_display(plan.run.progress_interval, [_HINT])
         if not plan.run.seed:
             display.say(f"The seed is {driver.seed}, drawn at random.")
         end = driver.drive(display)

@@ -14,7 +14,7 @@ WORKERS = "run.workers"
 
 def terms_of(run: Run) -> dict[str, str]:
     """The terms as a driver writes them down when it begins: path of a field -> text."""
-    return {field.path: field_text(field, getattr(run, field.key)) for field in CHANGEABLE}
+    return {field.path: field_text(field, getattr(run, field.attribute)) for field in CHANGEABLE}
 
 
 def before(drivers: Sequence[Driver], epoch: int) -> Mapping[str, str]:

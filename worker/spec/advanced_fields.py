@@ -78,6 +78,7 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         minimum=1,
         maximum=3600,
         unit="s",
+        run_attribute="progress_interval",
     ),
     Field(
         "run.time_limit",

@@ -43,16 +43,18 @@ def check(draft: Draft) -> Checked:
     for field in FIELDS:
         try:
             is_set = field.path in draft.values
-            values[field.key] = field_value(field, draft.values[field.path]) if is_set else field.default
+            values[field.attribute] = (
+                field_value(field, draft.values[field.path]) if is_set else field.default
+            )
             if field.kind == "seeds" and is_set and has_gaps(draft.values[field.path]):
                 problems.append(gaps(field.path))
         except ConversionError as error:
             problems.append(Problem(field.path, str(error), error.hint))
             continue
-        wrong = tuple(_field_problems(field, values[field.key], names))
+        wrong = tuple(_field_problems(field, values[field.attribute], names))
         problems.extend(wrong)
         if is_set and not wrong:
-            problems.extend(check_units.problems(field, draft.values[field.path], values[field.key]))
+            problems.extend(check_units.problems(field, draft.values[field.path], values[field.attribute]))
     precision = values.get("precision")
     if any(problem.path == "run.precision" for problem in problems):
         precision = None

@@ -20,7 +20,7 @@ WORD_PATTERN = r"[A-Za-z0-9_.,:@%+/=][A-Za-z0-9_.,:@%+/=-]*"
 class Field:
     """One thing that a run is told.
 
-    path: section and key in the TOML config; the key is also the attribute of `Run`.
+    path: section and key in the TOML config; the key is also the attribute of `Run`, unless `run_attribute` names that.
     query: the key in the page's URL. kind: how its text is read (see `worker.spec.field_values`).
     default: the typed value of a field that is left out. original: the key in the [DATA] section of the
     original tool's config.ini, if it had one. minimum and maximum are inclusive.
@@ -41,6 +41,7 @@ class Field:
     unit: str = ""
     original: str = ""
     always_in_url: bool = False
+    run_attribute: str = ""
 
     @property
     def section(self) -> str:
@@ -49,8 +50,13 @@ class Field:
 
     @property
     def key(self) -> str:
-        """The field's name inside its section, and the attribute of `Run` that holds it."""
+        """The field's name inside its section."""
         return self.path.partition(".")[2]
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of `Run` that holds the field's value."""
+        return self.run_attribute or self.key
 
     @property
     def in_sentence(self) -> str:

@@ -67,7 +67,7 @@ class Run:
     live_output: bool
     debug: bool
     dont_start: bool
-    poll_interval: int
+    progress_interval: int
     time_limit: int
     max_failures: int
     accept_exit_code: bool

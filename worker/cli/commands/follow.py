@@ -55,7 +55,7 @@ def follow(paths: RunPaths, run: Run, after: int = 0) -> int:
 
     after: an epoch that is over, since the driver of a later one was just asked for; how it ended is no news.
     """
-    display = make_display(run.poll_interval, [_HINT])
+    display = make_display(run.progress_interval, [_HINT])
     try:
         return _follow_until_end(paths, run, display, after)
     except KeyboardInterrupt:

@@ -204,7 +204,7 @@ def draft_of(run: Run) -> Draft:
     """The draft that `check` makes `run` of; fields with their default are left out."""
     values: dict[str, object] = {}
     for field in FIELDS:
-        value = getattr(run, field.key)
+        value = getattr(run, field.attribute)
         if value != field.default:
             # A bare number would mean hours.
             values[field.path] = duration_text(value) if field.kind == "duration" else value
