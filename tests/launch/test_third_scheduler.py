@@ -14,7 +14,7 @@ from local_runs import PATIENCE, Local, config, until
 
 from worker.store import replay
 from worker.store.claim import Standing, claim
-from worker.store.journal import introduction_of
+from worker.store.journal_reading import introduction_of
 from worker.store.origin import origin
 from worker.trial import Status
 

@@ -21,7 +21,8 @@ from slurm_report import Figure, on_cluster, report
 from slurm_site import Site, until
 
 from worker.store.follower import Follower
-from worker.store.journal import epochs, read_journal
+from worker.store.journal import epochs
+from worker.store.journal_reading import read_journal
 from worker.store.journal_records import Finished, Retracted
 from worker.store.paths import RunPaths
 from worker.store.replay import load

@@ -24,7 +24,8 @@ from storm_observations import Findings, Observations
 
 from worker import processes
 from worker.store.claim import Claim, Standing, claim
-from worker.store.journal import epochs, follow_journal
+from worker.store.journal import epochs
+from worker.store.journal_reading import follow_journal
 from worker.store.journal_records import Agent, Read
 from worker.store.paths import Home
 from worker.store.tail import Tail

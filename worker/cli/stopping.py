@@ -18,7 +18,7 @@ from worker.progress.terminal import Lines
 from worker.spec.run import Run
 from worker.spec.text import visible
 from worker.store.claim import Claim, Standing, claim
-from worker.store.journal import follow_journal
+from worker.store.journal_reading import follow_journal
 from worker.store.journal_records import Ended, Leaving, Stopping
 from worker.store.paths import RunPaths
 from worker.store.requests import CancelAll, Stop, ask

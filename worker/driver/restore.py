@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from worker.driver.tasks import Attempt
 from worker.progress.tally import Over, Tally
-from worker.store.journal import epochs, newest, read_journal
+from worker.store.journal import epochs, newest
+from worker.store.journal_reading import read_journal
 from worker.store.journal_records import (
     Agent,
     Assigned,

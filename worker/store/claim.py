@@ -13,7 +13,8 @@ from pathlib import Path
 
 from worker import __version__, processes
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS
-from worker.store.journal import introduction_of, newest
+from worker.store.journal import newest
+from worker.store.journal_reading import introduction_of
 from worker.store.journal_records import JOURNAL, Driver, Ended, Leaving, Read
 from worker.store.paths import RunPaths
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from worker.store.journal import Epochs, epochs, follow_journal
+from worker.store.journal import Epochs, epochs
+from worker.store.journal_reading import follow_journal
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed, Replayer
 from worker.trial import Trial

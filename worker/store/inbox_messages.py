@@ -10,7 +10,7 @@ from worker.spec.parameters import Value
 from worker.store.messages import Codec, Filed, Malformed, Unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Assign(Filed):
     """trial, attempt, values, command, and what it runs under: all that the agent needs"""
 
@@ -34,7 +34,7 @@ class Assign(Filed):
         return self.trial, self.attempt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Cancel(Filed):
     """end this trial, or everything, and leave"""
 
@@ -42,14 +42,14 @@ class Cancel(Filed):
     trial: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Quit(Filed):
     """finish, then leave"""
 
     kind = "quit"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Ping(Filed):
     """the driver lives"""
 

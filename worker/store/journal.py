@@ -8,13 +8,10 @@ journal there is a file that is made before it, empty, and in which the next dri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
 from worker.store.appender import Appender, StorageFullError
-from worker.store.journal_records import JOURNAL, Driver, Ended, Read
 from worker.store.messages import Codec, Message
 from worker.store.paths import RunPaths
 from worker.store.tail import Tail, read_records
@@ -22,7 +19,7 @@ from worker.store.tail import Tail, read_records
 _NAME = re.compile(r"(\d{6,})\.jsonl")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Next(Message):
     """the driver of this epoch has begun"""
 
@@ -120,29 +117,3 @@ def epochs(paths: RunPaths) -> list[int]:
     numbers.extend(range(listed + 1, newest_known.look() + 1))
     newest_known.close()
     return numbers
-
-
-def read_journal(paths: RunPaths, epoch: int) -> Iterator[Read | None]:
-    """All that the driver of `epoch` has written down, None for each torn line. Raises OSError where that is unreadable."""
-    return read_records(paths.journal(epoch), partial(JOURNAL.decode, epoch=epoch))
-
-
-def follow_journal(paths: RunPaths, epoch: int) -> Tail[Read]:
-    """The same as it comes, from the first record on."""
-    return Tail(paths.journal(epoch), partial(JOURNAL.decode, epoch=epoch))
-
-
-def introduction_of(paths: RunPaths, epoch: int) -> Driver | None:
-    """The record in which the driver of `epoch` says who it is; None where it has not said that (yet).
-
-    It comes first; where the disk was full, torn tries of it may come before it.
-    """
-    return next((record for record in read_journal(paths, epoch) if isinstance(record, Driver)), None)
-
-
-def ended_epoch(paths: RunPaths) -> int:
-    """The newest epoch whose driver has ended the run, 0 where none has. Raises OSError if a journal is unreadable."""
-    for epoch in reversed(epochs(paths)):
-        if any(isinstance(record, Ended) for record in read_journal(paths, epoch)):
-            return epoch
-    return 0

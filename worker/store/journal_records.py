@@ -10,7 +10,7 @@ from worker.store.messages import OWN_FORMS, Codec, Filed, Malformed, Message, U
 from worker.trial import Outcome, Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Driver(Message):
     """who drives: epoch, host, pid, version, seed, terms (resources and limits)"""
 
@@ -30,7 +30,7 @@ class Driver(Message):
     terms: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Proposed(Filed):
     """trial and its values"""
 
@@ -40,7 +40,7 @@ class Proposed(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Assigned(Filed):
     """given to an agent; attempt counts from 1"""
 
@@ -51,7 +51,7 @@ class Assigned(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Started(Filed):
     """the agent said that it runs, and where"""
 
@@ -63,7 +63,7 @@ class Started(Filed):
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Finished(Filed):
     """status, loss, outputs, curve, exit code, signal, times, host, peak memory, reason, GPUs"""
 
@@ -80,7 +80,7 @@ class Finished(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Requeued(Filed):
     """given out again, since its agent vanished or gave it back"""
 
@@ -94,7 +94,7 @@ class Requeued(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Retracted(Filed):
     """what `finished` said of this attempt does not count: it was interrupted; the trial is given out again"""
 
@@ -107,7 +107,7 @@ class Retracted(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Lost(Filed):
     """its agent vanished, or gave it back while it ran, three times"""
 
@@ -120,7 +120,7 @@ class Lost(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Cancelled(Filed):
     """by the user"""
 
@@ -132,7 +132,7 @@ class Cancelled(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Agent(Filed):
     """an agent appeared: host, pid, job, and what CPUs and GPUs it has"""
 
@@ -150,7 +150,7 @@ class Agent(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Workers(Filed):
     """how many are wanted from now on"""
 
@@ -159,7 +159,7 @@ class Workers(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Retried(Filed):
     """evaluated again because a person asked for it"""
 
@@ -169,7 +169,7 @@ class Retried(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Stopping(Filed):
     """nothing new begins, and why"""
 
@@ -178,7 +178,7 @@ class Stopping(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Leaving(Filed):
     """the driver left, the run is not over"""
 
@@ -188,7 +188,7 @@ class Leaving(Filed):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Ended(Filed):
     """the run is over: reason, exit code"""
 

@@ -16,11 +16,26 @@ from worker.trial import Outcome, Status
 class Message:
     """One kind of record: its fields are the keys of the JSON, in this order; those with a default may be missing there."""
 
+    # A dataclass that generates these for itself costs every agent's start some time, for each of a dozen classes.
     __slots__ = ()
     kind: ClassVar[str]
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and _said(other) == _said(self)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+    def __hash__(self) -> int:
+        return hash((self.kind, repr(self)))
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{name}={value!r}" for name, value in _said(self).items())
+        return f"{type(self).__name__}({said})"
+
+
+def _said(message: Any) -> dict[str, object]:
+    return {part.name: getattr(message, part.name) for part in fields(message)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Filed(Message):
     """A message of the driver whose epoch is the number of the file, and is not repeated in the line."""
 
@@ -140,31 +155,32 @@ class _Plan:
     def make(self, record: Mapping[str, object], epoch: int) -> Any:
         """The object that a record stands for. Raises ValueError with what is wrong with it."""
         made: Any = object.__new__(self.kind)
-        _fill(made, self.slots, record)
+        for name, plain, convert, default, put in self.slots:
+            value = record.get(name)
+            put(made, value if type(value) in plain else _converted(name, value, convert, default))
         if self._put_outcome is not None:
-            outcome = Outcome.__new__(Outcome)
-            _fill(outcome, self._said, record)
-            self._put_outcome(made, outcome)
+            said: dict[str, Any] = {}
+            for name, plain, convert, _, _ in self._said:
+                value = record.get(name)
+                if type(value) in plain:
+                    said[name] = value
+                elif value is not None:
+                    said[name] = _converted(name, value, convert, None)
+            self._put_outcome(made, Outcome(**said))
         if self._put_epoch is not None:
             self._put_epoch(made, epoch)
         return made
 
 
-def _fill(made: object, slots: Iterable[_Slot], record: Mapping[str, object]) -> None:
-    get = record.get
-    for name, plain, convert, default, put in slots:
-        value = get(name)
-        if type(value) not in plain:
-            if value is not None:
-                try:
-                    value = convert(value)
-                except (KeyError, TypeError, ValueError, OverflowError) as error:
-                    raise ValueError(f"{name}: {error}") from error
-            elif default is _REQUIRED:
-                raise ValueError(f"{name} is missing")
-            elif default is not None:
-                value = default() if callable(default) else default
-        put(made, value)
+def _converted(name: str, value: object, convert: Callable[[Any], Any], default: Any) -> Any:
+    if value is None:
+        if default is _REQUIRED:
+            raise ValueError(f"{name} is missing")
+        return default() if callable(default) else default
+    try:
+        return convert(value)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 def _slot(part: Field[Any], kind: type[Any], forms: Mapping[str, Form]) -> _Slot:

@@ -6,7 +6,8 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 
-from worker.store.journal import epochs, introduction_of
+from worker.store.journal import epochs
+from worker.store.journal_reading import introduction_of
 from worker.store.paths import RunPaths
 
 

@@ -10,7 +10,7 @@ from worker.store.messages import Codec, Malformed, Message, Unknown
 from worker.trial import Outcome, Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Hello(Message):
     """an agent appeared, or has turned to a newer driver: host, pid, job, when its time is up, CPUs, GPUs"""
 
@@ -29,7 +29,7 @@ class Hello(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Started(Message):
     """it runs this trial"""
 
@@ -41,7 +41,7 @@ class Started(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class NewValue(Message):
     """a RESULT line while the program still runs"""
 
@@ -52,7 +52,7 @@ class NewValue(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Finished(Message):
     """as in the journal, with the values, so that a wrong pair is noticed"""
 
@@ -69,7 +69,7 @@ class Finished(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Retracted(Message):
     """the newest `finished` was the work of the signal that ends the agent, and does not count"""
 
@@ -81,7 +81,7 @@ class Retracted(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Refused(Message):
     """it did not run this trial, and why"""
 
@@ -93,7 +93,7 @@ class Refused(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class GpuBroken(Message):
     """a program's own words show that a GPU of its host is broken; it leaves"""
 
@@ -103,7 +103,7 @@ class GpuBroken(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Bye(Message):
     """it leaves, and why"""
 
@@ -112,7 +112,7 @@ class Bye(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class ProcessEnded(Message):
     """its process has ended without a bye; written by whoever has cleaned up after it"""
 

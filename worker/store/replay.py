@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from worker.store.journal import epochs, read_journal
+from worker.store.journal import epochs
+from worker.store.journal_reading import read_journal
 from worker.store.journal_records import (
     Agent,
     Assigned,

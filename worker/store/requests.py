@@ -12,7 +12,7 @@ from worker.store.tail import Tail
 _LOOK_EVERY = 0.2  # seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Stop(Message):
     """what runs may end, nothing new begins"""
 
@@ -20,7 +20,7 @@ class Stop(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class CancelAll(Message):
     """what runs is ended, nothing new begins"""
 
@@ -28,7 +28,7 @@ class CancelAll(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class WantWorkers(Message):
     """so many workers from now on, or so many more (`+2`) or fewer (`-2`)"""
 
@@ -37,7 +37,7 @@ class WantWorkers(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Retry(Message):
     """the numbers of trials that are to be evaluated again"""
 

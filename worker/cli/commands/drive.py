@@ -17,7 +17,7 @@ from worker.launch import registry
 from worker.launch.scheduler import DriverJobs
 from worker.progress.tally import Over
 from worker.store.appender import FILE_SERVER
-from worker.store.journal import ended_epoch
+from worker.store.journal_reading import ended_epoch
 from worker.store.run_config import read_run
 from worker.store.starter import run_command
 

@@ -16,7 +16,8 @@ from worker.launch.slurm.script import AgentJob, agent_script
 from worker.launch.slurm.worker_jobs import PATIENCE, SlurmLauncher
 from worker.spec.run import Run
 from worker.spec.text import counted
-from worker.store.journal import ended_epoch, newest
+from worker.store.journal import newest
+from worker.store.journal_reading import ended_epoch
 from worker.store.paths import RunPaths
 
 _TRY_EVERY = 5.0  # seconds

@@ -17,7 +17,7 @@ from worker.store.paths import RunPaths
 from worker.store.tail import read_records
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Intended(Message):
     """is about to be handed in"""
 
@@ -26,7 +26,7 @@ class Intended(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Answered(Message):
     """what Slurm has answered"""
 
@@ -37,7 +37,7 @@ class Answered(Message):
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Over(Message):
     """nothing of it is left in the queue"""
 
