@@ -167,14 +167,6 @@ def test_what_is_no_sample(line: bytes) -> None:
     assert sample(line) == ""
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A desk whose agent is not hired yet."""
-    desk = Desk(tmp_path)
-    yield desk
-    desk.dismiss()
-
-
 @pytest.mark.parametrize("behaviour", ["hangs", "none", "wrapped"])
 def test_no_evaluation_is_disturbed(desk: Desk, environment: Environment, behaviour: str) -> None:
     desk.hire(**{**environment, "BEHAVIOUR": behaviour})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGTERM
 
@@ -19,15 +18,6 @@ HALF_DONE = {
     "handler": "trap 'echo RESULT: 9; exit 0' TERM; echo $$ > {runs}; while :; do sleep 0.02; done",
     "pipeline": "echo RESULT: 9; echo $$ > {runs}; sleep 1000 | cat",
 }
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A desk whose agent is not hired yet."""
-    desk = Desk(tmp_path)
-    yield desk
-    if desk.process is not None:
-        desk.dismiss()
 
 
 def hire_in_job(desk: Desk, **environment: str) -> None:

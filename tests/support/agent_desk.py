@@ -106,3 +106,12 @@ class Desk:
             finally:
                 self.process.kill()
                 self.process.wait()
+
+
+def wait_for(path: Path) -> str:
+    """Wait until a program has written a line into `path`; returns its text."""
+    deadline = time.monotonic() + PATIENCE
+    while not (path.exists() and path.read_text().endswith("\n")):
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.005)
+    return path.read_text().strip()
