@@ -51,7 +51,7 @@ class ForkedCommands:
         input: str = "",
         timeout: float = 120,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end. Raises TimeoutExpired, having killed it."""
+        """Run a command to its end. Raises TimeoutExpired; whatever interrupts this, the command is killed then."""
         args = list(map(str, words))
         environ = dict(os.environ if env is None else env)
         told = {"words": args, "cwd": str(cwd), "umask": _umask(), "environ": environ}
@@ -63,14 +63,16 @@ class ForkedCommands:
                 socket.send_fds(self._control, [b"\0"], files)
             talk.sendall(json.dumps(told).encode() + b"\n")
             heard = {file.fileno(): bytearray() for file in (talk, out, err)}
-            in_time = _read_to_ends(heard, timeout)
-        answer, *said = heard.values()
-        pid, *status = map(int, answer.split())
-        if not in_time:
-            if not status:
-                os.kill(pid, signal.SIGKILL)
-            raise subprocess.TimeoutExpired(args, timeout)
-        return subprocess.CompletedProcess(args, os.waitstatus_to_exitcode(*status), *map(_text, said))
+            try:
+                _read_to_ends(heard, timeout)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(args, timeout) from None
+            finally:
+                pid, *status = map(int, heard[talk.fileno()].split())
+                if not status:
+                    os.kill(pid, signal.SIGKILL)
+        said = [_text(heard[file.fileno()]) for file in (out, err)]
+        return subprocess.CompletedProcess(args, os.waitstatus_to_exitcode(*status), *said)
 
 
 def _umask() -> int:
@@ -97,8 +99,8 @@ def _holding(text: str) -> BinaryIO:
     return os.fdopen(reading, "rb")
 
 
-def _read_to_ends(heard: Mapping[int, bytearray], seconds: float) -> bool:
-    """Read what comes from files into their buffers, until all have ended; False if that takes too long."""
+def _read_to_ends(heard: Mapping[int, bytearray], seconds: float) -> None:
+    """Read what comes from files into their buffers, until all have ended. Raises TimeoutError."""
     ends_at = time.monotonic() + seconds
     with selectors.DefaultSelector() as waiting:
         for file in heard:
@@ -106,13 +108,12 @@ def _read_to_ends(heard: Mapping[int, bytearray], seconds: float) -> bool:
         while waiting.get_map():
             ready = waiting.select(max(0, ends_at - time.monotonic()))
             if not ready:
-                return False
+                raise TimeoutError
             for key, _ in ready:
                 chunk = os.read(key.fd, _ROOM)
                 heard[key.fd] += chunk
                 if not chunk:
                     waiting.unregister(key.fd)
-    return True
 
 
 def _text(content: bytearray) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from forked_commands import Omniopt
-from local_runs import Local, config
+from local_runs import Local, config, until
+from page_server import free_port
 
 
 @pytest.mark.parametrize(
@@ -53,5 +55,12 @@ def test_the_umask_is_that_of_the_test(omniopt: Omniopt, workdir: Path, umask: i
 
 def test_a_command_that_takes_too_long_is_killed(omniopt: Omniopt, workdir: Path) -> None:
     assert omniopt("start", config(workdir, max_evals=1)).returncode == 0
+    port = free_port()
     with pytest.raises(subprocess.TimeoutExpired):
-        omniopt("dashboard", "pear", timeout=2)
+        omniopt("dashboard", "pear", "--port", port, timeout=3)
+
+    def gone() -> bool:
+        with socket.socket() as caller:
+            return caller.connect_ex(("127.0.0.1", port)) != 0
+
+    until(gone)
