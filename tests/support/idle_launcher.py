@@ -24,7 +24,7 @@ class IdleLauncher:
     def stop(self, identities: Sequence[str]) -> None:
         pass
 
-    def note(self, identity: str, said: Heard) -> None:
+    def note(self, identity: str, message: Heard) -> None:
         pass
 
     def close(self) -> None:

@@ -153,14 +153,14 @@ class QueueLauncher:
         if jobs := [self._jobs[identity] for identity in identities if identity in self._jobs]:
             call("qdel", *jobs)
 
-    def note(self, identity: str, said: Heard) -> None:
+    def note(self, identity: str, message: Heard) -> None:
         self._missed.pop(identity, None)
-        if isinstance(said, Hello):
-            self._report(identity, AgentState.RUNNING, host=said.host)
-        elif isinstance(said, Bye):
-            self._report(identity, AgentState.GONE, said.reason)
-        elif isinstance(said, ProcessEnded):
-            self._report(identity, AgentState.GONE, ending(said.exit_code))
+        if isinstance(message, Hello):
+            self._report(identity, AgentState.RUNNING, host=message.host)
+        elif isinstance(message, Bye):
+            self._report(identity, AgentState.GONE, message.reason)
+        elif isinstance(message, ProcessEnded):
+            self._report(identity, AgentState.GONE, ending(message.exit_code))
 
     def close(self) -> None:
         pass

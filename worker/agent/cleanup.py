@@ -23,8 +23,8 @@ def tidy(paths: RunPaths, identity: str, exit_code: int) -> int:
     outbox = paths.agent(identity).outbox
     last = None
     with suppress(OSError):
-        for said in read_records(outbox, OUTBOX.decode):
-            last = said or last
+        for messages in read_records(outbox, OUTBOX.decode):
+            last = messages or last
     if last is None or isinstance(last, Bye | ProcessEnded):
         return ended
     # Where the disk is full, the scheduler's queue tells the same a little later.

@@ -81,9 +81,9 @@ class Outbox:
         """Whether something could not be written."""
         return bool(self._waiting) and self._retry_at > 0
 
-    def say(self, said: Said, urgent: bool = True) -> None:
+    def say(self, message: Said, urgent: bool = True) -> None:
         """Hand in a message for the next `flush`. An urgent one counts (and must be on disk) when flush returns True."""
-        self._waiting.append(said)
+        self._waiting.append(message)
         self._urgent |= urgent
 
     def flush(self) -> bool:

@@ -25,17 +25,17 @@ def earlier_assignments(paths: RunPaths, identity: str) -> tuple[set[Key], list[
     """
     seen: set[Key] = set()
     unfinished: list[Key] = []
-    for said in read_records(paths.agent(identity).outbox, OUTBOX.decode):
-        if isinstance(said, Hello) and said.host == node_name():
-            if said.pid is not None and processes.alive(said.pid, said.pid_start):
+    for message in read_records(paths.agent(identity).outbox, OUTBOX.decode):
+        if isinstance(message, Hello) and message.host == node_name():
+            if message.pid is not None and processes.alive(message.pid, message.pid_start):
                 raise StillRunningError(
-                    f"The worker {identity} is running already as process {said.pid}; "
+                    f"The worker {identity} is running already as process {message.pid}; "
                     "give another --id, or end that process first."
                 )
-        elif isinstance(said, Started | Finished | Refused):
-            key = said.trial, said.attempt
+        elif isinstance(message, Started | Finished | Refused):
+            key = message.trial, message.attempt
             seen.add(key)
-            if isinstance(said, Started):
+            if isinstance(message, Started):
                 unfinished.append(key)
             elif key in unfinished:
                 unfinished.remove(key)

@@ -112,7 +112,7 @@ class Assignments:
         """Give the first waiting trial to `member`, one of the `takers`; at least one must be waiting."""
         task = self._tasks.give_out(member.identity, at)
         member.queue.append(task.number)
-        member.given = True
+        member.had_trial = True
         self._agents.sort_in(member)
         assign = self._make_assign(
             epoch=self.epoch, trial=task.number, attempt=task.attempt, values=task.values, at=at

@@ -72,7 +72,7 @@ class Dispatcher:
 
     def _fits(self, member: Member, at: float) -> bool:
         """Whether an agent has enough time left; a fresh one always has, since no other would have more."""
-        if member.ends_at == math.inf or not member.given:
+        if member.ends_at == math.inf or not member.had_trial:
             return True
         return at + self._pace.longest + _MARGIN < member.ends_at
 

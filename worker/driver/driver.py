@@ -69,7 +69,11 @@ class Driver:
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=remote)
         self._assignments = Assignments(self.epoch, partial(make_assign, plan))
         self._assignments.restore(
-            self._state.trials.values(), restored.strikes, restored.voided, restored.retracted, restored.given
+            self._state.trials.values(),
+            restored.strikes,
+            restored.voided,
+            restored.retracted,
+            restored.given,
         )
         starts = not plan.request
         launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts)

@@ -17,7 +17,7 @@ class Member:
     leaving: bool = False
     said_bye: bool = False
     told_to_end: bool = False
-    given: bool = False  # whether it ever was given a trial
+    had_trial: bool = False  # whether it ever was given a trial
     ends_at: float = math.inf
     host: str = ""
     queue: list[int] = field(default_factory=list)

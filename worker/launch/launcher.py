@@ -52,7 +52,7 @@ class Launcher(Protocol):
     def stop(self, identities: Sequence[str]) -> None:
         """End these agents now, with everything that they started."""
 
-    def note(self, identity: str, said: Heard) -> None:
+    def note(self, identity: str, message: Heard) -> None:
         """Take in what an agent has said in its outbox (hello, finished, bye): surer than what a scheduler says."""
 
     def close(self) -> None:

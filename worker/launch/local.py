@@ -101,9 +101,9 @@ class LocalLauncher:
                 child.process.wait()
         self._looked = 0.0
 
-    def note(self, identity: str, said: Heard) -> None:
+    def note(self, identity: str, message: Heard) -> None:
         """An agent that says hello works; see `hopeless`."""
-        if isinstance(said, Hello) and identity in self._children:
+        if isinstance(message, Hello) and identity in self._children:
             self._children[identity].spoke = True
             self._never_began = 0
 
@@ -189,8 +189,8 @@ def _adopted(paths: RunPaths) -> Iterator[tuple[str, _Child]]:
 
 def _said_hello(paths: RunPaths, identity: str, child: _Child) -> bool:
     return any(
-        isinstance(said, Hello) and said.pid_start == child.born
-        for said in read_records(paths.agent(identity).outbox, OUTBOX.decode)
+        isinstance(message, Hello) and message.pid_start == child.born
+        for message in read_records(paths.agent(identity).outbox, OUTBOX.decode)
     )
 
 

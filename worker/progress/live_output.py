@@ -20,7 +20,7 @@ _LONGEST = 300  # characters of a line
 class _Stream:
     path: Path
     offset: int = 0
-    rest: bytes = b""
+    incomplete: bytes = b""
     ended: bool = False
 
 
@@ -61,8 +61,8 @@ def _read(stream: _Stream) -> list[str]:
         file.seek(stream.offset)
         data = file.read(_MOST)
     stream.offset += len(data)
-    *lines, stream.rest = (stream.rest + data).replace(b"\r", b"\n").split(b"\n")
-    stream.rest = stream.rest[:_MOST]  # a line that does not end
+    *lines, stream.incomplete = (stream.incomplete + data).replace(b"\r", b"\n").split(b"\n")
+    stream.incomplete = stream.incomplete[:_MOST]  # a line that does not end
     if stream.ended:
-        lines.append(stream.rest)
+        lines.append(stream.incomplete)
     return [text for line in lines if (text := plain(line[: 4 * _LONGEST])).strip()]

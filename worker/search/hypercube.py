@@ -29,6 +29,9 @@ def _shares(size: int, count: int, generator: Random) -> list[tuple[float, ...]]
 def _nearest(rows: list[tuple[float, ...]]) -> float:
     """The least squared distance of two rows."""
     return min(
-        (sum((x - y) ** 2 for x, y in zip(one, other, strict=True)) for one, other in combinations(rows, 2)),
+        (
+            sum((x - y) ** 2 for x, y in zip(first, second, strict=True))
+            for first, second in combinations(rows, 2)
+        ),
         default=0.0,
     )

@@ -28,7 +28,9 @@ class Space:
 
     def at_shares(self, shares: Sequence[float]) -> Point:
         """The point below which such shares, from 0 to 1, of each parameter's probability lie."""
-        return tuple(one.at_share(share) for one, share in zip(self.dimensions, shares, strict=True))
+        return tuple(
+            dimension.at_share(share) for dimension, share in zip(self.dimensions, shares, strict=True)
+        )
 
     def decode(self, latents: Sequence[float]) -> Point:
         """The point of latent values."""

@@ -48,15 +48,15 @@ class NodeHealth:
             f"Workers on {nodes} failed twice in a row, so that no more are started there." if nodes else ""
         )
 
-    def note(self, identity: str, said: Heard) -> None:
+    def note(self, identity: str, message: Heard) -> None:
         """Take in what an agent has said itself."""
         node = self._job_states.node(identity)
-        if isinstance(said, Hello):
+        if isinstance(message, Hello):
             self._never_began = 0
-        elif isinstance(said, GpuBroken) or (isinstance(said, ProcessEnded) and said.exit_code != 0):
+        elif isinstance(message, GpuBroken) or (isinstance(message, ProcessEnded) and message.exit_code != 0):
             self._counted.add(identity)
             self._failed(node)
-        elif isinstance(said, Finished) and self._failures.get(node, 0) < NODE_FAILURES:
+        elif isinstance(message, Finished) and self._failures.get(node, 0) < NODE_FAILURES:
             self._failures.pop(node, None)
 
     def refused(self, job: AgentJob, answer: Submitted) -> None:

@@ -117,20 +117,20 @@ class SlurmLauncher:
         self._stopping.update(identities)
         self._cancels.send_due(self._clock())
 
-    def note(self, identity: str, said: Heard) -> None:
-        """Take in what an agent itself has said: earlier and surer than the queue."""
-        if isinstance(said, Hello):
+    def note(self, identity: str, message: Heard) -> None:
+        """Take in what an agent itself has message: earlier and surer than the queue."""
+        if isinstance(message, Hello):
             self._retry_delay = _RETRY_LEAST
-            self._job_states.heard(identity, said.host)
-        elif isinstance(said, Bye):
-            self._job_states.left(identity, said.reason)
+            self._job_states.heard(identity, message.host)
+        elif isinstance(message, Bye):
+            self._job_states.left(identity, message.reason)
             self._log_ended_submissions()
-        elif isinstance(said, ProcessEnded):
-            self._job_states.died(identity, ending(said.exit_code))
+        elif isinstance(message, ProcessEnded):
+            self._job_states.died(identity, ending(message.exit_code))
             self._log_ended_submissions()
         else:
             self._job_states.spoke(identity)
-        self._node_health.note(identity, said)
+        self._node_health.note(identity, message)
 
     @property
     def hopeless(self) -> Problem | None:

@@ -121,7 +121,7 @@ def _hours_of_machines(
         by_host[agents[agent].host if agent in agents else ""].append(agent)
     total = 0.0
     for group in by_host.values():
-        present = [found for one in group if one in agents and (found := count(agents[one])) is not None]
+        present = [has for member in group if member in agents and (has := count(agents[member])) is not None]
         if not present:
             return None
         wanted = requested * sum(spans[agent][1] - spans[agent][0] for agent in group)
