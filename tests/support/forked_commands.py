@@ -68,11 +68,11 @@ class ForkedCommands:
             except TimeoutError:
                 raise subprocess.TimeoutExpired(args, timeout) from None
             finally:
-                pid, *status = map(int, heard[talk.fileno()].split())
+                answer, *said = heard.values()
+                pid, *status = map(int, answer.split())
                 if not status:
                     os.kill(pid, signal.SIGKILL)
-        said = [_text(heard[file.fileno()]) for file in (out, err)]
-        return subprocess.CompletedProcess(args, os.waitstatus_to_exitcode(*status), *said)
+        return subprocess.CompletedProcess(args, os.waitstatus_to_exitcode(*status), *map(_text, said))
 
 
 def _umask() -> int:
