@@ -16,67 +16,64 @@ _NOT_EXECUTABLE, _NOT_FOUND, _USAGE = (
 )  # exit codes of bash, and of programs with a wrong command line
 
 # What programs say, and what to do then. The groups of a pattern fill the braces of its sentence.
-_PATTERNS = tuple(
-    (re.compile(pattern), sentence)
-    for pattern, sentence in (
-        (
-            r"ModuleNotFoundError: No module named '?([\w.]+)",
-            "The Python module {0} is missing in the Python that ran; install it there, or activate its environment in a wrapper script.",
-        ),
-        (
-            r"(?:ImportError: |error while loading shared libraries: )(.{1,120})",
-            "A library could not be loaded ({0}); load its module or environment before the program.",
-        ),
-        (
-            r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|RESOURCE_EXHAUSTED",
-            "The memory of the GPU ran out; use a smaller batch or model, or narrow the parameters.",
-        ),
-        (
-            r"no CUDA-capable device|No CUDA GPUs are available|CUDA driver version is insufficient",
-            "The program found no GPU; enable GPUs for this run, or let the program use the CPU.",
-        ),
-        (
-            r"MemoryError|std::bad_alloc|Cannot allocate memory|oom-kill|oom_kill",
-            "Memory could not be allocated; ask for more memory per worker, or let the program use less.",
-        ),
-        (
-            r"No space left on device|Disk quota exceeded|Errno 28|Errno 122",
-            "The disk or the quota is full where the program writes; make room there.",
-        ),
-        (r"can't open file '(.+?)'", "Python does not find the script {0}; give its full path."),
-        (
-            r"argument \S+: expected (?:one|at least one|\d+) argument"
-            r"|(?:invalid option -- |unexpected argument |[Nn]o such option:? |[Uu]nknown option:? |unrecognized "
-            r"(?:option|arguments):? )['\"`]?-?\.?\d",
-            "The program seems to take a number that begins with - for an option; join value and option with =, "
-            "as in --shift=($shift).",
-        ),
-        (
-            r"(?:unrecognized arguments|following arguments are required|unrecognized option|unknown option|No such option)[: ]+(.{1,120})",
-            "The program does not understand its arguments ({0}); compare the command with what the program expects.",
-        ),
-        (
-            r"FileNotFoundError: .*?: '(.+?)'",
-            "The file {0} was not found; relative paths count from the folder that the run was started in.",
-        ),
-        (
-            r"\b(module|ml): command not found",
-            "The command {0} is there in login shells only; begin the wrapper script with #!/bin/bash -l, or call it as "
-            "bash -l wrapper.sh.",
-        ),
-        (
-            r"(\S+): command not found",
-            "The command {0} was not found; give its full path, or load its module before.",
-        ),
-        (
-            r"([^\s:]+): No such file or directory",
-            "{0} was not found; relative paths count from the folder that the run was started in.",
-        ),
-        (
-            r"[Pp]ermission denied",
-            "Something may not be read, written or executed; look at the permissions of what it names.",
-        ),
-    )
+_PATTERNS = (
+    (
+        r"ModuleNotFoundError: No module named '?([\w.]+)",
+        "The Python module {0} is missing in the Python that ran; install it there, or activate its environment in a wrapper script.",
+    ),
+    (
+        r"(?:ImportError: |error while loading shared libraries: )(.{1,120})",
+        "A library could not be loaded ({0}); load its module or environment before the program.",
+    ),
+    (
+        r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|RESOURCE_EXHAUSTED",
+        "The memory of the GPU ran out; use a smaller batch or model, or narrow the parameters.",
+    ),
+    (
+        r"no CUDA-capable device|No CUDA GPUs are available|CUDA driver version is insufficient",
+        "The program found no GPU; enable GPUs for this run, or let the program use the CPU.",
+    ),
+    (
+        r"MemoryError|std::bad_alloc|Cannot allocate memory|oom-kill|oom_kill",
+        "Memory could not be allocated; ask for more memory per worker, or let the program use less.",
+    ),
+    (
+        r"No space left on device|Disk quota exceeded|Errno 28|Errno 122",
+        "The disk or the quota is full where the program writes; make room there.",
+    ),
+    (r"can't open file '(.+?)'", "Python does not find the script {0}; give its full path."),
+    (
+        r"argument \S+: expected (?:one|at least one|\d+) argument"
+        r"|(?:invalid option -- |unexpected argument |[Nn]o such option:? |[Uu]nknown option:? |unrecognized "
+        r"(?:option|arguments):? )['\"`]?-?\.?\d",
+        "The program seems to take a number that begins with - for an option; join value and option with =, "
+        "as in --shift=($shift).",
+    ),
+    (
+        r"(?:unrecognized arguments|following arguments are required|unrecognized option|unknown option|No such option)[: ]+(.{1,120})",
+        "The program does not understand its arguments ({0}); compare the command with what the program expects.",
+    ),
+    (
+        r"FileNotFoundError: .*?: '(.+?)'",
+        "The file {0} was not found; relative paths count from the folder that the run was started in.",
+    ),
+    (
+        r"\b(module|ml): command not found",
+        "The command {0} is there in login shells only; begin the wrapper script with #!/bin/bash -l, or call it as "
+        "bash -l wrapper.sh.",
+    ),
+    (
+        r"(\S+): command not found",
+        "The command {0} was not found; give its full path, or load its module before.",
+    ),
+    (
+        r"([^\s:]+): No such file or directory",
+        "{0} was not found; relative paths count from the folder that the run was started in.",
+    ),
+    (
+        r"[Pp]ermission denied",
+        "Something may not be read, written or executed; look at the permissions of what it names.",
+    ),
 )
 
 
@@ -92,7 +89,7 @@ def advise(command: str, cwd: str, exit_code: int | None, tail: bytes) -> str:
     text = plain(tail)
     for pattern, sentence in _PATTERNS:
         match = None
-        for match in pattern.finditer(text):  # noqa: B007 the last one counts
+        for match in re.finditer(pattern, text):  # noqa: B007 the last one counts
             pass
         if match:
             return sentence.format(

@@ -9,39 +9,37 @@ from worker.spec.text import invisible
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:nan|inf|infinity)")
 _NOT_ZERO = re.compile(r"[+-]?0*\.?0*[1-9]")
 
-# What people print in place of a number, and what to do about it; the first that matches is told.
-_REASONS = tuple(
-    (re.compile(pattern), reason)
-    for pattern, reason in (
-        (r"", "there is no number after the colon"),
-        (
-            r"[+-]?[0-9]{1,3}(,[0-9]{3}((,[0-9]{3})+(\.[0-9]*)?|\.[0-9]*))",
-            "it has commas between the digits; print it without them",
-        ),
-        (
-            r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?",
-            "it has a comma where the decimal point belongs; print a point (LC_ALL=C makes most programs do so)",
-        ),
-        (r"[+-]?[0-9.]+(_[0-9]+)+.*", "it has underscores between the digits; print it without them"),
-        (r"[+-]?0[xX].*", "it is hexadecimal; print it as a decimal number"),
-        (r"[+-]?[0-9.]+[dD][+-]?[0-9]+", "its exponent is written with D; print it with E"),
-        (r"(?s)tensor\(.*", "it is a tensor; print its value, in PyTorch with loss.item()"),
-        (r"(?s)(np|numpy|jnp)\..*|array\(.*", "it is a NumPy object; print float(value)"),
-        (r"\(?[+-]?[0-9.][0-9.eE+-]*[jJ]\)?", "it is a complex number; print a real one"),
-        (r"(?s)[\[({].*", "it is in brackets, as lists are; print one number without them"),
-        (
-            r"[+-]?(?![0-9])\d.*",
-            "its digits are not 0 to 9; print those (LC_ALL=C makes most programs do so)",
-        ),
-        (r"(?i)none|null|na|n/a|undefined|missing", "it is no number; the program had no value to print"),
-        (r"['\"].*", "it is in quotes; print it without them"),
-        (r"[−–—].*", "its minus sign is a typographic one; print the ASCII one (-)"),
-        (r"[+-]?[0-9.]+([eE][+-]?[0-9]+)? *%.*", "it has a percent sign; print the number alone"),
-        (
-            r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?[^0-9].*",
-            "there is something after the number; print it alone on its line",
-        ),
-    )
+# What people print in place of a number, and what to do about it; the first that matches is told. Patterns are compiled when
+# they are needed: most agents never do, and each start would pay for it.
+_REASONS = (
+    (r"", "there is no number after the colon"),
+    (
+        r"[+-]?[0-9]{1,3}(,[0-9]{3}((,[0-9]{3})+(\.[0-9]*)?|\.[0-9]*))",
+        "it has commas between the digits; print it without them",
+    ),
+    (
+        r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?",
+        "it has a comma where the decimal point belongs; print a point (LC_ALL=C makes most programs do so)",
+    ),
+    (r"[+-]?[0-9.]+(_[0-9]+)+.*", "it has underscores between the digits; print it without them"),
+    (r"[+-]?0[xX].*", "it is hexadecimal; print it as a decimal number"),
+    (r"[+-]?[0-9.]+[dD][+-]?[0-9]+", "its exponent is written with D; print it with E"),
+    (r"(?s)tensor\(.*", "it is a tensor; print its value, in PyTorch with loss.item()"),
+    (r"(?s)(np|numpy|jnp)\..*|array\(.*", "it is a NumPy object; print float(value)"),
+    (r"\(?[+-]?[0-9.][0-9.eE+-]*[jJ]\)?", "it is a complex number; print a real one"),
+    (r"(?s)[\[({].*", "it is in brackets, as lists are; print one number without them"),
+    (
+        r"[+-]?(?![0-9])\d.*",
+        "its digits are not 0 to 9; print those (LC_ALL=C makes most programs do so)",
+    ),
+    (r"(?i)none|null|na|n/a|undefined|missing", "it is no number; the program had no value to print"),
+    (r"['\"].*", "it is in quotes; print it without them"),
+    (r"[−–—].*", "its minus sign is a typographic one; print the ASCII one (-)"),
+    (r"[+-]?[0-9.]+([eE][+-]?[0-9]+)? *%.*", "it has a percent sign; print the number alone"),
+    (
+        r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?[^0-9].*",
+        "there is something after the number; print it alone on its line",
+    ),
 )
 
 
@@ -66,5 +64,5 @@ def read_number(text: str) -> float:
     if letter := invisible(text):
         raise UnreadableError(f"it has the invisible character {letter} in it; print the number alone")
     raise UnreadableError(
-        next((reason for form, reason in _REASONS if form.fullmatch(text)), "it is no number")
+        next((reason for form, reason in _REASONS if re.fullmatch(form, text)), "it is no number")
     )

@@ -24,17 +24,14 @@ _COLUMN = re.compile(
 _RESULT = re.compile(r"RESULT([0-9]{0,4})\s*:\s*(.*)")
 
 # Lines that were probably meant to be a RESULT line; the first form that matches is named.
-_NEAR_MISSES = tuple(
-    (re.compile(pattern), hint)
-    for pattern, hint in (
-        (r"RESULT[0-9]*\s*[：∶].*", "the colon must be an ordinary one (:)?"),
-        (r"RESULT[0-9]*\s*=.*", "a colon in place of the equals sign?"),
-        (r"RESULT[0-9]*\s+[-+.0-9].*", "colon missing?"),
-        (r"(?i)result[0-9]*\s*:\s*[-+.0-9].*", "must be upper case?"),
-        (r"(?i)result[0-9]*\s*=?\s*[-+.0-9].*", "must be upper case, with a colon?"),
-        (r".*RESULT[0-9]*\s*:.*", "text before it; must it be on a line of its own?"),
-        (r"(?i)\W*(final |the )?results?\b.*[0-9].*", "must be RESULT: and the number?"),
-    )
+_NEAR_MISSES = (
+    (r"RESULT[0-9]*\s*[：∶].*", "the colon must be an ordinary one (:)?"),
+    (r"RESULT[0-9]*\s*=.*", "a colon in place of the equals sign?"),
+    (r"RESULT[0-9]*\s+[-+.0-9].*", "colon missing?"),
+    (r"(?i)result[0-9]*\s*:\s*[-+.0-9].*", "must be upper case?"),
+    (r"(?i)result[0-9]*\s*=?\s*[-+.0-9].*", "must be upper case, with a colon?"),
+    (r".*RESULT[0-9]*\s*:.*", "text before it; must it be on a line of its own?"),
+    (r"(?i)\W*(final |the )?results?\b.*[0-9].*", "must be RESULT: and the number?"),
 )
 
 
@@ -142,7 +139,7 @@ class StreamReader:
         line = raw.decode("utf-8", "replace").replace("\ufeff", "").strip()
         match = _RESULT.fullmatch(line)
         if not match:
-            hint = next((hint for form, hint in _NEAR_MISSES if form.fullmatch(line[:1000])), "")
+            hint = next((hint for form, hint in _NEAR_MISSES if re.fullmatch(form, line[:1000])), "")
             if hint:
                 self.near_miss = f"{quoted_line(line)}: {hint}"
             return
