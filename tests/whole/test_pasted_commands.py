@@ -32,13 +32,6 @@ NO_LINES = ("omniopt {}", "Made by omniopt start.")
 FRESH = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8"}
 
 
-@pytest.fixture
-def local(workdir: Path) -> Iterator[Local]:
-    found = Local(workdir)
-    yield found
-    found.kill_everything()
-
-
 def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The texts in a module that are no docstrings; what an f-string fills in is {}."""
     inside = set()

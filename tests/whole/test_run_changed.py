@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ from worker.cli.parser import CommandParser
 from worker.spec.fields import FIELDS, FIXED
 from worker.spec.run import ParameterDraft
 from worker.store import replay
-
-
-@pytest.fixture
-def local(workdir: Path) -> Iterator[Local]:
-    one = Local(workdir)
-    yield one
-    one.kill_everything()
 
 
 @pytest.fixture

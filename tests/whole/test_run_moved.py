@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from forked_commands import Omniopt
 from local_runs import Local, config, ended, until
 
@@ -15,14 +13,6 @@ from worker.errors import EXIT_SYSTEM
 from worker.store.appender import Appender
 from worker.store.records import decode
 from worker.store.tail import Tail
-
-
-@pytest.fixture
-def local(workdir: Path) -> Iterator[Local]:
-    """The run in the workdir; its processes end with the test."""
-    one = Local(workdir)
-    yield one
-    one.kill_everything()
 
 
 def begin(local: Local, seconds: float) -> subprocess.Popen[str]:

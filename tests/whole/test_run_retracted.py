@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,14 +35,6 @@ from worker.store.tail import Tail
 from worker.trial import Status, Trial
 
 VALUES = {"x": 0.5}
-
-
-@pytest.fixture
-def local(workdir: Path) -> Iterator[Local]:
-    """The run in the workdir; its processes end with the test."""
-    one = Local(workdir)
-    yield one
-    one.kill_everything()
 
 
 def finished(attempt: int = 1, status: str = "ok", agent: str = "a") -> Json:
