@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from itertools import chain
 from math import isfinite
@@ -116,7 +116,7 @@ FORMS: Mapping[str, Form] = {
     "float": Form(frozenset([int]), _finite),
     "str": Form(frozenset([str]), _text),
     "bool": Form(frozenset([bool]), _refuse),
-    "Status": Form(frozenset(), lambda value: _ENDS[value]),
+    "Status": Form(frozenset(), _ENDS.__getitem__),
     "Mapping[str, Value]": Form(frozenset(), _table(int, float, str)),
     "Mapping[str, float]": Form(frozenset(), _table(int, float)),
     "Mapping[str, str]": Form(frozenset(), _table(str)),
@@ -155,32 +155,33 @@ class _Plan:
     def make(self, record: Mapping[str, object], epoch: int) -> Any:
         """The object that a record stands for. Raises ValueError with what is wrong with it."""
         made: Any = object.__new__(self.kind)
-        for name, plain, convert, default, put in self.slots:
-            value = record.get(name)
-            put(made, value if type(value) in plain else _converted(name, value, convert, default))
-        if self._put_outcome is not None:
-            said: dict[str, Any] = {}
-            for name, plain, convert, _, _ in self._said:
+        name = ""
+        try:
+            for name, plain, convert, default, put in self.slots:
                 value = record.get(name)
-                if type(value) in plain:
-                    said[name] = value
-                elif value is not None:
-                    said[name] = _converted(name, value, convert, None)
-            self._put_outcome(made, Outcome(**said))
+                if type(value) not in plain:
+                    value = convert(value) if value is not None else _missing(default)
+                put(made, value)
+            if self._put_outcome is not None:
+                said: dict[str, Any] = {}
+                for name, plain, convert, _, _ in self._said:
+                    value = record.get(name)
+                    if type(value) in plain:
+                        said[name] = value
+                    elif value is not None:
+                        said[name] = convert(value)
+                self._put_outcome(made, Outcome(**said))
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"{name}: {error}") from error
         if self._put_epoch is not None:
             self._put_epoch(made, epoch)
         return made
 
 
-def _converted(name: str, value: object, convert: Callable[[Any], Any], default: Any) -> Any:
-    if value is None:
-        if default is _REQUIRED:
-            raise ValueError(f"{name} is missing")
-        return default() if callable(default) else default
-    try:
-        return convert(value)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{name}: {error}") from error
+def _missing(default: Any) -> Any:
+    if default is _REQUIRED:
+        raise ValueError("it is missing")
+    return default() if callable(default) else default
 
 
 def _slot(part: Field[Any], kind: type[Any], forms: Mapping[str, Form]) -> _Slot:
@@ -201,7 +202,7 @@ class Codec(Generic[M]):
     """The kinds of records that stand in one kind of file, and their way into its lines and back."""
 
     def __init__(
-        self, kinds: Iterable[type[M]], sparse: Iterable[str] = (), forms: Mapping[str, Form] = FORMS
+        self, kinds: Iterable[type[M]], sparse: Collection[str] = (), forms: Mapping[str, Form] = FORMS
     ) -> None:
         """sparse: keys that are left out of the JSON where they say nothing. forms: of the types of all fields."""
         self.kinds = {kind.kind: kind for kind in kinds}
@@ -210,12 +211,14 @@ class Codec(Generic[M]):
             name: [(path.rpartition(".")[2], attrgetter(path)) for path in ("kind", *plan.keys)]
             for name, plan in self._plans.items()
         }
-        self._sparse = tuple(sparse)
+        self._sparse = {name: [key for key in sparse if key in self.keys(name)] for name in self.kinds}
         self._write = {
-            (kind.kind.kind, part.name): write
-            for kind in self._plans.values()
-            for part in fields(kind.kind)
-            if (form := forms.get(str(part.type))) and (write := form.write)
+            name: [
+                (part.name, write)
+                for part in fields(plan.kind)
+                if (form := forms.get(str(part.type))) and (write := form.write)
+            ]
+            for name, plan in self._plans.items()
         }
 
     def keys(self, kind: str) -> list[str]:
@@ -251,10 +254,9 @@ class Codec(Generic[M]):
         if isinstance(message, Unknown | Malformed):
             return message.record
         json_fields = {key: get(message) for key, get in self._out[message.kind]}
-        for (kind, key), write in self._write.items():
-            if kind == message.kind:
-                json_fields[key] = write(json_fields[key])
-        for key in self._sparse:
-            if json_fields.get(key, 0) in (None, ""):
+        for key, write in self._write[message.kind]:
+            json_fields[key] = write(json_fields[key])
+        for key in self._sparse[message.kind]:
+            if json_fields[key] in (None, ""):
                 del json_fields[key]
         return json_fields
