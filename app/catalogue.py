@@ -98,7 +98,7 @@ class Catalogue:
         if partition is None:
             yield Problem(
                 "slurm.partition",
-                f'The partition "{key}" is not in the list of this page, so its limits are not known here.',
+                f'This page does not list the partition "{key}", so its limits are unknown here.',
                 did_you_mean(key, self.partitions),
                 "warning",
             )
@@ -118,8 +118,8 @@ def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator
         elif values.get("slurm.gpus", 0) > partition.gpus:
             yield Problem(
                 "slurm.gpus",
-                f"{values['slurm.gpus']} GPUs are more than one worker can get in the partition {name}.",
-                f"Ask for {partition.gpus} at most, {otherwise}",
+                f"One worker cannot get {values['slurm.gpus']} GPUs in the partition {name}.",
+                f"Ask for at most {partition.gpus}, {otherwise}",
             )
     yield from _memory_problems(partition, values.get("slurm.memory", 0), values.get("slurm.cpus"), otherwise)
     for path in ("run.runtime", "slurm.walltime"):
@@ -127,14 +127,14 @@ def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator
             yield Problem(
                 path,
                 f"This is longer than the partition {name} allows.",
-                f"Ask for {partition.runtime} hours at most, {otherwise}",
+                f"Ask for at most {partition.runtime} hours, {otherwise}",
             )
     if partition.tested_workers is not None and values.get("run.workers", 0) > partition.tested_workers:
         yield Problem(
             "run.workers",
-            f"So many workers were never tried in the partition {name}; "
-            f"the most were {partition.tested_workers}.",
-            "It may work; start with fewer.",
+            f"So many workers have never been tested in the partition {name}; the maximum so far is "
+            f"{partition.tested_workers}.",
+            "This may work, but start with fewer.",
             "warning",
         )
 
@@ -146,15 +146,15 @@ def _memory_problems(
     if partition.memory is not None and memory > partition.memory:
         yield Problem(
             "slurm.memory",
-            f"{memory} MB are more than one worker can get in the partition {name}.",
-            f"Ask for {partition.memory} MB at most, {otherwise}",
+            f"One worker cannot get {memory} MB in the partition {name}.",
+            f"Ask for at most {partition.memory} MB, {otherwise}",
         )
     if partition.memory_per_cpu is not None and cpus and memory > partition.memory_per_cpu * cpus:
         yield Problem(
             "slurm.memory",
-            f"{memory} MB for {counted(cpus, 'CPU')} are more than {partition.memory_per_cpu} MB per CPU, "
-            f"the most in the partition {name}.",
-            f"Ask for {partition.memory_per_cpu * cpus} MB at most, or for more {BY_PATH['slurm.cpus'].in_sentence}, {otherwise}",
+            f"{memory} MB for {counted(cpus, 'CPU')} is more than {partition.memory_per_cpu} MB per CPU, "
+            f"the limit of the partition {name}.",
+            f"Ask for at most {partition.memory_per_cpu * cpus} MB or for more {BY_PATH['slurm.cpus'].in_sentence}, {otherwise}",
         )
 
 
@@ -187,7 +187,7 @@ def read_catalogue(path: Path = BUNDLED) -> Catalogue:
     except OSError as error:
         raise CatalogueError(f"The partition file {path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise CatalogueError(f"The partition file {path} is not TOML: {error}.") from error
+        raise CatalogueError(f"The partition file {path} is not valid TOML: {error}.") from error
     for name in content:
         if name not in _TOP_LEVEL:
             raise CatalogueError(
@@ -202,9 +202,9 @@ def read_catalogue(path: Path = BUNDLED) -> Catalogue:
 
 def _partition(path: Path, key: str, table: object) -> Partition:
     if not isinstance(table, dict):
-        raise CatalogueError(f"{path}: [partitions.{key}] is no table.")
+        raise CatalogueError(f"{path}: [partitions.{key}] must be a table.")
     if not re.fullmatch(WORD_PATTERN, key):
-        raise CatalogueError(f"{path}: {quoted(key)} is no name that a partition of Slurm can have.")
+        raise CatalogueError(f"{path}: {quoted(key)} is not a valid name of a Slurm partition.")
     keys = {field.name for field in fields(Partition)} - {"key"}
     for name, value in table.items():
         if name not in keys:

@@ -39,8 +39,8 @@ class Settings:
 
 # Environment variable -> what it is for; docs/page.md has a line for each (a test sees to it).
 VARIABLES: Mapping[str, str] = {
-    "OMNIOPT_PARTITIONS": "A TOML file with the partitions to offer, in place of the bundled ones.",
-    "OMNIOPT_PUBLIC_URL": "The address under which users reach the page, for the commands and links that it gives.",
+    "OMNIOPT_PARTITIONS": "A TOML file with the partitions to offer instead of the bundled ones.",
+    "OMNIOPT_PUBLIC_URL": "The address at which users reach the page, used in its commands and links.",
 }
 
 
@@ -50,10 +50,10 @@ def workers(environment: Mapping[str, str]) -> int:
     if not re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII):
         raise SettingsError(f"WEB_CONCURRENCY is {text!r}, but must be a whole number, such as 2.")
     if int(text) < 1:
-        raise SettingsError(f"WEB_CONCURRENCY is {text}, but somebody has to answer; write 1 or more.")
+        raise SettingsError(f"WEB_CONCURRENCY is {text}, but must be at least 1.")
     if int(text) > MOST_WORKERS:
         raise SettingsError(
-            f"WEB_CONCURRENCY is {text}; write at most {MOST_WORKERS}, such as one for each core."
+            f"WEB_CONCURRENCY is {text}, but must be at most {MOST_WORKERS}; one per core is a good choice."
         )
     return int(text)
 
@@ -64,7 +64,7 @@ def check_server(environment: Mapping[str, str]) -> None:
     port = environment.get("PORT")
     if port is not None and not (re.fullmatch(r"\d{1,5}", port, re.ASCII) and int(port) <= 65535):
         raise SettingsError(
-            f"PORT is {port!r}, but must be a number up to 65535; unset it where --bind says the address."
+            f"PORT is {port!r}, but must be a number up to 65535; unset it if --bind gives the address."
         )
     sendfile = environment.get("SENDFILE")
     if sendfile is not None and sendfile.lower() not in ("y", "1", "yes", "true", "n", "0", "no", "false"):
@@ -76,7 +76,7 @@ def check_server(environment: Mapping[str, str]) -> None:
                 ip_network(address, strict=False)
         except ValueError as error:
             raise SettingsError(
-                f"FORWARDED_ALLOW_IPS has {address!r} in it, but must be IP addresses with commas between them, or *."
+                f"FORWARDED_ALLOW_IPS contains {address!r}, but must be IP addresses separated by commas, or *."
             ) from error
 
 

@@ -13,27 +13,28 @@ from worker.spec.config_limits import MOST_FIELDS, PAGE, TooMuchError
 _TOO_LARGE = "This is too large"
 # Status -> title, what is wrong, what to do.
 _SENTENCES: Mapping[int, tuple[str, str, str]] = {
-    400: ("This request cannot be read", "Something in it is not as it should be.", "Open the form anew."),
-    404: ("There is nothing here", "The address is wrong, or old.", "Open the form."),
+    400: ("This request cannot be read", "Part of it is malformed.", "Open the form again."),
+    404: ("Page not found", "The address is wrong or out of date.", "Open the form."),
     405: (
         "This is not possible here",
-        "The address is right, but not for this kind of request.",
+        "The address exists, but does not accept this kind of request.",
         "Open the form.",
     ),
     413: (
         _TOO_LARGE,
-        f"A config on this page has at most {PAGE.size:,} bytes, and the form {MOST_FIELDS:,} fields.",
+        f"On this page, a config may have at most {PAGE.size:,} bytes and the form at most {MOST_FIELDS:,} "
+        "fields.",
         PAGE.instead,
     ),
     414: (
         "This link is too long",
-        "The browser sent more than a server takes.",
-        "Open the form and give it the config.",
+        "The browser sent more than a server accepts.",
+        "Open the form and paste or upload the config.",
     ),
     500: (
         "Something went wrong here",
         "It is not your fault.",
-        "Try again; if it stays, tell whoever runs this page.",
+        "Try again; if it keeps happening, tell whoever runs this page.",
     ),
 }
 

@@ -181,6 +181,6 @@ def _after_new_partition(
         return
     enabled = values[_ENABLE_GPUS] not in ("", "0")
     if has_gpus and not enabled:
-        yield Change(_ENABLE_GPUS, "1", f"GPUs were switched on, since the partition {key} has some.")
+        yield Change(_ENABLE_GPUS, "1", f"GPUs were switched on because the partition {key} has GPUs.")
     if enabled and not has_gpus:
-        yield Change(_ENABLE_GPUS, "0", f"GPUs were switched off, since the partition {key} has none.")
+        yield Change(_ENABLE_GPUS, "0", f"GPUs were switched off because the partition {key} has none.")

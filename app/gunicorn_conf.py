@@ -36,8 +36,8 @@ if worker_tmp_dir is None:
         tempfile.gettempdir()
     except FileNotFoundError:
         sys.exit(
-            "The page cannot start: gunicorn needs a folder that it may write, /dev/shm or the one that TMPDIR names, "
-            "for an empty file of each worker."
+            "The page cannot start: gunicorn needs a folder that it can write to (/dev/shm, or the one in "
+            "TMPDIR) for an empty file per worker."
         )
 give_back()
 # A control socket in the home folder is of no use here.

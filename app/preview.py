@@ -66,7 +66,7 @@ class Preview:
     def left_out_sentence(self) -> str:
         """What the original's formats lose, "" where they hold everything."""
         fields = [BY_PATH[problem.path].label for problem in self.left_out if problem.path in BY_PATH]
-        sentences = [f"config.ini and config.json have no place for: {', '.join(fields)}."] if fields else []
+        sentences = [f"config.ini and config.json cannot hold: {', '.join(fields)}."] if fields else []
         # One sentence for all the parameters that it is true of.
         others = dict.fromkeys(problem.message for problem in self.left_out if problem.path not in BY_PATH)
         return " ".join([*sentences, *others])
@@ -190,22 +190,22 @@ def _length_notes(too_long: bool, link_length: int) -> Iterator[Problem]:
     if too_long:
         yield Problem(
             "",
-            f"The command is longer than the {command.LONGEST_LINE:,} characters that some terminals take in one line.",
-            f"If yours cuts it off, download {CONFIG_NAME} and take the command for it.",
+            f"The command is longer than the {command.LONGEST_LINE:,} characters that some terminals accept on one line.",
+            f"If yours cuts it off, download {CONFIG_NAME} and use the command for it.",
             "note",
         )
     if link_length > LONGEST_ADDRESS:
         yield Problem(
             "",
-            f"A link to this form would be longer than the {LONGEST_ADDRESS:,} characters that a server takes, so there is none, "
-            "and the address bar does not follow it.",
+            f"A link to this form would be longer than the {LONGEST_ADDRESS:,} characters that a server "
+            "accepts, so there is no link, and the address bar does not show the form.",
             f"Download {CONFIG_NAME} to keep or share the form.",
             "note",
         )
     elif link_length > LONGEST_URL:
         yield Problem(
             "",
-            f"The link to this form is longer than {LONGEST_URL:,} characters, so the address bar does not follow it.",
+            f"The link to this form is longer than {LONGEST_URL:,} characters, so the address bar does not show the form.",
             f"Download {CONFIG_NAME} to keep or share the form.",
             "note",
         )

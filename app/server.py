@@ -22,7 +22,7 @@ LONGEST_REQUEST = 15.0  # seconds from its first byte to the end of the answer
 _BAD = (
     HTTPStatus.BAD_REQUEST,
     "This request cannot be read",
-    "Something in it is not as it should be. Open the form anew.",
+    "Part of it is malformed. Open the form again.",
 )
 _TOO_LONG = (
     HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -33,7 +33,7 @@ _TOO_LONG = (
 _TOO_MANY_HEADERS = (
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "This request is too large",
-    "Its headers are longer than a browser's ever are. Open the form anew.",
+    "Its headers are longer than any browser sends. Open the form again.",
 )
 
 
@@ -81,7 +81,7 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             # Closing with unread bytes would reset the connection, and the client would never see the page.
             client.shutdown(socket.SHUT_WR)
         except OSError:
-            self.log.debug("The client had gone before the answer.")
+            self.log.debug("The client disconnected before the answer.")
 
 
 def error_page(status: HTTPStatus, title: str, sentence: str, prefix: str) -> bytes:

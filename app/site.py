@@ -38,13 +38,13 @@ class Site:
         if not _HOST.fullmatch(request.host):
             abort(
                 400,
-                "The name of this server in your request (its Host header) is not one that a server can have.",
+                "The server name in your request (its Host header) is not valid.",
             )
         prefix = request.root_path.rstrip("/")
         if request.scheme not in _SCHEMES or not _PREFIX.fullmatch(prefix):
             abort(
                 400,
-                "The address of this page in your request (its scheme, or SCRIPT_NAME) is not one that a page can have.",
+                "The page address in your request (its scheme or SCRIPT_NAME) is not valid.",
             )
         return f"{request.scheme}://{request.host}{prefix}"
 

@@ -58,8 +58,8 @@ def results_folder(named: Path | None) -> Path:
         workdir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DemoError(
-            f"no results can be kept in {named or tempfile.gettempdir()} ({error.strerror}). "
-            "Name a folder that you may write to: scripts/demo --workdir DIR"
+            f"results cannot be stored in {named or tempfile.gettempdir()} ({error.strerror}). Name a "
+            "folder that you can write to: scripts/demo --workdir DIR"
         ) from None
     return workdir.resolve()
 
@@ -70,9 +70,9 @@ def demonstrate(workdir: Path) -> None:
     query = example_query(paths.name)
     with page() as address:
         say(f"1. The page runs at {address}")
-        say(f"2. The example fills in its form: {address}/?{query}")
+        say(f"2. The form filled in with the example: {address}/?{query}")
         command = ask_for_command(address, query)
-        say(f"3. The page gives this command, which starts the run in {workdir}:", f"   {command}")
+        say(f"3. The page gives this command to start the run in {workdir}:", f"   {command}")
         paste(command, paths)
     best = report(paths)
     compare(best)
@@ -140,26 +140,26 @@ def wait_for(server: subprocess.Popen[bytes], address: str) -> None:
     deadline = time.monotonic() + PAGE_STARTS
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise DemoError("the page could not be started; what it said is above.")
+            raise DemoError("the page did not start; its output is above.")
         try:
             with urlopen(f"{address}/healthz", timeout=5):
                 return
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    raise DemoError(f"the page did not answer within {PAGE_STARTS:.0f} seconds; what it said is above.")
+    raise DemoError(f"the page did not answer within {PAGE_STARTS:.0f} seconds; its output is above.")
 
 
 def ask_for_command(address: str, query: str) -> str:
     """Open the prefilled form and send it, as the browser does; returns the command for a first, local start."""
     with urlopen(f"{address}/?{query}", timeout=30) as form:
         if "($learning-rate)" not in form.read().decode():
-            raise DemoError("the page did not fill in its form from the link.")
+            raise DemoError("the page did not fill in the form from the link.")
     fields = urlencode(parse_qsl(query, keep_blank_values=True)).encode()
     with urlopen(f"{address}/preview", data=fields, timeout=30) as response:
         answer = json.load(response)
     errors = [problem["message"] for problem in answer["problems"] if problem["severity"] == "error"]
     if errors:
-        raise DemoError("the page finds fault with the example: " + " ".join(errors))
+        raise DemoError("the page reports problems with the example: " + " ".join(errors))
     # --yes answers the question that the command asks before it starts.
     return f"{answer['command_local']} --yes"
 
@@ -184,8 +184,8 @@ def paste(command: str, paths: RunPaths) -> None:
             if home_of(paths).venv.exists():
                 omniopt(paths, "cancel")
     if code != 0:
-        raise DemoError(f"the command ended with exit code {code}; what it said is above.")
-    say(f"   (took {time.monotonic() - started:.0f} s, the installation included)")
+        raise DemoError(f"the command ended with exit code {code}; its output is above.")
+    say(f"   (took {time.monotonic() - started:.0f} s, including the installation)")
 
 
 def report(paths: RunPaths) -> float:
@@ -194,7 +194,7 @@ def report(paths: RunPaths) -> float:
     if answer.returncode != 0:
         raise DemoError(f"the best parameters could not be read: {answer.stderr.strip()}")
     best = json.loads(answer.stdout)
-    say(f"4. The best of the run, evaluation {best['trial']}, has a loss of {best['loss']} with")
+    say(f"4. The best evaluation of the run, number {best['trial']}, has a loss of {best['loss']} with")
     for name, value in best["parameters"].items():
         print(f"     --{name}={value}")
     return float(best["loss"])
@@ -208,7 +208,7 @@ def compare(best: float) -> None:
         raise DemoError(f"the example does not run with its defaults: {plain.stderr.strip()}")
     defaults = float(results[-1])
     say(
-        f"   With the defaults of its program, the loss is {defaults}: the best is {1 - best / defaults:.0%} lower."
+        f"   With the program's default parameters, the loss is {defaults}: the best is {1 - best / defaults:.0%} lower."
     )
 
 

@@ -28,7 +28,7 @@ find_home() {
         case $1 in
             --workdir=*) workdir=${1#--workdir=} ;;
             --workdir)
-                [ $# -gt 1 ] || fail 'A folder is missing behind --workdir.'
+                [ $# -gt 1 ] || fail '--workdir needs a folder.'
                 shift
                 workdir=$1
                 ;;
@@ -47,8 +47,8 @@ find_home() {
     esac
     [ -d "$workdir/omniopt" ] || consent strangers_before "$workdir/omniopt"
     # Made by others meanwhile, it is looked at below. It is closed to others, whatever the umask.
-    (umask g-w,o-w && mkdir -p "$workdir/omniopt") || fail "The folder $workdir/omniopt cannot be made; the line above says why." \
-        'Choose another workdir, one that you may write to.'
+    (umask g-w,o-w && mkdir -p "$workdir/omniopt") || fail "The folder $workdir/omniopt cannot be created; the line above says why." \
+        'Choose another workdir, one that you can write to.'
     home=$(CDPATH='' cd "$workdir/omniopt" && pwd) || fail "The folder $workdir/omniopt cannot be entered."
     venv=$home/.venv
     stamp=$venv/installed-wheel
@@ -76,13 +76,13 @@ lock() {
         fi
         [ "$waited" -gt 0 ] || say "Another installation is going on (${owner:-just started}); waiting for it ..."
         [ "$waited" -lt 900 ] || fail 'It did not end within 15 minutes.' \
-            "If there is none any more, remove the folder $lock and paste the command again."
+            "If it is no longer running, remove the folder $lock and paste the command again."
         sleep 1
         waited=$((waited + 1))
     done
     trap unlock EXIT
     trap 'exit 129' HUP
-    trap 'say "Interrupted. Paste the same command again to go on."; exit 130' INT
+    trap 'say "Interrupted. Paste the same command again to continue."; exit 130' INT
     trap 'exit 143' TERM
     echo "$(uname -n) $$" >"$lock/owner"
 }
@@ -111,13 +111,13 @@ find_python() {
         fi
     done
     if [ -n "$bare" ]; then
-        fail "The Python here ($(echo $bare)) cannot make virtual environments: its modules venv and ensurepip are missing." \
+        fail "The Python here ($(echo $bare)) cannot create virtual environments: its modules venv and ensurepip are missing." \
             'On Debian and Ubuntu: apt-get install python3-venv. On a cluster, load another Python: module load Python' \
             'Then paste the same command again.'
     fi
     fail "There is no Python 3.10 or newer here, and OmniOpt is written in it.${old:+ Found:${old%;}.}" \
         'On a cluster, load one (module avail Python lists them): module load Python' \
-        'Elsewhere install one, or name it: export OMNIOPT_PYTHON=/path/to/python3. Then paste the same command again.'
+        'Elsewhere, install one, or name it: export OMNIOPT_PYTHON=/path/to/python3. Then paste the same command again.'
 }
 
 # fetch URL FILE
@@ -163,7 +163,7 @@ run_going_on() {
 in_use() {
     importable && run_going_on || return
     say "The run $run is going on here or has just ended, so OmniOpt is not updated under it: the installed version is used." \
-        'To update, paste the command again two minutes after its end.'
+        'To update, paste the command again two minutes after the run has ended.'
 }
 
 # Says every few seconds how far the installation is, until it is ended, or this script has gone.
@@ -204,17 +204,17 @@ install() {
         say "Installing OmniOpt into $venv with $("$python" --version) (once, takes about a minute) ..."
         # What is cleared is only ever what was made here, be it that an installation was interrupted.
         [ ! -e "$venv" ] || [ -e "$stamp" ] || [ -e "$stamp.old" ] || [ -e "$ours" ] || rmdir "$venv" 2>/dev/null ||
-            fail "There is a folder $venv already that OmniOpt has not made; it is left as it is." \
+            fail "The folder $venv already exists, but OmniOpt did not create it; it is left as it is." \
                 'Choose another workdir, or move that folder away.'
         : >"$ours"
-        "$python" -I -m venv --clear "$venv" || fail "The virtual environment $venv could not be made; the lines above say why." \
-            'Most often the disk or your quota is full. Then paste the same command again.'
+        "$python" -I -m venv --clear "$venv" || fail "The virtual environment $venv could not be created; the lines above say why." \
+            'Usually the disk or your quota is full. Then paste the same command again.'
     fi
     file=$venv/$wheel
     fetch "$base_url/$wheel" "$file" || fail "$base_url/$wheel could not be fetched." \
-        'See whether this machine reaches the page, reload the page and copy the command again.'
+        'Check that this machine reaches the page, reload the page and copy the command again.'
     "$venv/bin/python" -I -c 'import hashlib, sys; sys.exit(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest() != sys.argv[2])' \
-        "$file" "$wheel_sha256" || fail "What came from $base_url/$wheel is not what the page has announced; nothing was installed." \
+        "$file" "$wheel_sha256" || fail "The file from $base_url/$wheel does not have the checksum that the page announced; nothing was installed." \
         'Reload the page and copy the command again.'
     # Without the stamp, whatever an interruption leaves behind is made anew the next time.
     [ ! -f "$stamp" ] || mv "$stamp" "$stamp.old"
@@ -225,7 +225,7 @@ install() {
         # pip has taken back what it had begun, unless it was killed.
         [ ! -f "$stamp.old" ] || [ "$code" -ge 128 ] || mv "$stamp.old" "$stamp"
         say 'The packages could not be installed; the lines above say why.' \
-            'Most often this machine has no way to the internet (a login node has one), or the disk or your quota is full.'
+            'Usually this machine has no access to the internet (a login node has), or the disk or your quota is full.'
         [ -n "${OMNIOPT_ANY_VERSIONS:-}" ] ||
             say 'Where they speak of versions or hashes, the exact files that OmniOpt was tested with are not to be had here: there' \
                 'are none for this Python or processor, or your site keeps packages of its own. To take what there is instead:' \

@@ -15,7 +15,7 @@ def main() -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return code
     except KeyboardInterrupt:
-        print("\nomniopt: Ended by Ctrl-C.", file=sys.stderr)
+        print("\nomniopt: Stopped by Ctrl-C.", file=sys.stderr)
         return 4  # EXIT_INTERRUPTED of worker.errors, which was perhaps being imported
 
 

@@ -39,6 +39,6 @@ class ConfigError(UsageError):
         if file is not None:
             lines.insert(
                 0,
-                f"{file} cannot be used; put right what is wrong. All results are safe in the run's journal.",
+                f"{file} cannot be used; correct it. All results are safe in the run's journal.",
             )
         super().__init__("\n".join(lines))

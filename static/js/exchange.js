@@ -25,6 +25,6 @@ export async function restoreKept(shown) {
     exchange(content);
     shown();
   } catch (error) {
-    announce(`What was in the form cannot be shown again (${error.message}). Reload the page to try once more.`);
+    announce(`The previous contents of the form cannot be shown (${error.message}). Reload the page to try once more.`);
   }
 }

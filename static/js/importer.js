@@ -60,5 +60,5 @@ function refuse(...reasons) {
   const config = document.getElementById("config");
   config.setAttribute("aria-invalid", "true");
   config.focus(); // which reads the reasons aloud, since they describe the field
-  announce("This was not taken, and nothing in the form has changed.");
+  announce("This was not accepted, and nothing in the form has changed.");
 }

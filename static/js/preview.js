@@ -76,7 +76,7 @@ async function ask(signal, address) {
 /** Say why the server makes nothing of the form, such as that it is too much for the page; what was typed stays. */
 function refused(problem) {
   stale = true;
-  showStale("Not up to date: the page does not take this");
+  showStale("Not up to date: the page does not accept this");
   announce(`${problem.message} ${problem.hint}`);
 }
 

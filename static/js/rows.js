@@ -44,7 +44,7 @@ export function watchRows(changed) {
 function addRow() {
   const most = Number(counter().dataset.most);
   if (shownRows().length >= most) {
-    announce(`This page takes at most ${most} parameters; the command line takes more.`);
+    announce(`This page accepts at most ${most} parameters; the command line accepts more.`);
     return;
   }
   const template = document.getElementById("parameter-template");
@@ -87,14 +87,14 @@ function moveRow(row, step, button) {
   else all[target].after(row);
   renumber();
   button.focus();
-  announce(`Moved: it is parameter ${target + 1} now.` + shiftSentence(-1));
+  announce(`Moved: it is now parameter ${target + 1}.` + shiftSentence(-1));
 }
 
 /** A reminder where the objective program counts the parameters, and their numbers have changed. */
 function shiftSentence(removed) {
   const counted = /\(\$x_(\d+)\)/.test(document.getElementById("objective_program").value);
   if (!counted || removed >= shownRows().length) return "";
-  return " The placeholders ($x_0), ($x_1), ... go by the order of the parameters: check the objective program.";
+  return " The placeholders ($x_0), ($x_1), ... follow the order of the parameters: check the objective program.";
 }
 
 function setNumber(changed) {

@@ -81,7 +81,7 @@ def test_quit_lets_the_running_one_end_and_gives_back_the_rest(desk: Desk, tmp_p
     desk.hire()
     wait_for(tmp_path / "runs")
     desk.tell("quit")
-    assert desk.hear("refused", trial=waiting)["reason"] == "A driver let it go."
+    assert desk.hear("refused", trial=waiting)["reason"] == "A driver released it."
     late = desk.assign("echo RESULT: 3")
     desk.hear("refused", trial=late)
     (tmp_path / "go").touch()
@@ -198,7 +198,7 @@ def test_a_full_disk_costs_nothing_but_time(desk: Desk, tmp_path: Path) -> None:
         (disk / "ballast").unlink()
         record = small.hear("finished", trial=first)
         assert (record["status"], record["loss"]) == ("ok", 1)
-        assert "Its output could not be kept" in record["reason"]
+        assert "Its output could not be saved to" in record["reason"]
         assert "No space left on device" in record["reason"]
         assert small.hear("finished", trial=second)["loss"] == 2
     finally:

@@ -53,7 +53,9 @@ def kernel(tmp_path: Path) -> Iterator[Kernel]:
 def test_what_many_processes_used_together_is_what_the_kernel_has_counted(kernel: Kernel) -> None:
     record = kernel.desk.evaluate(f"{kernel.kill(1, peak=3990)}; exit 1", memory=4000)
     assert record["status"] == "out-of-memory"
-    assert record["reason"].startswith("It used 3990 MB of 4000 MB and was ended for that; ask for more")
+    assert record["reason"].startswith(
+        "It used 3990 MB of 4000 MB and was ended because of that; ask for more"
+    )
     assert record["peak_memory"] < 1000
 
 

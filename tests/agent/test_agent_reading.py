@@ -97,7 +97,7 @@ def test_only_plain_numbers_are_numbers(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("0,87", "comma where the decimal point belongs"),
+        ("0,87", "comma instead of a decimal point"),
         ("1,234.5", "commas between the digits"),
         ("1,234,567", "commas between the digits"),
         ("1,234,567.8", "commas between the digits"),
@@ -108,12 +108,12 @@ def test_only_plain_numbers_are_numbers(text: str) -> None:
         ("array([0.5])", "NumPy"),
         ("[0.5]", "list"),
         ("0x10", "hexadecimal"),
-        ("0.5 (best)", "something after the number"),
-        ("0.5s", "something after the number"),
-        ("1/3", "something after the number"),
-        ("1 000", "something after the number"),
-        ("0.5;", "something after the number"),
-        ("1.2.3", "something after the number"),
+        ("0.5 (best)", "text after the number"),
+        ("0.5s", "text after the number"),
+        ("1/3", "text after the number"),
+        ("1 000", "text after the number"),
+        ("0.5;", "text after the number"),
+        ("1.2.3", "text after the number"),
         ("50%", "percent sign"),
         ("1.0D-05", "exponent is written with D"),
         ("None", "no value to print"),
@@ -128,10 +128,10 @@ def test_only_plain_numbers_are_numbers(text: str) -> None:
         ("(0.5)", "in brackets"),
         ("1" * 70_000, "it is too long"),
         ("1" * 10_000_000, "it is too long"),
-        ("", "no number after the colon"),
-        ("e5", "no number"),
-        (".", "no number"),
-        ("nan(0x1)", "no number"),
+        ("", "the number after the colon is missing"),
+        ("e5", "not a number"),
+        (".", "not a number"),
+        ("nan(0x1)", "not a number"),
     ],
 )
 def test_what_is_no_number_is_an_error_with_its_reason(text: str, reason: str) -> None:
@@ -147,9 +147,9 @@ def test_what_is_no_number_is_an_error_with_its_reason(text: str, reason: str) -
         ("RESULT 3", '"RESULT 3": colon missing?'),
         ("RESULT=3", "equals sign"),
         ("RESULT = 3", "equals sign"),
-        ("result: 3", '"result: 3": must be upper case?'),
-        ("Result: 3", "must be upper case?"),
-        ("result 3", "must be upper case, with a colon?"),
+        ("result: 3", '"result: 3": should it be upper case?'),
+        ("Result: 3", "should it be upper case?"),
+        ("result 3", "should it be upper case, with a colon?"),
         ("INFO:root:RESULT: 3", "text before it"),
         ("epoch 1 RESULT: 3", "text before it"),
         ("doneRESULT: 3", "text before it"),
@@ -169,7 +169,7 @@ def test_near_misses_are_named(line: str, hint: str) -> None:
 @pytest.mark.parametrize("line", ["", "loss: 3", "no results today", "\x00", "12:30:45"])
 def test_other_lines_are_no_near_misses(line: str) -> None:
     assert read(line).complaint == (
-        "The program printed no line such as RESULT: 0.5; let it print one, on a line of its own."
+        "The program printed no line such as RESULT: 0.5; it must print one, on a line of its own."
     )
 
 
@@ -225,7 +225,7 @@ def test_a_result_must_be_a_line_of_its_own() -> None:
 def test_standard_output_goes_before_standard_error() -> None:
     assert read("RESULT: 1\n", "RESULT: 2\n").loss == 1
     assert read("hello\n", "RESULT: 2\nacc: 3\n") == Reading(2, "", {"acc": 3.0}, ((1.0, 2.0),))
-    assert read("", "Result: 2\n").complaint.endswith("must be upper case?")
+    assert read("", "Result: 2\n").complaint.endswith("should it be upper case?")
 
 
 def test_several_results_become_one() -> None:
@@ -239,12 +239,12 @@ def test_several_results_become_one() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("RESULT1: 3\nRESULT3: 4\n", "RESULT2 is missing beside RESULT1, RESULT3"),
-        ("RESULT2: 3\n", "RESULT1 is missing beside RESULT2"),
+        ("RESULT1: 3\nRESULT3: 4\n", "RESULT2 is missing next to RESULT1, RESULT3"),
+        ("RESULT2: 3\n", "RESULT1 is missing next to RESULT2"),
         ("RESULT0: 3\nRESULT1: 4\n", "RESULT0 does not count; number them from 1"),
         ("RESULT01: 3\n", "RESULT01 does not count"),
         ("RESULT1: 3\nRESULT2: 0,4\n", "comma"),
-        ("RESULT: x\nRESULT1: 3\n", "no number"),
+        ("RESULT: x\nRESULT1: 3\n", "not a number"),
     ],
 )
 def test_several_results_are_complete_or_an_error(text: str, complaint: str) -> None:

@@ -18,7 +18,7 @@ from worker.store.records import encode
 def test_it_leaves_when_no_driver_is_heard_of(desk: Desk) -> None:
     desk.hire("--patience", 0.5)
     assert desk.leave() == 0
-    assert "No driver has been heard of" in desk.hear("bye")["reason"]
+    assert "No driver has responded" in desk.hear("bye")["reason"]
 
 
 def test_a_ping_keeps_it(desk: Desk) -> None:
@@ -71,7 +71,7 @@ def test_an_agent_exists_once(desk: Desk) -> None:
     command = [sys.executable, "-I", "-m", "worker", "agent", str(desk.paths.root), "--id", "a1"]
     second = subprocess.run(command, capture_output=True, text=True)
     assert second.returncode == 3
-    assert "is running already as process" in second.stderr
+    assert "is already running as process" in second.stderr
     assert desk.evaluate("echo RESULT: 1")["loss"] == 1
 
 
@@ -88,7 +88,7 @@ def test_a_killed_agent_started_anew_repeats_nothing(desk: Desk, tmp_path: Path)
     born = processes.birth(pid)
     assert born and processes.alive(pid, born)
     desk.hire()
-    assert desk.hear("refused", trial=hanging)["reason"] == "The worker was started anew."
+    assert desk.hear("refused", trial=hanging)["reason"] == "The worker was restarted."
     desk.hear("finished", trial=waiting)
     desk.hear("finished", trial=done)
     assert (tmp_path / "log").read_text().split() == ["done", "hanging", "waiting"]

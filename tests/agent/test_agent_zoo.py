@@ -52,37 +52,47 @@ def script(cwd: Path, name: str, content: str | bytes, executable: bool = True) 
         ("cat; echo RESULT: 3", "ok", 3, ""),
         ("read line || echo RESULT: 3", "ok", 3, ""),
         ("exec > >(sleep 0.2; cat); echo RESULT: 3", "ok", 3, ""),
-        ("true", "no-result", None, "The program printed no line such as RESULT: 0.5; let it print one"),
+        ("true", "no-result", None, "The program printed no line such as RESULT: 0.5; it must print one"),
         ("echo RESULT 3", "no-result", None, '"RESULT 3": colon missing?'),
-        ("echo result: 3", "no-result", None, '"result: 3": must be upper case?'),
+        ("echo result: 3", "no-result", None, '"result: 3": should it be upper case?'),
         (
             "echo RESULT: 0,87",
             "no-result",
             None,
-            "cannot be read: it has a comma where the decimal point belongs",
+            "cannot be read: it has a comma instead of a decimal point",
         ),
         ("echo RESULT: 1; echo 'RESULT: tensor(0.5)'", "no-result", None, "it is a tensor"),
         ("echo RESULT: nan", "not-finite", None, "The RESULT is nan"),
         ("echo RESULT: -inf", "not-finite", None, "The RESULT is -inf"),
         ("echo RESULT: 1e400", "not-finite", None, "The RESULT is inf or beyond 1.8e308"),
-        ("echo RESULT: 1; echo RESULT: 1e-400", "underflow", None, "it is too close to 0 for a computer"),
+        (
+            "echo RESULT: 1; echo RESULT: 1e-400",
+            "underflow",
+            None,
+            "it is too close to 0 for floating-point numbers",
+        ),
         (
             "echo 'p.py: error: argument --shift: expected one argument' >&2; exit 2",
             "failed",
             None,
-            "join value and option with =",
+            "join option and value with =",
         ),
-        ("echo \"p: invalid option -- '8'\" >&2; exit 2", "failed", None, "join value and option with ="),
+        ("echo \"p: invalid option -- '8'\" >&2; exit 2", "failed", None, "join option and value with ="),
         (
             "echo 'Error: No such option: -8.3e-05' >&2; exit 2",
             "failed",
             None,
-            "join value and option with =",
+            "join option and value with =",
         ),
-        ("echo 'p.py: error: unrecognized arguments: -1e-20' >&2; exit 2", "failed", None, "join value and"),
-        ("echo RESULT: 3; exit 3", "failed", 3, 'exit code 3. Its last words: "RESULT: 3".'),
-        ("exit 4", "failed", None, "exit code 4. It said nothing"),
-        ("echo 'Oh dear' >&2; exit 1", "failed", None, 'exit code 1. Its last words: "Oh dear".'),
+        (
+            "echo 'p.py: error: unrecognized arguments: -1e-20' >&2; exit 2",
+            "failed",
+            None,
+            "join option and value",
+        ),
+        ("echo RESULT: 3; exit 3", "failed", 3, 'exit code 3. Its last line: "RESULT: 3".'),
+        ("exit 4", "failed", None, "exit code 4. It printed nothing"),
+        ("echo 'Oh dear' >&2; exit 1", "failed", None, 'exit code 1. Its last line: "Oh dear".'),
         ("kill -SEGV $$", "failed", None, "ended by signal 11 (SIGSEGV)"),
         (
             "(kill -SEGV $BASHPID); exit $?",
@@ -91,21 +101,21 @@ def script(cwd: Path, name: str, content: str | bytes, executable: bool = True) 
             "exit code 139, which stands for signal 11 (SIGSEGV)",
         ),
         ("kill -KILL $$", "failed", None, "ended by signal 9 (SIGKILL)"),
-        ("no-such-program --x 1", "failed", None, "The program no-such-program is not found here"),
+        ("no-such-program --x 1", "failed", None, "The program no-such-program was not found here"),
         ("/no/such/program", "failed", None, "The program /no/such/program does not exist"),
         ("./missing.sh", "failed", None, "The program ./missing.sh does not exist"),
         ("bash missing.sh", "failed", None, "The script missing.sh does not exist in"),
         ("/tmp", "failed", None, "/tmp is a folder"),
-        ("true && no-such-program", "failed", None, "The program no-such-program is not found here"),
+        ("true && no-such-program", "failed", None, "The program no-such-program was not found here"),
         (f"{sys.executable} missing.py", "failed", None, "The script missing.py does not exist"),
         (
             f"{sys.executable} -c 'import no_such_module'",
             "failed",
             None,
-            "The Python module no_such_module is missing",
+            "The Python module no_such_module is not installed",
         ),
         (f"{sys.executable} -c 'open(\"data.csv\")'", "failed", None, "The file data.csv was not found"),
-        ("echo 'open", "failed", None, "a quotation mark without its partner"),
+        ("echo 'open", "failed", None, "an unmatched quotation mark"),
     ],
 )
 def test_zoo(desk: Desk, cwd: Path, command: str, status: str, loss: float | None, sentence: str) -> None:
@@ -130,7 +140,7 @@ def test_not_finite_results_are_kept_as_text(desk: Desk) -> None:
             True,
             "./b.py has no #! line, so bash runs it as a shell script",
         ),
-        ("c.sh", "#!/bin/bash\r\necho RESULT: 1\r\n", True, "./c.sh has Windows line ends (CRLF)"),
+        ("c.sh", "#!/bin/bash\r\necho RESULT: 1\r\n", True, "./c.sh has Windows line endings (CRLF)"),
         (
             "d.sh",
             "#!/no/such/interpreter\n",
@@ -141,7 +151,7 @@ def test_not_finite_results_are_kept_as_text(desk: Desk) -> None:
             "e.py",
             "#!/usr/bin/env python3\nimport nothing.like.it\n",
             True,
-            "The Python module nothing is missing",
+            "The Python module nothing is not installed",
         ),
         ("f.py", "#!/usr/bin/env no-such-python\n", True, "no-such-python"),
         ("g", b"\x7fELF\0garbage", True, "exit code 126"),
@@ -160,14 +170,14 @@ def test_a_script_with_windows_line_ends_given_to_bash(desk: Desk, cwd: Path) ->
     script(cwd, "x.sh", b"cd /tmp\r\nfor i in 1; do\r\necho RESULT: $i\r\ndone\r\n")
     record = desk.evaluate("bash x.sh", cwd=str(cwd))
     assert record["status"] == "failed"
-    assert "x.sh has Windows line ends (CRLF)" in record["reason"]
+    assert "x.sh has Windows line endings (CRLF)" in record["reason"]
 
 
 def test_a_shell_script_without_first_line_may_run(desk: Desk, cwd: Path) -> None:
     script(cwd, "x.sh", "echo RESULT: 1\n")
     assert desk.evaluate("./x.sh", cwd=str(cwd))["status"] == "ok"
     script(cwd, "y.sh", "echo sorry\nexit 9\n")
-    assert 'exit code 9. Its last words: "sorry"' in desk.evaluate("./y.sh", cwd=str(cwd))["reason"]
+    assert 'exit code 9. Its last line: "sorry"' in desk.evaluate("./y.sh", cwd=str(cwd))["reason"]
 
 
 def test_an_accepted_exit_code(desk: Desk) -> None:
@@ -267,7 +277,7 @@ def test_daemons_are_ended_with_the_evaluation(desk: Desk, command: str) -> None
     record = desk.evaluate(f"{command}\necho RESULT: 3")
     assert (record["status"], record["loss"]) == ("ok", 3)
     assert "It left a process behind" in record["reason"] or "It left 2 processes behind" in record["reason"]
-    assert "ended with the evaluation" in record["reason"]
+    assert "ended together with the evaluation" in record["reason"]
     assert desk.process is not None
     assert processes.descendants(desk.process.pid) == []
 
@@ -290,7 +300,7 @@ def test_a_program_killed_at_its_memory_limit(desk: Desk) -> None:
     hungry = "import os; x = bytearray(100_000_000); os.kill(os.getpid(), 9)"
     record = desk.evaluate(f'{sys.executable} -c "{hungry}"', memory=100)
     assert record["status"] == "out-of-memory"
-    assert " MB of 100 MB and was ended for that" in record["reason"]
+    assert " MB of 100 MB and was ended because of that" in record["reason"]
 
 
 @pytest.mark.parametrize("limit", [0, 200])

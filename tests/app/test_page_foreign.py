@@ -266,7 +266,7 @@ def base_of(workdir: Path) -> Path:
 def test_the_short_command_says_where_there_is_nothing_yet(base: Path) -> None:
     done = run_as_me(["sh", "-c", command.installed("TOKEN", str(base))], base)
     assert done.returncode == 5
-    assert "or it is not there; the command for the first time" in done.stderr
+    assert "or it is missing; the first-time command" in done.stderr
 
 
 @pytest.mark.parametrize("missing", ["namei", "find"])

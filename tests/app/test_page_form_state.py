@@ -57,7 +57,7 @@ def test_a_chosen_partition_switches_the_gpus_and_says_so() -> None:
     state = posted(partition="romeo", partition_was="alpha", enable_gpus="1")
     assert state.values["enable_gpus"] == "0"
     assert [change.sentence for change in state.changes] == [
-        "GPUs were switched off, since the partition romeo has none."
+        "GPUs were switched off because the partition romeo has none."
     ]
     state = posted(partition="alpha", partition_was="romeo", enable_gpus="0")
     assert state.values["enable_gpus"] == "1"

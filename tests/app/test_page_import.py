@@ -66,8 +66,8 @@ def test_an_unreadable_config_loses_nothing() -> None:
     ("content", "sentence"),
     [
         (CONFIG.encode("utf-16"), "This is text in UTF-16."),
-        (b"\x7fELF\0\1", "This is no text, but binary data."),
-        ('[run]\nname = "prüfung"'.encode("latin-1"), "line 2 has other bytes"),
+        (b"\x7fELF\0\1", "This is binary data, not text."),
+        ('[run]\nname = "prüfung"'.encode("latin-1"), "line 2 contains other bytes"),
         (b"", "This is empty."),
         (b"[run]\n[run]\n", "Write each section and each key only once."),
     ],

@@ -143,7 +143,7 @@ def test_an_installation_that_was_interrupted_is_made_anew(
     assert not stamp(tmp_path).exists()
     if number == signal.SIGINT:
         assert process.returncode == 130
-        assert "omniopt: Interrupted. Paste the same command again to go on.\n" in said
+        assert "omniopt: Interrupted. Paste the same command again to continue.\n" in said
     assert (tmp_path / "omniopt" / ".installing").exists() == (number == signal.SIGKILL)
     done = install(script, "--workdir", str(tmp_path), "--help")
     assert (done.returncode, "usage: omniopt start" in done.stdout) == (0, True), done
@@ -255,7 +255,7 @@ def test_a_wheel_that_is_another_one_is_not_installed(script: Path, installed: P
     wrong.write_text(script.read_text().replace(good.strip(), "0" * 64))
     done = install(wrong, "--workdir", str(installed), "--help")
     assert done.returncode == 5
-    assert "is not what the page has announced; nothing was installed" in done.stderr
+    assert "does not have the checksum that the page announced; nothing was installed" in done.stderr
     assert stamp(installed).read_text() == good
 
 

@@ -60,7 +60,7 @@ def test_a_python_without_venv_is_told_from_none(script: Path, tmp_path: Path) -
     write_program(tmp_path / "bin" / "python3", f'case $3 in *ensurepip*) exit 1 ;; esac; exec {real} "$@"')
     done = install(script, "--workdir", str(tmp_path / "w"), PATH=path)
     assert done.returncode == 5
-    assert "The Python here (python3) cannot make virtual environments" in done.stderr
+    assert "The Python here (python3) cannot create virtual environments" in done.stderr
     assert "apt-get install python3-venv" in done.stderr
 
 
@@ -81,10 +81,10 @@ def test_a_workdir_that_cannot_be_made_is_said_plainly(script: Path, tmp_path: P
     (tmp_path / "file").touch()
     done = install(script, "--workdir", str(tmp_path / "file"))
     assert done.returncode == 5
-    assert "cannot be made" in done.stderr
+    assert "cannot be created" in done.stderr
     assert "Choose another workdir" in done.stderr
     done = install(script, "--workdir", cwd=tmp_path)
-    assert "A folder is missing behind --workdir." in done.stderr
+    assert "--workdir needs a folder." in done.stderr
 
 
 def test_a_folder_of_another_make_in_the_place_of_ours_is_left_alone(script: Path, tmp_path: Path) -> None:
@@ -93,5 +93,5 @@ def test_a_folder_of_another_make_in_the_place_of_ours_is_left_alone(script: Pat
     kept.write_text("old")
     done = install(script, "--help", "--workdir", str(tmp_path))
     assert done.returncode == 5
-    assert f"There is a folder {kept.parents[1]} already that OmniOpt has not made" in done.stderr
+    assert f"The folder {kept.parents[1]} already exists, but OmniOpt did not create it" in done.stderr
     assert kept.read_text() == "old"

@@ -135,7 +135,7 @@ def test_a_number_far_away_makes_no_parameters(number: int) -> None:
     for answer in (CLIENT.get(f"/?{body}"), CLIENT.post("/", data={f"param_{number}_name": "x"})):
         assert answer.status_code == 200
         assert len(answer.data) < 60_000
-        assert f"there are 1 to {PAGE.parameters} on this page" in answer.text
+        assert f"a run has 1 to {PAGE.parameters} on this page" in answer.text
     problems = CLIENT.post("/preview", data={f"param_{number}_name": "x"}).get_json()["problems"]
     assert any(f"{number + 1:,} parameters are not possible" in problem["message"] for problem in problems)
 
@@ -246,4 +246,4 @@ def test_what_a_shell_needs_quoted_does_not_swell_the_answer() -> None:
         answer = CLIENT.post("/", data=fields(PAGE.parameters, workdir="'" * size))
         assert answer.status_code == 200
         assert len(answer.data) < 1_000_000
-    assert "at most 500 are possible" in answer.text
+    assert "at most 500 are allowed" in answer.text

@@ -151,11 +151,11 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
         ("[partitions.a]\nmemory = -3\n", "must be a whole number of at least 0"),
         ("[partitions.a]\nmemory = true\n", "must be a whole number of at least 0"),
         ("[partitions.a]\nlabel = 3\n", "must be text"),
-        ("[partitions]\na = 3\n", "is no table"),
+        ("[partitions]\na = 3\n", "must be a table"),
         ("partitions = 3\n", "a table of its own"),
         ("[partition.a]\n", 'unknown key "partition". Did you mean "partitions"?'),
-        ('[partitions."a b"]\n', '"a b" is no name that a partition of Slurm can have.'),
-        ("[partitions.a\n", "is not TOML"),
+        ('[partitions."a b"]\n', '"a b" is not a valid name of a Slurm partition.'),
+        ("[partitions.a\n", "is not valid TOML"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_place(tmp_path: Path, text: str, sentence: str) -> None:

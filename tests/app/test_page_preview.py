@@ -182,7 +182,7 @@ def test_a_changed_partition_changes_the_gpus() -> None:
         {
             "query": "enable_gpus",
             "value": "1",
-            "sentence": "GPUs were switched on, since the partition alpha has some.",
+            "sentence": "GPUs were switched on because the partition alpha has GPUs.",
         }
     ]
     assert "enable_gpus = true" in answer["config"]
@@ -196,7 +196,7 @@ def test_a_long_link_is_a_note() -> None:
     assert not answer["linkable"]
     assert answer["usable"]
     assert {(problem["path"], problem["severity"]) for problem in answer["problems"]} == {("", "note")}
-    assert any("address bar does not follow" in problem["message"] for problem in answer["problems"])
+    assert any("address bar does not show the form" in problem["message"] for problem in answer["problems"])
 
 
 def test_a_long_command_is_a_note_with_a_way_out() -> None:
@@ -212,7 +212,7 @@ def test_a_long_command_is_a_note_with_a_way_out() -> None:
 def test_what_the_originals_formats_lose_is_said() -> None:
     assert preview()["left_out"] == ""
     assert preview(workdir="/a", precision="5", cpus_per_worker="2")["left_out"] == (
-        "config.ini and config.json have no place for: Workdir, CPUs per worker."
+        "config.ini and config.json cannot hold: Workdir, CPUs per worker."
     )
     integers = {f"param_{number}_type": "hp.choiceint" for number in range(2)}
     bounds = {f"param_{number}_value_{end}": "3" for number in range(2) for end in ("min", "max")}

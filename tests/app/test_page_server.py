@@ -161,15 +161,15 @@ def test_it_prints_its_address_in_one_line_and_ends_when_told() -> None:
     [
         ("OMNIOPT_PARTITIONS", "/nowhere.toml", "The partition file /nowhere.toml cannot be read"),
         ("OMNIOPT_PUBLIC_URL", "example.org", "OMNIOPT_PUBLIC_URL is 'example.org', but must look like"),
-        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is 0, but somebody has to answer"),
-        ("WEB_CONCURRENCY", "-1", "WEB_CONCURRENCY is -1, but somebody has to answer"),
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is 0, but must be at least"),
+        ("WEB_CONCURRENCY", "-1", "WEB_CONCURRENCY is -1, but must be at least"),
         ("WEB_CONCURRENCY", "x", "WEB_CONCURRENCY is 'x', but must be a whole number, such as 2."),
         ("WEB_CONCURRENCY", "1.5", "WEB_CONCURRENCY is '1.5', but must be a whole number, such as 2."),
-        ("WEB_CONCURRENCY", "100000", "WEB_CONCURRENCY is 100000; write at most 1000"),
+        ("WEB_CONCURRENCY", "100000", "WEB_CONCURRENCY is 100000, but must be at most 1000"),
         ("PORT", "http", "PORT is 'http', but must be a number up to 65535"),
         ("PORT", "99999", "PORT is '99999', but must be a number up to 65535"),
         ("SENDFILE", "perhaps", "SENDFILE is 'perhaps', but must be yes or no."),
-        ("FORWARDED_ALLOW_IPS", "localhost", "FORWARDED_ALLOW_IPS has 'localhost' in it"),
+        ("FORWARDED_ALLOW_IPS", "localhost", "FORWARDED_ALLOW_IPS contains 'localhost'"),
     ],
 )
 def test_a_wrong_setting_keeps_it_from_starting(name: str, value: str, sentence: str, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_the_old_link_opens_prefilled_and_says_what_is_wrong() -> None:
 
 def test_an_old_link_says_what_it_was_taken_for() -> None:
     text = page("?projectname=t&partition=alpha&mem_per_worker=1000&objective_program=r&param_0_name=a")
-    assert "GPUs are on: the link does not say, and the partition alpha has some." in text
+    assert "GPUs are on: the link does not say, and the partition alpha has GPUs." in text
     assert "that is 4000 MB per worker" in text
     assert "The link does not say" not in page("")
 

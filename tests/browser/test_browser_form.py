@@ -199,13 +199,13 @@ def test_a_partition_brings_its_gpus_and_limits(open_page: Open) -> None:
     expect(gpus).not_to_be_checked()
     expect(gpus).to_be_disabled()
     expect(page.locator("#announcer")).to_have_text(
-        "GPUs were switched off, since the partition romeo has none."
+        "GPUs were switched off because the partition romeo has none."
     )
     expect(page.get_by_label("GPUs per worker")).to_be_hidden()
     page.get_by_label("Partition", exact=True).select_option("hpdlf")
     expect(gpus).to_be_checked()
     page.get_by_label("GPUs per worker").fill("4")
-    expect(page.locator("#number_of_gpus-problems")).to_contain_text("Ask for 3 at most")
+    expect(page.locator("#number_of_gpus-problems")).to_contain_text("Ask for at most 3")
     gpus.uncheck()
     expect(page).to_have_url(re.compile("enable_gpus=0"))
     expect(gpus).not_to_be_checked()
@@ -243,7 +243,7 @@ def test_a_long_form_stays_out_of_the_address(open_page: Open) -> None:
     row = page.get_by_role("group", name="Parameter 1")
     row.get_by_label("Type").select_option("hp.choice")
     row.get_by_label("Values").fill(",".join(f"value{number * 7919}" for number in range(900)))
-    expect(page.locator("#status-list")).to_contain_text("the address bar does not follow it")
+    expect(page.locator("#status-list")).to_contain_text("the address bar does not show the form")
     assert "value7919" not in page.url
     assert page.url != before or "hp.choice" not in page.url
     expect(page.locator("#file-commands")).to_be_visible()
@@ -294,8 +294,10 @@ def test_a_form_that_is_too_much_says_so_and_loses_nothing(open_page: Open) -> N
 
     page.route("**/preview", answer)
     page.get_by_label("Objective program").fill(long)
-    expect(page.locator("#announcer")).to_contain_text(f"on this page has at most {PAGE.size:,}")
-    expect(page.locator("#status-title")).to_contain_text("does not take this")
+    expect(page.locator("#announcer")).to_contain_text(
+        f"On this page, a config may have at most {PAGE.size:,}"
+    )
+    expect(page.locator("#status-title")).to_contain_text("does not accept this")
     expect(page.get_by_label("Objective program")).to_have_value(long)
     page.get_by_label("Objective program").fill("./run ($x_0)")
     expect(page.locator("#announcer")).to_have_text("The page is up to date again.")

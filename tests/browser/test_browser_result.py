@@ -110,7 +110,7 @@ def test_what_there_is_to_say_about_a_config_stays(open_page: Open) -> None:
     page.get_by_text("Open a config file or a link").click()
     page.get_by_label("Config", exact=True).fill(toml.write(IMPORTED).replace("max_evals", "max_evaluations"))
     page.get_by_role("button", name="Fill in the form").click()
-    remarks = page.get_by_role("group", name="About what was opened")
+    remarks = page.get_by_role("group", name="About the opened config")
     expect(remarks).to_contain_text('Did you mean "max_evals"?')
     page.get_by_label("Seed").fill("3")
     expect(page).to_have_url(re.compile("seed=3"))
@@ -156,7 +156,7 @@ def test_a_file_that_is_too_large_is_refused_beside_it(open_page: Open, address:
     page.get_by_label("or choose a file").set_input_files(large)
     problems = page.locator("#config-problems")
     expect(problems).to_have_text(
-        "A config on this page has at most 28,000 bytes, and the form 1,300 fields. The command line takes larger ones: write a config file, and start the run with that."
+        "On this page, a config may have at most 28,000 bytes and the form at most 1,300 fields. The command line accepts larger ones: write a config file, and start the run with that."
     )
     expect(page.get_by_label("Config", exact=True)).to_be_focused()
     expect(page.get_by_label("Optimization run name")).to_have_value("kept")
@@ -256,7 +256,7 @@ def test_everyone_can_use_an_error_page(open_page: Open, address: str) -> None:
         lambda route: route.fulfill(response=page.request.get(address + "/nowhere"), status=200),
     )
     page.goto(address + "/elsewhere")
-    expect(page.get_by_role("heading")).to_have_text("There is nothing here")
+    expect(page.get_by_role("heading")).to_have_text("Page not found")
     result = Axe().run(page)
     assert result.violations_count == 0, result.generate_report()
 

@@ -36,7 +36,7 @@ def test_an_axis_is_set_by_keyboard_alone(plot: Page) -> None:
     dialog = plot.get_by_role("dialog", name="lr")
     dialog.get_by_label("From").fill("0.5")
     assert count(plot) == "60 of 120 evaluations selected"
-    dialog.get_by_label("to", exact=True).fill("no number")
+    dialog.get_by_label("to", exact=True).fill("not a number")
     expect(dialog.get_by_label("to", exact=True)).to_have_attribute("aria-invalid", "true")
     plot.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
@@ -187,6 +187,6 @@ def test_the_parallel_plot_is_accessible_in_every_state(
     page.locator(".tools select").select_option("kind")
     page.get_by_role("button", name="Exclude").click()
     page.get_by_role("button", name="Exclude").click()
-    assert count(page) == "0 of 0 evaluations selected, 120 put away"
+    assert count(page) == "0 of 0 evaluations selected, 120 removed"
     page.get_by_role("searchbox").fill("nothing")
     fine("nothing selected")

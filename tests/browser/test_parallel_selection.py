@@ -38,20 +38,20 @@ def test_a_range_is_moved_and_resized(plot: Page) -> None:
 def test_selected_rows_are_kept_excluded_and_restored(plot: Page) -> None:
     drag(plot, 0, 0.0, 0.5)
     plot.get_by_role("button", name="Keep").click()
-    assert count(plot) == "60 of 60 evaluations selected, 60 put away"
+    assert count(plot) == "60 of 60 evaluations selected, 60 removed"
     drag(plot, 1, 0.02, 0.48)
     plot.get_by_role("button", name="Exclude").click()
-    assert count(plot) == "30 of 30 evaluations selected, 90 put away"
+    assert count(plot) == "30 of 30 evaluations selected, 90 removed"
     plot.get_by_role("button", name="Restore").click()
     assert count(plot) == "120 of 120 evaluations selected"
 
 
 def test_the_best_ones_alone_and_failed_ones_hidden(plot: Page) -> None:
     plot.get_by_role("spinbutton", name="Best: number").fill("10")
-    assert count(plot) == "10 of 10 evaluations selected, 110 put away"
+    assert count(plot) == "10 of 10 evaluations selected, 110 removed"
     plot.get_by_role("button", name="Restore").click()
     plot.get_by_label("Without result (12)").uncheck()
-    assert count(plot) == "108 of 108 evaluations selected, 12 put away"
+    assert count(plot) == "108 of 108 evaluations selected, 12 removed"
 
 
 def test_categories_are_chosen_one_by_one(plot: Page) -> None:
@@ -98,7 +98,7 @@ def test_search_selects_and_says_so(plot: Page) -> None:
     rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
     assert len(rows) == 12 and {row["status"] for row in rows} == {"failed"}
     plot.get_by_role("button", name="Exclude").click()
-    expect(plot.locator(".count")).to_have_text("108 of 108 evaluations selected, 12 put away")
+    expect(plot.locator(".count")).to_have_text("108 of 108 evaluations selected, 12 removed")
     expect(plot.get_by_role("searchbox")).to_have_value("")
     plot.get_by_role("searchbox").fill("ok b")
     selected = int(count(plot).split()[0])

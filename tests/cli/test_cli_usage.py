@@ -18,23 +18,23 @@ COLUMNS = 80
     [
         (
             "strat run.toml",
-            'There is no command "strat". Did you mean "start"? What there is: ',
+            'There is no command "strat". Did you mean "start"? For help: ',
         ),
-        ("help", 'There is no command "help". What there is: '),
+        ("help", 'There is no command "help". For help: '),
         (
             "--verison",
-            'There is no option "--verison". Did you mean "--version"? What there is: ',
+            'There is no option "--verison". Did you mean "--version"? For help: ',
         ),
         (
             "start run.toml --lokal",
-            'There is no option "--lokal". Did you mean "--local"? What there is: ',
+            'There is no option "--lokal". Did you mean "--local"? For help: ',
         ),
         ("best pear --jsonl=x", 'There is no option "--jsonl". Did you mean "--json"?'),
-        ("best pear plum", '"plum" is one word too many. What there is: '),
-        ("best", "RUN is missing. What there is: "),
-        ("start run.toml --workers", "A value is missing behind --workers."),
+        ("best pear plum", '"plum" is one argument too many. For help: '),
+        ("best", "RUN is missing. For help: "),
+        ("start run.toml --workers", "--workers needs a value."),
         ("config run.toml --to yaml", "argument --to: invalid choice: 'yaml' (choose from"),
-        ("stop \x1b[2J pear", '"pear" is one word too many.'),
+        ("stop \x1b[2J pear", '"pear" is one argument too many.'),
         ("stop pear -\x1b[2J", 'There is no option "-<U+001B>[2J".'),
     ],
 )

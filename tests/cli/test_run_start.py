@@ -54,7 +54,7 @@ def test_a_whole_run(omniopt: Omniopt, local: Local) -> None:
     }
     assert local.agents() == []
     # Either worker may have done everything before the other one was there.
-    for line in ("driver 1 started", r"worker e1-\d is there", "evaluation 12: ok", "the run has ended"):
+    for line in ("driver 1 started", r"worker e1-\d has joined", "evaluation 12: ok", "the run has ended"):
         assert re.search(line, local.paths.events.read_text())
 
 
@@ -139,7 +139,7 @@ def test_failures_are_limited(omniopt: Omniopt, local: Local) -> None:
     failed = local.count("failed")
     assert 6 <= failed <= 20
     assert f"{failed} evaluations ended without a result" in done.stdout
-    assert ("the others were in hand" in done.stdout) == (failed > 6)
+    assert ("the others were already running" in done.stdout) == (failed > 6)
 
 
 def test_options_override_the_config(omniopt: Omniopt, local: Local) -> None:
@@ -232,7 +232,7 @@ def test_an_existing_run_is_never_overwritten(omniopt: Omniopt, local: Local) ->
     assert "--existing" in done.stderr
     done = omniopt("start", path, "--existing", "stop")
     assert done.returncode == 3
-    assert "The run pear exists already, and was left as it is; nothing was started." in done.stdout
+    assert "The run pear already exists and was left as it is; nothing was started." in done.stdout
     assert local.paths.csv.read_bytes() == before
     assert omniopt("start", path, "--existing", "new").returncode == 0
     assert (local.workdir / "omniopt" / "projects" / "pear_2" / "csv" / "pear_2.csv").exists()
@@ -288,7 +288,7 @@ def test_best_of_nothing(omniopt: Omniopt, local: Local) -> None:
     omniopt("start", config(local.workdir, objective="false ($x)", max_failures=1))
     done = omniopt("best", "pear")
     assert done.returncode == 1
-    assert "No evaluation of pear was successful yet." in done.stderr
+    assert "No evaluation of pear has been successful yet." in done.stderr
 
 
 def test_the_command_at_the_end_runs_once(omniopt: Omniopt, local: Local) -> None:

@@ -66,7 +66,7 @@ def test_a_config_without_a_name_is_called_as_its_folder_or_file(
     path.write_text(OLD)
     done = omniopt("check", "--local", str(path))
     assert done.returncode == 0
-    assert f"it is called {name}, as its {what} is" in done.stdout
+    assert f"it is called {name}, like its {what}" in done.stdout
     assert f'name = "{name}"' in omniopt("config", str(path)).stdout
 
 

@@ -223,7 +223,7 @@ def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(path
     for now in (1.0, 2.0):
         agents.look(now, now, lambda who, record: assignments.hear(who, record, 2.0))
         assert assignments.waiting == []
-        assert "The last words of worker a, which has ended, cannot be read" in agents.trouble
+        assert "The last messages of worker a, which has ended, cannot be read" in agents.trouble
         assert str(outbox) in agents.trouble
     outbox.rmdir()
     away.rename(outbox)

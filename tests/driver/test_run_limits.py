@@ -85,7 +85,7 @@ def test_failures_from_before_the_last_end_do_not_count() -> None:
 def test_failures_beyond_the_limit_are_explained() -> None:
     limits = Limits(9, 2, 100.0)
     three = [trial(n, Status.FAILED) for n in range(1, 4)]
-    assert "the others were in hand" in limits.failures_sentence(Tally(three))
+    assert "the others were already running" in limits.failures_sentence(Tally(three))
     assert "the others" not in limits.failures_sentence(Tally(three[:2]))
 
 

@@ -93,7 +93,7 @@ def test_ended_jobs_are_gone_with_slurms_word() -> None:
     assert [report.reason for report in job_states.reports().values()] == [
         "reached its time limit (TIMEOUT)",
         "its node failed (NODE_FAIL)",
-        "had to make room for a more important job (PREEMPTED)",
+        "was preempted by a more important job (PREEMPTED)",
     ]
 
 

@@ -108,12 +108,12 @@ def test_what_is_no_option_is_refused() -> None:
     lines = ["qos=a", "--comment='a", "# SBATCH --qos=a", "-- -p ml", "-vp ml", "--comment=a b", "--qos a b"]
     assert [problem.message for problem in problems(lines, enable_gpus=False)] == [
         '"qos=a" is not an option of sbatch.',
-        'A quotation mark in "--comment=\'a" has no partner.',
+        '"--comment=\'a" has an unmatched quotation mark.',
         '"# SBATCH --qos=a" is not an option of sbatch.',
         '"-- -p ml" is not an option of sbatch.',
         '"-vp" is several options in one word.',
-        '"b" in "--comment=a b" belongs to no option.',
-        '"b" in "--qos a b" belongs to no option.',
+        '"b" in "--comment=a b" does not belong to an option.',
+        '"b" in "--qos a b" does not belong to an option.',
     ]
 
 

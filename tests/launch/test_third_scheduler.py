@@ -94,7 +94,7 @@ def test_a_run_lives_on_a_scheduler_that_only_this_test_knows(site: Site) -> Non
     until(lambda: trouble in site.call("status", "pear").stdout)
     assert trouble in site.events
     (site.jobs / "refuse").unlink()
-    until(lambda: f"that is over: {trouble}" in site.events)
+    until(lambda: f"resolved: {trouble}" in site.events)
     until(lambda: site.queued().get("4.server") == "R")
 
     # Nothing is left of a run that is cancelled.
@@ -103,7 +103,7 @@ def test_a_run_lives_on_a_scheduler_that_only_this_test_knows(site: Site) -> Non
     assert "pear was cancelled" in done.stdout
     output, _ = first.communicate(timeout=PATIENCE)
     assert output.startswith("pear: 2 workers as jobs of the queue.")
-    assert "The run was cancelled, with the evaluations in progress." in output
+    assert "The run was cancelled, together with its running evaluations." in output
     until(lambda: set(site.queued().values()) == {"F"})
     assert claim(site.paths).standing is Standing.OVER
 

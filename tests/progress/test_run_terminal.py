@@ -122,7 +122,7 @@ runpy.run_module("worker", run_name="__main__")
         timeout=PATIENCE,
     )
     assert done.returncode == 4
-    assert done.stderr.strip() == "omniopt: Ended by Ctrl-C."
+    assert done.stderr.strip() == "omniopt: Stopped by Ctrl-C."
     assert not (workdir / "log").exists()
 
 
@@ -153,8 +153,8 @@ def test_output_that_has_no_room_is_said_in_a_sentence(workdir: Path, words: lis
         )
     assert done.returncode == 5
     assert done.stderr.splitlines()[-1] == (
-        "omniopt: What it prints cannot be written, because the system says: No space left on device. "
-        "Make room there, or send it elsewhere."
+        "omniopt: The output cannot be written: No space left on device. Free some space there, or send it "
+        "elsewhere."
     )
 
 

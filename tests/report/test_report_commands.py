@@ -138,7 +138,7 @@ def test_what_is_no_address_is_no_link(paths: RunPaths, omniopt: Omniopt, noted:
 def test_an_address_that_is_none_is_an_error(paths: RunPaths, omniopt: Omniopt) -> None:
     done = omniopt("report", "first", "--page", "example.org")
     assert done.returncode == 2
-    assert '--page is "example.org", which is no address of a page.' in done.stderr
+    assert '--page is "example.org", which is not the address of a page.' in done.stderr
     assert not paths.report.exists()
 
 

@@ -47,7 +47,7 @@ def test_what_is_made_of_somebody_elses_run_goes_to_the_present_folder(
 ) -> None:
     target = output_path(somebody_elses.parallel, somebody_elses, None)
     assert target == Path.cwd() / ELSEWHERE / "first" / "parallel-plot" / "plot.html"
-    assert "cannot be written by you" in capsys.readouterr().err
+    assert "You cannot write to" in capsys.readouterr().err
 
 
 def test_where_nothing_can_be_written_out_is_asked_for(

@@ -17,7 +17,7 @@ def test_failures_that_differ_in_numbers_only_have_one_cause() -> None:
     trials = [
         a_trial(number, {"lr": 0, "kind": "a"}, None, status, reason=reason)
         for number, status, reason in (
-            (1, Status.TIMEOUT, "It ran into the time limit."),
+            (1, Status.TIMEOUT, "It reached the time limit."),
             (2, Status.OUT_OF_MEMORY, "It used 3900 MB of 4000 MB."),
             (3, Status.OUT_OF_MEMORY, "It used 3812.5 MB of 4000 MB."),
         )
@@ -37,16 +37,16 @@ ALIKE = [
         "It ended with exit code 1. The file data/other-1e-05.csv was not found.",
     ],
     [
-        'It ended with exit code 1. Its last words: "RuntimeError: stack at 0x7f3b00ff of job deadbeef01 is 3e-05".',
-        'It ended with exit code 1. Its last words: "RuntimeError: stack at 0x7ffe of job 0badc0ffee99 is 12".',
+        'It ended with exit code 1. Its last line: "RuntimeError: stack at 0x7f3b00ff of job deadbeef01 is 3e-05".',
+        'It ended with exit code 1. Its last line: "RuntimeError: stack at 0x7ffe of job 0badc0ffee99 is 12".',
     ],
     [
-        'It ended with exit code 1. Its last words: "KeyError: run 0f8fad5b-d9cb-469f-a165-70867728950e".',
-        'It ended with exit code 1. Its last words: "KeyError: run 7c9e6679-7425-40de-944b-e07fc1f90ae7".',
+        'It ended with exit code 1. Its last line: "KeyError: run 0f8fad5b-d9cb-469f-a165-70867728950e".',
+        'It ended with exit code 1. Its last line: "KeyError: run 7c9e6679-7425-40de-944b-e07fc1f90ae7".',
     ],
     [
-        'It ended with exit code 1. Its last words: "ValueError: the loss of step 12 is not what was expected after so m…".',
-        'It ended with exit code 1. Its last words: "ValueError: the loss of step 12345 is not what was expected after s…".',
+        'It ended with exit code 1. Its last line: "ValueError: the loss of step 12 is not what was expected after so m…".',
+        'It ended with exit code 1. Its last line: "ValueError: the loss of step 12345 is not what was expected after s…".',
     ],
 ]
 
@@ -62,7 +62,7 @@ def test_failures_that_differ_in_numbers_addresses_and_paths_have_one_cause() ->
 
 
 def test_other_words_exit_codes_and_signals_are_other_causes() -> None:
-    last_words = 'Its last words: "{}".'
+    last_words = 'Its last line: "{}".'
     trials = [
         a_trial(1, {"lr": 0}, None, Status.FAILED, reason=last_words.format("KeyError: 'a'"), exit_code=1),
         a_trial(2, {"lr": 0}, None, Status.FAILED, reason=last_words.format("KeyError: 'b'"), exit_code=1),

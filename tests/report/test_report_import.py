@@ -145,7 +145,7 @@ def test_a_row_with_a_decimal_comma_between_commas_is_not_taken_for_other_values
 def test_the_same_row_twice_is_one_evaluation_and_another_result_is_another(tmp_path: Path) -> None:
     table = rows_of(tmp_path, "lr,kind,RESULT\n0.5,a,1\n0.50,a,1.0\n0.5,a,2\n")
     assert [loss for _, loss in table.rows] == [1.0, 2.0]
-    assert table.left_out == {3: "it says the same as row 2"}
+    assert table.left_out == {3: "it is the same as row 2"}
 
 
 def test_the_fate_of_each_row_is_said_however_many_there_are(

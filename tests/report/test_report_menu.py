@@ -83,7 +83,7 @@ def test_settings_that_are_damaged_are_said_and_not_taken(
     settings.parent.mkdir(parents=True)
     settings.write_bytes(kept.encode(errors="surrogateescape"))
     shown = menu(omniopt, "first", "csv", "", "q")
-    assert f"The settings in {settings} are not all taken: " in shown
+    assert f"Some settings in {settings} are ignored: " in shown
     assert paths.csv.read_text().startswith("trial,status,")
 
 
@@ -92,7 +92,7 @@ def test_settings_that_cannot_be_kept_hold_until_the_menu_is_left(
 ) -> None:
     settings.parent.parent.write_text("not a folder")
     shown = menu(omniopt, "s", "1", "", "first", "csv", "", "q")
-    assert "The settings hold until you leave: they cannot be kept" in shown
+    assert "The settings last only until you quit: they cannot be saved" in shown
     assert paths.csv.read_text().startswith("trial;status;")
 
 

@@ -124,4 +124,4 @@ def test_few_evaluations_say_nothing() -> None:
 
 def test_without_an_option_no_line_is_made_up() -> None:
     sentence = remark(a_run("prog ($shift) ($gain)"), trials(LARGE, lambda shift: shift < 0))
-    assert "where it knows --" in sentence
+    assert "if it accepts --" in sentence

@@ -102,7 +102,7 @@ def test_a_journal_file_of_optuna_holds_what_runs_and_what_failed(workdir: Path)
     study = optuna.load_study(study_name="first", storage=optuna.storages.JournalStorage(backend))
     assert [trial.state.name for trial in study.trials] == ["COMPLETE", "PRUNED", "FAIL", "RUNNING"]
     assert [trial.value for trial in study.trials] == [2.0, 3.0, None, None]
-    with pytest.raises(UsageError, match="There is a study first"):
+    with pytest.raises(UsageError, match="There is already a study first"):
         optuna_study.export(results, str(study_file), "first")
 
 

@@ -82,8 +82,8 @@ def test_outputs_that_differ_are_named_and_another_cause() -> None:
 @pytest.mark.parametrize(
     ("objective", "sentence"),
     [
-        ("bash run.sh", "The command holds none of them"),
-        ("bash run.sh ($lr)", "The command holds no value of kind."),
+        ("bash run.sh", "The command contains none of them"),
+        ("bash run.sh ($lr)", "The command does not contain kind."),
     ],
 )
 def test_values_that_the_command_does_not_hold_are_a_cause(objective: str, sentence: str) -> None:
@@ -115,7 +115,7 @@ def test_the_terminal_says_it_once_as_lines_and_always_in_the_block() -> None:
 def test_errors_summary_and_report_say_it(tmp_path: Path) -> None:
     results = read(write_run(tmp_path, a_run(), losses(*[0.5] * 25)))
     errors = "\n".join(run_text.errors(results))
-    assert "All 25 results are 0.5" in errors and "Nothing is wrong" not in errors
+    assert "All 25 results are 0.5" in errors and "No problems found" not in errors
     assert "All 25 results are 0.5" in "\n".join(run_text.summary(results))
     page = report.page(results, report.Options(with_importance=False), datetime.now(timezone.utc))
     assert "All 25 results are 0.5" in page

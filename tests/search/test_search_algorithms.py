@@ -90,7 +90,9 @@ def test_known_points_are_not_proposed(algorithm: str) -> None:
 @every_algorithm
 def test_a_point_outside_the_space_is_refused_and_changes_nothing(algorithm: str) -> None:
     searcher = searcher_of(SMALL, algorithm)
-    with pytest.raises(ValueError, match="The parameter b cannot have this value: 9 is none of the 4 values"):
+    with pytest.raises(
+        ValueError, match="The parameter b cannot have this value: 9 is not one of the 4 values"
+    ):
         searcher.known(100, {"a": "x", "b": "9"})
     assert len(evaluate(searcher, 50)) == 12
 

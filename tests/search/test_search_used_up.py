@@ -61,8 +61,8 @@ def test_the_sentence_names_what_can_be_done() -> None:
     searcher = searcher_of({"x": ("hp.uniform", {"min": 1, "max": 2})}, "tpe.suggest", precision=1)
     assert len(evaluate(searcher, 10)) == 2
     assert searcher.exhausted_sentence == (
-        "All 2 different points of the search space have been proposed. "
-        "To go on, widen the ranges, raise precision, or set allow_repeats."
+        "All 2 different points of the search space have been proposed. To continue, widen the ranges, "
+        "raise precision, or set allow_repeats."
     )
 
 

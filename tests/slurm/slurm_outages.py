@@ -152,7 +152,7 @@ def disk(site: Site, notes: Path, full: float) -> Outage:
     run = RunInOutage(site, "fir", notes, evaluations=60, workers=3, pace="0.2")
     ballast = site.folder / "ballast"
     fill(ballast)
-    assert "is full, so the run waits" in site.omniopt("status", "fir").stdout
+    assert "is full, so the run is waiting" in site.omniopt("status", "fir").stdout
     began = time.monotonic()
     time.sleep(full / 2)
     os.kill(claim(run.paths).pid, signal.SIGKILL)  # the next one cannot even begin

@@ -18,7 +18,8 @@ def test_a_driver_that_slurm_takes_back_into_the_queue_goes_on_from_there(site: 
     log, paths, driver = begun(site, "quince")
     site.cluster.run("scontrol", "requeue", driver)
     until(
-        lambda: not site.cluster.run("squeue", "-h", "--states=R,CG", f"--jobs={driver}").stdout, "it stays"
+        lambda: not site.cluster.run("squeue", "-h", "--states=R,CG", f"--jobs={driver}").stdout,
+        "it keeps happening",
     )
     assert site.status("quince")["state"] == "between two drivers"
     # The node refuses a job whose permission is not from a later second than the end of its last try.
@@ -62,7 +63,7 @@ def test_a_driver_that_can_never_begin_is_cancelled_and_its_run_leaves_nothing(s
     finally:
         site.cluster.run("scontrol", "update", "partition=alpha", "AllowAccounts=ALL")
     assert done.returncode == 2, done.stdout + done.stderr
-    assert "slurm.account: The driver's job would wait for ever: the account may not use" in done.stderr
+    assert "slurm.account: The driver's job would wait forever: the account may not use" in done.stderr
     assert (
         "(Slurm: Job's account not known, so it can't use this partition (alpha allows p_mine))"
         in done.stderr
@@ -85,7 +86,7 @@ def without_partitions(site: Site) -> Path:
 def test_a_driver_that_ends_in_the_setup_lines_is_told_with_what_it_printed(site: Site) -> None:
     config = site.config("aronia", slurm='setup = ["echo no such module; exit 3"]')
     done = site.omniopt("start", config, "--yes")
-    told = 'has ended before OmniOpt could start in it. The last line of its output is "no such module".'
+    told = 'ended before OmniOpt could start in it. The last line of its output is "no such module".'
     assert told in done.stderr or "is starting on" in done.stdout
     until(lambda: told in site.omniopt("status", "aronia").stdout, "it is not told why no driver comes")
     assert site.omniopt("cancel", "aronia").returncode == 0
@@ -113,7 +114,7 @@ def test_the_next_driver_goes_on_with_a_stop_that_this_one_has_no_time_for(site:
     [driver] = [job for job in site.jobs("rowan") if job.endswith(".driver")]
     done = site.omniopt("stop", "rowan")
     assert done.returncode == 0, done.stdout + done.stderr
-    until(lambda: "nothing new begins" in paths.events.read_text(), "the stop is not heard of")
+    until(lambda: "no new ones start" in paths.events.read_text(), "the stop is not heard of")
     site.cluster.run("scancel", "--batch", "--signal=USR1", f"--name={driver}")
     until(lambda: epochs(paths) == [1, 2], "no driver follows")
     gate.touch()

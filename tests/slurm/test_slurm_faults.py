@@ -104,8 +104,8 @@ def test_a_node_with_a_broken_gpu_is_left_out_and_named(site: Site) -> None:
     site.until_over(paths)
     assert {(row["status"], row["host"] == "n1") for row in site.rows(paths)} == {("ok", False)}
     events = paths.events.read_text()
-    assert 'A GPU of n1 is broken: the program says "uncorrectable ECC error".' in events
-    assert "Workers on n1 failed twice in a row, so that no more are started there." in events
+    assert 'A GPU of n1 is broken: the program printed "uncorrectable ECC error".' in events
+    assert "Workers on n1 failed twice in a row, so no more are started there." in events
 
 
 def test_a_run_goes_on_with_other_resources_that_fit_the_cluster(site: Site) -> None:

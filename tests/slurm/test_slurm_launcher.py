@@ -170,13 +170,13 @@ def test_a_swallowed_answer_is_adopted_and_a_lost_request_given_up(
             environ={**environ, "PATH": f"{folder}:{environ['PATH']}"},
         )
         identities = launcher.start(2)
-        until(lambda: (launcher.poll(), "not known whether Slurm has taken" in launcher.trouble)[1])  # noqa: B023
+        until(lambda: (launcher.poll(), "not known whether Slurm accepted" in launcher.trouble)[1])  # noqa: B023
         wanted = AgentState.RUNNING if name == "swallow" else AgentState.GONE
         until(lambda: {states(launcher)[identity] for identity in identities} == {wanted}, seconds=120)  # noqa: B023
         trouble = (
             ""
             if name == "swallow"
-            else "Slurm takes no more jobs for now (Batch job submission failed: Socket"
+            else "Slurm accepts no more jobs at the moment (Batch job submission failed: Socket"
         )
         assert launcher.trouble.startswith(trouble) and bool(launcher.trouble) == bool(trouble)
     assert len(cluster.jobs()) == 2

@@ -154,7 +154,7 @@ def test_slurms_own_words_are_the_last(client: Client, tmp_path: Path) -> None:
     script = agent_script(run, RunPaths(tmp_path), job, "x")
     [problem] = preflight.rehearsed(client, run, ask(client, run), script)
     assert (
-        problem.message == "Slurm refuses the worker jobs: allocation failure: Invalid feature specification."
+        problem.message == "Slurm rejects the worker jobs: allocation failure: Invalid feature specification."
     )
     assert problem.path == "slurm.sbatch"
     assert client.call("squeue", "--noheader").out == ""
@@ -169,7 +169,7 @@ def test_a_refusal_of_the_drivers_job_does_not_blame_the_workers(tmp_path: Path)
         driver_job.hand_in(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"}), "pear.driver", "#!/bin/sh\n")
     [problem] = refused.value.problems
     assert problem.path == ""
-    assert problem.message.startswith("Slurm refuses the driver's job, which asks for 1 CPU and 2000 MB: ")
+    assert problem.message.startswith("Slurm rejects the driver's job, which asks for 1 CPU and 2000 MB: ")
     assert "--driver here" in problem.hint
 
 

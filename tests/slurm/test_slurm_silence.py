@@ -32,8 +32,8 @@ def refusal(site: Site) -> str:
     done = site.omniopt("start", site.config("pear"), "--yes")
     assert done.returncode == 2, done.stdout + done.stderr
     assert not site.paths("pear").root.exists()
-    assert "it cannot be known whether the run fits the cluster" in done.stderr
-    assert "With --local the run is on this machine." in done.stderr
+    assert "it is not known whether the run fits the cluster" in done.stderr
+    assert "With --local, the run stays on this machine." in done.stderr
     return done.stderr
 
 
@@ -42,7 +42,7 @@ def test_each_part_of_slurm_that_is_away_is_named(lonely: Site) -> None:
     assert "Slurm's controller (slurmctld) does not answer" in refusal(lonely)
     lonely.cluster.config.rename(lonely.cluster.folder / "moved.conf")
     try:
-        assert "Slurm's commands do not find the configuration of the cluster" in refusal(lonely)
+        assert "Slurm's commands cannot find the configuration of the cluster" in refusal(lonely)
     finally:
         (lonely.cluster.folder / "moved.conf").rename(lonely.cluster.config)
 

@@ -32,12 +32,12 @@ def parameter(kind: str, **settings: object) -> ParameterDraft:
         (parameter("hp.uniformint", min=3, max=1), "max", "Max (1) must be greater than min (3)."),
         (parameter("hp.uniformint", min="0.5", max=1), "min", '"0.5" is not a whole number.'),
         (parameter("hp.choicestep", min=1, max=9, step=0), "step", "Step must be greater than 0."),
-        (parameter("hp.choiceint", min=0, max=100_000), "max", "These are 100,001 values; the most for hp.choiceint is 100,000."),
-        (parameter("hp.choicestep", min=0, max=10**9, step=2), "max", "These are 500,000,001 values; the most for hp.choicestep is 100,000."),
+        (parameter("hp.choiceint", min=0, max=100_000), "max", "These are 100,001 values; the maximum for hp.choiceint is 100,000."),
+        (parameter("hp.choicestep", min=0, max=10**9, step=2), "max", "These are 500,000,001 values; the maximum for hp.choicestep is 100,000."),
         (parameter("hp.quniform", min=0, max=1, q=0), "q", "q must be greater than 0."),
         (parameter("hp.quniform", min=0, max=1, q="-0.1"), "q", "q must be greater than 0."),
         (parameter("hp.quniform", min="0.1", max="0.9", q=1), "q", "No multiple of q lies between 0.1 and 0.9."),
-        (parameter("hp.loguniform", min=0, max=1000), "max", "Min and max are exponents here: the value would be e to the power of them, which is too large."),
+        (parameter("hp.loguniform", min=0, max=1000), "max", "Min and max are exponents here: e to the power of them is too large."),
         (parameter("hp.qloguniform", min=0, max=1, q=10), "q", "No multiple of q lies between 1 and 2.71828."),
         (parameter("hp.normal", mu=0, sigma=0), "sigma", "σ must be greater than 0."),
         (parameter("hp.normal", mu=0), "sigma", "σ (std. dev.) is missing; hp.normal needs it."),
@@ -53,9 +53,9 @@ def parameter(kind: str, **settings: object) -> ParameterDraft:
         (parameter(""), "type", '"" is not a parameter type.'),
         (parameter("\x1b[2J"), "type", '"<U+001B>[2J" is not a parameter type.'),
         (ParameterDraft("", "hp.randint", {"max": 2}), "name", "Parameter 1 has no name."),
-        (ParameterDraft("a b", "hp.randint", {"max": 2}), "name", 'The name "a b" has characters that cannot be used.'),
-        (ParameterDraft("a\u202eb", "hp.randint", {"max": 2}), "name", "The name has an invisible character (U+202E) in it."),
-        (ParameterDraft("a" * 101, "hp.randint", {"max": 2}), "name", "This name is 101 characters long; at most 100 are possible."),
+        (ParameterDraft("a b", "hp.randint", {"max": 2}), "name", 'The name "a b" contains characters that are not allowed.'),
+        (ParameterDraft("a\u202eb", "hp.randint", {"max": 2}), "name", "The name contains an invisible character (U+202E)."),
+        (ParameterDraft("a" * 101, "hp.randint", {"max": 2}), "name", "This name is 101 characters long; at most 100 are allowed."),
         (ParameterDraft("RESULT", "hp.randint", {"max": 2}), "name", '"RESULT" is the name of a column of the results.'),
     ],
     ids=lambda value: value.type + str(dict(value.settings)) if isinstance(value, ParameterDraft) else None,
@@ -206,7 +206,7 @@ def test_names() -> None:
 def test_number_of_parameters() -> None:
     assert check(Draft(GOOD, ())).problems[0].message == "There is no parameter to optimize."
     many = tuple(ParameterDraft(f"a{index}", "hp.randint", {"max": 2}) for index in range(501))
-    assert only_problem({}, *many).message == "501 parameters are too many; the most is 500."
+    assert only_problem({}, *many).message == "501 parameters are too many; the maximum is 500."
     assert len(run({"run.objective": "./run"}, *many[:500]).parameters) == 500
 
 

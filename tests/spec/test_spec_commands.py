@@ -37,7 +37,7 @@ def config(workdir: Path) -> Path:
 def test_a_good_config_can_start(omniopt: Omniopt, config: Path) -> None:
     done = omniopt("check", config)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "No problems. This config can start.\n"
+    assert done.stdout == "No problems. This config can be started.\n"
 
 
 def test_all_problems_are_printed_with_place_and_hint(omniopt: Omniopt, workdir: Path) -> None:
@@ -45,15 +45,16 @@ def test_all_problems_are_printed_with_place_and_hint(omniopt: Omniopt, workdir:
     done = omniopt("check", "bad.toml")
     assert done.returncode == 2
     assert done.stdout == (
-        'error: rnu: "rnu" means nothing here.\n'
+        'error: rnu: "rnu" has no meaning here.\n'
         '    Did you mean "run"?\n'
-        'error: run.name: "my run" has characters other than letters, digits and underscores.\n'
+        'error: run.name: "my run" contains characters other than letters, digits and underscores.\n'
         "    Use only A-Z, a-z, 0-9 and _.\n"
         "error: run.objective: Objective program is missing.\n"
-        "    The command to optimize, with placeholders such as ($x_0) or ($name); it prints RESULT: <number>.\n"
+        "    The command to optimize, with placeholders such as ($x_0) or ($name); it prints RESULT: "
+        "<number>.\n"
         "error: parameters: There is no parameter to optimize.\n"
         "    Add at least one.\n"
-        "4 errors. This config cannot start.\n"
+        "4 errors. This config cannot be started.\n"
     )
 
 
@@ -101,7 +102,7 @@ def test_the_originals_formats(
     done = omniopt("config", config, "--to", kind)
     assert (done.returncode, done.stdout) == (0, write(GOOD))
     assert done.stderr == (
-        'warning: run.workdir: The original\'s config has no place for "Workdir"; it is left out. Keep the TOML config.\n'
+        'warning: run.workdir: The original\'s config cannot hold "Workdir"; it is left out. Keep the TOML config.\n'
     )
 
 
@@ -129,7 +130,7 @@ def test_the_link_of_a_config(omniopt: Omniopt, config: Path) -> None:
     [
         ("nothing.toml", 'There is no file "nothing.toml".'),
         ("plain/nothing.toml", 'There is no file "plain/nothing.toml".'),
-        ("a" * 300, "is neither a file nor an undamaged token."),
+        ("a" * 300, "is neither a file nor an intact token."),
         ("a." * 150, "There is no file"),
         (".", '"." is a folder'),
         ("", 'There is no file "".'),
@@ -158,7 +159,7 @@ def test_a_file_that_may_not_be_read() -> None:
         if user == 0:  # the superuser may read everything
             os.seteuid(65534)
         try:
-            with pytest.raises(UsageError, match="may not be read"):
+            with pytest.raises(UsageError, match="is not readable"):
                 read_config(str(secret))
         finally:
             os.seteuid(user)
@@ -167,12 +168,12 @@ def test_a_file_that_may_not_be_read() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"\x7fELF\x00\x00", "This is no text, but binary data."),
-        (b'[run]\nname = "\xe4"', "This is not UTF-8 text: line 2 has other bytes."),
+        (b"\x7fELF\x00\x00", "This is binary data, not text."),
+        (b'[run]\nname = "\xe4"', "This is not UTF-8 text: line 2 contains other bytes."),
         (b"\xff\xfe[\x00r\x00", "This is text in UTF-16."),
         (b"", "This is empty."),
         (b" \n", "This is empty."),
-        (b"a = 1\n" * 1_000_000, "a config has at most 1,000,000."),
+        (b"a = 1\n" * 1_000_000, "a config may have at most 1,000,000."),
         (b"{", "This is not valid JSON"),
         (b"<!DOCTYPE html>", "This is not valid TOML"),
     ],
@@ -216,7 +217,7 @@ def test_parameters_are_called_by_their_names(omniopt: Omniopt, workdir: Path) -
         done = omniopt(command, "bad.toml")
         output = done.stdout if command == "check" else done.stderr
         assert done.returncode == 2
-        assert 'error: parameters.rate.mx: "mx" means nothing' in output
+        assert 'error: parameters.rate.mx: "mx" has no meaning' in output
         assert "error: parameters.rate.max: Max (0) must be greater than min (1)." in output
         assert 'error: parameters."layer.1".max: ' in output
     paths = [
@@ -228,7 +229,7 @@ def test_parameters_are_called_by_their_names(omniopt: Omniopt, workdir: Path) -
 def test_a_damaged_token_that_looks_like_none_is_called_one(omniopt: Omniopt) -> None:
     done = omniopt("start", "x" + token.encode(GOOD)[1:])
     assert done.returncode == 2
-    assert "is neither a file nor an undamaged token. Copy the whole command again." in done.stderr
+    assert "is neither a file nor an intact token. Copy the whole command again." in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -236,8 +237,8 @@ def test_a_damaged_token_that_looks_like_none_is_called_one(omniopt: Omniopt) ->
     [
         ('[run]\nname = "a"\nname = "b"\n', "only once"),
         ("[run]\n[search]\n[run]\n", "only once"),
-        ('[run]\nobjective = "awk \\$1"\n', "a backslash is written twice"),
-        ("[run]\nname = a\n", "Texts stand in quotes"),
+        ('[run]\nobjective = "awk \\$1"\n', "write a backslash twice"),
+        ("[run]\nname = a\n", "Put texts in quotes"),
         ('[run]\nname = "a"\nobjective = "printf \'RESULT: 1\\n\'"\n', "in single quotes"),
     ],
 )

@@ -62,7 +62,7 @@ def test_integers(raw: object, value: int) -> None:
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        ("", "This is empty, and must be a whole number."),
+        ("", "This is empty, but must be a whole number."),
         ("a", '"a" is not a whole number.'),
         ("1.5", '"1.5" is not a whole number.'),
         ("1e-1", '"1e-1" is not a whole number.'),
@@ -82,7 +82,7 @@ def test_integers(raw: object, value: int) -> None:
         pytest.param(10**5000, "This number is too large.", id="huge"),
         ([1], "This must be a single value."),
         (None, "This must be a single value."),
-        ("1\u200b", "This has an invisible character (U+200B) in it, which could hide something."),
+        ("1\u200b", "This contains an invisible character (U+200B), which could hide something."),
     ],
 )
 def test_what_is_no_integer(raw: object, message: str) -> None:
@@ -111,7 +111,7 @@ def test_reals(text: str, value: float, written: str) -> None:
     ("raw", "message", "hint"),
     [
         ("0,5", '"0,5" is not a number.', "Write a point instead of the comma."),
-        ("1 000", '"1 000" is not a number.', "Write it without what separates the thousands: 1000."),
+        ("1 000", '"1 000" is not a number.', "Write it without thousands separators: 1000."),
         ("1,000", '"1,000" is not a number.', "Write a point instead of the comma."),
         ("tensor(0.5)", '"tensor(0.5)" is not a number.', "Write a number such as 0.5 or 1e-3."),
         ("nan", '"nan" is not a number.', "Write a number such as 0.5 or 1e-3."),
@@ -166,7 +166,7 @@ def test_what_is_no_duration(raw: object) -> None:
 def test_separators_of_thousands_are_explained(raw: str) -> None:
     with pytest.raises(ConversionError) as caught:
         integer(raw)
-    assert caught.value.hint == "Write it without what separates the thousands: 1000000."
+    assert caught.value.hint == "Write it without thousands separators: 1000000."
 
 
 def test_a_time_without_quotes_is_explained() -> None:
@@ -213,9 +213,9 @@ def test_other_kinds_of_fields(path: str, raw: object, value: object) -> None:
         ("run.objective", "a\tb", "U+0009"),
         ("run.objective", "a" * 10_001, "at most 10,000"),
         ("run.objective", {"a": 1}, "single value"),
-        ("slurm.partition", "a b", "names in Slurm"),
-        ("slurm.account", "-x", "names in Slurm"),
-        ("slurm.reservation", "$(date)", "names in Slurm"),
+        ("slurm.partition", "a b", "Slurm names cannot"),
+        ("slurm.account", "-x", "Slurm names cannot"),
+        ("slurm.reservation", "$(date)", "Slurm names cannot"),
         ("slurm.setup", "a\n\x1b[0m", "U+001B"),
     ],
 )

@@ -180,8 +180,8 @@ GOOD = token.encode(Draft({"run.name": "my_run", "run.objective": "./run ($x_0)"
     ("text", "message"),
     [
         pytest.param(token_of(b"a" * 100_000_000), "holds more than", id="bomb"),
-        pytest.param(token_of(b"\xff\xfe"), "holds no text", id="bytes"),
-        pytest.param(token_of(b"hello"), "holds no config", id="no TOML"),
+        pytest.param(token_of(b"\xff\xfe"), "contains no text", id="bytes"),
+        pytest.param(token_of(b"hello"), "contains no config", id="no TOML"),
         pytest.param(GOOD[:-1], "is damaged", id="last letter missing"),
         pytest.param(GOOD[:-8], "its end is missing", id="end missing"),
         pytest.param(GOOD[:20] + GOOD[24:], "is damaged", id="middle missing"),

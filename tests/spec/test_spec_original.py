@@ -58,7 +58,7 @@ kill_after_n_no_results = 3
 
 def test_the_example_of_the_documentation() -> None:
     read = original.read_ini(EXAMPLE)
-    assert read_problems(read) == [("note", "", "The section [MONGODB] of the original means nothing here.")]
+    assert read_problems(read) == [("note", "", "The section [MONGODB] of the original has no meaning here.")]
     assert [(item.path, item.message) for item in check_read(read).problems if item.severity == "error"] == [
         ("run.name", "Optimization run name is missing.")
     ]
@@ -73,12 +73,13 @@ def test_the_example_of_the_documentation() -> None:
 def test_every_key() -> None:
     read = original.read_ini(FULL)
     assert read_problems(read) == [
-        ("note", "", "The section [DEBUG] of the original means nothing here."),
-        ("note", "", "The section [MONGODB] of the original means nothing here."),
+        ("note", "", "The section [DEBUG] of the original has no meaning here."),
+        ("note", "", "The section [MONGODB] of the original has no meaning here."),
         (
             "note",
             "run.precision",
-            "In the original, precision (4) was for what it showed; values went to the program in full.",
+            "In the original, precision (4) only affected what it displayed; the program got the values in "
+            "full.",
         ),
         (
             "note",
@@ -143,12 +144,12 @@ def test_every_type_is_tested() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[DATA]\nnothing = 1", ("note", "", '"nothing" means nothing here.')),
-        ("[DATA]\n[OTHER]\na = 1", ("note", "", "The section [other] means nothing here.")),
+        ("[DATA]\nnothing = 1", ("note", "", '"nothing" has no meaning here.')),
+        ("[DATA]\n[OTHER]\na = 1", ("note", "", "The section [other] has no meaning here.")),
         ("[DATA]\nseed = 1\nSEED = 2", ("warning", "", '"seed" is given twice; the last one counts.')),
         ("[DATA]\nhello", ("error", "", 'Line 2 is neither a section nor a key: "hello".')),
         ("a = 1\n[DATA]", ("error", "", 'Line 1 is neither a section nor a key: "a = 1".')),
-        ("[DIMENSIONS]\nmax_dim_x = 1", ("note", "", '"max_dim_x" means nothing here.')),
+        ("[DIMENSIONS]\nmax_dim_x = 1", ("note", "", '"max_dim_x" has no meaning here.')),
         (
             "[DIMENSIONS]\ndimensions = 1\ndim_1_name = b",
             ("note", "parameters", "The number of parameters is 1, but 2 are given; the rest is left out."),
@@ -159,7 +160,7 @@ def test_every_type_is_tested() -> None:
         ),
         (
             "[DIMENSIONS]\ndimensions = 1000000000",
-            ("error", "parameters", "1,000,000,000 parameters are not possible; there are 1 to 500."),
+            ("error", "parameters", "1,000,000,000 parameters are not possible; a run has 1 to 500."),
         ),
     ],
 )

@@ -40,12 +40,12 @@ def test_shapes_of_json(document: object) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('{"data": {"a": 1}}', ("note", "", '"a" means nothing here.')),
-        ('{"mongodb": {"a": 1}}', ("note", "", "The section [MONGODB] of the original means nothing here.")),
+        ('{"data": {"a": 1}}', ("note", "", '"a" has no meaning here.')),
+        ('{"mongodb": {"a": 1}}', ("note", "", "The section [MONGODB] of the original has no meaning here.")),
         ('{"seed": 1, "seed": 2}', ("warning", "", '"seed" is given twice; the last one counts.')),
         ('{"dimensions": 3}', ("error", "parameters", "The dimensions must be a list of objects.")),
         ('{"dimensions": [3]}', ("error", "parameters.0", "A dimension must be an object.")),
-        ('{"dimensions": [{"a": 1}]}', ("note", "parameters.0", '"a" means nothing here.')),
+        ('{"dimensions": [{"a": 1}]}', ("note", "parameters.0", '"a" has no meaning here.')),
         ('{"seed": [[[1]]]}', ("error", "search.seed", "This is nested too deeply.")),
     ],
 )

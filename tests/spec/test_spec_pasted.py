@@ -101,8 +101,8 @@ def test_without_an_sbatch_command_the_config_says_everything() -> None:
     ("config_file", "message"),
     [
         (packed(CONFIG)[:41], "damaged or cut off"),
-        ("***", "no base64"),
-        ("", "no base64"),
+        ("***", "not base64"),
+        ("", "not base64"),
         (packed("nothing"), "no section"),
         (packed("\0\0\0"), "binary"),
     ],

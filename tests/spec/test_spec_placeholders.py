@@ -110,15 +110,15 @@ def test_nothing_is_wrong() -> None:
 @pytest.mark.parametrize(
     ("objective", "message"),
     [
-        ("./run 'a ($x_0)", "The objective program has a quotation mark without its partner."),
-        ("./run \"it's ($x_0)", "The objective program has a quotation mark without its partner."),
+        ("./run 'a ($x_0)", "The objective program has an unmatched quotation mark."),
+        ("./run \"it's ($x_0)", "The objective program has an unmatched quotation mark."),
         (
             "“./run” ($x_0)",
-            "“ is a character that word processors write, and a letter like any other for a shell.",
+            "“ is a character that word processors write; to a shell it has no special meaning.",
         ),
         (
             "./run –a=($x_0)",
-            "– is a character that word processors write, and a letter like any other for a shell.",
+            "– is a character that word processors write; to a shell it has no special meaning.",
         ),
     ],
 )
@@ -137,10 +137,10 @@ def test_undefined_placeholders() -> None:
     assert objective_problems("($x_2) ($x_2) ($bacth)", "batch", "rate") == [
         (
             "error",
-            "The placeholder ($x_2) stands for no parameter.",
+            "The placeholder ($x_2) does not stand for a parameter.",
             "The last one is ($x_1); the first one is ($x_0).",
         ),
-        ("error", "The placeholder ($bacth) stands for no parameter.", 'Did you mean "batch"?'),
+        ("error", "The placeholder ($bacth) does not stand for a parameter.", 'Did you mean "batch"?'),
         (
             "warning",
             'The parameter "batch" does not occur in the objective program.',
@@ -159,7 +159,7 @@ def test_many_unused_parameters_are_one_warning() -> None:
         (
             "warning",
             f"4 parameters do not occur in the objective program: a, c, d, {'n' * 77}....",
-            "Write ($x_0) or ($a) where the value of the first one belongs, and so for the others.",
+            "Write ($x_0) or ($a) where the value of the first one belongs, and likewise for the others.",
         )
     ]
 
@@ -173,7 +173,7 @@ def test_what_only_looks_like_a_placeholder(objective: str, shown: str) -> None:
     first = objective_problems(objective, "a")[0]
     assert first == (
         "warning",
-        f"{shown} is not replaced by a value, since it is no placeholder.",
+        f"{shown} is not replaced by a value, because it is not a placeholder.",
         "Write ($x_0).",
     )
 

@@ -129,9 +129,9 @@ def test_escapes() -> None:
             "note",
         ),
         ("number_of_parameters=x&param_1_name=b", 2, 'The number of parameters is wrong: "x" is not a whole number.', "error"),
-        ("number_of_parameters=-1", 1, "-1 parameters are not possible; there are 1 to 500.", "error"),
-        ("number_of_parameters=1000000000&param_1_name=b", 2, "1,000,000,000 parameters are not possible; there are 1 to 500.", "error"),
-        ("param_999999999_name=a&param_1_name=b", 2, "1,000,000,000 parameters are not possible; there are 1 to 500.", "error"),
+        ("number_of_parameters=-1", 1, "-1 parameters are not possible; a run has 1 to 500.", "error"),
+        ("number_of_parameters=1000000000&param_1_name=b", 2, "1,000,000,000 parameters are not possible; a run has 1 to 500.", "error"),
+        ("param_999999999_name=a&param_1_name=b", 2, "1,000,000,000 parameters are not possible; a run has 1 to 500.", "error"),
     ],
 )  # fmt: skip
 def test_the_number_of_parameters(query: str, count: int, message: str, severity: str) -> None:

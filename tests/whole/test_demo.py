@@ -75,6 +75,6 @@ def test_a_workdir_that_cannot_be_made_is_said_plainly(workdir: Path) -> None:
         check=False,
     )
     assert demo.returncode == 1
-    assert demo.stderr.startswith("scripts/demo: no results can be kept in ")
-    assert "Name a folder that you may write to: scripts/demo --workdir DIR" in demo.stderr
+    assert demo.stderr.startswith("scripts/demo: results cannot be stored in ")
+    assert "Name a folder that you can write to: scripts/demo --workdir DIR" in demo.stderr
     assert demo.stderr.count("\n") == 1

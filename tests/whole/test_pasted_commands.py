@@ -134,10 +134,10 @@ def test_who_has_omniopt_in_path_sees_that_and_the_run_is_found(
     omniopt("start", config(local.workdir, max_evals=2))
     environment = {**FRESH, "PATH": f"{Path(sys.executable).parent}:{FRESH['PATH']}"}
     near = on_a_terminal(["omniopt", "resume", "pear"], local.workdir, environment)
-    assert "Report in one page: omniopt report pear\n" in near
+    assert "Report on one page: omniopt report pear\n" in near
     # From another folder, the name alone would lead nowhere, or to another run of that name.
     away = on_a_terminal(["omniopt", "resume", str(local.paths.root)], tmp_path, environment)
-    assert f"Report in one page: omniopt report {shlex.quote(str(local.paths.root))}\n" in away
+    assert f"Report on one page: omniopt report {shlex.quote(str(local.paths.root))}\n" in away
 
 
 def test_the_starter_finds_its_own_runs_before_those_of_the_present_folder(

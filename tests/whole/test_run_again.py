@@ -107,7 +107,7 @@ def test_a_folder_that_was_removed_is_no_place_to_be(omniopt: Omniopt, workdir: 
         ["bash", "-c", script, sys.executable], cwd=gone, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "does not exist any more" in done.stderr
+    assert "no longer exists" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -122,7 +122,7 @@ def test_what_cannot_change_is_listed_with_both_values(omniopt: Omniopt, local: 
     new = ParameterDraft("y", "hp.uniform", {"min": 0, "max": 1})
     config(local.workdir, other, new, objective="echo RESULT: ($y)", seed=3, max_evals=3, workers=1)
     done = omniopt("start", ended, "--local", "--existing", "continue")
-    listed = done.stdout.split("what cannot change in this run:\n")[1]
+    listed = done.stdout.split("that cannot be applied to this run:\n")[1]
     for line in (
         "run.objective: echo RESULT: ($x) in the run, echo RESULT: ($y) in the config",
         "search.seed: 42 in the run, 3 in the config",
@@ -138,7 +138,10 @@ def test_what_resume_has_changed_is_not_taken_back_by_the_config_of_the_start(
 ) -> None:
     assert omniopt("resume", "pear", "--max-evals", 5).returncode == 0
     done = omniopt("start", ended, "--local", "--existing", "continue")
-    assert "stays so if the run goes on:\n  search.max_evals: 5 in the run, 3 in the config\n" in done.stdout
+    assert (
+        "which stay in effect if the run continues:\n  search.max_evals: 5 in the run, 3 in the config\n"
+        in done.stdout
+    )
     assert status(omniopt)["max_evals"] == 5
 
 

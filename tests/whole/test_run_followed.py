@@ -35,7 +35,7 @@ def test_follow_says_that_the_driver_has_died(local: Local) -> None:
     process.wait()
     code, output = ended(follower)
     assert code == 4
-    assert "To go on:\n" in output
+    assert "To continue:\n" in output
     assert "omniopt/omniopt' resume pear\n" in output
 
 

@@ -21,7 +21,7 @@ def test_ctrl_c_lets_running_evaluations_end(omniopt: Omniopt, local: Local) -> 
     process.send_signal(signal.SIGINT)
     code, output = ended(process)
     assert code == 4
-    assert "The run was stopped.\nTo go on:\n" in output
+    assert "The run was stopped.\nTo continue:\n" in output
     assert "omniopt/omniopt' resume pear\n" in output
     assert noted(local, "begin") == noted(local, "end")
     assert local.count("ok") == len(noted(local, "end"))
@@ -77,7 +77,7 @@ def test_stop_and_resume(omniopt: Omniopt, local: Local) -> None:
     assert ended(process)[0] == 4
     stopped_at = local.count("ok")
     assert 0 < stopped_at < 8
-    assert "has ended already" in omniopt("stop", "pear").stdout
+    assert "has already ended" in omniopt("stop", "pear").stdout
     assert omniopt("resume", "pear").returncode == 0
     assert local.count("ok") == 8
     assert set(noted(local, "end").values()) == {1}

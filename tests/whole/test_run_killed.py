@@ -80,7 +80,7 @@ def test_a_second_driver_is_refused(omniopt: Omniopt, local: Local, words: list[
     begin(local, 1000, max_evals=2)
     done = omniopt(*words)
     assert done.returncode == 3
-    assert "is being driven already" in done.stderr
+    assert "already has a driver" in done.stderr
 
 
 def test_who_meets_a_paused_driver_learns_how_it_goes_on(omniopt: Omniopt, local: Local) -> None:
@@ -88,7 +88,7 @@ def test_who_meets_a_paused_driver_learns_how_it_goes_on(omniopt: Omniopt, local
     process.send_signal(signal.SIGSTOP)
     until(lambda: processes.paused(process.pid))
     try:
-        goes_on = f"fg in its shell lets it go on, and so does kill -CONT {process.pid}."
+        goes_on = f"fg in its shell, or kill -CONT {process.pid}."
         done = omniopt("resume", "pear")
         assert done.returncode == 3
         assert goes_on in done.stderr

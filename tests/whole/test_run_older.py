@@ -53,7 +53,7 @@ def test_the_menu_of_a_run_is_never_a_script_of_another_make(omniopt: Omniopt, l
     script.chmod(0o755)
     done = omniopt("start", config(local.workdir))
     assert done.returncode == 0
-    assert f"{script} was not made by this OmniOpt" in done.stdout + done.stderr
+    assert f"{script} was not created by this OmniOpt" in done.stdout + done.stderr
     assert not re.search(r"^\s*\S*evaluate-run\.sh", done.stdout, re.MULTILINE), done.stdout
     assert script.read_text() == "#!/bin/sh\necho old"
 

@@ -192,7 +192,7 @@ def test_a_run_goes_on_that_was_about_to_end_with_it(
     assert end.over is Over.BUDGET
     [trial] = local.trials.values()
     assert (trial.status, trial.loss, trial.attempt, trial.agent) == (Status.OK, 3.0, 2, "w2")
-    said = "its end is taken back by worker w1 and does not count. Its job was told to end."
+    said = "its result was retracted by worker w1 and does not count. Its job was told to end."
     assert f"evaluation 1: {said}" in paths.events.read_text()
     assert f"Evaluation 1: {said}" in capsys.readouterr().out
     assert [row.split(",")[1] for row in paths.csv.read_text().splitlines()[1:]] == ["ok"]
@@ -227,4 +227,4 @@ def test_a_worker_that_is_ended_just_after_an_evaluation_has_it_made_again(local
     assert [trial.status for trial in local.trials.values()] == [Status.OK] * 3
     executed = Counter(line.split()[0] for line in (local.workdir / "log").read_text().splitlines())
     assert executed == {"1": 2, "2": 2, "3": 1}
-    assert "Evaluation 1: its end is taken back" in output
+    assert "Evaluation 1: its result was retracted" in output

@@ -118,7 +118,9 @@ def test_nobody_else_drives_a_run_that_is_being_begun(paths: RunPaths, omniopt: 
     begin(paths)
     done = omniopt("resume", "pear")
     assert done.returncode == 3
-    assert re.search(r"began \d+ seconds ago and has not said yet where it is", done.stderr), done.stderr
+    assert re.search(r"started \d+ seconds ago and has not yet reported where it runs", done.stderr), (
+        done.stderr
+    )
 
 
 @pytest.mark.parametrize("earlier", [False, True], ids=["first", "later"])
@@ -127,7 +129,7 @@ def test_follow_says_of_a_driver_that_begins_that_it_begins(paths: RunPaths, ear
         begin(paths, {"pid_start": "another-time"})
     begin(paths)
     drivers = follow._Drivers(paths)
-    assert drivers.notice() == "The driver has begun and reads what was before it."
+    assert drivers.notice() == "The driver has started and is reading the earlier records."
     assert not drivers.gone
 
 
@@ -135,7 +137,7 @@ def test_follow_waits_for_the_driver_that_was_asked_for(paths: RunPaths, local: 
     begin(paths, {}, ENDED)
     assert ended(local.spawn("follow", "pear"))[0] == 0
     drivers = follow._Drivers(paths, after=1)
-    assert drivers.notice() == "The next driver has not begun yet."
+    assert drivers.notice() == "The next driver has not started yet."
     assert not drivers.gone
 
 
@@ -159,7 +161,7 @@ def test_what_ended_before_the_driver_that_was_asked_for_is_no_news(paths: RunPa
         text=True,
     )
     assert follower.stdout is not None
-    assert "The next driver has not begun yet." in follower.stdout.readline()
+    assert "The next driver has not started yet." in follower.stdout.readline()
     begin(paths, {}, {**ENDED, "exit_code": 1, "reason": "That is the end."})
     output, _ = follower.communicate(timeout=60)
     assert follower.returncode == 1

@@ -19,15 +19,15 @@ _NOT_EXECUTABLE, _NOT_FOUND, _USAGE = (
 _PATTERNS = (
     (
         r"ModuleNotFoundError: No module named '?([\w.]+)",
-        "The Python module {0} is missing in the Python that ran; install it there, or activate its environment in a wrapper script.",
+        "The Python module {0} is not installed in the Python that ran; install it there, or activate its environment in a wrapper script.",
     ),
     (
         r"(?:ImportError: |error while loading shared libraries: )(.{1,120})",
-        "A library could not be loaded ({0}); load its module or environment before the program.",
+        "A library could not be loaded ({0}); load its module or environment before the program starts.",
     ),
     (
         r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|RESOURCE_EXHAUSTED",
-        "The memory of the GPU ran out; use a smaller batch or model, or narrow the parameters.",
+        "The GPU ran out of memory; use a smaller batch or model, or narrow the parameters.",
     ),
     (
         r"no CUDA-capable device|No CUDA GPUs are available|CUDA driver version is insufficient",
@@ -35,18 +35,18 @@ _PATTERNS = (
     ),
     (
         r"MemoryError|std::bad_alloc|Cannot allocate memory|oom-kill|oom_kill",
-        "Memory could not be allocated; ask for more memory per worker, or let the program use less.",
+        "Memory could not be allocated; ask for more memory per worker, or make the program use less.",
     ),
     (
         r"No space left on device|Disk quota exceeded|Errno 28|Errno 122",
-        "The disk or the quota is full where the program writes; make room there.",
+        "The disk or the quota is full where the program writes; free some space there.",
     ),
-    (r"can't open file '(.+?)'", "Python does not find the script {0}; give its full path."),
+    (r"can't open file '(.+?)'", "Python cannot find the script {0}; give its full path."),
     (
         r"argument \S+: expected (?:one|at least one|\d+) argument"
         r"|(?:invalid option -- |unexpected argument |[Nn]o such option:? |[Uu]nknown option:? |unrecognized "
         r"(?:option|arguments):? )['\"`]?-?\.?\d",
-        "The program seems to take a number that begins with - for an option; join value and option with =, "
+        "The program seems to read a number that begins with - as an option; join option and value with =, "
         "as in --shift=($shift).",
     ),
     (
@@ -55,24 +55,24 @@ _PATTERNS = (
     ),
     (
         r"FileNotFoundError: .*?: '(.+?)'",
-        "The file {0} was not found; relative paths count from the folder that the run was started in.",
+        "The file {0} was not found; relative paths start from the folder in which the run was started.",
     ),
     (
         r"\b(module|ml): command not found",
-        "The command {0} is there in login shells only; begin the wrapper script with #!/bin/bash -l, or call it as "
-        "bash -l wrapper.sh.",
+        "The command {0} exists only in login shells; begin the wrapper script with #!/bin/bash -l, or "
+        "call it as bash -l wrapper.sh.",
     ),
     (
         r"(\S+): command not found",
-        "The command {0} was not found; give its full path, or load its module before.",
+        "The command {0} was not found; give its full path, or load its module first.",
     ),
     (
         r"([^\s:]+): No such file or directory",
-        "{0} was not found; relative paths count from the folder that the run was started in.",
+        "{0} was not found; relative paths start from the folder in which the run was started.",
     ),
     (
         r"[Pp]ermission denied",
-        "Something may not be read, written or executed; look at the permissions of what it names.",
+        "Permission was denied; check the permissions of the file that it names.",
     ),
 )
 
@@ -96,10 +96,10 @@ def advise(command: str, cwd: str, exit_code: int | None, tail: bytes) -> str:
                 *(quoted_line(group) if " " in group else group for group in match.groups())
             )
     if exit_code == _NOT_FOUND:
-        return "A command in it was not found; give its full path, or load its module before."
+        return "A command in it was not found; give its full path, or load its module first."
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return (
-        f"Its last words: {quoted_line(lines[-1])}."
+        f"Its last line: {quoted_line(lines[-1])}."
         if lines
-        else "It said nothing; see what it does when run by hand."
+        else "It printed nothing; run it by hand to see what it does."
     )

@@ -54,7 +54,7 @@ _CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gon
 _WHOLE_TIME = 0.9  # of an agent's time; an evaluation that took more would not end elsewhere either
 _LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to write, where the disk is full
 _VALUE_EVERY = 1.0  # seconds between two value records
-_WITH_ITS_JOB = "Its job was told to end (SIGTERM)."
+_WITH_ITS_JOB = "Its job received SIGTERM."
 _FIRST_PATIENCE = 60.0  # seconds without any driver
 
 
@@ -93,7 +93,7 @@ class Agent:
         self._leaving = ""
         processes.adopt_orphans()
         for trial, attempt in unfinished:
-            reason = "The worker was started anew."
+            reason = "The worker was restarted."
             self._outbox.say(Refused(trial=trial, attempt=attempt, reason=reason, at=time.time()))
 
     def run(self) -> None:
@@ -151,13 +151,13 @@ class Agent:
         """Take in what happened outside: signals, time, a newer driver, the inbox."""
         if self._wake.terminated:
             self._take_back()
-            self._leave("It was told to end (SIGTERM).", Cause.HANDED_BACK)
+            self._leave("It received SIGTERM.", Cause.HANDED_BACK)
         elif time.time() >= self._ends_at - _BEFORE_END:
             running = self._evaluation
             took_all_time = running is not None and running.seconds > _WHOLE_TIME * self._working_time
-            self._leave("Its walltime is over.", Cause.WALLTIME if took_all_time else Cause.HANDED_BACK)
+            self._leave("Its walltime is up.", Cause.WALLTIME if took_all_time else Cause.HANDED_BACK)
         elif self._outbox.lost():
-            self._leave(f"The run was moved away from {self._paths.root}, or removed.", Cause.HANDED_BACK)
+            self._leave(f"The run was moved from {self._paths.root}, or removed.", Cause.HANDED_BACK)
         now = time.monotonic()
         if now < self._look_at:
             return
@@ -174,7 +174,7 @@ class Agent:
         if isinstance(order, Assign):
             self._assigned(order)
         elif isinstance(order, Quit):
-            self._leave("A driver let it go.", None)
+            self._leave("A driver released it.", None)
         elif isinstance(order, Cancel) and order.trial is not None:
             self._cancel(order.trial)
         elif isinstance(order, Cancel):
@@ -261,7 +261,7 @@ class Agent:
             elif evaluation.cause is None and self._interruptions.ended(outcome):
                 self._refuse(evaluation.assignment, _WITH_ITS_JOB)
             elif status is Status.FAILED and (message := gpu_sampler.broken(evaluation.tail)):
-                reason = f'A GPU of {node_name()} is broken: the program says "{message}".'
+                reason = f'A GPU of {node_name()} is broken: the program printed "{message}".'
                 self._outbox.say(GpuBroken(host=node_name(), reason=reason, at=time.time()))
                 self._refuse(evaluation.assignment, reason)
                 self._leave(reason, None)
@@ -307,7 +307,7 @@ class Agent:
         patience = self._patience if self._inbox.epoch else min(self._patience, _FIRST_PATIENCE)
         silent = now - max(self._idle_since, self._inbox.heard) > patience
         if silent and not self._inbox.changed(at_once=True):
-            self._leave(f"No driver has been heard of for {patience:.0f} seconds.", None)
+            self._leave(f"No driver has responded for {patience:.0f} seconds.", None)
             return
         idle = now - self._idle_since
         # Short evaluations must not wait for the next look; an agent that waits long must not wear out a file server.

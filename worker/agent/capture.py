@@ -75,7 +75,7 @@ class CappedFile:
             while unwritten:
                 unwritten = unwritten[os.write(self._fd, unwritten) :]
         except OSError as error:
-            self.trouble = f"Its output could not be kept in {self._path}: {error.strerror or error}."
+            self.trouble = f"Its output could not be saved to {self._path}: {error.strerror or error}."
 
 
 class Stream:

@@ -267,7 +267,7 @@ class Evaluation:
         if not all_gone:
             names = ", ".join(sorted({processes.name(pid) for pid in self._family()}))
             self._notes.append(
-                f"Some of it could not be ended even by KILL ({names}); the node may have a dead file server."
+                f"Some of its processes survived even KILL ({names}); a file server of the node may be down."
             )
         for stream in (self._out, self._err):
             stream.finish(self.seconds)

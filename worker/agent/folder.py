@@ -36,7 +36,7 @@ def check(paths: RunPaths, epoch: int, patience: float = PATIENCE) -> None:
     while not _readable(paths, path):
         if time.monotonic() > ends_at:
             raise WrongFolderError(
-                f"The {what} {path} cannot be read on {node_name()}, so nothing could be given back to the driver. "
+                f"The {what} {path} cannot be read on {node_name()}, so no results could reach the driver. "
                 "Choose a workdir on a file system that the compute nodes share."
             )
         time.sleep(_LOOK_EVERY)
@@ -46,8 +46,8 @@ def check(paths: RunPaths, epoch: int, patience: float = PATIENCE) -> None:
         probe.unlink()
     except OSError as error:
         raise WrongFolderError(
-            f"Nothing can be written to {paths.agents} on {node_name()}: {error.strerror}. "
-            "Choose a workdir that the compute nodes may write to."
+            f"Cannot write to {paths.agents} on {node_name()}: {error.strerror}. Choose a workdir that the "
+            "compute nodes can write to."
         ) from error
 
 

@@ -12,14 +12,14 @@ _NOT_ZERO = re.compile(r"[+-]?0*\.?0*[1-9]")
 # What people print in place of a number, and what to do about it; the first that matches is told. Patterns are compiled when
 # they are needed: most agents never do, and each start would pay for it.
 _REASONS = (
-    (r"", "there is no number after the colon"),
+    (r"", "the number after the colon is missing"),
     (
         r"[+-]?[0-9]{1,3}(,[0-9]{3}((,[0-9]{3})+(\.[0-9]*)?|\.[0-9]*))",
         "it has commas between the digits; print it without them",
     ),
     (
         r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?",
-        "it has a comma where the decimal point belongs; print a point (LC_ALL=C makes most programs do so)",
+        "it has a comma instead of a decimal point; print a point (with LC_ALL=C, most programs do)",
     ),
     (r"[+-]?[0-9.]+(_[0-9]+)+.*", "it has underscores between the digits; print it without them"),
     (r"[+-]?0[xX].*", "it is hexadecimal; print it as a decimal number"),
@@ -27,18 +27,18 @@ _REASONS = (
     (r"(?s)tensor\(.*", "it is a tensor; print its value, in PyTorch with loss.item()"),
     (r"(?s)(np|numpy|jnp)\..*|array\(.*", "it is a NumPy object; print float(value)"),
     (r"\(?[+-]?[0-9.][0-9.eE+-]*[jJ]\)?", "it is a complex number; print a real one"),
-    (r"(?s)[\[({].*", "it is in brackets, as lists are; print one number without them"),
+    (r"(?s)[\[({].*", "it is in brackets, like a list; print one number without them"),
     (
         r"[+-]?(?![0-9])\d.*",
-        "its digits are not 0 to 9; print those (LC_ALL=C makes most programs do so)",
+        "its digits are not 0 to 9; print those (with LC_ALL=C, most programs do)",
     ),
-    (r"(?i)none|null|na|n/a|undefined|missing", "it is no number; the program had no value to print"),
+    (r"(?i)none|null|na|n/a|undefined|missing", "it is not a number; the program had no value to print"),
     (r"['\"].*", "it is in quotes; print it without them"),
-    (r"[−–—].*", "its minus sign is a typographic one; print the ASCII one (-)"),
+    (r"[−–—].*", "its minus sign is typographic; print the ASCII one (-)"),
     (r"[+-]?[0-9.]+([eE][+-]?[0-9]+)? *%.*", "it has a percent sign; print the number alone"),
     (
         r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?[^0-9].*",
-        "there is something after the number; print it alone on its line",
+        "there is text after the number; print the number alone on its line",
     ),
 )
 
@@ -57,12 +57,12 @@ def read_number(text: str) -> float:
         number = float(text)
         if number == 0 and _NOT_ZERO.match(text):
             raise UnderflowError(
-                "it is too close to 0 for a computer, whose numbers end near 5e-324; "
-                "print a larger one, such as its logarithm"
+                "it is too close to 0 for floating-point numbers, which end near 5e-324; print a larger "
+                "number, such as its logarithm"
             )
         return number
     if letter := invisible(text):
-        raise UnreadableError(f"it has the invisible character {letter} in it; print the number alone")
+        raise UnreadableError(f"it contains the invisible character {letter}; print the number alone")
     raise UnreadableError(
-        next((reason for form, reason in _REASONS if re.fullmatch(form, text)), "it is no number")
+        next((reason for form, reason in _REASONS if re.fullmatch(form, text)), "it is not a number")
     )

@@ -65,7 +65,7 @@ def faults(command: str, context: CommandContext) -> list[Fault]:
     try:
         commands, complete = parse(command)
     except ValueError:
-        text = "The objective program has a quotation mark without its partner"
+        text = "The objective program has an unmatched quotation mark"
         return [Fault(text, "close it", Weight.CERTAIN)]
     all_faults: list[Fault] = []
     for index, simple in enumerate(commands):
@@ -126,13 +126,13 @@ def _simple_faults(simple: SimpleCommand, context: CommandContext) -> Iterator[F
 def _redirection_faults(operator: str, typed: str, path: Path) -> Iterator[Fault]:
     if operator == "<" and missing(path):
         yield Fault(
-            f"The file {typed}, which is to be read, does not exist",
+            f"The input file {typed} does not exist",
             hint(typed, path),
             Weight.DOUBT,
         )
     elif operator.startswith((">", "&>")) and missing(path.parent):
         yield Fault(
-            f"The folder of {typed}, to which output goes, does not exist",
+            f"The folder of the output file {typed} does not exist",
             f"make {path.parent}",
             Weight.LIKELY,
         )
@@ -171,7 +171,7 @@ def _cd_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
         typed, path = words[0].text, context.cwd / words[0].text
         if missing(path) or not is_folder(path):
             weight = context.weight(nearest(path))
-            fault = "does not exist" if missing(path) else "is no folder"
+            fault = "does not exist" if missing(path) else "is not a folder"
             yield Fault(
                 f"The folder {typed}, to which the command changes, {fault}",
                 hint(typed, path),
@@ -245,7 +245,7 @@ def _script_faults(
     path = (context.cwd or Path()) / typed
     shell = sourced or bool(SHELL.fullmatch(language))
     if is_folder(path) and (language != "python" or missing(path / "__main__.py")):
-        yield Fault(f"{typed} is a folder and no script", "name the script in it", context.weight(path))
+        yield Fault(f"{typed} is a folder, not a script", "name the script in it", context.weight(path))
     else:
         yield from program_files.script_faults(
             typed, path, context.cwd, context.weight, shell, context.beside

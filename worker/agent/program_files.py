@@ -70,16 +70,14 @@ def program_faults(program: str, path: Path, weigh: Weigh, find: Finder) -> Iter
     """A program that is called by its path."""
     if missing(path) and os.path.islink(path):  # noqa: PTH114 - never fails
         target = os.path.realpath(path)
-        message = f"The program {program} does not exist: it is a link to {target}, which is not there"
-        yield Fault(
-            message, "make the link, or the environment that it belongs to, anew", weigh(Path(target))
-        )
+        message = f"The program {program} does not exist: it is a link to {target}, which is missing"
+        yield Fault(message, "recreate the link, or the environment that it belongs to", weigh(Path(target)))
     elif missing(path):
         yield Fault(f"The program {program} does not exist", hint(program, path), weigh(nearest(path)))
     elif is_folder(path):
-        yield Fault(f"{program} is a folder and no program", "name the program in it", weigh(path))
+        yield Fault(f"{program} is a folder, not a program", "name the program in it", weigh(path))
     elif not os.access(path, os.X_OK) and not _hidden(path):
-        message = f"{program} may not be executed, since its execute bit is not set"
+        message = f"{program} cannot be executed because its execute bit is not set"
         yield Fault(message, f"run chmod +x {program}", weigh(path))
     elif not _hidden(path):
         yield from _first_line_faults(program, path, weigh, find)
@@ -93,10 +91,10 @@ def script_faults(
         where = f" in {cwd}" if cwd is not None and not typed.startswith("/") else ""
         advice = hint(typed, path)
         if beside is not None and not missing(beside / typed):
-            advice = f"it is in {beside}, so start in that folder or give its full path"
+            advice = f"it is in {beside}; start from that folder or give its full path"
         yield Fault(f"The script {typed} does not exist{where}", advice, weigh(nearest(path)))
     elif not os.access(path, os.R_OK) and not _hidden(path):
-        yield Fault(f"The script {typed} may not be read", f"run chmod u+r {typed}", weigh(path))
+        yield Fault(f"The script {typed} is not readable", f"run chmod u+r {typed}", weigh(path))
     elif shell and b"\r\n" in _beginning(path):
         yield _crlf(typed, Weight.LIKELY)
 
@@ -130,12 +128,12 @@ def module_faults(name: str, cwd: Path | None) -> Iterator[Fault]:
 def not_found(program: str, cwd: Path | None, certain: bool) -> Fault:
     """A name that finds no program. certain: whether it is looked for on this machine, in this search path."""
     weight = Weight.CERTAIN if certain or misspelt(program) else Weight.LIKELY
-    advice = "give its full path, or load its module or environment before (a wrapper script is a good place)"
+    advice = "give its full path, or load its module or environment first (a wrapper script is a good place)"
     if cwd is not None and not missing(cwd / program) and not is_folder(cwd / program):
         advice = f'did you mean "./{program}"?'
     elif close := misspelt(program) or next(iter(difflib.get_close_matches(program, _here(), 1, _ALIKE)), ""):
         advice = f'did you mean "{close}"?'
-    return Fault(f"The program {program} is not found here", advice, weight)
+    return Fault(f"The program {program} was not found here", advice, weight)
 
 
 def _here() -> list[str]:
@@ -178,7 +176,7 @@ def _first_line_faults(program: str, path: Path, weigh: Weigh, find: Finder) -> 
         line = _LINES.get(path.suffix, "#!/usr/bin/env python3")
         yield Fault(
             f"{program} has no #! line, so bash runs it as a shell script",
-            f"begin it with the line that its language needs, for example {line}",
+            f"begin it with the line for its language, for example {line}",
             weigh(path) if another else Weight.DOUBT,
         )
 
@@ -202,12 +200,12 @@ def _interpreter_faults(program: str, line: list[str], weigh: Weigh, find: Finde
         unavailable = find(name) if name and "/" not in name else None
         if unavailable is not None:
             advice = not_found(name, None, certain=True).advice
-            yield Fault(f"{message} {name}, which is not found here", advice, unavailable)
+            yield Fault(f"{message} {name}, which was not found here", advice, unavailable)
 
 
 def _crlf(script: str, weight: Weight) -> Fault:
     return Fault(
-        f"{script} has Windows line ends (CRLF), which shells and the system take for part of the words",
+        f"{script} has Windows line endings (CRLF), which shells and the system treat as part of the words",
         f"convert it with sed -i 's/\\r$//' {script}",
         weight,
     )
@@ -265,7 +263,7 @@ def hint(typed: str, path: Path) -> str:
             return f'did you mean "{shown}"?'
     if len(names) > 1:
         close_text = f' (there is "{close}")' if close else ""
-        return f"there is no {names[0]} in {folder}{close_text}, so correct its path"
+        return f"there is no {names[0]} in {folder}{close_text}; correct its path"
     return "give its full path, or correct its name"
 
 

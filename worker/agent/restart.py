@@ -29,8 +29,8 @@ def earlier_assignments(paths: RunPaths, identity: str) -> tuple[set[Key], list[
         if isinstance(message, Hello) and message.host == node_name():
             if message.pid is not None and processes.alive(message.pid, message.pid_start):
                 raise StillRunningError(
-                    f"The worker {identity} is running already as process {message.pid}; "
-                    "give another --id, or end that process first."
+                    f"The worker {identity} is already running as process {message.pid}; give another "
+                    "--id, or end that process first."
                 )
         elif isinstance(message, Started | Finished | Refused):
             key = message.trial, message.attempt

@@ -25,13 +25,13 @@ _RESULT = re.compile(r"RESULT([0-9]{0,4})\s*:\s*(.*)")
 
 # Lines that were probably meant to be a RESULT line; the first form that matches is named.
 _NEAR_MISSES = (
-    (r"RESULT[0-9]*\s*[：∶].*", "the colon must be an ordinary one (:)?"),
-    (r"RESULT[0-9]*\s*=.*", "a colon in place of the equals sign?"),
+    (r"RESULT[0-9]*\s*[：∶].*", "should the colon be an ordinary one (:)?"),
+    (r"RESULT[0-9]*\s*=.*", "a colon instead of the equals sign?"),
     (r"RESULT[0-9]*\s+[-+.0-9].*", "colon missing?"),
-    (r"(?i)result[0-9]*\s*:\s*[-+.0-9].*", "must be upper case?"),
-    (r"(?i)result[0-9]*\s*=?\s*[-+.0-9].*", "must be upper case, with a colon?"),
-    (r".*RESULT[0-9]*\s*:.*", "text before it; must it be on a line of its own?"),
-    (r"(?i)\W*(final |the )?results?\b.*[0-9].*", "must be RESULT: and the number?"),
+    (r"(?i)result[0-9]*\s*:\s*[-+.0-9].*", "should it be upper case?"),
+    (r"(?i)result[0-9]*\s*=?\s*[-+.0-9].*", "should it be upper case, with a colon?"),
+    (r".*RESULT[0-9]*\s*:.*", "text before it; should it be on a line of its own?"),
+    (r"(?i)\W*(final |the )?results?\b.*[0-9].*", "should it be RESULT: and the number?"),
 )
 
 
@@ -170,7 +170,7 @@ def combine(out: StreamReader, err: StreamReader) -> Reading:
 def _no_result(near_miss: str) -> _Unusable:
     return _Unusable(
         "The program printed no line such as RESULT: 0.5"
-        + (f", but {near_miss}" if near_miss else "; let it print one, on a line of its own.")
+        + (f", but {near_miss}" if near_miss else "; it must print one, on a line of its own.")
     )
 
 
@@ -186,7 +186,7 @@ def _loss(results: dict[str, float | _Unusable]) -> float | _Unusable:
     for position in range(1, len(results) + 1):
         if str(position) not in results:
             names = ", ".join(f"RESULT{index}" for index in results)
-            return _Unusable(f"RESULT{position} is missing beside {names}; number them from 1 without gaps.")
+            return _Unusable(f"RESULT{position} is missing next to {names}; number them from 1 without gaps.")
         number = results[str(position)]
         if isinstance(number, _Unusable):
             return number

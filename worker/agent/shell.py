@@ -167,7 +167,7 @@ class _Reader:
         pattern = r"'[^']*'" if mark == "'" else r'"(?:[^"\\]|\\.)*"'
         match = re.compile(pattern, re.DOTALL).match(self._text, start)
         if match is None:
-            raise ValueError("a quotation mark without its partner")
+            raise ValueError("an unmatched quotation mark")
         self._at = match.end()
         inside = match[0][1:-1]
         if mark == "'":

@@ -25,15 +25,15 @@ def classify_start_error(error: OSError | ValueError, cwd: str, run_root: Path) 
     number = error.errno if isinstance(error, OSError) else None
     # A run's folder that is missing may come back, or it was moved or removed, which is noticed elsewhere.
     if number in _FULL or (number == errno.ENOENT and not run_root.is_dir()):
-        return StartFailure.FOR_NOW, f"No program can be started for now: {error}."
+        return StartFailure.FOR_NOW, f"No program can be started at the moment: {error}."
     if number in _OF_THE_MACHINE:
         return StartFailure.HERE, f"No program can be started on {node_name()}: {error}."
     if number == errno.ENOENT and not Path(cwd).is_dir():
-        reason = f"The folder {cwd} does not exist on {node_name()}; start the run from one that does."
+        reason = f"The folder {cwd} does not exist on {node_name()}; start the run from a folder that does."
     elif number == errno.ENOENT:
-        reason = f"There is no bash on {node_name()}, which runs the objective program; install it."
+        reason = f"There is no bash on {node_name()}, and the objective program needs it; install it."
     elif number == errno.E2BIG:
-        reason = "The command is too long for the system; let the program read its parameters from OMNIOPT_PARAM_ variables."
+        reason = "The command is too long for the system; make the program read its parameters from the OMNIOPT_PARAM_ variables."
     else:
         reason = f"The program could not be started: {error}."
     return StartFailure.EVERYWHERE, reason

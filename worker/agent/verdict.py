@@ -25,15 +25,15 @@ class Cause(Enum):
 
 
 # What a program that these signals end most likely did, and what to do then.
-_CRASH = ", so it or a library of it has a bug; run the evaluation by hand to find it"
+_CRASH = ", so the program or one of its libraries has a bug; run the evaluation by hand to find it"
 _MEANINGS = {
-    "SIGSEGV": f": it used memory that is not its own{_CRASH}",
-    "SIGBUS": ": memory or a file that it used was taken away; see whether a disk (also /dev/shm) was full",
-    "SIGILL": ": this machine's processor lacks an instruction in it; compile it so that all nodes can run it",
-    "SIGFPE": f": it divided by zero or the like{_CRASH}",
-    "SIGABRT": ": it gave up by itself; its last lines tell why",
-    "SIGPIPE": ": it wrote to a program that had ended before; see what it is connected with",
-    "SIGKILL": ": somebody else, or the system for want of memory, ended it by force",
+    "SIGSEGV": f": it accessed memory that it does not own{_CRASH}",
+    "SIGBUS": ": memory or a file that it used disappeared; check whether a disk (also /dev/shm) was full",
+    "SIGILL": ": it contains an instruction that this machine's processor lacks; compile it so that all nodes can run it",
+    "SIGFPE": f": it made an arithmetic error such as a division by zero{_CRASH}",
+    "SIGABRT": ": it aborted itself; its last lines say why",
+    "SIGPIPE": ": it wrote to a program that had already ended; check what it is connected to",
+    "SIGKILL": ": another user killed it, or the system did because it was out of memory",
     "SIGXCPU": ": it used more CPU time than the system allows; see ulimit -t",
     "SIGXFSZ": ": it wrote a larger file than the system allows; see ulimit -f",
 }
@@ -72,7 +72,7 @@ def verdict(facts: Facts) -> tuple[Status, str]:
     if facts.left_behind:
         count, names = len(facts.left_behind), ", ".join(sorted(set(facts.left_behind))[:3])
         leftovers = f"{count} processes" if count > 1 else "a process"
-        sentences.append(f"It left {leftovers} behind ({names}), ended with the evaluation.")
+        sentences.append(f"It left {leftovers} behind ({names}), ended together with the evaluation.")
     return status, " ".join([*sentences, *facts.notes])
 
 
@@ -83,13 +83,13 @@ def _status_and_reason(facts: Facts) -> tuple[Status, str]:
         limit = duration(facts.time_limit)
         return (
             Status.TIMEOUT,
-            f"It ran into the {BY_PATH['run.time_limit'].in_sentence} ({limit}); raise it, or let the program do less.",
+            f"It reached the {BY_PATH['run.time_limit'].in_sentence} ({limit}); raise it, or make the program do less.",
         )
     if facts.cause is Cause.WALLTIME:
         return (
             Status.TIMEOUT,
-            "It took all the time of its worker job (walltime), and was ended with it; "
-            "give the worker jobs a longer walltime, or let the program do less.",
+            "It used up the walltime of its worker job and was ended with it; give the worker jobs a "
+            "longer walltime, or make the program do less.",
         )
     if facts.cause is Cause.MEMORY or _ended_for_memory(facts):
         return Status.OUT_OF_MEMORY, _memory_sentence(facts)
@@ -103,7 +103,7 @@ def _status_and_reason(facts: Facts) -> tuple[Status, str]:
     if not math.isfinite(reading.loss):
         return (
             Status.NOT_FINITE,
-            f"The RESULT is {_beyond(reading.loss)}, which is never the best; see why the program printed it.",
+            f"The RESULT is {_beyond(reading.loss)}, which can never be the best; find out why the program printed it.",
         )
     return Status.OK, ""
 
@@ -134,9 +134,9 @@ def _memory_sentence(facts: Facts) -> str:
     if facts.memory_limit:
         used += f" of {facts.memory_limit:.0f} MB"
     if _at_limit(facts):
-        return f"{used} and was ended for that; ask for more memory per worker, or let the program use less."
+        return f"{used} and was ended because of that; ask for more memory per worker, or make the program use less."
     return (
-        f"{used} when the machine's memory ran out; run fewer workers at once, or let the program use less."
+        f"{used} when the machine's memory ran out; run fewer workers at once, or make the program use less."
     )
 
 

@@ -17,32 +17,32 @@ from worker.spec.text import quoted
 # Subcommand -> (module of worker.cli.commands, one sentence). Each module has `configure(parser)` and `execute(args) -> int`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "start": ("start", "Start a run from a config file or from the page's token."),
-    "check": ("check", "Report every problem of a config; start nothing."),
-    "status": ("status", "Show how a run stands."),
+    "check": ("check", "Report every problem in a config; start nothing."),
+    "status": ("status", "Show the state of a run."),
     "follow": ("follow", "Show the progress of a run until it ends."),
     "stop": ("stop", "Let running evaluations end, then stop."),
-    "cancel": ("cancel", "Stop a run now, with everything that it started."),
-    "resume": ("resume", "Go on with a run that was stopped or whose driver died."),
-    "workers": ("workers", "Have more or fewer workers while a run goes on."),
-    "retry": ("retry", "Evaluate again what failed."),
+    "cancel": ("cancel", "Stop a run now, together with everything it started."),
+    "resume": ("resume", "Continue a run that was stopped or whose driver died."),
+    "workers": ("workers", "Give a run more or fewer workers."),
+    "retry": ("retry", "Repeat failed evaluations."),
     "best": ("best", "Print the best parameters found."),
     "evaluate": ("evaluate", "Open the menu of results."),
     "csv": ("csv", "Write the table of all evaluations."),
-    "summary": ("summary", "Print a run in figures: best parameters, time, nodes, cost."),
+    "summary": ("summary", "Print the key figures of a run: best parameters, time, nodes, cost."),
     "errors": ("errors", "Say what went wrong, why, and what to do about it."),
     "logs": ("logs", "List what evaluations printed, or show the end of one log."),
     "scatter": ("scatter", "Draw all parameters against each other: html, svg and png."),
-    "report": ("report", "Write the report: the answer, how it came about, failures, cost."),
+    "report": ("report", "Write the report: best result, how it was found, failures, cost."),
     "parallel": ("parallel", "Draw the parallel plot, an interactive html file."),
     "compare": ("compare", "Compare several runs: one page and one csv."),
-    "video": ("video", "Make a film of the course of a run."),
-    "export": ("export", "Hand a run to other programs: JSON, Parquet, Optuna."),
-    "import": ("import_", "Take evaluations from a csv as a warm start of a run."),
+    "video": ("video", "Make a video of the course of a run."),
+    "export": ("export", "Export a run for other programs: JSON, Parquet, Optuna."),
+    "import": ("import_", "Import evaluations from a csv as a warm start for a run."),
     "dashboard": ("dashboard", "Show the report of a run live in a browser."),
     "gpu": ("gpu", "Plot how busy the GPUs were."),
-    "debug-zip": ("debug_zip", "Pack what somebody needs to help you, without secrets."),
-    "config": ("config", "Translate a config file, URL or token into a config file."),
-    "url": ("url", "Print the link that opens the page's form with a config."),
+    "debug-zip": ("debug_zip", "Pack what others need to help you, without secrets."),
+    "config": ("config", "Convert a config file, URL or token into a config file."),
+    "url": ("url", "Print the link that opens the page's form filled in with a config."),
 }
 # Not for people: what the generated scripts call.
 INTERNAL: dict[str, str] = {"agent": "agent", "drive": "drive"}
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except PermissionError as error:
         print(
-            f"omniopt: You may not read or change {error.filename}, as this needs. Ask its owner, or see ls -ld.",
+            f"omniopt: This needs access to {error.filename}, which you do not have. Ask its owner, or see ls -ld.",
             file=sys.stderr,
         )
         return EXIT_SYSTEM
@@ -80,18 +80,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"omniopt: {_system_failure(error)}", file=sys.stderr)
         return EXIT_SYSTEM
     except KeyboardInterrupt:
-        print("\nomniopt: Ended by Ctrl-C.", file=sys.stderr)
+        print("\nomniopt: Stopped by Ctrl-C.", file=sys.stderr)
         return EXIT_INTERRUPTED
 
 
 def _system_failure(error: OSError) -> str:
     """What the file system does not do, and what helps."""
     if _output_fails():
-        failure, advice = "What it prints cannot be written", "Make room there, or send it elsewhere."
+        failure, advice = "The output cannot be written", "Free some space there, or send it elsewhere."
     else:
         failure = f"{error.filename or 'A file'} cannot be used"
-        advice = "Try again; if that stays so, look at the disk (df -h, quota), or ask those who look after the file system."
-    return f"{failure}, because the system says: {error.strerror}. {advice}"
+        advice = "Try again; if it keeps failing, check the disk (df -h, quota), or ask the administrators of the file system."
+    return f"{failure}: {error.strerror}. {advice}"
 
 
 def _output_fails() -> bool:
@@ -130,8 +130,8 @@ def _see_where_we_are() -> None:
         os.getcwd()  # noqa: PTH109 - pathlib takes time to import
     except FileNotFoundError as error:
         raise UsageError(
-            "The folder that you are in does not exist any more; it was removed or replaced. "
-            'Go to another one, or to the new one of that name with cd "$PWD".'
+            "The current folder no longer exists; it was removed or replaced. Go to another one, or to the "
+            'new one of the same name with cd "$PWD".'
         ) from error
 
 
@@ -142,7 +142,7 @@ def _top_parser() -> CommandParser:
         prog="omniopt",
         usage="omniopt COMMAND ...",
         description="Find the parameters of your program that give the smallest RESULT.",
-        epilog=f"commands:\n{listing}\n\nomniopt COMMAND --help tells more about each.",
+        epilog=f"commands:\n{listing}\n\nomniopt COMMAND --help describes each of them.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"omniopt {__version__}")

@@ -23,8 +23,8 @@ _NAME = "run.name"
 _LONG = 60  # letters; a token is longer, and hardly any file's name is
 
 HELP = (
-    "a config file (TOML, or the original's ini or json), a token, a link of the page or its command in quotation marks, "
-    "or - for standard input"
+    "a config file (TOML, or the original's ini or json), a token, a link from the page or its command in "
+    "quotation marks, or - for standard input"
 )
 
 
@@ -65,13 +65,13 @@ def _read(file: BinaryIO) -> ReadResult:
 
 def _file_sentence(word: str, error: OSError) -> str:
     if error.errno in (errno.ENOENT, errno.ENAMETOOLONG) and len(word) > _LONG and _BARE_NAME.fullmatch(word):
-        return f"{quoted(word)} is neither a file nor an undamaged token. Copy the whole command again."
+        return f"{quoted(word)} is neither a file nor an intact token. Copy the whole command again."
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
-        return f"There is no file {quoted(word)}. Check the name and the folder that you are in."
+        return f"There is no file {quoted(word)}. Check the name and the current folder."
     if error.errno == errno.EISDIR:
-        return f"{quoted(word)} is a folder, and must be a config file. Name a file in it."
+        return f"{quoted(word)} is a folder, but must be a config file. Name a file in it."
     if error.errno == errno.EACCES:
-        return f"The file {quoted(word)} may not be read. Change its permissions with chmod u+r."
+        return f"The file {quoted(word)} is not readable. Change its permissions with chmod u+r."
     return f"The file {quoted(word)} cannot be read: {error.strerror}."
 
 

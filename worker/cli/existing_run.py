@@ -50,14 +50,14 @@ def refuse_foreign(paths: RunPaths) -> None:
     except FileNotFoundError:
         return
     except NotADirectoryError:
-        foreign = ["is no folder"]
+        foreign = ["is not a folder"]
     except PermissionError:
-        foreign = ["may not be read"]
+        foreign = ["is not readable"]
     if foreign:
         raise UsageError(
-            f"In {visible(str(paths.root))} lies something that this OmniOpt has not made ({shown(foreign[0])}), perhaps a "
-            "project of an older OmniOpt. It is left as it is, and nothing was started. Give another name with --name, "
-            "or another folder with --workdir."
+            f"{visible(str(paths.root))} contains something that this OmniOpt did not create "
+            f"({shown(foreign[0])}), perhaps a project of an older OmniOpt. It is left as it is, and "
+            "nothing was started. Give another name with --name, or another folder with --workdir."
         )
 
 
@@ -89,12 +89,12 @@ class ExistingRun:
             self._refuse_to_replace()
         if choice is not None:
             return choice
-        where = f"The run {self.paths.name} exists already in {visible(str(self.paths.root))}"
+        where = f"The run {self.paths.name} already exists in {visible(str(self.paths.root))}"
         if not prompts.somebody_there():
             raise RunExistsError(
-                f"{where}, and is never overwritten. Say what to do with --existing continue, --existing new "
-                "(under a new name), --existing replace (it is kept aside; only while nothing was successful) or "
-                "--existing stop."
+                f"{where} and is never overwritten. Choose --existing continue, --existing new (under a "
+                "new name), --existing replace (the old run is kept aside; only possible while no "
+                "evaluation has been successful) or --existing stop."
             )
         print(f"{where}, with {counted(self.successes, 'successful evaluation')}.")
         print("\n".join(self._comparison()))
@@ -123,20 +123,21 @@ class ExistingRun:
     def set_aside(self) -> None:
         """Give its folder another name, so that the run that was given can have this one."""
         kept_paths = set_aside(self.paths)
-        print(f"The run as it was is kept in {visible(str(kept_paths.root))}.", flush=True)
+        print(f"The earlier run is kept in {visible(str(kept_paths.root))}.", flush=True)
 
     def _refuse_to_replace(self) -> None:
         if self.successes:
             raise UsageError(
-                f"The run {self.paths.name} has {counted(self.successes, 'successful evaluation')}, so it is not "
-                "replaced. Take another name, or --existing new."
+                f"The run {self.paths.name} has {counted(self.successes, 'successful evaluation')}, so it "
+                "is not replaced. Choose another name, or --existing new."
             )
         current_claim = claim(self.paths)
         refuse_if_driven(self.paths, current_claim)
         if current_claim.standing not in (Standing.OVER, Standing.NEVER):
             raise UsageError(
-                f"Workers of the run {self.paths.name} may still be there, since it was interrupted. To end them, "
-                f"before it is replaced:\n  {run_command('cancel', self.paths)}"
+                f"Workers of the run {self.paths.name} may still be running, since it was interrupted. To "
+                "end them before it is replaced:\n"
+                f"  {run_command('cancel', self.paths)}"
             )
 
     @property
@@ -163,15 +164,11 @@ class ExistingRun:
             for field in CHANGEABLE
             if field not in self._changing and _text(field, self.wanted) != _text(field, self.run)
         ]
-        yield from _listed(
-            "What the config at hand has differently, and what changes if the run goes on:", changed
-        )
-        yield from _listed(
-            "What the config at hand has differently, and what cannot change in this run:", fixed
-        )
-        yield from _listed("What was changed after the start, and stays so if the run goes on:", stays)
+        yield from _listed("Differences in the new config that take effect if the run continues:", changed)
+        yield from _listed("Differences in the new config that cannot be applied to this run:", fixed)
+        yield from _listed("Changes made after the start, which stay in effect if the run continues:", stays)
         if not (changed or fixed or stays):
-            yield "The config at hand is the same."
+            yield "The new config is the same."
 
 
 def _listed(title: str, differences: list[tuple[str, str, str]]) -> Iterator[str]:

@@ -17,9 +17,7 @@ def add(group: argparse._ArgumentGroup, fields: Iterable[Field], defaults: bool 
         if field.kind == "switch":
             group.add_argument(field.flag, nargs="?", const="1", metavar="0|1", help=text)
         elif field.kind == "lines":
-            group.add_argument(
-                field.flag, action="append", metavar="LINE", help=f"{text} May be given several times."
-            )
+            group.add_argument(field.flag, action="append", metavar="LINE", help=f"{text} May be repeated.")
         else:
             group.add_argument(field.flag, metavar=field.kind.upper(), help=text)
 

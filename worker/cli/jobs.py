@@ -128,7 +128,7 @@ def _disk_trouble(paths: RunPaths) -> str:
     """A sentence where the file system of the run is full, "" where it is not, or hides that behind a quota."""
     with suppress(OSError):
         if shutil.disk_usage(paths.root).free < _FULL:
-            return f"The disk of {paths.root} is full, so the run waits; make room there, then it goes on by itself."
+            return f"The disk of {paths.root} is full, so the run is waiting; free some space there, and it goes on by itself."
     return ""
 
 

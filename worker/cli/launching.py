@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--follow",
         action="store_true",
-        help="stay and show the progress; a run that is driven here always does",
+        help="stay and show the progress (always the case for a run that is driven here)",
     )
 
 
@@ -53,7 +53,7 @@ def say_where(run: Run, scheduler: Scheduler, asked: bool) -> None:
     if scheduler.remote:
         print(f"{run.name}: {where}.")
     elif asked:
-        print(f"{run.name}: a local run, as asked for, with {where}.")
+        print(f"{run.name}: a local run, as requested, with {where}.")
     else:
         print(f"{run.name}: {registry.absence()}, so this is a local run with {where}.")
 
@@ -135,7 +135,7 @@ def _submit(
     workers = ", ".join(submitted.workers)
     doing = f"its workers are job {workers}" if workers else "it submits the workers"
     print(
-        f"The driver of {run.name} is job {submitted.driver}, {doing}; their results go to {paths.root}.",
+        f"The driver of {run.name} is job {submitted.driver}, {doing}; results go to {paths.root}.",
         flush=True,
     )
     for sentence in jobs.first_look(paths, before):
@@ -144,6 +144,6 @@ def _submit(
         from worker.cli.commands.follow import follow
 
         return follow(paths, run, before)
-    print(f"To see the progress, or how it stands now:\n  {visible(run_command('follow', paths))}")
+    print(f"To follow the progress, or to see the current state:\n  {visible(run_command('follow', paths))}")
     print(f"  {visible(run_command('status', paths))}")
     return EXIT_DONE

@@ -50,8 +50,8 @@ class Settings:
             f"separator of csv files: {self.separator}",
             f"scientific notation in csv files: {_on(self.scientific)}",
             f"hide failed evaluations in csv files and plots: {_on(self.no_failed)}",
-            f"inches of a scatter panel: {self.size:g}",
-            f"folder for what is written: {self.out or 'that of the run'}",
+            f"size of a scatter panel in inches: {self.size:g}",
+            f"output folder: {self.out or 'that of the run'}",
         ]
 
     def changed(self) -> list[str]:
@@ -78,7 +78,7 @@ def read_settings() -> tuple[Settings, str]:
     except (OSError, ValueError) as error:
         return settings, str(error)
     if not isinstance(kept, dict):
-        return settings, "it holds no settings"
+        return settings, "it contains no settings"
     wrong = []
     for field in fields(Settings):
         value = kept.get(field.name, getattr(settings, field.name))
@@ -86,7 +86,7 @@ def read_settings() -> tuple[Settings, str]:
             setattr(settings, field.name, value)
         else:
             wrong.append(field.name)
-    return settings, f"it has no possible value for {', '.join(wrong)}" if wrong else ""
+    return settings, f"it has an invalid value for {', '.join(wrong)}" if wrong else ""
 
 
 def _possible(name: str, value: object) -> bool:

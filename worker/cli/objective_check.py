@@ -48,7 +48,7 @@ def problems(
 def _advice(fault: Fault, stops: bool) -> str:
     advice = visible(fault.advice[0].upper() + fault.advice[1:])
     advice += "" if advice.endswith("?") else "."
-    return f"{advice} If it can run all the same: start with {OPTION}." if stops else advice
+    return f"{advice} If it can run anyway, start with {OPTION}." if stops else advice
 
 
 def _context(run: Run, scheduler: Scheduler, home: Home, config: str) -> CommandContext:

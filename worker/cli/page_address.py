@@ -35,7 +35,7 @@ def page_address(named: str | None, homes: Iterable[Home]) -> str:
     if address and not _is_address(address):
         where = VARIABLE if named is None else "--page"
         raise UsageError(
-            f"{where} is {quoted(address)}, which is no address of a page. It begins with http:// or https://."
+            f"{where} is {quoted(address)}, which is not the address of a page. It must begin with http:// or https://."
         )
     return address.rstrip("/")
 

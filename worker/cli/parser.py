@@ -39,18 +39,18 @@ class CommandParser(argparse.ArgumentParser):
         if word.startswith("-"):
             option = word.partition("=")[0]
             self.refuse(f"There is no option {quoted(option)}.", option, self._option_string_actions)
-        self.refuse(f"{quoted(word)} is one word too many.")
+        self.refuse(f"{quoted(word)} is one argument too many.")
 
     def refuse(self, sentence: str, word: str = "", choices: Iterable[str] = ()) -> NoReturn:
         """Raise UsageError with `sentence`, and with the one of `choices` that `word` may have been meant to be."""
         close = closest(word, choices)
         hint = f' Did you mean "{close}"?' if close else ""
-        raise UsageError(f"{sentence}{hint} What there is: {visible(command(*self._words, '--help'))}")
+        raise UsageError(f"{sentence}{hint} For help: {visible(command(*self._words, '--help'))}")
 
     def error(self, message: str) -> NoReturn:
         """What argparse calls where arguments are missing or wrong."""
         if missing := _MISSING.fullmatch(message):
             self.refuse(f"{missing[1]} is missing.")
         if bare := _WITHOUT_VALUE.fullmatch(message):
-            self.refuse(f"A value is missing behind {bare[1]}.")
+            self.refuse(f"{bare[1]} needs a value.")
         self.refuse(f"{self.prog}: {visible(message)}.")

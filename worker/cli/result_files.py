@@ -60,7 +60,7 @@ def of_parameters(plot_data: PlotData, wanted: Sequence[str]) -> PlotData:
     shown = plot_data.with_axes(wanted)
     if not any(column.shown for column in shown.of_role("parameter")):
         parameters = ", ".join(column.name for column in plot_data.of_role("parameter"))
-        raise UsageError(f"--columns has no parameter in it. The parameters are {parameters}.")
+        raise UsageError(f"--columns names no parameter. The parameters are {parameters}.")
     return shown
 
 
@@ -98,9 +98,9 @@ def output_path(default: Path, paths: RunPaths, out: Path | None) -> Path:
     fallback = Path.cwd() / ELSEWHERE / paths.name / default.relative_to(paths.root)
     if not _writable(fallback):
         raise OmnioptError(
-            f"Neither {paths.root} nor {Path.cwd()} can be written by you. Name a folder with --out DIR."
+            f"You can write neither to {paths.root} nor to {Path.cwd()}. Name a folder with --out DIR."
         )
-    print(f"{paths.root} cannot be written by you, so this goes to {fallback.parent}.", file=sys.stderr)
+    print(f"You cannot write to {paths.root}, so this goes to {fallback.parent}.", file=sys.stderr)
     return fallback
 
 

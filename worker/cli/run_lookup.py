@@ -43,7 +43,7 @@ def configure_workdir(parser: argparse.ArgumentParser) -> None:
         "--workdir",
         type=Path,
         metavar="DIR",
-        help=f"the folder with the {FOLDER} folder (default: the present one, or that of this installation)",
+        help=f"the folder with the {FOLDER} folder (default: the current one, or that of this installation)",
     )
 
 
@@ -114,22 +114,24 @@ def refuse_if_driven(paths: RunPaths, current_claim: Claim) -> None:
     """Raise DrivenError where somebody drives the run, or may be doing so."""
     if current_claim.paused:
         raise DrivenError(
-            f"The run {paths.name} is being driven already. {current_claim.pause} To end it:\n"
+            f"The run {paths.name} already has a driver. {current_claim.pause} To end it:\n"
             f"  {run_command('cancel', paths)}"
         )
     if current_claim.standing is Standing.BEGINNING:
         raise DrivenError(
-            f"A driver of the run {paths.name} began {current_claim.silent:.0f} seconds ago and has not said yet where it is. "
-            "If it has died, try again in two minutes."
+            f"A driver of the run {paths.name} started {current_claim.silent:.0f} seconds ago and has not "
+            "yet reported where it runs. If it has died, try again in two minutes."
         )
     if current_claim.standing is Standing.ALIVE:
         raise DrivenError(
-            f"The run {paths.name} is being driven already, by process {current_claim.pid} on this machine. "
-            "To see it, or to stop it:\n"
-            f"  {run_command('follow', paths)}\n  {run_command('stop', paths)}"
+            f"The run {paths.name} already has a driver, process {current_claim.pid} on this machine. To "
+            "follow the run, or to stop it:\n"
+            f"  {run_command('follow', paths)}\n"
+            f"  {run_command('stop', paths)}"
         )
     if current_claim.standing is Standing.SILENT:
         raise DrivenError(
-            f"The run {paths.name} was driven {current_claim.silent:.0f} seconds ago by process {current_claim.pid} on {current_claim.host}, "
-            f"which cannot be seen from here. If it has died, try again in two minutes."
+            f"The run {paths.name} had a driver {current_claim.silent:.0f} seconds ago, process "
+            f"{current_claim.pid} on {current_claim.host}, which cannot be seen from here. If it has died, "
+            "try again in two minutes."
         )

@@ -50,7 +50,7 @@ def evaluate_once(run: Run, home: Home, scheduler: Scheduler) -> int:
             # Nothing can be resumed: this run's folder is about to be removed.
             print(
                 visible(
-                    end.detail or "The check was ended before a worker had begun, so nothing was evaluated."
+                    end.detail or "The check ended before a worker had started, so nothing was evaluated."
                 )
             )
             return end.exit_code or EXIT_NO_SUCCESS
@@ -65,7 +65,7 @@ def _tell(run: Run, paths: RunPaths, trial: Trial) -> int:
     took = f" after {trial.seconds:.1f} s" if trial.seconds is not None else ""
     print(f"The command: {visible(Commands(run, paths, origin(paths)).ready(trial))}")
     if trial.status is Status.OK:
-        memory = f", with {trial.peak_memory:.0f} MB of memory at most" if trial.peak_memory else ""
+        memory = f", using at most {trial.peak_memory:.0f} MB of memory" if trial.peak_memory else ""
         print(f"It gave RESULT {number_text(trial.loss)}{where}{took}{memory}. The run can start.")
         return EXIT_DONE
     print(visible(f"It gave no result that counts{where}{took} ({trial.status.value}). {trial.reason}"))

@@ -63,7 +63,7 @@ def cancel(paths: RunPaths, run: Run) -> int:
     if current_claim.standing is Standing.OVER:
         code = _is_over(run)
     elif current_claim.held and _obeys(paths, current_claim):
-        print(f"{run.name} was cancelled. To go on:\n  {visible(run_command('resume', paths))}")
+        print(f"{run.name} was cancelled. To continue:\n  {visible(run_command('resume', paths))}")
         code = EXIT_DONE
     else:
         code = _take_over(paths, run, scheduler, "cancel")
@@ -99,7 +99,7 @@ def _obeys(paths: RunPaths, current_claim: Claim) -> bool:
     """Ask a driver to cancel, and wait until it has; False where it does not."""
     watcher = _JournalWatcher(paths, current_claim.epoch)
     ask(paths, CancelAll(at=time.time()))
-    print("Ending everything; programs that do not listen are killed after 10 seconds.", flush=True)
+    print("Ending everything; programs that do not exit are killed after 10 seconds.", flush=True)
     began = time.monotonic()
     within = _ANSWER_WITHIN if current_claim.standing is Standing.ALIVE else _ANSWER_FROM_AFAR
     while not watcher.ended:
@@ -117,7 +117,7 @@ def _obeys(paths: RunPaths, current_claim: Claim) -> bool:
 def _take_over(paths: RunPaths, run: Run, scheduler: Scheduler, request: str) -> int:
     """Become the driver, do what is asked, and say so."""
     print(
-        f"No driver answers, so this is done here. Ctrl-C {'ends what runs' if request == 'stop' else 'kills what still runs'}."
+        f"No driver answers, so this command does it itself. Ctrl-C {'ends the running evaluations' if request == 'stop' else 'kills what is still running'}."
     )
     with Signals() as signals:
         driver = Driver(plan_of(run, paths, scheduler, request), signals)
@@ -128,7 +128,7 @@ def _take_over(paths: RunPaths, run: Run, scheduler: Scheduler, request: str) ->
 
 
 def _is_over(run: Run) -> int:
-    print(f"{run.name} has ended already; nothing of it runs.")
+    print(f"{run.name} has already ended; nothing is running.")
     return EXIT_DONE
 
 

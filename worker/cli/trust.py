@@ -37,27 +37,28 @@ def _find(finder: str, *arguments: str) -> list[tuple[str, str]]:
     )
     lines = os.fsdecode(done.stdout).splitlines()
     if done.returncode != 0:
-        raise OmnioptError(f"It cannot be found out who can change {visible(arguments[0])}; see ls -ld.")
+        raise OmnioptError(f"Cannot determine who can change {visible(arguments[0])}; see ls -ld.")
     return [(path, why) for path, _, why in (line.partition("\t") for line in lines)]
 
 
 def _agree(changeable: list[tuple[str, str]]) -> None:
     if not changeable:
         return
-    print("Somebody else could change what runs here as you, or have done so:")
+    print("Other users could change, or have changed, what runs here as you:")
     for path, why in changeable[:_MOST]:
         print(f"  {visible(path)} {visible(why)}.")
     if len(changeable) > _MOST:
         print(f"  and {len(changeable) - _MOST} more.")
     if not prompts.somebody_there():
-        reason = "Nobody can be asked whether to use it, since there is no terminal; nothing was run. "
-    elif prompts.choose("Use it all the same? [y/N] ", prompts.YES_OR_NO):
+        reason = "There is no terminal to ask whether to use it; nothing was run. "
+    elif prompts.choose("Use it anyway? [y/N] ", prompts.YES_OR_NO):
         agreed = [os.environ.get(AGREED, ""), *("\t".join(path_and_reason) for path_and_reason in changeable)]
         os.environ[AGREED] = "\n".join(agreed)
         return
     else:
         reason = "Nothing was run. "
     raise OmnioptError(
-        f"{reason}Take another workdir, one that nobody else can write to, or close yours to others (chmod go-w). "
-        f"Where you trust these people: export {TRUST}=FOLDER (several: FOLDER:FOLDER), and the same command again."
+        f"{reason}Use a workdir that nobody else can write to, or close yours to others (chmod go-w). If "
+        f"you trust these people: export {TRUST}=FOLDER (several: FOLDER:FOLDER), then run the same "
+        "command again."
     )

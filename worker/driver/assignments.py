@@ -250,7 +250,9 @@ class Assignments:
         self.mispaired += task is not None
         if held is not None:
             self._agents.release(member, number)
-            self._tasks.give_back(held, member.identity, "Its result had other values than its trial.", at)
+            self._tasks.give_back(
+                held, member.identity, "Its result had other parameter values than the evaluation.", at
+            )
 
     def _write_finished(self, member: Member, message: Finished) -> None:
         outcome = message.outcome

@@ -157,7 +157,7 @@ class Driver:
         if self._phase is Phase.DRAINING and self._end_conditions.taken_back(self._over):
             self._phase, self._over = Phase.WORKING, None
             self._publisher.events.add(
-                "the run goes on, since a result that it was about to end with was taken back"
+                "the run goes on because the result that would have ended it was retracted"
             )
         trouble = self._recorder.trouble or self._mail.trouble or self._agents.trouble
         self._publisher.update(self._agents, self._phase, trouble, now)
@@ -181,14 +181,14 @@ class Driver:
             self._begin(Phase.DRAINING, Over.STOPPED)
             if self._tally.running:
                 self.display.say(
-                    f"Stopping: {counted(self._tally.running, 'running evaluation')} may end, nothing new begins. "
-                    "Press Ctrl-C again to end them now."
+                    f"Stopping: {counted(self._tally.running, 'running evaluation')} may end, no new ones "
+                    "start. Press Ctrl-C again to end them now."
                 )
         elif self._phase is Phase.DRAINING:
             self._begin(Phase.CANCELLING, Over.CANCELLED)
             if self._tally.running:
                 self.display.say(
-                    "Ending the running evaluations; programs that do not listen are killed after 10 seconds."
+                    "Ending the running evaluations; programs that do not exit are killed after 10 seconds."
                 )
         else:
             self._agents.kill(time.time(), self._hear)
@@ -224,7 +224,8 @@ class Driver:
             self._publisher.events.add(f"from {identity}: {OUTBOX.as_json(message)}")
         if isinstance(message, Malformed):
             self._publisher.events.add(
-                f"worker {identity} said what is not understood ({message.problem}): {message.record}"
+                f"worker {identity} sent a message that is not understood ({message.problem}): "
+                f"{message.record}"
             )
             return
         self._dispatcher.learn(identity, message)
@@ -298,7 +299,7 @@ class Driver:
         assert self._over is not None
         if self._over is not Over.SUPERSEDED and not self._tenure.in_place:
             self._over = Over.MOVED  # a moment ago; nobody would find what it says of another end
-        moved = f"The folder {self._plan.paths.root} has been moved or removed while the run was going on."
+        moved = f"The folder {self._plan.paths.root} was moved or removed during the run."
         detail = moved if self._over is Over.MOVED else self._end_conditions.detail(self._over, proposer)
         end = ending(self._over, self._plan.run, self._tally, detail)
         epoch, reason, over, at = self.epoch, end.sentence, end.over.value, time.time()

@@ -11,7 +11,7 @@ from worker.progress.tally import Over, Tally
 
 _WHY_CANCELLED = {
     Over.RUNTIME: "The runtime of the run was over.",
-    Over.ALL_FAILED: "The run was stopped, since its first evaluations all failed.",
+    Over.ALL_FAILED: "The run was stopped because its first evaluations all failed.",
 }
 
 

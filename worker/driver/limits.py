@@ -38,7 +38,7 @@ class Limits:
     def failures_sentence(self, tally: Tally) -> str:
         """That too many evaluations failed; what workers had in hand when the limit was reached may be beyond it."""
         count = self.failures(tally)
-        others = " (the others were in hand when it was reached)" if count > self.max_failures else ""
+        others = " (the others were already running when it was reached)" if count > self.max_failures else ""
         return f"{counted(count, 'evaluation')} ended without a result, and the limit (max_failures) is {self.max_failures}{others}."
 
     def room(self, ok: int, in_hand: int) -> int:

@@ -102,8 +102,9 @@ class Mailboxes:
             return ""
         error = box.tail.trouble
         return (
-            f"The last words of worker {identity}, which has ended, cannot be read ({error.strerror or error}), so "
-            f"it is not known what it has done; it is tried again. See what is wrong with {box.tail.path}."
+            f"The last messages of worker {identity}, which has ended, cannot be read "
+            f"({error.strerror or error}), so its results are unknown for now; trying again. See what is "
+            f"wrong with {box.tail.path}."
         )
 
     def send(self, messages: Iterable[tuple[str, Order]], now: float) -> None:

@@ -155,8 +155,8 @@ class Tasks:
             return
         self.lost[task.number] = self.open.pop(task.number)
         reason = (
-            f"Its worker was lost three times; the last time: {reason} The program may end its worker, "
-            "fill the memory, or need more time than workers have."
+            f"Its worker was lost three times; the last time: {reason} The program may kill its worker, "
+            "use up the memory, or need more time than workers have."
         )
         self.records.append(
             Lost(

@@ -130,13 +130,13 @@ class LocalLauncher:
         if not self._cwd.is_dir():
             return Problem(
                 "",
-                f"The folder {self._cwd}, in which the run was started and its programs start, does not exist any more.",
-                "Make it again.",
+                f"The folder {self._cwd}, in which the run was started and its programs start, no longer exists.",
+                "Create it again.",
             )
         if isinstance(error, PermissionError):
             return Problem(
                 "",
-                f"A worker could not be started, as {error.filename} may not be read or executed.",
+                f"A worker could not be started because {error.filename} cannot be read or executed.",
                 "Change its permissions, or those of the folders above it.",
             )
         return Problem(

@@ -83,12 +83,12 @@ def sentence_of(record: Record) -> str:
         return f"driver {record.epoch} started on {record.host} as process {record.pid}"
     if isinstance(record, Agent):
         job = f", job {record.job}" if record.job else ""
-        return f"worker {record.agent} is there, on {record.host or '?'}{job}"
+        return f"worker {record.agent} has joined, on {record.host or '?'}{job}"
     if isinstance(record, Workers):
         are = "is" if record.wanted == 1 else "are"
         return f"{counted(record.wanted, 'worker')} {are} wanted from now on"
     if isinstance(record, Stopping):
-        return f"nothing new begins ({record.reason})"
+        return f"no new evaluations start ({record.reason})"
     if isinstance(record, Leaving):
         return f"the driver leaves. {record.reason}"
     if isinstance(record, Ended):
@@ -101,7 +101,7 @@ def _about_trial(record: OfTrial) -> str:
     if isinstance(record, Proposed):
         return ""
     if isinstance(record, Assigned):
-        return f"given to worker {record.agent} (attempt {record.attempt})"
+        return f"assigned to worker {record.agent} (attempt {record.attempt})"
     if isinstance(record, Started):
         return f"started by worker {record.agent} on {record.host}"
     if isinstance(record, Finished):
@@ -110,9 +110,9 @@ def _about_trial(record: OfTrial) -> str:
         took = "" if outcome.seconds is None else f" after {outcome.seconds:.3f} s"
         return f"{record.status.value}{took}{result}. {outcome.reason}".rstrip(". ")
     if isinstance(record, Requeued):
-        return f"taken back from worker {record.agent}, to be given out again. {record.reason}"
+        return f"taken back from worker {record.agent}, to be assigned again. {record.reason}"
     if isinstance(record, Retracted):
-        return f"its end is taken back by worker {record.agent} and does not count. {record.reason}"
+        return f"its result was retracted by worker {record.agent} and does not count. {record.reason}"
     if isinstance(record, Lost | Cancelled):
         return f"{record.kind}. {record.reason}".rstrip(". ")
     return record.kind

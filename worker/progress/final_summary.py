@@ -67,11 +67,11 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
         ),
         Over.RUNTIME: f"The runtime of {clock(run.runtime)} is over.",
         Over.STOPPED: "The run was stopped.",
-        Over.CANCELLED: "The run was cancelled, with the evaluations in progress.",
-        Over.LEFT: "The driver has left, evaluations in progress go on for a while.",
-        Over.NO_AGENTS: f"{detail} So the run cannot go on.",
+        Over.CANCELLED: "The run was cancelled, together with its running evaluations.",
+        Over.LEFT: "The driver has left; running evaluations go on for a while.",
+        Over.NO_AGENTS: f"{detail} The run cannot go on.",
         Over.MOVED: (
-            f"{detail} The workers leave, too. If the folder was moved, resume the run by its new path."
+            f"{detail} The workers leave, too. If the folder was moved, resume the run with its new path."
         ),
         Over.SUPERSEDED: "Another driver has taken over this run, so this one leaves.",
     }
@@ -83,27 +83,27 @@ def next_step(over: str, run: Run, paths: RunPaths, tally: Tally) -> Iterator[st
     resume = f"  {run_command('resume', paths)}"
     failed = over in (Over.FAILURES.value, Over.ALL_FAILED.value)
     if failed and not tally.ok:
-        yield "If the program or a file of it was wrong, put it right; then, to go on:"
+        yield "If the program or one of its files was wrong, correct it; then, to continue:"
         yield resume
         yield (
-            "If its command was wrong, put it right in this line, or start a corrected config under the same name; "
-            "what is here is kept aside:"
+            "If its command was wrong, correct it in this line, or start a corrected config under the same "
+            "name; the old run is kept aside:"
         )
         yield f"  {_replaced(run, paths)}"
     elif failed:
-        yield "See why; then, to go on:"
+        yield "Find out why; then, to continue:"
         yield resume
     elif over == Over.NO_AGENTS.value:
-        yield "Once that is put right, to go on:"
+        yield "Once that is fixed, to continue:"
         yield resume
     elif over in _RESUMABLE:
-        yield "To go on:"
+        yield "To continue:"
         yield resume
     if tally.counts[Status.OUT_OF_MEMORY]:
-        yield "To go on with more memory for each worker:"
+        yield "To continue with more memory for each worker:"
         yield f"  {run_command('resume', paths, '--memory', str(2 * run.memory))}"
     if tally.counts[Status.TIMEOUT] and run.time_limit:
-        yield "To go on with more time for each evaluation:"
+        yield "To continue with more time for each evaluation:"
         yield f"  {run_command('resume', paths, '--time-limit', duration_text(2 * run.time_limit))}"
 
 
@@ -155,8 +155,8 @@ def report(
     yield f"Table of all evaluations: {visible(str(paths.csv))}"
     yield f"Output of each evaluation: {visible(str(paths.trials))}"
     yield f"Menu of results: {visible(menu_command(paths))}"
-    yield f"Report in one page: {visible(run_command('report', paths))}"
-    yield f"How the run stands: {visible(run_command('status', paths))}"
+    yield f"Report on one page: {visible(run_command('report', paths))}"
+    yield f"State of the run: {visible(run_command('status', paths))}"
 
 
 def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:

@@ -38,7 +38,7 @@ class Roster:
         if reports != self._known:
             self._take_in(reports)
         if trouble != self._trouble:
-            self._events.add(trouble or f"that is over: {self._trouble}")
+            self._events.add(trouble or f"resolved: {self._trouble}")
             self._trouble, self._changed = trouble, True
         if self._changed and now - self._written >= _WRITE_EVERY:
             self._written = now

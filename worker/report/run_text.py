@@ -95,7 +95,7 @@ def errors(results: Results) -> Iterator[str]:
         yield visible(f"  its log: {results.paths.trial_out(first.number)}")
         yield visible(f"  run it again by hand: {results.commands.by_hand(first)}")
     if nothing:
-        yield "Nothing is wrong as far as can be seen: no evaluation failed, and program and disk look well."
+        yield "No problems found: no evaluation failed, and program and disk look fine."
 
 
 def log_lines(results: Results, trial: Trial, count: int) -> list[str]:

@@ -85,7 +85,7 @@ class GridSearcher:
     def exhausted_sentence(self) -> str:
         size = self._grid.size
         points = f"All {size:,} points of the grid have" if size > 1 else "The only point of the grid has"
-        return f"{points} been proposed. To go on, raise grid_points or widen the ranges."
+        return f"{points} been proposed. To continue, raise grid_points or widen the ranges."
 
     def prepare(self) -> None:
         """Nothing to load."""

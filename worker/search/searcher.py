@@ -71,8 +71,8 @@ class SpaceSearcher:
         count = len(self._visited)
         points = f"All {count:,} different points" if count > 1 else "The only point"
         return (
-            f"{points} of the search space {'have' if count > 1 else 'has'} been proposed. "
-            f"To go on, widen the ranges{more_digits}, or set allow_repeats."
+            f"{points} of the search space {'have' if count > 1 else 'has'} been proposed. To continue, "
+            f"widen the ranges{more_digits}, or set allow_repeats."
         )
 
     def prepare(self) -> None:

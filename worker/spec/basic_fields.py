@@ -23,7 +23,7 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "Partition",
         "word",
         "",
-        "The Slurm partition that the workers run in; empty takes the cluster's default.",
+        "The Slurm partition that the workers run in; empty means the cluster's default.",
         original="partition",
         always_in_url=True,
     ),
@@ -63,7 +63,7 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "Account",
         "word",
         "",
-        "The Slurm account that pays; empty takes your default.",
+        "The Slurm account to charge; empty means your default.",
         original="account",
     ),
     Field(
@@ -95,7 +95,8 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "Runtime",
         "duration",
         20 * 3600,
-        "Hard limit of the whole optimization: hours, H:MM:SS, or with units, such as 90min or 2-00:00:00.",
+        "Hard time limit for the whole optimization: hours, H:MM:SS, or with units, such as 90min or "
+        "2-00:00:00.",
         minimum=60,
         maximum=3650 * 86400,
         unit="h",
@@ -107,7 +108,7 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "Workdir",
         "path",
         "",
-        "A folder `omniopt` is made inside it; empty means the folder that you start in.",
+        "A folder `omniopt` is created inside it; empty means the folder that you start in.",
     ),
     Field(
         "run.objective",
@@ -125,8 +126,8 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "Search type",
         "choice",
         "tpe.suggest",
-        "How the next parameters are chosen: auto, tpe, anneal and mix learn from results, rand draws at random, "
-        "gridsearch takes every combination.",
+        "How the next parameters are chosen: auto, tpe, anneal and mix learn from results, rand draws at "
+        "random, gridsearch tries every combination.",
         choices=ALGORITHMS,
         original="algo_name",
     ),
@@ -136,7 +137,8 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "Seed",
         "seeds",
         (42,),
-        "The same seed gives the same trials; empty is random, a list such as 1,2,3 makes one run per seed.",
+        "The same seed gives the same proposals; empty means a random seed, and a list such as 1,2,3 makes "
+        "one run per seed.",
         minimum=0,
         maximum=2**31 - 1,
         original="seed",

@@ -84,13 +84,13 @@ def _field_problems(field: Field, value: object, names: Sequence[str]) -> Iterat
         if field.minimum is not None and number < field.minimum:
             yield Problem(
                 field.path,
-                f"{_shown(field, number)} is too small; the least is {_shown(field, field.minimum)}.",
+                f"{_shown(field, number)} is too small; the minimum is {_shown(field, field.minimum)}.",
                 field.help,
             )
         if field.maximum is not None and number > field.maximum:
             yield Problem(
                 field.path,
-                f"{_shown(field, number)} is too large; the most is {_shown(field, field.maximum)}.",
+                f"{_shown(field, number)} is too large; the maximum is {_shown(field, field.maximum)}.",
                 field.help,
             )
     if (
@@ -111,7 +111,7 @@ def _angle_hint(field: Field, written: str, names: Sequence[str]) -> str:
         return f"Write {meant}."
     hint = "Put your own text in its place, without the angle brackets"
     return (
-        f"{hint}." if field.kind == "path" else f"{hint}; if it is a redirection, write a blank behind the <."
+        f"{hint}." if field.kind == "path" else f"{hint}; if it is a redirection, write a blank after the <."
     )
 
 
@@ -119,8 +119,9 @@ def _path_problems(field: Field, value: str) -> Iterator[Problem]:
     if "$" in re.sub(HOME_VARIABLE_PATTERN, "", value):
         yield Problem(
             field.path,
-            f"{quoted(value)} has a $ in it, which is taken as a letter of the name.",
-            "If you mean a variable, write its value; only ~ or $HOME at the beginning is your home folder.",
+            f"{quoted(value)} contains a $, which is taken as a letter of the name.",
+            "If you mean a variable, write its value; only ~ or $HOME at the beginning means your home "
+            "folder.",
             "warning",
         )
     elif not value.startswith(_PATH_STARTS):
@@ -133,8 +134,8 @@ def _path_problems(field: Field, value: str) -> Iterator[Problem]:
     elif field.path == "run.workdir" and _HOME.match(value):
         yield Problem(
             field.path,
-            f"{quoted(value)} is in a home folder, which on a cluster is mostly small, slow, and not made for many files.",
-            "There, take a workspace or a scratch folder; on a machine of your own all is well.",
+            f"{quoted(value)} is in a home folder, which on a cluster is usually small, slow, and not meant for many files.",
+            "On a cluster, use a workspace or a scratch folder; on your own machine this is fine.",
             "note",
         )
 
@@ -213,7 +214,7 @@ def _seed_problems(seeds: Sequence[int]) -> Iterator[Problem]:
     if len(set(seeds)) < len(seeds):
         yield Problem("search.seed", "A seed is listed twice.", "List each seed once.")
     if len(seeds) > MOST_SEEDS:
-        message = f"{len(seeds):,} seeds would make {len(seeds):,} runs; the most is {MOST_SEEDS}."
+        message = f"{len(seeds):,} seeds would make {len(seeds):,} runs; the maximum is {MOST_SEEDS}."
         yield Problem("search.seed", message, "List fewer seeds.")
 
 

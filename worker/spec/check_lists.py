@@ -36,7 +36,7 @@ def _one_value(options: Sequence[str]) -> tuple[str, str] | None:
         if len(pieces) > 1:
             return (
                 f"{quoted(options[0])} is a single value.",
-                f"If it is several, write {shown(as_json(pieces))}.",
+                f"If you mean several values, write {shown(as_json(pieces))}.",
             )
     return None
 
@@ -47,7 +47,7 @@ def _joined_pairs(options: Sequence[str]) -> tuple[str, str] | None:
         if re.search(r"=[ \t]*[0-9.]+[ \t]*[;|, \t]", option):
             return (
                 f"{quoted(option)} is a single value with one percentage.",
-                "If it is several, separate them by commas: a=20,b=80.",
+                "If you mean several values, separate them with commas: a=20,b=80.",
             )
     return None
 
@@ -101,6 +101,6 @@ def _in_quotes(options: Sequence[str]) -> tuple[str, str] | None:
         return None
     bare = [option[1:-1] for option in options]
     return (
-        "The quotation marks are part of the values, and reach the program.",
+        "The quotation marks are part of the values and are passed to the program.",
         f"Without them it is {shown(as_json(bare))}.",
     )

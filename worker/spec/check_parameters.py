@@ -44,8 +44,8 @@ def parameters_of(
     if not drafts:
         problems.append(Problem("parameters", "There is no parameter to optimize.", "Add at least one."))
     if len(drafts) > MOST_PARAMETERS:
-        message = f"{len(drafts):,} parameters are too many; the most is {MOST_PARAMETERS}."
-        problems.append(Problem("parameters", message, "Fix some of them in your program."))
+        message = f"{len(drafts):,} parameters are too many; the maximum is {MOST_PARAMETERS}."
+        problems.append(Problem("parameters", message, "Give some of them a fixed value in your program."))
         return ()
     problems.extend(_name_problems(drafts))
     parameters: list[Parameter] = []
@@ -105,22 +105,22 @@ def _name_problems(drafts: tuple[ParameterDraft, ...]) -> Iterator[Problem]:
 def _name_problem(path: str, index: int, name: str, numbers: Sequence[int]) -> Problem | None:
     """What is wrong with the name of parameter `index`; numbers: where that name stands, this one included."""
     if not name:
-        message, hint = f"Parameter {index + 1} has no name.", "letters, digits, _, - and . are possible."
+        message, hint = f"Parameter {index + 1} has no name.", "letters, digits, _, - and . are allowed."
         return Problem(path, message, f"Give it one; {hint}")
     if hidden := invisible(name):
-        message = f"The name has an invisible character ({hidden}) in it."
+        message = f"The name contains an invisible character ({hidden})."
         return Problem(path, message, "Delete the name and type it again.")
     if not re.fullmatch(NAME_PATTERN, name):
-        message = f"The name {quoted(name)} has characters that cannot be used."
+        message = f"The name {quoted(name)} contains characters that are not allowed."
         return Problem(path, message, "Use letters, digits, _, - and .")
     if len(name) > LONGEST_NAME:
-        message = f"This name is {len(name):,} characters long; at most {LONGEST_NAME} are possible."
+        message = f"This name is {len(name):,} characters long; at most {LONGEST_NAME} are allowed."
         return Problem(path, message, "Choose a shorter one.")
     if len(numbers) > 1:
         others = [str(number + 1) for number in numbers[: MOST_LISTED + 2] if number != index]
         times = "twice" if len(numbers) == 2 else f"{len(numbers)} times"
         message = f'The name "{name}" is used {times} (also by parameter {listed(others)}).'
-        return Problem(path, message, "Give every parameter a name of its own.")
+        return Problem(path, message, "Give every parameter a unique name.")
     if name in RESERVED_NAMES:
         message = f'"{name}" is the name of a column of the results.'
         return Problem(path, message, "Choose another name.")

@@ -25,14 +25,14 @@ def problems(field: Field, raw: object, value: object) -> Iterator[Problem]:
         yield Problem(
             field.path,
             f"{value} MB is less than most programs need.",
-            f"If you mean {value} GB, write {value}G; {value}M says that it is MB.",
+            f"If you mean {value} GB, write {value}G; to confirm that it is MB, write {value}M.",
             "warning",
         )
     if field.kind == "duration" and _likely_minutes(field, value):
         yield Problem(
             field.path,
-            f"{text} is taken as hours, which is {_days_and_hours(value)}.",
-            f"If you mean minutes, write {text}min; {text}h says that it is hours.",
+            f"{text} means hours here, which is {_days_and_hours(value)}.",
+            f"If you mean minutes, write {text}min; to confirm that it is hours, write {text}h.",
             "note",
         )
 

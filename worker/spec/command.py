@@ -21,8 +21,9 @@ _FETCH_AND_RUN = (
     'sys.stdout.buffer.write(r.urlopen(sys.argv[1], None, 60).read())" "$u"; fi); '
     'case $(printf "%s\\n" "$s" | {{ sha256sum || shasum -a 256; }} 2>/dev/null) in '
     '{sha256}*) exec sh -c "$s" omniopt "$@";; esac; '
-    'echo "omniopt: nothing was done, since the installer did not come as announced from $u" >&2; '
-    'echo "omniopt: see that this machine reaches that address (127.0.0.1 is itself) and has curl, wget or python3, and '
+    'echo "omniopt: nothing was done, since the installer could not be fetched intact from $u" >&2; echo '
+    '"omniopt: make sure that this machine reaches that address (127.0.0.1 is the machine itself) and has '
+    "curl, wget or python3, and "
     'sha256sum or shasum; then reload the page and copy the command again" >&2; exit 5'
 )
 # Runs the Python $0 unless somebody else owns or may write to it, anything in its environment or on the way to it; lists
@@ -32,8 +33,8 @@ _RUN_IF_OWN = (
     'u=$(id -un); { namei -l "$0"; find "${0%/*/*}" -printf "%M %u %g %p\\n"; } 2>&1 | '
     'grep -m9 -vE "^f:|^(l.{9}|d.{8}t|.{5}-..-.) +root |^(l.{9}|.{5}-..-.) +$u |^.{8}-. +$u +$u " >&2; '
     '[ $? = 1 ] && exec "$0" -I -m worker start "$@"; '
-    'echo "omniopt: nothing was run: others can change what is listed above, or it is not there; '
-    'the command for the first time asks" >&2; exit 5'
+    'echo "omniopt: nothing was run: others can change what is listed above, or it is missing; the '
+    'first-time command asks" >&2; exit 5'
 )
 # The site's proxy, which login nodes often have, does not reach a page on the machine itself.
 _DIRECT = "export no_proxy=127.0.0.1,localhost,::1; "

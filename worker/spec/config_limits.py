@@ -24,20 +24,23 @@ class Limits:
     def check_size(self, size: int) -> None:
         """Raises TooMuchError where texts of so many bytes together are more than is taken."""
         if size > self.size:
-            message = f"This has {size:,} bytes; a config{self.where} has at most {self.size:,}."
+            message = f"This is {size:,} bytes long; a config{self.where} may have at most {self.size:,}."
             raise TooMuchError(Problem("", message, self.instead))
 
     def check_parameters(self, count: int) -> None:
         """Raises TooMuchError where so many given parameters are more than are taken."""
         if count > self.parameters:
-            message = f"{count:,} parameters are too many; a run{self.where} has at most {self.parameters}."
+            message = (
+                f"{count:,} parameters are too many; a run{self.where} may have at most {self.parameters}."
+            )
             raise TooMuchError(Problem("parameters", message, self.instead))
 
     def check_values(self, count: int) -> None:
         """Raises TooMuchError where parameters that list so many values together are more than are taken."""
         if count > self.values:
             message = (
-                f"The parameters list {count:,} values; a run{self.where} has at most {self.values:,} in all."
+                f"The parameters list {count:,} values; a run{self.where} may have at most {self.values:,} "
+                "in all."
             )
             raise TooMuchError(Problem("parameters", message, self.instead))
 
@@ -55,7 +58,7 @@ RUN = Limits(
     parameters=500,
     values=100_000,
     where="",
-    instead="Check that it is a config of OmniOpt, and fix some of the parameters in your program.",
+    instead="Check that it is an OmniOpt config, and give some of the parameters a fixed value in your program.",
 )
 # What the page takes: it answers everybody, and draws a dozen fields for each parameter, so that one request for the
 # most that a run can be would keep all others waiting.
@@ -64,7 +67,7 @@ PAGE = Limits(
     parameters=120,
     values=3_000,
     where=" on this page",
-    instead="The command line takes larger ones: write a config file, and start the run with that.",
+    instead="The command line accepts larger ones: write a config file, and start the run with that.",
 )
 # Of a request's body: percent-encoding makes three bytes of one, and every field has a name.
 LARGEST_BODY = 4 * PAGE.size

@@ -161,7 +161,7 @@ class Categories(Dimension):
         numeric = isinstance(self._values[0], int)
         index = self._indexes.get(float(value) if numeric else str(value))
         if index is None:
-            raise ValueError(f"{value} is none of the {self.count:,} values")
+            raise ValueError(f"{value} is not one of the {self.count:,} values")
         return self._values[index]
 
 

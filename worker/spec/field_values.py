@@ -44,7 +44,7 @@ def field_value(field: Field, raw: object) -> object:
         _check_name(text)
     if field.kind == "word" and text and not re.fullmatch(WORD_PATTERN, text):
         raise ConversionError(
-            f"{quoted(text)} has characters that names in Slurm do not have.", "Write the name alone."
+            f"{quoted(text)} contains characters that Slurm names cannot have.", "Write only the name."
         )
     if field.kind == "choice" and text not in field.choices:
         raise ConversionError(f"{quoted(text)} is not one of the choices.", did_you_mean(text, field.choices))
@@ -54,12 +54,12 @@ def field_value(field: Field, raw: object) -> object:
 def _check_name(text: str) -> None:
     if not re.fullmatch(NAME_PATTERN, text):
         raise ConversionError(
-            f"{quoted(text)} has characters other than letters, digits and underscores.",
+            f"{quoted(text)} contains characters other than letters, digits and underscores.",
             "Use only A-Z, a-z, 0-9 and _.",
         )
     if len(text) > LONGEST_NAME:
         raise ConversionError(
-            f"This name is {len(text):,} characters long; at most {LONGEST_NAME} are possible.",
+            f"This name is {len(text):,} characters long; at most {LONGEST_NAME} are allowed.",
             "Choose a shorter one.",
         )
 
@@ -90,8 +90,8 @@ def _lines(raw: object) -> tuple[str, ...]:
     if isinstance(raw, str):
         parts = raw.replace("\r\n", "\n").split("\n")
     if len(parts) > _MOST_LINES:
-        message = f"These are {len(parts):,} lines; at most {_MOST_LINES:,} are possible."
-        raise ConversionError(message, "Write them into a file, and use that here.")
+        message = f"These are {len(parts):,} lines; at most {_MOST_LINES:,} are allowed."
+        raise ConversionError(message, "Write them to a file, and use that here.")
     return tuple(text for text in (line(part) for part in parts) if text)
 
 

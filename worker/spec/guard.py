@@ -215,9 +215,9 @@ agree() {
 }
 
 consent() {
-    found=$("$@") || found="$2	cannot be looked into"
+    found=$("$@") || found="$2	cannot be examined"
     [ -n "$found" ] || return 0
-    echo 'omniopt: Somebody else could have put programs of theirs here, which would run as you:' >&2
+    echo 'omniopt: Other users could have put their own programs here, which would run as you:' >&2
     printf '%s\n' "$found" | PATH=/usr/bin:/bin:$PATH tr -d '\000-\010\013-\037\177' | {
         count=0
         while IFS='	' read -r place why; do
@@ -227,16 +227,16 @@ consent() {
         [ "$count" -le 5 ] || echo "omniopt:   and $((count - 5)) more."
     } >&2
     if [ ! -t 0 ]; then
-        echo 'omniopt: Nobody can be asked whether to use it, since there is no terminal; nothing was run.' >&2
-    elif agree 'Use it all the same? [y/N] '; then
+        echo 'omniopt: There is no terminal to ask whether to use it; nothing was run.' >&2
+    elif agree 'Use it anyway? [y/N] '; then
         OMNIOPT_AGREED=${OMNIOPT_AGREED:-}$newline$found
         export OMNIOPT_AGREED
         return 0
     else
         echo 'omniopt: Nothing was run.' >&2
     fi
-    echo 'omniopt: Take another workdir, one that nobody else can write to, or close yours to others (chmod go-w).' \
-        'Where you trust these people: export OMNIOPT_TRUST=FOLDER (several: FOLDER:FOLDER), and the same command again.' >&2
+    echo 'omniopt: Use a workdir that nobody else can write to, or close yours to others (chmod go-w).' \
+        'If you trust these people: export OMNIOPT_TRUST=FOLDER (several: FOLDER:FOLDER), then run the same command again.' >&2
     exit 5
 }
 """

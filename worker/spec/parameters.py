@@ -62,7 +62,7 @@ class Parameter:
         """The values of a parameter whose values are listed."""
         values = self.settings["values"]
         if not isinstance(values, tuple):
-            raise TypeError(f"setting values of {self.type} is no list")
+            raise TypeError(f"setting values of {self.type} is not a list")
         return tuple(value if isinstance(value, str) else value[0] for value in values)
 
     @property
@@ -70,7 +70,7 @@ class Parameter:
         """The percentage of each option, which sum to 100 whatever was typed; equal shares where none were."""
         values = self.settings["values"]
         if not isinstance(values, tuple):
-            raise TypeError(f"setting values of {self.type} is no list")
+            raise TypeError(f"setting values of {self.type} is not a list")
         weights = [1 if isinstance(value, str) else value[1] for value in values]
         total = math.fsum(weights)
         # Scaled by an earlier version they stay as they are, although their sum is rarely 100 to the last digit.

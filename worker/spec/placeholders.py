@@ -149,7 +149,7 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
         if _resolve(match["name"], names, name_set) is None and match["name"] not in PATH_PLACEHOLDERS:
             undefined.setdefault(match["name"], match[0])
     for word, written in list(undefined.items())[:MOST_LISTED]:
-        message = f"The placeholder {shown(written)} stands for no parameter."
+        message = f"The placeholder {shown(written)} does not stand for a parameter."
         placeholder = guesses.placeholder(word)
         hint = f"Write {placeholder}." if placeholder else _undefined_hint(word, names)
         yield Problem("run.objective", message, hint)
@@ -168,7 +168,7 @@ def _unused_problems(unused_names: Sequence[str], names: Sequence[str]) -> Itera
         yield Problem(
             "run.objective",
             f"{len(unused_names)} parameters do not occur in the objective program: {listed(list(map(shown, unused_names)))}.",
-            f"Write {where[0]} where the value of the first one belongs, and so for the others.",
+            f"Write {where[0]} where the value of the first one belongs, and likewise for the others.",
             "warning",
         )
         return
@@ -185,7 +185,7 @@ def _undefined_hint(word: str, names: Sequence[str]) -> str:
     if _POSITION.fullmatch(word) and names:
         return f"The last one is ($x_{len(names) - 1}); the first one is ($x_0)."
     usable = [name for name in names if re.fullmatch(NAME_PATTERN, name)]
-    return did_you_mean(word, usable) if usable else "Add a parameter, or take the placeholder out."
+    return did_you_mean(word, usable) if usable else "Add a parameter, or remove the placeholder."
 
 
 def _nearly(instead: Mapping[str, str], guesses: near_misses.Guesses) -> Iterator[Problem]:
@@ -194,7 +194,7 @@ def _nearly(instead: Mapping[str, str], guesses: near_misses.Guesses) -> Iterato
         if not written.startswith("<"):
             yield Problem(
                 "run.objective",
-                f"{shown(written)} is not replaced by a value, since it is no placeholder.",
+                f"{shown(written)} is not replaced by a value, because it is not a placeholder.",
                 f"Write {guesses.placeholder(word) or f'(${word})'}.",
                 "warning",
             )
@@ -207,12 +207,12 @@ def is_open(objective: str) -> bool:
 
 def _shell_problems(objective: str) -> Iterator[Problem]:
     if is_open(objective):
-        message = "The objective program has a quotation mark without its partner."
+        message = "The objective program has an unmatched quotation mark."
         yield Problem("run.objective", message, "Close it.", "warning")
     if match := _TYPOGRAPHIC.search(objective):
         yield Problem(
             "run.objective",
-            f"{match[0]} is a character that word processors write, and a letter like any other for a shell.",
+            f"{match[0]} is a character that word processors write; to a shell it has no special meaning.",
             "Type the plain one: - or \" or '.",
             "warning",
         )

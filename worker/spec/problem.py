@@ -78,7 +78,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     ordered = sorted(candidates)
     if close := closest(word, ordered):
         return f'Did you mean "{close}"?'
-    return f"Known are: {listed(ordered)}." if ordered else ""
+    return f"Possible: {listed(ordered)}." if ordered else ""
 
 
 def closest(word: str, candidates: Iterable[str]) -> str:

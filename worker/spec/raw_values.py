@@ -43,7 +43,7 @@ def line(raw: object, longest: int = LONGEST_LINE) -> str:
     text = raw_text(raw).strip(" \t")
     if len(text) > longest:
         raise ConversionError(
-            f"This is {len(text):,} characters long; at most {longest:,} are possible.", "Shorten it."
+            f"This is {len(text):,} characters long; at most {longest:,} are allowed.", "Shorten it."
         )
     _check_visible(text)
     return text
@@ -54,17 +54,17 @@ def _check_visible(text: str) -> None:
     code_point = invisible(text)
     if code_point in ("U+000A", "U+000D"):
         raise ConversionError(
-            "This has a line break in it, and must be one line.",
+            "This contains a line break, but must be one line.",
             "Join the lines; in TOML, \\n in double quotes is a line break as well, and stays as it is in single quotes.",
         )
     if code_point == "U+FFFD":
         raise ConversionError(
-            "This has a character (U+FFFD) in it that stands for one that could not be read.",
+            "This contains a character (U+FFFD) that stands for one that could not be read.",
             "Save the text as UTF-8, or type it again.",
         )
     if code_point:
         raise ConversionError(
-            f"This has an invisible character ({code_point}) in it, which could hide something.",
+            f"This contains an invisible character ({code_point}), which could hide something.",
             "Delete the text and type it again.",
         )
 
@@ -128,11 +128,11 @@ def _finite(raw: float | str) -> float:
 
 def _not_a_number(text: str, wanted: str, hint: str) -> ConversionError:
     if not text:
-        return ConversionError(f"This is empty, and must be {wanted}.", hint)
+        return ConversionError(f"This is empty, but must be {wanted}.", hint)
     if re.fullmatch(r"[+-]?\d{1,3}([,_' ]\d{3})+", text, re.ASCII) and (
         wanted == "a whole number" or "," not in text
     ):
-        hint = f"Write it without what separates the thousands: {re.sub('[^-+0-9]', '', text)}."
+        hint = f"Write it without thousands separators: {re.sub('[^-+0-9]', '', text)}."
     elif re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
         hint = "Write a point instead of the comma."
     return ConversionError(f"{quoted(text)} is not {wanted}.", hint)
@@ -170,11 +170,12 @@ def memory(raw: object) -> int:
     if amount is None:
         if isinstance(raw, str) and re.search("[A-Za-z]", text := line(raw)):
             raise ConversionError(
-                f"{quoted(text)} is no amount of memory.", "Write MB, such as 4000, or a unit, such as 16G."
+                f"{quoted(text)} is not an amount of memory.",
+                "Write MB, such as 4000, or a unit, such as 16G.",
             )
         return integer(raw)
     if amount.denominator != 1:
-        text = f"{quoted(line(raw))} is no whole number of MB"
+        text = f"{quoted(line(raw))} is not a whole number of MB"
         raise ConversionError(f"{text}; 1G is 1024 MB.", f"Write {math.ceil(amount)}M.")
     return integer(amount.numerator)
 

@@ -33,7 +33,8 @@ def problems(
     yield Problem(
         f"{path}.{'max' if 'max' in settings else 'sigma'}",
         f"With a precision of {counted(precision, 'digit')}, this range has only {counted(count, 'different value')}.",
-        f"If your program can tell more apart, {more}or give it the distance from one end of the range.",
+        f"If your program can distinguish more values, {more}or give it the distance from one end of the "
+        "range.",
         "warning",
     )
 

@@ -95,8 +95,8 @@ def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
         except ValueError:
             yield Problem(
                 _PATH,
-                f"A quotation mark in {quoted(line)} has no partner.",
-                "Write one behind the value too.",
+                f"{quoted(line)} has an unmatched quotation mark.",
+                "Write one after the value, too.",
             )
             continue
         for option in line_options:
@@ -116,10 +116,12 @@ def _problem(option: Option, line: str, enable_gpus: bool) -> Problem | None:
         hint = f'Use the field "{BY_PATH[path].label}" instead.' if path else "Remove it."
         return Problem(_PATH, f"{quoted(owned)} is set by OmniOpt itself.", hint)
     if not first.startswith("--") and first[1] in _FLAGS and len(first) > 2:
-        return Problem(_PATH, f"{quoted(first)} is several options in one word.", "Write each one by itself.")
+        return Problem(
+            _PATH, f"{quoted(first)} is several options in one word.", "Write each one separately."
+        )
     if len(values) > (0 if option.joined else 1):
-        hint = "Put a value with blanks into quotation marks, and leave out what is no option."
-        return Problem(_PATH, f"{quoted(values[-1])} in {quoted(line)} belongs to no option.", hint)
+        hint = "Put a value with blanks in quotation marks, and leave out what is not an option."
+        return Problem(_PATH, f"{quoted(values[-1])} in {quoted(line)} does not belong to an option.", hint)
     return None
 
 

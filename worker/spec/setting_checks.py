@@ -42,7 +42,7 @@ def options(parameter: Parameter, path: str, *, weighted: bool) -> Iterator[Prob
         yield Problem(
             path,
             f"The value {quoted(option)} is listed {times} times.",
-            f"List it once; {WEIGHTED_TYPE} can make a value likelier.",
+            f"List it once; {WEIGHTED_TYPE} can make a value more likely.",
         )
 
 
@@ -68,7 +68,7 @@ def listed_integers(parameter: Parameter, path: str) -> Iterator[Problem]:
     if count > MOST_VALUES:
         yield Problem(
             f"{path}.max",
-            f"These are {count:,} values; the most for {parameter.type} is {MOST_VALUES:,}.",
+            f"These are {count:,} values; the maximum for {parameter.type} is {MOST_VALUES:,}.",
             f"{UNLISTED_INTEGERS_TYPE} has no such limit.",
         )
 
@@ -89,7 +89,7 @@ def exponent_range(parameter: Parameter, path: str) -> Iterator[Problem]:
     if max(abs(lowest), abs(highest)) > LARGEST_EXPONENT:
         yield Problem(
             f"{path}.max",
-            "Min and max are exponents here: the value would be e to the power of them, which is too large.",
+            "Min and max are exponents here: e to the power of them is too large.",
             f"For values from {lowest} to {highest} write their natural logarithms.",
         )
         return
@@ -134,9 +134,7 @@ def _end_problems(parameter: Parameter, path: str, may_be_equal: bool) -> Iterat
     low, high = parameter.number("min"), parameter.number("max")
     if low > high or (low == high and not may_be_equal):
         message = f"Max ({high}) must be greater than min ({low})."
-        yield Problem(
-            f"{path}.max", message, "Correct one of them; for one fixed value no parameter is needed."
-        )
+        yield Problem(f"{path}.max", message, "Correct one of them; a single fixed value needs no parameter.")
     elif math.isinf(float(high) - float(low)):
         message = "The range from min to max is too wide for a computer."
         yield Problem(f"{path}.max", message, f"Choose a smaller range; {EXPONENTS_TYPE} takes exponents.")

@@ -39,7 +39,7 @@ def _parts(raw: object) -> Sequence[object]:
         text = line(raw, _LONGEST_LIST)
         parts = split_list(text) if text else ()
     if len(parts) > MOST_VALUES:
-        message = f"These are {len(parts):,} values; the most is {MOST_VALUES:,}."
+        message = f"These are {len(parts):,} values; the maximum is {MOST_VALUES:,}."
         raise ConversionError(message, "List fewer.")
     return parts
 

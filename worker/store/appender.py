@@ -31,11 +31,11 @@ class StorageFullError(OmnioptError):
         full = error.errno in _FULL
         cause = "the disk or the quota is full" if full else f"the system says: {error.strerror or error}"
         advice = (
-            "make room there (df -h and quota show how much is left), then a run goes on by itself"
+            "free some space there (df -h and quota show how much is left), and a run goes on by itself"
             if full
             else "check that the folder exists and that you may write to it"
         )
-        super().__init__(f"Nothing can be written to {path}, because {cause}; {advice}.")
+        super().__init__(f"Cannot write to {path}, because {cause}; {advice}.")
 
 
 class Appender:

@@ -80,8 +80,8 @@ class Claim:
         if not self.paused:
             return ""
         return (
-            f"Its driver, process {self.pid}, is paused (by Ctrl-Z, for example): "
-            f"fg in its shell lets it go on, and so does kill -CONT {self.pid}."
+            f"Its driver, process {self.pid}, is paused (by Ctrl-Z, for example). To resume it, use fg in "
+            f"its shell, or kill -CONT {self.pid}."
         )
 
 

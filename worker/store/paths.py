@@ -33,7 +33,7 @@ class Home:
             folder = Path(re.sub(HOME_VARIABLE_PATTERN, "~", workdir)).expanduser()
         except RuntimeError as error:
             raise UsageError(
-                f'The workdir "{workdir}" starts with ~, but there is no such user. Write the path out.'
+                f'The workdir "{workdir}" starts with ~, but there is no such user. Write the full path.'
             ) from error
         return cls.in_workdir(folder.resolve())
 

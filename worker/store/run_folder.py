@@ -29,7 +29,7 @@ while [ -h "$self" ]; do  # called by a link
 done
 here=$(CDPATH='' cd "$(dirname "$self")" && pwd -P) || exit
 [ -x {python} ] || {{
-    echo "omniopt: the Python that OmniOpt was installed with is not there any more:" {python} >&2
+    echo "omniopt: the Python that OmniOpt was installed with no longer exists:" {python} >&2
     echo "omniopt: install it again; the page's command does that" >&2
     exit 5
 }}
@@ -61,7 +61,7 @@ def create(home: Home, run: Run) -> RunPaths:
         raise RunExistsError(f"The run {run.name} has just been started by somebody else.") from error
     except OSError as error:
         raise OmnioptError(
-            f"The folder {paths.root} cannot be made ({error.strerror}). Choose another --workdir, or make room there."
+            f"The folder {paths.root} cannot be created ({error.strerror}). Choose another --workdir, or free some space there."
         ) from error
     write_starters(home)
     return RunPaths(paths.root.resolve())

@@ -32,8 +32,9 @@ class SetupFailure:
         advice = ""
         if "command not found" in self.message and self.line.split()[:1] in (["module"], ["ml"]):
             advice = (
-                " Job scripts are no login shells, which alone have that command on many clusters: let "
-                "source /etc/profile.d/modules.sh be the first setup line, or begin a wrapper script with #!/bin/bash -l."
+                " On many clusters only login shells have that command, and job scripts are not login "
+                "shells: make source /etc/profile.d/modules.sh the first setup line, or begin a wrapper "
+                "script with #!/bin/bash -l."
             )
         return (
             f"The setup line {self.line!r} failed in {jobs} (exit code {self.exit_code}){quotation}.{advice}"

@@ -13,15 +13,17 @@ from worker.agent.assignment import run_paths
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("rundir", type=Path, help="the folder of the run")
-    parser.add_argument("--id", required=True, help="the worker's name, which no other worker of the run has")
+    parser.add_argument("--id", required=True, help="the worker's name, unique in the run")
     parser.add_argument(
-        "--epoch", type=int, help="number of the driver that asks for it, 0 if that one has not begun yet"
+        "--epoch",
+        type=int,
+        help="number of the driver that asked for it, 0 if that driver has not started yet",
     )
     parser.add_argument(
         "--patience",
         type=float,
         default=60,
-        help="leave after so many idle seconds without a word from a driver",
+        help="leave after this many idle seconds without a sign of a driver",
     )
     parser.add_argument(
         "--ends-at", type=float, default=None, help="when its job ends, in seconds since 1970"
@@ -31,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=None,
         metavar="EXIT_CODE",
-        help="the worker's process has ended so: only end what it has left on this machine",
+        help="the worker's process has ended with this code: only end what it has left on this machine",
     )
 
 

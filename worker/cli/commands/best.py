@@ -38,7 +38,7 @@ def execute(args: argparse.Namespace) -> int:
     best = Tally(trials).best
     if best is None:
         raise NothingFoundError(
-            f"No evaluation of {run.name} was successful yet. To see how it stands:\n"
+            f"No evaluation of {run.name} has been successful yet. To see its state:\n"
             f"  {run_command('status', paths)}"
         )
     if remark := equal_results.remark(run, trials):

@@ -22,10 +22,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt check`."""
     parser.add_argument("config", metavar="CONFIG", help=HELP)
     parser.add_argument(
-        "--name", metavar="NAME", help="the name of the run, in place of what the config says"
+        "--name", metavar="NAME", help="the name of the run, instead of the one in the config"
     )
     parser.add_argument("--json", action="store_true", help="print the problems as JSON")
-    parser.add_argument("--local", action="store_true", help="leave out what the Slurm cluster here says")
+    parser.add_argument("--local", action="store_true", help="skip the checks against the Slurm cluster")
     parser.add_argument(
         "--on-node",
         action="store_true",
@@ -86,5 +86,5 @@ def _summary(problems: Sequence[Problem]) -> str:
         count = sum(problem.stands_for for problem in problems if problem.severity == severity)
         if count:
             counts.append(counted(count, severity))
-    verdict = "This config cannot start." if has_errors(problems) else "This config can start."
+    verdict = "This config cannot be started." if has_errors(problems) else "This config can be started."
     return f"{', '.join(counts) or 'No problems'}. {verdict}"

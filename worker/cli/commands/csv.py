@@ -25,7 +25,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt csv`."""
     configure_run(parser)
     parser.add_argument("--stdout", action="store_true", help="print the table instead of writing a file")
-    parser.add_argument("--separator", choices=SEPARATORS, default="comma", help="what stands between cells")
+    parser.add_argument(
+        "--separator", choices=SEPARATORS, default="comma", help="the separator between cells"
+    )
     parser.add_argument("--scientific", action="store_true", help="write real numbers like 1.5e-3")
     configure_failed(parser)
 

@@ -16,7 +16,7 @@ from worker.store.starter import homes
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt dashboard`."""
     configure_run(parser)
-    parser.add_argument("--port", type=int, default=0, help="listen on this port (default: any that is free)")
+    parser.add_argument("--port", type=int, default=0, help="listen on this port (default: any free one)")
     configure_page(parser)
 
 
@@ -28,13 +28,13 @@ def execute(args: argparse.Namespace) -> int:
         server = Server(LiveReport(paths, page_url), args.port)
     except (OSError, OverflowError) as error:
         raise OmnioptError(
-            f"Port {args.port} cannot be used ({error}). Leave --port out to get a free one."
+            f"Port {args.port} cannot be used ({error}). Leave out --port to get a free one."
         ) from error
     port = server.server_port
     print(f"The report of {paths.name} is at {server.url}")
-    print("From your own computer, first run there in a terminal, and leave it open:")
+    print("On your own computer, first run this in a terminal, and leave it open:")
     print(f"  ssh -L {port}:localhost:{port} {getpass.getuser()}@{_host()}")
-    print("Ctrl-C ends it; the run is not touched.", flush=True)
+    print("Ctrl-C ends it; the run is not affected.", flush=True)
     with server:
         try:
             server.serve_forever()

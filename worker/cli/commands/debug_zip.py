@@ -24,8 +24,8 @@ def execute(args: argparse.Namespace) -> int:
     with replacing_bytes(target) as file:
         names = debug_zip.write(results, file)
     print(
-        f"{counted(len(names), 'file')}; environment variables are not among them, and what looks like a secret was left out. "
-        "Look through it before you send it.",
+        f"{counted(len(names), 'file')}; environment variables are not included, and anything that looks "
+        "like a secret was left out. Look through it before you send it.",
         file=sys.stderr,
     )
     say_written(target)

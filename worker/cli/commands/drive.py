@@ -33,10 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=None,
         metavar="EPOCH",
-        help="leave at once where a driver later than this one has ended the run",
+        help="leave at once if a later driver has ended the run",
     )
     parser.add_argument(
-        "--retry", type=_numbers, default=(), metavar="N,N", help="evaluations to give out again"
+        "--retry", type=_numbers, default=(), metavar="N,N", help="evaluations to assign again"
     )
 
 
@@ -57,7 +57,7 @@ def execute(args: argparse.Namespace) -> int:
                 raise
             if str(error) != last_message:
                 last_message = str(error)
-                print(f"{last_message} It is tried again every {_TRY_EVERY:.0f} seconds.", flush=True)
+                print(f"{last_message} Trying again every {_TRY_EVERY:.0f} seconds.", flush=True)
         time.sleep(_TRY_EVERY)
 
 
@@ -70,7 +70,7 @@ def _may_pass(error: OmnioptError | OSError) -> bool:
 def _drive(args: argparse.Namespace) -> int:
     paths = run_paths(args.rundir)
     if args.since is not None and ended_epoch(paths) > args.since:
-        print("The run has ended before this driver began, so there is nothing left to do.")
+        print("The run ended before this driver started, so there is nothing left to do.")
         return EXIT_DONE
     run, scheduler = read_run(paths), registry.choose(args.local)
     if not scheduler.remote and not args.local:
@@ -91,7 +91,7 @@ def _in_job(plan: Plan, jobs: DriverJobs) -> int:
     if end.over is not Over.LEFT:
         return end.exit_code
     if job.comes_back:
-        print(f"{plan.scheduler.label} starts this job again by itself, and it goes on then.", flush=True)
+        print(f"{plan.scheduler.label} restarts this job by itself, and the run goes on then.", flush=True)
     else:
         print(f"The next driver is job {jobs.submit_successor(plan.run, plan.paths)}.", flush=True)
     return EXIT_DONE  # as far as the scheduler is concerned, which may write mails about failed jobs

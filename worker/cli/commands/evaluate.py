@@ -53,14 +53,14 @@ ITEMS = (
         "Largest result (Enter: any)",
         "--max",
     ),
-    Item("csv into a file", ("csv",)),
+    Item("csv to a file", ("csv",)),
     Item("csv to the screen", ("csv", "--stdout")),
     Item("errors: what went wrong, with advice", ("errors",)),
     Item("logs: an overview", ("logs",)),
     Item("log of one evaluation", ("logs",), "Number of the evaluation (Enter: an overview of all)"),
     Item("gpu: how busy the GPUs were", ("gpu",)),
     Item("video of the optimization (html)", ("video",)),
-    Item("debug-zip: pack what somebody needs to help", ("debug-zip",)),
+    Item("debug-zip: pack what others need to help", ("debug-zip",)),
     Item("export as JSON", ("export", "--json")),
 )
 RUNNING_ITEMS = (
@@ -72,7 +72,7 @@ RUNNING_ITEMS = (
 )
 RESUMABLE_ITEMS = (
     Item("resume the run", ("resume",)),
-    Item("retry: evaluate again what failed", ("retry", "--failed")),
+    Item("retry: repeat failed evaluations", ("retry", "--failed")),
 )
 
 
@@ -89,7 +89,7 @@ def execute(args: argparse.Namespace) -> int:
     """Show menus until the user leaves."""
     settings, trouble = read_settings()
     if trouble:
-        print(f"The settings in {settings_file()} are not all taken: {trouble}.")
+        print(f"Some settings in {settings_file()} are ignored: {trouble}.")
     try:
         if args.run:
             run_menu(run_lookup.find_run(args.run, args.workdir), settings)
@@ -154,7 +154,7 @@ def run_menu(paths: RunPaths, settings: Settings) -> None:
         if chosen.question and (typed := ask(chosen.question).strip()):
             arguments.append(f"{chosen.option}={typed}" if chosen.option else typed)
         call(command, str(paths.root), *arguments, *settings.options(command, paths.name))
-        ask("Press Enter to go on")
+        ask("Press Enter to continue")
 
 
 def _show_changed(settings: Settings) -> None:
@@ -195,7 +195,7 @@ def settings_menu(settings: Settings) -> None:
             print(f"There is no setting {visible(answer)}; type one of the numbers above.")
             continue
         if why_not := settings.save():
-            print(f"The settings hold until you leave: they cannot be kept ({why_not}).")
+            print(f"The settings last only until you quit: they cannot be saved ({why_not}).")
 
 
 def _ask_side(before: float) -> float:
@@ -203,7 +203,7 @@ def _ask_side(before: float) -> float:
     try:
         return side(answer)
     except ValueError:
-        print(f"{visible(answer)} is no number from {LEAST_SIDE:g} to {MOST_SIDE:g}." if answer else "")
+        print(f"{visible(answer)} is not a number from {LEAST_SIDE:g} to {MOST_SIDE:g}." if answer else "")
         return before
 
 
@@ -221,7 +221,7 @@ def _choose(runs: Sequence[RunPaths], word: str) -> RunPaths | None:
 
 
 def _other_home(home: Home) -> Home:
-    word = ask("Folder (one that holds an omniopt folder, or that folder itself)").strip()
+    word = ask("Folder (one that contains an omniopt folder, or the omniopt folder itself)").strip()
     for candidate in (Home.in_workdir(Path(word).expanduser()), Home(Path(word).expanduser())):
         if candidate.projects.is_dir():
             return candidate

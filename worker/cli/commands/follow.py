@@ -30,12 +30,12 @@ _NEXT_DRIVER = 600.0  # seconds in which a scheduler starts the next driver; it 
 _QUEUE_EVERY = 30.0  # seconds between two questions to the scheduler while nobody drives
 _PATIENCE = 60.0  # seconds for each answer when jobs that can never start are ended
 _MISSES = 2  # answers without a driver before it is believed: it may just be being handed in
-_HINT = "Ctrl-C leaves; the run goes on."
-_AWAITED = {False: "The run has not begun yet.", True: "The next driver has not begun yet."}
+_HINT = "Ctrl-C leaves this view; the run goes on."
+_AWAITED = {False: "The run has not started yet.", True: "The next driver has not started yet."}
 _SENTENCES = {
-    Standing.BEGINNING: "The driver has begun and reads what was before it.",
-    Standing.LEFT: "The driver has left; the next one goes on where it was.",
-    Standing.DEAD: "The driver has died; the next one goes on where it was.",
+    Standing.BEGINNING: "The driver has started and is reading the earlier records.",
+    Standing.LEFT: "The driver has left; the next one continues from there.",
+    Standing.DEAD: "The driver has died; the next one continues from there.",
 }
 
 
@@ -137,7 +137,7 @@ class _Drivers:
         if self._misses:
             return " ".join(self._queue)
         return (
-            "The driver of this run has gone. Nothing is lost. To go on:\n"
+            "The driver of this run is gone. Nothing is lost. To continue:\n"
             f"  {run_command('resume', self._paths)}"
         )
 

@@ -23,8 +23,8 @@ def execute(args: argparse.Namespace) -> int:
     usages = gpu_usage.read(paths)
     if not usages:
         raise UsageError(
-            f"There are no GPU samples of {paths.name}. They are taken where nvidia-smi is found on the nodes "
-            "and the workers have GPUs; enable GPUs in the config for the next run."
+            f"There are no GPU samples for {paths.name}. Samples are taken if the nodes have nvidia-smi "
+            "and the workers have GPUs; enable GPUs in the config of the next run."
         )
     target = output_path(paths.root / "gpu-usage" / f"{paths.name}.html", paths, args.out)
     with replacing(target) as file:

@@ -26,9 +26,7 @@ _MOST_SHOWN = 10
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt import`."""
-    parser.add_argument(
-        "run", metavar="RUN|CONFIG", help="a run, or a config file from which to make a new one"
-    )
+    parser.add_argument("run", metavar="RUN|CONFIG", help="a run, or a config file to create a new one from")
     parser.add_argument(
         "csv",
         metavar="CSV",
@@ -56,10 +54,10 @@ def execute(args: argparse.Namespace) -> int:
     imported_before = len(table.rows) - count
     print(
         f"{counted(count, 'evaluation')} imported into {paths.root}"
-        + (f", {imported_before} were there already." if imported_before else ".")
+        + (f", {imported_before} were already there." if imported_before else ".")
     )
     pronoun, clause = ("it", "It counts") if count == 1 else ("them", "They count")
-    print(f"{clause} for none of its limits. To start the search with {pronoun}:")
+    print(f"{clause} toward none of its limits. To start the search with {pronoun}:")
     print(f"  {visible(run_command('resume', paths))}")
     return EXIT_DONE
 
@@ -101,6 +99,6 @@ def _target(args: argparse.Namespace) -> tuple[Run, RunPaths, Home | None]:
     paths = home.run(run.name)
     if paths.config.is_file():
         raise UsageError(
-            f"The run {run.name} exists already; to import into it, write its name instead of a config."
+            f"The run {run.name} already exists; to import into it, give its name instead of a config."
         )
     return run, paths, home

@@ -24,9 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="STATUS",
         help=f"only these: {', '.join(Status)}; may be repeated",
     )
-    parser.add_argument("--failed", action="store_true", help="only those that failed in any way")
+    parser.add_argument("--failed", action="store_true", help="only failed ones")
     parser.add_argument(
-        "--lines", type=int, default=40, metavar="N", help="how many last lines of a log (40)"
+        "--lines", type=int, default=40, metavar="N", help="number of lines from the end of a log (40)"
     )
 
 
@@ -37,7 +37,7 @@ def execute(args: argparse.Namespace) -> int:
         trial = next((trial for trial in results.trials if trial.number == args.trial), None)
         if trial is None:
             raise UsageError(
-                f"There is no evaluation {args.trial} in {results.run.name}. To see which there are:\n"
+                f"There is no evaluation {args.trial} in {results.run.name}. To list them:\n"
                 f"  {run_command('logs', results.paths)}"
             )
         print_or_write(run_text.log(results, trial, max(1, args.lines)), "logs.txt", args.out)

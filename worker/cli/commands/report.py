@@ -20,10 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt report`."""
     configure_run(parser)
     configure_page(parser)
-    parser.add_argument("--no-importance", action="store_true", help="leave out what takes longest")
     parser.add_argument(
-        "--follow", action="store_true", help="write it again every minute until the run ends"
+        "--no-importance",
+        action="store_true",
+        help="skip the importance of the parameters, which takes longest",
     )
+    parser.add_argument("--follow", action="store_true", help="rewrite it every minute until the run ends")
 
 
 def execute(args: argparse.Namespace) -> int:

@@ -23,7 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     configure_run(parser)
     launching.configure(parser)
     group = parser.add_argument_group(
-        "resources and limits", "Each of these is changed from now on; the others stay."
+        "resources and limits",
+        "Each option given changes its field from now on; the others stay as they are.",
     )
     field_options.add(group, CHANGEABLE, defaults=False)
 
@@ -55,6 +56,6 @@ def _write(paths: RunPaths, changes: Mapping[str, object]) -> None:
             file.write(toml.write(Draft(changes)))
     except OSError as error:
         raise OmnioptError(
-            f"{paths.changes} cannot be written ({error.strerror}), so nothing was changed. "
-            "Make room there, or see whose folder it is."
+            f"{paths.changes} cannot be written ({error.strerror}), so nothing was changed. Free some "
+            "space there, or check who owns the folder."
         ) from error

@@ -32,10 +32,12 @@ def execute(args: argparse.Namespace) -> int:
     numbers = tuple(dict.fromkeys([*args.trials, *failed]))
     if not numbers:
         if not args.failed:
-            raise UsageError("Say which evaluations: their numbers, or --failed for all that failed.")
+            raise UsageError(
+                "Say which evaluations to repeat: their numbers, or --failed for all that failed."
+            )
         raise UsageError(f"No evaluation of {run.name} has failed, so there is nothing to retry.")
     noun = "evaluation" if len(numbers) == 1 else "evaluations"
-    print(f"{run.name}: {len(numbers)} {noun} will be made again.", flush=True)
+    print(f"{run.name}: {len(numbers)} {noun} will be repeated.", flush=True)
     current_claim = claim(paths)
     if current_claim.held:
         ask(paths, Retry(value=numbers, at=time.time()))
@@ -50,7 +52,7 @@ def _refuse(number: int, trial: Trial | None) -> None:
         raise UsageError(f"There is no evaluation {number}; the first column of the csv has the numbers.")
     if trial.status is Status.OK:
         raise UsageError(
-            f"Evaluation {number} was successful; only those without a result can be made again."
+            f"Evaluation {number} was successful; only evaluations without a result can be repeated."
         )
     if not trial.status.ended:
         raise UsageError(f"Evaluation {number} has not ended yet.")

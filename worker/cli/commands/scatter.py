@@ -76,5 +76,8 @@ def execute(args: argparse.Namespace) -> int:
                 scatter.save(figure, raw, kind)
             say_written(targets[kind])
     elif not args.kind:
-        print('For svg and png as well: pip install "matplotlib>=3.8" into the same environment.')
+        print(
+            "For svg and png, too, install matplotlib into the same environment: pip install "
+            '"matplotlib>=3.8"'
+        )
     return EXIT_DONE

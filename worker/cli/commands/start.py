@@ -30,21 +30,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt start`: its own, and one for every field of a config."""
     parser.usage = "%(prog)s [options] CONFIG"  # it would fill a screen
     parser.add_argument("config", metavar="CONFIG", help=HELP)
-    parser.add_argument("--yes", action="store_true", help="ask nothing before the start")
+    parser.add_argument("--yes", action="store_true", help="start without asking")
     parser.add_argument(
         "--existing",
         choices=existing_run.CHOICES,
-        help="where the run exists already: continue it, replace it if nothing was successful, start under a new name, or stop",
+        help="if the run already exists: continue it, replace it if nothing was successful, start under a new name, or stop",
     )
-    parser.add_argument("--show", action="store_true", help="show what would be started, and start nothing")
-    parser.add_argument("--local", action="store_true", help="run on this machine even where there is Slurm")
+    parser.add_argument("--show", action="store_true", help="show what would be started, but start nothing")
+    parser.add_argument("--local", action="store_true", help="run on this machine even if it has Slurm")
     parser.add_argument(
         objective_check.OPTION,
         action="store_true",
-        help="start even if the objective program certainly cannot run, as far as can be seen from here",
+        help="start even if the checks find that the objective program cannot run",
     )
     launching.configure(parser)
-    group = parser.add_argument_group("fields of the config", "Each of these overrides what the config says.")
+    group = parser.add_argument_group("fields of the config", "Each of these overrides the config.")
     field_options.add(group, FIELDS)
 
 
@@ -89,14 +89,15 @@ def _warnings(run: Run, home: Home, scheduler: Scheduler) -> Iterator[Problem]:
     for script in strange_scripts(home):
         yield Problem(
             "run.workdir",
-            f"{script} was not made by this OmniOpt, perhaps by an older one, and is left as it is.",
-            "The commands are in omniopt/.venv/bin; for the scripts beside the runs, take another workdir or move it away.",
+            f"{script} was not created by this OmniOpt, perhaps by an older one, and is left as it is.",
+            "The commands are in omniopt/.venv/bin; to get the scripts next to the runs, use another workdir or move it away.",
             "warning",
         )
     if scheduler.remote and home.root.is_relative_to(Path.home()):
         yield Problem(
             "run.workdir",
-            f"The results go to {home.root}, in your home, which is mostly small and slow on clusters.",
+            f"The results go to {home.root} in your home folder, which is usually small and slow on "
+            "clusters.",
             "Give another folder with --workdir, for example in a workspace.",
             "warning",
         )
@@ -112,9 +113,7 @@ def _ask(run: Run, home: Home, scheduler: Scheduler) -> None:
         print(f"    {line}")
     print()
     if not prompts.somebody_there():
-        raise UsageError(
-            "Nobody can be asked whether to start this run, since there is no terminal; add --yes."
-        )
+        raise UsageError("There is no terminal to ask whether to start this run; add --yes.")
     if not prompts.choose("Start this run? [y/N] ", prompts.YES_OR_NO):
         raise UsageError("Nothing was started.")
 
@@ -138,7 +137,7 @@ def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield f"{title:<10}{_line(line)}"
         title = ""
     if len(lines) > _MOST_LINES:
-        yield f"{'':<10}and {len(lines) - _MOST_LINES} more lines, which stand above"
+        yield f"{'':<10}and {len(lines) - _MOST_LINES} more lines, shown above"
 
 
 def _line(text: str) -> str:
@@ -159,7 +158,7 @@ def _start(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace)
         if choice == "continue":
             return launching.resume(existing.changed(args), paths, args)
         if choice == "stop":
-            print(f"The run {run.name} exists already, and was left as it is; nothing was started.")
+            print(f"The run {run.name} already exists and was left as it is; nothing was started.")
             return EXIT_RUNNING
         if choice == "new":
             run = replace(run, name=existing_run.free_name(home, run.name))
@@ -187,7 +186,7 @@ def _show(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace) 
     for script in launching.scripts(run, paths, scheduler, args):
         print(f"\n# {script.title}\n{visible_lines(script.text)}")
     print(
-        f"Nothing was started. The run would be in {visible(str(paths.root))}, its programs start in {visible(str(Path.cwd()))}."
+        f"Nothing was started. The run would be in {visible(str(paths.root))}; its programs would start in {visible(str(Path.cwd()))}."
     )
     return EXIT_DONE
 

@@ -154,21 +154,21 @@ class _RunStatus:
         if self.claim.held and self.running:
             yield from self._evaluations(now)
         if self.state.torn:
-            yield f"  damaged lines in the journal, left out: {self.state.torn}"
+            yield f"  damaged lines in the journal, skipped: {self.state.torn}"
         yield f"  {self.paths.root}"
 
     def _sentence(self) -> str:
         if self.state.ended is not None:
             return self.state.ended.reason
         if self.claim.standing is Standing.BEGINNING:
-            return f"A driver began {self.claim.silent:.0f} s ago and has not said yet where it is."
+            return f"A driver started {self.claim.silent:.0f} s ago and has not yet reported where it runs."
         if self.claim.held:
             since = clock(time.time() - (self.state.driven_since or time.time()))
             return f"Driven by process {self.claim.pid} on {self.claim.host} for {since}. {self.claim.pause}".rstrip()
         if self.claim.standing is Standing.DEAD:
-            return "Its driver has died; nothing is lost. To go on:"
+            return "Its driver has died; nothing is lost. To continue:"
         if self.claim.standing is Standing.LEFT:
-            return "Its driver has left and the next one goes on; if none comes:"
+            return "Its driver has left, and the next one takes over. If none starts:"
         return ""
 
     def _next_step(self) -> Iterator[str]:

@@ -11,7 +11,7 @@ from worker.cli.run_lookup import configure_run, open_run
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt stop`."""
     configure_run(parser)
-    parser.add_argument("--wait", action="store_true", help="come back only when the run has stopped")
+    parser.add_argument("--wait", action="store_true", help="return only when the run has stopped")
 
 
 def execute(args: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ _COUNT = re.compile(r"[+-]?[0-9]{1,6}")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `omniopt workers`."""
     configure_run(parser)
-    parser.add_argument("count", metavar="+N|-N|N", help="so many more, so many fewer, or just so many")
+    parser.add_argument("count", metavar="+N|-N|N", help="how many more, how many fewer, or the new total")
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -30,18 +30,19 @@ def execute(args: argparse.Namespace) -> int:
     most = field.maximum
     if not _COUNT.fullmatch(args.count) or args.count in ("0", "+0", "-0") or int(args.count) > (most or 0):
         raise UsageError(
-            f'"{args.count}" is no {field.in_sentence}. Write +5, -5 or 5; the least is 1, the most {most}.'
+            f'"{args.count}" is not a valid {field.in_sentence}. Write +5, -5 or 5; the minimum is 1, the '
+            f"maximum {most}."
         )
     now = claim(paths)
     if not now.held:
         raise UsageError(
-            f"{run.name} has no driver now, so nobody could change the {field.in_sentence}. "
-            "To go on with so many:\n"
+            f"{run.name} has no driver now that could change the {field.in_sentence}. To continue with "
+            "that many:\n"
             f"  {run_command('resume', paths, '--workers', str(workers_wanted(args.count, run.workers)))}"
         )
     ask(paths, WantWorkers(value=args.count, at=time.time()))
     count = abs(int(args.count))
     kind = {"+": "more worker", "-": "fewer worker"}.get(args.count[0], "worker")
-    print(f"{run.name}: {counted(count, kind)} from now on; evaluations that run may end.")
+    print(f"{run.name}: {counted(count, kind)} from now on; running evaluations may end.")
     say_if_paused(now)
     return EXIT_DONE

@@ -43,8 +43,8 @@ def setup_problems(run: Run) -> Iterator[Problem]:
         complaint = " / ".join(line.removeprefix("bash: ") for line in checked.stderr.splitlines()[:2])
         yield Problem(
             "slurm.setup",
-            f"The {BY_PATH['slurm.setup'].in_sentence} are no complete shell commands: {complaint}.",
-            "Try them in a shell; each line stands as it is in the job script.",
+            f"The {BY_PATH['slurm.setup'].in_sentence} are not complete shell commands: {complaint}.",
+            "Try them in a shell; the job script contains each line as it is.",
         )
 
 
@@ -57,7 +57,7 @@ def folder_problems(paths: RunPaths) -> Iterator[Problem]:
             pass
     except OSError as error:
         yield Problem(
-            "run.workdir", f"Nothing can be written to {folder}: {error.strerror}.", "Choose another workdir."
+            "run.workdir", f"Cannot write to {folder}: {error.strerror}.", "Choose another workdir."
         )
     for path, purpose, field in (
         (workdir, "The workdir", "run.workdir"),
@@ -66,8 +66,8 @@ def folder_problems(paths: RunPaths) -> Iterator[Problem]:
         if path.is_relative_to("/tmp") or path.is_relative_to("/dev/shm"):
             yield Problem(
                 field,
-                f"{purpose} ({path}) is in a folder that compute nodes mostly do not share.",
-                "Choose a folder that they see too, such as a workspace.",
+                f"{purpose} ({path}) is in a folder that compute nodes usually do not share.",
+                "Choose a folder that they can see as well, such as a workspace.",
                 "warning",
             )
 

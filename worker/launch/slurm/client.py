@@ -34,7 +34,7 @@ def absence(environ: Mapping[str, str] | None = None) -> str:
     if "sbatch" in missing:
         return "there is no Slurm here (no sbatch command)"
     if missing:
-        return f"Slurm is not all here (it has sbatch, but not {', '.join(missing)})"
+        return f"Slurm is not complete here (it has sbatch, but not {', '.join(missing)})"
     if variables.get("SLURM_CONF") or any(map(os.path.exists, _CONFIGS)):
         return ""
     answer = Client(variables).call("sinfo", "--noheader", "--format=%R", patience=_PATIENCE)
@@ -71,7 +71,7 @@ class Answer:
         lines = [_PREFIX.sub("", line.strip()) for line in self.err.splitlines() if line.strip()]
         if lines:
             return " / ".join(dict.fromkeys(lines))
-        return "no answer in time" if self.code is None else f"exit code {self.code} without a word"
+        return "no answer in time" if self.code is None else f"exit code {self.code} without a message"
 
 
 class Client:

@@ -98,7 +98,7 @@ def hand_in(
                 sleep(_PAUSE)
                 waited += _PAUSE
     raise NotSubmittedError(
-        f"Slurm loses the driver's job each time ({answer.message}). Resume the run later."
+        f"Slurm lost the driver's job each time ({answer.message}). Resume the run later."
     )
 
 
@@ -121,13 +121,13 @@ def since(paths: RunPaths, name: str) -> int:
 
 def _unknown(answer: Submitted) -> str:
     return (
-        f"It is not known whether Slurm has taken the driver's job, since it does not answer ({answer.message}). "
-        "To ask again, without starting a second one, resume the run in a while."
+        "It is not known whether Slurm accepted the driver's job, since it does not answer "
+        f"({answer.message}). To ask again without starting a second driver, resume the run in a while."
     )
 
 
 def _later(answer: Submitted) -> str:
     return (
-        f"Slurm takes no more jobs for now ({answer.message}). Wait until some of your jobs have ended, "
-        "or start with --driver here, which needs one job less."
+        f"Slurm accepts no more jobs at the moment ({answer.message}). Wait until some of your jobs have "
+        "ended, or start with --driver here, which needs one job fewer."
     )

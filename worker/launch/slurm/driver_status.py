@@ -60,12 +60,12 @@ def first_look(client: Client, paths: RunPaths, before: int) -> Sequence[str]:
 def _none(paths: RunPaths) -> str:
     resume = f"To submit another: {run_command('resume', paths)}"
     if newest(paths):
-        return f"There is no driver of it in the queue, so none comes by itself. {resume}"
+        return f"It has no driver in the queue, so none will start by itself. {resume}"
     if not paths.driver_log.exists():
-        return f"Its driver is not in the queue any more, and its job has never begun. {resume}"
+        return f"Its driver is no longer in the queue, and its job never started. {resume}"
     return (
-        f"The job of its driver has ended before OmniOpt could start in it.{last_line(paths.driver_log)} "
-        f"See {paths.driver_log} and the setup lines. {resume}"
+        f"The job of its driver ended before OmniOpt could start in it.{last_line(paths.driver_log)} See "
+        f"{paths.driver_log} and the setup lines. {resume}"
     )
 
 

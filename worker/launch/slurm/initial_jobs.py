@@ -94,7 +94,7 @@ def submit_successor(run: Run, paths: RunPaths) -> str:
                 run, paths, client, name, limit, newest(paths) - 1, [os.environ.get("SLURM_JOB_ID", "")], []
             )
         except (driver_job.NotSubmittedError, OSError) as error:  # a full disk, for example
-            print(f"The next driver is not handed in yet: {error}", flush=True)
+            print(f"The next driver has not been submitted yet: {error}", flush=True)
             time.sleep(_TRY_EVERY)
 
 

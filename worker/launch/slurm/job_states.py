@@ -244,8 +244,8 @@ class JobStates:
         if self.silent_since is not None:
             return "Slurm does not answer"
         if submission.outcome is Outcome.DOUBTFUL:
-            return f"it is not known whether Slurm took it ({submission.message})"
-        return "not in the queue any more"
+            return f"it is not known whether Slurm accepted it ({submission.message})"
+        return "no longer in the queue"
 
     def _seen(self, submission: Submission, job_rows: list[Row], asked_at: float, complete: bool) -> None:
         submission.outcome, submission.absent = Outcome.ACCEPTED, 0
@@ -271,7 +271,7 @@ class JobStates:
         if submission.outcome is Outcome.DOUBTFUL:
             submission.absent += 1
             if submission.absent >= ANSWERS_WITHOUT:
-                self._give_up(submission, f"never got into the queue ({submission.message})")
+                self._give_up(submission, f"it never reached the queue ({submission.message})")
             return
         for agent in submission.agents.values():
             self._missing(agent, asked_at)
@@ -282,7 +282,7 @@ class JobStates:
             return
         agent.absent.append(asked_at)
         if len(agent.absent) >= ANSWERS_WITHOUT and asked_at - agent.absent[0] >= ABSENT_SECONDS:
-            agent.gone = "Slurm does not have its job any more"
+            agent.gone = "Slurm no longer has its job"
 
     def _give_up(self, submission: Submission, reason: str) -> None:
         for agent in submission.agents.values():

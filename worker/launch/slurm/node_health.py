@@ -44,9 +44,7 @@ class NodeHealth:
     def trouble(self) -> str:
         """A sentence about nodes that are left out, "" where there are none."""
         nodes = ", ".join(self.excluded)
-        return (
-            f"Workers on {nodes} failed twice in a row, so that no more are started there." if nodes else ""
-        )
+        return f"Workers on {nodes} failed twice in a row, so no more are started there." if nodes else ""
 
     def note(self, identity: str, message: Heard) -> None:
         """Take in what an agent has said itself."""
@@ -70,7 +68,7 @@ class NodeHealth:
         """Slurm has taken a submission that can never start."""
         self.hopeless = Problem(
             meaning.field,
-            f"The worker jobs would wait for ever: {meaning.sentence} (Slurm: {row.reason}).",
+            f"The worker jobs would wait forever: {meaning.sentence} (Slurm: {row.reason}).",
             "They were cancelled; change this field and start again.",
         )
 
@@ -102,7 +100,7 @@ class NodeHealth:
                 "slurm.setup",
                 f"The last {self._never_began} worker jobs ended before OmniOpt could start in them, "
                 f"the last one ({identity}) on {node or 'an unknown node'}.{last_line(output)}",
-                f"Read {output}. This tries a single job: "
+                f"Read {output}. To try a single job: "
                 f"{command('check', str(self._paths.config), '--on-node', lasting=True)}",
             )
 

@@ -27,8 +27,8 @@ def problems(run: Run, cluster: Cluster) -> list[Problem]:
         return [
             Problem(
                 "",
-                f"{why}. So it cannot be known whether the run fits the cluster ({cluster.message}).",
-                f"{advice} With --local the run is on this machine.",
+                f"{why}, so it is not known whether the run fits the cluster ({cluster.message}).",
+                f"{advice} With --local, the run stays on this machine.",
             )
         ]
     missing = list(_no_partition(run, cluster, cluster.nodes))
@@ -72,8 +72,8 @@ def driver_problems(run: Run, cluster: Cluster) -> Iterator[Problem]:
     if min(most) < DRIVER_MEMORY:
         yield Problem(
             "",
-            f'The driver\'s job asks for {DRIVER_MEMORY} MB of memory, and the partition "{name}" gives a job '
-            f"at most {min(most)} MB.",
+            f'The driver\'s job asks for {DRIVER_MEMORY} MB of memory, but the partition "{name}" gives a '
+            f"job at most {min(most)} MB.",
             "Start with --driver here, which needs no such job, or choose another partition.",
         )
 
@@ -92,7 +92,12 @@ def rehearsed(client: Client, run: Run, cluster: Cluster, script: str) -> list[P
         return [problem]
     message = f"Slurm could not start the worker jobs with the nodes that are in service now: {bare(answer.message)}."
     return [
-        Problem(problem.path, message, "They wait for the others, if those are what they need.", "warning")
+        Problem(
+            problem.path,
+            message,
+            "They wait for the other nodes, if those have what the jobs need.",
+            "warning",
+        )
     ]
 
 
@@ -133,7 +138,8 @@ def _partition_problems(run: Run, groups: Sequence[Nodes], cluster: Cluster) -> 
         if most.isdigit() and wanted > int(most):
             yield Problem(
                 path,
-                f'The partition "{name}" gives a job at most {most} {resource}; {wanted} are asked for.',
+                f'The partition "{name}" gives a job at most {most} {resource}, but the run asks for '
+                f"{wanted}.",
                 "Ask for less, or choose another partition.",
             )
 
@@ -151,7 +157,7 @@ def _account_problems(
     elif allowed and not account and not has_default:
         yield Problem(
             "slurm.account",
-            f'The partition "{name}" takes jobs of certain accounts only, and this run names none.',
+            f'The partition "{name}" accepts jobs only from certain accounts, and this run names none.',
             f"It allows {', '.join(sorted(allowed))}.",
         )
 
@@ -240,7 +246,7 @@ def _time_problems(run: Run, groups: Sequence[Nodes], limit: int | None) -> Iter
     if run.time_limit and run.time_limit > min(run.walltime or limit, limit):
         yield Problem(
             "run.time_limit",
-            "An evaluation may take longer than a worker job lives.",
+            "An evaluation may take longer than its worker job lasts.",
             f"Make the {BY_PATH['run.time_limit'].in_sentence} shorter than the walltime, or the walltime longer.",
             "warning",
         )

@@ -26,15 +26,15 @@ NEVER: dict[str, Meaning] = {
         "the job asks for more nodes than the partition has or allows", "slurm.nodes", sightings=2
     ),
     "PartitionConfig": Meaning(
-        "the partition has no node that is large enough, or not for so long", "slurm.partition", sightings=2
+        "the partition has no node that is large enough, or not for that long", "slurm.partition", sightings=2
     ),
-    "BadConstraints": Meaning("no node has all that the job asks for", "slurm.sbatch"),
+    "BadConstraints": Meaning("no node has everything that the job asks for", "slurm.sbatch"),
     "InvalidAccount": Meaning("Slurm does not know the account", "slurm.account"),
     "AccountNotAllowed": Meaning("the account may not use the partition", "slurm.account"),
     "InvalidQOS": Meaning("Slurm does not know the quality of service (QOS)", "slurm.sbatch"),
     "QOSNotAllowed": Meaning("the quality of service (QOS) may not be used here", "slurm.sbatch"),
     "DependencyNeverSatisfied": Meaning("the job waits for a job that failed", "slurm.sbatch"),
-    "ReservationDeleted": Meaning("the reservation is gone", "slurm.reservation"),
+    "ReservationDeleted": Meaning("the reservation no longer exists", "slurm.reservation"),
     "MaxMemPerLimit": Meaning(
         "the job asks for more memory than the partition gives to one job", "slurm.memory"
     ),
@@ -62,7 +62,7 @@ _WAITING = {
     "Resources": "waiting for nodes to become free",
     "Priority": "other jobs come first",
     "Dependency": "waiting for another job to end",
-    "BeginTime": "its start time has not come",
+    "BeginTime": "its start time has not been reached",
     "Reservation": "waiting for its reservation to begin",
     "ReqNodeNotAvail": "the nodes it needs are down, drained or reserved",
     "Nodes required for job are DOWN": "the nodes it needs are down, drained or in use by more important jobs",
@@ -70,34 +70,34 @@ _WAITING = {
     "PartitionDown": "the partition is down",
     "PartitionInactive": "the partition is inactive",
     "Licenses": "waiting for a licence",
-    "JobHeldUser": "held by you: scontrol release lets it go",
-    "job requeued in held state": "held after it was put back into the queue: scontrol release lets it go",
+    "JobHeldUser": "held by you; scontrol release releases it",
+    "job requeued in held state": "held after it was requeued; scontrol release releases it",
     "JobHeldAdmin": "held by an administrator",
     "JobHoldMaxRequeue": "held after too many restarts",
-    "JobArrayTaskLimit": "only so many elements of its array may run at once",
+    "JobArrayTaskLimit": "its array has reached its limit of running elements",
     "user env retrieval failed requeued held": (
-        "held, since the environment could not be read on its node: scontrol release lets it go"
+        "held because the environment could not be read on its node; scontrol release releases it"
     ),
-    "launch failed requeued held": "could not be started on its node and is held: scontrol release lets it go",
-    "QOSMaxSubmitJobPerUserLimit": "you have as many jobs as you may",
-    "AssocMaxSubmitJobLimit": "your account has as many jobs as it may",
+    "launch failed requeued held": "could not be started on its node and is held; scontrol release releases it",
+    "QOSMaxSubmitJobPerUserLimit": "you have reached your limit of jobs",
+    "AssocMaxSubmitJobLimit": "your account has reached its limit of jobs",
 }
 # States of a job that holds its place and does not go on.
 PAUSED = {
-    "SUSPENDED": "suspended, until Slurm or an administrator lets it go on (SUSPENDED)",
-    "STOPPED": "stopped, until somebody lets it go on (STOPPED)",
+    "SUSPENDED": "suspended until Slurm or an administrator resumes it (SUSPENDED)",
+    "STOPPED": "stopped until somebody resumes it (STOPPED)",
 }
 # What Slurm's commands say where they get no answer about the cluster, the surest sign first.
 _SILENT = (
     (
         re.compile(r"slurm\.conf.*No such file|cannot stat file", re.IGNORECASE),
-        "Slurm's commands do not find the configuration of the cluster",
+        "Slurm's commands cannot find the configuration of the cluster",
         "See what SLURM_CONF says (echo $SLURM_CONF), or load the site's Slurm module.",
     ),
     (
         re.compile(r"munge|authentication", re.IGNORECASE),
-        "Slurm cannot prove who you are, since munge does not work between this machine and the cluster",
-        "That is for the administrators to mend; another login node may be well.",
+        "Slurm cannot verify who you are, since munge does not work between this machine and the cluster",
+        "The administrators have to fix this; another login node may work.",
     ),
     (
         re.compile(r"unable to contact slurm controller|connection refused|timed out", re.IGNORECASE),
@@ -113,7 +113,7 @@ _ENDED = {
     "FAILED": "ended with an error",
     "NODE_FAIL": "its node failed",
     "OUT_OF_MEMORY": "was ended by Slurm for using more memory than it asked for",
-    "PREEMPTED": "had to make room for a more important job",
+    "PREEMPTED": "was preempted by a more important job",
     "REVOKED": "was revoked",
     "TIMEOUT": "reached its time limit",
 }

@@ -31,8 +31,8 @@ def refusal(answer: Submitted) -> Problem:
     message = bare(answer.message)
     return Problem(
         _field(message),
-        f"Slurm refuses the worker jobs: {message}.",
-        "Change this field as your cluster wants it.",
+        f"Slurm rejects the worker jobs: {message}.",
+        "Set this field as your cluster requires it.",
     )
 
 
@@ -43,8 +43,8 @@ def driver_refusal(answer: Submitted) -> Problem:
     ours = field in _DRIVER_FIELDS
     return Problem(
         field if ours else "",
-        f"Slurm refuses the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {message}.",
-        f"{'Change this field as your cluster wants it, or s' if ours else 'S'}tart with --driver here, "
+        f"Slurm rejects the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {message}.",
+        f"{'Set this field as your cluster requires it, or s' if ours else 'S'}tart with --driver here, "
         "which needs no such job.",
     )
 
@@ -55,7 +55,7 @@ def driver_stuck(reason: str, meaning: Meaning) -> Problem:
     ours = field in (*_DRIVER_FIELDS, "run.runtime")
     return Problem(
         field if ours else "",
-        f"The driver's job would wait for ever: {meaning.sentence} (Slurm: {reason}).",
+        f"The driver's job would wait forever: {meaning.sentence} (Slurm: {reason}).",
         f"It was cancelled. {'Change this field and start again, or s' if ours else 'S'}tart with --driver here, "
         "which needs no such job.",
     )

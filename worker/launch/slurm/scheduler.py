@@ -115,8 +115,8 @@ class Slurm:
         if not silent:
             return ""
         return (
-            f"Slurm did not answer when these jobs were to be ended: {', '.join(silent)}. "
-            "End them with scancel --name and each of them"
+            f"Slurm did not answer when asked to end these jobs: {', '.join(silent)}. To end each of them, "
+            "use scancel --name"
         )
 
     def current_job(self, environ: Mapping[str, str]) -> CurrentJob | None:

@@ -143,13 +143,13 @@ class SlurmLauncher:
         if self.hopeless is not None:
             return str(self.hopeless)
         if self._job_states.silent_since is not None or self._limits_unknown:
-            return "Slurm does not answer; what runs goes on, and it is asked again and again."
+            return "Slurm does not answer; running evaluations go on, and Slurm is asked again."
         if (message := self._job_states.doubt) and not self._later:
-            return f"It is not known whether Slurm has taken the last workers ({message}); its queue is being asked."
+            return f"It is not known whether Slurm accepted the last workers ({message}); its queue is being checked."
         if self._later:
             return (
-                f"Slurm takes no more jobs for now ({self._later}); the run goes on with the workers that it has, "
-                "and asks again."
+                f"Slurm accepts no more jobs at the moment ({self._later}); the run goes on with the "
+                "workers it has, and asks again."
             )
         return self._node_health.trouble
 

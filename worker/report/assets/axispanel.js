@@ -104,11 +104,11 @@ export function openColumnsPanel(columns, shown, change) {
 export function openHelp() {
   const lines = [
     "Every line is one evaluation; it crosses each axis at its value. Dashed grey lines have no result.",
-    "Drag along an axis to select a range, on several axes if you like; drag the range to move it, its ends to resize it; click the axis to take it away.",
-    "A few values far above all others lie together at the end of their axis, which says > there; its settings unfold them.",
+    "Drag along an axis to select a range, on several axes if you like; drag the range to move it, its ends to resize it; click the axis to remove it.",
+    "A few values far above all others lie together at the end of their axis, marked with >; its settings unfold them.",
     "Click the name of an axis for its settings (what the selected evaluations have there, an exact range, logarithmic scale, order, hiding); drag the name to move the axis.",
     "“Best” shows only the evaluations with the smallest results.",
-    "“Keep” leaves only the selected lines and fits the axes to them, “Exclude” takes them away, “Restore” brings all back.",
+    "“Keep” leaves only the selected lines and fits the axes to them, “Exclude” removes them, “Restore” brings all lines back.",
     "Search, above the table, selects the evaluations that have all of the words. What is selected is what the table lists and Export csv writes.",
     "The table lists the selected evaluations. Point at a row or a line to see it in the other; click to hold it, and to turn to the page of its row.",
     "With the keyboard: Tab reaches everything; Enter on the name of an axis opens its settings, with the range as numbers, and the arrow keys move the axis to the left and right.",

@@ -101,11 +101,11 @@ class ParallelPlot {
       this.bestChoice.root,
       failures ? element("label", {}, this.failBox, ` Without result (${failures.toLocaleString("en")})`) : "",
       button("Keep", "Leave only the selected lines", () => this.#narrowed(() => selection.keep())),
-      button("Exclude", "Take the selected lines away", () => this.#narrowed(() => selection.exclude())),
+      button("Exclude", "Remove the selected lines", () => this.#narrowed(() => selection.exclude())),
       button("Restore", "Bring all lines back", () => this.#narrowed(() => selection.restore())),
       button("Export csv", "Save the selected evaluations", () => this.#export()),
       this.axesButton,
-      button("Help", "What one can do here", openHelp),
+      button("Help", "What you can do here", openHelp),
     );
   }
 
@@ -128,7 +128,7 @@ class ParallelPlot {
   #count() {
     const { visibleCount, selectedCount } = this.selection;
     const away = this.data.size - visibleCount;
-    const hidden = away ? `, ${away.toLocaleString("en")} put away` : "";
+    const hidden = away ? `, ${away.toLocaleString("en")} removed` : "";
     this.status.textContent = `${selectedCount.toLocaleString("en")} of ${counted(visibleCount, "evaluation")} selected${hidden}`;
   }
 

@@ -87,11 +87,11 @@ def sentences(run: Run, same: Sameness) -> tuple[str, str]:
         more = len(same.differing) - _MOST_NAMES
         names += f" and {counted(more, 'other output')}" if more > 0 else ""
         return finding, (
-            f"{names} {'differs' if len(same.differing) == 1 else 'differ'}, so look at the RESULT line: "
-            "the program may print something else there than what it computes from the parameters."
+            f"{names} {'differs' if len(same.differing) == 1 else 'differ'}, so check the RESULT line: the "
+            "program may print something other than what it computes from the parameters."
         )
     if same.count < same.results:
-        return finding, f"Perhaps the program prints that where something goes wrong in it. {_likely(run)}"
+        return finding, f"Perhaps the program prints this when something goes wrong. {_likely(run)}"
     return finding, _likely(run)
 
 
@@ -100,18 +100,19 @@ def _likely(run: Run) -> str:
     missing = unused(run.objective, names)
     if len(missing) == len(names):
         return (
-            "The command holds none of them: write each where it belongs, as ($x_0) for the first, "
+            "The command contains none of them: write each where it belongs, such as ($x_0) for the first, "
             "unless the program reads OMNIOPT_PARAM_... from its environment."
         )
     likely = (
-        'They seem not to reach what computes the result: a wrapper script may not hand them on (write "$@" behind '
-        "the program in it), or the program reads its parameters elsewhere, such as from a file with fixed values."
+        'They do not seem to reach the computation: a wrapper script may not pass them on (write "$@" '
+        "after the program in it), or the program reads its parameters elsewhere, such as from a file with "
+        "fixed values."
     )
     if missing:
         named = ", ".join(missing[:_MOST_NAMES]) + (
             f" and {counted(len(missing) - _MOST_NAMES, 'other')}" if len(missing) > _MOST_NAMES else ""
         )
-        likely += f" The command holds no value of {named}."
+        likely += f" The command does not contain {named}."
     return likely
 
 

@@ -55,8 +55,8 @@ def disk_findings(folder: Path) -> Iterator[str]:
     free = disk.f_bavail * disk.f_frsize
     if disk.f_blocks and free < _LEAST_FREE and disk.f_bavail < (1 - _FULL) * disk.f_blocks:
         yield (
-            f"The disk of {folder} has only {free / 1e6:.0f} MB left, so results may soon not be written; "
-            "make room there, or ask for more quota."
+            f"The disk of {folder} has only {free / 1e6:.0f} MB left, so writing results may soon fail; "
+            "free some space there, or ask for more quota."
         )
     if disk.f_files and disk.f_favail < (1 - _FULL) * disk.f_files:
         yield (
@@ -76,4 +76,4 @@ def run_findings(results: Results) -> Iterator[str]:
     if state.ended is not None and state.ended.exit_code != 0:
         yield f"The run ended early: {state.ended.reason}"
     if not evaluated(state.trials.values()):
-        yield f"No evaluation has begun yet. What the run waits for: {run_command('status', results.paths)}"
+        yield f"No evaluation has started yet. To see what the run is waiting for: {run_command('status', results.paths)}"

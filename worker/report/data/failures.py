@@ -22,9 +22,9 @@ _DETAIL = re.compile(
 _CUT = re.compile(r'"([^"\n]{0,60})[^"\n]*…"')
 
 MEANINGS = {
-    Status.NO_RESULT: "ended without a RESULT line that can be read",
+    Status.NO_RESULT: "ended without a readable RESULT line",
     Status.NOT_FINITE: "printed nan or inf as RESULT",
-    Status.UNDERFLOW: "printed a RESULT that is too close to 0 for a computer's numbers",
+    Status.UNDERFLOW: "printed a RESULT that is too close to 0 for floating-point numbers",
     Status.FAILED: "ended with an error",
     Status.TIMEOUT: f"took longer than the {BY_PATH['run.time_limit'].in_sentence}",
     Status.OUT_OF_MEMORY: "ran out of memory",

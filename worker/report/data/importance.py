@@ -59,10 +59,10 @@ class Importance:
             unseen = "Each of them is predicted by a forest that has learned from others only"
         return (
             f"Permutation importance: a random forest (scikit-learn, {_TREES} trees) learns the rank of the result from "
-            f"the parameters of {self.learned:,} evaluations. {unseen}; a parameter matters as much as R² of these "
-            f"predictions falls when its values are shuffled ({_SHUFFLES} times; the thin line is one standard deviation). "
-            "R² may fall below 0, so this may be more than 1; about 0 means no influence that can be seen, where the "
-            "search has looked."
+            f"the parameters of {self.learned:,} evaluations. {unseen}; the importance of a parameter is "
+            f"the drop in R² of these predictions when its values are shuffled ({_SHUFFLES} times; the "
+            "thin line is one standard deviation). R² may fall below 0, so this may be more than 1; about "
+            "0 means no visible influence where the search has looked."
         )
 
 
@@ -73,10 +73,10 @@ def measure(plot_data: PlotData) -> Importance:
     columns = [column for column in plot_data.of_role("parameter") if len(set(column.values)) > 1]
     if len(rows) < LEAST:
         raise NoImportanceError(
-            f"Only {counted(len(rows), 'evaluation')} {'has' if len(rows) == 1 else 'have'} a result; from {LEAST} on, the importance of parameters is told."
+            f"Only {counted(len(rows), 'evaluation')} {'has' if len(rows) == 1 else 'have'} a result; the importance of parameters is shown from {LEAST} on."
         )
     if not columns or len({results[row] for row in rows}) < 2:
-        raise NoImportanceError("All evaluations gave the same, so no parameter can be told from another.")
+        raise NoImportanceError("All evaluations gave the same result, so the parameters cannot be compared.")
     try:
         import sklearn  # noqa: F401
     except ImportError as error:

@@ -124,13 +124,13 @@ def remark(run: Run, trials: Iterable[Trial]) -> str:
 def _advice(run: Run, pattern: Coincidence) -> str:
     if not pattern.minus:
         return (
-            "The program may not read exponents; in a new run, write them as plain decimals: "
-            'number_format = "plain" in the section [run].'
+            "The program may not understand exponents; in a new run, write plain decimals: number_format = "
+            '"plain" in the section [run].'
         )
     line = with_equals_sign(run.objective, pattern.names, [parameter.name for parameter in run.parameters])
     if line == run.objective:
         return (
-            "The program may take such a value for an option; where it knows --, write that before the values, "
-            "or let a wrapper script hand them on in another way."
+            "The program may read such a value as an option; if it accepts --, write that before the "
+            "values, or make a wrapper script pass them in another way."
         )
-    return f"The program may take such a value for an option; in a new run, write: {visible(line)}"
+    return f"The program may read such a value as an option; in a new run, write: {visible(line)}"

@@ -58,10 +58,11 @@ def _contents(results: Results) -> Iterator[tuple[str, str]]:
 
 def _readme(results: Results) -> str:
     return (
-        f"What is needed to find out what happened in the run {results.run.name}.\n"
-        "Environment variables are not in here, and what looks like a password, key or token was replaced by "
-        f"{HIDDEN}.\nRead it before you give it to anybody: programs print what they like into their logs.\n"
-        "Checksums at the beginning of journal lines no longer fit where something was left out.\n"
+        f"Everything needed to find out what happened in the run {results.run.name}.\n"
+        "Environment variables are not included, and anything that looks like a password, key or token was "
+        f"replaced by {HIDDEN}.\n"
+        "Read it before you pass it on: programs may print anything into their logs.\n"
+        "Checksums at the beginning of journal lines no longer match where something was left out.\n"
     )
 
 

@@ -85,5 +85,5 @@ def write_parquet(results: Results, target: Path) -> None:
             frame.to_parquet(file, index=False)
     except ImportError as error:
         raise OmnioptError(
-            "Parquet needs pyarrow beside pandas. Install it into the same environment (pip install pyarrow), or export --json."
+            "Parquet needs pyarrow in addition to pandas. Install it into the same environment (pip install pyarrow), or export --json."
         ) from error

@@ -58,7 +58,7 @@ def read(path: Path, run: Run, result: str = RESULT, comma: bool = False) -> Imp
             _, head = next(rows, (1, []))
             return _imported_rows(rows, _layout(path, head, run, result, comma), run)
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is no text in UTF-8. Save it as CSV UTF-8.") from error
+        raise UsageError(f"{path} is not UTF-8 text. Save it as CSV UTF-8.") from error
     except (OSError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read as a csv file: {error}.") from error
 
@@ -85,13 +85,13 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
     def find(name: str, more: str = "") -> int:
         wanted = name if name in headers else f"{_OPTUNA}{name}"
         if wanted in twice:
-            raise UsageError(f"{path} has several columns {quoted(wanted)}. Leave only one of them.")
+            raise UsageError(f"{path} has several columns named {quoted(wanted)}. Keep only one of them.")
         if wanted not in headers:
             raise UsageError(f"{path} has no column {quoted(name)}. {did_you_mean(name, headers)}{more}")
         return headers.index(wanted)
 
     parameters = tuple(find(parameter.name) for parameter in run.parameters)
-    loss = find(result, " Another column holds the results? Name it with --result.")
+    loss = find(result, " If another column holds the results, name it with --result.")
     status = next((headers.index(name) for name in _STATUS if headers.count(name) == 1), None)
     return _Layout(len(headers), parameters, loss, None if status in parameters else status, comma)
 
@@ -108,7 +108,7 @@ def _imported_rows(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: 
             continue
         before = first.setdefault((*values.items(), loss), number)
         if before != number:
-            table.left_out[number] = f"it says the same as row {before}"
+            table.left_out[number] = f"it is the same as row {before}"
         else:
             table.rows.append((values, loss))
     return table
@@ -145,5 +145,5 @@ def _number(subject: str, text: str, comma: bool) -> int | float:
     except ConversionError as error:
         hint = "" if comma or not _COMMA.fullmatch(text) else " (with --decimal-comma it is one)"
         raise ValueError(
-            f"{subject} is {quoted(text) if text else 'missing'}, and no number that can count{hint}"
+            f"{subject} is {quoted(text) if text else 'missing'}, not a usable number{hint}"
         ) from error

@@ -37,7 +37,7 @@ def export(results: Results, address: str, name: str) -> int:
         study = optuna.create_study(storage=storage, study_name=name, direction="minimize")
     except optuna.exceptions.DuplicatedStudyError as error:
         raise UsageError(
-            f"There is a study {name} in {address} already. Name another one with --study NAME, or delete that file."
+            f"There is already a study {name} in {address}. Name another one with --study NAME, or delete that file."
         ) from error
     trials = list(_trials(results))
     try:

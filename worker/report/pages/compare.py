@@ -37,8 +37,9 @@ def page(name: str, runs: Sequence[Results]) -> str:
             html.tag("h2", "Best so far"),
             html.tag(
                 "p",
-                "Runs that differ only in their seed are one line, the median, in a band from quartile to quartile, "
-                "from where on all of them have a result; one that has ended stays at its best.",
+                "Runs that differ only in their seed are drawn as one line, the median, in a band from "
+                "quartile to quartile, starting where all of them have a result; a run that has ended "
+                "stays at its best.",
             ),
             html.tag("div", id="bands") if run_bands else html.tag("p", "None of the runs has a result yet."),
         ),

@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = self.server.live.page()
         except (OSError, OmnioptError) as error:
             self.send_error(
-                HTTPStatus.SERVICE_UNAVAILABLE, explain=f"The run cannot be read just now: {error}"
+                HTTPStatus.SERVICE_UNAVAILABLE, explain=f"The run cannot be read at the moment: {error}"
             )
             return
         self.send_response(HTTPStatus.OK)

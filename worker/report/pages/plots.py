@@ -29,7 +29,7 @@ def scatter(plot_data: PlotData, answer: html.Content, most: float | None = None
 
 def _page(plot_data: PlotData, answer: html.Content, title: str, script: str, mount: str) -> str:
     """A page with one plot, which the script named `script` mounts."""
-    hint = html.tag("noscript", "A script draws this; allow scripts to see it.")
+    hint = html.tag("noscript", "This is drawn by a script; allow scripts to see it.")
     body = html.tag(
         "main",
         html.tag("h1", plot_data.name, html.tag("small", f" {title}")),

@@ -104,7 +104,7 @@ def _importance(results: Results, options: Options) -> tuple[Importance | None, 
     """The importance of the parameters, or the sentence that says why it is not told."""
     if not options.with_importance:
         return None, (
-            "It is told when the run has ended, or in the report that this writes: "
+            "This is shown when the run has ended, or in the report that this command writes: "
             + run_command("report", results.paths, lasting=True)
         )
     try:

@@ -34,7 +34,9 @@ def heading(results: Results, made_at: datetime) -> Markup:
         kind, why = "" if ended.exit_code == 0 else "failed", ended.reason
     else:
         kind = "failed"
-        why = f"Nobody drives the run now. To go on with it: {run_command('resume', results.paths, lasting=True)}"
+        why = (
+            f"The run has no driver now. To continue it: {run_command('resume', results.paths, lasting=True)}"
+        )
     state = tag("span", now.word, class_=f"state {kind}".rstrip())
     written = made_at.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
     return tag(
@@ -208,7 +210,7 @@ def importance(measured: Importance | None, why_not: str) -> Content:
     if measured is None:
         return tag("p", why_not)
     quality = f"Unshuffled, the predictions reach R² = {measured.score:.2f}."
-    doubt = " That is little: do not rely on these figures." if measured.score < _WEAK else ""
+    doubt = " That is low: do not rely on these figures." if measured.score < _WEAK else ""
     return tag("p", measured.method, " ", tag("b", quality, doubt))
 
 
@@ -256,7 +258,7 @@ def cost(summary: Summary) -> Content:
     if not summary.agents:
         return None
     share = summary.inside / (used.worker_hours * 3600) if used.worker_hours else 0.0
-    most = ", as far as the machine has them" if used.local else ""
+    most = ", at most what the machine has" if used.local else ""
     rows = [
         ["Worker hours", f"{used.worker_hours:.3f}", "from the first to the last evaluation of each worker"],
         ["Node hours", f"{used.node_hours:.3f}", "time in which evaluations ran on a node, each node once"],
@@ -288,7 +290,7 @@ def config(results: Results, page_url: str) -> Content:
         link = (
             tag(
                 "p",
-                "To open this config in the form, put this behind the address of your OmniOpt page: ",
+                "To open this config in the form, append this to the address of your OmniOpt page: ",
                 copy_button("query"),
             ),
             tag("pre", tag("code", query), id="query", class_="wrap"),

@@ -32,9 +32,9 @@ def page(results: Results) -> str:
         data["progress"] = best_so_far(points)
     body = html.tag(
         "main",
-        html.tag("h1", results.run.name, html.tag("small", " in the course of time")),
+        html.tag("h1", results.run.name, html.tag("small", " over time")),
         html.tag("div", id="video"),
     )
     start = 'mountVideo(document.getElementById("video"), await readData("data"));'
-    title = f"{results.run.name}: in the course of time"
+    title = f"{results.run.name}: over time"
     return html.page(title, body, ["base", "plots", "report"], ["data", "video"], start, data)

@@ -43,7 +43,7 @@ def read_any(text: str, partitions: Partitions = ORIGINAL_PARTITIONS, limits: Li
     text = bounded(text, limits)
     word = text.strip()
     if not word:
-        raise unreadable("This is empty.", "Give a config, a link of the page, or a token.")
+        raise unreadable("This is empty.", "Give a config, a link from the page, or a token.")
     if word.startswith("{"):
         return original.read_json(text, limits=limits)
     if looks_like_link(word):
@@ -72,7 +72,7 @@ def _read_command(line: str, limits: Limits) -> ReadResult:
     for word in line.split():
         if token.looks_like_token(word):
             return token.decode(word, limits)
-    raise unreadable("This command has no config in it.", "Give the config file that it names.")
+    raise unreadable("This command contains no config.", "Give the config file that it names.")
 
 
 def looks_like_link(text: str) -> bool:

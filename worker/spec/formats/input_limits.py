@@ -33,13 +33,13 @@ def text_of(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise unreadable("This is text in UTF-16.", "Save it as UTF-8.")
     if b"\0" in data:
-        raise unreadable("This is no text, but binary data.", "Give a config file.")
+        raise unreadable("This is binary data, not text.", "Give a config file.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise unreadable(
-            f"This is not UTF-8 text: line {line} has other bytes.", "Save it as UTF-8."
+            f"This is not UTF-8 text: line {line} contains other bytes.", "Save it as UTF-8."
         ) from error
 
 

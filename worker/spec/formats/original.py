@@ -53,7 +53,7 @@ def read_ini(text: str, besides: Mapping[str, object] = _NOTHING, limits: Limits
     sections = parse(bounded(text, limits), problems)
     if "data" not in sections and "dimensions" not in sections:
         raise unreadable(
-            "This is no config.ini of OmniOpt: it has no section [DATA].", "Give a config with [DATA]."
+            "This is not a config.ini of OmniOpt: it has no section [DATA].", "Give a config with [DATA]."
         )
     for section in sections:
         if section in _MEANINGLESS:
@@ -88,11 +88,13 @@ def _parsed(text: str, problems: list[Problem]) -> dict[str, object]:
     try:
         document = json.loads(text, object_pairs_hook=table)
     except RecursionError as error:
-        raise unreadable("This is nested too deeply.", "Check that it is a config of OmniOpt.") from error
+        raise unreadable("This is nested too deeply.", "Check that it is an OmniOpt config.") from error
     except ValueError as error:
         raise unreadable(f"This is not valid JSON: {visible(str(error))}.", "Correct that place.") from error
     if not isinstance(document, dict):
-        raise unreadable("This is JSON, but no config: it is no object.", "A config.json starts with {.")
+        raise unreadable(
+            "This is JSON, but not a config: it is not an object.", "A config.json starts with {."
+        )
     return document
 
 
@@ -111,12 +113,12 @@ def _encodable(raw: object) -> object:
 
 def _meaningless_section(section: str) -> Problem:
     return Problem(
-        "", f"The section [{section.upper()}] of the original means nothing here.", "It is left out.", "note"
+        "", f"The section [{section.upper()}] of the original has no meaning here.", "It is left out.", "note"
     )
 
 
 def _ignored(what: str, path: str = "") -> Problem:
-    return Problem(path, f"{what} means nothing here.", "It is left out.", "note")
+    return Problem(path, f"{what} has no meaning here.", "It is left out.", "note")
 
 
 def _result(

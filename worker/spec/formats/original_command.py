@@ -85,7 +85,7 @@ def _unpacked(key: str, packed: str) -> str:
     """The text that `packed` holds in base64, with either alphabet and with or without its end."""
     letters = re.sub(r"\s", "", packed.replace(" ", "+")).rstrip("=")
     if not _BASE64.fullmatch(letters):
-        raise unreadable(f"The --{key} of this command is no base64: {quoted(packed)}.", _AGAIN)
+        raise unreadable(f"The --{key} of this command is not base64: {quoted(packed)}.", _AGAIN)
     try:
         padded = letters.translate(str.maketrans("-_", "+/")) + "=" * (-len(letters) % 4)
         return text_of(base64.b64decode(padded, validate=True))

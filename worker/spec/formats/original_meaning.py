@@ -93,7 +93,7 @@ def of_config(read: ReadResult) -> ReadResult:
         problems.append(
             _note(
                 _PRECISION,
-                f"In the original, precision ({shown(raw_text(precision))}) was for what it showed; values went to the program in full.",
+                f"In the original, precision ({shown(raw_text(precision))}) only affected what it displayed; the program got the values in full.",
                 f"It is {default} significant digits here, which you may change.",
             )
         )
@@ -110,7 +110,7 @@ def named(read: ReadResult, file: str, folder: str = "") -> ReadResult:
     name = re.sub(r"[^A-Za-z0-9_]+", "_", folder if by_folder else stem or file).strip("_")[:LONGEST_NAME]
     if not name:
         return read
-    message = f"The config does not name the run; it is called {name}, as its {'folder' if by_folder else 'file'} is."
+    message = f"The config does not name the run; it is called {name}, like its {'folder' if by_folder else 'file'}."
     note = _note(_NAME, message, "Write another name if you like (--name on the command line).")
     draft = replace(read.draft, values={**read.draft.values, _NAME: name})
     return ReadResult(draft, (*read.problems, note))
@@ -133,12 +133,12 @@ def _with_gpus(read: ReadResult, partitions: Partitions, source: str) -> ReadRes
     problems = read.problems
     if has:
         values[_ENABLE_GPUS] = "1"
-        message = f"GPUs are on: the {source} does not say, and the partition {shown(partition)} has some."
+        message = f"GPUs are on: the {source} does not say, and the partition {shown(partition)} has GPUs."
         problems = (*problems, _note(_ENABLE_GPUS, message, "Switch them off if your program uses none."))
     elif has is None and source == "link":
         where = f"the partition {shown(partition)}" if partition else "the cluster's default partition"
-        message = f"GPUs are off: the link does not say, and whether {where} has some is not known here."
-        problems = (*problems, _note(_ENABLE_GPUS, message, "Switch them on if your program uses some."))
+        message = f"GPUs are off: the link does not say, and it is not known here whether {where} has GPUs."
+        problems = (*problems, _note(_ENABLE_GPUS, message, "Switch them on if your program uses GPUs."))
     return ReadResult(replace(read.draft, values=values), problems)
 
 
@@ -159,7 +159,9 @@ def _algorithm(values: dict[str, object], *_: object) -> Iterator[Problem]:
     typed = raw_text(values.get(_ALGORITHM, "")).strip()
     if name := _ALGORITHMS.get(typed.lower()):
         values[_ALGORITHM] = name
-        yield _note(_ALGORITHM, f"{quoted(typed)} is called {name} here.", "Nothing has to be changed.")
+        yield _note(
+            _ALGORITHM, f"{quoted(typed)} is called {name} here.", "You do not need to change anything."
+        )
 
 
 def _places(
@@ -174,8 +176,8 @@ def _places(
         replacement, meaning = _PLACES[name]
         yield _note(
             _OBJECTIVE,
-            f"(${name}) was {meaning} in the original; it is written {replacement} now, since ($projectdir) is the run's own folder here.",
-            "If your files lie in the folder of an old OmniOpt, write its full path.",
+            f"(${name}) was {meaning} in the original; it is now written {replacement}, since ($projectdir) is the run's own folder here.",
+            "If your files are in the folder of an old OmniOpt, write its full path.",
         )
     values[_OBJECTIVE] = _PLACE.sub(
         lambda match: _PLACES[match[1]][0] if match[1] in outdated else match[0], objective
@@ -234,7 +236,7 @@ def _in_order(path: str, parameter: ParameterDraft) -> tuple[Mapping[str, object
     message = (
         f"Min ({shown(raw_text(low))}) is greater than max ({shown(raw_text(high))}); they were swapped."
     )
-    note = _note(f"{path}.max", message, "Look whether you meant that.")
+    note = _note(f"{path}.max", message, "Check whether you meant that.")
     return {**parameter.settings, "min": high, "max": low}, [note]
 
 
@@ -258,7 +260,7 @@ def _without_doubles(
             f"{path}.values",
             f"The value {quoted(name)} is listed {len(shares[name])} times; "
             + ("its percentages were added." if weighted else "it counts once here."),
-            "List it once." if weighted else f"To make it likelier, take {WEIGHTED_TYPE}.",
+            "List it once." if weighted else f"To make it more likely, use {WEIGHTED_TYPE}.",
         )
         for name in double[:MOST_LISTED]
     ]

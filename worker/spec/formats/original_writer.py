@@ -64,7 +64,7 @@ def not_held(draft: Draft, limits: Limits = RUN) -> tuple[Problem, ...]:
         if not field.original and field.path in draft.values:
             default = field_text(field, field.default)
             if field_raw_text(field, draft.values[field.path]) != default:
-                message = f"The original's config has no place for {quoted(field.label)}; it is left out."
+                message = f"The original's config cannot hold {quoted(field.label)}; it is left out."
                 remarks.append(Problem(field.path, message, "Keep the TOML config.", "warning"))
     for number, (parameter, listed) in enumerate(_with_what_is_listed(draft.parameters, limits)):
         path = f"parameters.{number}.type"

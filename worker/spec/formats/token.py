@@ -39,7 +39,7 @@ def decode(text: str, limits: Limits = RUN) -> ReadResult:
     text = bounded(text, limits).strip()
     if wrong := re.search(r"[^A-Za-z0-9_-]", text):
         raise unreadable(
-            f"This is no token: it has a character (U+{ord(wrong[0]):04X}) in it that tokens do not have.",
+            f"This is not a token: it contains a character (U+{ord(wrong[0]):04X}) that tokens cannot have.",
             _CUT_OFF,
         )
     if len(text) % 4 == 1:
@@ -51,15 +51,17 @@ def decode(text: str, limits: Limits = RUN) -> ReadResult:
     except zlib.error as error:
         raise unreadable("This token is damaged: it cannot be unpacked.", _CUT_OFF) from error
     if len(content) > limits.size:
-        message = f"This token holds more than {limits.size:,} bytes; a config{limits.where} has no more."
+        message = (
+            f"This token holds more than {limits.size:,} bytes; a config{limits.where} may not have more."
+        )
         raise TooMuchError(Problem("", message, limits.instead))
     if not unpacker.eof or unpacker.unused_data:
         raise unreadable("This token is damaged: its end is missing or wrong.", _CUT_OFF)
     try:
         return toml.read(content.decode(), limits)
     except UnicodeDecodeError as error:
-        raise unreadable("This token is damaged: it holds no text.", _CUT_OFF) from error
+        raise unreadable("This token is damaged: it contains no text.", _CUT_OFF) from error
     except TooMuchError:
         raise
     except UnreadableError as error:
-        raise unreadable(f"This token holds no config. {error}", _CUT_OFF) from error
+        raise unreadable(f"This token contains no config. {error}", _CUT_OFF) from error

@@ -51,7 +51,9 @@ def read(text: str, limits: Limits = RUN) -> ReadResult:
     try:
         document = tomllib.loads(text)
     except RecursionError as error:
-        raise unreadable("This is nested too deeply.", "A config has tables of values, no deeper.") from error
+        raise unreadable(
+            "This is nested too deeply.", "A config has tables of values, but nothing deeper."
+        ) from error
     except ValueError as error:
         raise unreadable(
             f"This is not valid TOML: {visible(str(error))}.", _syntax_hint(text, str(error))
@@ -77,20 +79,20 @@ def _check_dots(text: str, limits: Limits) -> None:
         part.count(".") ** 2 for line in dotted for part in re.split(r"[,{}]", _NOT_OF_A_KEY.sub("", line))
     )
     if sum(line.count(".") ** 2 for line in dotted) > allowed or sum(keys) > _MOST_KEYS_SQUARED:
-        raise unreadable("This has lines with very many dots.", "Write one value a line.")
+        raise unreadable("This has lines with very many dots.", "Write one value per line.")
 
 
 def _syntax_hint(text: str, complaint: str) -> str:
     if re.search("declare|overwrite|mutate", complaint):
         return "Write each section and each key only once."
     if "Unescaped '\\'" in complaint:
-        return "In double quotes a backslash is written twice; single quotes take a text as it stands."
+        return "In double quotes, write a backslash twice; single quotes keep a text as it is."
     if re.search(r"^[^#\n\"']*=[ \t]*\d+:\d\d", text, re.MULTILINE):
-        return 'A time stands in quotes: runtime = "1:30:00".'
+        return 'Put a time in quotes: runtime = "1:30:00".'
     for key, amount in re.findall(_BARE_AMOUNT, text):
         if megabytes(amount) is not None or seconds(amount) is not None:
-            return f'A value with a unit stands in quotes: {key} = "{amount}".'
-    return 'Texts stand in quotes: name = "my_run".'
+            return f'Put a value with a unit in quotes: {key} = "{amount}".'
+    return 'Put texts in quotes: name = "my_run".'
 
 
 def _unknown(section: str, key: str, keys: Iterable[str]) -> Problem:
@@ -99,7 +101,7 @@ def _unknown(section: str, key: str, keys: Iterable[str]) -> Problem:
     if homes:
         where = f"to [{section}]" if section else "outside of a section"
         return Problem(path, f"{quoted(key)} does not belong {where}.", f"Move it to [{homes[0]}].")
-    return Problem(path, f"{quoted(key)} means nothing here.", did_you_mean(key, keys))
+    return Problem(path, f"{quoted(key)} has no meaning here.", did_you_mean(key, keys))
 
 
 def _read_section(section: str, table: object, problems: list[Problem]) -> dict[str, object]:
@@ -150,7 +152,7 @@ def _read_parameter(index: int, name: str, table: object, problems: list[Problem
         problems.append(
             Problem(
                 path,
-                f"The parameter {quoted(name)} is no table.",
+                f"The parameter {quoted(name)} must be a table.",
                 f'Write {{ type = "{EXAMPLE_TYPE}", ... }}.',
             )
         )
@@ -177,9 +179,9 @@ def _setting_problem(path: str, key: str, raw: object, kind: str) -> Problem | N
     needed = PARAMETER_TYPES[kind].settings if kind in PARAMETER_TYPES else SETTINGS
     if key not in needed:
         if isinstance(raw, dict) and key not in SETTINGS:
-            hint = 'A name with a point in it stands in quotes: [parameters."a.b"].'
-            return Problem(visible(path), f"{quoted(key)} means nothing here.", hint)
-        message = f"{quoted(key)} means nothing for {quoted(kind)}."
+            hint = 'Put a name that contains a point in quotes: [parameters."a.b"].'
+            return Problem(visible(path), f"{quoted(key)} has no meaning here.", hint)
+        message = f"{quoted(key)} has no meaning for {quoted(kind)}."
         return Problem(visible(path), message, did_you_mean(key, [*needed, "type"]))
     return None if is_flat(raw) else _too_deep(path)
 
