@@ -58,12 +58,14 @@ def test_an_exit_code_that_is_accepted_needs_a_result() -> None:
 def test_what_was_left_behind_is_said_beside_the_rest() -> None:
     assert (
         verdict_on(left_behind=["sleep"])[1]
-        == "It left a process behind (sleep), ended together with the evaluation."
+        == "It left a process running (sleep), which was ended together with the evaluation."
     )
     status, reason = verdict_on(None, left_behind=["b", "a", "a"], notes=["A note."])
     assert status is Status.NO_RESULT
     assert (
-        reason == "No RESULT. It left 3 processes behind (a, b), ended together with the evaluation. A note."
+        reason
+        == "No RESULT. It left 3 processes running (a, b), which were ended together with the evaluation. "
+        "A note."
     )
 
 

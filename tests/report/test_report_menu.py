@@ -39,7 +39,7 @@ def test_the_menu_goes_from_runs_to_items_by_keyboard_alone(paths: RunPaths, omn
 
 def test_the_menu_survives_wrong_answers_and_errors(paths: RunPaths, omniopt: Omniopt) -> None:
     shown = menu(omniopt, "nonsense", "99", "fir", "77", "nothing", "gpu", "", "11", "x", "", "q")
-    assert "No run begins with nonsense" in shown
+    assert "No run has a name that begins with nonsense" in shown
     assert "There is no item 77" in shown
     menu(omniopt, "", run="first")  # the end of the input leaves the menu
 

@@ -76,7 +76,7 @@ def test_outputs_that_differ_are_named_and_another_cause() -> None:
         for number in range(1, 21)
     ]
     sentence = remark(a_run(), trials)
-    assert "accuracy differs" in sentence and "size" not in sentence and WRAPPER not in sentence
+    assert "outputs differ (accuracy)" in sentence and "size" not in sentence and WRAPPER not in sentence
 
 
 @pytest.mark.parametrize(

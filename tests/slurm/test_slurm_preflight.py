@@ -54,7 +54,7 @@ def test_all_problems_come_at_once(client: Client) -> None:
         "slurm.reservation",
     }
     assert problems["slurm.memory"].message == (
-        'No node of the partition "ml" has 4001 MB of memory; none has more than 4000 MB.'
+        'No node of the partition "ml" has 4001 MB of memory; none has more than 4000.'
     )
     assert problems["slurm.gpus"].message == 'No node of the partition "ml" has 3 GPUs; none has more than 2.'
     assert problems["slurm.gpus"].hint == "Ask for at most 2, or choose another partition."

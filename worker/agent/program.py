@@ -133,7 +133,7 @@ def _redirection_faults(operator: str, typed: str, path: Path) -> Iterator[Fault
     elif operator.startswith((">", "&>")) and missing(path.parent):
         yield Fault(
             f"The folder of the output file {typed} does not exist",
-            f"make {path.parent}",
+            f"create the folder {path.parent}",
             Weight.LIKELY,
         )
 
@@ -171,9 +171,10 @@ def _cd_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
         typed, path = words[0].text, context.cwd / words[0].text
         if missing(path) or not is_folder(path):
             weight = context.weight(nearest(path))
-            fault = "does not exist" if missing(path) else "is not a folder"
             yield Fault(
-                f"The folder {typed}, to which the command changes, {fault}",
+                f"The command changes to the folder {typed}, which does not exist"
+                if missing(path)
+                else f"The command changes to {typed}, which is not a folder",
                 hint(typed, path),
                 weight,
             )

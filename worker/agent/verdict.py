@@ -71,8 +71,11 @@ def verdict(facts: Facts) -> tuple[Status, str]:
     sentences = [sentence] if sentence else []
     if facts.left_behind:
         count, names = len(facts.left_behind), ", ".join(sorted(set(facts.left_behind))[:3])
-        leftovers = f"{count} processes" if count > 1 else "a process"
-        sentences.append(f"It left {leftovers} behind ({names}), ended together with the evaluation.")
+        sentences.append(
+            f"It left {count} processes running ({names}), which were ended together with the evaluation."
+            if count > 1
+            else f"It left a process running ({names}), which was ended together with the evaluation."
+        )
     return status, " ".join([*sentences, *facts.notes])
 
 

@@ -40,6 +40,11 @@ def free_name(home: Home, name: str) -> str:
 
 def refuse_foreign(paths: RunPaths) -> None:
     """Raise UsageError where the folder of a run that is to be made holds what no start of this program has left there."""
+    place = visible(str(paths.root))
+    advice = (
+        "It is left as it is, and nothing was started. Give another name with --name, or another folder "
+        "with --workdir."
+    )
     ours = {part.name for part in (paths.trials, paths.agents, paths.journals)}
     try:
         foreign = sorted(
@@ -50,14 +55,13 @@ def refuse_foreign(paths: RunPaths) -> None:
     except FileNotFoundError:
         return
     except NotADirectoryError:
-        foreign = ["is not a folder"]
+        raise UsageError(f"{place} is not a folder. {advice}") from None
     except PermissionError:
-        foreign = ["is not readable"]
+        raise UsageError(f"You may not read the folder {place}. {advice}") from None
     if foreign:
         raise UsageError(
-            f"{visible(str(paths.root))} contains something that this OmniOpt did not create "
-            f"({shown(foreign[0])}), perhaps a project of an older OmniOpt. It is left as it is, and "
-            "nothing was started. Give another name with --name, or another folder with --workdir."
+            f"{place} contains something that this OmniOpt did not create ({shown(foreign[0])}), perhaps a "
+            f"project of an older OmniOpt. {advice}"
         )
 
 

@@ -133,9 +133,9 @@ def _submit(
     before = newest(paths)
     submitted = jobs.submit(run, paths, retry)
     workers = ", ".join(submitted.workers)
-    doing = f"its workers are job {workers}" if workers else "it submits the workers"
+    doing = f"and its workers are job {workers}" if workers else "which submits the workers"
     print(
-        f"The driver of {run.name} is job {submitted.driver}, {doing}; results go to {paths.root}.",
+        f"The driver of {run.name} is job {submitted.driver}, {doing}. The results go to {paths.root}.",
         flush=True,
     )
     for sentence in jobs.first_look(paths, before):

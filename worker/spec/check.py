@@ -196,16 +196,18 @@ def _size_problems(run: Run) -> Iterator[Problem]:
 
 def _partial_grid(size: int, evaluations: int) -> Problem:
     """The note that a grid of `size` points, or of more than MANY, is evaluated in part."""
+    limit, per_parameter = BY_PATH["search.max_evals"].in_sentence, BY_PATH["search.grid_points"].in_sentence
+    coarser = f"For a coarser grid, use fewer {per_parameter}."
     if size <= points.MANY:
         grid = counted(size, "point")
-        advice = f"For all of them write {size} as {BY_PATH['search.max_evals'].in_sentence}, or"
+        advice = f"To evaluate all of them, set the {limit} to {size}. {coarser}"
     else:
-        grid, advice = f"more than {counted(points.MANY, 'point')}", "To"
+        grid, advice = f"more than {counted(points.MANY, 'point')}", coarser
     return Problem(
         "search.max_evals",
         f"The grid has {grid}, of which only {evaluations:,} {'is' if evaluations == 1 else 'are'} evaluated, "
         "spread over the whole grid.",
-        f"{advice} take fewer {BY_PATH['search.grid_points'].in_sentence} for a coarser grid.",
+        advice,
         "note",
     )
 

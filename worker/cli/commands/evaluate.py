@@ -216,7 +216,11 @@ def _choose(runs: Sequence[RunPaths], word: str) -> RunPaths | None:
     matching = exact or [paths for paths in runs if paths.name.startswith(word)]
     if len(matching) == 1:
         return matching[0]
-    print(f"{'Several runs begin' if matching else 'No run begins'} with {visible(word)}.")
+    print(
+        f"Several runs have names that begin with {visible(word)}."
+        if matching
+        else f"No run has a name that begins with {visible(word)}."
+    )
     return None
 
 

@@ -54,10 +54,9 @@ def execute(args: argparse.Namespace) -> int:
     imported_before = len(table.rows) - count
     print(
         f"{counted(count, 'evaluation')} imported into {paths.root}"
-        + (f", {imported_before} were already there." if imported_before else ".")
+        + (f"; {imported_before} more had been imported before." if imported_before else ".")
     )
-    pronoun, clause = ("it", "It counts") if count == 1 else ("them", "They count")
-    print(f"{clause} toward none of its limits. To start the search with {pronoun}:")
+    print("Imported evaluations do not count toward the limits of the run. To start the search:")
     print(f"  {visible(run_command('resume', paths))}")
     return EXIT_DONE
 

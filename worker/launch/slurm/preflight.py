@@ -171,18 +171,18 @@ def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
     """Quantities that no node of the partition has, one by one, then together."""
     name, gpus = groups[0].partition, run.gpus if run.enable_gpus else 0
     per_node = run.cpus * -(-run.tasks // run.nodes)
-    wants: list[tuple[str, str, int, Callable[[Nodes], int], str]] = [
-        ("slurm.gpus", "GPUs", gpus, lambda group: group.gpus, ""),
-        ("slurm.memory", "memory", run.memory, lambda group: group.memory, " MB"),
-        ("slurm.cpus", "CPUs", per_node, lambda group: group.cpus, ""),
+    wants: list[tuple[str, str, int, Callable[[Nodes], int]]] = [
+        ("slurm.gpus", "GPUs", gpus, lambda group: group.gpus),
+        ("slurm.memory", "MB of memory", run.memory, lambda group: group.memory),
+        ("slurm.cpus", "CPUs", per_node, lambda group: group.cpus),
     ]
     too_much = [
-        _too_much(name, path, resource, wanted, most, unit)
-        for path, resource, wanted, has, unit in wants
+        _too_much(name, path, resource, wanted, most)
+        for path, resource, wanted, has in wants
         if wanted > (most := max(map(has, groups)))
     ]
     yield from too_much
-    fitting = [group for group in groups if all(wanted <= has(group) for _, _, wanted, has, _ in wants)]
+    fitting = [group for group in groups if all(wanted <= has(group) for _, _, wanted, has in wants)]
     if not too_much and not fitting:
         yield Problem(
             "slurm.partition",
@@ -192,15 +192,15 @@ def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
     yield from _node_count_problems(run, name, groups, fitting)
 
 
-def _too_much(name: str, path: str, resource: str, wanted: int, most: int, unit: str) -> Problem:
+def _too_much(name: str, path: str, resource: str, wanted: int, most: int) -> Problem:
     if not most:
         return Problem(
-            path, f'No node of the partition "{name}" has {resource}.', "Choose another partition."
+            path, f'No node of the partition "{name}" has any {resource}.', "Choose another partition."
         )
     return Problem(
         path,
-        f'No node of the partition "{name}" has {wanted}{unit and f"{unit} of"} {resource}; none has more than {most}{unit}.',
-        f"Ask for at most {most}{unit}, or choose another partition.",
+        f'No node of the partition "{name}" has {wanted} {resource}; none has more than {most}.',
+        f"Ask for at most {most}, or choose another partition.",
     )
 
 
@@ -212,8 +212,9 @@ def _node_count_problems(
     if available < run.nodes:
         yield Problem(
             "slurm.nodes",
-            f'The partition "{name}" has {counted(available, "node")}{" that fit" if fitting and available > 1 else " that fits" if fitting else ""}; '
-            f"every worker asks for {run.nodes}.",
+            f'Only {counted(available, "node")} of the partition "{name}" can take a worker, but every worker asks for {run.nodes}.'
+            if fitting
+            else f'The partition "{name}" has {counted(available, "node")}, but every worker asks for {run.nodes}.',
             f"Lower the number of {BY_PATH['slurm.nodes'].in_sentence}.",
         )
     elif fitting and not any(group.usable for group in fitting):

@@ -44,8 +44,9 @@ def driver_refusal(answer: Submitted) -> Problem:
     return Problem(
         field if ours else "",
         f"Slurm rejects the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {message}.",
-        f"{'Set this field as your cluster requires it, or s' if ours else 'S'}tart with --driver here, "
-        "which needs no such job.",
+        "Set this field as your cluster requires it, or start with --driver here, which needs no such job."
+        if ours
+        else "Start with --driver here, which needs no such job.",
     )
 
 
@@ -56,8 +57,9 @@ def driver_stuck(reason: str, meaning: Meaning) -> Problem:
     return Problem(
         field if ours else "",
         f"The driver's job would wait forever: {meaning.sentence} (Slurm: {reason}).",
-        f"It was cancelled. {'Change this field and start again, or s' if ours else 'S'}tart with --driver here, "
-        "which needs no such job.",
+        "It was cancelled. Change this field and start again, or start with --driver here, which needs no such job."
+        if ours
+        else "It was cancelled. Start with --driver here, which needs no such job.",
     )
 
 

@@ -85,10 +85,10 @@ def sentences(run: Run, same: Sameness) -> tuple[str, str]:
     if same.differing:
         names = ", ".join(map(visible, same.differing[:_MOST_NAMES]))
         more = len(same.differing) - _MOST_NAMES
-        names += f" and {counted(more, 'other output')}" if more > 0 else ""
+        names += f" and {more} more" if more > 0 else ""
         return finding, (
-            f"{names} {'differs' if len(same.differing) == 1 else 'differ'}, so check the RESULT line: the "
-            "program may print something other than what it computes from the parameters."
+            f"Other outputs differ ({names}), so check the RESULT line: the program may print something "
+            "other than what it computes from the parameters."
         )
     if same.count < same.results:
         return finding, f"Perhaps the program prints this when something goes wrong. {_likely(run)}"

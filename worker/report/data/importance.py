@@ -53,16 +53,17 @@ class Importance:
     @property
     def method(self) -> str:
         """How all this was found, in words."""
-        if self.tested < self.learned:
-            unseen = f"It is tested with {self.tested:,} of them that it has not learned from"
-        else:
-            unseen = "Each of them is predicted by a forest that has learned from others only"
+        test = (
+            f"It is tested with {self.tested:,} evaluations that it has not learned from."
+            if self.tested < self.learned
+            else "Each result is predicted by a forest that has learned only from the others."
+        )
         return (
             f"Permutation importance: a random forest (scikit-learn, {_TREES} trees) learns the rank of the result from "
-            f"the parameters of {self.learned:,} evaluations. {unseen}; the importance of a parameter is "
-            f"the drop in R² of these predictions when its values are shuffled ({_SHUFFLES} times; the "
-            "thin line is one standard deviation). R² may fall below 0, so this may be more than 1; about "
-            "0 means no visible influence where the search has looked."
+            f"the parameters of {self.learned:,} evaluations. {test} The importance of a parameter is the "
+            f"drop in R² of these predictions when its values are shuffled ({_SHUFFLES} times; the thin "
+            "line is one standard deviation). R² may fall below 0, so the importance may exceed 1; about 0 "
+            "means no visible influence where the search has looked."
         )
 
 
@@ -73,7 +74,8 @@ def measure(plot_data: PlotData) -> Importance:
     columns = [column for column in plot_data.of_role("parameter") if len(set(column.values)) > 1]
     if len(rows) < LEAST:
         raise NoImportanceError(
-            f"Only {counted(len(rows), 'evaluation')} {'has' if len(rows) == 1 else 'have'} a result; the importance of parameters is shown from {LEAST} on."
+            f"The importance of parameters is shown once {LEAST} evaluations have a result; so far, "
+            f"{counted(len(rows), 'evaluation')} {'has' if len(rows) == 1 else 'have'} one."
         )
     if not columns or len({results[row] for row in rows}) < 2:
         raise NoImportanceError("All evaluations gave the same result, so the parameters cannot be compared.")

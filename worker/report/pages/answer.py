@@ -13,8 +13,12 @@ def sentence(results: Results) -> Markup:
     best_trial = best(results.trials)
     total = len(results.trials)
     if best_trial is None:
-        none = "The only evaluation has no" if total == 1 else f"None of {total:,} evaluations has a"
-        return tag("p", f"{none} usable result yet.")
+        return tag(
+            "p",
+            "The only evaluation has no usable result yet."
+            if total == 1
+            else f"None of the {total:,} evaluations has a usable result yet.",
+        )
     with_result = sum(map(is_usable, results.trials))
     return tag(
         "p",
