@@ -114,7 +114,7 @@ def test_the_next_driver_goes_on_with_a_stop_that_this_one_has_no_time_for(site:
     [driver] = [job for job in site.jobs("rowan") if job.endswith(".driver")]
     done = site.omniopt("stop", "rowan")
     assert done.returncode == 0, done.stdout + done.stderr
-    until(lambda: "no new ones start" in paths.events.read_text(), "the stop is not heard of")
+    until(lambda: "no new evaluations start" in paths.events.read_text(), "the stop is not heard of")
     site.cluster.run("scancel", "--batch", "--signal=USR1", f"--name={driver}")
     until(lambda: epochs(paths) == [1, 2], "no driver follows")
     gate.touch()
