@@ -295,7 +295,7 @@ def test_a_form_that_is_too_much_says_so_and_loses_nothing(open_page: Open) -> N
     page.route("**/preview", answer)
     page.get_by_label("Objective program").fill(long)
     expect(page.locator("#announcer")).to_contain_text(
-        f"On this page, a config may have at most {PAGE.size:,}"
+        f"a config on this page may have at most {PAGE.size:,}"
     )
     expect(page.locator("#status-title")).to_contain_text("does not accept this")
     expect(page.get_by_label("Objective program")).to_have_value(long)
