@@ -32,7 +32,7 @@ def test_each_change_of_a_worker_is_one_line(tmp_path: Path) -> None:
         "worker j1-1-0 is in the queue: being submitted",
         "worker j1-1-0 (job 7_0) is in the queue: about to start",
         "worker j1-1-0 (job 7_0) is suspended",
-        "worker j1-1-0 (job 7_0) is at work again",
+        "worker j1-1-0 (job 7_0) is running again",
         "worker j1-1-0 (job 7_0) is gone: reached its time limit",
         "worker j1-1-1 is in the queue: late",
     ]

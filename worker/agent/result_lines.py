@@ -148,7 +148,7 @@ class StreamReader:
             number = read_number(text)
         except UnreadableError as error:
             underflow = isinstance(error, UnderflowError)
-            verb = "cannot count" if underflow else "cannot be read"
+            verb = "cannot be used" if underflow else "cannot be read"
             self.results[index] = _Unusable(f"The line {quoted_line(line)} {verb}: {error}.", underflow)
             return
         self.results[index] = number

@@ -14,6 +14,7 @@ from worker.launch import registry
 from worker.launch.launcher import AgentState
 from worker.progress import roster
 from worker.progress.snapshot import clock
+from worker.spec.text import counted
 from worker.store.claim import Claim, Standing
 from worker.store.journal_records import Agent, Driver
 from worker.store.paths import RunPaths
@@ -67,13 +68,13 @@ class Jobs:
         if not self.roster:
             return
         counts = Counter(worker["state"] for worker in self.roster.values())
-        state_words = {"running": "at work", "pending": "in the queue", "unknown": "in an unknown state"}
+        state_words = {"running": "running", "pending": "in the queue", "unknown": "in an unknown state"}
         text = ", ".join(f"{counts[state]} {state_words[state]}" for state in state_words if counts[state])
         age = time.time() - (self.at or 0)
-        old = "" if self.watched else f" when the driver saw them last, {clock(age)} ago"
+        old = "" if self.watched else f" (as the driver last saw them, {clock(age)} ago)"
         yield f"workers: {text}{old}"
         reasons = Counter(worker["reason"] for worker in self.roster.values() if worker["reason"])
-        yield from (f"{count} of them: {reason}" for reason, count in reasons.most_common())
+        yield from (f"{counted(count, 'worker')}: {reason}" for reason, count in reasons.most_common())
 
     def agents(self, in_hand: Iterable[Trial]) -> list[dict[str, Any]]:
         """All workers that are not gone, with what they have in hand."""

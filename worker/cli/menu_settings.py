@@ -51,7 +51,7 @@ class Settings:
             f"scientific notation in csv files: {_on(self.scientific)}",
             f"hide failed evaluations in csv files and plots: {_on(self.no_failed)}",
             f"size of a scatter panel in inches: {self.size:g}",
-            f"output folder: {self.out or 'that of the run'}",
+            f"output folder: {self.out or 'the folder of the run'}",
         ]
 
     def changed(self) -> list[str]:

@@ -131,14 +131,14 @@ def _partition_problems(run: Run, groups: Sequence[Nodes], cluster: Cluster) -> 
     yield from _account_problems(name, settings, cluster.setting(run, "account"), cluster.has_accounting)
     for key, path, wanted, resource in (
         ("MaxNodes", "slurm.nodes", run.nodes, "nodes"),
-        ("MaxMemPerNode", "slurm.memory", run.memory, "MB of memory"),
-        ("MaxCPUsPerNode", "slurm.cpus", run.cpus, "CPUs of a node"),
+        ("MaxMemPerNode", "slurm.memory", run.memory, "MB of memory per node"),
+        ("MaxCPUsPerNode", "slurm.cpus", run.cpus, "CPUs per node"),
     ):
         most = settings.get(key, "")
         if most.isdigit() and wanted > int(most):
             yield Problem(
                 path,
-                f'The partition "{name}" gives a job at most {most} {resource}, but the run asks for '
+                f'The partition "{name}" allows a job at most {most} {resource}, but the run asks for '
                 f"{wanted}.",
                 "Ask for less, or choose another partition.",
             )
