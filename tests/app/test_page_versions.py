@@ -19,7 +19,14 @@ from page_server import running_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")  # those that the installer looks for by name
-OTHERS = {"hyperopt": "0.3.999", "numpy": "1.26.999", "rich": "999", "tomli": "999"}
+OTHERS = {
+    "hyperopt": "0.3.999",
+    "numpy": "1.26.999",
+    "scipy": "1.11.999",
+    "threadpoolctl": "999",
+    "rich": "999",
+    "tomli": "999",
+}
 WAY_OUT = "omniopt: export OMNIOPT_ANY_VERSIONS=1\n"
 
 
