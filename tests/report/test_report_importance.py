@@ -86,7 +86,7 @@ def test_the_map_of_the_two_most_important_is_in_units_of_the_result() -> None:
 @pytest.mark.parametrize(
     ("plot_data", "message"),
     [
-        (evaluated(LEAST - 1), f"from {LEAST} on"),
+        (evaluated(LEAST - 1), f"once {LEAST} evaluations have a result"),
         (evaluated(50, constant=True), "All evaluations gave the same"),
     ],
     ids=["few", "constant"],

@@ -61,7 +61,7 @@ def test_a_picture_says_what_it_leaves_out(workdir: Path, omniopt: Omniopt) -> N
     [scatter] = written(done)
     picture_text = " ".join(texts(scatter))
     assert "first (the first 10 of 24 parameters): best RESULT 0.25 at evaluation 1" in picture_text
-    assert "Only 1 evaluation has a result;" in done.stderr
+    assert "so far, 1 evaluation has one." in done.stderr
     assert "p9 = a" in picture_text and "p23 = a" in picture_text  # the best is all of its values
     assert picture_text.count("p9") > picture_text.count("p10") == 1
     done = omniopt("scatter", "first", "--kind", "svg", "--columns", " p0, p11,p0 ")

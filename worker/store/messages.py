@@ -142,9 +142,10 @@ class _Plan:
         self._said: list[_Slot] = []  # of the outcome, whose keys stand among the others
         for part in fields(kind):
             put = getattr(kind, part.name).__set__
+            spelled = str(part.type)
             if part.name == "epoch" and issubclass(kind, Filed):
                 self._put_epoch = put
-            elif part.type == "Outcome":
+            elif spelled == "Outcome":
                 self._put_outcome = put
                 self._said = [_slot(outcome_field, Outcome, forms) for outcome_field in fields(Outcome)]
                 self.keys += [f"{part.name}.{outcome_field.name}" for outcome_field in fields(Outcome)]

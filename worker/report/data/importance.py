@@ -54,7 +54,7 @@ class Importance:
     def method(self) -> str:
         """How all this was found, in words."""
         test = (
-            f"It is tested with {self.tested:,} evaluations that it has not learned from."
+            f"It is tested with {self.tested:,} of them, which were held back while it learned."
             if self.tested < self.learned
             else "Each result is predicted by a forest that has learned only from the others."
         )
