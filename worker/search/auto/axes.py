@@ -128,7 +128,7 @@ class CategoryAxis:
         return coordinates
 
 
-def axis_of(dimension: AnyDimension) -> RealAxis | SteppedAxis | OrderedAxis | CategoryAxis:
+def axis_of(dimension: AnyDimension) -> Axis:
     """How the model sees a parameter."""
     if isinstance(dimension, Categories):
         if isinstance(dimension.value(0), int):
