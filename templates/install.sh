@@ -166,10 +166,17 @@ in_use() {
         'To update, paste the command again two minutes after the run has ended.'
 }
 
-# Says every few seconds how far the installation is, until it is ended, or this script has gone.
+# Whether this script still installs. A process that has ended stays until it is waited for, but has no program then.
+installing() {
+    [ "$(cat "$lock/owner" 2>/dev/null)" = "$(uname -n) $$" ] && kill -0 $$ 2>/dev/null &&
+        { [ ! -d "/proc/$$" ] || [ -e "/proc/$$/exe" ]; }
+}
+
+# Says every few seconds how far the installation is, until it is ended, or this script has gone. The signal at its end
+# may come before this process has given up the traps of the script, and is lost then.
 progress() {
     seconds=0
-    while sleep 1 && kill -0 $$ 2>/dev/null; do
+    while sleep 1 && installing; do
         seconds=$((seconds + 1))
         [ $((seconds % 5)) -ne 0 ] || say "... $seconds s, $(($(du -sk "$venv" 2>/dev/null | cut -f 1)0 / 10000)) MB"
     done

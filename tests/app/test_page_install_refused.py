@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -35,6 +36,20 @@ def test_no_python_is_said_plainly(script: Path, tmp_path: Path) -> None:
     )
     assert "module load Python" in done.stderr
     assert list((tmp_path / "w").iterdir()) == []
+
+
+def test_the_output_of_an_installation_ends_with_it(script: Path, tmp_path: Path) -> None:
+    """Whoever reads it waits for its end, and waits for the process only then."""
+    deaf = 'kill() { [ "$1" != -0 ] || command kill "$@"; }; . "$0"'
+    done = install(Path("-c"), deaf, str(script), PATH=tools(tmp_path / "bin"), cwd=tmp_path)
+    assert done.returncode == 5
+
+
+def test_the_output_of_an_installation_that_was_killed_ends_with_it(script: Path, tmp_path: Path) -> None:
+    path = tools(tmp_path / "bin")
+    write_program(tmp_path / "bin" / "python3", "case $* in *--clear*) kill -9 $PPID ;; *print*) echo 3.12 ;; esac")
+    done = install(script, "--workdir", str(tmp_path / "w"), PATH=path)
+    assert done.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
