@@ -7,6 +7,7 @@ a copy of the tree with an environment of its own.
 
     scripts/mutants --count 200 --seed 1            the figure of docs/development.md; an hour or two on two cores
     scripts/mutants --rooms search store --count 40
+    scripts/mutants --survivors FILE; then, with new tests: scripts/mutants --again FILE
 """
 
 from __future__ import annotations
@@ -74,15 +75,22 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--least", type=float, default=0.9, help="share that has to be noticed")
     parser.add_argument("--survivors", type=Path, help="write the changes that nobody noticed into this file")
+    parser.add_argument("--again", type=Path, help="only the changes that such a file holds")
     args = parser.parse_args()
+    if args.again:
+        drawn = [Mutant(**json.loads(line)) for line in args.again.read_text(encoding="utf-8").splitlines()]
+    else:
+        drawn = list(draw(args.rooms, args.count, args.seed))
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
         copies: SimpleQueue[Path] = SimpleQueue()
         for number in range(args.jobs):
             copies.put(copy_of_the_tree(Path(scratch) / f"copy{number}"))
         with ThreadPoolExecutor(args.jobs) as pool:
-            drawn = list(draw(args.rooms, args.count, args.seed))
             known = learn(drawn, copies, pool)
-            fates = list(pool.map(lambda mutant: fate(mutant, known, copies), drawn))
+            fates = []
+            for mutant, by in zip(drawn, pool.map(lambda one: fate(one, known, copies), drawn), strict=True):
+                fates.append(by)
+                print(f"{len(fates):4} {described(mutant)}: {by or 'survives'}", flush=True)
     return report(drawn, fates, args.least, args.survivors)
 
 
@@ -227,6 +235,10 @@ def bare(code: str) -> str:
     return ast.dump(tree)
 
 
+def described(mutant: Mutant) -> str:
+    return f"{mutant.module}:{mutant.line} {mutant.operator} ({mutant.occurrence})"
+
+
 def room_of(mutant: Mutant) -> str:
     return mutant.module.split("/")[1]
 
@@ -291,7 +303,7 @@ def report(drawn: Sequence[Mutant], fates: Sequence[str], least: float, survivor
         noticed[room_of(mutant)] += bool(by)
         if not by:
             lines.append(json.dumps(vars(mutant)))
-            print(f"survives: {mutant.module}:{mutant.line} {mutant.operator} ({mutant.occurrence})")
+            print(f"survives: {described(mutant)}")
     for room, count in of_room.items():
         print(f"{room:8} {noticed[room]:4} of {count:4} noticed")
     share = sum(noticed.values()) / len(drawn)

@@ -47,7 +47,9 @@ def test_the_output_of_an_installation_ends_with_it(script: Path, tmp_path: Path
 
 def test_the_output_of_an_installation_that_was_killed_ends_with_it(script: Path, tmp_path: Path) -> None:
     path = tools(tmp_path / "bin")
-    write_program(tmp_path / "bin" / "python3", "case $* in *--clear*) kill -9 $PPID ;; *print*) echo 3.12 ;; esac")
+    write_program(
+        tmp_path / "bin" / "python3", "case $* in *--clear*) kill -9 $PPID ;; *print*) echo 3.12 ;; esac"
+    )
     done = install(script, "--workdir", str(tmp_path / "w"), PATH=path)
     assert done.returncode == -signal.SIGKILL
 
