@@ -62,7 +62,7 @@ def measure(algorithm: str, parameters: int, trials: int, proposals: int) -> Spe
     start = time.perf_counter()
     searcher = make_searcher(run, 1)
     for number, point in enumerate(points):
-        searcher.known(number, point)
+        searcher.add(number, point)
         searcher.tell(number, loss(point))
     rebuild = time.perf_counter() - start
     searcher.prepare()

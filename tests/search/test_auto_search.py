@@ -64,7 +64,7 @@ def test_results_from_elsewhere_count_from_the_first_trial_on() -> None:
     searcher = searcher_of(spec, "auto")
     for number in range(25):
         values = {"x": number % 5 / 4, "y": number // 5 / 4}
-        searcher.known(1000 + number, values)
+        searcher.add(1000 + number, values)
         searcher.tell(1000 + number, (values["x"] - 0.3) ** 2 + (values["y"] - 0.8) ** 2)
     first = searcher.ask(0)
     assert first

@@ -79,9 +79,9 @@ def test_the_same_trials_in_every_process() -> None:
 @every_algorithm
 def test_known_points_are_not_proposed(algorithm: str) -> None:
     searcher = searcher_of(SMALL, algorithm)
-    searcher.known(100, {"b": "2", "a": "x"})
+    searcher.add(100, {"b": "2", "a": "x"})
     searcher.tell(100, 0.5)
-    searcher.known(101, {"a": "z", "b": "4"})
+    searcher.add(101, {"a": "z", "b": "4"})
     points = [tuple(point.values()) for point in evaluate(searcher, 50)]
     assert len(set(points)) == len(points) == 10
     assert not {("x", "2"), ("z", "4")} & set(points)
@@ -93,7 +93,7 @@ def test_a_point_outside_the_space_is_refused_and_changes_nothing(algorithm: str
     with pytest.raises(
         ValueError, match="The parameter b cannot have this value: 9 is not one of the 4 values"
     ):
-        searcher.known(100, {"a": "x", "b": "9"})
+        searcher.add(100, {"a": "x", "b": "9"})
     assert len(evaluate(searcher, 50)) == 12
 
 
@@ -213,7 +213,7 @@ def test_a_trial_has_one_entry_and_one_result(algorithm: str) -> None:
     point = searcher.ask(0)
     assert point
     with pytest.raises(ValueError, match="Trial 0 is known already"):
-        searcher.known(0, point)
+        searcher.add(0, point)
     with pytest.raises(KeyError):
         searcher.tell(1, 0.5)
     for _ in range(25):

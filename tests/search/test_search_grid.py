@@ -107,9 +107,9 @@ def test_known_points_are_left_out(max_evals: int) -> None:
     first = evaluate(searcher, 7)
     rebuilt = searcher_of(spec, "gridsearch", max_evals=max_evals)
     for number, point in enumerate(first):
-        rebuilt.known(number, point)
+        rebuilt.add(number, point)
         rebuilt.tell(number, None)
-    rebuilt.known(7, {"a": 3, "b": 4})
+    rebuilt.add(7, {"a": 3, "b": 4})
     further = evaluate(rebuilt, 100)
     points = [tuple(point.values()) for point in (*first, *further)]
     assert len(set(points)) == len(points) == (19 if (3, 4) not in points else 20)
@@ -119,7 +119,7 @@ def test_known_points_are_left_out(max_evals: int) -> None:
 def test_points_from_outside_the_grid_change_nothing() -> None:
     spec: Spec = {"x": ("hp.uniform", {"min": 0, "max": 1})}
     searcher = searcher_of(spec, "gridsearch", grid_points=3)
-    searcher.known(5, {"x": 0.2})
+    searcher.add(5, {"x": 0.2})
     assert [point["x"] for point in evaluate(searcher, 9)] == [0.0, 0.5, 1.0]
 
 

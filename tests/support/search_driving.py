@@ -68,7 +68,7 @@ def in_order(searcher: Searcher, events: list[Event]) -> None:
         if event.values is None:
             searcher.tell(event.number, event.loss)
         else:
-            searcher.known(event.number, event.values)
+            searcher.add(event.number, event.values)
 
 
 def trial_by_trial(searcher: Searcher, events: list[Event]) -> None:
@@ -76,6 +76,6 @@ def trial_by_trial(searcher: Searcher, events: list[Event]) -> None:
     ends = {event.number: event for event in events if event.values is None}
     for event in events:
         if event.values is not None:
-            searcher.known(event.number, event.values)
+            searcher.add(event.number, event.values)
             if end := ends.get(event.number):
                 searcher.tell(event.number, end.loss)

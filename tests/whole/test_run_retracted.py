@@ -208,7 +208,7 @@ def test_the_search_forgets_it() -> None:
     for number in range(1, 26):
         values = searcher.ask(number)
         assert values is not None
-        other.known(number, values)
+        other.add(number, values)
         searcher.tell(number, float(number))
         other.tell(number, None if number == 3 else float(number))
     searcher.tell(3, None)

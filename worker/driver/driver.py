@@ -73,7 +73,7 @@ class Driver:
             restored.strikes,
             restored.voided,
             restored.retracted,
-            restored.given,
+            restored.attempts,
         )
         starts = not plan.request
         launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts)

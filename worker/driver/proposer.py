@@ -26,7 +26,7 @@ class Proposer:
         self.exhausted = False
         for trial in trials:
             try:
-                self._searcher.known(trial.number, trial.values)
+                self._searcher.add(trial.number, trial.values)
             except (KeyError, ValueError):
                 continue  # it comes from elsewhere, and has other parameters or values
             self._tell(trial)

@@ -36,7 +36,7 @@ class Restored:
 
     strikes: number of an open trial -> how far its workers have vanished (see `worker.driver.assignments`).
     voided: number of a trial -> up to which attempt its outcomes do not count, since it was to be made again.
-    retracted: attempts whose outcomes were taken back. given: number of a trial -> how often it was given out, if more
+    retracted: attempts whose outcomes were taken back. attempts: number of a trial -> how often it was given out, if more
     than once. failures and first: where the counts for the limits begin, since the run was taken up again after it had
     ended. seconds: how long it has been driven since then.
     """
@@ -46,7 +46,7 @@ class Restored:
     strikes: dict[int, int] = field(default_factory=dict)
     voided: dict[int, int] = field(default_factory=dict)
     retracted: set[Attempt] = field(default_factory=set)
-    given: dict[int, int] = field(default_factory=dict)
+    attempts: dict[int, int] = field(default_factory=dict)
     failures: int = 0
     first: int = 1
     seconds: float = 0.0
@@ -107,7 +107,7 @@ def _read(restored: Restored, records: Iterable[Read | None]) -> None:
             began = record.at
         elif isinstance(record, Assigned):
             if record.attempt > 1:
-                restored.given[record.trial] = max(record.attempt, restored.given.get(record.trial, 0))
+                restored.attempts[record.trial] = max(record.attempt, restored.attempts.get(record.trial, 0))
         elif isinstance(record, (Requeued, Retracted)):
             if record.strikes is not None:
                 restored.strikes[record.trial] = record.strikes

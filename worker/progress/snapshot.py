@@ -10,7 +10,7 @@ from functools import cached_property
 
 from worker.progress.tally import Tally
 from worker.report.data import equal_results
-from worker.search.reach import points_taken
+from worker.search.points_taken import points_taken
 from worker.spec.notation import real_text, value_text
 from worker.spec.parameters import Value
 from worker.spec.points import different_points

@@ -79,7 +79,7 @@ class GridSearcher:
         self._grid = Grid(space, points)
         self._point = self._grid.nested if self._grid.size <= budget else self._grid.spread
         self._next = 0
-        self._known: set[Point] = set()
+        self._visited: set[Point] = set()
 
     @property
     def exhausted_sentence(self) -> str:
@@ -94,12 +94,12 @@ class GridSearcher:
         while self._next < self._grid.size:
             point = self._point(self._next)
             self._next += 1
-            if point not in self._known:
+            if point not in self._visited:
                 return self._space.named(point)
         return None
 
-    def known(self, number: int, values: Mapping[str, Value]) -> None:
-        self._known.add(self._space.admitted(values))
+    def add(self, number: int, values: Mapping[str, Value]) -> None:
+        self._visited.add(self._space.admitted(values))
 
     def tell(self, number: int, loss: float | None) -> None:
         """A grid does not learn."""

@@ -35,7 +35,7 @@ class Searcher(Protocol):
         """The values of trial `number`, in the order of the parameters; None where the space is used up."""
         ...
 
-    def known(self, number: int, values: Mapping[str, Value]) -> None:
+    def add(self, number: int, values: Mapping[str, Value]) -> None:
         """A trial that was proposed earlier, or comes from elsewhere; it counts as running until told.
 
         Raises ValueError where the values do not lie in the space.
@@ -86,7 +86,7 @@ class SpaceSearcher:
         self._add(number, point)
         return self._space.named(point)
 
-    def known(self, number: int, values: Mapping[str, Value]) -> None:
+    def add(self, number: int, values: Mapping[str, Value]) -> None:
         self._add(number, self._space.admitted(values))
 
     def tell(self, number: int, loss: float | None) -> None:
