@@ -210,10 +210,13 @@ def mutants_of(path: Path) -> Iterator[tuple[tuple[int, int], Mutant]]:
 
 
 def changes_something(mutant: Mutant) -> bool:
-    """Whether the program differs, its annotations and docstrings aside."""
+    """Whether the program differs, its annotations aside, and is one."""
     before = (ROOT / mutant.module).read_text(encoding="utf-8")
     after = mutated(before, mutant)
-    return after is not None and bare(before) != bare(after)
+    try:
+        return after is not None and bare(before) != bare(after)
+    except SyntaxError:  # the stars of {**these} are taken for an operator
+        return False
 
 
 def mutated(code: str, mutant: Mutant) -> str | None:
