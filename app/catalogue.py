@@ -109,25 +109,27 @@ class Catalogue:
 
 
 def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator[Problem]:
-    name, otherwise = partition.key, "or choose another partition."
+    name = partition.key
     if values.get("slurm.enable_gpus") and partition.gpus is not None:
         if partition.gpus == 0:
             yield Problem(
-                "slurm.enable_gpus", f"The partition {name} has no GPUs.", f"Switch the GPU off, {otherwise}"
+                "slurm.enable_gpus",
+                f"The partition {name} has no GPUs.",
+                "Switch the GPU off, or choose another partition.",
             )
         elif values.get("slurm.gpus", 0) > partition.gpus:
             yield Problem(
                 "slurm.gpus",
                 f"One worker cannot get {values['slurm.gpus']} GPUs in the partition {name}.",
-                f"Ask for at most {partition.gpus}, {otherwise}",
+                f"Ask for at most {partition.gpus}, or choose another partition.",
             )
-    yield from _memory_problems(partition, values.get("slurm.memory", 0), values.get("slurm.cpus"), otherwise)
+    yield from _memory_problems(partition, values.get("slurm.memory", 0), values.get("slurm.cpus"))
     for path in ("run.runtime", "slurm.walltime"):
         if partition.runtime is not None and values.get(path, 0) > partition.runtime * 3600:
             yield Problem(
                 path,
                 f"This is longer than the partition {name} allows.",
-                f"Ask for at most {partition.runtime} hours, {otherwise}",
+                f"Ask for at most {partition.runtime} hours, or choose another partition.",
             )
     if partition.tested_workers is not None and values.get("run.workers", 0) > partition.tested_workers:
         yield Problem(
@@ -139,22 +141,21 @@ def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator
         )
 
 
-def _memory_problems(
-    partition: Partition, memory: int, cpus: int | None, otherwise: str
-) -> Iterator[Problem]:
+def _memory_problems(partition: Partition, memory: int, cpus: int | None) -> Iterator[Problem]:
     name = partition.key
     if partition.memory is not None and memory > partition.memory:
         yield Problem(
             "slurm.memory",
             f"One worker cannot get {memory} MB in the partition {name}.",
-            f"Ask for at most {partition.memory} MB, {otherwise}",
+            f"Ask for at most {partition.memory} MB, or choose another partition.",
         )
     if partition.memory_per_cpu is not None and cpus and memory > partition.memory_per_cpu * cpus:
         yield Problem(
             "slurm.memory",
             f"{memory} MB for {counted(cpus, 'CPU')} is more than {partition.memory_per_cpu} MB per CPU, "
             f"the limit of the partition {name}.",
-            f"Ask for at most {partition.memory_per_cpu * cpus} MB or for more {BY_PATH['slurm.cpus'].in_sentence}, {otherwise}",
+            f"Ask for at most {partition.memory_per_cpu * cpus} MB or for more {BY_PATH['slurm.cpus'].in_sentence}, "
+            "or choose another partition.",
         )
 
 

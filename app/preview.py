@@ -88,8 +88,9 @@ class Preview:
         """How things stand, in a few words."""
         if self.usable:
             remarks = _count(self.problems)
-            return "Ready to start" + (f", with {counted(remarks, 'remark')}" if remarks else "")
-        return counted(_count(self.errors), "thing") + (" to fill in" if self.state == "open" else " to fix")
+            return f"Ready to start, with {counted(remarks, 'remark')}" if remarks else "Ready to start"
+        things = counted(_count(self.errors), "thing")
+        return f"{things} to fill in" if self.state == "open" else f"{things} to fix"
 
     def as_json(self) -> dict[str, object]:
         """The answer as the page's script reads it."""

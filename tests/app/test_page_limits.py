@@ -135,7 +135,7 @@ def test_a_number_far_away_makes_no_parameters(number: int) -> None:
     for answer in (CLIENT.get(f"/?{body}"), CLIENT.post("/", data={f"param_{number}_name": "x"})):
         assert answer.status_code == 200
         assert len(answer.data) < 60_000
-        assert f"a run has 1 to {PAGE.parameters} on this page" in answer.text
+        assert f"a run on this page has 1 to {PAGE.parameters}." in answer.text
     problems = CLIENT.post("/preview", data={f"param_{number}_name": "x"}).get_json()["problems"]
     assert any(f"{number + 1:,} parameters are not possible" in problem["message"] for problem in problems)
 

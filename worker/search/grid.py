@@ -84,8 +84,12 @@ class GridSearcher:
     @property
     def exhausted_sentence(self) -> str:
         size = self._grid.size
-        points = f"All {size:,} points of the grid have" if size > 1 else "The only point of the grid has"
-        return f"{points} been proposed. To continue, raise grid_points or widen the ranges."
+        used_up = (
+            f"All {size:,} points of the grid have been proposed."
+            if size > 1
+            else "The only point of the grid has been proposed."
+        )
+        return f"{used_up} To continue, raise grid_points or widen the ranges."
 
     def prepare(self) -> None:
         """Nothing to load."""

@@ -67,13 +67,18 @@ class SpaceSearcher:
         rounded = any(
             isinstance(dimension, Numbers) and not dimension.stepped for dimension in self._space.dimensions
         )
-        more_digits = ", raise precision" if rounded else ""
         count = len(self._visited)
-        points = f"All {count:,} different points" if count > 1 else "The only point"
-        return (
-            f"{points} of the search space {'have' if count > 1 else 'has'} been proposed. To continue, "
-            f"widen the ranges{more_digits}, or set allow_repeats."
+        used_up = (
+            f"All {count:,} different points of the search space have been proposed."
+            if count > 1
+            else "The only point of the search space has been proposed."
         )
+        advice = (
+            "To continue, widen the ranges, raise precision, or set allow_repeats."
+            if rounded
+            else "To continue, widen the ranges, or set allow_repeats."
+        )
+        return f"{used_up} {advice}"
 
     def prepare(self) -> None:
         if self._model:

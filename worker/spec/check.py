@@ -109,9 +109,11 @@ def _angle_hint(field: Field, written: str, names: Sequence[str]) -> str:
         meant := near_misses.Guesses(names).placeholder(written.strip("<> $"))
     ):
         return f"Write {meant}."
-    hint = "Put your own text in its place, without the angle brackets"
+    if field.kind == "path":
+        return "Put your own text in its place, without the angle brackets."
     return (
-        f"{hint}." if field.kind == "path" else f"{hint}; if it is a redirection, write a blank after the <."
+        "Put your own text in its place, without the angle brackets; if it is a redirection, write a blank "
+        "after the <."
     )
 
 
@@ -180,7 +182,9 @@ def _size_problems(run: Run) -> Iterator[Problem]:
         yield Problem(
             "search.max_evals",
             f"The {set_name} has {counted(size, 'point')}, so at most {counted(size, 'evaluation')}.",
-            f"The run ends when all of them are evaluated. For more, widen the ranges{'' if grid else ' or set allow_repeats'}.",
+            "The run ends when all of them are evaluated. For more, widen the ranges."
+            if grid
+            else "The run ends when all of them are evaluated. For more, widen the ranges or set allow_repeats.",
             "note",
         )
         if size < run.workers <= run.max_evals:

@@ -105,8 +105,8 @@ def _name_problems(drafts: tuple[ParameterDraft, ...]) -> Iterator[Problem]:
 def _name_problem(path: str, index: int, name: str, numbers: Sequence[int]) -> Problem | None:
     """What is wrong with the name of parameter `index`; numbers: where that name stands, this one included."""
     if not name:
-        message, hint = f"Parameter {index + 1} has no name.", "letters, digits, _, - and . are allowed."
-        return Problem(path, message, f"Give it one; {hint}")
+        message = f"Parameter {index + 1} has no name."
+        return Problem(path, message, "Give it one; letters, digits, _, - and . are allowed.")
     if hidden := invisible(name):
         message = f"The name contains an invisible character ({hidden})."
         return Problem(path, message, "Delete the name and type it again.")

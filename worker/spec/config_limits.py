@@ -12,35 +12,33 @@ class Limits:
     """What a reader of configs takes.
 
     size: bytes of all texts in UTF-8. parameters: of one run. values: that all its parameters list.
-    where: these limits hold, for the end of a noun phrase. instead: what to do with a larger config.
+    config, run: how a sentence calls one that these limits hold for. instead: what to do with a larger config.
     """
 
     size: int
     parameters: int
     values: int
-    where: str
+    config: str
+    run: str
     instead: str
 
     def check_size(self, size: int) -> None:
         """Raises TooMuchError where texts of so many bytes together are more than is taken."""
         if size > self.size:
-            message = f"This is {size:,} bytes long; a config{self.where} may have at most {self.size:,}."
+            message = f"This is {size:,} bytes long; {self.config} may have at most {self.size:,}."
             raise TooMuchError(Problem("", message, self.instead))
 
     def check_parameters(self, count: int) -> None:
         """Raises TooMuchError where so many given parameters are more than are taken."""
         if count > self.parameters:
-            message = (
-                f"{count:,} parameters are too many; a run{self.where} may have at most {self.parameters}."
-            )
+            message = f"{count:,} parameters are too many; {self.run} may have at most {self.parameters}."
             raise TooMuchError(Problem("parameters", message, self.instead))
 
     def check_values(self, count: int) -> None:
         """Raises TooMuchError where parameters that list so many values together are more than are taken."""
         if count > self.values:
             message = (
-                f"The parameters list {count:,} values; a run{self.where} may have at most {self.values:,} "
-                "in all."
+                f"The parameters list {count:,} values; {self.run} may have at most {self.values:,} in all."
             )
             raise TooMuchError(Problem("parameters", message, self.instead))
 
@@ -57,7 +55,8 @@ RUN = Limits(
     size=1_000_000,
     parameters=500,
     values=100_000,
-    where="",
+    config="a config",
+    run="a run",
     instead="Check that it is an OmniOpt config, and give some of the parameters a fixed value in your program.",
 )
 # What the page takes: it answers everybody, and draws a dozen fields for each parameter, so that one request for the
@@ -66,7 +65,8 @@ PAGE = Limits(
     size=28_000,
     parameters=120,
     values=3_000,
-    where=" on this page",
+    config="a config on this page",
+    run="a run on this page",
     instead="The command line accepts larger ones: write a config file, and start the run with that.",
 )
 # Of a request's body: percent-encoding makes three bytes of one, and every field has a name.

@@ -155,8 +155,11 @@ def _hours(raw: object) -> Fraction:
     try:
         return Fraction(real(raw)) * 3600
     except ConversionError as error:
-        quotes = "" if isinstance(raw, str) else ", in quotes"
-        hint = f"Write for example 20, 0.5, 1:30:00, 90min or 2-00:00:00{quotes}."
+        hint = (
+            "Write for example 20, 0.5, 1:30:00, 90min or 2-00:00:00."
+            if isinstance(raw, str)
+            else "Write for example 20, 0.5, 1:30:00, 90min or 2-00:00:00, in quotes."
+        )
         if isinstance(raw, str) and (readings := two_readings(raw.strip(" \t"))):
             hint = f"Write {readings[0]} for minutes and seconds, or {readings[1]} for hours and minutes."
         raise ConversionError(
@@ -175,8 +178,10 @@ def memory(raw: object) -> int:
             )
         return integer(raw)
     if amount.denominator != 1:
-        text = f"{quoted(line(raw))} is not a whole number of MB"
-        raise ConversionError(f"{text}; 1G is 1024 MB.", f"Write {math.ceil(amount)}M.")
+        raise ConversionError(
+            f"{quoted(line(raw))} is not a whole number of MB; 1G is 1024 MB.",
+            f"Write {math.ceil(amount)}M.",
+        )
     return integer(amount.numerator)
 
 

@@ -29,12 +29,13 @@ def problems(
     count = sum(Decimals(low, high, precision).count for low, high in ranges)
     if not ranges or count >= _ENOUGH:
         return
-    more = "raise the precision, " if precision < 17 else ""
     yield Problem(
         f"{path}.{'max' if 'max' in settings else 'sigma'}",
         f"With a precision of {counted(precision, 'digit')}, this range has only {counted(count, 'different value')}.",
-        f"If your program can distinguish more values, {more}or give it the distance from one end of the "
-        "range.",
+        "If your program can distinguish more values, raise the precision, or give it the distance from one "
+        "end of the range."
+        if precision < 17
+        else "If your program can distinguish more values, give it the distance from one end of the range.",
         "warning",
     )
 

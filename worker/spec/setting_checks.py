@@ -32,8 +32,8 @@ def options(parameter: Parameter, path: str, *, weighted: bool) -> Iterator[Prob
     values = parameter.options
     empty = [str(number) for number, option in enumerate(values, 1) if not option]
     if empty:
-        verb = "is" if len(empty) == 1 else "are"
-        yield Problem(path, f"Value {listed(empty)} {verb} empty.", "Remove the extra comma.")
+        message = f"Value {empty[0]} is empty." if len(empty) == 1 else f"Values {listed(empty)} are empty."
+        yield Problem(path, message, "Remove the extra comma.")
     yield from check_lists.problems(values, path, weighted)
     counts = Counter(option for option in values if option)
     for option, times in islice(

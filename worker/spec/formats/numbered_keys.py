@@ -48,7 +48,7 @@ def count_parameters(
 
 def impossible_count(count: int, limits: Limits = RUN) -> Problem:
     """The error about a number of parameters that cannot be."""
-    message = f"{count:,} parameters are not possible; a run has 1 to {limits.parameters}{limits.where}."
+    message = f"{count:,} parameters are not possible; {limits.run} has 1 to {limits.parameters}."
     hint = "Correct the number of parameters."
     return Problem("parameters", message, hint)
 

@@ -110,7 +110,11 @@ def named(read: ReadResult, file: str, folder: str = "") -> ReadResult:
     name = re.sub(r"[^A-Za-z0-9_]+", "_", folder if by_folder else stem or file).strip("_")[:LONGEST_NAME]
     if not name:
         return read
-    message = f"The config does not name the run; it is called {name}, like its {'folder' if by_folder else 'file'}."
+    message = (
+        f"The config does not name the run; it is called {name}, like its folder."
+        if by_folder
+        else f"The config does not name the run; it is called {name}, like its file."
+    )
     note = _note(_NAME, message, "Write another name if you like (--name on the command line).")
     draft = replace(read.draft, values={**read.draft.values, _NAME: name})
     return ReadResult(draft, (*read.problems, note))
@@ -136,8 +140,8 @@ def _with_gpus(read: ReadResult, partitions: Partitions, source: str) -> ReadRes
         message = f"GPUs are on: the {source} does not say, and the partition {shown(partition)} has GPUs."
         problems = (*problems, _note(_ENABLE_GPUS, message, "Switch them off if your program uses none."))
     elif has is None and source == "link":
-        where = f"the partition {shown(partition)}" if partition else "the cluster's default partition"
-        message = f"GPUs are off: the link does not say, and it is not known here whether {where} has GPUs."
+        which = f"the partition {shown(partition)}" if partition else "the cluster's default partition"
+        message = f"GPUs are off: the link does not say, and it is not known here whether {which} has GPUs."
         problems = (*problems, _note(_ENABLE_GPUS, message, "Switch them on if your program uses GPUs."))
     return ReadResult(replace(read.draft, values=values), problems)
 
@@ -240,6 +244,14 @@ def _in_order(path: str, parameter: ParameterDraft) -> tuple[Mapping[str, object
     return {**parameter.settings, "min": high, "max": low}, [note]
 
 
+def _double(path: str, value: str, times: int, weighted: bool) -> Problem:
+    if weighted:
+        message = f"The value {quoted(value)} is listed {times} times; its percentages were added."
+        return _note(path, message, "List it once.")
+    message = f"The value {quoted(value)} is listed {times} times; it counts once here."
+    return _note(path, message, f"To make it more likely, use {WEIGHTED_TYPE}.")
+
+
 def _without_doubles(
     path: str, parameter: ParameterDraft, kind: SettingKind
 ) -> tuple[Mapping[str, object], list[Problem]]:
@@ -255,14 +267,6 @@ def _without_doubles(
     double = [name for name, parts in shares.items() if len(parts) > 1]
     if not double:
         return parameter.settings, []
-    problems = [
-        _note(
-            f"{path}.values",
-            f"The value {quoted(name)} is listed {len(shares[name])} times; "
-            + ("its percentages were added." if weighted else "it counts once here."),
-            "List it once." if weighted else f"To make it more likely, use {WEIGHTED_TYPE}.",
-        )
-        for name in double[:MOST_LISTED]
-    ]
+    problems = [_double(f"{path}.values", name, len(shares[name]), weighted) for name in double[:MOST_LISTED]]
     values = {name: sum(parts) for name, parts in shares.items()} if weighted else list(shares)
     return {**parameter.settings, "values": values}, problems

@@ -51,9 +51,7 @@ def decode(text: str, limits: Limits = RUN) -> ReadResult:
     except zlib.error as error:
         raise unreadable("This token is damaged: it cannot be unpacked.", _CUT_OFF) from error
     if len(content) > limits.size:
-        message = (
-            f"This token holds more than {limits.size:,} bytes; a config{limits.where} may not have more."
-        )
+        message = f"This token holds more than {limits.size:,} bytes; {limits.config} may not have more."
         raise TooMuchError(Problem("", message, limits.instead))
     if not unpacker.eof or unpacker.unused_data:
         raise unreadable("This token is damaged: its end is missing or wrong.", _CUT_OFF)

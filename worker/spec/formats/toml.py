@@ -99,8 +99,12 @@ def _unknown(section: str, key: str, keys: Iterable[str]) -> Problem:
     path = visible(f"{section}.{key}" if section else key)
     homes = [field.section for field in FIELDS if field.key == key]
     if homes:
-        where = f"to [{section}]" if section else "outside of a section"
-        return Problem(path, f"{quoted(key)} does not belong {where}.", f"Move it to [{homes[0]}].")
+        message = (
+            f"{quoted(key)} does not belong to [{section}]."
+            if section
+            else f"{quoted(key)} does not belong outside of a section."
+        )
+        return Problem(path, message, f"Move it to [{homes[0]}].")
     return Problem(path, f"{quoted(key)} has no meaning here.", did_you_mean(key, keys))
 
 
