@@ -120,15 +120,15 @@ def test_only_plain_numbers_are_numbers(text: str) -> None:
         ("NA", "no value to print"),
         ('"0.5"', "quotes"),
         ("−0.5", "minus sign"),
-        ("٣", "its digits are not 0 to 9"),
-        ("１", "its digits are not 0 to 9"),
+        ("٣", "The digits are not 0 to 9"),
+        ("１", "The digits are not 0 to 9"),
         ("\u200b3", "the invisible character U+200B"),
         ("1\u202f234", "the invisible character U+202F"),
         ("(1+2j)", "complex number"),
         ("(0.5)", "in brackets"),
         ("1" * 70_000, "it is too long"),
         ("1" * 10_000_000, "it is too long"),
-        ("", "the number after the colon is missing"),
+        ("", "The number after the colon is missing."),
         ("e5", "not a number"),
         (".", "not a number"),
         ("nan(0x1)", "not a number"),
@@ -144,15 +144,15 @@ def test_what_is_no_number_is_an_error_with_its_reason(text: str, reason: str) -
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
-        ("RESULT 3", '"RESULT 3": colon missing?'),
+        ("RESULT 3", 'It printed "RESULT 3". Is the colon missing?'),
         ("RESULT=3", "equals sign"),
         ("RESULT = 3", "equals sign"),
-        ("result: 3", '"result: 3": should it be upper case?'),
-        ("Result: 3", "should it be upper case?"),
-        ("result 3", "should it be upper case, with a colon?"),
-        ("INFO:root:RESULT: 3", "text before it"),
-        ("epoch 1 RESULT: 3", "text before it"),
-        ("doneRESULT: 3", "text before it"),
+        ("result: 3", 'It printed "result: 3". Should RESULT be in upper case?'),
+        ("Result: 3", "Should RESULT be in upper case?"),
+        ("result 3", "Should RESULT be in upper case, with a colon?"),
+        ("INFO:root:RESULT: 3", "without text before it"),
+        ("epoch 1 RESULT: 3", "without text before it"),
+        ("doneRESULT: 3", "without text before it"),
         ("RESULT: 3".encode("utf-16-be").decode("latin-1"), "UTF-16"),
         ("'RESULT': 3", "RESULT: and the number"),
         ("RESULT： 3", "ordinary one"),
@@ -225,7 +225,7 @@ def test_a_result_must_be_a_line_of_its_own() -> None:
 def test_standard_output_goes_before_standard_error() -> None:
     assert read("RESULT: 1\n", "RESULT: 2\n").loss == 1
     assert read("hello\n", "RESULT: 2\nacc: 3\n") == Reading(2, "", {"acc": 3.0}, ((1.0, 2.0),))
-    assert read("", "Result: 2\n").complaint.endswith("should it be upper case?")
+    assert read("", "Result: 2\n").complaint.endswith("Should RESULT be in upper case?")
 
 
 def test_several_results_become_one() -> None:

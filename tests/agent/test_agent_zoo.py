@@ -53,15 +53,15 @@ def script(cwd: Path, name: str, content: str | bytes, executable: bool = True) 
         ("read line || echo RESULT: 3", "ok", 3, ""),
         ("exec > >(sleep 0.2; cat); echo RESULT: 3", "ok", 3, ""),
         ("true", "no-result", None, "The program printed no line such as RESULT: 0.5; it must print one"),
-        ("echo RESULT 3", "no-result", None, '"RESULT 3": colon missing?'),
-        ("echo result: 3", "no-result", None, '"result: 3": should it be upper case?'),
+        ("echo RESULT 3", "no-result", None, 'It printed "RESULT 3". Is the colon missing?'),
+        ("echo result: 3", "no-result", None, 'It printed "result: 3". Should RESULT be in upper case?'),
         (
             "echo RESULT: 0,87",
             "no-result",
             None,
-            "cannot be read: it has a comma instead of a decimal point",
+            "cannot be read. The number has a comma instead of a decimal point",
         ),
-        ("echo RESULT: 1; echo 'RESULT: tensor(0.5)'", "no-result", None, "it is a tensor"),
+        ("echo RESULT: 1; echo 'RESULT: tensor(0.5)'", "no-result", None, "The result is a tensor"),
         ("echo RESULT: nan", "not-finite", None, "The RESULT is nan"),
         ("echo RESULT: -inf", "not-finite", None, "The RESULT is -inf"),
         ("echo RESULT: 1e400", "not-finite", None, "The RESULT is inf or beyond 1.8e308"),
@@ -69,7 +69,7 @@ def script(cwd: Path, name: str, content: str | bytes, executable: bool = True) 
             "echo RESULT: 1; echo RESULT: 1e-400",
             "underflow",
             None,
-            "it is too close to 0 for floating-point numbers",
+            "cannot be used. The number is too close to 0 for floating-point numbers",
         ),
         (
             "echo 'p.py: error: argument --shift: expected one argument' >&2; exit 2",
@@ -133,7 +133,7 @@ def test_not_finite_results_are_kept_as_text(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "executable", "sentence"),
     [
-        ("a.sh", "#!/bin/sh\necho RESULT: 1\n", False, "its execute bit is not set; run chmod +x ./a.sh"),
+        ("a.sh", "#!/bin/sh\necho RESULT: 1\n", False, "its execute bit is not set. Run chmod +x ./a.sh."),
         (
             "b.py",
             "import os\nprint('RESULT: 1')\n",

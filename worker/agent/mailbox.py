@@ -82,7 +82,7 @@ class Outbox:
         return bool(self._waiting) and self._retry_at > 0
 
     def say(self, message: Said, urgent: bool = True) -> None:
-        """Hand in a message for the next `flush`. An urgent one counts (and must be on disk) when flush returns True."""
+        """Queue a message for the next `flush`. An urgent one counts (and must be on disk) when flush returns True."""
         self._waiting.append(message)
         self._urgent |= urgent
 

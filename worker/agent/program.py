@@ -65,8 +65,8 @@ def faults(command: str, context: CommandContext) -> list[Fault]:
     try:
         commands, complete = parse(command)
     except ValueError:
-        text = "The objective program has an unmatched quotation mark"
-        return [Fault(text, "close it", Weight.CERTAIN)]
+        text = "The objective program has an unmatched quotation mark."
+        return [Fault(text, "Close it.", Weight.CERTAIN)]
     all_faults: list[Fault] = []
     for index, simple in enumerate(commands):
         command_faults, context = list(_simple_faults(simple, context)), _afterwards(simple, context)
@@ -126,14 +126,14 @@ def _simple_faults(simple: SimpleCommand, context: CommandContext) -> Iterator[F
 def _redirection_faults(operator: str, typed: str, path: Path) -> Iterator[Fault]:
     if operator == "<" and missing(path):
         yield Fault(
-            f"The input file {typed} does not exist",
+            f"The input file {typed} does not exist.",
             hint(typed, path),
             Weight.DOUBT,
         )
     elif operator.startswith((">", "&>")) and missing(path.parent):
         yield Fault(
-            f"The folder of the output file {typed} does not exist",
-            f"create the folder {path.parent}",
+            f"The folder of the output file {typed} does not exist.",
+            f"Create the folder {path.parent}.",
             Weight.LIKELY,
         )
 
@@ -172,9 +172,9 @@ def _cd_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
         if missing(path) or not is_folder(path):
             weight = context.weight(nearest(path))
             yield Fault(
-                f"The command changes to the folder {typed}, which does not exist"
+                f"The command changes to the folder {typed}, which does not exist."
                 if missing(path)
-                else f"The command changes to {typed}, which is not a folder",
+                else f"The command changes to {typed}, which is not a folder.",
                 hint(typed, path),
                 weight,
             )
@@ -246,7 +246,7 @@ def _script_faults(
     path = (context.cwd or Path()) / typed
     shell = sourced or bool(SHELL.fullmatch(language))
     if is_folder(path) and (language != "python" or missing(path / "__main__.py")):
-        yield Fault(f"{typed} is a folder, not a script", "name the script in it", context.weight(path))
+        yield Fault(f"{typed} is a folder, not a script.", "Name the script in it.", context.weight(path))
     else:
         yield from program_files.script_faults(
             typed, path, context.cwd, context.weight, shell, context.beside
@@ -262,7 +262,7 @@ def _read_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]:
             typed, path = match[1], context.cwd / match[1]
             if missing(path) and (missing(path.parent) or close_to(path)):
                 yield Fault(
-                    f"{typed}, an argument of the program, does not exist here",
+                    f"{typed}, an argument of the program, does not exist here.",
                     hint(typed, path),
                     Weight.DOUBT,
                 )

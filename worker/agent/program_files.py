@@ -50,7 +50,7 @@ Finder = Callable[[str], "Weight | None"]  # None for a program that is found, o
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is wrong: what, what to do, and how sure that is."""
+    """Something that is wrong: a sentence that says what, one that says what to do, and how sure that is."""
 
     message: str
     advice: str
@@ -58,8 +58,8 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        """All of it."""
-        return f"{self.message}; {self.advice}" + ("" if self.advice.endswith("?") else ".")
+        """Both sentences."""
+        return f"{self.message} {self.advice}"
 
     def at_most(self, weight: Weight) -> Fault:
         """The same, but no surer."""
@@ -70,15 +70,15 @@ def program_faults(program: str, path: Path, weigh: Weigh, find: Finder) -> Iter
     """A program that is called by its path."""
     if missing(path) and os.path.islink(path):  # noqa: PTH114 - never fails
         target = os.path.realpath(path)
-        message = f"The program {program} does not exist: it is a link to {target}, which is missing"
-        yield Fault(message, "recreate the link, or the environment that it belongs to", weigh(Path(target)))
+        message = f"The program {program} does not exist: it is a link to {target}, which is missing."
+        yield Fault(message, "Recreate the link, or the environment that it belongs to.", weigh(Path(target)))
     elif missing(path):
-        yield Fault(f"The program {program} does not exist", hint(program, path), weigh(nearest(path)))
+        yield Fault(f"The program {program} does not exist.", hint(program, path), weigh(nearest(path)))
     elif is_folder(path):
-        yield Fault(f"{program} is a folder, not a program", "name the program in it", weigh(path))
+        yield Fault(f"{program} is a folder, not a program.", "Name the program in it.", weigh(path))
     elif not os.access(path, os.X_OK) and not _hidden(path):
-        message = f"{program} cannot be executed because its execute bit is not set"
-        yield Fault(message, f"run chmod +x {program}", weigh(path))
+        message = f"{program} cannot be executed because its execute bit is not set."
+        yield Fault(message, f"Run chmod +x {program}.", weigh(path))
     elif not _hidden(path):
         yield from _first_line_faults(program, path, weigh, find)
 
@@ -88,13 +88,18 @@ def script_faults(
 ) -> Iterator[Fault]:
     """A script that an interpreter is to read."""
     if missing(path):
-        where = f" in {cwd}" if cwd is not None and not typed.startswith("/") else ""
+        relative = cwd is not None and not typed.startswith("/")
+        message = (
+            f"The script {typed} does not exist in {cwd}."
+            if relative
+            else f"The script {typed} does not exist."
+        )
         advice = hint(typed, path)
         if beside is not None and not missing(beside / typed):
-            advice = f"it is in {beside}; start from that folder or give its full path"
-        yield Fault(f"The script {typed} does not exist{where}", advice, weigh(nearest(path)))
+            advice = f"It is in {beside}; start from that folder or give its full path."
+        yield Fault(message, advice, weigh(nearest(path)))
     elif not os.access(path, os.R_OK) and not _hidden(path):
-        yield Fault(f"The script {typed} is not readable", f"run chmod u+r {typed}", weigh(path))
+        yield Fault(f"The script {typed} is not readable.", f"Run chmod u+r {typed}.", weigh(path))
     elif shell and b"\r\n" in _beginning(path):
         yield _crlf(typed, Weight.LIKELY)
 
@@ -110,11 +115,11 @@ def module_faults(name: str, cwd: Path | None) -> Iterator[Fault]:
         if missing(path.with_suffix(".py")) and missing(path / "__main__.py"):
             close = closest(path.name, [entry.stem for entry in _entries(path.parent)])
             advice = (
-                f'did you mean "{".".join([first, *submodules[:-1], close])}"?'
+                f'Did you mean "{".".join([first, *submodules[:-1], close])}"?'
                 if close
-                else "correct its name"
+                else "Correct its name."
             )
-            yield Fault(f"The module {name} is not in {top}", advice, Weight.LIKELY)
+            yield Fault(f"The module {name} is not in {top}.", advice, Weight.LIKELY)
     elif not submodules and missing(top.with_suffix(".py")) and missing(top):
         names = [
             entry.stem
@@ -122,18 +127,18 @@ def module_faults(name: str, cwd: Path | None) -> Iterator[Fault]:
             if entry.suffix == ".py" or not missing(entry / "__main__.py")
         ]
         if close := closest(first, names):
-            yield Fault(f"The module {name} is not in {cwd}", f'did you mean "{close}"?', Weight.LIKELY)
+            yield Fault(f"The module {name} is not in {cwd}.", f'Did you mean "{close}"?', Weight.LIKELY)
 
 
 def not_found(program: str, cwd: Path | None, certain: bool) -> Fault:
     """A name that finds no program. certain: whether it is looked for on this machine, in this search path."""
     weight = Weight.CERTAIN if certain or misspelt(program) else Weight.LIKELY
-    advice = "give its full path, or load its module or environment first (a wrapper script is a good place)"
+    advice = "Give its full path, or load its module or environment first (a wrapper script is a good place)."
     if cwd is not None and not missing(cwd / program) and not is_folder(cwd / program):
-        advice = f'did you mean "./{program}"?'
+        advice = f'Did you mean "./{program}"?'
     elif close := misspelt(program) or next(iter(difflib.get_close_matches(program, _here(), 1, _ALIKE)), ""):
-        advice = f'did you mean "{close}"?'
-    return Fault(f"The program {program} was not found here", advice, weight)
+        advice = f'Did you mean "{close}"?'
+    return Fault(f"The program {program} was not found here.", advice, weight)
 
 
 def _here() -> list[str]:
@@ -175,8 +180,8 @@ def _first_line_faults(program: str, path: Path, weigh: Weigh, find: Finder) -> 
         another = path.suffix in _NO_SHELL_SCRIPT
         line = _LINES.get(path.suffix, "#!/usr/bin/env python3")
         yield Fault(
-            f"{program} has no #! line, so bash runs it as a shell script",
-            f"begin it with the line for its language, for example {line}",
+            f"{program} has no #! line, so bash runs it as a shell script.",
+            f"Begin it with the line for its language, for example {line}.",
             weigh(path) if another else Weight.DOUBT,
         )
 
@@ -184,29 +189,33 @@ def _first_line_faults(program: str, path: Path, weigh: Weigh, find: Finder) -> 
 def _interpreter_faults(program: str, line: list[str], weigh: Weigh, find: Finder) -> Iterator[Fault]:
     """What is wrong with the interpreter that a first line names."""
     interpreter = line[0] if line else ""
-    message = f"The first line of {program} names the interpreter"
     if not interpreter or missing(Path(interpreter)):
         close = next(iter(difflib.get_close_matches(Path(interpreter).name, _here(), 1, _ALIKE)), "")
+        message = (
+            f"The first line of {program} names the interpreter {interpreter}, which does not exist here."
+            if interpreter
+            else f"The first line of {program} names no interpreter."
+        )
         advice = (
-            f'did you mean "#!/usr/bin/env {close}"?'
+            f'Did you mean "#!/usr/bin/env {close}"?'
             if close
-            else "correct it, for example #!/usr/bin/env python3"
+            else "Correct it, for example #!/usr/bin/env python3."
         )
         weight = Weight.CERTAIN if misspelt(Path(interpreter).name) else weigh(Path(interpreter or "/"))
-        yield Fault(f"{message} {interpreter or 'nothing'}, which does not exist here", advice, weight)
+        yield Fault(message, advice, weight)
     elif Path(interpreter).name == "env":
         named = [word for word in line[1:] if not word.startswith("-") and "=" not in word]
         name = named[0] if named else ""
         unavailable = find(name) if name and "/" not in name else None
         if unavailable is not None:
-            advice = not_found(name, None, certain=True).advice
-            yield Fault(f"{message} {name}, which was not found here", advice, unavailable)
+            message = f"The first line of {program} names the interpreter {name}, which was not found here."
+            yield Fault(message, not_found(name, None, certain=True).advice, unavailable)
 
 
 def _crlf(script: str, weight: Weight) -> Fault:
     return Fault(
-        f"{script} has Windows line endings (CRLF), which shells and the system treat as part of the words",
-        f"convert it with sed -i 's/\\r$//' {script}",
+        f"{script} has Windows line endings (CRLF), which shells and the system treat as part of the words.",
+        f"Convert it with sed -i 's/\\r$//' {script}.",
         weight,
     )
 
@@ -260,11 +269,12 @@ def hint(typed: str, path: Path) -> str:
         behind = len(typed.rstrip("/").split("/")) - len(names)
         shown = "/".join([*typed.split("/")[:behind], close, *names[1:]]) if behind >= 0 else str(meant)
         if not missing(meant):
-            return f'did you mean "{shown}"?'
+            return f'Did you mean "{shown}"?'
     if len(names) > 1:
-        close_text = f' (there is "{close}")' if close else ""
-        return f"there is no {names[0]} in {folder}{close_text}; correct its path"
-    return "give its full path, or correct its name"
+        if close:
+            return f'There is no {names[0]} in {folder}, but there is "{close}"; correct the path.'
+        return f"There is no {names[0]} in {folder}; correct the path."
+    return "Give its full path, or correct its name."
 
 
 def _entries(folder: Path) -> list[Path]:

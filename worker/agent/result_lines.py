@@ -23,15 +23,15 @@ _COLUMN = re.compile(
 )
 _RESULT = re.compile(r"RESULT([0-9]{0,4})\s*:\s*(.*)")
 
-# Lines that were probably meant to be a RESULT line; the first form that matches is named.
+# Lines that were probably meant to be a RESULT line; of the first form that matches, people are asked.
 _NEAR_MISSES = (
-    (r"RESULT[0-9]*\s*[：∶].*", "should the colon be an ordinary one (:)?"),
-    (r"RESULT[0-9]*\s*=.*", "a colon instead of the equals sign?"),
-    (r"RESULT[0-9]*\s+[-+.0-9].*", "colon missing?"),
-    (r"(?i)result[0-9]*\s*:\s*[-+.0-9].*", "should it be upper case?"),
-    (r"(?i)result[0-9]*\s*=?\s*[-+.0-9].*", "should it be upper case, with a colon?"),
-    (r".*RESULT[0-9]*\s*:.*", "text before it; should it be on a line of its own?"),
-    (r"(?i)\W*(final |the )?results?\b.*[0-9].*", "should it be RESULT: and the number?"),
+    (r"RESULT[0-9]*\s*[：∶].*", "Should the colon be an ordinary one (:)?"),
+    (r"RESULT[0-9]*\s*=.*", "Should there be a colon instead of the equals sign?"),
+    (r"RESULT[0-9]*\s+[-+.0-9].*", "Is the colon missing?"),
+    (r"(?i)result[0-9]*\s*:\s*[-+.0-9].*", "Should RESULT be in upper case?"),
+    (r"(?i)result[0-9]*\s*=?\s*[-+.0-9].*", "Should RESULT be in upper case, with a colon?"),
+    (r".*RESULT[0-9]*\s*:.*", "Should RESULT be on a line of its own, without text before it?"),
+    (r"(?i)\W*(final |the )?results?\b.*[0-9].*", "Should it be RESULT: and the number?"),
 )
 
 
@@ -102,12 +102,12 @@ class StreamReader:
         line = ANSI.sub(b"", beginning).decode("utf-8", "replace").lstrip()
         if match := _RESULT.match(line):
             self.results[match[1]] = _Unusable(
-                f"The line {quoted_line(line)} cannot be read: it is too long."
+                f"The line {quoted_line(line)} cannot be read, because it is too long."
             )
 
     def _read_block(self, block: bytes, seconds: float) -> None:
         if _WIDE_RESULT in block:
-            self.near_miss = "its output is in UTF-16: let it print UTF-8?"
+            self.near_miss = "Its output is in UTF-16; let it print UTF-8."
         if b"\x1b" in block:
             block = ANSI.sub(b"", block)
         if b":" in block:
@@ -141,15 +141,13 @@ class StreamReader:
         if not match:
             hint = next((hint for form, hint in _NEAR_MISSES if re.fullmatch(form, line[:1000])), "")
             if hint:
-                self.near_miss = f"{quoted_line(line)}: {hint}"
+                self.near_miss = f"It printed {quoted_line(line)}. {hint}"
             return
         index, text = match[1], match[2]
         try:
             number = read_number(text)
         except UnreadableError as error:
-            underflow = isinstance(error, UnderflowError)
-            verb = "cannot be used" if underflow else "cannot be read"
-            self.results[index] = _Unusable(f"The line {quoted_line(line)} {verb}: {error}.", underflow)
+            self.results[index] = _unusable(line, error)
             return
         self.results[index] = number
         if not index and math.isfinite(number):
@@ -167,10 +165,17 @@ def combine(out: StreamReader, err: StreamReader) -> Reading:
     return Reading(loss, "", outputs, tuple(chosen.curve))
 
 
+def _unusable(line: str, error: UnreadableError) -> _Unusable:
+    if isinstance(error, UnderflowError):
+        return _Unusable(f"The line {quoted_line(line)} cannot be used. {error}", underflow=True)
+    return _Unusable(f"The line {quoted_line(line)} cannot be read. {error}")
+
+
 def _no_result(near_miss: str) -> _Unusable:
+    if near_miss:
+        return _Unusable(f"The program printed no line such as RESULT: 0.5. {near_miss}")
     return _Unusable(
-        "The program printed no line such as RESULT: 0.5"
-        + (f", but {near_miss}" if near_miss else "; it must print one, on a line of its own.")
+        "The program printed no line such as RESULT: 0.5; it must print one, on a line of its own."
     )
 
 

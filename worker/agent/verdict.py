@@ -25,17 +25,17 @@ class Cause(Enum):
 
 
 # What a program that these signals end most likely did, and what to do then.
-_CRASH = ", so the program or one of its libraries has a bug; run the evaluation by hand to find it"
+_BUG = "The program or one of its libraries has a bug; run the evaluation by hand to find it."
 _MEANINGS = {
-    "SIGSEGV": f": it accessed memory that it does not own{_CRASH}",
-    "SIGBUS": ": memory or a file that it used disappeared; check whether a disk (also /dev/shm) was full",
-    "SIGILL": ": it contains an instruction that this machine's processor lacks; compile it so that all nodes can run it",
-    "SIGFPE": f": it made an arithmetic error such as a division by zero{_CRASH}",
-    "SIGABRT": ": it aborted itself; its last lines say why",
-    "SIGPIPE": ": it wrote to a program that had already ended; check what it is connected to",
-    "SIGKILL": ": another user killed it, or the system did because it was out of memory",
-    "SIGXCPU": ": it used more CPU time than the system allows; see ulimit -t",
-    "SIGXFSZ": ": it wrote a larger file than the system allows; see ulimit -f",
+    "SIGSEGV": f"It accessed memory that it does not own. {_BUG}",
+    "SIGBUS": "Memory or a file that it used disappeared; check whether a disk (also /dev/shm) was full.",
+    "SIGILL": "It contains an instruction that this machine's processor lacks; compile it so that all nodes can run it.",
+    "SIGFPE": f"It made an arithmetic error such as a division by zero. {_BUG}",
+    "SIGABRT": "It aborted itself; its last lines say why.",
+    "SIGPIPE": "It wrote to a program that had already ended; check what it is connected to.",
+    "SIGKILL": "Another user killed it, or the system did because it was out of memory.",
+    "SIGXCPU": "It used more CPU time than the system allows; see ulimit -t.",
+    "SIGXFSZ": "It wrote a larger file than the system allows; see ulimit -f.",
 }
 
 
@@ -133,25 +133,33 @@ def _at_limit(facts: Facts) -> bool:
 
 
 def _memory_sentence(facts: Facts) -> str:
-    used = f"It used {_used(facts):.0f} MB"
-    if facts.memory_limit:
-        used += f" of {facts.memory_limit:.0f} MB"
+    used, limit = f"{_used(facts):.0f} MB", f"{facts.memory_limit:.0f} MB"
     if _at_limit(facts):
-        return f"{used} and was ended because of that; ask for more memory per worker, or make the program use less."
+        return (
+            f"It used {used} of {limit} and was ended because of that; ask for more memory per worker, or "
+            "make the program use less."
+        )
+    amount = f"{used} of {limit}" if facts.memory_limit else used
     return (
-        f"{used} when the machine's memory ran out; run fewer workers at once, or make the program use less."
+        f"It used {amount} when the machine's memory ran out; run fewer workers at once, or make the "
+        "program use less."
     )
 
 
 def _how_it_ended(facts: Facts) -> str:
     if facts.signal is not None:
         name = signal_name(facts.signal)
-        return f"It was ended by signal {facts.signal} ({name}){_MEANINGS.get(name, '')}."
+        return _explained(f"It was ended by signal {facts.signal} ({name}).", name)
     code = facts.exit_code or 0
     if code > 128 and (name := signal_name(code - 128)):
-        meaning = _MEANINGS.get(name, "")
-        return f"It ended with exit code {code}, which stands for signal {code - 128} ({name}){meaning}."
+        return _explained(
+            f"It ended with exit code {code}, which stands for signal {code - 128} ({name}).", name
+        )
     return f"It ended with exit code {code}."
+
+
+def _explained(sentence: str, signal_called: str) -> str:
+    return f"{sentence} {_MEANINGS.get(signal_called, '')}".rstrip()
 
 
 def _beyond(loss: float) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from worker.agent.program import CommandContext, Fault, Programs, Weight, faults
+from worker.agent.program import CommandContext, Programs, Weight, faults
 from worker.agent.program_files import is_folder, missing, nearest
 from worker.agent.shell import HOLE
 from worker.launch.scheduler import Scheduler
@@ -40,15 +40,10 @@ def problems(
     for fault in faults(with_holes(run.objective, HOLE), _context(run, scheduler, home, config)):
         error = fault.weight is Weight.CERTAIN
         severity = _SEVERITIES[fault.weight] if certain else "warning"
-        yield Problem(
-            "run.objective", f"{visible(fault.message)}.", _advice(fault, error and certain), severity
-        )
-
-
-def _advice(fault: Fault, stops: bool) -> str:
-    advice = visible(fault.advice[0].upper() + fault.advice[1:])
-    advice += "" if advice.endswith("?") else "."
-    return f"{advice} If it can run anyway, start with {OPTION}." if stops else advice
+        advice = visible(fault.advice)
+        if error and certain:
+            advice = f"{advice} If it can run anyway, start with {OPTION}."
+        yield Problem("run.objective", visible(fault.message), advice, severity)
 
 
 def _context(run: Run, scheduler: Scheduler, home: Home, config: str) -> CommandContext:
