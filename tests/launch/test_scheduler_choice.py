@@ -26,7 +26,7 @@ class Cluster(Slurm):
 
 
 SKY, SEA = Cluster("sky"), Cluster("sea")
-NO_SKY, NO_SEA = Cluster("sky", "there is no sky here"), Cluster("sea", "there is no sea here")
+NO_SKY, NO_SEA = Cluster("sky", "There is no sky here."), Cluster("sea", "There is no sea here.")
 
 
 def have(monkeypatch: pytest.MonkeyPatch, *schedulers: Cluster) -> None:
@@ -40,7 +40,7 @@ def test_a_new_run_gets_the_first_that_is_here(monkeypatch: pytest.MonkeyPatch) 
     assert registry.absence() == ""
     have(monkeypatch, NO_SKY, NO_SEA)
     assert registry.choose(local=False) is THIS_MACHINE
-    assert registry.absence() == "there is no sky here and there is no sea here"
+    assert registry.absence() == "There is no sky here. There is no sea here."
 
 
 def test_a_run_goes_on_where_it_was_or_where_that_is_not_possible_like_a_new_one(

@@ -44,7 +44,7 @@ def test_an_accepted_submission_waits_until_the_queue_or_the_agent_says_otherwis
     job_states.heard(FIRST, "host")
     job_states.observe([row(1, "COMPLETING"), row(2, "PENDING", "Priority"), row(0)], 5.0)
     assert agent_states(job_states) == [AgentState.RUNNING, AgentState.RUNNING, AgentState.PENDING]
-    assert job_states.reports()[THIRD].reason == "other jobs come first (Priority)"
+    assert job_states.reports()[THIRD].reason == "Other jobs come first (Priority)."
 
 
 def test_a_lost_answer_is_adopted_from_the_queue() -> None:
@@ -83,7 +83,7 @@ def test_a_submission_that_is_still_on_its_way_is_never_given_up() -> None:
 def test_a_refusal_is_certain() -> None:
     job_states = states_with(Submitted(Outcome.REFUSED, message="Invalid partition"))
     assert agent_states(job_states) == [AgentState.GONE] * 3
-    assert job_states.reports()[FIRST].reason == "Invalid partition"
+    assert job_states.reports()[FIRST].reason == "Slurm rejected the job: Invalid partition."
 
 
 def test_ended_jobs_are_gone_with_slurms_word() -> None:
@@ -91,9 +91,9 @@ def test_ended_jobs_are_gone_with_slurms_word() -> None:
     job_states.observe([row(0, "TIMEOUT"), row(1, "NODE_FAIL"), row(2, "PREEMPTED")], 2.0)
     assert agent_states(job_states) == [AgentState.GONE] * 3
     assert [report.reason for report in job_states.reports().values()] == [
-        "reached its time limit (TIMEOUT)",
-        "its node failed (NODE_FAIL)",
-        "was preempted by a more important job (PREEMPTED)",
+        "The job reached its time limit (TIMEOUT).",
+        "The node of the job failed (NODE_FAIL).",
+        "The job was preempted by a more important job (PREEMPTED).",
     ]
 
 
@@ -229,7 +229,7 @@ def test_slurm_is_never_asked_more_than_twice_a_minute(steps: list[tuple[str, in
 
 def test_slurm_is_asked_soon_after_a_submission_then_every_half_minute() -> None:
     pace = PollSchedule()
-    assert not pace.due(0.0)  # nothing has been handed in
+    assert not pace.due(0.0)  # nothing has been submitted
     pace.wanted(0.0)
     assert pace.due(0.0)
     pace.asked(0.0)

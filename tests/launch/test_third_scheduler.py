@@ -85,7 +85,7 @@ def test_a_run_lives_on_a_scheduler_that_only_this_test_knows(site: Site) -> Non
     until(lambda: site.queued().get("3.server") == "R")
     until(lambda: set(site.at_work()) == {"q1-1", "q1-3"})
     assert site.at_work() == {"q1-1": "1.server", "q1-3": "3.server"}
-    assert "q1-2 (job 2.server) is gone: the queue does not have its job any more" in site.events
+    assert "q1-2 (job 2.server) is gone. The queue does not have the job any more." in site.events
 
     # A job that it refuses is asked for until it is taken, and people are told.
     (site.jobs / "refuse").write_text("qsub: would exceed the limit of jobs")
@@ -161,6 +161,6 @@ def test_where_it_is_not_a_run_is_local(site: Site) -> None:
     site.path = str(programs)
     done = site.call("start", config(site.workdir, max_evals=2), "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    missing = "there is no queue here (no qsub command) and there is no Slurm here (no sbatch command)"
-    assert f"pear: {missing}, so this is a local run with 2 workers on this machine." in done.stdout
+    missing = "There is no queue here (no qsub command). There is no Slurm here (no sbatch command)."
+    assert f"{missing} pear is therefore a local run with 2 workers on this machine." in done.stdout
     assert origin(site.paths).where == "local"

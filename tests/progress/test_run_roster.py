@@ -15,24 +15,26 @@ def test_each_change_of_a_worker_is_one_line(tmp_path: Path) -> None:
     events = Events(paths)
     roster = Roster(paths, events)
     steps = [
-        AgentReport("j1-1-0", AgentState.PENDING, "", "", "being submitted"),
-        AgentReport("j1-1-0", AgentState.PENDING, "7_0", "", "about to start"),
+        AgentReport("j1-1-0", AgentState.PENDING, "", "", "The job is being submitted."),
+        AgentReport("j1-1-0", AgentState.PENDING, "7_0", "", "The job is about to start."),
         AgentReport("j1-1-0", AgentState.RUNNING, "7_0", ""),
         AgentReport("j1-1-0", AgentState.RUNNING, "7_0", "n1"),
-        AgentReport("j1-1-0", AgentState.RUNNING, "7_0", "n1", "suspended"),
+        AgentReport("j1-1-0", AgentState.RUNNING, "7_0", "n1", "The job is suspended."),
         AgentReport("j1-1-0", AgentState.RUNNING, "7_0", "n1"),
-        AgentReport("j1-1-0", AgentState.GONE, "7_0", "", "reached its time limit"),
-        AgentReport("j1-1-0", AgentState.GONE, "7_0", "n1", "reached its time limit"),
+        AgentReport("j1-1-0", AgentState.GONE, "7_0", "", "The job reached its time limit."),
+        AgentReport("j1-1-0", AgentState.GONE, "7_0", "n1", "The job reached its time limit."),
     ]
     for number, report in enumerate(steps):
         roster.update({"j1-1-0": report}, "", float(number))
-    roster.close({"j1-1-0": steps[-1], "j1-1-1": AgentReport("j1-1-1", AgentState.PENDING, "", "", "late")})
+    roster.close(
+        {"j1-1-0": steps[-1], "j1-1-1": AgentReport("j1-1-1", AgentState.PENDING, "", "", "It is late.")}
+    )
     events.close()
     assert [line.split("  ", 1)[1] for line in paths.events.read_text().splitlines()] == [
-        "worker j1-1-0 is in the queue: being submitted",
-        "worker j1-1-0 (job 7_0) is in the queue: about to start",
-        "worker j1-1-0 (job 7_0) is suspended",
+        "worker j1-1-0 is in the queue. The job is being submitted.",
+        "worker j1-1-0 (job 7_0) is in the queue. The job is about to start.",
+        "worker j1-1-0 (job 7_0) is paused. The job is suspended.",
         "worker j1-1-0 (job 7_0) is running again",
-        "worker j1-1-0 (job 7_0) is gone: reached its time limit",
-        "worker j1-1-1 is in the queue: late",
+        "worker j1-1-0 (job 7_0) is gone. The job reached its time limit.",
+        "worker j1-1-1 is in the queue. It is late.",
     ]

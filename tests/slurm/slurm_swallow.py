@@ -101,7 +101,7 @@ def _unsettled(launcher: SlurmLauncher) -> list[str]:
     return [
         report.identity
         for report in launcher.poll().values()
-        if report.state is AgentState.UNKNOWN or report.reason == "being submitted"
+        if report.state is AgentState.UNKNOWN or report.reason == "The job is being submitted."
     ]
 
 

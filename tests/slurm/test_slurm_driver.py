@@ -63,7 +63,7 @@ def test_a_driver_that_can_never_begin_is_cancelled_and_its_run_leaves_nothing(s
     finally:
         site.cluster.run("scontrol", "update", "partition=alpha", "AllowAccounts=ALL")
     assert done.returncode == 2, done.stdout + done.stderr
-    assert "slurm.account: The driver's job would wait forever: the account may not use" in done.stderr
+    assert "slurm.account: The driver's job would wait forever. The account may not use" in done.stderr
     assert (
         "(Slurm: Job's account not known, so it can't use this partition (alpha allows p_mine))"
         in done.stderr
@@ -99,7 +99,7 @@ def test_a_driver_on_a_node_without_slurms_commands_does_not_evaluate_by_itself(
         (programs / name).symlink_to(f"/bin/{name}")
     config = site.config("quandong", slurm=f"setup = [\"export PATH='{programs}'\"]")
     site.omniopt("start", config, "--yes")
-    told = "cannot submit workers there: there is no Slurm here"
+    told = "cannot submit workers there. There is no Slurm here"
     until(
         lambda: told in site.omniopt("status", "quandong").stdout, "the driver does not say why it has left"
     )
@@ -114,7 +114,7 @@ def test_the_next_driver_goes_on_with_a_stop_that_this_one_has_no_time_for(site:
     [driver] = [job for job in site.jobs("rowan") if job.endswith(".driver")]
     done = site.omniopt("stop", "rowan")
     assert done.returncode == 0, done.stdout + done.stderr
-    until(lambda: "no new evaluations start" in paths.events.read_text(), "the stop is not heard of")
+    until(lambda: "no new evaluations are started" in paths.events.read_text(), "the stop is not heard of")
     site.cluster.run("scancel", "--batch", "--signal=USR1", f"--name={driver}")
     until(lambda: epochs(paths) == [1, 2], "no driver follows")
     gate.touch()

@@ -166,7 +166,7 @@ def test_a_refusal_of_the_drivers_job_does_not_blame_the_workers(tmp_path: Path)
     sbatch.write_text(f"#!/bin/sh\necho '{message}' >&2\nexit 1\n")
     sbatch.chmod(0o755)
     with pytest.raises(ConfigError) as refused:
-        driver_job.hand_in(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"}), "pear.driver", "#!/bin/sh\n")
+        driver_job.submit(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"}), "pear.driver", "#!/bin/sh\n")
     [problem] = refused.value.problems
     assert problem.path == ""
     assert problem.message.startswith("Slurm rejects the driver's job, which asks for 1 CPU and 2000 MB: ")

@@ -32,7 +32,7 @@ def refusal(site: Site) -> str:
     done = site.omniopt("start", site.config("pear"), "--yes")
     assert done.returncode == 2, done.stdout + done.stderr
     assert not site.paths("pear").root.exists()
-    assert "it is not known whether the run fits the cluster" in done.stderr
+    assert "It is not known whether the run fits the cluster" in done.stderr
     assert "With --local, the run stays on this machine." in done.stderr
     return done.stderr
 
@@ -54,6 +54,6 @@ def test_commands_that_belong_to_no_cluster_are_no_missing_commands(slurm_progra
 
 
 def test_what_is_missing_of_the_commands_is_named(slurm_programs: None, tmp_path: Path) -> None:
-    assert absence({"PATH": str(tmp_path)}) == "there is no Slurm here (no sbatch command)"
+    assert absence({"PATH": str(tmp_path)}) == "There is no Slurm here (no sbatch command)."
     (tmp_path / "sbatch").symlink_to(str(shutil.which("sbatch")))
     assert "it has sbatch, but not squeue" in absence({"PATH": str(tmp_path)})

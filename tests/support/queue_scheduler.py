@@ -86,7 +86,7 @@ class Queue:
     driver_jobs = None
 
     def absence(self) -> str:
-        return "" if shutil.which("qsub") else "there is no queue here (no qsub command)"
+        return "" if shutil.which("qsub") else "There is no queue here (no qsub command)."
 
     def place(self, workers: int) -> str:
         return "as a job of the queue" if workers == 1 else "as jobs of the queue"
@@ -177,7 +177,7 @@ class QueueLauncher:
         self.trouble = ""
         self._jobs[identity] = answer.stdout.strip()
         (self._paths.slurm / f"{identity}.number").write_text(self._jobs[identity])
-        self._report(identity, AgentState.PENDING, "waits in the queue")
+        self._report(identity, AgentState.PENDING, "The job waits in the queue.")
         return True
 
     def _ask(self) -> None:
@@ -197,7 +197,7 @@ class QueueLauncher:
                 self._missed[identity] += 1
                 gone = self._missed[identity] >= ANSWERS_WITHOUT
                 state = AgentState.GONE if gone else AgentState.UNKNOWN
-                self._report(identity, state, "the queue does not have its job any more")
+                self._report(identity, state, "The queue does not have the job any more.")
 
     def _report(self, identity: str, state: AgentState, reason: str = "", host: str = "") -> None:
         before = self._reports.get(identity)

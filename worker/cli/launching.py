@@ -55,7 +55,7 @@ def say_where(run: Run, scheduler: Scheduler, asked: bool) -> None:
     elif asked:
         print(f"{run.name}: a local run, as requested, with {where}.")
     else:
-        print(f"{run.name}: {registry.absence()}, so this is a local run with {where}.")
+        print(f"{registry.absence()} {run.name} is therefore a local run with {where}.")
 
 
 def check_cluster(run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace) -> None:
@@ -121,7 +121,7 @@ def _say_if_done(run: Run, paths: RunPaths) -> bool:
         return False
     print(ending(Over.BUDGET, run, tally).sentence)
     more = run_command("resume", paths, "--max-evals", str(2 * run.max_evals))
-    print(f"For more of them, for example: {visible(more)}")
+    print(f"For more evaluations, for example: {visible(more)}")
     for line in report(run, paths, trials, tally, origin(paths)):
         print(line)
     return True
@@ -133,11 +133,12 @@ def _submit(
     before = newest(paths)
     submitted = jobs.submit(run, paths, retry)
     workers = ", ".join(submitted.workers)
-    doing = f"and its workers are job {workers}" if workers else "which submits the workers"
     print(
-        f"The driver of {run.name} is job {submitted.driver}, {doing}. The results go to {paths.root}.",
-        flush=True,
+        f"The driver of {run.name} is job {submitted.driver}, and its workers are job {workers}."
+        if workers
+        else f"The driver of {run.name} is job {submitted.driver}, which submits the workers."
     )
+    print(f"The results go to {paths.root}.", flush=True)
     for sentence in jobs.first_look(paths, before):
         print(sentence)
     if args.follow:

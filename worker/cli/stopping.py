@@ -33,7 +33,7 @@ _GONE_WITHIN = 14.0  # seconds in which a driver that has obeyed has ended every
 
 
 def stop(paths: RunPaths, run: Run, wait: bool) -> int:
-    """Let what runs end, begin nothing new; with `wait`, come back when that has happened."""
+    """Let running evaluations finish and start no new ones; with `wait`, come back when that has happened."""
     current_claim = claim(paths)
     if current_claim.standing is Standing.OVER:
         return _is_over(run)
@@ -69,7 +69,7 @@ def cancel(paths: RunPaths, run: Run) -> int:
         code = _take_over(paths, run, scheduler, "cancel")
         _end_driver(current_claim)
     if left := scheduler.end_everything(paths, _SCHEDULER_WITHIN):
-        raise OmnioptError(f"{left}, or try again:\n  {run_command('cancel', paths)}")
+        raise OmnioptError(f"{left} To try again:\n  {run_command('cancel', paths)}")
     return code
 
 
@@ -117,7 +117,9 @@ def _obeys(paths: RunPaths, current_claim: Claim) -> bool:
 def _take_over(paths: RunPaths, run: Run, scheduler: Scheduler, request: str) -> int:
     """Become the driver, do what is asked, and say so."""
     print(
-        f"No driver answers, so this command does it itself. Ctrl-C {'ends the running evaluations' if request == 'stop' else 'kills what is still running'}."
+        "No driver answers, so this command does it itself. Ctrl-C ends the running evaluations."
+        if request == "stop"
+        else "No driver answers, so this command does it itself. Ctrl-C kills what is still running."
     )
     with Signals() as signals:
         driver = Driver(plan_of(run, paths, scheduler, request), signals)

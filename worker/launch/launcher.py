@@ -23,7 +23,7 @@ class AgentState(str, Enum):
 
 @dataclass(frozen=True)
 class AgentReport:
-    """How an agent stands; `reason` is in the scheduler's words."""
+    """How an agent stands; `reason` is a sentence in the scheduler's words, or ""."""
 
     identity: str
     state: AgentState

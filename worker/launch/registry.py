@@ -39,9 +39,9 @@ def called(name: str) -> Scheduler | None:
 
 
 def absence() -> str:
-    """Why only this machine is left, as part of a sentence; "" where there is more."""
+    """Sentences on why only this machine is left; "" where there is more."""
     reasons = [scheduler.absence() for scheduler in SCHEDULERS]
-    return " and ".join(reasons) if all(reasons) else ""
+    return " ".join(reasons) if all(reasons) else ""
 
 
 def with_driver_job(paths: RunPaths) -> Scheduler | None:

@@ -81,7 +81,7 @@ class Scheduler(Protocol):
         """How a driver is a job of its own; None where it is always the process that a person starts."""
 
     def absence(self) -> str:
-        """Why workers cannot be started from this machine, as part of a sentence; "" where they can."""
+        """A sentence on why workers cannot be started from this machine; "" where they can."""
 
     def place(self, workers: int) -> str:
         """Where so many workers are, such as "as Slurm jobs"."""
@@ -105,7 +105,7 @@ class Scheduler(Protocol):
     def end_everything(self, paths: RunPaths, patience: float) -> str:
         """End every job of a run, also those that no driver knows of. patience: seconds for each of its answers.
 
-        Returns "", or where it has not answered, which jobs are left and how a person ends them, without a full stop.
+        Returns "", or where it has not answered, which jobs are left and how a person ends them, in whole sentences.
         """
 
     def current_job(self, environ: Mapping[str, str]) -> CurrentJob | None:

@@ -102,10 +102,10 @@ def _sentence(report: AgentReport, count: int) -> str:
         job = f" (job {report.job})" if report.job else ""
         who, are = f"worker {report.identity}{job}", "is"
     if report.state is AgentState.RUNNING:
-        return f"{who} {are} {report.reason or 'running again'}"
-    state_texts = {AgentState.PENDING: f"{are} in the queue", AgentState.GONE: f"{are} gone"}
-    what = state_texts.get(report.state, f"{are} in an unknown state")
-    return f"{who} {what}: {report.reason}" if report.reason else f"{who} {what}"
+        return f"{who} {are} paused. {report.reason}" if report.reason else f"{who} {are} running again"
+    sentences = {AgentState.PENDING: f"{who} {are} in the queue", AgentState.GONE: f"{who} {are} gone"}
+    sentence = sentences.get(report.state, f"{who} {are} in an unknown state")
+    return f"{sentence}. {report.reason}" if report.reason else sentence
 
 
 def read(paths: RunPaths) -> dict[str, Any]:

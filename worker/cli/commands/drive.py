@@ -43,8 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Drive the run, whoever drove it before; the scheduler sees to it that there is one driver at a time.
 
-    A job that was handed in before the run ended, and starts after that, has nothing to do any more. One that has
-    to leave before the run is over hands in its successor, which goes on with what a person has asked of this one.
+    A job that was submitted before the run ended, and starts after that, has nothing to do any more. One that has
+    to leave before the run is over submits its successor, which goes on with what a person has asked of this one.
     Nobody watches a driver in a job: where it cannot begin because a disk is full or a file server has a bad moment,
     it tries again until it can, or its job ends.
     """
@@ -76,7 +76,7 @@ def _drive(args: argparse.Namespace) -> int:
     if not scheduler.remote and not args.local:
         # A run on a cluster must never become one inside the driver's small job.
         raise OmnioptError(
-            f"The driver's job runs on {node_name()} and cannot submit workers there: {registry.absence()}. "
+            f"The driver's job runs on {node_name()} and cannot submit workers there. {registry.absence()} "
             "To drive the run on the login node: "
             f"{run_command('resume', paths, '--driver', 'here')}"
         )

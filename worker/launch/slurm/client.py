@@ -25,22 +25,22 @@ _PATIENCE = 12.0
 
 
 def absence(environ: Mapping[str, str] | None = None) -> str:
-    """Why jobs cannot go to a Slurm cluster from this machine, as part of a sentence; "" where it belongs to one.
+    """A sentence on why jobs cannot go to a Slurm cluster from this machine; "" where it belongs to one.
 
     The commands may be installed where there is no cluster. One that does not answer at present is there all the same.
     """
     variables = os.environ if environ is None else environ
     missing = [program for program in _PROGRAMS if not shutil.which(program, path=variables.get("PATH"))]
     if "sbatch" in missing:
-        return "there is no Slurm here (no sbatch command)"
+        return "There is no Slurm here (no sbatch command)."
     if missing:
-        return f"Slurm is not complete here (it has sbatch, but not {', '.join(missing)})"
+        return f"Slurm is not complete here (it has sbatch, but not {', '.join(missing)})."
     if variables.get("SLURM_CONF") or any(map(os.path.exists, _CONFIGS)):
         return ""
     answer = Client(variables).call("sinfo", "--noheader", "--format=%R", patience=_PATIENCE)
     if answer.ok or not any(message in answer.err for message in _UNCONFIGURED):
         return ""
-    return "Slurm's commands are here, but this machine belongs to no cluster (they find no slurm.conf)"
+    return "Slurm's commands are here, but this machine belongs to no cluster (they find no slurm.conf)."
 
 
 def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:

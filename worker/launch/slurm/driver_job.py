@@ -1,4 +1,4 @@
-"""The driver as a small job of its own: handed in once, found again where Slurm's answer was lost."""
+"""The driver as a small job of its own: submitted once, found again where Slurm's answer was lost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TRIES = 3
 
 
 class NotSubmittedError(OmnioptError):
-    """The driver's job could not be handed in, or it is not known whether it was."""
+    """The driver's job could not be submitted, or it is not known whether it was."""
 
 
 def known_name(paths: RunPaths) -> str:
@@ -64,17 +64,17 @@ def queued(client: Client, name: str, patience: float | None = None) -> list[Row
     return unfinished if unfinished or answer.complete else None
 
 
-def hand_in(
+def submit(
     client: Client,
     name: str,
     text: str,
     earlier: Sequence[str] = (),
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """Hand in the script of a driver; returns the job's number.
+    """Submit the script of a driver; returns the job's number.
 
     earlier: numbers of driver jobs that were there before. Where the answer is lost, the queue is asked for a new job
-    of that name, and the script is handed in again only after two answers without it. Raises ConfigError where
+    of that name, and the script is submitted again only after two answers without it. Raises ConfigError where
     Slurm refuses it, NotSubmittedError where it takes no more jobs or stays silent.
     """
     waited = 0.0

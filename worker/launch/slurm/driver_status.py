@@ -37,7 +37,7 @@ def queue_status(client: Client, paths: RunPaths) -> DriverStatus:
 
 
 def first_look(client: Client, paths: RunPaths, before: int) -> Sequence[str]:
-    """Wait a moment for the driver that was just handed in; returns why it has not begun, nothing where it has.
+    """Wait a moment for the driver that was just submitted; returns why it has not begun, nothing where it has.
 
     before: the epoch of the driver before it. A job that can never start is cancelled, with the workers. Raises
     ConfigError then, OmnioptError where its job has ended already.
@@ -72,10 +72,11 @@ def _none(paths: RunPaths) -> str:
 def _waits(rows: Sequence[Row]) -> DriverStatus:
     sentences = []
     for row in rows:
-        where = f"is starting on {row.node or 'a node'}"
-        if row.state is JobState.WAITING:
-            where = f"is in the queue: {reasons.waiting(row.reason)}"
-        sentences.append(f"Its driver, job {row.job}, {where}.")
+        sentences.append(
+            f"Its driver, job {row.job}, is in the queue. {reasons.waiting(row.reason)}"
+            if row.state is JobState.WAITING
+            else f"Its driver, job {row.job}, is starting on {row.node or 'a node'}."
+        )
         if row.state is JobState.WAITING and (meaning := reasons.never(row.reason)):
             return DriverStatus(
                 tuple(sentences), True, refusals.driver_stuck(row.reason, meaning), meaning.sightings

@@ -115,4 +115,4 @@ def _submit_driver(
     """
     text = driver_job.script(run, paths, name, limit, ["--since", str(since), *arguments])
     driver_job.write_script(paths, name, text)
-    return driver_job.hand_in(client, name, text, queued_jobs)
+    return driver_job.submit(client, name, text, queued_jobs)

@@ -16,7 +16,7 @@ from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import JobState, Row
 
 ABSENT_SECONDS = 60.0  # an agent that the queue does not have is given up after so long, and two answers
-ANSWERS_WITHOUT = 2  # answers without a submission's name before it counts as never handed in
+ANSWERS_WITHOUT = 2  # answers without a submission's name before it counts as never submitted
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Agent:
 
 @dataclass
 class Submission:
-    """A job array that was handed in, or may have been."""
+    """A job array that was submitted, or may have been."""
 
     job: AgentJob
     outcome: Outcome = Outcome.DOUBTFUL
@@ -68,7 +68,7 @@ class JobStates:
         self._reports: Mapping[str, AgentReport] | None = None  # made again after every change
 
     def intend(self, job: AgentJob, at: float) -> None:
-        """A submission is about to be handed in."""
+        """A job array is about to be submitted."""
         self._reports = None
         submission = Submission(job, doubt_since=at)
         for identity in job.identities:
@@ -86,7 +86,7 @@ class JobStates:
         submission.outcome = submitted.outcome
         submission.number = submitted.job
         if submitted.outcome in (Outcome.REFUSED, Outcome.LATER):
-            self._give_up(submission, submitted.message)
+            self._give_up(submission, f"Slurm rejected the job: {submitted.message}.")
 
     def heard(self, identity: str, node: str) -> None:
         """An agent has said that it runs."""
@@ -124,7 +124,7 @@ class JobStates:
         for identity in identities:
             submission = self._by_agent.get(identity)
             if submission and not submission.agents[identity].heard:
-                self.left(identity, "cancelled")
+                self.left(identity, "The job was cancelled.")
 
     def silent(self, at: float) -> None:
         """Slurm gave no answer about the queue."""
@@ -228,7 +228,9 @@ class JobStates:
             paused = reasons.PAUSED.get(agent.row.word, "") if agent.row else ""
             return AgentReport(agent.identity, AgentState.RUNNING, number, agent.node, paused)
         if not submission.answered:
-            return AgentReport(agent.identity, AgentState.PENDING, number, agent.node, "being submitted")
+            return AgentReport(
+                agent.identity, AgentState.PENDING, number, agent.node, "The job is being submitted."
+            )
         if self.silent_since is not None or submission.outcome is Outcome.DOUBTFUL or agent.absent:
             return AgentReport(
                 agent.identity, AgentState.UNKNOWN, number, agent.node, self._doubt(submission)
@@ -242,10 +244,10 @@ class JobStates:
 
     def _doubt(self, submission: Submission) -> str:
         if self.silent_since is not None:
-            return "Slurm does not answer"
+            return "Slurm does not answer."
         if submission.outcome is Outcome.DOUBTFUL:
-            return f"it is not known whether Slurm accepted it ({submission.message})"
-        return "no longer in the queue"
+            return f"It is not known whether Slurm accepted the job ({submission.message})."
+        return "The job is no longer in the queue."
 
     def _seen(self, submission: Submission, job_rows: list[Row], asked_at: float, complete: bool) -> None:
         submission.outcome, submission.absent = Outcome.ACCEPTED, 0
@@ -271,7 +273,7 @@ class JobStates:
         if submission.outcome is Outcome.DOUBTFUL:
             submission.absent += 1
             if submission.absent >= ANSWERS_WITHOUT:
-                self._give_up(submission, f"it never reached the queue ({submission.message})")
+                self._give_up(submission, f"The job never reached the queue ({submission.message}).")
             return
         for agent in submission.agents.values():
             self._missing(agent, asked_at)
@@ -282,7 +284,7 @@ class JobStates:
             return
         agent.absent.append(asked_at)
         if len(agent.absent) >= ANSWERS_WITHOUT and asked_at - agent.absent[0] >= ABSENT_SECONDS:
-            agent.gone = "Slurm no longer has its job"
+            agent.gone = "Slurm no longer has the job."
 
     def _give_up(self, submission: Submission, reason: str) -> None:
         for agent in submission.agents.values():

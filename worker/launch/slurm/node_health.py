@@ -68,7 +68,7 @@ class NodeHealth:
         """Slurm has taken a submission that can never start."""
         self.hopeless = Problem(
             meaning.field,
-            f"The worker jobs would wait forever: {meaning.sentence} (Slurm: {row.reason}).",
+            f"The worker jobs would wait forever. {meaning.sentence} (Slurm: {row.reason}).",
             "They were cancelled; change this field and start again.",
         )
 

@@ -20,7 +20,7 @@ class PollSchedule:
         self._due = math.inf
 
     def submitted(self, at: float) -> None:
-        """Something was handed in at `at`: the next question comes soon, within the budget."""
+        """Something was submitted at `at`: the next question comes soon, within the budget."""
         if not self._silences:
             self._due = min(self._due, at + SOON)
 

@@ -27,7 +27,7 @@ def problems(run: Run, cluster: Cluster) -> list[Problem]:
         return [
             Problem(
                 "",
-                f"{why}, so it is not known whether the run fits the cluster ({cluster.message}).",
+                f"{why} It is not known whether the run fits the cluster ({cluster.message}).",
                 f"{advice} With --local, the run stays on this machine.",
             )
         ]
@@ -104,12 +104,13 @@ def rehearsed(client: Client, run: Run, cluster: Cluster, script: str) -> list[P
 def _no_partition(run: Run, cluster: Cluster, nodes: Sequence[Nodes]) -> Iterator[Problem]:
     names = {group.partition for group in nodes}
     partition = cluster.setting(run, "partition")
-    whose = "" if run.partition else ", which your variable SBATCH_PARTITION names"
     for name in partition.split(",") if partition else ():
         if name not in names:
             yield Problem(
                 "slurm.partition",
-                f'This cluster has no partition "{name}"{whose}.',
+                f'This cluster has no partition "{name}".'
+                if run.partition
+                else f'This cluster has no partition "{name}", which your variable SBATCH_PARTITION names.',
                 did_you_mean(name, names),
             )
     if not partition and not any(group.default for group in nodes):

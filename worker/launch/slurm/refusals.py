@@ -56,7 +56,7 @@ def driver_stuck(reason: str, meaning: Meaning) -> Problem:
     ours = field in (*_DRIVER_FIELDS, "run.runtime")
     return Problem(
         field if ours else "",
-        f"The driver's job would wait forever: {meaning.sentence} (Slurm: {reason}).",
+        f"The driver's job would wait forever. {meaning.sentence} (Slurm: {reason}).",
         "It was cancelled. Change this field and start again, or start with --driver here, which needs no such job."
         if ours
         else "It was cancelled. Start with --driver here, which needs no such job.",

@@ -1,4 +1,4 @@
-"""sbatch: hand in a job script, and tell from the answer whether it is queued, refused, or not known."""
+"""sbatch: submit a job script, and tell from the answer whether it is queued, refused, or not known."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _UNREADABLE = re.compile(
 
 
 def submit(client: Client, script: str) -> Submitted:
-    """Hand in the text of a job script (its #SBATCH lines say everything)."""
+    """Submit the text of a job script (its #SBATCH lines say everything)."""
     return meaning_of(client.call("sbatch", "--parsable", text=script, hidden=_overridden(script)))
 
 
@@ -64,7 +64,7 @@ def meaning_of(answer: Answer) -> Submitted:
             return Submitted(Outcome.ACCEPTED, job=number)
         return Submitted(Outcome.DOUBTFUL, message=answer.message)
     if answer.code == 127:
-        # The command itself could not be started, so that nothing has been handed in.
+        # The command itself could not be started, so that nothing has been submitted.
         return Submitted(Outcome.LATER, message=answer.message)
     if answer.code is None or _UNSURE.search(answer.err):
         return Submitted(Outcome.DOUBTFUL, message=answer.message)
@@ -76,7 +76,7 @@ def meaning_of(answer: Answer) -> Submitted:
 
 
 def rehearse(client: Client, script: str, patience: float) -> Submitted:
-    """Ask whether Slurm would take the script, without handing it in; DOUBTFUL where it cannot be known."""
+    """Ask whether Slurm would take the script, without submitting it; DOUBTFUL where it cannot be known."""
     answer = client.call("sbatch", "--test-only", text=script, patience=patience, hidden=_overridden(script))
     return Submitted(Outcome.ACCEPTED) if answer.ok else meaning_of(answer)
 

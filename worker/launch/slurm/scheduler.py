@@ -116,7 +116,7 @@ class Slurm:
             return ""
         return (
             f"Slurm did not answer when asked to end these jobs: {', '.join(silent)}. To end each of them, "
-            "use scancel --name"
+            "use scancel --name."
         )
 
     def current_job(self, environ: Mapping[str, str]) -> CurrentJob | None:

@@ -19,7 +19,7 @@ from worker.store.tail import read_records
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Intended(Message):
-    """is about to be handed in"""
+    """is about to be submitted"""
 
     kind = "intended"
     job: AgentJob
@@ -80,7 +80,7 @@ class SubmissionLog:
         self._file = Appender(paths.submissions(epoch))
 
     def intend(self, job: AgentJob) -> None:
-        """Write down a submission before it is handed in; raises StorageFullError, and then it must not be."""
+        """Write down a submission before it is made; raises StorageFullError, and then it must not be."""
         self._file.append(NOTES.encode(Intended(job=job, at=time.time())))
 
     def answered(self, name: str, submitted: sbatch.Submitted) -> None:

@@ -1,4 +1,4 @@
-"""The launcher of Slurm agents: job arrays handed in, watched with few questions, adopted where an answer was lost."""
+"""The launcher of Slurm agents: job arrays submitted, watched with few questions, adopted where an answer was lost."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SlurmLauncher:
         """epoch: the driver's, 0 for what is asked for before there is one. walltime: of a worker job, in seconds.
 
         max_array: most elements of a job array. Where walltime is None, both are asked of Slurm before anything is
-        handed in.
+        submitted.
         """
         self._run, self._paths, self._client, self._epoch = run, paths, client, epoch
         self._walltime, self._max_array, self._python, self._clock = walltime, max_array, python, clock
@@ -67,7 +67,7 @@ class SlurmLauncher:
         self._stopping: set[str] = set()
         self._too_long = 0  # seconds of a job that turned out to be more than the partition allows
         self._asking_limits = self._limits_unknown = False
-        self._later = ""  # why Slurm takes no more jobs for now
+        self._later = ""  # a sentence on why no more jobs are submitted for now
         self._not_before = 0.0
         self._retry_delay = _RETRY_LEAST
         self._most = 0  # elements of the next submission at most, while Slurm limits them; 0: no limit
@@ -93,8 +93,9 @@ class SlurmLauncher:
             try:
                 identities += self._submit(size, self._walltime, now)
             except (StorageFullError, OSError) as error:
-                # What is not written down is not handed in: nobody would know of it.
-                self._later = str(error)
+                # What is not written down is not submitted: nobody would know of it.
+                told = isinstance(error, StorageFullError)
+                self._later = str(error) if told else f"The job script cannot be written: {error}."
                 self._back_off(now)
             if self._most:
                 self._not_before = now + _RETRY_LEAST  # Slurm's answer shows how many it takes
@@ -147,10 +148,7 @@ class SlurmLauncher:
         if (message := self._job_states.doubt) and not self._later:
             return f"It is not known whether Slurm accepted the last workers ({message}); its queue is being checked."
         if self._later:
-            return (
-                f"Slurm accepts no more jobs at the moment ({self._later}); the run goes on with the "
-                "workers it has, and asks again."
-            )
+            return f"{self._later} The run goes on with the workers it has, and asks again."
         return self._node_health.trouble
 
     def close(self) -> None:
@@ -167,9 +165,9 @@ class SlurmLauncher:
             if entry.over:
                 self._over.add(name)
                 for identity in entry.job.identities:
-                    self._job_states.left(identity, "has ended")
+                    self._job_states.left(identity, "The job has ended.")
             else:
-                submitted = Submitted(entry.outcome or Outcome.DOUBTFUL, entry.number, "its answer was lost")
+                submitted = Submitted(entry.outcome or Outcome.DOUBTFUL, entry.number, "the answer was lost")
                 self._job_states.answered(name, submitted, now)
                 if entry.job.epoch == 0 and submitted.outcome is Outcome.ACCEPTED:
                     self._poll_schedule.submitted(now)  # it came into the queue together with this driver
@@ -210,7 +208,7 @@ class SlurmLauncher:
         if answer.outcome is Outcome.ACCEPTED:
             self._later, self._most = "", 0
         elif answer.outcome is Outcome.LATER:
-            self._later = answer.message
+            self._later = _no_more_jobs(answer.message)
             self._most = job.count // 2  # perhaps Slurm takes some of them
             if self._most:
                 self._not_before = now
@@ -244,7 +242,7 @@ class SlurmLauncher:
         self._job_states.observe(answer.rows, asked_at, answer.complete)
         # A submission that was given up may still arrive. It is ended then: its workers have been asked for again.
         for name in doubtful - set(self._job_states.names()):
-            self._later = self._job_states.submissions[name].message
+            self._later = _no_more_jobs(self._job_states.submissions[name].message)
             self._abandoned[name] = now + _ABANDONED_SECONDS
             self._cancels.add([], [name])
         late = {
@@ -259,7 +257,7 @@ class SlurmLauncher:
         self._log_ended_submissions()
 
     def _exclude_failing_nodes(self) -> None:
-        """What waits in the queue must not begin on a node that has failed since it was handed in."""
+        """What waits in the queue must not begin on a node that has failed since it was submitted."""
         if self._node_health.excluded != self._excluded_nodes:
             self._excluded_nodes = self._node_health.excluded
             nodes = excluded(self._run, self._excluded_nodes)
@@ -276,7 +274,7 @@ class SlurmLauncher:
             identities = self._job_states.waiting(submission)
             yield identities
             for identity in identities:
-                self._job_states.left(identity, f"{meaning.sentence} ({row.reason})")
+                self._job_states.left(identity, f"{meaning.sentence} ({row.reason}).")
             if meaning.field != "slurm.walltime" or not self._shortened(submission.job.seconds):
                 self._node_health.stuck(row, meaning)
 
@@ -296,3 +294,7 @@ class SlurmLauncher:
         for name in self._job_states.submissions.keys() - alive - self._over:
             self._over.add(name)
             self._submission_log.over(name)
+
+
+def _no_more_jobs(message: str) -> str:
+    return f"Slurm accepts no more jobs at the moment ({message})."
