@@ -15,8 +15,8 @@ class Phase(Enum):
     """What a driver does."""
 
     WORKING = "working"
-    DRAINING = "draining"  # nothing new begins, what runs may end
-    CANCELLING = "cancelling"  # what runs is ended
+    DRAINING = "draining"  # no new trials are started, running ones may finish
+    CANCELLING = "cancelling"  # running trials are ended
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where the trials of a run stand, counted, and why no more of them begin."""
+"""Where the trials of a run stand, counted, and why no more of them are started."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TRIED_BEFORE_GIVING_UP = 10  # a run whose first so many evaluations all fail is
 
 
 class Over(Enum):
-    """Why no more evaluations begin."""
+    """Why no more evaluations are started."""
 
     BUDGET = "budget"
     SPACE = "space"

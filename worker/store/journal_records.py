@@ -171,7 +171,7 @@ class Retried(Filed):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Stopping(Filed):
-    """nothing new begins, and why"""
+    """no new trials are started, and why"""
 
     kind = "stopping"
     reason: str = ""

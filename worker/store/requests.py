@@ -14,7 +14,7 @@ _LOOK_EVERY = 0.2  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Stop(Message):
-    """what runs may end, nothing new begins"""
+    """running trials may finish, no new ones are started"""
 
     kind = "stop"
     at: float = 0.0
@@ -22,7 +22,7 @@ class Stop(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class CancelAll(Message):
-    """what runs is ended, nothing new begins"""
+    """running trials are ended, no new ones are started"""
 
     kind = "cancel"
     at: float = 0.0

@@ -1,4 +1,4 @@
-"""`omniopt stop`: let running evaluations end, begin nothing new."""
+"""`omniopt stop`: let running evaluations finish, and start no new ones."""
 
 from __future__ import annotations
 
