@@ -20,12 +20,12 @@ from worker.trial import Status
 def test_scatter_panels_are_limited_and_linked(open_file: OpenFile, tmp_path: Path) -> None:
     page = open_file(pages(tmp_path, some_trials())["scatter"])
     expect(page.locator(".count")).to_have_text(
-        "120 evaluations, 12 of them without a result (crosses); the star is the best."
+        "120 evaluations, 12 of them without a result (crosses). The star is the best."
     )
     page.get_by_label("RESULT at most").fill("0.5")
     expect(page.locator(".count")).not_to_contain_text("120 evaluations")
     expect(page.locator("canvas[role=img]").first).to_have_attribute(
-        "aria-label", re.compile("kind against lr, .* the best has lr")
+        "aria-label", re.compile("kind against lr, .* The best has lr")
     )
 
 

@@ -85,5 +85,5 @@ def test_a_run_that_may_only_be_read_cannot_be_resumed(workdir: Path, theirs: Pa
     done = as_colleague(workdir, "resume", "theirs", "--max-evals", "4")
     (theirs / "journal").chmod(0o755)
     assert done.returncode == 5
-    assert "Permission denied; check that the folder exists and that you may write to it." in done.stderr
+    assert "Permission denied. Check that the folder exists and that you may write to it." in done.stderr
     assert "by itself" not in done.stderr

@@ -57,8 +57,8 @@ def test_rows_that_do_not_fit_are_left_out_and_said(config: Path, workdir: Path,
     done = omniopt("import", config, import_csv)
     assert done.returncode == 0
     assert "1 evaluation imported" in done.stdout
-    assert [line.split(":")[1].strip() for line in done.stderr.splitlines()] == [
-        f"row {row}" for row in range(3, 9)
+    assert [line.partition(" is left out. ")[0] for line in done.stderr.splitlines()] == [
+        f"Row {row}" for row in range(3, 9)
     ]
 
 
@@ -135,7 +135,8 @@ def test_tables_of_other_programs_are_read(tmp_path: Path, content: str, options
 def test_no_number_is_guessed(tmp_path: Path, written: str) -> None:
     table = rows_of(tmp_path, f'lr,kind,RESULT\n"{written}",a,1\n0.5,a,"{written}"\n')
     assert table.rows == []
-    assert [why.split()[0] for why in table.left_out.values()] == ["lr", "its"]
+    subjects = [why.partition(" is ")[0] for why in table.left_out.values()]
+    assert subjects == ["The parameter lr", "The result"]
 
 
 def test_a_row_with_a_decimal_comma_between_commas_is_not_taken_for_other_values(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_a_row_with_a_decimal_comma_between_commas_is_not_taken_for_other_values
 def test_the_same_row_twice_is_one_evaluation_and_another_result_is_another(tmp_path: Path) -> None:
     table = rows_of(tmp_path, "lr,kind,RESULT\n0.5,a,1\n0.50,a,1.0\n0.5,a,2\n")
     assert [loss for _, loss in table.rows] == [1.0, 2.0]
-    assert table.left_out == {3: "it is the same as row 2"}
+    assert table.left_out == {3: "It is the same as row 2."}
 
 
 def test_the_fate_of_each_row_is_said_however_many_there_are(
@@ -155,8 +156,8 @@ def test_the_fate_of_each_row_is_said_however_many_there_are(
     table.write_text("lr,kind,RESULT\n" + "7,a,1\n" * 20 + "0.5,a,1\n" + "7,a,1\n" * 3)
     lines = omniopt("import", config, table).stderr.splitlines()
     assert len(lines) == 11
-    assert lines[0].startswith("left out: row 2: The parameter lr cannot have this value")
-    assert lines[-1] == "left out: 13 further rows: 12-21, 23-25"
+    assert lines[0].startswith("Row 2 is left out. The parameter lr cannot have this value")
+    assert lines[-1] == "Of the other rows, 13 are left out: 12-21, 23-25."
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

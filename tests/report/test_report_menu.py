@@ -83,7 +83,7 @@ def test_settings_that_are_damaged_are_said_and_not_taken(
     settings.parent.mkdir(parents=True)
     settings.write_bytes(kept.encode(errors="surrogateescape"))
     shown = menu(omniopt, "first", "csv", "", "q")
-    assert f"Some settings in {settings} are ignored: " in shown
+    assert f"Some settings in {settings} are ignored. " in shown
     assert paths.csv.read_text().startswith("trial,status,")
 
 

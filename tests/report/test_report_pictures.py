@@ -74,7 +74,7 @@ def test_columns_without_any_parameter_make_no_picture(paths: RunPaths, omniopt:
     done = omniopt("scatter", "first", "--columns", "RESULT")
     assert done.returncode == 2
     assert "--columns names no parameter. The parameters are lr, kind." in done.stderr
-    assert "it holds no name" in omniopt("parallel", "first", "--columns", " , ").stderr
+    assert "the list contains no name" in omniopt("parallel", "first", "--columns", " , ").stderr
 
 
 def test_a_picture_marks_what_has_no_result_and_has_logarithmic_colours(

@@ -256,7 +256,7 @@ def test_a_record_counts_when_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_what_cannot_be_written_says_what_and_why_and_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StorageFullError, match=r"Cannot write to .*No such file.*check that the folder"):
+    with pytest.raises(StorageFullError, match=r"Cannot write to .*No such file.*Check that the folder"):
         Appender(tmp_path / "missing" / "box")
 
 

@@ -87,11 +87,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _system_failure(error: OSError) -> str:
     """What the file system does not do, and what helps."""
     if _output_fails():
-        failure, advice = "The output cannot be written", "Free some space there, or send it elsewhere."
-    else:
-        failure = f"{error.filename or 'A file'} cannot be used"
-        advice = "Try again; if it keeps failing, check the disk (df -h, quota), or ask the administrators of the file system."
-    return f"{failure}: {error.strerror}. {advice}"
+        return f"The output cannot be written: {error.strerror}. Free some space there, or send it elsewhere."
+    return (
+        f"{error.filename or 'A file'} cannot be used: {error.strerror}. Try again; if it keeps failing, check "
+        "the disk (df -h, quota), or ask the administrators of the file system."
+    )
 
 
 def _output_fails() -> bool:

@@ -93,14 +93,15 @@ class ExistingRun:
             self._refuse_to_replace()
         if choice is not None:
             return choice
-        where = f"The run {self.paths.name} already exists in {visible(str(self.paths.root))}"
+        name, place = self.paths.name, visible(str(self.paths.root))
         if not prompts.somebody_there():
             raise RunExistsError(
-                f"{where} and is never overwritten. Choose --existing continue, --existing new (under a "
+                f"The run {name} already exists in {place} and is never overwritten. Choose --existing continue, --existing new (under a "
                 "new name), --existing replace (the old run is kept aside; only possible while no "
                 "evaluation has been successful) or --existing stop."
             )
-        print(f"{where}, with {counted(self.successes, 'successful evaluation')}.")
+        count = counted(self.successes, "successful evaluation")
+        print(f"The run {name} already exists in {place}, with {count}.")
         print("\n".join(self._comparison()))
         answers = {word: name for name in CHOICES for word in (name, name[0])} | {"": "stop"}
         if self.successes:

@@ -70,9 +70,12 @@ class Jobs:
         counts = Counter(worker["state"] for worker in self.roster.values())
         state_words = {"running": "running", "pending": "in the queue", "unknown": "in an unknown state"}
         text = ", ".join(f"{counts[state]} {state_words[state]}" for state in state_words if counts[state])
-        age = time.time() - (self.at or 0)
-        old = "" if self.watched else f" (as the driver last saw them, {clock(age)} ago)"
-        yield f"workers: {text}{old}"
+        age = clock(time.time() - (self.at or 0))
+        yield (
+            f"workers: {text}"
+            if self.watched
+            else f"workers: {text} (as the driver last saw them, {age} ago)"
+        )
         reasons = Counter(worker["reason"] for worker in self.roster.values() if worker["reason"])
         yield from (f"{counted(count, 'worker')}: {reason}" for reason, count in reasons.most_common())
 

@@ -69,16 +69,16 @@ class Settings:
 
 
 def read_settings() -> tuple[Settings, str]:
-    """The settings as kept, and what is wrong with the file where something is."""
+    """The settings as kept, and a sentence on what is wrong with the file where something is."""
     settings = Settings()
     try:
         kept = json.loads(settings_file().read_text(encoding="utf-8"))
     except (FileNotFoundError, RuntimeError):
         return settings, ""
     except (OSError, ValueError) as error:
-        return settings, str(error)
+        return settings, f"The file cannot be read: {error}."
     if not isinstance(kept, dict):
-        return settings, "it contains no settings"
+        return settings, "The file contains no settings."
     wrong = []
     for field in fields(Settings):
         value = kept.get(field.name, getattr(settings, field.name))
@@ -86,7 +86,7 @@ def read_settings() -> tuple[Settings, str]:
             setattr(settings, field.name, value)
         else:
             wrong.append(field.name)
-    return settings, f"it has an invalid value for {', '.join(wrong)}" if wrong else ""
+    return settings, f"The values of {', '.join(wrong)} are invalid." if wrong else ""
 
 
 def _possible(name: str, value: object) -> bool:

@@ -51,7 +51,7 @@ def comma_list(text: str) -> list[str]:
     """The names in a comma list, each once. Raises ArgumentTypeError where there is none."""
     unique_names = list(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
     if not unique_names:
-        raise argparse.ArgumentTypeError("it holds no name")
+        raise argparse.ArgumentTypeError("the list contains no name")
     return unique_names
 
 

@@ -61,14 +61,15 @@ def evaluate_once(run: Run, home: Home, scheduler: Scheduler) -> int:
 
 def _tell(run: Run, paths: RunPaths, trial: Trial) -> int:
     """Say how the evaluation went."""
-    where = f" on {trial.host}" if trial.host else ""
-    took = f" after {trial.seconds:.1f} s" if trial.seconds is not None else ""
+    facts = [f"It ran on {trial.host}."] if trial.host else []
+    facts += [f"It took {trial.seconds:.1f} s."] if trial.seconds is not None else []
     print(f"The command: {visible(Commands(run, paths, origin(paths)).ready(trial))}")
     if trial.status is Status.OK:
-        memory = f", using at most {trial.peak_memory:.0f} MB of memory" if trial.peak_memory else ""
-        print(f"It gave RESULT {number_text(trial.loss)}{where}{took}{memory}. The run can start.")
+        facts += [f"It used at most {trial.peak_memory:.0f} MB of memory."] if trial.peak_memory else []
+        print(" ".join([f"It gave RESULT {number_text(trial.loss)}.", *facts, "The run can start."]))
         return EXIT_DONE
-    print(visible(f"It gave no result that counts{where}{took} ({trial.status.value}). {trial.reason}"))
+    failed = f"It gave no result that counts ({trial.status.value})."
+    print(visible(" ".join([failed, *facts, trial.reason])))
     for line in last_lines(paths, trial.number):
         print(f"  | {line}")
     return EXIT_NO_SUCCESS

@@ -50,15 +50,15 @@ def _agree(changeable: list[tuple[str, str]]) -> None:
     if len(changeable) > _MOST:
         print(f"  and {len(changeable) - _MOST} more.")
     if not prompts.somebody_there():
-        reason = "There is no terminal to ask whether to use it; nothing was run. "
+        reason = "There is no terminal to ask whether to use it; nothing was run."
     elif prompts.choose("Use it anyway? [y/N] ", prompts.YES_OR_NO):
         agreed = [os.environ.get(AGREED, ""), *("\t".join(path_and_reason) for path_and_reason in changeable)]
         os.environ[AGREED] = "\n".join(agreed)
         return
     else:
-        reason = "Nothing was run. "
+        reason = "Nothing was run."
     raise OmnioptError(
-        f"{reason}Use a workdir that nobody else can write to, or close yours to others (chmod go-w). If "
+        f"{reason} Use a workdir that nobody else can write to, or close yours to others (chmod go-w). If "
         f"you trust these people: export {TRUST}=FOLDER (several: FOLDER:FOLDER), then run the same "
         "command again."
     )

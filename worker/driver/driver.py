@@ -181,8 +181,8 @@ class Driver:
             self._begin(Phase.DRAINING, Over.STOPPED)
             if self._tally.running:
                 self.display.say(
-                    f"Stopping: {counted(self._tally.running, 'running evaluation')} may end, no new ones "
-                    "start. Press Ctrl-C again to end them now."
+                    f"Stopping: {counted(self._tally.running, 'running evaluation')} may end, and no new "
+                    "ones are started. Press Ctrl-C again to end them now."
                 )
         elif self._phase is Phase.DRAINING:
             self._begin(Phase.CANCELLING, Over.CANCELLED)

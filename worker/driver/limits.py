@@ -1,4 +1,4 @@
-"""What a run may use: how many more evaluations may begin, and whether it is over."""
+"""What a run may use: how many more evaluations may be started, and whether it is over."""
 
 from __future__ import annotations
 
@@ -38,15 +38,20 @@ class Limits:
     def failures_sentence(self, tally: Tally) -> str:
         """That too many evaluations failed; what workers had in hand when the limit was reached may be beyond it."""
         count = self.failures(tally)
-        others = " (the others were already running when it was reached)" if count > self.max_failures else ""
-        return f"{counted(count, 'evaluation')} ended without a result, and the limit (max_failures) is {self.max_failures}{others}."
+        evaluations, limit = counted(count, "evaluation"), self.max_failures
+        if count > limit:
+            return (
+                f"{evaluations} ended without a result, and the limit (max_failures) is {limit}; the others were "
+                "already running when it was reached."
+            )
+        return f"{evaluations} ended without a result, and the limit (max_failures) is {limit}."
 
     def room(self, ok: int, in_hand: int) -> int:
         """How many more trials may be proposed, with `ok` successful ones and `in_hand` that have not ended."""
         return max(0, self.max_evals - ok - in_hand)
 
     def over(self, tally: Tally, seconds: float) -> Over | None:
-        """Whether no more evaluations may begin, `seconds` after the start of this driver."""
+        """Why no more evaluations may be started `seconds` after the start of this driver; None while some may."""
         first = range(self.first, self.first + TRIED_BEFORE_GIVING_UP)
         if tally.ok >= self.max_evals:
             return Over.BUDGET

@@ -88,7 +88,7 @@ def sentence_of(record: Record) -> str:
         are = "is" if record.wanted == 1 else "are"
         return f"{counted(record.wanted, 'worker')} {are} wanted from now on"
     if isinstance(record, Stopping):
-        return f"no new evaluations start ({record.reason})"
+        return f"no new evaluations are started ({record.reason})"
     if isinstance(record, Leaving):
         return f"the driver leaves. {record.reason}"
     if isinstance(record, Ended):

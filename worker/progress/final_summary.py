@@ -26,6 +26,7 @@ from worker.store.starter import command, lasts, menu_command, run_command
 from worker.trial import Status, Trial
 
 _MOST_REASONS = 5
+_NO_REASON = "no reason is known"
 _LAST_LINES = 5
 _RESUMABLE = frozenset(over.value for over in (Over.RUNTIME, Over.STOPPED, Over.CANCELLED, Over.LEFT))
 _LOOKED_AT = 40  # lines of an output among which the last ones that are not blank are looked for
@@ -165,8 +166,12 @@ def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:
     yield "Why evaluations failed:"
     for cause in by_frequency[:_MOST_REASONS]:
         alike = len({trial.reason for trial in cause.trials}) == 1
-        which = "" if alike else f"for example evaluation {cause.trials[0].number}: "
-        yield f"  {len(cause.trials)} x {cause.status.value}: {which}{visible(cause.reason) or 'no reason is known'}"
+        failed, reason = f"{len(cause.trials)} x {cause.status.value}", visible(cause.reason) or _NO_REASON
+        yield (
+            f"  {failed}: {reason}"
+            if alike
+            else f"  {failed}: for example evaluation {cause.trials[0].number}: {reason}"
+        )
     if len(by_frequency) > _MOST_REASONS:
         left = sum(len(cause.trials) for cause in by_frequency[_MOST_REASONS:])
         yield f"  and {left} for {len(by_frequency) - _MOST_REASONS} other reasons. All of them: {run_command('errors', paths)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from worker.report.data import equal_results
 from worker.report.data.failure_checks import findings
-from worker.report.data.failures import MEANINGS, causes
+from worker.report.data.failures import causes
 from worker.report.data.results import Results
 from worker.report.data.summary import duration_words, hours_text, is_usable, summarize
 from worker.report.data.table import moment
@@ -86,7 +86,7 @@ def errors(results: Results) -> Iterator[str]:
         if not nothing:
             yield ""
         nothing = False
-        yield f"{counted(count, 'evaluation')} {MEANINGS[cause.status]}:"
+        yield f"{cause.headline}:"
         yield visible(f"  {cause.reason or 'Nothing more is known.'}")
         numbers = ", ".join(str(trial.number) for trial in cause.trials[:10])
         yield f"  evaluations {numbers}{', ...' if count > 10 else ''}"

@@ -28,14 +28,13 @@ class StorageFullError(OmnioptError):
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path
         self.error = error
-        full = error.errno in _FULL
-        cause = "the disk or the quota is full" if full else f"the system says: {error.strerror or error}"
-        advice = (
-            "free some space there (df -h and quota show how much is left), and a run goes on by itself"
-            if full
-            else "check that the folder exists and that you may write to it"
+        super().__init__(
+            f"Cannot write to {path}, because the disk or the quota is full; free some space there (df -h and "
+            "quota show how much is left), and a run goes on by itself."
+            if error.errno in _FULL
+            else f"Cannot write to {path}: {error.strerror or error}. Check that the folder exists and that you "
+            "may write to it."
         )
-        super().__init__(f"Cannot write to {path}, because {cause}; {advice}.")
 
 
 class Appender:

@@ -7,10 +7,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from worker.spec.text import counted
 from worker.store.log_text import plain
 from worker.store.paths import RunPaths
 
 MARK = "omniopt: setup line failed"  # what a job prints right behind what the line itself has printed
+_ONLY_IN_LOGIN_SHELLS = (
+    "On many clusters only login shells have that command, and job scripts are not login shells: make source "
+    "/etc/profile.d/modules.sh the first setup line, or begin a wrapper script with #!/bin/bash -l."
+)
 _MOST_RECORDS = 1000  # of that many jobs at most; a thousand workers fail for the same reason
 _MOST_READ = 1 << 16  # bytes of what one job printed
 
@@ -27,18 +32,13 @@ class SetupFailure:
     @property
     def sentence(self) -> str:
         """What happened, and what may be done about it."""
-        jobs = "1 job" if self.jobs == 1 else f"{self.jobs:,} jobs"
-        quotation = f': "{self.message}"' if self.message else ""
-        advice = ""
+        jobs = counted(self.jobs, "job")
+        sentences = [f"The setup line {self.line!r} failed in {jobs} (exit code {self.exit_code})."]
+        if self.message:
+            sentences.append(f'It printed "{self.message}".')
         if "command not found" in self.message and self.line.split()[:1] in (["module"], ["ml"]):
-            advice = (
-                " On many clusters only login shells have that command, and job scripts are not login "
-                "shells: make source /etc/profile.d/modules.sh the first setup line, or begin a wrapper "
-                "script with #!/bin/bash -l."
-            )
-        return (
-            f"The setup line {self.line!r} failed in {jobs} (exit code {self.exit_code}){quotation}.{advice}"
-        )
+            sentences.append(_ONLY_IN_LOGIN_SHELLS)
+        return " ".join(sentences)
 
 
 def setup_failures(paths: RunPaths, setup: Sequence[str]) -> list[SetupFailure]:

@@ -89,7 +89,7 @@ def execute(args: argparse.Namespace) -> int:
     """Show menus until the user leaves."""
     settings, trouble = read_settings()
     if trouble:
-        print(f"Some settings in {settings_file()} are ignored: {trouble}.")
+        print(f"Some settings in {settings_file()} are ignored. {trouble}")
     try:
         if args.run:
             run_menu(run_lookup.find_run(args.run, args.workdir), settings)

@@ -52,10 +52,9 @@ def execute(args: argparse.Namespace) -> int:
         paths = create(new_home, run)
     count = warm_start.write(paths, run, table)
     imported_before = len(table.rows) - count
-    print(
-        f"{counted(count, 'evaluation')} imported into {paths.root}"
-        + (f"; {imported_before} more had been imported before." if imported_before else ".")
-    )
+    imported = f"{counted(count, 'evaluation')} imported into {paths.root}."
+    before = f"{counted(imported_before, 'evaluation')} of the table had been imported before."
+    print(f"{imported} {before}" if imported_before else imported)
     print("Imported evaluations do not count toward the limits of the run. To start the search:")
     print(f"  {visible(run_command('resume', paths))}")
     return EXIT_DONE
@@ -64,9 +63,9 @@ def execute(args: argparse.Namespace) -> int:
 def _fates(left_out: Mapping[int, str]) -> Iterator[str]:
     """Why rows were left out: the first ones in words, of the others the numbers."""
     for number, why in list(left_out.items())[:_MOST_SHOWN]:
-        yield f"left out: row {number}: {why}"
+        yield f"Row {number} is left out. {why}"
     if further := list(left_out)[_MOST_SHOWN:]:
-        yield f"left out: {len(further)} further rows: {_ranges(further)}"
+        yield f"Of the other rows, {len(further)} are left out: {_ranges(further)}."
 
 
 def _ranges(numbers: Sequence[int]) -> str:

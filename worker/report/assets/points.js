@@ -187,8 +187,8 @@ function fitting(context, tick, room) {
 
 /** What a panel shows, in words. */
 export function panelWords(panel, counted, best) {
-  const where = best === null ? "" : `; the best has ${describe(panel.x, best)} and ${describe(panel.y, best)}`;
-  return `${panel.y.label} against ${panel.x.label}, ${counted}${where}.`;
+  const shown = `${panel.y.label} against ${panel.x.label}, ${counted}.`;
+  return best === null ? shown : `${shown} The best has ${describe(panel.x, best)} and ${describe(panel.y, best)}.`;
 }
 
 function describe(column, row) {

@@ -104,7 +104,7 @@ function timeline(root, data, { agents, end }) {
   const rows = agents.map(({ label, spans }) => ({ label, spans: spans.map(scaled) }));
   const tones = { ended: "accent", failed: "bad", running: "good", cancelled: "faint" };
   const kinds = Object.keys(tones).filter((kind) => rows.some((row) => row.spans.some((span) => span[2] === kind)));
-  const words = `When ${rows.length === 1 ? "the worker" : `each of ${rows.length} workers`} ran evaluations.`;
+  const words = rows.length === 1 ? "When the worker ran evaluations." : `When each of ${rows.length} workers ran evaluations.`;
   const label = `Time (${unit.name})`;
   figure(root, "Each row is one worker, each block one evaluation", drawSpans(rows, end / unit.seconds, label, kinds, words));
   root.append(lineKeys(data, kinds.map((kind) => ({ label: kind, tone: tones[kind] }))));

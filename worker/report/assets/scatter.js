@@ -177,7 +177,8 @@ class ScatterPlots {
     }
     showLegend(this.legend, colouring, data.palette);
     const crosses = rows.filter((row) => !data.counts[row]).length;
-    this.status.textContent = `${count}${crosses ? `, ${crosses.toLocaleString("en")} of them without a result (crosses)` : ""}${best === null ? "" : "; the star is the best"}.`;
+    const drawn = crosses ? `${count}, ${crosses.toLocaleString("en")} of them without a result (crosses).` : `${count}.`;
+    this.status.textContent = best === null ? drawn : `${drawn} The star is the best.`;
     this.table?.show(shown);
     this.#point(null, false);
   }

@@ -80,8 +80,12 @@ def _differing(trials: Sequence[Trial]) -> tuple[str, ...]:
 
 def sentences(run: Run, same: Sameness) -> tuple[str, str]:
     """What is the same, and why that may be and what to do. Safe for a terminal."""
-    share = f"All {same.count:,}" if same.count == same.results else f"{same.count:,} of {same.results:,}"
-    finding = f"{share} results are {real_text(same.loss)}, although the parameters differ."
+    result = real_text(same.loss)
+    finding = (
+        f"All {same.count:,} results are {result}, although the parameters differ."
+        if same.count == same.results
+        else f"{same.count:,} of {same.results:,} results are {result}, although the parameters differ."
+    )
     if same.differing:
         names = ", ".join(map(visible, same.differing[:_MOST_NAMES]))
         more = len(same.differing) - _MOST_NAMES

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from worker.spec.fields import BY_PATH
+from worker.spec.text import counted
 from worker.trial import Status, Trial
 
 # What differs between two evaluations that failed for the same reason: identifiers and addresses, paths, numbers.
@@ -21,14 +22,15 @@ _DETAIL = re.compile(
 # Last words that were cut are compared by their beginning: where they were cut depends on the numbers before.
 _CUT = re.compile(r'"([^"\n]{0,60})[^"\n]*…"')
 
+# Headlines of what went wrong; {evaluations} is how many there are, with the word for them.
 MEANINGS = {
-    Status.NO_RESULT: "ended without a readable RESULT line",
-    Status.NOT_FINITE: "printed nan or inf as RESULT",
-    Status.UNDERFLOW: "printed a RESULT that is too close to 0 for floating-point numbers",
-    Status.FAILED: "ended with an error",
-    Status.TIMEOUT: f"took longer than the {BY_PATH['run.time_limit'].in_sentence}",
-    Status.OUT_OF_MEMORY: "ran out of memory",
-    Status.LOST: "vanished with a worker three times",
+    Status.NO_RESULT: "{evaluations} ended without a readable RESULT line",
+    Status.NOT_FINITE: "{evaluations} printed nan or inf as RESULT",
+    Status.UNDERFLOW: "{evaluations} printed a RESULT that is too close to 0 for floating-point numbers",
+    Status.FAILED: "{evaluations} ended with an error",
+    Status.TIMEOUT: f"{{evaluations}} took longer than the {BY_PATH['run.time_limit'].in_sentence}",
+    Status.OUT_OF_MEMORY: "{evaluations} ran out of memory",
+    Status.LOST: "{evaluations} vanished with a worker three times",
 }
 
 
@@ -39,6 +41,11 @@ class Cause:
     status: Status
     reason: str
     trials: tuple[Trial, ...]
+
+    @property
+    def headline(self) -> str:
+        """How many evaluations failed so, and how."""
+        return MEANINGS[self.status].format(evaluations=counted(len(self.trials), "evaluation"))
 
 
 def causes(trials: Iterable[Trial]) -> list[Cause]:

@@ -41,6 +41,13 @@ class Coincidence:
         """How likely so many failures would be if these evaluations failed as often as the others."""
         return ((self.others_failed + 1) / (self.others + 2)) ** self.failed
 
+    @property
+    def notation(self) -> str:
+        """How the numbers look, in words."""
+        if self.minus:
+            return "negative with an exponent" if self.exponent else "negative"
+        return "written with an exponent"
+
 
 def coincidence(run: Run, trials: Iterable[Trial]) -> Coincidence | None:
     """What numbers of failed evaluations have and those of others do not; None where there is no such thing."""
@@ -113,11 +120,10 @@ def remark(run: Run, trials: Iterable[Trial]) -> str:
     if pattern is None:
         return ""
     names = visible(" or ".join(pattern.names[:3]))
-    notation = " with ".join(["negative"] * pattern.minus + ["an exponent"] * pattern.exponent)
     return (
-        f"{pattern.failed:,} of {counted(pattern.count, 'evaluation')} in which {names} is "
-        f"{notation if pattern.minus else f'written with {notation}'}, such as {pattern.example}, failed, "
-        f"and {pattern.others_failed:,} of {pattern.others:,} others. {_advice(run, pattern)}"
+        f"{pattern.failed:,} of {counted(pattern.count, 'evaluation')} in which {names} is {pattern.notation}, "
+        f"such as {pattern.example}, failed, and {pattern.others_failed:,} of {pattern.others:,} others. "
+        f"{_advice(run, pattern)}"
     )
 
 

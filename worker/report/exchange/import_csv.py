@@ -108,7 +108,7 @@ def _imported_rows(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: 
             continue
         before = first.setdefault((*values.items(), loss), number)
         if before != number:
-            table.left_out[number] = f"it is the same as row {before}"
+            table.left_out[number] = f"It is the same as row {before}."
         else:
             table.rows.append((values, loss))
     return table
@@ -120,12 +120,12 @@ def _evaluation(
     """The values and the result in a row. Raises ValueError where it cannot be used."""
     if len(row) != layout.width:
         raise ValueError(
-            f"it has {counted(len(row), 'cell')}, but the table has {counted(layout.width, 'column')}"
+            f"It has {counted(len(row), 'cell')}, but the table has {counted(layout.width, 'column')}."
         )
     cells = [unguarded(cell.strip()) for cell in row]
     if layout.status is not None and (status := cells[layout.status]).lower() not in _GOOD:
-        raise ValueError(f"its status is {quoted(status)}")
-    loss = _number("its result", cells[layout.result], layout.comma)
+        raise ValueError(f"Its status is {quoted(status)}.")
+    loss = _number("The result", cells[layout.result], layout.comma)
     values = {
         parameter.name: _value(parameter, cells[index], layout.comma)
         for parameter, index in zip(run.parameters, layout.parameters, strict=True)
@@ -134,7 +134,9 @@ def _evaluation(
 
 
 def _value(parameter: Parameter, cell: str, comma: bool) -> Value:
-    return cell if type_of(parameter).value == "category" else _number(parameter.name, cell, comma)
+    if type_of(parameter).value == "category":
+        return cell
+    return _number(f"The parameter {parameter.name}", cell, comma)
 
 
 def _number(subject: str, text: str, comma: bool) -> int | float:
@@ -143,7 +145,9 @@ def _number(subject: str, text: str, comma: bool) -> int | float:
     try:
         return real(plain)
     except ConversionError as error:
-        hint = "" if comma or not _COMMA.fullmatch(text) else " (with --decimal-comma it is one)"
-        raise ValueError(
-            f"{subject} is {quoted(text) if text else 'missing'}, not a usable number{hint}"
-        ) from error
+        if not text:
+            raise ValueError(f"{subject} is missing.") from error
+        if not comma and _COMMA.fullmatch(text):
+            message = f"{subject} is {quoted(text)}, which is a number only with --decimal-comma."
+            raise ValueError(message) from error
+        raise ValueError(f"{subject} is {quoted(text)}, which is not a usable number.") from error

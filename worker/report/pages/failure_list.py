@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker.report.data.failures import MEANINGS, Cause, causes
+from worker.report.data.failures import Cause, causes
 from worker.report.data.results import Results
 from worker.report.pages.html import Content, Markup, tag
 from worker.report.pages.sections import copy_button
@@ -35,19 +35,17 @@ def failures(results: Results) -> Content:
 
 def _cause(results: Results, cause: Cause, index: int) -> Markup:
     first = cause.trials[0]
-    count = len(cause.trials)
     alike = len({trial.reason for trial in cause.trials}) == 1
     reason = cause.reason or "Nothing more is known."
     log_end = log_lines(results, first, _LAST_WORDS)
     name = f"failure-{index}"
     return tag(
         "div",
-        tag("h3", f"{counted(count, 'evaluation')} {MEANINGS[cause.status]}"),
+        tag("h3", cause.headline),
         tag("p", visible(reason if alike else f"For example evaluation {first.number}: {reason}")),
         tag(
             "p",
-            _numbers(cause),
-            ". Log of the first: ",
+            f"{_numbers(cause)}. Log of the first: ",
             tag("code", str(results.paths.trial_out(first.number))),
         ),
         tag("pre", tag("code", "\n".join(log_end)), class_="wrap") if log_end else None,

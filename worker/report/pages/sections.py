@@ -258,23 +258,23 @@ def cost(summary: Summary) -> Content:
     if not summary.agents:
         return None
     share = summary.inside / (used.worker_hours * 3600) if used.worker_hours else 0.0
-    most = ", at most what the machine has" if used.local else ""
     rows = [
         ["Worker hours", f"{used.worker_hours:.3f}", "from the first to the last evaluation of each worker"],
         ["Node hours", f"{used.node_hours:.3f}", "time in which evaluations ran on a node, each node once"],
-        [
-            "CPU core hours",
-            hours_text(used.cpu_hours),
-            f"worker hours times the CPUs of a worker in the config{most}",
-        ],
+        ["CPU core hours", hours_text(used.cpu_hours), _basis("CPUs", used.local)],
     ]
     if used.gpu_hours != 0:
-        gpu_basis = f"worker hours times the GPUs of a worker in the config{most}"
-        rows.append(["GPU hours", hours_text(used.gpu_hours), gpu_basis])
+        rows.append(["GPU hours", hours_text(used.gpu_hours), _basis("GPUs", used.local)])
     return (
         table("Cost", ["What", "Hours", "Counted as"], rows),
         tag("p", f"{share:.1%} of the workers' time was spent inside the objective program."),
     )
+
+
+def _basis(resource: str, local: bool) -> str:
+    if local:
+        return f"worker hours times the {resource} of a worker in the config, at most what the machine has"
+    return f"worker hours times the {resource} of a worker in the config"
 
 
 def config(results: Results, page_url: str) -> Content:
