@@ -50,6 +50,12 @@ def kernel(tmp_path: Path) -> Iterator[Kernel]:
     desk.dismiss()
 
 
+def test_without_a_limit_the_kernel_alone_ends_a_program(kernel: Kernel) -> None:
+    record = kernel.desk.evaluate(f"{kernel.kill(1, peak=3990)}; exit 1", memory=0)
+    assert record["status"] == "out-of-memory"
+    assert " MB when the memory of its job or machine ran out; ask for more" in record["reason"]
+
+
 def test_what_many_processes_used_together_is_what_the_kernel_has_counted(kernel: Kernel) -> None:
     record = kernel.desk.evaluate(f"{kernel.kill(1, peak=3990)}; exit 1", memory=4000)
     assert record["status"] == "out-of-memory"

@@ -18,10 +18,12 @@ from slurm_runs import a_run
 from worker.launch.slurm.script import AgentJob, agent_script, driver_script
 from worker.launch.slurm.sinfo import seconds
 from worker.spec.directives import in_directive, time_text
+from worker.spec.fields import BY_PATH
 from worker.spec.sbatch_options import problems
 from worker.store.paths import RunPaths
 
 JOB = AgentJob("pear.abc123.1-1", "j1-1", 3, 5400, 1, 300)
+NO_GPUS = {"memory": 2000, "enable_gpus": False}
 PATHS = RunPaths(Path("/work dir/100%/omniopt/projects/pear"))
 
 
@@ -50,10 +52,32 @@ def test_everything_that_the_config_says_is_in_the_script() -> None:
     }  # fmt: skip
 
 
-def test_memory_is_always_written_and_what_is_empty_is_left_out() -> None:
+def test_what_is_empty_is_left_out() -> None:
     options = directives(agent_script(a_run(), PATHS, JOB, "python"))
     assert options["mem"] == "50M"
     assert not options.keys() & {"partition", "account", "reservation", "gres", "exclude"}
+
+
+@pytest.mark.parametrize("memory", [0, ""])
+def test_without_memory_no_job_asks_for_any(memory: object) -> None:
+    run = a_run(memory=memory)
+    for script in (
+        agent_script(run, PATHS, JOB, "python"),
+        driver_script(run, PATHS, "pear.driver", 600, "python"),
+    ):
+        assert not any(name.startswith("mem") for name in directives(script))
+    with_one = driver_script(a_run(memory=1), PATHS, "pear.driver", 600, "python")
+    assert directives(with_one)["mem"] == "2000M"
+
+
+def test_without_memory_its_options_are_free() -> None:
+    for line in ("--mem=0", "--mem-per-cpu=1G", "--mem-per-gpu=8G"):
+        assert list(problems([line], {**NO_GPUS, "memory": 0})) == []
+        [problem] = problems([line], NO_GPUS)
+        assert problem.hint.startswith(f'Use the field "{BY_PATH["slurm.memory"].label}"')
+        assert directives(agent_script(a_run(memory=0, sbatch=[line]), PATHS, JOB, "python"))[
+            line[2:].partition("=")[0]
+        ]
 
 
 def test_failed_nodes_are_excluded_together_with_those_of_the_config() -> None:
@@ -94,19 +118,19 @@ def test_a_quoted_word_is_one_word(word: str) -> None:
     ["--mem=1G", "-p alpha", "-palpha", "#SBATCH --array=0-3", "--nice=1 --time=5", "--part=ml", '"--mem" 5'],
 )
 def test_options_that_the_tool_sets_itself_are_refused(line: str) -> None:
-    [problem] = problems([line], enable_gpus=False)
+    [problem] = problems([line], NO_GPUS)
     assert "is set by OmniOpt itself" in problem.message
 
 
 def test_other_options_are_taken() -> None:
     lines = ["--qos=a", "#SBATCH --constraint='a b'", "", "--gres=nic:1", "-C skylake", "--mail-user=a@b.c"]
-    assert list(problems(lines, enable_gpus=False)) == []
-    assert [problem.path for problem in problems(lines, enable_gpus=True)] == ["slurm.sbatch"]
+    assert list(problems(lines, NO_GPUS)) == []
+    assert [problem.path for problem in problems(lines, {**NO_GPUS, "enable_gpus": True})] == ["slurm.sbatch"]
 
 
 def test_what_is_no_option_is_refused() -> None:
     lines = ["qos=a", "--comment='a", "# SBATCH --qos=a", "-- -p ml", "-vp ml", "--comment=a b", "--qos a b"]
-    assert [problem.message for problem in problems(lines, enable_gpus=False)] == [
+    assert [problem.message for problem in problems(lines, NO_GPUS)] == [
         '"qos=a" is not an option of sbatch.',
         '"--comment=\'a" has an unmatched quotation mark.',
         '"# SBATCH --qos=a" is not an option of sbatch.',

@@ -103,7 +103,7 @@ def test_every_problem_is_reported_at_once() -> None:
         ("run.workers", "0", "0 is too small; the minimum is 1."),
         ("run.workers", -3, "-3 is too small; the minimum is 1."),
         ("slurm.memory", 100_000_001, "100000001 MB is too large; the maximum is 100000000 MB."),
-        ("slurm.memory", 0, "0 MB is too small; the minimum is 1 MB."),
+        ("slurm.memory", -1, "-1 MB is too small; the minimum is 0 MB."),
         ("run.runtime", "0:00:59", "0:00:59 is too small; the minimum is 0:01:00."),
         ("run.runtime", "87601", "87601 h is too large; the maximum is 87600 h."),
         ("run.time_limit", -1, "-1 h is too small; the minimum is 0 h."),

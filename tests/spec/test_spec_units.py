@@ -52,7 +52,7 @@ LINK = (
     [
         ("16G", 16384), ("4000M", 4000), ("1.5T", 1572864), ("16GB", 16384), ("16 GiB", 16384), ("16g", 16384),
         ("2048000K", 2000), ("4000 mb", 4000), (".5G", 512), ("1.G", 1024), (" 8G ", 8192), ("16", 16), (4000, 4000),
-        ("16 Gbytes", 16384), ("4000.0", 4000), ("0.25 G", 256),
+        ("16 Gbytes", 16384), ("4000.0", 4000), ("0.25 G", 256), ("500K", 1), ("1025 kb", 2), ("", 0), (" ", 0), (0, 0),
     ],
 )  # fmt: skip
 def test_memory(text: object, megabytes: int) -> None:
@@ -62,8 +62,8 @@ def test_memory(text: object, megabytes: int) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("16X", "such as 16G"), ("G16", "such as 16G"), ("16 G B", "such as 16G"), ("", "Write a whole number"),
-        ("0.3G", "Write 308M."), ("512K", "Write 1M."), ("16,000", "Write it without"), ("1e3G", "such as 16G"),
+        ("16X", "such as 16G"), ("G16", "such as 16G"), ("16 G B", "such as 16G"),
+        ("0.3G", "Write 308M."), ("512.5K", "Write 1M."), ("-", "Write a whole number"), ("16,000", "Write it without"), ("1e3G", "such as 16G"),
         ("1" * 5000 + "G", "such as 16G"), ("999999999999999T", "Whole numbers go up"), (True, "such as"),
     ],
 )  # fmt: skip
@@ -165,7 +165,7 @@ def remarks(values: dict[str, object]) -> list[Problem]:
     [
         ("slurm.memory", 16, "write 16G"), ("slurm.memory", "16", "write 16G"), ("slurm.memory", 128, "write 128G"),
         ("run.runtime", 90, "3 days and 18 hours"), ("run.runtime", "90", "write 90min"), ("run.runtime", 1440, "60 days"),
-        ("slurm.walltime", 30, "1 day and 6 hours"), ("run.time_limit", 10, "10 hours"),
+        ("slurm.memory", "4001K", "taken as 4 MB"), ("slurm.walltime", 30, "1 day and 6 hours"), ("run.time_limit", 10, "10 hours"),
     ],
 )  # fmt: skip
 def test_bare_numbers_that_likely_mean_another_unit_get_a_remark(
@@ -179,7 +179,7 @@ def test_bare_numbers_that_likely_mean_another_unit_get_a_remark(
 @pytest.mark.parametrize(
     ("path", "raw"),
     [
-        ("slurm.memory", 2000), ("slurm.memory", "16M"), ("slurm.memory", "16G"), ("run.runtime", 20), ("run.runtime", 168),
+        ("slurm.memory", 2000), ("slurm.memory", 0), ("slurm.memory", ""), ("slurm.memory", "2048000K"), ("slurm.memory", "16M"), ("slurm.memory", "16G"), ("run.runtime", 20), ("run.runtime", 168),
         ("run.runtime", 48), ("run.runtime", "90h"), ("run.runtime", "90:00:00"), ("run.runtime", 0.5), ("slurm.walltime", 0),
         ("run.time_limit", 2), ("run.time_limit", 12),
     ],

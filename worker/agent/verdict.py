@@ -139,10 +139,14 @@ def _memory_sentence(facts: Facts) -> str:
             f"It used {used} of {limit} and was ended because of that; ask for more memory per worker, or "
             "make the program use less."
         )
-    amount = f"{used} of {limit}" if facts.memory_limit else used
+    if not facts.memory_limit:  # that of the job is the cluster's, which is not known here
+        return (
+            f"It used {used} when the memory of its job or machine ran out; ask for more, or make the "
+            "program use less."
+        )
     return (
-        f"It used {amount} when the machine's memory ran out; run fewer workers at once, or make the "
-        "program use less."
+        f"It used {used} of {limit} when the machine's memory ran out; run fewer workers at once, or make "
+        "the program use less."
     )
 
 

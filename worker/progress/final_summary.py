@@ -100,7 +100,7 @@ def next_step(over: str, run: Run, paths: RunPaths, tally: Tally) -> Iterator[st
     elif over in _RESUMABLE:
         yield "To continue:"
         yield resume
-    if tally.counts[Status.OUT_OF_MEMORY]:
+    if tally.counts[Status.OUT_OF_MEMORY] and run.memory:
         yield "To continue with more memory for each worker:"
         yield f"  {run_command('resume', paths, '--memory', str(2 * run.memory))}"
     if tally.counts[Status.TIMEOUT] and run.time_limit:

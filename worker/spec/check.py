@@ -167,7 +167,7 @@ def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> 
             "warning",
         )
     yield from _seed_problems(values.get("seed", ()))
-    yield from sbatch_options.problems(values.get("sbatch", ()), values.get("enable_gpus", False))
+    yield from sbatch_options.problems(values.get("sbatch", ()), values)
     yield from _time_problems(values)
 
 

@@ -8,7 +8,7 @@ from worker.spec.field_definition import Field
 from worker.spec.problem import Problem
 from worker.spec.raw_values import raw_text
 from worker.spec.text import counted
-from worker.spec.units import is_bare
+from worker.spec.units import is_bare, megabytes
 
 _LITTLE = 256  # MB; more are seldom meant as GB
 _DAY, _WEEK = 24, 168  # hours
@@ -18,6 +18,13 @@ _MANY, _MANY_FOR_ONE = 30, 10
 
 def problems(field: Field, raw: object, value: object) -> Iterator[Problem]:
     """The remark about `raw`, which was read as `value`: MB or seconds."""
+    if field.kind == "memory" and isinstance(raw, str) and megabytes(raw.strip(" \t")) not in (None, value):
+        yield Problem(
+            field.path,
+            f"{raw.strip()} is taken as {value} MB, since Slurm counts whole MB and takes the next one.",
+            f"To confirm it, write {value}M.",
+            "note",
+        )
     if not isinstance(value, int) or not is_bare(raw):
         return
     text = raw_text(raw).strip(" \t")

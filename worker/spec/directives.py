@@ -45,12 +45,18 @@ def payer(run: Run) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
+def memory(run: Run, amount: int) -> Iterator[tuple[str, str]]:
+    """How a job of `run` asks for `amount` MB: not at all where the config has none, since its cluster may refuse it."""
+    if run.memory:
+        yield "mem", f"{amount}M"
+
+
 def resources(run: Run) -> Iterator[tuple[str, str]]:
     """What every worker job of a run gets."""
     yield "nodes", str(run.nodes)
     yield "ntasks", str(run.tasks)
     yield "cpus-per-task", str(run.cpus)
-    yield "mem", f"{run.memory}M"
+    yield from memory(run, run.memory)
     if run.enable_gpus:
         yield "gres", f"gpu:{run.gpus}"
 

@@ -17,6 +17,7 @@ from worker.spec.units import megabytes, seconds, two_readings
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _REAL = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE][+-]?\d+)?", re.ASCII)
 _SHORT = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
+_KILOBYTES = re.compile(r"[ \t]*\d+[ \t]*[kK]", re.ASCII)
 LONGEST_LINE = 10_000  # characters
 # Up to here, whole numbers are exact as floats, in JSON and in every tool that reads the results.
 LARGEST_INTEGER = 2**53
@@ -168,21 +169,29 @@ def _hours(raw: object) -> Fraction:
 
 
 def memory(raw: object) -> int:
-    """MB, from a whole number of them or an amount with its unit. Raises ConversionError."""
+    """MB, from a whole number of them or an amount with its unit; 0 for an empty text. Raises ConversionError."""
     amount = megabytes(raw.strip(" \t")) if isinstance(raw, str) else None
     if amount is None:
-        if isinstance(raw, str) and re.search("[A-Za-z]", text := line(raw)):
-            raise ConversionError(
-                f"{quoted(text)} is not an amount of memory.",
-                "Write MB, such as 4000, or a unit, such as 16G.",
-            )
-        return integer(raw)
+        return _bare_memory(raw)
+    if amount.denominator != 1 and isinstance(raw, str) and _KILOBYTES.match(raw):
+        return math.ceil(amount)  # Slurm does the same; `check_units` says so
     if amount.denominator != 1:
         raise ConversionError(
             f"{quoted(line(raw))} is not a whole number of MB; 1G is 1024 MB.",
             f"Write {math.ceil(amount)}M.",
         )
     return integer(amount.numerator)
+
+
+def _bare_memory(raw: object) -> int:
+    """The MB of a memory without a unit. Raises ConversionError."""
+    text = line(raw) if isinstance(raw, str) else "-"
+    if re.search("[A-Za-z]", text):
+        raise ConversionError(
+            f"{quoted(text)} is not an amount of memory.",
+            "Write MB, such as 4000, or a unit, such as 16G.",
+        )
+    return integer(raw) if text else 0
 
 
 def duration_text(seconds: int) -> str:

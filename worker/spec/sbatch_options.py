@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from worker.spec.fields import BY_PATH
@@ -12,16 +12,13 @@ from worker.spec.text import quoted
 
 _PATH = "slurm.sbatch"
 # Option -> the field that says it instead, if there is one.
-_OWNED = {
+_ALWAYS_OWNED = {
     "--array": "run.workers",
     "--job-name": "run.name",
     "--partition": "slurm.partition",
     "--account": "slurm.account",
     "--reservation": "slurm.reservation",
     "--cpus-per-task": "slurm.cpus",
-    "--mem": "slurm.memory",
-    "--mem-per-cpu": "slurm.memory",
-    "--mem-per-gpu": "slurm.memory",
     "--time": "slurm.walltime",
     "--nodes": "slurm.nodes",
     "--ntasks": "slurm.tasks",
@@ -40,6 +37,7 @@ _SHORT = {
     "-d": "--dependency", "-D": "--chdir", "-W": "--wait", "-H": "--hold", "-M": "--clusters",
     "-q": "--qos", "-C": "--constraint", "-x": "--exclude", "-w": "--nodelist", "-G": "--gpus", "-L": "--licenses",
 }  # fmt: skip
+_MEMORY_OPTIONS = ("--mem", "--mem-per-cpu", "--mem-per-gpu")
 GPU_OPTIONS = frozenset({"--gres", "--gpus", "--gpus-per-node", "--gpus-per-task", "--gpus-per-socket"})
 # Options that say who pays or how it is booked; the driver's job has them too.
 PAYER_OPTIONS = frozenset({"--qos", "--wckey", "--comment", "--nice", "--licenses"})
@@ -87,8 +85,12 @@ def _words(text: str) -> list[str]:
     return shlex.split(text) if any(mark in text for mark in "'\"\\") else text.split()
 
 
-def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
-    """What is wrong with the extra lines: no option, a quotation that does not end, an option that the tool owns."""
+def problems(lines: Iterable[str], values: Mapping[str, object]) -> Iterator[Problem]:
+    """What is wrong with the extra lines: no option, a quotation that does not end, an option that the tool owns.
+
+    values: what the fields of the run say, by attribute.
+    """
+    owned = _owned_beside(values)
     for line in lines:
         try:
             line_options = list(options([line]))
@@ -100,21 +102,29 @@ def problems(lines: Iterable[str], enable_gpus: bool) -> Iterator[Problem]:
             )
             continue
         for option in line_options:
-            if problem := _problem(option, line, enable_gpus):
+            if problem := _problem(option, line, owned):
                 yield problem
                 break
 
 
-def _problem(option: Option, line: str, enable_gpus: bool) -> Problem | None:
+def _owned_beside(values: Mapping[str, object]) -> Mapping[str, str]:
+    """The options that are the tool's own beside these fields, with the field that says each of them instead."""
+    owned = dict(_ALWAYS_OWNED)
+    if values.get("memory", 0):
+        owned |= dict.fromkeys(_MEMORY_OPTIONS, "slurm.memory")
+    if values.get("enable_gpus", False):
+        owned |= dict.fromkeys(GPU_OPTIONS, "slurm.gpus")
+    return owned
+
+
+def _problem(option: Option, line: str, owned: Mapping[str, str]) -> Problem | None:
     first, *values = option.words
     if not first.startswith("-") or first in ("-", "--"):
         hint = "An option starts with --, for example --qos=normal."
         return Problem(_PATH, f"{quoted(line)} is not an option of sbatch.", hint)
-    owned = _owned(option.name, enable_gpus)
-    if owned:
-        path = _OWNED.get(owned, "slurm.gpus")
-        hint = f'Use the field "{BY_PATH[path].label}" instead.' if path else "Remove it."
-        return Problem(_PATH, f"{quoted(owned)} is set by OmniOpt itself.", hint)
+    if name := _full_name(option.name, owned):
+        hint = f'Use the field "{BY_PATH[owned[name]].label}" instead.' if owned[name] else "Remove it."
+        return Problem(_PATH, f"{quoted(name)} is set by OmniOpt itself.", hint)
     if not first.startswith("--") and first[1] in _FLAGS and len(first) > 2:
         return Problem(
             _PATH, f"{quoted(first)} is several options in one word.", "Write each one separately."
@@ -125,12 +135,11 @@ def _problem(option: Option, line: str, enable_gpus: bool) -> Problem | None:
     return None
 
 
-def _owned(name: str, enable_gpus: bool) -> str:
-    """The option of the tool that `name` stands for, also where it is shortened as sbatch allows; "" for none."""
-    taken = {*_OWNED, *(GPU_OPTIONS if enable_gpus else ())}
-    if name in taken or not name.startswith("--"):
-        return name if name in taken else ""
-    return next((owned for owned in sorted(taken) if owned.startswith(name)), "")
+def _full_name(name: str, owned: Collection[str]) -> str:
+    """The one of the options that `name` stands for, also where it is shortened as sbatch allows; "" for none."""
+    if name in owned or not name.startswith("--"):
+        return name if name in owned else ""
+    return next((option for option in sorted(owned) if option.startswith(name)), "")
 
 
 def _long(word: str) -> str:

@@ -62,7 +62,7 @@ def uncertain(run: Run, cluster: Cluster) -> bool:
 def driver_problems(run: Run, cluster: Cluster) -> Iterator[Problem]:
     """What keeps the driver from being a job in the partition of the run."""
     groups = cluster.nodes_of(run)
-    if not groups:
+    if not groups or not run.memory:
         return
     name = groups[0].partition
     most = [max(group.memory for group in groups)]
@@ -185,9 +185,10 @@ def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
     yield from too_much
     fitting = [group for group in groups if all(wanted <= has(group) for _, _, wanted, has in wants)]
     if not too_much and not fitting:
+        memory = f"{run.memory} MB" if run.memory else "any memory"
         yield Problem(
             "slurm.partition",
-            f'No node of the partition "{name}" has {per_node} CPUs, {run.memory} MB and {counted(gpus, "GPU")} together.',
+            f'No node of the partition "{name}" has {per_node} CPUs, {memory} and {counted(gpus, "GPU")} together.',
             "Ask for less of one of them.",
         )
     yield from _node_count_problems(run, name, groups, fitting)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.spec.directives import directive, directives, extra, payer, resources, time_text
+from worker.spec.directives import directive, directives, extra, memory, payer, resources, time_text
 from worker.spec.run import Run
 from worker.spec.sbatch_options import PAYER_OPTIONS, options
 from worker.store.paths import RunPaths
@@ -94,7 +94,7 @@ def driver_script(
             ("nodes", "1"),
             ("ntasks", "1"),
             ("cpus-per-task", "1"),
-            ("mem", f"{DRIVER_MEMORY}M"),
+            *memory(run, DRIVER_MEMORY),
             ("time", time_text(seconds)),
             ("signal", f"B:USR1@{min(_WARNING, seconds // _WARNING_SHARE)}"),
             ("requeue", ""),

@@ -199,7 +199,7 @@ def _memory(
         cpus, each = _cpus(values, partitions), field_value(memory, values.get(_MEMORY, memory.default))
     except ConversionError:
         return
-    if isinstance(each, int) and cpus > 1:
+    if isinstance(each, int) and each and cpus > 1:
         values[_MEMORY] = str(each * cpus)
         yield _note(
             _MEMORY,

@@ -1,0 +1,26 @@
+"""Whether what a worker asks of each node is counted right before anything is queued; the cluster is made up."""
+
+from __future__ import annotations
+
+from slurm_runs import a_run
+
+from worker.launch.slurm import preflight
+from worker.launch.slurm.cluster import Cluster
+from worker.launch.slurm.sinfo import groups
+from worker.spec.run import Run
+
+
+def paths(run: Run, node: str, **settings: str) -> list[str]:
+    """The fields that are wrong with `run` where a partition has nodes of so many CPUs, MB and GPUs."""
+    cpus, memory, gpus = node.split()
+    nodes = list(groups(f"alpha*|up|infinite|4|{cpus}|{memory}|idle|(null)|gpu:{gpus}"))
+    cluster = Cluster(nodes, {"alpha": settings}, None, {})
+    found = [*preflight.problems(run, cluster), *preflight.driver_problems(run, cluster)]
+    return [problem.path for problem in found]
+
+
+def test_memory_that_nobody_asks_for_is_not_looked_at() -> None:
+    unknown = "8 1 0"  # as nodes without RealMemory report theirs
+    assert paths(a_run(memory=0, cpus=8), unknown, MaxMemPerNode="100") == []
+    assert set(paths(a_run(memory=50), unknown)) == {"slurm.memory", ""}, "the workers' and the driver's"
+    assert paths(a_run(memory=50), "8 4000 0", MaxMemPerNode="100") == [""]
