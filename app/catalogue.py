@@ -16,7 +16,7 @@ from worker.spec.formats.original_meaning import GPU_PARTITIONS, Partitions
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.raw_values import ConversionError
 from worker.spec.run import Draft
-from worker.spec.text import counted, quoted, visible
+from worker.spec.text import counted, quoted, together, visible
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -56,13 +56,13 @@ class Partition:
         if self.memory_per_cpu is not None:
             parts.append(f"{self.memory_per_cpu:,} MB per CPU")
         if self.gpus is not None:
-            parts.append("no GPUs" if self.gpus == 0 else counted(self.gpus, "GPU") + " per worker")
+            parts.append(f"{counted(self.gpus, 'GPU')} per worker" if self.gpus else "no GPUs")
         tested = (
             f"Tested with {counted(self.tested_workers, 'worker')}."
             if self.tested_workers is not None
             else ""
         )
-        return " ".join(filter(None, (f"At most {', '.join(parts)}." if parts else "", tested)))
+        return together(f"At most {', '.join(parts)}." if parts else "", tested)
 
 
 @dataclass(frozen=True)

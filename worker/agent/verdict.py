@@ -11,6 +11,7 @@ from enum import Enum
 from worker.agent.result_lines import Reading
 from worker.processes import signal_name
 from worker.spec.fields import BY_PATH
+from worker.spec.text import together
 from worker.trial import Status
 
 
@@ -100,7 +101,7 @@ def _status_and_reason(facts: Facts) -> tuple[Status, str]:
     by_force = killed(facts.exit_code, facts.signal)
     accepted = facts.accept_exit_code and reading.loss is not None and not by_force
     if facts.exit_code != 0 and not accepted:
-        return Status.FAILED, " ".join(filter(None, (_how_it_ended(facts), facts.advice)))
+        return Status.FAILED, together(_how_it_ended(facts), facts.advice)
     if reading.loss is None:
         return Status.UNDERFLOW if reading.underflow else Status.NO_RESULT, reading.complaint
     if not math.isfinite(reading.loss):
@@ -163,7 +164,7 @@ def _how_it_ended(facts: Facts) -> str:
 
 
 def _explained(sentence: str, signal_called: str) -> str:
-    return f"{sentence} {_MEANINGS.get(signal_called, '')}".rstrip()
+    return together(sentence, _MEANINGS.get(signal_called, ""))
 
 
 def _beyond(loss: float) -> str:

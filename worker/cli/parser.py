@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from worker.errors import UsageError
 from worker.spec.problem import closest
-from worker.spec.text import quoted, visible
+from worker.spec.text import quoted, together, visible
 from worker.store.starter import command
 
 # How argparse says that a word is not there.
@@ -44,8 +44,9 @@ class CommandParser(argparse.ArgumentParser):
     def refuse(self, sentence: str, word: str = "", choices: Iterable[str] = ()) -> NoReturn:
         """Raise UsageError with `sentence`, and with the one of `choices` that `word` may have been meant to be."""
         close = closest(word, choices)
-        hint = f' Did you mean "{close}"?' if close else ""
-        raise UsageError(f"{sentence}{hint} For help: {visible(command(*self._words, '--help'))}")
+        hint = f'Did you mean "{close}"?' if close else ""
+        help_line = visible(command(*self._words, "--help"))
+        raise UsageError(together(sentence, hint, f"For help: {help_line}"))
 
     def error(self, message: str) -> NoReturn:
         """What argparse calls where arguments are missing or wrong."""

@@ -206,6 +206,10 @@ class Agents:
             processes.sweep(self._paths.root, member.identity)
             return "Its process has ended."
         if not member.ready and now - since > _FORGET_AFTER:
-            host = f" on {member.host}" if member.host else ""
-            return f"It has not answered for {_FORGET_AFTER / 60:.0f} minutes{host}."
+            minutes = f"{_FORGET_AFTER / 60:.0f} minutes"
+            return (
+                f"It has not answered for {minutes} on {member.host}."
+                if member.host
+                else f"It has not answered for {minutes}."
+            )
         return ""

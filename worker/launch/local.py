@@ -15,6 +15,7 @@ from pathlib import Path
 from worker import processes
 from worker.launch.launcher import AgentReport, AgentState, ending
 from worker.spec.problem import Problem
+from worker.spec.text import together
 from worker.store.outbox_messages import OUTBOX, Heard, Hello
 from worker.store.paths import RunPaths
 from worker.store.tail import read_records
@@ -162,7 +163,9 @@ class LocalLauncher:
             log = self._paths.agent(identity).log
             self._hopeless = Problem(
                 "",
-                f"{_NEVER_BEGAN} workers in a row ended before they could do anything.{_last_line(log)}",
+                together(
+                    f"{_NEVER_BEGAN} workers in a row ended before they could do anything.", _last_line(log)
+                ),
                 f"Read {log}.",
             )
 
@@ -211,5 +214,5 @@ def _last_line(log: Path) -> str:
     with suppress(OSError):
         lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
         if lines:
-            return f' The last one said: "{lines[-1][:300]}".'
+            return f'The last one said: "{lines[-1][:300]}".'
     return ""

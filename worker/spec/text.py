@@ -72,3 +72,8 @@ def encodable(text: str) -> str:
 def counted(count: int, noun: str) -> str:
     """How many, with the word for it: "1 evaluation", "1,204 evaluations"."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def together(*sentences: str) -> str:
+    """The sentences in one line; "" stands for one that is not said."""
+    return " ".join(filter(None, sentences))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.spec.text import counted
+from worker.spec.text import counted, together
 from worker.store.log_text import plain
 from worker.store.paths import RunPaths
 
@@ -33,12 +33,12 @@ class SetupFailure:
     def sentence(self) -> str:
         """What happened, and what may be done about it."""
         jobs = counted(self.jobs, "job")
-        sentences = [f"The setup line {self.line!r} failed in {jobs} (exit code {self.exit_code})."]
-        if self.message:
-            sentences.append(f'It printed "{self.message}".')
-        if "command not found" in self.message and self.line.split()[:1] in (["module"], ["ml"]):
-            sentences.append(_ONLY_IN_LOGIN_SHELLS)
-        return " ".join(sentences)
+        of_login = "command not found" in self.message and self.line.split()[:1] in (["module"], ["ml"])
+        return together(
+            f"The setup line {self.line!r} failed in {jobs} (exit code {self.exit_code}).",
+            f'It printed "{self.message}".' if self.message else "",
+            _ONLY_IN_LOGIN_SHELLS if of_login else "",
+        )
 
 
 def setup_failures(paths: RunPaths, setup: Sequence[str]) -> list[SetupFailure]:

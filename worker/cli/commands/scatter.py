@@ -23,6 +23,7 @@ from worker.report.data.plot_columns import make_plot_data
 from worker.report.data.summary import best
 from worker.report.pages import answer, plots
 from worker.report.pictures import panels, scatter
+from worker.spec.text import together
 from worker.store.files import replacing, replacing_bytes
 
 KINDS = ("html", "svg", "png")
@@ -69,7 +70,7 @@ def execute(args: argparse.Namespace) -> int:
         shown = panels.select(plot_data, named=bool(args.columns))
         if shown.note:
             note = f"{' and '.join(pictures)} show {shown.note}; --columns a,b,c chooses others."
-            print(f"{note} {shown.why}".rstrip(), file=sys.stderr)
+            print(together(note, shown.why), file=sys.stderr)
         figure = scatter.draw(shown, best(results.trials), args.max, args.size).figure
         for kind in pictures:
             with replacing_bytes(targets[kind]) as raw:

@@ -17,7 +17,7 @@ from worker.spec.fields import FIELDS
 from worker.spec.formats import toml
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import ReadResult, Run
-from worker.spec.text import cut_in_the_middle, visible
+from worker.spec.text import counted, cut_in_the_middle, visible
 from worker.store.paths import Home, RunPaths
 from worker.store.run_folder import create, discard
 from worker.store.starter import strange_scripts
@@ -126,8 +126,12 @@ def _in_short(run: Run, home: Home, scheduler: Scheduler) -> Iterator[str]:
         yield from _listed("before it", run.setup)
     if run.on_end:
         yield f"at end    {_line(run.on_end)}"
-    more = f", {len(names)} runs one after the other" if len(names) > 1 else ""
-    yield f"where     {run.workers} worker{'s' if run.workers > 1 else ''} {scheduler.place(run.workers)}{more}"
+    workers = f"{counted(run.workers, 'worker')} {scheduler.place(run.workers)}"
+    yield (
+        f"where     {workers}, {len(names)} runs one after the other"
+        if len(names) > 1
+        else f"where     {workers}"
+    )
     yield f"results   {visible(str(home.run(names[0]).root))}"
     yield f"in        {visible(str(Path.cwd()))}"
 

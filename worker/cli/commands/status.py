@@ -19,7 +19,7 @@ from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
 from worker.spec.run import Run
-from worker.spec.text import counted, visible
+from worker.spec.text import counted, together, visible
 from worker.store import replay
 from worker.store.claim import Claim, Standing, claim
 from worker.store.paths import RunPaths
@@ -75,8 +75,8 @@ def _in_a_line(paths: RunPaths) -> str:
     except (OSError, OmnioptError) as error:
         return _unreadable(error)
     best = status.tally.best
-    result = f", best RESULT {number_text(best.loss)}" if best else ""
-    return f"{status.word}: {status.snapshot.counts}{result}"
+    counts = f"{status.word}: {status.snapshot.counts}"
+    return f"{counts}, best RESULT {number_text(best.loss)}" if best else counts
 
 
 def _as_json(paths: RunPaths) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class _RunStatus:
     def lines(self) -> Iterator[str]:
         """How the run stands, for people."""
         now = time.time()
-        yield f"{self.run.name}: {self.word}. {self._sentence()}".rstrip()
+        yield together(f"{self.run.name}: {self.word}.", self._sentence())
         yield from (f"  {line}" for line in self._next_step())
         yield f"  {self.snapshot.counts}"
         best = self.tally.best
@@ -164,7 +164,8 @@ class _RunStatus:
             return f"A driver started {self.claim.silent:.0f} s ago and has not yet reported where it runs."
         if self.claim.held:
             since = clock(time.time() - (self.state.driven_since or time.time()))
-            return f"Driven by process {self.claim.pid} on {self.claim.host} for {since}. {self.claim.pause}".rstrip()
+            driven = f"Driven by process {self.claim.pid} on {self.claim.host} for {since}."
+            return together(driven, self.claim.pause)
         if self.claim.standing is Standing.DEAD:
             return "Its driver has died; nothing is lost. To continue:"
         if self.claim.standing is Standing.LEFT:

@@ -12,6 +12,7 @@ from worker.launch.slurm import driver_job, reasons, refusals, teardown
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.node_health import last_line
 from worker.launch.slurm.squeue import JobState, Row
+from worker.spec.text import together
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
 from worker.store.starter import run_command
@@ -63,9 +64,11 @@ def _none(paths: RunPaths) -> str:
         return f"It has no driver in the queue, so none will start by itself. {resume}"
     if not paths.driver_log.exists():
         return f"Its driver is no longer in the queue, and its job never started. {resume}"
-    return (
-        f"The job of its driver ended before OmniOpt could start in it.{last_line(paths.driver_log)} See "
-        f"{paths.driver_log} and the setup lines. {resume}"
+    return together(
+        "The job of its driver ended before OmniOpt could start in it.",
+        last_line(paths.driver_log),
+        f"See {paths.driver_log} and the setup lines.",
+        resume,
     )
 
 

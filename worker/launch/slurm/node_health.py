@@ -11,6 +11,7 @@ from worker.launch.slurm.sbatch import Submitted
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import Row
 from worker.spec.problem import Problem
+from worker.spec.text import together
 from worker.store.outbox_messages import Finished, GpuBroken, Heard, Hello, ProcessEnded
 from worker.store.paths import RunPaths
 from worker.store.starter import command
@@ -98,8 +99,11 @@ class NodeHealth:
         if self._never_began >= NEVER_BEGAN:
             self.hopeless = Problem(
                 "slurm.setup",
-                f"The last {self._never_began} worker jobs ended before OmniOpt could start in them, "
-                f"the last one ({identity}) on {node or 'an unknown node'}.{last_line(output)}",
+                together(
+                    f"The last {self._never_began} worker jobs ended before OmniOpt could start in them, "
+                    f"the last one ({identity}) on {node or 'an unknown node'}.",
+                    last_line(output),
+                ),
                 f"Read {output}. To try a single job: "
                 f"{command('check', str(self._paths.config), '--on-node', lasting=True)}",
             )
@@ -116,4 +120,4 @@ def last_line(path: Path) -> str:
     except OSError:
         return ""
     last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return f' The last line of its output is "{last[:300]}".' if last else ""
+    return f'The last line of its output is "{last[:300]}".' if last else ""

@@ -116,7 +116,7 @@ def _likely(run: Run) -> str:
         named = ", ".join(missing[:_MOST_NAMES]) + (
             f" and {counted(len(missing) - _MOST_NAMES, 'other')}" if len(missing) > _MOST_NAMES else ""
         )
-        likely += f" The command does not contain {named}."
+        return f"{likely} The command does not contain {named}."
     return likely
 
 

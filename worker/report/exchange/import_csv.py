@@ -18,7 +18,7 @@ from worker.spec.parameters import Parameter, Value
 from worker.spec.problem import did_you_mean
 from worker.spec.raw_values import ConversionError, real
 from worker.spec.run import Run
-from worker.spec.text import counted, quoted
+from worker.spec.text import counted, quoted, together
 from worker.trial import Status
 
 _SEPARATORS = ",;\t"
@@ -87,11 +87,12 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
         if wanted in twice:
             raise UsageError(f"{path} has several columns named {quoted(wanted)}. Keep only one of them.")
         if wanted not in headers:
-            raise UsageError(f"{path} has no column {quoted(name)}. {did_you_mean(name, headers)}{more}")
+            missing = f"{path} has no column {quoted(name)}."
+            raise UsageError(together(missing, did_you_mean(name, headers), more))
         return headers.index(wanted)
 
     parameters = tuple(find(parameter.name) for parameter in run.parameters)
-    loss = find(result, " If another column holds the results, name it with --result.")
+    loss = find(result, "If another column holds the results, name it with --result.")
     status = next((headers.index(name) for name in _STATUS if headers.count(name) == 1), None)
     return _Layout(len(headers), parameters, loss, None if status in parameters else status, comma)
 

@@ -65,4 +65,4 @@ def _numbers(cause: Cause) -> str:
     left_out = len(cause.trials) - len(shown)
     if left_out:
         return f"Evaluations {', '.join(shown)} and {left_out:,} more"
-    return f"Evaluation{'s' if len(shown) > 1 else ''} {', '.join(shown)}"
+    return f"Evaluations {', '.join(shown)}" if len(shown) > 1 else f"Evaluation {shown[0]}"

@@ -16,7 +16,7 @@ from worker.report.pages.html import Content, Markup, tag
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import toml, url
 from worker.spec.notation import real_text, value_text
-from worker.spec.text import counted
+from worker.spec.text import counted, together
 from worker.store.starter import run_command
 from worker.trial import Status, Trial
 
@@ -210,8 +210,8 @@ def importance(measured: Importance | None, why_not: str) -> Content:
     if measured is None:
         return tag("p", why_not)
     quality = f"Unshuffled, the predictions reach R² = {measured.score:.2f}."
-    doubt = " That is low: do not rely on these figures." if measured.score < _WEAK else ""
-    return tag("p", measured.method, " ", tag("b", quality, doubt))
+    doubt = "That is low: do not rely on these figures." if measured.score < _WEAK else ""
+    return tag("p", measured.method, " ", tag("b", together(quality, doubt)))
 
 
 def interaction(measured: Importance | None) -> Content:
