@@ -6,10 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import slurm_accounting
 from slurm_cluster import Cluster, missing_programs
+from slurm_rules import RuledCluster
 from slurm_site import Site, until
 
 
@@ -25,23 +28,52 @@ def cluster(slurm_programs: None, tmp_path_factory: pytest.TempPathFactory) -> I
     """A running cluster, shared by all tests of a session."""
     # Slurm's default is to look for startable jobs every three seconds, which most tests would wait for.
     started = Cluster(tmp_path_factory.mktemp("slurm"), {"SchedulerParameters": "batch_sched_delay=0"})
+    with _running(started):
+        yield started
+
+
+@pytest.fixture(scope="session")
+def ruled_cluster(slurm_programs: None) -> Iterator[RuledCluster]:
+    """A running cluster with rules and limits, shared by all tests of a session."""
+    if missing := slurm_accounting.missing_programs():
+        pytest.skip(f"needs {', '.join(missing)}: apt-get install slurmdbd mariadb-server")
+    if os.geteuid():
+        pytest.skip(
+            "needs root: limits do not bind the user that Slurm runs as, and only root can be another one"
+        )
+    started = RuledCluster.make()
+    with _running(started):
+        yield started
+
+
+@contextmanager
+def _running(cluster: Cluster) -> Iterator[None]:
     program = Path(__file__).with_name("slurm_cluster.py")
     # A test session that is killed must not leave a cluster behind.
     with subprocess.Popen(
-        [sys.executable, program, "guard", started.folder, str(os.getpid())], start_new_session=True
+        [sys.executable, program, "guard", cluster.folder, str(os.getpid())], start_new_session=True
     ) as guard:
         try:
-            started.up()
-            yield started
+            cluster.up()
+            yield
         finally:
             guard.kill()
-            started.down()
+            cluster.down()
 
 
 @pytest.fixture
 def site(cluster: Cluster, workdir: Path) -> Iterator[Site]:
     """A workdir on the cluster; all jobs end with the test."""
-    new_site = Site(cluster, workdir)
-    yield new_site
+    yield from _site(cluster, workdir)
+
+
+@pytest.fixture
+def ruled_site(ruled_cluster: RuledCluster, workdir: Path) -> Iterator[Site]:
+    """A workdir on the cluster with rules; all jobs end with the test."""
+    yield from _site(ruled_cluster, workdir)
+
+
+def _site(cluster: Cluster, workdir: Path) -> Iterator[Site]:
+    yield Site(cluster, workdir)
     cluster.run("scancel", "--user=" + cluster.run("id", "-un").stdout.strip())
     until(lambda: not cluster.jobs(), "jobs do not end")

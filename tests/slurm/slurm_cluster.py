@@ -13,7 +13,6 @@ import secrets
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import time
@@ -21,13 +20,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import slurm_accounting
+from slurm_machine import fake_gpu, free_ports, wait_for
+
 NODES = ("n1", "n2", "n3", "n4")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "scontrol", "scancel", "srun")
 GPUS_PER_NODE = 2
-_READY_SECONDS = 60
 
 _CONFIG = Path(__file__).with_name("slurm_conf.txt")  # with gaps for str.format
-_SETTINGS = {"KillWait": "2", "MinJobAge": "300", "MaxArraySize": "1001", "MessageTimeout": "10"}
+_SETTINGS = {
+    "KillWait": "2",
+    "MinJobAge": "300",
+    "MaxArraySize": "1001",
+    "MessageTimeout": "10",
+    "SelectTypeParameters": "CR_CPU_Memory",
+    "AccountingStorageType": "accounting_storage/none",
+}
 
 
 def missing_programs() -> list[str]:
@@ -38,10 +46,17 @@ def missing_programs() -> list[str]:
 
 @dataclass
 class Cluster:
-    """A cluster below `folder`; `settings` are lines of slurm.conf that differ from the defaults above."""
+    """A cluster below `folder`; `settings` are lines of slurm.conf that differ from the defaults above.
+
+    partitions: lines for more partitions. rules: a job_submit.lua. accounts: commands for sacctmgr that say who may use
+    how much; where there are any, the cluster has accounting.
+    """
 
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    partitions: Sequence[str] = ()
+    rules: str = ""
+    accounts: Sequence[str] = ()
 
     @property
     def config(self) -> Path:
@@ -66,10 +81,12 @@ class Cluster:
             )
         self._write_files()
         self._spawn("munged", "--force", *self._munge_paths())
+        if self.accounts:
+            self._start_accounting()
         self.start_controller()
         for node in NODES:
             self.start_node(node)
-        _wait_for(self._all_idle, "not every node became idle", self._logs)
+        wait_for(self._all_idle, "not every node became idle", self._logs)
 
     def down(self) -> None:
         """End every job and every process of the cluster."""
@@ -113,7 +130,7 @@ class Cluster:
             yield
         finally:
             self.run("scontrol", "update", nodes, "state=resume")
-            _wait_for(lambda: all(map(str.isalpha, self._states())), "not every node came back", self._logs)
+            wait_for(lambda: all(map(str.isalpha, self._states())), "not every node came back", self._logs)
 
     def run(
         self, *command: str, check: bool = True, cwd: Path | None = None
@@ -135,15 +152,18 @@ class Cluster:
         key.chmod(0o600)
         for number in range(GPUS_PER_NODE):
             with contextlib.suppress(FileExistsError):
-                _fake_gpu(self.folder / f"fakegpu{number}")
+                fake_gpu(self.folder / f"fakegpu{number}")
         host = socket.gethostname()
-        ports = _free_ports(1 + len(NODES))
+        *ports, accounting_port = free_ports(2 + len(NODES))
         nodes = "\n".join(
             f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} "
             f"CPUs=8 RealMemory=4000 Gres=gpu:{GPUS_PER_NODE}"
             for node, port in zip(NODES, ports[1:], strict=True)
         )
-        settings = "\n".join(f"{key}={value}" for key, value in {**_SETTINGS, **self.settings}.items())
+        accounting = slurm_accounting.settings(self.folder, accounting_port) if self.accounts else {}
+        rules = {"JobSubmitPlugins": "lua"} if self.rules else {}
+        chosen = {**_SETTINGS, **accounting, **rules, **self.settings}
+        settings = "\n".join(f"{key}={value}" for key, value in chosen.items())
         self.config.write_text(
             _CONFIG.read_text(encoding="utf-8").format(
                 host=host,
@@ -152,12 +172,28 @@ class Cluster:
                 folder=self.folder,
                 settings=settings,
                 nodes=nodes,
+                partitions="\n".join(self.partitions),
             )
         )
+        (self.folder / "job_submit.lua").write_text(self.rules)
+        slurm_accounting.write_config(self.folder, getpass.getuser(), accounting_port)
         (self.folder / "plugstack.conf").touch()
         (self.folder / "gres.conf").write_text(
             f"NodeName=n[1-4] Name=gpu File={self.folder}/fakegpu[0-{GPUS_PER_NODE - 1}]\n"
         )
+
+    def _start_accounting(self) -> None:
+        for command in slurm_accounting.database_commands(self.folder, getpass.getuser()):
+            self._spawn(*command)
+        wait_for(slurm_accounting.socket_of(self.folder).exists, "the database does not start", self._logs)
+        self._spawn("slurmdbd")
+        wait_for(
+            lambda: self.run("sacctmgr", "show", "cluster", check=False).returncode == 0,
+            "slurmdbd does not answer",
+            self._logs,
+        )
+        for words in ("add cluster test", *self.accounts):
+            self.run("sacctmgr", "--immediate", *words.split())
 
     def _munge_paths(self) -> Iterator[str]:
         for option, name in (
@@ -172,6 +208,7 @@ class Cluster:
     def _spawn(self, *command: str) -> None:
         """Start a daemon; it leaves its parent by itself and writes its number to a .pid file."""
         environment = {key: value for key, value in self.environment().items() if key != "OMNIOPT_TEST"}
+        environment["MYSQL_UNIX_PORT"] = str(slurm_accounting.socket_of(self.folder))
         with (self.folder / f"{command[0]}.out").open("ab") as out:
             subprocess.run(
                 command,
@@ -188,7 +225,7 @@ class Cluster:
         pid = int((self.folder / f"{name}.pid").read_text())
         if self._is_ours(pid):
             os.kill(pid, signal.SIGKILL)
-            _wait_for(lambda: not self._is_ours(pid), f"{name} does not end", self._logs)
+            wait_for(lambda: not self._is_ours(pid), f"{name} does not end", self._logs)
 
     def _daemons(self) -> list[int]:
         pids = [int(text) for path in self.folder.glob("*.pid") if (text := path.read_text().strip())]
@@ -196,8 +233,9 @@ class Cluster:
 
     def _is_ours(self, pid: int) -> bool:
         """Whether `pid` is still a daemon of this cluster, and no later process of that number."""
-        try:
-            return os.fsencode(self.folder) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        process, ours = Path(f"/proc/{pid}"), os.fsencode(self.folder)
+        try:  # slurmdbd is told of its folder by a variable alone
+            return any(ours in (process / name).read_bytes() for name in ("cmdline", "environ"))
         except OSError:
             return False
 
@@ -229,31 +267,6 @@ class Cluster:
             f"--- {path.name}\n{path.read_text(errors='replace')[-2000:]}"
             for path in sorted([*self.folder.glob("*.out"), *self.folder.glob("*.log")])
         )
-
-
-def _fake_gpu(path: Path) -> None:
-    """A file that Slurm takes for a GPU: a device like /dev/null; nobody opens it."""
-    try:
-        os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
-    except PermissionError:
-        path.touch()  # not root: jobs get their GPUs all the same, but no CUDA_VISIBLE_DEVICES
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for listener in sockets:
-            listener.bind(("127.0.0.1", 0))
-        return [listener.getsockname()[1] for listener in sockets]
-
-
-def _wait_for(condition: object, sentence: str, logs: object) -> None:
-    assert callable(condition) and callable(logs)
-    ends_at = time.monotonic() + _READY_SECONDS
-    while not condition():
-        if time.monotonic() > ends_at:
-            raise RuntimeError(f"{sentence} within {_READY_SECONDS} s.\n{logs()}")
-        time.sleep(0.05)
 
 
 def guard(folder: Path, pid: int) -> None:
