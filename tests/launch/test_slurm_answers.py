@@ -107,7 +107,18 @@ def test_a_word_that_is_not_known_is_neither_alive_nor_gone() -> None:
                        "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"),
          Outcome.LATER),
         (Answer(1, "", "sbatch: error: Batch job submission failed: "
-                       "Required partition not available (inactive or drain)"), Outcome.LATER),
+                       "Required partition not available (inactive or drain)"), Outcome.REFUSED),
+        (Answer(1, "", "sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying\n"
+                       "sbatch: error: Batch job submission failed: Resource temporarily unavailable"), Outcome.LATER),
+        (Answer(1, "", "sbatch: error: Please state your project and try again.\n"
+                       "sbatch: error: Batch job submission failed: Unspecified error"), Outcome.REFUSED),
+        (Answer(1, "", "sbatch: error: There was an internal error of the plugin: your login timed out\n"
+                       "allocation failure: Unspecified error"), Outcome.REFUSED),
+        (Answer(1, "", "sbatch: error: QOSMaxSubmitJobPerUserLimit is what we enforce here.\n"
+                       "sbatch: error: Batch job submission failed: Unspecified error"), Outcome.REFUSED),
+        (Answer(1, "", "sbatch: error: Please name a project and try again.\n"
+                       "sbatch: error: cli_filter plugin terminated with error"), Outcome.REFUSED),
+        (Answer(1, "[SITE]: Job submission is not allowed from this host.", ""), Outcome.DOUBTFUL),
         (Answer(1, "", "sbatch: error: Batch job submission failed: Requested node configuration is not available"),
          Outcome.REFUSED),
         (Answer(1, "", "sbatch: error: AssocMaxWallDurationPerJobLimit\nsbatch: error: Batch job submission failed: "

@@ -145,3 +145,9 @@ def _full_name(name: str, owned: Collection[str]) -> str:
 def _long(word: str) -> str:
     """The long name of the option that `word` begins with."""
     return word.partition("=")[0] if word.startswith("--") else _SHORT.get(word[:2], word[:2])
+
+
+def field_of(name: str) -> str:
+    """The field of the config that says what the option `name` of sbatch does, short or long."""
+    option = _SHORT.get(name, name)
+    return _owned_beside({"memory": 1, "enable_gpus": True}).get(option) or _PATH

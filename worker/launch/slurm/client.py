@@ -22,6 +22,7 @@ _CONFIGS = ("/etc/slurm/slurm.conf", "/etc/slurm-llnl/slurm.conf", "/run/slurm/c
 _UNCONFIGURED = ("configuration source", "failed to fetch config", "unable to process configuration file")
 _PREFIX = re.compile(r"\w+: (?:error|fatal): ")
 _PATIENCE = 12.0
+_MOST_LINES = 12  # of a message; sites print banners
 
 
 def absence(environ: Mapping[str, str] | None = None) -> str:
@@ -66,11 +67,16 @@ class Answer:
         return self.code == 0
 
     @property
+    def said(self) -> list[str]:
+        """What the command said line by line, without its name: its errors, then what a site's wrapper may have printed."""
+        lines = [_PREFIX.sub("", line.strip()) for line in (*self.err.splitlines(), *self.out.splitlines())]
+        return list(dict.fromkeys(line for line in lines if line))
+
+    @property
     def message(self) -> str:
         """What Slurm said was wrong, in its own words and in one line."""
-        lines = [_PREFIX.sub("", line.strip()) for line in self.err.splitlines() if line.strip()]
-        if lines:
-            return " / ".join(dict.fromkeys(lines))
+        if self.said:
+            return " / ".join(self.said[:_MOST_LINES])
         return "no answer in time" if self.code is None else f"exit code {self.code} without a message"
 
 

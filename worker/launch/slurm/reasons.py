@@ -47,6 +47,7 @@ _SENTENCES = (
 )
 # Limits of a single job, such as AssocMaxCpuPerJobLimit and QOSMaxWallDurationPerJobLimit.
 _PER_JOB = re.compile(r"(?:Assoc|QOS)(?:Max\w*(?:PerJob|PerNode)\w*|Min\w+)")
+_LIMIT = re.compile(r"(?:Assoc|QOS)[A-Z]\w+")
 _LIMIT_FIELDS = (
     ("Wall", "slurm.walltime"),
     ("Cpu", "slurm.cpus"),
@@ -128,9 +129,18 @@ def never(reason: str) -> Meaning | None:
         if pattern.match(reason):
             return meaning
     if _PER_JOB.fullmatch(word) and "PerUser" not in word and "PerAccount" not in word:
-        field = next((path for part, path in _LIMIT_FIELDS if part in word), "slurm.sbatch")
-        return Meaning("A single job may not ask for so much (or so little) here", field)
+        return Meaning("A single job may not ask for so much (or so little) here", limit_field(word))
     return None
+
+
+def is_limit(word: str) -> bool:
+    """Whether `word` is Slurm's name of a limit of an account, a user or a QOS."""
+    return _LIMIT.fullmatch(word) is not None
+
+
+def limit_field(word: str) -> str:
+    """The field of the form that a limit is about, from its name; how often and for whom it holds does not matter."""
+    return next((path for part, path in _LIMIT_FIELDS if part in word), "slurm.sbatch")
 
 
 def waiting(reason: str) -> str:

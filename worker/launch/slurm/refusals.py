@@ -1,17 +1,20 @@
-"""Slurm's refusals as problems: in its own words, with the field of the form that each of them is about."""
+"""Refusals as problems: in the words of Slurm or of the site, with the field of the form that each of them is about."""
 
 from __future__ import annotations
 
 import re
 
+from worker.launch.slurm import reasons
 from worker.launch.slurm.reasons import Meaning
 from worker.launch.slurm.sbatch import Submitted
 from worker.launch.slurm.script import DRIVER_MEMORY
+from worker.spec.fields import BY_PATH
 from worker.spec.problem import Problem
+from worker.spec.sbatch_options import field_of
 
 # What the driver's job takes from the config.
-_DRIVER_FIELDS = ("slurm.account", "slurm.partition", "slurm.reservation", "slurm.sbatch")
-# Words of Slurm's refusals -> the field of the form that is wrong. The first that fits counts.
+_DRIVER_FIELDS = ("slurm.account", "slurm.partition", "slurm.reservation", "slurm.sbatch", "run.runtime")
+# Words of Slurm's own sentences -> the field of the form that is wrong. The first that fits counts.
 _FIELDS = (
     (r"account", "slurm.account"),
     (r"reservation", "slurm.reservation"),
@@ -22,45 +25,74 @@ _FIELDS = (
     (r"array", "run.workers"),
     (r"node count", "slurm.nodes"),
     (r"processors|cpu", "slurm.cpus"),
-    (r"feature|qos|constraint|option|specification", "slurm.sbatch"),
+    (r"feature|qos|constraint|option|specification|invalid directive", "slurm.sbatch"),
 )
+# What Slurm prints above a last sentence that says less.
+_CAUSE = re.compile(r".*\b(?:can not|can't|cannot) be satisfied")
+# Last sentences that name no cause: a plugin has said it, or nobody has.
+_VAGUE = re.compile(r"unspecified error|access/permission denied|job violates accounting", re.IGNORECASE)
+_EMPTY = re.compile(r"(?: / )?(?:Batch job submission failed|allocation failure): Unspecified error")
+# An option of sbatch in the words of a site's rules, as in "--account=<project>" and "use -A PROJECT".
+_OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]+[a-z]|-[ApqtNncCGw](?![\w-]))")
+_CLOSED = re.compile(r"\bpartition not available", re.IGNORECASE)
 
 
 def refusal(answer: Submitted) -> Problem:
-    """A refusal of worker jobs in Slurm's own words, with the field of the form that it is about."""
-    message = bare(answer.message)
-    return Problem(
-        _field(message),
-        f"Slurm rejects the worker jobs: {message}.",
-        "Set this field as your cluster requires it.",
-    )
+    """A refusal of worker jobs, with the field of the form that it is about."""
+    field = subject(answer)
+    return Problem(field, f"Slurm rejects the worker jobs: {explained(answer)}", _advice(field, answer))
 
 
 def driver_refusal(answer: Submitted) -> Problem:
-    """A refusal of the driver's job, which takes from the config only where it goes and who pays for it."""
-    message = bare(answer.message)
-    field = _field(message)
-    ours = field in _DRIVER_FIELDS
+    """A refusal of the driver's job, which takes from the config only where it goes, who pays for it, and how long."""
+    field = _of_driver(subject(answer))
     return Problem(
-        field if ours else "",
-        f"Slurm rejects the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {message}.",
-        "Set this field as your cluster requires it, or start with --driver here, which needs no such job."
-        if ours
-        else "Start with --driver here, which needs no such job.",
+        field,
+        f"Slurm rejects the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {explained(answer)}",
+        _or_here(_advice(field, answer)) if field else "Start with --driver here, which needs no such job.",
     )
 
 
 def driver_stuck(reason: str, meaning: Meaning) -> Problem:
     """The driver's job is in the queue and can never start. reason: Slurm's word."""
-    field = {"slurm.walltime": "run.runtime"}.get(meaning.field, meaning.field)
-    ours = field in (*_DRIVER_FIELDS, "run.runtime")
+    field = _of_driver(meaning.field)
     return Problem(
-        field if ours else "",
+        field,
         f"The driver's job would wait forever. {meaning.sentence} (Slurm: {reason}).",
-        "It was cancelled. Change this field and start again, or start with --driver here, which needs no such job."
-        if ours
+        _or_here("It was cancelled. Change this field and start again.")
+        if field
         else "It was cancelled. Start with --driver here, which needs no such job.",
     )
+
+
+def subject(answer: Submitted) -> str:
+    """The field of the form that a refusal is about, "" where its words do not say."""
+    if reasons.is_limit(answer.verdict):
+        return reasons.limit_field(answer.verdict)
+    if option := _OPTION.search(_site_words(answer)):
+        return field_of(option[1])
+    causes = [words for words in answer.message.split(" / ") if _CAUSE.fullmatch(words)]
+    if answer.verdict:
+        causes.append("" if _VAGUE.search(answer.verdict) else answer.verdict)
+    else:
+        causes.append(answer.message)
+    fields = (
+        field for pattern, field in _FIELDS for words in causes if re.search(pattern, words, re.IGNORECASE)
+    )
+    return next(fields, "")
+
+
+def explained(answer: Submitted) -> str:
+    """What Slurm and the site's rules say, with a full stop; for the name of a limit, what it means as well."""
+    words = _EMPTY.sub("", bare(answer.message)) or bare(answer.message)
+    said = f"{words.rstrip('.')}."
+    if not reasons.is_limit(answer.verdict):
+        return said
+    meaning = reasons.never(answer.verdict)
+    sentence = (
+        meaning.sentence if meaning else "A limit of your account or QOS is below what one job asks for"
+    )
+    return f"{said} {sentence}."
 
 
 def bare(message: str) -> str:
@@ -68,6 +100,27 @@ def bare(message: str) -> str:
     return re.sub(r"\b(?:sbatch|srun): (?:error: )?", "", message)
 
 
-def _field(message: str) -> str:
-    fields = (field for pattern, field in _FIELDS if re.search(pattern, message, re.IGNORECASE))
-    return next(fields, "slurm.sbatch")
+def _site_words(answer: Submitted) -> str:
+    """What was said before Slurm's last words, which a site's rules or its own sbatch have said."""
+    return answer.message.rpartition(answer.verdict)[0] if answer.verdict else answer.message
+
+
+def _of_driver(field: str) -> str:
+    """`field` where the driver's job takes it from the config, else ""; its time follows from the runtime."""
+    ours = {"slurm.walltime": "run.runtime"}.get(field, field)
+    return ours if ours in _DRIVER_FIELDS else ""
+
+
+def _advice(field: str, answer: Submitted) -> str:
+    if _CLOSED.search(answer.verdict):
+        return "The partition takes no jobs until an administrator opens it. Choose another one, or wait."
+    if field:
+        return "Set this field as your cluster requires it."
+    return (
+        "These are rules of your cluster; its documentation or its support can say what they want. Options that "
+        f"have no field here belong in the {BY_PATH['slurm.sbatch'].in_sentence}."
+    )
+
+
+def _or_here(advice: str) -> str:
+    return f"{advice} Or start with --driver here, which needs no such job."

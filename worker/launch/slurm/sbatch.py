@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from worker.launch.slurm import reasons
 from worker.launch.slurm.client import DEFAULTS, Answer, Client
 
 
@@ -13,40 +15,48 @@ class Outcome(Enum):
     """What became of a submission."""
 
     ACCEPTED = "accepted"
-    REFUSED = "refused"  # Slurm said no, and will say no again
+    REFUSED = "refused"  # Slurm or a rule of the site said no to such a job
     LATER = "later"  # Slurm said no for now: too many jobs of this user
     DOUBTFUL = "doubtful"  # the job may be queued or not
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """The outcome of a submission; `job` is the job's number where it is known, `message` what Slurm said otherwise."""
+    """The outcome of a submission; `job` is the job's number where it is known, `message` all that was said otherwise.
+
+    verdict: Slurm's own last words of it, the name of a limit or a sentence, without what a site's plugin has said
+    before; "" where Slurm has not spoken.
+    """
 
     outcome: Outcome
     job: str = ""
     message: str = ""
+    verdict: str = ""
 
 
 # Only sentences that Slurm speaks after it has looked at the job are a refusal. Anything else, known or not,
 # may hide a queued job, and is looked up in the queue.
-_REFUSAL = re.compile(r"Batch job submission failed: (?P<reason>.*)|allocation failure: (?P<test>.*)")
+_FINAL = re.compile(r"(?:Batch job submission failed|allocation failure): (.*)")
 _UNSURE = re.compile(
     r"timed out|unable to contact|unexpected message|communication|connect|zero bytes|transport"
     r"|standby|try again|protocol|i/o error|internal error|authentication|no route|broken pipe|not respond",
     re.IGNORECASE,
 )
-# Limits on how many jobs one may have, and partitions, nodes or reservations that are closed just now.
+# Limits on how many jobs one may have, and nodes or reservations that are closed just now.
 _NOT_NOW = re.compile(
     r"\b(?:Assoc|QOS)\w*(?:MaxSubmit|GrpSubmit|Submit)\w*|MaxSubmitJobsPerAccount|temporarily unable to accept"
-    r"|maximum number of jobs|not available \(|not available now|not usable now|reservation is in use",
+    r"|temporarily unavailable|nodes are busy|maximum number of jobs|not available now|not usable now"
+    r"|reservation is in use",
     re.IGNORECASE,
 )
 # What sbatch says without asking the controller: a flag or a value that it cannot read.
 _UNREADABLE = re.compile(
     r"unrecognized option|invalid option|invalid numeric|invalid .*specification|not a valid|invalid --\S+"
-    r"|requires an argument|ambiguous|script is empty|unable to open file|invalid directive"
-    r"|cli_filter plugin terminated",
+    r"|requires an argument|ambiguous|script is empty|unable to open file|invalid directive",
     re.IGNORECASE,
+)
+_FILTERED = (
+    "cli_filter plugin terminated"  # a site's own rules, which sbatch obeys before it asks the controller
 )
 
 
@@ -63,16 +73,29 @@ def meaning_of(answer: Answer) -> Submitted:
         if number.isdigit():
             return Submitted(Outcome.ACCEPTED, job=number)
         return Submitted(Outcome.DOUBTFUL, message=answer.message)
+    verdict = _verdict(answer.said)
+    return Submitted(_outcome(answer, verdict), message=answer.message, verdict=verdict)
+
+
+def _verdict(said: Sequence[str]) -> str:
+    """What Slurm itself has said last, "" for nothing. Above a sentence for all limits, it names the one it means."""
+    sentences = _FINAL.findall("\n".join(said))
+    limits = filter(reasons.is_limit, said)
+    return next(limits, str(sentences[-1]).strip()) if sentences else ""
+
+
+def _outcome(answer: Answer, verdict: str) -> Outcome:
+    """What became of a submission that did not go well; what a site's plugin says may contain any words."""
     if answer.code == 127:
-        # The command itself could not be started, so that nothing has been submitted.
-        return Submitted(Outcome.LATER, message=answer.message)
-    if answer.code is None or _UNSURE.search(answer.err):
-        return Submitted(Outcome.DOUBTFUL, message=answer.message)
-    if _NOT_NOW.search(answer.err):
-        return Submitted(Outcome.LATER, message=answer.message)
-    if _REFUSAL.search(answer.err) or _UNREADABLE.search(answer.err):
-        return Submitted(Outcome.REFUSED, message=answer.message)
-    return Submitted(Outcome.DOUBTFUL, message=answer.message)
+        return Outcome.LATER  # the command itself could not be started, so that nothing has been submitted
+    text = verdict or "\n".join(answer.said)
+    if _FILTERED in text:
+        return Outcome.REFUSED
+    if answer.code is None or _UNSURE.search(text):
+        return Outcome.DOUBTFUL
+    if verdict:
+        return Outcome.LATER if _NOT_NOW.search(verdict) else Outcome.REFUSED
+    return Outcome.REFUSED if _UNREADABLE.search(text) else Outcome.DOUBTFUL
 
 
 def rehearse(client: Client, script: str, patience: float) -> Submitted:
