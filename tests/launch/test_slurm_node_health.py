@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from json_records import said
+from slurm_runs import a_run
 
+from worker.launch.slurm import initial_jobs
 from worker.launch.slurm.job_states import JobStates
 from worker.launch.slurm.node_health import NEVER_BEGAN, NODE_FAILURES, NodeHealth
 from worker.launch.slurm.sbatch import Outcome, Submitted
@@ -116,5 +118,32 @@ def test_a_refusal_with_nodes_left_out_may_be_for_want_of_nodes(bench: Bench) ->
     refused = Submitted(Outcome.REFUSED, message="Requested node configuration is not available")
     bench.node_health.refused(AgentJob("x", "j1-2", 1, 60, 1, 60, exclude=("n1",)), refused)
     assert bench.node_health.hopeless is None
-    bench.node_health.refused(JOB, refused)
-    assert bench.node_health.hopeless is not None
+
+
+def test_a_refusal_is_final_only_where_slurm_has_never_taken_a_job(tmp_path: Path) -> None:
+    refused = Submitted(Outcome.REFUSED, message="You have reached the maximum of 4 jobs.")
+    job_states = JobStates()
+    job_states.intend(JOB, 0.0)
+    node_health = NodeHealth(job_states, RunPaths(tmp_path))
+    job_states.answered(JOB.name, Submitted(Outcome.ACCEPTED, "7"), 1.0)
+    node_health.refused(JOB, refused)
+    assert node_health.hopeless is None
+    job_states.intend(JOB, 2.0)
+    node_health.refused(JOB, refused)
+    assert node_health.hopeless is not None
+
+
+def test_a_driver_that_hands_over_asks_again_where_its_successor_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sbatch = tmp_path / "sbatch"
+    sbatch.write_text(
+        f"#!/bin/sh\n[ -e {tmp_path}/refused ] && echo 7 && exit\ntouch {tmp_path}/refused\n"
+        "echo 'sbatch: error: Batch job submission failed: Unspecified error' >&2\nexit 1\n"
+    )
+    sbatch.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("SLURM_CONF", "/dev/null")
+    monkeypatch.setattr(initial_jobs, "_TRY_EVERY", 0.0)
+    assert initial_jobs.submit_successor(a_run(), RunPaths(tmp_path / "pear")) == "7"
+    assert "The next driver has not been submitted yet" in capsys.readouterr().out

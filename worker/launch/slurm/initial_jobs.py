@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from worker.errors import OmnioptError
 from worker.launch.scheduler import Script, Submission
 from worker.launch.slurm import cluster, driver_job
 from worker.launch.slurm.client import Client
@@ -83,7 +84,8 @@ def submit_workers(run: Run, paths: RunPaths, client: Client, limits: Cluster) -
 def submit_successor(run: Run, paths: RunPaths) -> str:
     """Submit the driver that goes on when the job of this one has ended; returns its number.
 
-    There is nothing better to do in what is left of this job's time, so it is tried until Slurm has taken it.
+    There is nothing better to do in what is left of this job's time, so it is tried until Slurm has taken it, also where
+    a rule of the site refuses it for a while.
     """
     client = Client()
     while True:
@@ -93,7 +95,7 @@ def submit_successor(run: Run, paths: RunPaths) -> str:
             return _submit_driver(
                 run, paths, client, name, limit, newest(paths) - 1, [os.environ.get("SLURM_JOB_ID", "")], []
             )
-        except (driver_job.NotSubmittedError, OSError) as error:  # a full disk, for example
+        except (OmnioptError, OSError) as error:  # a full disk, for example
             print(f"The next driver has not been submitted yet: {error}", flush=True)
             time.sleep(_TRY_EVERY)
 

@@ -59,10 +59,13 @@ class NodeHealth:
             self._failures.pop(node, None)
 
     def refused(self, job: AgentJob, answer: Submitted) -> None:
-        """Slurm has refused a submission."""
+        """Slurm has refused a submission: that is final where it has never taken a job of this run.
+
+        A run that has had jobs was right for its cluster; rules of a site may say no for a while.
+        """
         if job.exclude:
             self._failures.clear()  # perhaps too few nodes were left
-        else:
+        elif not self._job_states.ever_accepted:
             self.hopeless = refusals.refusal(answer)
 
     def stuck(self, row: Row, meaning: Meaning) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from worker.launch.launcher import AgentReport, ending
-from worker.launch.slurm import cluster, sbatch, scontrol, squeue
+from worker.launch.slurm import cluster, refusals, sbatch, scontrol, squeue
 from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
@@ -216,6 +216,9 @@ class SlurmLauncher:
                 self._back_off(now)
         elif answer.outcome is Outcome.REFUSED:
             self._node_health.refused(job, answer)
+            if not job.exclude:
+                self._later = f"Slurm rejects new worker jobs: {refusals.explained(answer)}"
+                self._back_off(now)
 
     def _back_off(self, now: float) -> None:
         self._not_before = now + self._retry_delay
