@@ -11,11 +11,12 @@ from typing import Any
 
 from worker.spec.field_definition import WORD_PATTERN
 from worker.spec.field_values import field_value
-from worker.spec.fields import BY_PATH
+from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.formats.original_meaning import GPU_PARTITIONS, Partitions
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.raw_values import ConversionError
 from worker.spec.run import Draft
+from worker.spec.shares import SHARED, Shares
 from worker.spec.text import counted, quoted, together, visible
 
 if sys.version_info >= (3, 11):
@@ -25,6 +26,7 @@ else:
 
 BUNDLED = Path(__file__).with_name("partitions.toml")
 CLUSTER_DEFAULT = "(cluster default)"
+_SHARED = {field.path: field.attribute for field in FIELDS if field.attribute in SHARED}
 _TOP_LEVEL = ("captured", "partitions")
 
 
@@ -110,20 +112,9 @@ class Catalogue:
 
 def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator[Problem]:
     name = partition.key
-    if values.get("slurm.enable_gpus") and partition.gpus is not None:
-        if partition.gpus == 0:
-            yield Problem(
-                "slurm.enable_gpus",
-                f"The partition {name} has no GPUs.",
-                "Switch the GPU off, or choose another partition.",
-            )
-        elif values.get("slurm.gpus", 0) > partition.gpus:
-            yield Problem(
-                "slurm.gpus",
-                f"One worker cannot get {values['slurm.gpus']} GPUs in the partition {name}.",
-                f"Ask for at most {partition.gpus}, or choose another partition.",
-            )
-    yield from _memory_problems(partition, values.get("slurm.memory", 0), values.get("slurm.cpus"))
+    if shares := _shares(values):
+        yield from _gpu_problems(partition, shares)
+        yield from _memory_problems(partition, shares)
     for path in ("run.runtime", "slurm.walltime"):
         if partition.runtime is not None and values.get(path, 0) > partition.runtime * 3600:
             yield Problem(
@@ -141,15 +132,40 @@ def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator
         )
 
 
-def _memory_problems(partition: Partition, memory: int, cpus: int | None) -> Iterator[Problem]:
+def _shares(values: Mapping[str, Any]) -> Shares | None:
+    """What a worker gets; None where that cannot be said, which is a problem of its own."""
+    if not _SHARED.keys() <= values.keys() or values["slurm.nodes"] < 1:
+        return None
+    return Shares(**{name: values[path] for path, name in _SHARED.items()})
+
+
+def _gpu_problems(partition: Partition, shares: Shares) -> Iterator[Problem]:
     name = partition.key
+    if not shares.enable_gpus or partition.gpus is None:
+        return
+    if partition.gpus == 0:
+        yield Problem(
+            "slurm.enable_gpus",
+            f"The partition {name} has no GPUs.",
+            "Switch the GPU off, or choose another partition.",
+        )
+    elif shares.gpus_per_node > partition.gpus:
+        yield Problem(
+            "slurm.gpus",
+            f"One worker cannot get {shares.gpus_per_node} GPUs in the partition {name}.",
+            f"Ask for at most {partition.gpus}, or choose another partition.",
+        )
+
+
+def _memory_problems(partition: Partition, shares: Shares) -> Iterator[Problem]:
+    name, memory, cpus = partition.key, shares.memory_per_node, shares.cpus_per_node
     if partition.memory is not None and memory > partition.memory:
         yield Problem(
             "slurm.memory",
             f"One worker cannot get {memory} MB in the partition {name}.",
             f"Ask for at most {partition.memory} MB, or choose another partition.",
         )
-    if partition.memory_per_cpu is not None and cpus and memory > partition.memory_per_cpu * cpus:
+    if partition.memory_per_cpu is not None and memory > partition.memory_per_cpu * cpus:
         yield Problem(
             "slurm.memory",
             f"{memory} MB for {counted(cpus, 'CPU')} is more than {partition.memory_per_cpu} MB per CPU, "
@@ -162,17 +178,7 @@ def _memory_problems(partition: Partition, memory: int, cpus: int | None) -> Ite
 def _typed(draft: Draft) -> dict[str, Any]:
     """The values that the limits are about, by path; one that cannot be read is left out (a problem of its own)."""
     values: dict[str, Any] = {}
-    paths = (
-        "slurm.partition",
-        "slurm.enable_gpus",
-        "slurm.gpus",
-        "slurm.memory",
-        "slurm.cpus",
-        "slurm.walltime",
-        "run.runtime",
-        "run.workers",
-    )
-    for path in paths:
+    for path in ("slurm.partition", *_SHARED, "slurm.walltime", "run.runtime", "run.workers"):
         field = BY_PATH[path]
         try:
             values[path] = field_value(field, draft.values[path]) if path in draft.values else field.default

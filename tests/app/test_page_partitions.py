@@ -80,6 +80,16 @@ def test_memory_is_compared_for_each_cpu() -> None:
     assert found(slurm__partition="haswell64", slurm__memory=2541 * 7, slurm__cpus="7") == []
 
 
+def test_memory_and_gpus_are_those_of_a_worker_however_they_are_asked_for() -> None:
+    per_cpu = {"slurm__partition": "haswell64", "slurm__memory_per": "cpu", "slurm__tasks": 2}
+    assert found(**per_cpu, slurm__memory=2541) == []
+    assert found(**per_cpu, slurm__memory=2542) == [("slurm.memory", "error")]
+    per_task = {"slurm__partition": "alpha", "slurm__enable_gpus": "1", "slurm__gpu_option": "gpus-per-task"}
+    assert found(**per_task, slurm__gpus="a100:4", slurm__tasks=2) == []
+    assert found(**per_task, slurm__gpus="a100:4", slurm__tasks=3) == [("slurm.gpus", "error")]
+    assert found(**per_task, slurm__gpus="a100:4", slurm__nodes=0) == [], "a problem of its own"
+
+
 def test_an_own_limit_of_memory_is_one_of_a_worker(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text("[partitions.a]\nmemory = 4000\n[partitions.b]\nmemory = 4000\nmemory_per_cpu = 500\n")

@@ -155,7 +155,13 @@ def test_times_are_read_in_every_notation(days: int, hours: int, minutes: int, s
     ],
 )
 def test_gpus_are_counted(gres: str, count: int) -> None:
-    assert sinfo.gpus(gres) == count
+    [nodes] = sinfo.groups(f"a|up|infinite|1|8|100|idle|(null)|{gres}")
+    assert nodes.gpus_of("") == count
+
+
+def test_gpus_are_counted_by_their_type() -> None:
+    [nodes] = sinfo.groups("a|up|infinite|1|8|100|idle|(null)|gpu:v100:4(S:0-1),gpu:a100:2,gpu:1,nic:3")
+    assert [nodes.gpus_of(kind) for kind in ("v100", "a100", "h100", "")] == [4, 2, 0, 7]
 
 
 def test_settings_with_blanks_and_equals_signs_are_read() -> None:

@@ -80,6 +80,39 @@ def test_without_memory_its_options_are_free() -> None:
         ]
 
 
+def test_memory_for_each_cpu_is_asked_for_so_by_every_job() -> None:
+    run = a_run(memory=500, memory_per="cpu", cpus=4)
+    worker = directives(agent_script(run, PATHS, JOB, "python"))
+    driver = directives(driver_script(run, PATHS, "pear.driver", 600, "python"))
+    assert (worker["mem-per-cpu"], driver["mem-per-cpu"]) == ("500M", "2000M")
+    assert not {"mem"} & {*worker, *driver}
+
+
+@pytest.mark.parametrize(
+    ("option", "written"),
+    [
+        ("gres", "gpu:a100:2"), ("gpus-per-node", "a100:2"), ("gpus-per-task", "a100:2"), ("gpus", "a100:2"),
+    ],
+)  # fmt: skip
+def test_gpus_are_asked_for_by_the_option_of_the_config(option: str, written: str) -> None:
+    run = a_run(enable_gpus=True, gpus="a100:2", gpu_option=option)
+    options = directives(agent_script(run, PATHS, JOB, "python"))
+    assert {name: options[name] for name in options if name.startswith("g")} == {option: written}
+
+
+@pytest.mark.parametrize("line", ["--gres=lscratch:10,nic:1", "--gres lscratch:10,nic:1"])
+def test_other_resources_are_asked_for_beside_gpus(line: str) -> None:
+    run = a_run(enable_gpus=True, gpus=2, sbatch=[line])
+    script = agent_script(run, PATHS, JOB, "python")
+    assert script.count("--gres") == 1, "of several, Slurm takes the last"
+    assert directives(script)["gres"] == "gpu:2,lscratch:10,nic:1"
+    by_task = agent_script(replace(run, gpu_option="gpus-per-task"), PATHS, JOB, "python")
+    assert "--gpus-per-task=2\n" in by_task
+    assert f"#SBATCH {line}\n" in by_task
+    for gpu in ("--gres=gpu:1", "--gres=lscratch:10,gpu:a100:1", "--gres=gres:gpu:1"):
+        assert len(list(problems([gpu], {**NO_GPUS, "enable_gpus": True}))) == 1
+
+
 def test_failed_nodes_are_excluded_together_with_those_of_the_config() -> None:
     job = replace(JOB, exclude=("n1", "n2"))
     options = directives(agent_script(a_run(sbatch=["--exclude=n9"]), PATHS, job, "python"))
@@ -123,7 +156,7 @@ def test_options_that_the_tool_sets_itself_are_refused(line: str) -> None:
 
 
 def test_other_options_are_taken() -> None:
-    lines = ["--qos=a", "#SBATCH --constraint='a b'", "", "--gres=nic:1", "-C skylake", "--mail-user=a@b.c"]
+    lines = ["--qos=a", "#SBATCH --constraint='a b'", "", "--gres=gpu:1", "-C skylake", "--mail-user=a@b.c"]
     assert list(problems(lines, NO_GPUS)) == []
     assert [problem.path for problem in problems(lines, {**NO_GPUS, "enable_gpus": True})] == ["slurm.sbatch"]
 

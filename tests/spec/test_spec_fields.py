@@ -24,7 +24,7 @@ import page_requests
 
 # What the value of a field of each kind is.
 TYPES: Mapping[str, object] = {
-    **dict.fromkeys(("line", "word", "name", "path", "choice"), str),
+    **dict.fromkeys(("line", "word", "name", "path", "gpus", "choice"), str),
     **dict.fromkeys(("integer", "duration", "memory"), int),
     "switch": bool,
     "seeds": tuple[int, ...],

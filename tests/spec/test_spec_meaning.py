@@ -48,7 +48,7 @@ def test_a_link_that_does_not_speak_of_gpus_asks_for_them_and_for_memory_per_cpu
 ) -> None:
     read = any_config.read_any(link(f"partition={partition}", "mem_per_worker=1000"), partitions)
     run = run_of(read)
-    assert (run.enable_gpus, run.gpus, run.memory, run.cpus) == (True, 1, 4000, 4)
+    assert (run.enable_gpus, run.gpus, run.memory, run.cpus) == (True, "1", 4000, 4)
     assert notes(read) == ["slurm.enable_gpus", "slurm.memory"]
 
 

@@ -89,7 +89,7 @@ def test_every_key() -> None:
     ]
     run = run_of(read)
     assert run.objective == './run --a=($x_0) --percent=50% --home=$HOME "%(a)s" # no comment = here'
-    assert (run.name, run.seed, run.workers, run.enable_gpus, run.gpus) == ("my_run", (1234,), 7, True, 2)
+    assert (run.name, run.seed, run.workers, run.enable_gpus, run.gpus) == ("my_run", (1234,), 7, True, "2")
     assert (run.precision, run.account, run.reservation, run.partition) == (8, "p_ml", "p_res_3", "alpha")
     assert (run.memory, run.runtime, run.max_evals) == (6000, 3 * 3600, 99)
     assert run.algorithm == "hyperopt.rand.suggest"

@@ -74,7 +74,7 @@ def test_the_command_of_the_original_is_read(text: str) -> None:
     run = run_of(text)
     assert (run.name, run.workdir, run.objective) == ("old", "/scratch/ws", "perl program.pl ($x_0)")
     assert (run.partition, run.account, run.runtime) == ("alpha", "p_x", 36_000)
-    assert (run.enable_gpus, run.gpus, run.cpus, run.memory) == (True, 3, 2, 3000)
+    assert (run.enable_gpus, run.gpus, run.cpus, run.memory) == (True, "3", 2, 3000)
     assert run.parameters[0].settings == {"max": 12}
 
 

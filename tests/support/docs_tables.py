@@ -104,17 +104,17 @@ def _default(field: Field) -> str:
     if field.kind == "lines":
         return "[]"
     text = field_text(field, field.default)
-    return text if field.kind in ("integer", "memory", "seeds") else f'"{text}"'
+    return text if field.kind in ("integer", "memory", "gpus", "seeds") else f'"{text}"'
 
 
 def _allowed(field: Field) -> str:
     low, high = field.minimum or 0, field.maximum or 0
     if field.kind == "duration":
         return f"{duration_text(int(low))} to {duration_text(int(high))} h"
-    if field.kind in ("integer", "memory", "seeds"):
-        several = " (or a list of them)" if field.kind == "seeds" else ""
+    if field.kind in ("integer", "memory", "gpus", "seeds"):
+        more = {"seeds": " (or a list of them)", "gpus": ', also with a type: `"a100:1"`'}.get(field.kind, "")
         unit = f" {field.unit}" if field.unit else ""
-        return f"{low:,.0f} to {high:,.0f}{unit}{several}"
+        return f"{low:,.0f} to {high:,.0f}{unit}{more}"
     if field.kind == "choice":
         return ", ".join(f"`{choice}`" for choice in field.choices)
     return _KINDS[field.kind]

@@ -21,6 +21,7 @@ from worker.launch.launcher import AgentReport, AgentState, ending
 from worker.launch.scheduler import CurrentJob, Script
 from worker.spec.problem import Problem
 from worker.spec.run import Run
+from worker.spec.shares import shares
 from worker.spec.text import counted
 from worker.store.outbox_messages import Bye, Heard, Hello, ProcessEnded
 from worker.store.paths import RunPaths
@@ -50,14 +51,16 @@ def call(*words: str, text: str = "", patience: float = 60.0) -> subprocess.Comp
 def script(run: Run, paths: RunPaths, identity: str, epoch: int) -> str:
     """The job script of one worker."""
     agent = shlex.join([*OMNIOPT, "agent", str(paths.root), "--id", identity])
-    gpus = f":ngpus={run.gpus}" if run.enable_gpus else ""
+    node = shares(run)
+    memory = f":mem={node.memory_per_node}mb" if run.memory else ""
+    gpus = f":ngpus={node.gpus_per_node}" if run.enable_gpus else ""
     seconds = run.walltime or run.runtime
     lines = [
         "#!/bin/bash",
         f"#PBS -N {run.name}.{identity}",
         *([f"#PBS -q {run.partition}"] if run.partition else []),
         *([f"#PBS -A {run.account}"] if run.account else []),
-        f"#PBS -l select={run.nodes}:ncpus={run.cpus}:mem={run.memory}mb{gpus}",
+        f"#PBS -l select={run.nodes}:ncpus={run.cpus}{memory}{gpus}",
         f"#PBS -l walltime={seconds}",
         f"#PBS -j oe -o {paths.job_output(identity, 0)}",
         "#PBS -r n",

@@ -54,6 +54,11 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
         return st.booleans()
     if field.kind in ("integer", "memory"):
         return st.integers(low, high)
+    if field.kind == "gpus":
+        typed = st.builds(
+            "{}:{}".format, st.from_regex(r"[A-Za-z0-9_.-]{1,9}", fullmatch=True), st.integers(low, high)
+        )
+        return st.integers(low, high) | typed
     if field.kind == "duration":
         return st.integers(low, high).map(duration_text)
     if field.kind == "seeds":

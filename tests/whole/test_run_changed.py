@@ -162,7 +162,7 @@ def test_memory_changes_what_an_evaluation_may_use(omniopt: Omniopt, local: Loca
     said = omniopt("start", path, "--local").stdout
     (line,) = re.findall(r"^ +(\S.* resume pear --memory \d+)$", said, re.MULTILINE)
     assert line.endswith("--memory 80")
-    done = omniopt("resume", "pear", "--memory", 800)
+    done = omniopt("resume", "pear", "--memory-per", "cpu")  # of which a worker has four
     assert done.returncode == 0, done.stdout
     assert local.count("ok") == 1
 

@@ -14,6 +14,7 @@ from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
 from worker.spec.parameters import Value
 from worker.spec.placeholders import render
+from worker.spec.shares import shares
 from worker.store.inbox_messages import Assign
 from worker.store.outbox_messages import Finished, Heard, Started
 from worker.trial import Status
@@ -92,6 +93,6 @@ def make_assign(
         number_format=run.number_format,
         cwd=str(plan.cwd),
         time_limit=run.time_limit,
-        memory=run.memory,
+        memory=shares(run).memory_per_node,
         accept_exit_code=run.accept_exit_code,
     )

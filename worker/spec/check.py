@@ -13,6 +13,7 @@ from worker.spec.field_definition import HOME_VARIABLE_PATTERN, Field
 from worker.spec.field_values import field_text, field_value
 from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.formats.numbered_keys import MOST_PARAMETERS
+from worker.spec.gpu_amounts import gpu_count
 from worker.spec.lists import has_gaps
 from worker.spec.problem import Problem, capped, has_errors
 from worker.spec.raw_values import ConversionError
@@ -77,7 +78,8 @@ def check_read(read: ReadResult) -> Checked:
 def _field_problems(field: Field, value: object, names: Sequence[str]) -> Iterator[Problem]:
     if field.required and value in ("", ()):
         yield Problem(field.path, f"{field.label} is missing.", field.help)
-    numbers = value if isinstance(value, tuple) else (value,)
+    counted_value = gpu_count(value) if field.kind == "gpus" and isinstance(value, str) else value
+    numbers = counted_value if isinstance(counted_value, tuple) else (counted_value,)
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, (int, float)):
             continue

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from worker.spec.field_definition import MEMORY_PER_CPU
 from worker.spec.run import Run
-from worker.spec.sbatch_options import Option, options
+from worker.spec.sbatch_options import GRES, Option, options
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:,=@%+-]*")
 
@@ -48,7 +49,7 @@ def payer(run: Run) -> Iterator[tuple[str, str]]:
 def memory(run: Run, amount: int) -> Iterator[tuple[str, str]]:
     """How a job of `run` asks for `amount` MB: not at all where the config has none, since its cluster may refuse it."""
     if run.memory:
-        yield "mem", f"{amount}M"
+        yield "mem-per-cpu" if run.memory_per == MEMORY_PER_CPU else "mem", f"{amount}M"
 
 
 def resources(run: Run) -> Iterator[tuple[str, str]]:
@@ -57,8 +58,15 @@ def resources(run: Run) -> Iterator[tuple[str, str]]:
     yield "ntasks", str(run.tasks)
     yield "cpus-per-task", str(run.cpus)
     yield from memory(run, run.memory)
-    if run.enable_gpus:
-        yield "gres", f"gpu:{run.gpus}"
+    if run.enable_gpus and run.gpu_option == GRES:
+        yield GRES, ",".join([f"gpu:{run.gpus}", *_other_gres(run)])
+    elif run.enable_gpus:
+        yield run.gpu_option, run.gpus
+
+
+def _other_gres(run: Run) -> Iterator[str]:
+    """What the lines of the config ask for beside GPUs: of two --gres, Slurm takes the last alone."""
+    return (option.value for option in options(run.sbatch) if option.name == f"--{GRES}")
 
 
 def excluded(run: Run, nodes: Sequence[str]) -> str:
@@ -69,8 +77,9 @@ def excluded(run: Run, nodes: Sequence[str]) -> str:
 
 def extra(run: Run, exclude: Sequence[str] = ()) -> Iterator[str]:
     """The extra lines of the config, and one for the nodes that are left out."""
+    joined = {"--exclude", f"--{GRES}"} if run.enable_gpus and run.gpu_option == GRES else {"--exclude"}
     for option in options(run.sbatch):
-        if option.name != "--exclude":
+        if option.name not in joined:
             yield directive(option)
     if nodes := excluded(run, exclude):
         yield f"#SBATCH --exclude={in_directive(nodes)}"

@@ -6,9 +6,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "line", "word", "name", "path", "integer", "switch", "choice", "duration", "memory", "seeds", "lines"
+    "line",
+    "word",
+    "name",
+    "path",
+    "integer",
+    "switch",
+    "choice",
+    "duration",
+    "memory",
+    "gpus",
+    "seeds",
+    "lines",
 ]
 
+MEMORY_PER_NODE, MEMORY_PER_CPU = "node", "cpu"
 NAME_PATTERN = r"[A-Za-z0-9_]+"
 LONGEST_NAME = 100  # file systems take 255 bytes, and files are named after the run
 LONGEST_PATH = 500  # the system takes 4,095 bytes, and the folders of the runs are below it

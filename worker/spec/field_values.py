@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from worker.spec.field_definition import LONGEST_NAME, LONGEST_PATH, NAME_PATTERN, WORD_PATTERN, Field
+from worker.spec.gpu_amounts import gpus
 from worker.spec.lists import has_gaps
 from worker.spec.problem import did_you_mean
 from worker.spec.raw_values import (
@@ -35,6 +36,8 @@ def field_value(field: Field, raw: object) -> object:
         return duration(raw)
     if field.kind == "memory":
         return memory(raw)
+    if field.kind == "gpus":
+        return gpus(raw)
     if field.kind == "seeds":
         return _seeds(raw)
     if field.kind == "lines":

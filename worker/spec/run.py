@@ -53,7 +53,8 @@ class ReadResult:
 class Run:
     """A run that passed every check; attributes are the keys of `worker.spec.fields.FIELDS`, which also holds the defaults.
 
-    Durations are seconds, memory is MB. An empty `seed` means a random one; `time_limit` and `walltime` 0 mean none.
+    Durations are seconds, memory is MB. `gpus` is a number, or a type and a number.
+    An empty `seed` means a random one; `time_limit` and `walltime` 0 mean none.
     """
 
     name: str
@@ -79,10 +80,12 @@ class Run:
     grid_points: int
     partition: str
     enable_gpus: bool
-    gpus: int
+    gpus: str
+    gpu_option: str
     reservation: str
     account: str
     memory: int
+    memory_per: str
     cpus: int
     nodes: int
     tasks: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,7 +39,8 @@ _SHORT = {
     "-q": "--qos", "-C": "--constraint", "-x": "--exclude", "-w": "--nodelist", "-G": "--gpus", "-L": "--licenses",
 }  # fmt: skip
 _MEMORY_OPTIONS = ("--mem", "--mem-per-cpu", "--mem-per-gpu")
-GPU_OPTIONS = frozenset({"--gres", "--gpus", "--gpus-per-node", "--gpus-per-task", "--gpus-per-socket"})
+GRES = "gres"
+GPU_OPTIONS = frozenset({f"--{GRES}", "--gpus", "--gpus-per-node", "--gpus-per-task", "--gpus-per-socket"})
 # Options that say who pays or how it is booked; the driver's job has them too.
 PAYER_OPTIONS = frozenset({"--qos", "--wckey", "--comment", "--nice", "--licenses"})
 # Letters that take no value, so that another option may follow in the same word.
@@ -122,7 +124,8 @@ def _problem(option: Option, line: str, owned: Mapping[str, str]) -> Problem | N
     if not first.startswith("-") or first in ("-", "--"):
         hint = "An option starts with --, for example --qos=normal."
         return Problem(_PATH, f"{quoted(line)} is not an option of sbatch.", hint)
-    if name := _full_name(option.name, owned):
+    name = _full_name(option.name, owned)
+    if name and not _beside_gpus(option):
         hint = f'Use the field "{BY_PATH[owned[name]].label}" instead.' if owned[name] else "Remove it."
         return Problem(_PATH, f"{quoted(name)} is set by OmniOpt itself.", hint)
     if not first.startswith("--") and first[1] in _FLAGS and len(first) > 2:
@@ -133,6 +136,12 @@ def _problem(option: Option, line: str, owned: Mapping[str, str]) -> Problem | N
         hint = "Put a value with blanks in quotation marks, and leave out what is not an option."
         return Problem(_PATH, f"{quoted(values[-1])} in {quoted(line)} does not belong to an option.", hint)
     return None
+
+
+def _beside_gpus(option: Option) -> bool:
+    """Whether an option asks for generic resources none of which is a GPU; they join those of the tool."""
+    entries = option.value.split(",")
+    return option.name == f"--{GRES}" and not any(re.match(r"(?:gres[:/])?gpu\b", entry) for entry in entries)
 
 
 def _full_name(name: str, owned: Collection[str]) -> str:

@@ -12,8 +12,10 @@ from worker.launch.slurm.sbatch import Outcome
 from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
 from worker.spec.fields import BY_PATH
+from worker.spec.gpu_amounts import gpu_type
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.run import Run
+from worker.spec.shares import shares
 from worker.spec.text import counted
 
 _NOT_THERE = "node configuration is not available"
@@ -132,8 +134,8 @@ def _partition_problems(run: Run, groups: Sequence[Nodes], cluster: Cluster) -> 
     yield from _account_problems(name, settings, cluster.setting(run, "account"), cluster.has_accounting)
     for key, path, wanted, resource in (
         ("MaxNodes", "slurm.nodes", run.nodes, "nodes"),
-        ("MaxMemPerNode", "slurm.memory", run.memory, "MB of memory per node"),
-        ("MaxCPUsPerNode", "slurm.cpus", run.cpus, "CPUs per node"),
+        ("MaxMemPerNode", "slurm.memory", shares(run).memory_per_node, "MB of memory per node"),
+        ("MaxCPUsPerNode", "slurm.cpus", shares(run).cpus_per_node, "CPUs per node"),
     ):
         most = settings.get(key, "")
         if most.isdigit() and wanted > int(most):
@@ -170,11 +172,13 @@ def _names(settings: Mapping[str, str], key: str) -> set[str]:
 
 def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
     """Quantities that no node of the partition has, one by one, then together."""
-    name, gpus = groups[0].partition, run.gpus if run.enable_gpus else 0
-    per_node = run.cpus * -(-run.tasks // run.nodes)
+    name, wanted_shares, kind = groups[0].partition, shares(run), gpu_type(run.gpus)
+    gpus, memory = wanted_shares.gpus_per_node, wanted_shares.memory_per_node
+    per_node = wanted_shares.cpus_per_node
+    of_kind = f" of the type {kind}" if kind else ""
     wants: list[tuple[str, str, int, Callable[[Nodes], int]]] = [
-        ("slurm.gpus", "GPUs", gpus, lambda group: group.gpus),
-        ("slurm.memory", "MB of memory", run.memory, lambda group: group.memory),
+        ("slurm.gpus", f"GPUs{of_kind}", gpus, lambda group: group.gpus_of(kind)),
+        ("slurm.memory", "MB of memory", memory, lambda group: group.memory),
         ("slurm.cpus", "CPUs", per_node, lambda group: group.cpus),
     ]
     too_much = [
@@ -185,10 +189,10 @@ def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
     yield from too_much
     fitting = [group for group in groups if all(wanted <= has(group) for _, _, wanted, has in wants)]
     if not too_much and not fitting:
-        memory = f"{run.memory} MB" if run.memory else "any memory"
+        amount = f"{memory} MB" if memory else "any memory"
         yield Problem(
             "slurm.partition",
-            f'No node of the partition "{name}" has {per_node} CPUs, {memory} and {counted(gpus, "GPU")} together.',
+            f'No node of the partition "{name}" has {per_node} CPUs, {amount} and {counted(gpus, "GPU")}{of_kind} together.',
             "Ask for less of one of them.",
         )
     yield from _node_count_problems(run, name, groups, fitting)
@@ -202,7 +206,7 @@ def _too_much(name: str, path: str, resource: str, wanted: int, most: int) -> Pr
     return Problem(
         path,
         f'No node of the partition "{name}" has {wanted} {resource}; none has more than {most}.',
-        f"Ask for at most {most}, or choose another partition.",
+        f"Ask for at most {most} per node, or choose another partition.",
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from worker.launch.slurm.client import Client
@@ -14,7 +15,10 @@ UNUSABLE = frozenset({"down", "drained", "draining", "fail", "failing", "inval",
 
 @dataclass(frozen=True)
 class Nodes:
-    """Nodes of a partition that are alike. memory: MB of each; gpus: GPUs of each; seconds: time limit, None for none."""
+    """Nodes of a partition that are alike.
+
+    memory: MB of each; gpus: GPUs of each by their type, "" where Slurm names none; seconds: time limit, None for none.
+    """
 
     partition: str
     default: bool
@@ -23,9 +27,13 @@ class Nodes:
     count: int
     cpus: int
     memory: int
-    gpus: int
+    gpus: Mapping[str, int]
     state: str
     features: frozenset[str]
+
+    def gpus_of(self, kind: str) -> int:
+        """How many GPUs of a type each has; of all types where `kind` is ""."""
+        return self.gpus.get(kind, 0) if kind else sum(self.gpus.values())
 
     @property
     def usable(self) -> bool:
@@ -76,14 +84,15 @@ def seconds(text: str) -> int | None:
     return int(days or 0) * 86400 + hours * 3600 + minutes * 60 + left_seconds
 
 
-def gpus(gres: str) -> int:
-    """How many GPUs a node has, from its generic resources (`gpu:2`, `gpu:a100:8(S:0-1),nic:1`)."""
-    total = 0
+def gpus(gres: str) -> Mapping[str, int]:
+    """The GPUs of a node by their type, from its generic resources (`gpu:2`, `gpu:a100:8(S:0-1),nic:1`)."""
+    found: Counter[str] = Counter()
     for entry in re.sub(r"\([^)]*\)", "", gres).split(","):
-        parts = entry.split(":")
-        if parts[0] == "gpu":
-            total += int(parts[-1]) if parts[-1].isdigit() else 1
-    return total
+        name, *parts = entry.split(":")
+        if name == "gpu":
+            count = int(parts.pop()) if parts and parts[-1].isdigit() else 1
+            found[":".join(parts)] += count
+    return found
 
 
 def _number(text: str) -> int:

@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from worker.launch import registry
 from worker.report.data.results import Results
+from worker.spec.shares import shares
 from worker.store.journal_records import Agent
 from worker.trial import Status, Trial
 
@@ -98,7 +99,7 @@ def _cost(results: Results, spans: dict[str, tuple[float, float]]) -> Cost:
     for trial in trials:
         by_host[trial.host].append(trial)
     nodes = sum(covered(intervals(group)) for group in by_host.values()) / 3600
-    cpus, gpus = run.cpus * run.tasks, run.gpus * run.nodes if run.enable_gpus else 0
+    cpus, gpus = run.cpus * run.tasks, shares(run).all_gpus
     scheduler = registry.called(results.origin.where)
     if scheduler is not None and not scheduler.remote:
         bounded = partial(_hours_of_machines, results.state.agents, spans)

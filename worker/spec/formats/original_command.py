@@ -111,8 +111,7 @@ def _asked(command: str) -> Mapping[str, str]:
     gpus = next(
         (requested[name] for name in requested if name in GPU_OPTIONS and "gpu" in name + requested[name]), ""
     )
-    number = re.search(r"(\d+)$", gpus, re.ASCII)
     values["slurm.enable_gpus"] = "1" if gpus else "0"
-    if number:
+    if number := re.search(r"(?:^|:|,)((?!gpu:)[\w.-]+:\d+|\d+)$", gpus, re.ASCII):
         values["slurm.gpus"] = number[1]
     return values

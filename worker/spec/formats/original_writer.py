@@ -152,7 +152,7 @@ def _settings(parameter: ParameterDraft) -> Iterator[tuple[str, SettingKind, obj
 
 
 def _json_field(field: Field, text: str) -> float | str:
-    return _json_value(text) if field.kind in ("integer", "memory", "switch", "seeds") else text
+    return _json_value(text) if field.kind in ("integer", "memory", "gpus", "switch", "seeds") else text
 
 
 def _json_value(text: str) -> float | str:

@@ -13,6 +13,7 @@ from worker.spec.field_definition import Field
 from worker.spec.field_values import field_raw_text, field_value
 from worker.spec.fields import FIELDS, SECTIONS
 from worker.spec.formats.input_limits import MOST_PROBLEMS, bounded, is_flat, unreadable
+from worker.spec.gpu_amounts import gpu_count, gpu_type
 from worker.spec.parameter_settings import SETTINGS, SettingKind
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import DEFAULT_TYPE, EXAMPLE_TYPE
@@ -240,6 +241,8 @@ def _field_toml(field: Field, typed: Any) -> str:
         return _string(duration_text(typed))
     if field.kind == "seeds" and len(typed) == 1:
         return _value(typed[0])
+    if field.kind == "gpus" and not gpu_type(typed):
+        return _value(gpu_count(typed))
     return _value(typed, len(field.key) + 3)
 
 
