@@ -72,6 +72,11 @@ class Assignments:
         """How many trials agents hold."""
         return len(self.open) - len(self.waiting)
 
+    @property
+    def working(self) -> bool:
+        """Whether any agent has begun, and is not known to have gone."""
+        return any(member.ready and not member.said_bye for member in self.members.values())
+
     def take(self) -> Moves:
         """What is to be done since the last call."""
         moves = Moves(self._tasks.records, self._messages)

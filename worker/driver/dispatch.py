@@ -46,7 +46,7 @@ class Dispatcher:
                 self._pace.ended(identity, seconds, end, idle)
 
     def too_late(self, seconds: float) -> bool:
-        """Whether an evaluation that begins now, `seconds` after the driver, would not end before the runtime is over."""
+        """Whether an evaluation that begins now, with `seconds` used up, would not end before the runtime is over."""
         return seconds + (self._pace.seconds or 0) >= self._limits.runtime
 
     def room(self) -> int:

@@ -18,6 +18,7 @@ from worker.driver.proposer import Proposer
 from worker.driver.publisher import Publisher
 from worker.driver.recorder import Recorder
 from worker.driver.restore import restore
+from worker.driver.runtime_clock import RuntimeClock
 from worker.driver.stop_signals import Signals
 from worker.driver.tenure import Tenure
 from worker.progress.events import sentence_of
@@ -51,7 +52,7 @@ class Driver:
         """
         self._plan = plan
         self._signals = signals
-        self._began = now = time.monotonic()
+        now = time.monotonic()
         self.epoch, journal = open_epoch(plan.paths)
         restored = restore(plan.paths, self.epoch)
         self._recorder = Recorder(journal, restored.replayer, restored.tally)
@@ -81,10 +82,11 @@ class Driver:
         self._limits = Limits(
             plan.run.max_evals,
             plan.run.max_failures,
-            plan.run.runtime - restored.seconds,
+            plan.run.runtime,
             restored.failures,
             restored.first,
         )
+        self._runtime_clock = RuntimeClock(self.epoch, restored.seconds, now)
         self._dispatcher = Dispatcher(plan, self.epoch, self._assignments, self._limits)
         self._end_conditions = EndConditions(
             self._limits, self._tally, self._assignments, self._agents, self._dispatcher
@@ -98,8 +100,7 @@ class Driver:
         self._interrupts = 0
         self._messages: list[tuple[str, Order]] = []
         self._requests = Requests(plan.paths)
-        ends_at = time.time() + self._limits.runtime
-        self._publisher = Publisher(plan, self.epoch, self._state, self._tally, ends_at)
+        self._publisher = Publisher(plan, self.epoch, self._state, self._tally)
         self._publisher.events.add(sentence_of(introduction))
         for change in terms.changes(old_terms, now_terms):
             self._publisher.events.add(change)
@@ -142,16 +143,17 @@ class Driver:
         for identity, message in self._mail.poll(now):
             self._hear(identity, message)
         self._agents.look(now, at, self._hear)
-        over = (
-            self._end_conditions.over(proposer, now - self._began) if self._phase is Phase.WORKING else None
-        )
+        if record := self._runtime_clock.look(self._assignments.working, now, at):
+            self._write_down([record])
+        seconds = self._runtime_clock.seconds
+        over = self._end_conditions.over(proposer, seconds) if self._phase is Phase.WORKING else None
         if over is not None:
             self._begin(Phase.CANCELLING if cancels(over) else Phase.DRAINING, over)
         if self._phase is not Phase.WORKING:
             self._agents.dismiss_late()
         elif not self._recorder.stalled:
             self._agents.fill(self._agents_wanted, now, at)
-            if not self._dispatcher.too_late(now - self._began):
+            if not self._dispatcher.too_late(seconds):
                 self._dispatcher.dispatch(proposer, self._wanted, at)
         self._commit(now)
         if self._phase is Phase.DRAINING and self._end_conditions.taken_back(self._over):

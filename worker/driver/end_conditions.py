@@ -28,7 +28,7 @@ class EndConditions:
         self._dispatcher = dispatcher
 
     def over(self, proposer: Proposer, seconds: float) -> Over | None:
-        """Why no more evaluations may be started `seconds` after the start of this driver; None while some may."""
+        """Why no more evaluations may be started with `seconds` of the runtime used up; None while some may."""
         over = self._limits.over(self._tally, seconds)
         if over is Over.BUDGET and self._assignments.open:
             over = None  # something is evaluated again because a person asked for it

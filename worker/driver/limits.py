@@ -11,7 +11,7 @@ from worker.trial import Trial
 
 @dataclass
 class Limits:
-    """What a run may use. runtime: seconds that are left at the start of this driver.
+    """What a run may use. runtime: seconds, used up as `worker.driver.runtime_clock` counts them.
 
     failures_before: failures that do not count any more, since the run was taken up again after it had ended.
     first: the number of the first trial after that.
@@ -51,7 +51,7 @@ class Limits:
         return max(0, self.max_evals - ok - in_hand)
 
     def over(self, tally: Tally, seconds: float) -> Over | None:
-        """Why no more evaluations may be started `seconds` after the start of this driver; None while some may."""
+        """Why no more evaluations may be started, with `seconds` of the runtime used up; None while some may."""
         first = range(self.first, self.first + TRIED_BEFORE_GIVING_UP)
         if tally.ok >= self.max_evals:
             return Over.BUDGET

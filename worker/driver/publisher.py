@@ -23,13 +23,12 @@ from worker.trial import Trial
 class Publisher:
     """What is shown and written down for people. `now` is of a monotonic clock."""
 
-    def __init__(self, plan: Plan, epoch: int, state: Replayed, tally: Tally, ends_at: float) -> None:
-        """ends_at: when the runtime is over, seconds since 1970."""
+    def __init__(self, plan: Plan, epoch: int, state: Replayed, tally: Tally) -> None:
         self._plan = plan
         self._epoch = epoch
         self._state = state
         self._rate = Rate(state.driven_since)
-        self._snapshot = Snapshot(plan.run, tally, state.trials, self._rate, ends_at=ends_at)
+        self._snapshot = Snapshot(plan.run, tally, state.trials, self._rate)
         self._best = tally.best
         self._csv_refresh = CsvRefresh(plan.paths, plan.run)
         self._report = FreshReport(plan.paths, time.monotonic())
@@ -57,6 +56,7 @@ class Publisher:
         """Show and write what it is time for, and give a sign of life."""
         snapshot = self._snapshot
         snapshot.pending, snapshot.trouble = agents.pending, trouble
+        snapshot.ends_at = self._state.runtime_ends(self._plan.run.runtime)
         snapshot.notice = ""
         if phase is Phase.DRAINING and snapshot.tally.running:
             snapshot.notice = "Waiting for running evaluations to end."

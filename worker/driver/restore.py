@@ -19,6 +19,7 @@ from worker.store.journal_records import (
     Requeued,
     Retracted,
     Retried,
+    Runtime,
     Started,
     Stopping,
 )
@@ -38,7 +39,7 @@ class Restored:
     voided: number of a trial -> up to which attempt its outcomes do not count, since it was to be made again.
     retracted: attempts whose outcomes were taken back. attempts: number of a trial -> how often it was given out, if more
     than once. failures and first: where the counts for the limits begin, since the run was taken up again after it had
-    ended. seconds: how long it has been driven since then.
+    ended. seconds: how much of its runtime is used up since then.
     """
 
     replayer: Replayer = field(default_factory=Replayer)
@@ -82,12 +83,6 @@ def restore(paths: RunPaths, before: int) -> Restored:
     return restored
 
 
-def runtime_ends(paths: RunPaths, runtime: float, since: float) -> float:
-    """When the `runtime` of a run is over whose newest driver began at `since`, both in seconds, the latter since 1970."""
-    epoch = newest(paths)
-    return since + runtime - (restore(paths, epoch).seconds if epoch > 1 else 0.0)
-
-
 def _read(restored: Restored, records: Iterable[Read | None]) -> None:
     began = latest = 0.0
     for record in records:
@@ -104,7 +99,9 @@ def _read(restored: Restored, records: Iterable[Read | None]) -> None:
         if not isinstance(record, _OF_AGENTS):
             latest = max(latest, record.at)
         if isinstance(record, Driver):
-            began = record.at
+            began = record.at  # where it says nothing of the runtime, all of its time counts
+        elif isinstance(record, Runtime):
+            restored.seconds, began = record.seconds, record.at if record.counts else 0.0
         elif isinstance(record, Assigned):
             if record.attempt > 1:
                 restored.attempts[record.trial] = max(record.attempt, restored.attempts.get(record.trial, 0))

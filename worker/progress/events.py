@@ -23,6 +23,7 @@ from worker.store.journal_records import (
     Record,
     Requeued,
     Retracted,
+    Runtime,
     Started,
     Stopping,
     Workers,
@@ -87,6 +88,8 @@ def sentence_of(record: Record) -> str:
     if isinstance(record, Workers):
         are = "is" if record.wanted == 1 else "are"
         return f"{counted(record.wanted, 'worker')} {are} wanted from now on"
+    if isinstance(record, Runtime):
+        return _about_runtime(record)
     if isinstance(record, Stopping):
         return f"no new evaluations are started ({record.reason})"
     if isinstance(record, Leaving):
@@ -95,6 +98,12 @@ def sentence_of(record: Record) -> str:
         return f"the run has ended. {record.reason}"
     what = _about_trial(record)
     return f"evaluation {record.trial}: {what}" if what else ""
+
+
+def _about_runtime(record: Runtime) -> str:
+    if record.counts:
+        return "a worker has begun, so the runtime counts"
+    return "no worker is left, so the runtime does not count until one begins" if record.seconds else ""
 
 
 def _about_trial(record: OfTrial) -> str:

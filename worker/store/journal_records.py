@@ -160,6 +160,16 @@ class Workers(Filed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class Runtime(Filed):
+    """whether the runtime counts from now on, since a worker has begun or none is left; seconds that are used up"""
+
+    kind = "runtime"
+    counts: bool
+    seconds: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Retried(Filed):
     """evaluated again because a person asked for it"""
 
@@ -201,13 +211,13 @@ class Ended(Filed):
 
 
 OfTrial = Proposed | Assigned | Started | Finished | Requeued | Retracted | Lost | Cancelled | Retried
-OfRun = Driver | Agent | Workers | Stopping | Leaving | Ended
+OfRun = Driver | Agent | Workers | Runtime | Stopping | Leaving | Ended
 Record = OfTrial | OfRun
 Read = Record | Unknown | Malformed
 JOURNAL: Codec[Record] = Codec(
     (
         *(Driver, Proposed, Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled),
-        *(Agent, Workers, Retried, Stopping, Leaving, Ended),
+        *(Agent, Workers, Runtime, Retried, Stopping, Leaving, Ended),
     ),
     sparse=("raw_loss", "strikes", "over", "values"),
     forms=OWN_FORMS,

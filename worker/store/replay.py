@@ -25,6 +25,7 @@ from worker.store.journal_records import (
     Requeued,
     Retracted,
     Retried,
+    Runtime,
     Started,
     Workers,
 )
@@ -52,6 +53,7 @@ class Replayed:
     trials: by number, in the order of their numbers' first proposal. epoch: the newest driver. drivers: their
     own records, oldest first. ended: None while the run may go on. agents: identity -> last known record of it.
     seed: of the search, None before the first driver. wanted: workers asked for, None where nobody asked.
+    runtime: what the newest driver has written down of it last, None where it has not.
     torn: damaged lines. strays: records of trials that nobody proposed. ignored: outcomes that came too late or
     belong to other values of the same trial (a superseded driver's last words).
     """
@@ -63,6 +65,7 @@ class Replayed:
     agents: dict[str, Agent] = field(default_factory=dict)
     seed: int | None = None
     wanted: int | None = None
+    runtime: Runtime | None = None
     torn: int = 0
     strays: int = 0
     ignored: int = 0
@@ -71,6 +74,11 @@ class Replayed:
     def driven_since(self) -> float:
         """When the newest driver began, in seconds since 1970; 0 before the first."""
         return self.drivers[-1].at if self.drivers else 0.0
+
+    def runtime_ends(self, runtime: float) -> float | None:
+        """When a runtime of so many seconds is over, in seconds since 1970; None while it does not count."""
+        clock = self.runtime
+        return clock.at + runtime - clock.seconds if clock and clock.counts else None
 
 
 def load(paths: RunPaths) -> Replayed:
@@ -143,11 +151,14 @@ class Replayer:
         if isinstance(record, Driver) and record not in state.drivers:
             state.drivers = sorted([*state.drivers, record], key=lambda driver: driver.epoch)
             state.seed = state.drivers[0].seed
+            state.runtime = None if newest else state.runtime
             self.begun(epoch)
         elif isinstance(record, Agent):
             state.agents[record.agent] = record
         elif isinstance(record, Workers) and newest:
             state.wanted = record.wanted
+        elif isinstance(record, Runtime) and newest:
+            state.runtime = record
         elif isinstance(record, Ended) and newest:
             state.ended = Ending(record.reason, record.exit_code, record.at, record.over)
             self._ended_in = epoch

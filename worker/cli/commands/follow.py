@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 
 from worker.cli.run_lookup import configure_run, open_run
-from worker.driver.restore import runtime_ends
 from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, ConfigError
 from worker.launch import registry
 from worker.progress.final_summary import next_step, report
@@ -75,7 +74,7 @@ def _follow_until_end(paths: RunPaths, run: Run, display: Display, after: int) -
         changed = follower.update()
         if rate.since != follower.state.driven_since:
             rate.since = follower.state.driven_since
-            snapshot.ends_at = runtime_ends(paths, run.runtime, rate.since)
+        snapshot.ends_at = follower.state.runtime_ends(run.runtime)
         for trial in changed.values():
             tally.note(trial)
             rate.note(trial)

@@ -13,7 +13,6 @@ from typing import Any
 
 from worker.cli.jobs import Jobs
 from worker.cli.run_lookup import OLDER, configure_run, find_run, older_projects, runs
-from worker.driver.restore import runtime_ends
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
@@ -116,8 +115,8 @@ class _RunStatus:
             rate.note(trial)
         current_claim = claim(paths)
         snapshot = Snapshot(run, tally, state.trials, rate)
-        if current_claim.held and state.driven_since:
-            snapshot.ends_at = runtime_ends(paths, run.runtime, state.driven_since)
+        if current_claim.held:
+            snapshot.ends_at = state.runtime_ends(run.runtime)
         return cls(paths, run, state, current_claim, tally, snapshot)
 
     @cached_property
