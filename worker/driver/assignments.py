@@ -73,6 +73,11 @@ class Assignments:
         return len(self.open) - len(self.waiting)
 
     @property
+    def busy(self) -> int:
+        """How many agents hold trials."""
+        return sum(bool(member.queue) for member in self.members.values())
+
+    @property
     def working(self) -> bool:
         """Whether any agent has begun, and is not known to have gone."""
         return any(member.ready and not member.said_bye for member in self.members.values())

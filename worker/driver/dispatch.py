@@ -54,20 +54,27 @@ class Dispatcher:
         return self._limits.room(self._assignments.ok, len(self._assignments.open))
 
     def dispatch(self, proposer: Proposer, workers: int, at: float) -> None:
-        """Give trials to all who can take one, those that are idle first. workers: how many are wanted."""
+        """Give trials to all who can take one, those that are idle first.
+
+        workers: how many are wanted; no more of them work at once, also while successors are there already.
+        """
         until = time.monotonic() + _LONGEST_TURN
         # A single worker's trials depend on the seed alone, so each must be proposed when the last one has ended.
         alone = workers == 1 and proposer.learns
+        free = workers - self._assignments.busy
         for held in range(MOST_HELD if self._pace.ahead and not alone else 1):
             for member in self._assignments.takers(held):
                 if not self._fits(member, at):
                     self._assignments.quit(member)
+                    continue
+                if held == 0 and free <= 0:
                     continue
                 if not self._assignments.waiting and not (
                     self.room() and proposer.propose(self._assignments, at)
                 ):
                     return
                 self._assignments.give(member, at)
+                free -= held == 0
                 if time.monotonic() > until:
                     return
 

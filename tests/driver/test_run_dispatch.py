@@ -1,0 +1,106 @@
+"""To whom trials are given: never to more agents at once than are wanted, whoever else is there already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from idle_launcher import IdleLauncher
+from json_records import plain_assign, said
+from local_runs import X
+from other_launcher import OtherLauncher
+
+from worker.driver.assignments import Assignments
+from worker.driver.dispatch import Dispatcher
+from worker.driver.limits import Limits
+from worker.driver.plan import Plan
+from worker.driver.proposer import Proposer
+from worker.spec.check import check
+from worker.spec.run import Draft
+from worker.store.paths import RunPaths
+
+
+class Desk:
+    """A driver's dispatcher over made-up agents."""
+
+    def __init__(self, agents: int) -> None:
+        draft = Draft({"run.name": "pear", "run.objective": "./p ($x)", "search.max_evals": 1000}, (X,))
+        run = check(draft).run
+        assert run is not None
+        scheduler = OtherLauncher(lambda *_: IdleLauncher(), remote=True)
+        plan = Plan(run, RunPaths(Path("/nowhere")), scheduler, Path("/"), 1)
+        self.assignments = Assignments(1, plain_assign)
+        self.dispatcher = Dispatcher(plan, 1, self.assignments, Limits(1000, 1000, 1000.0))
+        self.proposer = Proposer(run, 1, [], 1)
+        for index in range(agents):
+            self.say(f"a{index}", kind="hello", agent=f"a{index}", host="h")
+
+    def say(self, name: str, **record: object) -> None:
+        message = said({"epoch": 1, "at": 0.0, **record})
+        self.dispatcher.learn(name, message)
+        self.assignments.hear(name, message, 0.0)
+
+    def hand_out(self, workers: int) -> None:
+        for _ in range(5):  # a turn may be over before everybody has something
+            self.dispatcher.dispatch(self.proposer, workers, 0.0)
+
+    def finish(self, agent: str) -> None:
+        """The agent ends what it holds first."""
+        task = self.assignments.open[self.assignments.members[agent].queue[0]]
+        key = {"trial": task.number, "attempt": task.attempt}
+        self.say(agent, kind="started", pid=1, **key)
+        self.say(
+            agent,
+            kind="finished",
+            status="ok",
+            loss=1.0,
+            values=dict(task.values),
+            seconds=1.0,
+            end=1.0,
+            **key,
+        )
+
+    @property
+    def busy(self) -> list[str]:
+        return [name for name, member in self.assignments.members.items() if member.queue]
+
+
+@given(st.integers(0, 8), st.integers(1, 8), st.lists(st.integers(0, 7), max_size=12))
+def test_no_more_agents_work_at_once_than_are_wanted(agents: int, workers: int, ends: list[int]) -> None:
+    desk = Desk(agents)
+    desk.hand_out(workers)
+    assert len(desk.busy) == min(agents, workers)
+    for index in ends:
+        if desk.busy:
+            desk.finish(desk.busy[index % len(desk.busy)])
+        desk.hand_out(workers)
+        assert len(desk.busy) == min(agents, workers)
+
+
+def test_those_that_work_are_given_the_next_one_while_successors_wait() -> None:
+    desk = Desk(4)
+    desk.hand_out(2)
+    first = desk.busy
+    for agent in first:
+        desk.finish(agent)
+    desk.hand_out(2)
+    # What an agent has next does not begin before what it runs has ended.
+    assert [len(desk.assignments.members[name].queue) for name in desk.busy] == [2, 2]
+
+
+def test_a_successor_begins_when_its_predecessor_has_left() -> None:
+    desk = Desk(3)
+    desk.hand_out(2)
+    (leaver, other), (waits,) = desk.busy, {"a0", "a1", "a2"} - set(desk.busy)
+    desk.say(leaver, kind="bye", reason="Its walltime is up.")
+    desk.hand_out(2)
+    assert set(desk.busy) == {other, waits}
+
+
+def test_fewer_that_are_wanted_from_now_on_get_nothing_new_until_enough_have_ended() -> None:
+    desk = Desk(3)
+    desk.hand_out(3)
+    desk.finish("a0")
+    desk.hand_out(1)
+    assert desk.busy == ["a1", "a2"]
