@@ -11,7 +11,8 @@ from slurm_cluster import Cluster
 from slurm_runs import a_run
 
 from worker.errors import ConfigError
-from worker.launch.slurm import checks, driver_job, preflight
+from worker.launch.scheduler import Script
+from worker.launch.slurm import checks, driver_job, preflight, rehearsal
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import ask
 from worker.launch.slurm.script import AgentJob, agent_script
@@ -57,7 +58,7 @@ def test_all_problems_come_at_once(client: Client) -> None:
         'No node of the partition "ml" has 4001 MB of memory; none has more than 4000.'
     )
     assert problems["slurm.gpus"].message == 'No node of the partition "ml" has 3 GPUs; none has more than 2.'
-    assert problems["slurm.gpus"].hint == "Ask for at most 2, or choose another partition."
+    assert problems["slurm.gpus"].hint == "Ask for at most 2 per node, or choose another partition."
 
 
 def test_a_wrong_partition_is_answered_with_the_closest(client: Client) -> None:
@@ -143,7 +144,7 @@ def test_nodes_out_of_service_make_a_rehearsal_a_warning(
     run = a_run()
     script = agent_script(run, RunPaths(tmp_path), AgentJob("pear.x", "j1-1", 1, 60, 1, 60), "x")
     with cluster.drained():
-        [problem] = preflight.rehearsed(client, run, ask(client, run), script)
+        [problem] = rehearsal.problems(client, run, ask(client, run), [Script("", script)])
     assert problem.severity == "warning"
     assert "node configuration is not available" in problem.message
 
@@ -152,7 +153,7 @@ def test_slurms_own_words_are_the_last(client: Client, tmp_path: Path) -> None:
     run = a_run(sbatch=["--constraint=nowhere"])
     job = AgentJob("pear.x", "j1-1", 1, 60, 1, 60)
     script = agent_script(run, RunPaths(tmp_path), job, "x")
-    [problem] = preflight.rehearsed(client, run, ask(client, run), script)
+    [problem] = rehearsal.problems(client, run, ask(client, run), [Script("", script)])
     assert (
         problem.message == "Slurm rejects the worker jobs: allocation failure: Invalid feature specification."
     )
@@ -161,12 +162,13 @@ def test_slurms_own_words_are_the_last(client: Client, tmp_path: Path) -> None:
 
 
 def test_a_refusal_of_the_drivers_job_does_not_blame_the_workers(tmp_path: Path) -> None:
+    script = "#!/bin/sh\n#SBATCH --mem=2000M\n"
     message = "sbatch: error: Batch job submission failed: Memory required by task is not available"
     sbatch = tmp_path / "sbatch"
     sbatch.write_text(f"#!/bin/sh\necho '{message}' >&2\nexit 1\n")
     sbatch.chmod(0o755)
     with pytest.raises(ConfigError) as refused:
-        driver_job.submit(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"}), "pear.driver", "#!/bin/sh\n")
+        driver_job.submit(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"}), "pear.driver", script)
     [problem] = refused.value.problems
     assert problem.path == ""
     assert problem.message.startswith("Slurm rejects the driver's job, which asks for 1 CPU and 2000 MB: ")

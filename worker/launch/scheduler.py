@@ -29,10 +29,11 @@ class CurrentJob:
 
 @dataclass(frozen=True)
 class Script:
-    """A job script and what it is for."""
+    """A job script and what it is for. of_driver: whether it is the driver's."""
 
     title: str
     text: str
+    of_driver: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from worker.launch.slurm import initial_jobs, preflight
+from worker.launch.slurm import initial_jobs, preflight, rehearsal
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
 from worker.spec.fields import BY_PATH
@@ -25,9 +25,9 @@ def check(client: Client, run: Run, paths: RunPaths, cluster: Cluster, driver_to
     problems = [*preflight.problems(run, cluster), *setup_problems(run), *folder_problems(paths)]
     if driver_too:
         problems += preflight.driver_problems(run, cluster)
-    if not has_errors(problems) and preflight.uncertain(run, cluster):
-        workers = initial_jobs.scripts(run, paths, cluster, driver_too=False)[0]
-        problems += preflight.rehearsed(client, run, cluster, workers.text)
+    if not has_errors(problems):
+        scripts = initial_jobs.scripts(run, paths, cluster, driver_too)
+        problems += rehearsal.problems(client, run, cluster, scripts)
     return problems
 
 

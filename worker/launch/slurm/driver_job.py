@@ -83,7 +83,7 @@ def submit(
         if answer.outcome is Outcome.ACCEPTED:
             return answer.job
         if answer.outcome is Outcome.REFUSED:
-            raise ConfigError([refusals.driver_refusal(answer)])
+            raise ConfigError([refusals.driver_refusal(answer, text)])
         if answer.outcome is Outcome.LATER:
             raise NotSubmittedError(_later(answer))
         without = 0

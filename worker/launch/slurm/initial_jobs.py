@@ -29,7 +29,7 @@ def scripts(run: Run, paths: RunPaths, limits: Cluster, driver_too: bool) -> lis
     name, planned = f"{run.name}.{secrets.token_hex(3)}", []
     if driver_too:
         text = driver_job.script(run, paths, f"{name}.driver", limits.longest(run), ["--since", "0"])
-        planned.append(Script("The driver, a small job of its own", text))
+        planned.append(Script("The driver, a small job of its own", text, of_driver=True))
     left, number, epoch = run.workers, 0, 0 if driver_too else 1
     while left:
         size, number = min(left, limits.max_array), number + 1

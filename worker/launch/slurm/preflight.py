@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from worker.launch.slurm import reasons, sbatch
-from worker.launch.slurm.client import Client
-from worker.launch.slurm.cluster import PATIENCE, Cluster
-from worker.launch.slurm.refusals import bare, refusal
-from worker.launch.slurm.sbatch import Outcome
+from worker.launch.slurm import reasons
+from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
 from worker.spec.fields import BY_PATH
@@ -18,7 +15,6 @@ from worker.spec.run import Run
 from worker.spec.shares import shares
 from worker.spec.text import counted
 
-_NOT_THERE = "node configuration is not available"
 _UNLIMITED = frozenset({"", "ALL", "UNLIMITED", "NONE", "N/A", "(null)", "(NULL)"})
 
 
@@ -53,14 +49,6 @@ def problems(run: Run, cluster: Cluster) -> list[Problem]:
     return run_problems
 
 
-def uncertain(run: Run, cluster: Cluster) -> bool:
-    """Whether Slurm may refuse the run for what `problems` cannot see: options of the user's own, or accounting."""
-    enforced = (cluster.config or {}).get("AccountingStorageEnforce", "").lower()
-    return cluster.nodes is not None and (
-        bool(run.sbatch or cluster.setting(run, "reservation")) or enforced not in ("", "none")
-    )
-
-
 def driver_problems(run: Run, cluster: Cluster) -> Iterator[Problem]:
     """What keeps the driver from being a job in the partition of the run."""
     groups = cluster.nodes_of(run)
@@ -78,29 +66,6 @@ def driver_problems(run: Run, cluster: Cluster) -> Iterator[Problem]:
             f"job at most {min(most)} MB.",
             "Start with --driver here, which needs no such job, or choose another partition.",
         )
-
-
-def rehearsed(client: Client, run: Run, cluster: Cluster, script: str) -> list[Problem]:
-    """What Slurm itself says about a script, word for word; nothing is queued.
-
-    For a rehearsal, nodes that are out of service do not exist; a job would wait for them.
-    """
-    answer = sbatch.rehearse(client, script, PATIENCE)
-    if answer.outcome is not Outcome.REFUSED:
-        return []
-    away = _NOT_THERE in answer.message and not all(group.usable for group in cluster.nodes_of(run))
-    problem = refusal(answer)
-    if not away:
-        return [problem]
-    message = f"Slurm could not start the worker jobs with the nodes that are in service now: {bare(answer.message)}."
-    return [
-        Problem(
-            problem.path,
-            message,
-            "They wait for the other nodes, if those have what the jobs need.",
-            "warning",
-        )
-    ]
 
 
 def _no_partition(run: Run, cluster: Cluster, nodes: Sequence[Nodes]) -> Iterator[Problem]:

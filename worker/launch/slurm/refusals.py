@@ -34,6 +34,7 @@ _VAGUE = re.compile(r"unspecified error|access/permission denied|job violates ac
 _EMPTY = re.compile(r"(?: / )?(?:Batch job submission failed|allocation failure): Unspecified error")
 # An option of sbatch in the words of a site's rules, as in "--account=<project>" and "use -A PROJECT".
 _OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]+[a-z]|-[ApqtNncCGw](?![\w-]))")
+_DENIED = re.compile(r"access/permission denied", re.IGNORECASE)
 _CLOSED = re.compile(r"\bpartition not available", re.IGNORECASE)
 
 
@@ -43,12 +44,13 @@ def refusal(answer: Submitted) -> Problem:
     return Problem(field, f"Slurm rejects the worker jobs: {explained(answer)}", _advice(field, answer))
 
 
-def driver_refusal(answer: Submitted) -> Problem:
+def driver_refusal(answer: Submitted, script: str) -> Problem:
     """A refusal of the driver's job, which takes from the config only where it goes, who pays for it, and how long."""
+    memory = f" and {DRIVER_MEMORY} MB" if "\n#SBATCH --mem" in script else ""
     field = _of_driver(subject(answer))
     return Problem(
         field,
-        f"Slurm rejects the driver's job, which asks for 1 CPU and {DRIVER_MEMORY} MB: {explained(answer)}",
+        f"Slurm rejects the driver's job, which asks for 1 CPU{memory}: {explained(answer)}",
         _or_here(_advice(field, answer)) if field else "Start with --driver here, which needs no such job.",
     )
 
@@ -114,6 +116,8 @@ def _of_driver(field: str) -> str:
 def _advice(field: str, answer: Submitted) -> str:
     if _CLOSED.search(answer.verdict):
         return "The partition takes no jobs until an administrator opens it. Choose another one, or wait."
+    if _DENIED.search(answer.verdict):
+        return "Your cluster may allow it from another login node, or in another partition."
     if field:
         return "Set this field as your cluster requires it."
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from worker.launch.slurm import reasons
@@ -55,6 +55,7 @@ _UNREADABLE = re.compile(
     r"|requires an argument|ambiguous|script is empty|unable to open file|invalid directive",
     re.IGNORECASE,
 )
+_TEST = "--test-only"
 _FILTERED = (
     "cli_filter plugin terminated"  # a site's own rules, which sbatch obeys before it asks the controller
 )
@@ -99,9 +100,18 @@ def _outcome(answer: Answer, verdict: str) -> Outcome:
 
 
 def rehearse(client: Client, script: str, patience: float) -> Submitted:
-    """Ask whether Slurm would take the script, without submitting it; DOUBTFUL where it cannot be known."""
-    answer = client.call("sbatch", "--test-only", text=script, patience=patience, hidden=_overridden(script))
-    return Submitted(Outcome.ACCEPTED) if answer.ok else meaning_of(answer)
+    """Ask whether Slurm would take the script, without submitting it; DOUBTFUL where it cannot be known.
+
+    No job can be hidden here, so that other words than Slurm's are a refusal as well: those of a site's own sbatch.
+    """
+    answer = client.call("sbatch", _TEST, text=script, patience=patience, hidden=_overridden(script))
+    if answer.ok:
+        return Submitted(Outcome.ACCEPTED)
+    meaning = meaning_of(answer)
+    words = "\n".join(answer.said)
+    if meaning.verdict or not words or answer.code is None or _UNSURE.search(words) or _TEST in words:
+        return meaning
+    return replace(meaning, outcome=Outcome.REFUSED)
 
 
 def _overridden(script: str) -> list[str]:
