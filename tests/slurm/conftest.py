@@ -39,7 +39,7 @@ def ruled_cluster(slurm_programs: None) -> Iterator[RuledCluster]:
         pytest.skip(f"needs {', '.join(missing)}: apt-get install slurmdbd mariadb-server")
     if os.geteuid():
         pytest.skip(
-            "needs root: limits do not bind the user that Slurm runs as, and only root can be another one"
+            "needs root: not all rules bind the user that Slurm runs as, and only root can be another one"
         )
     started = RuledCluster.make()
     with _running(started):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from slurm_cluster import Cluster
 
-USER, USER_NUMBER = "nobody", 65534  # limits do not bind the user that Slurm runs as
+USER, USER_NUMBER = "nobody", 65534  # not all rules bind the user that Slurm runs as
 _PLUGIN = """\
 function slurm_job_submit(job, partitions, user)
   local closed = io.open("{folder}/closed")

@@ -2,11 +2,116 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from slurm_rules import RuledCluster
+from slurm_runs import a_run
 from slurm_site import Site, until
 
+from worker.launch.slurm import checks, initial_jobs
+from worker.launch.slurm.client import Client
+from worker.launch.slurm.cluster import ask
+from worker.spec.problem import Problem
+from worker.store.paths import RunPaths
+
 pytestmark = pytest.mark.slurm
+
+
+def found(cluster: RuledCluster, folder: Path, driver_too: bool = True, **settings: object) -> list[Problem]:
+    """What is wrong with a run for an ordinary user of the cluster, without what is said of the test's folder."""
+    client, run = Client(cluster.user_environment()), a_run(**settings)
+    paths = RunPaths(folder / "omniopt" / "projects" / "pear")
+    problems = checks.check(client, run, paths, ask(client, run), driver_too)
+    return [problem for problem in problems if "in a folder that compute nodes" not in problem.message]
+
+
+@pytest.mark.parametrize(
+    ("partition", "field", "words"),
+    [
+        ("project", "slurm.sbatch", "Please state your project with --comment=PROJECT and try again."),
+        ("gpu", "", "partition gpu is not valid for a job without GPUs"),
+        ("wide", "slurm.nodes", "at least 2 nodes"),
+        ("staff", "slurm.partition", "User's group not permitted to use this partition"),
+        ("elsewhere", "", "Access/permission denied"),
+        ("rich", "slurm.account", 'does not allow the account "poor"'),
+        ("special", "slurm.sbatch", 'does not allow the quality of service (QOS) "normal"'),
+        ("denied", "slurm.sbatch", 'does not allow the quality of service (QOS) "normal"'),
+        ("gpuonly", "slurm.gpus", "takes only jobs with at least 1 GPU"),
+        ("drained", "slurm.partition", "takes no jobs at the moment (DRAIN)"),
+    ],
+)
+def test_what_a_site_would_refuse_or_leave_waiting_is_said_before(
+    ruled_cluster: RuledCluster, tmp_path: Path, partition: str, field: str, words: str
+) -> None:
+    [problem] = found(ruled_cluster, tmp_path, driver_too=False, partition=partition)
+    assert (problem.path, problem.severity) == (field, "error"), problem
+    assert words in problem.message
+    assert ruled_cluster.run("squeue", "--noheader").stdout == ""
+
+
+@pytest.mark.parametrize("partition", ["gpu", "gpuonly", "wide", "single"])
+def test_where_only_the_drivers_job_is_refused_the_way_around_is_said(
+    ruled_cluster: RuledCluster, tmp_path: Path, partition: str
+) -> None:
+    fitting: dict[str, Any] = {
+        "workers": 1,
+        "nodes": 2,
+        "tasks": 2,
+        "enable_gpus": True,
+        "gpus": 1,
+        "partition": partition,
+    }
+    [problem] = found(ruled_cluster, tmp_path, **fitting)
+    assert (problem.path, problem.severity) == ("", "error"), problem
+    assert "driver" in problem.message
+    assert "--driver here" in problem.hint
+    assert found(ruled_cluster, tmp_path, driver_too=False, **fitting) == []
+
+
+@pytest.mark.parametrize("partition", ["short", "strict"])
+def test_jobs_are_as_long_as_a_quality_of_service_allows(
+    ruled_cluster: RuledCluster, tmp_path: Path, partition: str
+) -> None:
+    client, run = Client(ruled_cluster.user_environment()), a_run(partition=partition)
+    limits = ask(client, run)
+    driver, workers = initial_jobs.scripts(run, RunPaths(tmp_path), limits, driver_too=True)
+    assert "--time=0-00:10:00" in driver.text
+    assert "--time=0-00:10:00" in workers.text
+    [note] = found(ruled_cluster, tmp_path, partition=partition)
+    assert (note.path, note.severity) == ("run.runtime", "note")
+    [problem, *_] = found(ruled_cluster, tmp_path, partition=partition, walltime=1200)
+    assert problem.path == "slurm.walltime"
+    assert "lets a job run for at most 0:10 h" in problem.message
+
+
+def test_a_partition_that_is_down_is_a_warning(ruled_cluster: RuledCluster, tmp_path: Path) -> None:
+    [problem] = found(ruled_cluster, tmp_path, partition="down")
+    assert (problem.path, problem.severity) == ("slurm.partition", "warning")
+
+
+def test_a_sites_own_sbatch_that_refuses_is_heard(
+    ruled_cluster: RuledCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sbatch = tmp_path / "sbatch"
+    sbatch.write_text("#!/bin/sh\necho '[SITE]: Job submission is not allowed from this host.'\nexit 1\n")
+    sbatch.chmod(0o755)
+    monkeypatch.setattr(RuledCluster, "as_user", tmp_path)
+    [problem] = found(ruled_cluster, tmp_path)
+    assert "[SITE]: Job submission is not allowed from this host." in problem.message
+    assert problem.severity == "error"
+
+
+def test_start_submits_nothing_that_the_rehearsal_refuses(ruled_site: Site) -> None:
+    config = ruled_site.config("quince", slurm='partition = "project"')
+    for command in ("check", "start"):
+        done = ruled_site.omniopt(command, config, *(["--yes"] if command == "start" else []))
+        assert done.returncode == 2, done.stdout + done.stderr
+        assert "Please state your project with --comment=PROJECT" in done.stdout + done.stderr
+    assert not ruled_site.paths("quince").root.exists()
+    fitting = ruled_site.config("quince", slurm='partition = "project"\nsbatch = ["--comment=PROJECT"]')
+    assert ruled_site.omniopt("check", fitting).returncode == 0
 
 
 def test_a_rule_that_refuses_for_a_while_does_not_end_a_run(

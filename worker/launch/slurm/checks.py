@@ -22,7 +22,7 @@ def check(client: Client, run: Run, paths: RunPaths, cluster: Cluster, driver_to
 
     driver_too: whether the driver is to be a job.
     """
-    problems = [*preflight.problems(run, cluster), *setup_problems(run), *folder_problems(paths)]
+    problems = [*preflight.problems(run, cluster, driver_too), *setup_problems(run), *folder_problems(paths)]
     if driver_too:
         problems += preflight.driver_problems(run, cluster)
     if not has_errors(problems):

@@ -1,18 +1,23 @@
-"""What the cluster says about itself, asked side by side: nodes, partitions, limits, a reservation."""
+"""What the cluster says about itself, asked side by side: nodes, partitions, limits, a reservation, accounting."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from worker.launch.slurm import scontrol, sinfo
+from worker.launch.slurm import accounting, scontrol, sinfo
+from worker.launch.slurm.accounting import Accounting, Association, Limits
 from worker.launch.slurm.client import DEFAULTS, Client
 from worker.launch.slurm.sinfo import Nodes
 from worker.spec.run import Run
+from worker.spec.sbatch_options import options
 
 PATIENCE = 12.0  # seconds for each question
 _NO_ACCOUNTING = ("", "(null)", "accounting_storage/none")
+# Words of AccountingStorageEnforce with which limits hold, and with which associations count at all.
+_LIMITED = frozenset({"limits", "safe", "all"})
+_ASSOCIATED = _LIMITED | {"associations", "qos", "wckeys"}
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class Cluster:
     """What the cluster says about itself; what it gave no answer about is None.
 
     message: Slurm's own, where it says nothing of its nodes. defaults: what the user's SBATCH_ variables say for fields
-    that the config leaves empty, by field.
+    that the config leaves empty, by field. accounting: what it knows of the user.
     """
 
     nodes: Sequence[Nodes] | None
@@ -29,6 +34,7 @@ class Cluster:
     config: Mapping[str, str] | None
     message: str = ""
     defaults: Mapping[str, str] = field(default_factory=dict)
+    accounting: Accounting | None = None
 
     @property
     def max_array(self) -> int:
@@ -60,9 +66,82 @@ class Cluster:
             group for group in self.nodes or () if (group.partition in names if partition else group.default)
         ]
 
+    def partition_names(self, run: Run) -> list[str]:
+        """The partitions that the run may go to."""
+        return list(dict.fromkeys(group.partition for group in self.nodes_of(run)))
+
     def longest(self, run: Run) -> int | None:
-        """The time limit of the run's partition in seconds; None where it has none or it is not known."""
-        return min((group.seconds for group in self.nodes_of(run) if group.seconds is not None), default=None)
+        """The longest that a job of the run may last, in seconds; None where there is no limit or it is not known."""
+        return self.time_limit(run)[0]
+
+    def time_limit(self, run: Run) -> tuple[int | None, str]:
+        """The longest that a job of the run may last, in seconds or None, and whose limit that is, for people."""
+        found = [
+            (group.seconds, f'partition "{group.partition}"')
+            for group in self.nodes_of(run)
+            if group.seconds is not None and not self.lifts(run, group.partition, "TimeLimit")
+        ]
+        for name in self.partition_names(run):
+            limited = (limits for limits in self.limits(run, name) if limits.seconds is not None)
+            found += [(limits.seconds or 0, limits.owner) for limits in list(limited)[:1]]
+        return min(found, default=(None, ""), key=lambda limit: limit[0] or 0)
+
+    def limits(self, run: Run, partition: str) -> list[Limits]:
+        """The limits of accounting that hold for a job of the run; of each kind, the first that is set counts."""
+        if not _LIMITED & self._enforced:
+            return []
+        of_partition = self._quality((self.partitions or {}).get(partition, {}).get("QoS", ""))
+        of_job = self._quality(self.qos(run, partition))
+        if not of_job:  # what holds depends on it
+            known = self.accounting.qos.values() if self.accounting else ()
+            return [] if any(limits.above_partition for limits in known) else of_partition
+        first = of_job + of_partition if of_job[0].above_partition else of_partition + of_job
+        own = self._associations(run, partition)
+        return first + [association.limits for association in own if len(own) == 1]
+
+    def lifts(self, run: Run, partition: str, limit: str) -> bool:
+        """Whether the QOS of the run's jobs lifts this limit of the partition: MaxNodes, MinNodes or TimeLimit."""
+        of_job = self._quality(self.qos(run, partition))
+        return any(f"Partition{limit}" in limits.flags for limits in of_job)
+
+    def qos(self, run: Run, partition: str) -> str:
+        """The quality of service of the run's jobs, "" where it is not known."""
+        named = [option.value for option in options(run.sbatch) if option.name == "--qos"]
+        if named or "qos" in self.defaults:
+            return [self.defaults.get("qos", ""), *named][-1]
+        own = self._associations(run, partition)
+        found = {frozenset({association.default_qos} - {""}) or association.qos for association in own}
+        names = found.pop() if len(found) == 1 else ()
+        return next(iter(names)) if len(names) == 1 else ""
+
+    def accounts(self, run: Run) -> set[str]:
+        """The accounts that may pay for the run: the one that it names, or those of the user; empty where unknown."""
+        named = self.setting(run, "account")
+        return {named} if named else {association.account for association in self._associations(run, "")}
+
+    def _associations(self, run: Run, partition: str) -> list[Association]:
+        """The associations that the run may use; those for its partition alone, where there are such."""
+        found = self.accounting.associations if self.accounting and _ASSOCIATED & self._enforced else ()
+        here = (self.config or {}).get("ClusterName", "").lower()
+        account = self.setting(run, "account")
+        usable = [
+            association
+            for association in found
+            if association.cluster == here and (not account or association.account == account)
+        ]
+        own = [association for association in usable if partition and association.partition == partition]
+        return own or [association for association in usable if not (partition and association.partition)]
+
+    @property
+    def _enforced(self) -> set[str]:
+        """What of accounting Slurm insists on."""
+        words = (self.config or {}).get("AccountingStorageEnforce", "").lower().split(",")
+        return {word.strip() for word in words} if self.accounting else set()
+
+    def _quality(self, name: str) -> list[Limits]:
+        """The limits of a QOS, none where it is not known."""
+        known = (self.accounting.qos if self.accounting else {}).get(name)
+        return [replace(known, owner=f'QOS "{name}"')] if known else []
 
     def walltime(self, run: Run) -> int:
         """The time limit of a worker job in seconds: the config's, otherwise the runtime as far as the partition goes."""
@@ -79,11 +158,14 @@ def ask(client: Client, run: Run) -> Cluster:
     variables = {name: client.environ.get(f"SBATCH_{name.upper()}", "") for name in DEFAULTS}
     defaults = {name: value for name, value in variables.items() if value}
     reserved = run.reservation or defaults.get("reservation", "")
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(5) as pool:
+        accounts = pool.submit(accounting.ask, client)
         nodes = pool.submit(sinfo.partitions, client, PATIENCE)
         config = pool.submit(scontrol.config, client, PATIENCE)
         partitions = pool.submit(scontrol.partitions, client, PATIENCE)
         reservation = pool.submit(scontrol.reservation, client, reserved, PATIENCE) if reserved else None
         groups, message = nodes.result()
         granted = reservation.result() if reservation else None
-        return Cluster(groups, partitions.result(), granted, config.result(), message, defaults)
+        return Cluster(
+            groups, partitions.result(), granted, config.result(), message, defaults, accounts.result()
+        )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from worker.launch.slurm import reasons
+from worker.launch.slurm import limits, partition_rules, reasons
 from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
@@ -15,11 +15,12 @@ from worker.spec.run import Run
 from worker.spec.shares import shares
 from worker.spec.text import counted
 
-_UNLIMITED = frozenset({"", "ALL", "UNLIMITED", "NONE", "N/A", "(null)", "(NULL)"})
 
+def problems(run: Run, cluster: Cluster, driver_too: bool = False) -> list[Problem]:
+    """Everything that is wrong with `run` on this cluster, as far as the cluster has answered.
 
-def problems(run: Run, cluster: Cluster) -> list[Problem]:
-    """Everything that is wrong with `run` on this cluster, as far as the cluster has answered."""
+    driver_too: whether the driver is to be a job.
+    """
     if cluster.nodes is None:
         why, advice = reasons.silent(cluster.message)
         return [
@@ -34,9 +35,10 @@ def problems(run: Run, cluster: Cluster) -> list[Problem]:
         return missing
     groups = cluster.nodes_of(run)
     run_problems = [
-        *_partition_problems(run, groups, cluster),
+        *partition_rules.problems(run, cluster),
+        *limits.problems(run, cluster, driver_too),
         *_node_problems(run, groups),
-        *_time_problems(run, groups, cluster.longest(run)),
+        *_time_problems(run, *cluster.time_limit(run)),
     ]
     if cluster.reservation is not None and not cluster.reservation:
         run_problems.append(
@@ -51,6 +53,7 @@ def problems(run: Run, cluster: Cluster) -> list[Problem]:
 
 def driver_problems(run: Run, cluster: Cluster) -> Iterator[Problem]:
     """What keeps the driver from being a job in the partition of the run."""
+    yield from partition_rules.driver_problems(run, cluster)
     groups = cluster.nodes_of(run)
     if not groups or not run.memory:
         return
@@ -84,55 +87,6 @@ def _no_partition(run: Run, cluster: Cluster, nodes: Sequence[Nodes]) -> Iterato
         yield Problem(
             "slurm.partition", "This cluster has no default partition.", f"Name one: {', '.join(names)}."
         )
-
-
-def _partition_problems(run: Run, groups: Sequence[Nodes], cluster: Cluster) -> Iterator[Problem]:
-    name = groups[0].partition
-    if not groups[0].up:
-        yield Problem(
-            "slurm.partition",
-            f'The partition "{name}" is not up: its jobs wait until an administrator opens it.',
-            "sinfo shows which partitions are up.",
-            "warning",
-        )
-    settings = (cluster.partitions or {}).get(name, {})
-    yield from _account_problems(name, settings, cluster.setting(run, "account"), cluster.has_accounting)
-    for key, path, wanted, resource in (
-        ("MaxNodes", "slurm.nodes", run.nodes, "nodes"),
-        ("MaxMemPerNode", "slurm.memory", shares(run).memory_per_node, "MB of memory per node"),
-        ("MaxCPUsPerNode", "slurm.cpus", shares(run).cpus_per_node, "CPUs per node"),
-    ):
-        most = settings.get(key, "")
-        if most.isdigit() and wanted > int(most):
-            yield Problem(
-                path,
-                f'The partition "{name}" allows a job at most {most} {resource}, but the run asks for '
-                f"{wanted}.",
-                "Ask for less, or choose another partition.",
-            )
-
-
-def _account_problems(
-    name: str, settings: Mapping[str, str], account: str, has_default: bool
-) -> Iterator[Problem]:
-    """An account that the partition does not take; has_default: whether Slurm may know one where none is named."""
-    allowed, denied = _names(settings, "AllowAccounts"), _names(settings, "DenyAccounts")
-    if account and ((allowed and account not in allowed) or account in denied):
-        hint = f"It allows {', '.join(sorted(allowed))}." if allowed else "Use another account or partition."
-        yield Problem(
-            "slurm.account", f'The partition "{name}" does not allow the account "{account}".', hint
-        )
-    elif allowed and not account and not has_default:
-        yield Problem(
-            "slurm.account",
-            f'The partition "{name}" accepts jobs only from certain accounts, and this run names none.',
-            f"It allows {', '.join(sorted(allowed))}.",
-        )
-
-
-def _names(settings: Mapping[str, str], key: str) -> set[str]:
-    text = settings.get(key, "")
-    return set() if text in _UNLIMITED else set(text.split(","))
 
 
 def _node_problems(run: Run, groups: Sequence[Nodes]) -> Iterator[Problem]:
@@ -198,20 +152,20 @@ def _node_count_problems(
         )
 
 
-def _time_problems(run: Run, groups: Sequence[Nodes], limit: int | None) -> Iterator[Problem]:
+def _time_problems(run: Run, limit: int | None, owner: str) -> Iterator[Problem]:
     if limit is None:
         return
     shown = f"{limit // 3600}:{limit % 3600 // 60:02} h"
     if run.walltime > limit:
         yield Problem(
             "slurm.walltime",
-            f'The partition "{groups[0].partition}" lets a job run for at most {shown}.',
+            f"The {owner} lets a job run for at most {shown}.",
             "Write a shorter time, or 0 for as long as possible: jobs that end are replaced until the runtime is over.",
         )
     elif not run.walltime and run.runtime > limit:
         yield Problem(
             "run.runtime",
-            f'The partition "{groups[0].partition}" lets a job run for at most {shown}, which is less than the runtime.',
+            f"The {owner} lets a job run for at most {shown}, which is less than the runtime.",
             "Worker jobs that end are replaced by new ones until the runtime is over.",
             "note",
         )

@@ -1,0 +1,237 @@
+"""What accounting and partitions allow: sacctmgr read back, which limit holds, and what it leaves of a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slurm_runs import a_run
+
+from worker.launch.slurm import accounting, limits, partition_rules, scontrol
+from worker.launch.slurm.accounting import Accounting, Association, Limits
+from worker.launch.slurm.client import Client
+from worker.launch.slurm.cluster import Cluster
+from worker.launch.slurm.sinfo import groups
+from worker.spec.run import Run
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,12}", fullmatch=True)
+COUNTS = st.none() | st.integers(0, 10**6)
+RESOURCES = st.dictionaries(st.sampled_from(["cpu", "node", "gres/gpu", "billing"]), st.integers(0, 10**6))
+WALLS = st.none() | st.integers(0, 30 * 24 * 60)
+
+
+def written(amounts: dict[str, int]) -> str:
+    return ",".join(f"{name}={amount}" for name, amount in amounts.items())
+
+
+def shown(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def wall_text(minutes: int | None) -> str:
+    if minutes is None:
+        return ""
+    days, rest = divmod(minutes, 24 * 60)
+    clock = f"{rest // 60:02}:{rest % 60:02}:00"
+    return f"{days}-{clock}" if days else clock
+
+
+@given(NAMES, WALLS, RESOURCES, RESOURCES, COUNTS, COUNTS, st.sets(NAMES))
+def test_a_quality_of_service_is_read_back(
+    name: str,
+    wall: int | None,
+    most: dict[str, int],
+    least: dict[str, int],
+    running: int | None,
+    submitted: int | None,
+    flags: set[str],
+) -> None:
+    columns = (
+        name,
+        ",".join(flags),
+        wall_text(wall),
+        written(most),
+        "",
+        "",
+        written(least),
+        shown(running),
+        shown(submitted),
+    )
+    [read] = accounting.qualities(f"a notice\n{'|'.join(columns)}\n\n")
+    seconds = None if wall is None else wall * 60
+    assert read == Limits(name, seconds, most, {}, least, running, submitted, frozenset(flags))
+
+
+@given(NAMES, NAMES, st.just("") | NAMES, st.sets(NAMES), WALLS, RESOURCES, COUNTS)
+def test_an_association_is_read_back(
+    cluster: str,
+    account: str,
+    partition: str,
+    qos: set[str],
+    wall: int | None,
+    most: dict[str, int],
+    submitted: int | None,
+) -> None:
+    place = f"{cluster}|{account}|{partition}"
+    allows = f"{place}|{wall_text(wall)}|{written(most)}||{shown(submitted)}\n{place}_other|1:00:00|cpu=1|1|1"
+    [read] = accounting.associations(f"{place}||{','.join(qos)}", allows)
+    assert (read.cluster, read.account, read.partition) == (cluster, account, partition)
+    assert read.qos == frozenset(qos)
+    assert (read.limits.seconds, read.limits.most) == (None if wall is None else wall * 60, most)
+    assert (read.limits.running, read.limits.submitted) == (None, submitted)
+
+
+@given(st.text() | st.lists(st.text(st.characters(exclude_characters="\n"))).map("|".join))
+def test_anything_at_all_can_be_read_as_accounting(text: str) -> None:
+    for read in accounting.qualities(text):
+        assert all(amount >= 0 for amount in (*read.most.values(), *read.together.values()))
+    for association in accounting.associations(text, text):
+        assert "" not in association.qos
+
+
+@given(st.dictionaries(st.from_regex(r"[A-Z][A-Za-z]{0,12}", fullmatch=True), NAMES))
+def test_settings_of_a_partition_are_read_back(settings: dict[str, str]) -> None:
+    assert scontrol.pairs(" ".join(f"{key}={value}" for key, value in settings.items())) == settings
+
+
+def test_memory_is_read_in_every_unit() -> None:
+    assert accounting.resources("mem=10G") == accounting.resources("mem=10240M") == {"mem": 10240}
+    assert accounting.resources("mem=1.5T,cpu=x,node=-1") == {"mem": 1536 * 1024}
+
+
+def test_without_sacctmgr_accounting_is_unknown() -> None:
+    assert accounting.ask(Client({"PATH": "/nowhere"})) is None
+
+
+NOTHING = Limits("")
+
+
+def a_cluster(
+    partition: str = "",
+    part: Limits = NOTHING,
+    job: Limits = NOTHING,
+    own: Limits = NOTHING,
+    enforce: str = "associations,limits,qos",
+) -> Cluster:
+    """A cluster of one partition, `partition` being settings of it, with limits of its QOS, of the job's and of the user."""
+    nodes = list(groups("alpha*|up|infinite|4|8|4000|idle|(null)|gpu:2"))
+    association = Association(
+        "test", "poor", "", "normal", frozenset({"normal", "other"}), replace(own, owner="account")
+    )
+    known = Accounting([association], {"part": part, "normal": job})
+    config = {"ClusterName": "Test", "AccountingStorageEnforce": enforce, "AccountingStorageType": "slurmdbd"}
+    settings = {"alpha": {"QoS": "part", "State": "UP", **scontrol.pairs(partition)}}
+    return Cluster(nodes, settings, None, config, accounting=known)
+
+
+def fields(run: Run, cluster: Cluster, driver_too: bool = False) -> list[str]:
+    """The fields of what limits and partitions do not allow."""
+    found = [*limits.problems(run, cluster, driver_too), *partition_rules.problems(run, cluster)]
+    return [problem.path for problem in found]
+
+
+def test_of_the_same_limit_the_partitions_counts_before_the_jobs_and_the_users() -> None:
+    low, high = Limits("", most={"cpu": 1}), Limits("", most={"cpu": 8})
+    two = a_run(cpus=2)
+    assert fields(two, a_cluster(job=low)) == fields(two, a_cluster(own=low)) == ["slurm.cpus"]
+    assert fields(two, a_cluster(part=high, job=low, own=low)) == []
+    assert fields(two, a_cluster(job=high, own=low)) == []
+    assert fields(two, a_cluster(part=high, job=replace(low, flags=frozenset({"OverPartQOS"})))) == [
+        "slurm.cpus"
+    ]
+    assert fields(two, a_cluster(part=low, enforce="associations")) == []
+    assert fields(two, a_cluster("AllowAccounts=rich", enforce="none")) == []
+    assert fields(a_run(cpus=2, sbatch=["--qos=unknown"]), a_cluster(job=low, own=low)) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "run", "field"),
+    [
+        (Limits("", most={"mem": 100}), a_run(memory=200), "slurm.memory"),
+        (Limits("", most={"mem": 100}), a_run(memory=20, memory_per="cpu", cpus=3, tasks=2), "slurm.memory"),
+        (Limits("", most={"node": 1}), a_run(nodes=2, tasks=2), "slurm.nodes"),
+        (Limits("", together={"gres/gpu": 1}), a_run(enable_gpus=True, gpus=2), "slurm.gpus"),
+        (Limits("", least={"gres/gpu": 1}), a_run(), "slurm.gpus"),
+        (Limits("", least={"cpu": 4}), a_run(cpus=2), "slurm.cpus"),
+    ],
+)
+def test_a_limit_that_no_worker_keeps_names_its_field(rule: Limits, run: Run, field: str) -> None:
+    assert fields(run, a_cluster(part=rule)) == [field]
+
+
+def test_gpus_that_options_of_the_user_ask_for_are_not_counted() -> None:
+    assert (
+        fields(a_run(sbatch=["--gres=gpu:a100:1"]), a_cluster(part=Limits("", least={"gres/gpu": 1}))) == []
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Limits("", least={"gres/gpu": 1}),
+        Limits("", most={"mem": 1000}),
+        Limits("", together={"cpu": 8}),
+        Limits("", running=1),
+        Limits("", submitted=1),
+    ],
+)
+def test_limits_that_leave_no_room_for_the_drivers_job_say_how_to_go_without(rule: Limits) -> None:
+    run = a_run(enable_gpus=True, gpus=1, cpus=8, workers=1)
+    assert limits.problems(run, a_cluster(job=rule), driver_too=False) == []
+    [problem] = limits.problems(run, a_cluster(job=rule), driver_too=True)
+    assert (problem.path, problem.severity) == ("", "error")
+    assert "driver" in problem.message
+    assert "--driver here" in problem.hint
+
+
+def test_fewer_jobs_than_workers_are_a_warning() -> None:
+    [problem] = limits.problems(a_run(workers=9), a_cluster(own=Limits("", submitted=4)), driver_too=True)
+    assert (problem.path, problem.severity) == ("run.workers", "warning")
+    assert problem.hint == "The run goes on with 3 workers at a time."
+
+
+def test_a_limit_of_time_is_kept_by_all_jobs() -> None:
+    cluster = a_cluster(job=Limits("", seconds=600))
+    assert cluster.time_limit(a_run()) == (600, 'QOS "normal"')
+    assert cluster.walltime(a_run(runtime=7200)) == 600
+    assert cluster.longest(a_run(sbatch=["--qos=other"])) is None
+
+
+def test_a_quality_of_service_may_lift_limits_of_a_partition() -> None:
+    lifting = Limits("", flags=frozenset({"PartitionMinNodes", "PartitionMaxNodes", "PartitionTimeLimit"}))
+    for settings, run in (("MinNodes=2", a_run()), ("MaxNodes=1", a_run(nodes=2, tasks=2))):
+        assert fields(run, a_cluster(settings)) == ["slurm.nodes"]
+        assert fields(run, a_cluster(settings, job=lifting)) == []
+    day = list(groups("alpha*|up|1-00:00:00|4|8|4000|idle|(null)|gpu:2"))
+    assert replace(a_cluster(), nodes=day).longest(a_run()) == 86400
+    assert replace(a_cluster(job=lifting), nodes=day).longest(a_run()) is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ("AllowAccounts=rich", "slurm.account"),
+        ("DenyAccounts=poor", "slurm.account"),
+        ("AllowAccounts=rich,poor", None),
+        ("AllowQos=special", "slurm.sbatch"),
+        ("DenyQos=normal", "slurm.sbatch"),
+        ("AllowQos=special,normal", None),
+        ("MinNodes=2", "slurm.nodes"),
+        ("MinNodes=1 MaxNodes=1", None),
+        ("State=DRAIN", "slurm.partition"),
+        ("State=INACTIVE", "slurm.partition"),
+        ("ReqResv=YES", "slurm.reservation"),
+    ],
+)
+def test_what_a_partition_does_not_take_names_its_field(settings: str, field: str | None) -> None:
+    assert fields(a_run(), a_cluster(settings)) == ([field] if field else [])
+
+
+def test_one_of_several_partitions_is_enough() -> None:
+    one = a_cluster("State=DRAIN")
+    two_nodes = [*(one.nodes or ()), replace((one.nodes or [])[0], partition="beta", default=False)]
+    both = replace(one, nodes=two_nodes)
+    assert fields(a_run(partition="alpha,beta"), both) == []
+    assert fields(a_run(partition="alpha"), both) == ["slurm.partition"]

@@ -1,0 +1,126 @@
+"""Whether the limits of accounts and qualities of service (QOS) leave room for a worker, and for the driver's job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from worker.launch.slurm.accounting import Limits
+from worker.launch.slurm.cluster import Cluster
+from worker.launch.slurm.script import DRIVER_MEMORY
+from worker.spec.field_definition import MEMORY_PER_CPU
+from worker.spec.problem import Problem
+from worker.spec.run import Run
+from worker.spec.sbatch_options import GPU_OPTIONS, options
+from worker.spec.shares import shares
+from worker.spec.text import counted
+
+_RESOURCES = {  # Slurm's name of it -> the field of the form, and the word for one of it
+    "cpu": ("slurm.cpus", "CPU"),
+    "mem": ("slurm.memory", "MB"),
+    "node": ("slurm.nodes", "node"),
+    "gres/gpu": ("slurm.gpus", "GPU"),
+}
+_HERE = "Start with --driver here, which needs no such job."
+
+
+def problems(run: Run, cluster: Cluster, driver_too: bool) -> list[Problem]:
+    """What the limits do not allow; where the run may go to several partitions, what none of them allows."""
+    found = [
+        list(_of_limits(run, cluster.limits(run, name), driver_too)) for name in cluster.partition_names(run)
+    ]
+    return found[0] if found and all(found) else []
+
+
+def _of_limits(run: Run, limits: Sequence[Limits], driver_too: bool) -> Iterator[Problem]:
+    for resource, wanted in _of_worker(run).items():
+        for rule in _broken(limits, resource, wanted):
+            yield Problem(
+                _RESOURCES[resource][0],
+                f"{rule}, but every worker asks for {_amount(resource, wanted)}.",
+                "Change this field, or use another partition, account or QOS.",
+            )
+    if driver_too:
+        yield from _of_driver_too(run, limits)
+    yield from _count_problems(run, limits, driver_too)
+
+
+def _of_driver_too(run: Run, limits: Sequence[Limits]) -> Iterator[Problem]:
+    """What the driver's job may not have, alone or beside a worker."""
+    of_worker = _of_worker(run)
+    for resource, wanted in _of_driver(run).items():
+        for rule in _broken(limits, resource, wanted):
+            yield Problem("", f"{rule}, but the driver's job asks for {_amount(resource, wanted)}.", _HERE)
+        one = of_worker.get(resource, 0)
+        owner, most = _together(limits, resource)
+        if most is not None and max(one, wanted) <= most < one + wanted:
+            yield Problem(
+                "",
+                f"The {owner} allows all jobs together at most {_amount(resource, most)}, but the driver's job and a worker "
+                f"ask for {_amount(resource, one + wanted)}.",
+                _HERE,
+            )
+
+
+def _broken(limits: Sequence[Limits], resource: str, wanted: int) -> Iterator[str]:
+    """Which limits a job breaks that asks for so much of a resource, as the beginning of a sentence."""
+    for owner, most in (
+        _first(limits, lambda each: each.most.get(resource)),
+        _together(limits, resource),
+    ):
+        if most is not None and wanted > most:
+            yield f"The {owner} allows at most {_amount(resource, most)}"
+    owner, least = _first(limits, lambda each: each.least.get(resource))
+    if least is not None and wanted < least:
+        yield f"The {owner} takes only jobs with at least {_amount(resource, least)}"
+
+
+def _amount(resource: str, amount: int) -> str:
+    word = _RESOURCES[resource][1]
+    return f"{amount} {word}" if word == "MB" else counted(amount, word)
+
+
+def _count_problems(run: Run, limits: Sequence[Limits], driver_too: bool) -> Iterator[Problem]:
+    """Too few jobs for one worker and, where it is to be a job, the driver; fewer workers than the run wants."""
+    needed = 2 if driver_too else 1
+    for owner, most, doing in (
+        (*_first(limits, lambda each: each.submitted), "in the queue"),
+        (*_first(limits, lambda each: each.running), "running"),
+    ):
+        if most is None or most >= run.workers + needed - 1:
+            continue
+        message = f"The {owner} lets you have at most {counted(most, 'job')} {doing} at a time"
+        if most >= needed:
+            hint = f"The run goes on with {counted(most - needed + 1, 'worker')} at a time."
+            yield Problem(
+                "run.workers", f"{message}, but the run wants {run.workers} workers.", hint, "warning"
+            )
+        elif most:
+            yield Problem("", f"{message}, but the run needs one for its driver and one for a worker.", _HERE)
+        else:
+            hint = "Use another partition, account or QOS."
+            yield Problem("slurm.account", f"{message}, so no worker can start.", hint)
+
+
+def _together(limits: Sequence[Limits], resource: str) -> tuple[str, int | None]:
+    return _first(limits, lambda each: each.together.get(resource))
+
+
+def _first(limits: Sequence[Limits], limit: Callable[[Limits], int | None]) -> tuple[str, int | None]:
+    """The first that is set of one kind of limit, and whose it is."""
+    found = ((each.owner, value) for each in limits if (value := limit(each)) is not None)
+    return next(found, ("", None))
+
+
+def _of_worker(run: Run) -> Mapping[str, int]:
+    """What a worker job asks for, as far as the config alone says it."""
+    amounts = {"cpu": run.cpus * run.tasks, "node": run.nodes}
+    if run.memory:
+        amounts["mem"] = run.memory * (amounts["cpu"] if run.memory_per == MEMORY_PER_CPU else run.nodes)
+    if run.enable_gpus or not any(option.name in GPU_OPTIONS for option in options(run.sbatch)):
+        amounts["gres/gpu"] = shares(run).all_gpus
+    return amounts
+
+
+def _of_driver(run: Run) -> Mapping[str, int]:
+    memory = {"mem": DRIVER_MEMORY} if run.memory else {}
+    return {"cpu": 1, "node": 1, "gres/gpu": 0, **memory}
