@@ -100,6 +100,11 @@ def test_a_driver_of_before_that_says_nothing_of_it_counts_whole(paths: RunPaths
     assert replay.load(paths).runtime_ends(100.0) is None
 
 
+def test_without_the_word_of_a_driver_nothing_counts(paths: RunPaths) -> None:
+    journal(paths, wanted(1, 160.0))
+    assert restore(paths, 2).seconds == 0.0
+
+
 def test_a_run_that_is_taken_up_after_its_end_has_all_of_it_again(paths: RunPaths) -> None:
     ended = Ended(epoch=1, exit_code=0, reason="", at=200.0)
     journal(paths, drives(1, 100.0), runtime(1, True, 0.0, 100.0), ended)

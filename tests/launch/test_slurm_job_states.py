@@ -47,6 +47,22 @@ def test_an_accepted_submission_waits_until_the_queue_or_the_agent_says_otherwis
     assert job_states.reports()[THIRD].reason == "Other jobs come first (Priority)."
 
 
+def test_the_first_that_is_known_of_an_end_is_its_reason() -> None:
+    job_states = states_with(Submitted(Outcome.ACCEPTED, "7"))
+    job_states.left(FIRST, "Its walltime is up.")
+    job_states.left(FIRST, "It was cancelled.")
+    job_states.left(SECOND, "")
+    job_states.died(THIRD, "Its process has ended.")
+    job_states.left(THIRD, "It was cancelled.")
+    reports = job_states.reports()
+    assert [reports[one].reason for one in (FIRST, THIRD)] == [
+        "Its walltime is up.",
+        "Its process has ended.",
+    ]
+    assert reports[SECOND].reason
+    assert agent_states(job_states) == [AgentState.GONE] * 3
+
+
 def test_a_lost_answer_is_adopted_from_the_queue() -> None:
     job_states = states_with(LOST)
     job_states.observe([row(0, "PENDING"), row(1, "PENDING"), row(2, "PENDING")], 2.0)

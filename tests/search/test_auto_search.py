@@ -44,6 +44,18 @@ def test_any_history_of_any_space_leads_to_new_points_inside_it(
     assert len(set(points)) == len(points)
 
 
+@pytest.mark.parametrize(("parameters", "spread"), [(1, 5), (3, 5), (4, 6), (6, 8), (8, 10), (11, 10)])
+def test_the_first_trials_are_spread_over_all_parts_of_the_space(parameters: int, spread: int) -> None:
+    spec: Spec = {f"x{index}": ("hp.uniform", {"min": 0, "max": 1}) for index in range(parameters)}
+    for seed in range(3):
+        searcher = searcher_of(spec, "auto", seed=seed)
+        points = [searcher.ask(number) for number in range(spread + 2)]
+        for name in spec:
+            column = [float(point[name]) for point in points if point is not None]
+            parts = [min(int(value * spread), spread - 1) for value in column[:spread]]
+            assert sorted(parts) == list(range(spread))
+
+
 def rosenbrock(values: Mapping[str, Value]) -> float:
     x, y, z = (float(value) for value in values.values())
     return 100 * (y - x * x) ** 2 + (1 - x) ** 2 + 100 * (z - y * y) ** 2 + (1 - y) ** 2

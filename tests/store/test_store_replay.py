@@ -148,6 +148,14 @@ def test_what_an_agent_takes_back_does_not_count() -> None:
     assert only(proposed(1), finished(1), retracted(1, 2)).status is Status.OK
 
 
+def test_a_result_that_was_taken_back_changes_nothing_when_it_is_read_again() -> None:
+    replayer = Replayer()
+    for record in (proposed(1), assigned(1), started(1), finished(1), retracted(1)):
+        replayer.feed(journalled(record, 1))
+    assert replayer.feed(journalled(finished(1), 1)) is None
+    assert replayer.state.ignored == 1
+
+
 def test_results_of_unknown_trials_are_kept_and_counted() -> None:
     assert state(finished(1)).strays == 1
     replayed = state(finished(1), finished(2), proposed(1))
