@@ -42,6 +42,14 @@ def test_assignments_are_evaluated_in_order_and_once(desk: Desk, tmp_path: Path)
     assert desk.hear("finished", trial=trials[1])["values"] == {"x": 1}
 
 
+def test_an_evaluation_is_over_as_soon_as_nothing_of_it_is_left(desk: Desk) -> None:
+    patient = "import sys; from worker.agent import evaluation; evaluation._LINGER = 1000.0; from worker.cli import main; sys.exit(main())"
+    desk.program = ["-I", "-c", patient]
+    desk.hire()
+    assert desk.evaluate("echo RESULT: 1")["status"] == "ok"
+    assert desk.evaluate("(sleep 0.5) & echo RESULT: 1")["status"] == "ok"
+
+
 def test_hello_says_who_and_where(desk: Desk) -> None:
     ends_at = time.time() + 1000
     desk.hire(
