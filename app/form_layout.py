@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from worker.spec.field_definition import Field
 from worker.spec.fields import FIELDS
+from worker.spec.site_fields import SITE_FIELDS
 
 _PROGRAM = ("run.name", "run.objective", "run.workdir")
 _SEARCH = ("search.algorithm", "search.max_evals", "search.seed")
@@ -33,5 +34,12 @@ RESOURCES = _section(
     "Resources",
     tuple(field.path for field in FIELDS if not field.advanced and field.path not in (*_PROGRAM, *_SEARCH)),
 )
-ADVANCED = _section("advanced", "Advanced", tuple(field.path for field in FIELDS if field.advanced))
-SECTIONS = (PROGRAM, SEARCH, RESOURCES, ADVANCED)
+SITE = _section("site", "Rules of your cluster", tuple(field.path for field in SITE_FIELDS))
+ADVANCED = _section(
+    "advanced",
+    "Advanced",
+    tuple(field.path for field in FIELDS if field.advanced and field not in SITE_FIELDS),
+)
+SECTIONS = (PROGRAM, SEARCH, RESOURCES, ADVANCED, SITE)
+# Those that are closed while there is nothing to see in them.
+FOLDED = (ADVANCED, SITE)

@@ -104,7 +104,7 @@ def render_form(
         types_for_script=types_for_script(),
         settings=_SETTINGS,
         captured=site.catalogue.captured,
-        advanced_open=_advanced_open(state, preview),
+        opened=[section.key for section in form_layout.FOLDED if _shows(section, state, preview)],
         fresh=fresh,
         focus=focus,
         notice=notice,
@@ -135,7 +135,7 @@ def _beside_fields(preview: Preview, fresh: bool) -> dict[str, list[PlacedProble
     return beside
 
 
-def _advanced_open(state: FormState, preview: Preview) -> bool:
-    """Whether there is something to see among the advanced fields: a problem, or a value that is no default."""
-    queries = {field.query for field in form_layout.ADVANCED.fields}
+def _shows(section: form_layout.Section, state: FormState, preview: Preview) -> bool:
+    """Whether there is something to see among the fields of a section: a problem, or a value that is no default."""
+    queries = {field.query for field in section.fields}
     return any(placed.place.field in queries for placed in preview.problems) or state.differs_in(queries)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.catalogue import Catalogue
 from app.form_state import Change, FormState
 from app.problem_places import PlacedProblem, place_of
+from app.readings import readings
 from worker.spec import command, directives
 from worker.spec.check import check
 from worker.spec.command import Installer
@@ -41,7 +42,8 @@ class Preview:
     commands are of use only when `usable`. from_file: the commands for a downloaded config.toml, where the line with
     the token is too long for some terminals. job: what a worker asks Slurm for, "" while
     something is wrong. left_out: what config.ini and config.json have no place for. url: the link to this form, "" where it
-    would be too long to be opened; linkable: whether it is short enough for the address bar.
+    would be too long to be opened; linkable: whether it is short enough for the address bar. readings: what amounts with
+    a unit have been taken for, by the key of their field.
     """
 
     draft: Draft
@@ -56,6 +58,7 @@ class Preview:
     changes: tuple[Change, ...]
     partition_limits: str
     gpus_possible: bool
+    readings: Mapping[str, str]
 
     @property
     def usable(self) -> bool:
@@ -113,6 +116,7 @@ class Preview:
                 {"query": change.query, "value": change.value, "sentence": change.sentence}
                 for change in self.changes
             ],
+            "readings": self.readings,
             "partition": {"limits": self.partition_limits, "gpus_possible": self.gpus_possible},
         }
 
@@ -157,6 +161,7 @@ def make_preview(
         changes=state.changes,
         partition_limits=partition.limits if partition else "",
         gpus_possible=catalogue.has_gpus(key) is not False,
+        readings=readings(state.values),
     )
 
 

@@ -22,6 +22,7 @@ export function forgetProblems() {
 export function showPreview(preview) {
   applyChanges(preview.changes);
   showPartition(preview.partition);
+  showReadings(preview.readings);
   problems = preview.problems;
   showProblems();
   showStatus(preview);
@@ -61,6 +62,12 @@ function showPartition(partition) {
   document.getElementById("partition-limits").textContent = partition.limits;
   const gpus = document.getElementById("enable_gpus");
   gpus.disabled = !partition.gpus_possible && !gpus.checked;
+}
+
+function showReadings(readings) {
+  for (const place of document.querySelectorAll('[id$="-reading"]')) {
+    place.textContent = readings[place.id.replace(/-reading$/, "")] ?? "";
+  }
 }
 
 function showProblems() {

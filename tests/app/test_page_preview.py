@@ -246,3 +246,17 @@ def test_a_preview_of_anything_is_an_answer() -> None:
         assert CLIENT.post("/preview", data=data).status_code == 200
     assert CLIENT.post("/preview", json={"a": 1}).status_code == 200
     assert CLIENT.get("/preview").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "reading"),
+    [
+        ("mem_per_worker", "16G", "That is 16,384 MB."), ("mem_per_worker", "500K", "That is 1 MB."),
+        ("mem_per_worker", "", "No memory is asked for."), ("mem_per_worker", "4000", None),
+        ("mem_per_worker", "much", None), ("runtime", "2-00:00:00", "That is 48 h."),
+        ("runtime", "02:30:00", "That is 2:30:00."), ("runtime", "90min", "That is 1:30:00."), ("runtime", "20", None),
+        ("walltime", "1-12", "That is 36 h."), ("time_min", "30min", "That is 0:30:00."),
+    ],
+)  # fmt: skip
+def test_an_amount_with_a_unit_is_read_back(key: str, text: str, reading: str | None) -> None:
+    assert preview(**{key: text})["readings"].get(key) == reading

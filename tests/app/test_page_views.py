@@ -30,6 +30,9 @@ def test_advanced_fields_are_folded_until_there_is_something_to_see() -> None:
     assert "open" not in Form(page()).attributes["advanced"]
     assert "open" in Form(page("precision=5")).attributes["advanced"]
     assert "open" in Form(page("precision=99")).attributes["advanced"]
+    for query, opened in (("precision=5", "advanced"), ("qos=long", "site"), ("nodelist=a%20b", "site")):
+        attributes = Form(page(query)).attributes
+        assert [key for key in ("advanced", "site") if "open" in attributes[key]] == [opened]
 
 
 def test_the_empty_form_scolds_nobody() -> None:

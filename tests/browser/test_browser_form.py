@@ -78,6 +78,24 @@ def test_a_link_of_the_summary_opens_what_is_folded(open_page: Open) -> None:
     expect(page.get_by_label("Precision")).to_be_focused()
 
 
+def test_the_rules_of_a_cluster_are_folded_and_reach_the_command(open_page: Open) -> None:
+    page = open_page()
+    fill_in(page)
+    expect(page.get_by_label("QOS")).to_be_hidden()
+    page.locator("#site > summary").click()
+    page.get_by_label("QOS").fill("long")
+    page.locator("#memory_per").select_option("cpu")
+    page.get_by_label("Memory (MB)").fill("1G")
+    expect(page.locator("#mem_per_worker-reading")).to_have_text("That is 1,024 MB.")
+    expect(page.locator("#job-text")).to_contain_text("#SBATCH --mem-per-cpu=1024M")
+    expect(page.locator("#job-text")).to_contain_text("#SBATCH --qos=long")
+    run = run_in(page)
+    assert (run.qos, run.memory, run.memory_per) == ("long", 1024, "cpu")
+    assert "qos=long" in page.url
+    page.get_by_label("Memory (MB)").fill("1024")
+    expect(page.locator("#mem_per_worker-reading")).to_be_empty()
+
+
 def test_a_gap_counts_when_it_was_left(open_page: Open) -> None:
     page = open_page()
     problem = page.locator("#projectname-problems .problem")

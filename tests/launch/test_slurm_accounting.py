@@ -197,6 +197,7 @@ def test_a_limit_of_time_is_kept_by_all_jobs() -> None:
     assert cluster.time_limit(a_run()) == (600, 'QOS "normal"')
     assert cluster.walltime(a_run(runtime=7200)) == 600
     assert cluster.longest(a_run(sbatch=["--qos=other"])) is None
+    assert cluster.longest(a_run(qos="other")) is None
 
 
 def test_a_quality_of_service_may_lift_limits_of_a_partition() -> None:
@@ -215,8 +216,8 @@ def test_a_quality_of_service_may_lift_limits_of_a_partition() -> None:
         ("AllowAccounts=rich", "slurm.account"),
         ("DenyAccounts=poor", "slurm.account"),
         ("AllowAccounts=rich,poor", None),
-        ("AllowQos=special", "slurm.sbatch"),
-        ("DenyQos=normal", "slurm.sbatch"),
+        ("AllowQos=special", "slurm.qos"),
+        ("DenyQos=normal", "slurm.qos"),
         ("AllowQos=special,normal", None),
         ("MinNodes=2", "slurm.nodes"),
         ("MinNodes=1 MaxNodes=1", None),

@@ -74,7 +74,7 @@ def test_without_memory_its_options_are_free() -> None:
     for line in ("--mem=0", "--mem-per-cpu=1G", "--mem-per-gpu=8G"):
         assert list(problems([line], {**NO_GPUS, "memory": 0})) == []
         [problem] = problems([line], NO_GPUS)
-        assert problem.hint.startswith(f'Use the field "{BY_PATH["slurm.memory"].label}"')
+        assert f'"{BY_PATH["slurm.memory"].label}" and "{BY_PATH["slurm.memory_per"].label}"' in problem.hint
         assert directives(agent_script(a_run(memory=0, sbatch=[line]), PATHS, JOB, "python"))[
             line[2:].partition("=")[0]
         ]
@@ -115,8 +115,8 @@ def test_other_resources_are_asked_for_beside_gpus(line: str) -> None:
 
 def test_failed_nodes_are_excluded_together_with_those_of_the_config() -> None:
     job = replace(JOB, exclude=("n1", "n2"))
-    options = directives(agent_script(a_run(sbatch=["--exclude=n9"]), PATHS, job, "python"))
-    assert options["exclude"] == "n1,n2,n9"
+    for own in ({"sbatch": ["--exclude=n9"]}, {"exclude": "n9"}):
+        assert directives(agent_script(a_run(**own), PATHS, job, "python"))["exclude"] == "n1,n2,n9"
     for line in ("-x n9", "-xn9", "--exclude n9", "--qos=a --exclude=n9"):
         assert directives(agent_script(a_run(sbatch=[line]), PATHS, job, "python"))["exclude"] == "n1,n2,n9"
 
@@ -131,6 +131,37 @@ def test_the_driver_is_small_alone_and_warned_before_its_limit() -> None:
     assert not options.keys() & {"gres", "constraint", "array"}
     short = directives(driver_script(run, PATHS, "pear.driver", 120, "python"))
     assert short["signal"] == "B:USR1@30", "it would leave as soon as it has come"
+
+
+def test_the_driver_has_of_the_clusters_rules_what_says_who_pays() -> None:
+    run = a_run(
+        qos="long", constraint="skylake", exclude="n1", nodelist="n2", licenses="matlab", begin="now+1hour",
+        dependency="afterok:7", mail_type="END", time_min="0:30:00", sbatch=["all: --exclusive", "--oversubscribe"],
+    )  # fmt: skip
+    options = directives(driver_script(run, PATHS, "pear.driver", 600, "python"))
+    assert options["qos"] == "long"
+    assert options["dependency"] == "singleton"
+    assert "exclusive" in options
+    written = {
+        "constraint",
+        "exclude",
+        "nodelist",
+        "licenses",
+        "begin",
+        "mail-type",
+        "time-min",
+        "oversubscribe",
+    }
+    assert not options.keys() & written
+    worker = directives(agent_script(run, PATHS, JOB, "python"))
+    assert written | {"qos", "dependency", "exclusive"} <= worker.keys()
+
+
+def test_jobs_that_replace_the_first_wait_for_nothing_but_the_queue() -> None:
+    run = a_run(begin="now+1hour", dependency="afterok:7", constraint="skylake")
+    later = directives(agent_script(run, PATHS, JOB, "python", first=False))
+    assert not later.keys() & {"begin", "dependency"}
+    assert later["constraint"] == "skylake"
 
 
 @given(st.integers(1, 400 * 86400))
@@ -202,6 +233,30 @@ def test_an_agent_gets_its_identity_and_its_end_and_is_swept_up_after(tmp_path: 
     ]  # fmt: skip
     assert abs(float(arguments[-1]) - began - 5400) < 60
     assert sweep.split("|")[4:-1] == [str(tmp_path / "a run"), "--id", "j1-1-2", "--sweep", "7"]
+
+
+@pytest.mark.parametrize(("answer", "seconds"), [("2030-01-31T22:00:00", None), ("N/A", 5400), ("", 5400)])
+def test_a_job_that_slurm_may_shorten_asks_for_its_end(
+    tmp_path: Path, answer: str, seconds: int | None
+) -> None:
+    squeue = tmp_path / "squeue"
+    squeue.write_text(f'#!/bin/sh\n[ "$3" = --jobs=17 ] && echo "{answer}"\n')
+    squeue.chmod(0o755)
+    text = agent_script(a_run(time_min="0:10:00"), RunPaths(tmp_path / "run"), JOB, str(tmp_path / "python"))
+    process = run_script(
+        text,
+        tmp_path,
+        '#!/bin/sh\nfor word; do :; done; echo "$word"\n',
+        PATH=f"{tmp_path}:{os.environ['PATH']}",
+        SLURM_JOB_ID="17",
+        TZ="UTC",
+    )
+    out, _ = process.communicate(timeout=60)
+    end = float(out.split("\n")[0])
+    if seconds is None:
+        assert end == 1_896_127_200
+    else:
+        assert abs(end - time.time() - seconds) < 60
 
 
 @pytest.mark.parametrize("line", ["set -e", "set -eu -o pipefail", "trap 'exit 3' ERR"])

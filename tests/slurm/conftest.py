@@ -27,7 +27,10 @@ def slurm_programs() -> None:
 def cluster(slurm_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A running cluster, shared by all tests of a session."""
     # Slurm's default is to look for startable jobs every three seconds, which most tests would wait for.
-    started = Cluster(tmp_path_factory.mktemp("slurm"), {"SchedulerParameters": "batch_sched_delay=0"})
+    started = Cluster(
+        tmp_path_factory.mktemp("slurm"),
+        {"SchedulerParameters": "batch_sched_delay=0", "Licenses": "matlab:4"},
+    )
     with _running(started):
         yield started
 

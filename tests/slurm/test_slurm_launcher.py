@@ -16,7 +16,7 @@ from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import ask
 from worker.launch.slurm.worker_jobs import SlurmLauncher
 from worker.spec.run import Run
-from worker.store.outbox_messages import GpuBroken
+from worker.store.outbox_messages import GpuBroken, Hello
 from worker.store.paths import RunPaths
 
 pytestmark = pytest.mark.slurm
@@ -106,6 +106,15 @@ def test_nothing_is_handed_in_before_the_limits_of_jobs_are_known(
     until(lambda: (launcher.poll(), launcher.start(1))[1])
     until(lambda: cluster.run("squeue", "-h", "-o", "%l").stdout.split() == ["1:00:00"])
     assert launcher.trouble == ""
+
+
+def test_only_the_workers_that_begin_the_run_wait_for_their_time(launch: Start, cluster: Cluster) -> None:
+    launcher = launch(a_run(begin="now+1hour"))
+    first = launcher.start(2)
+    until(lambda: cluster.run("squeue", "-h", "-o", "%r").stdout.split() == ["BeginTime"])
+    launcher.note(first[0], Hello(agent=first[0]))
+    launcher.start(1)
+    until(lambda: AgentState.RUNNING in states(launcher).values())
 
 
 def test_a_refusal_names_the_field_in_slurms_words(launch: Start) -> None:

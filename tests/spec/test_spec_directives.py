@@ -65,3 +65,34 @@ def test_what_is_shown_is_what_is_submitted(walltime: str, tmp_path: Path) -> No
     job = AgentJob("job", "1-1", 2, run.walltime or run.runtime, 1, 60)
     script = agent_script(run, RunPaths(tmp_path / "a"), job, "/usr/bin/python3").split("\n")
     assert [line for line in directives.of_worker(run).split("\n") if line not in script] == []
+
+
+RULES = {
+    "slurm__qos": "long",
+    "slurm__constraint": "skylake&ssd",
+    "slurm__exclude": "node[01-04],node07",
+    "slurm__nodelist": "node09",
+    "slurm__licenses": "matlab:1",
+    "slurm__begin": "now+1hour",
+    "slurm__dependency": "afterok:12345",
+    "slurm__time_min": "1-00:00:00",
+    "slurm__mail_type": "END,FAIL",
+    "slurm__mail_user": "me@example.org",
+}
+
+
+def test_what_a_cluster_demands_is_asked_for_by_the_worker_jobs() -> None:
+    shown = directives.of_worker(a_run(**RULES, run__runtime="2-00:00:00")).split("\n")
+    assert shown[0] == "#SBATCH --qos=long", "it says who pays"
+    assert [line for line in shown if "qos" not in line][4:] == [
+        '#SBATCH --constraint="skylake&ssd"',
+        "#SBATCH --nodelist=node09",
+        "#SBATCH --licenses=matlab:1",
+        "#SBATCH --begin=now+1hour",
+        "#SBATCH --dependency=afterok:12345",
+        "#SBATCH --time-min=1-00:00:00",
+        "#SBATCH --mail-type=END,FAIL",
+        "#SBATCH --mail-user=me@example.org",
+        "#SBATCH --time=2-00:00:00",
+        '#SBATCH --exclude="node[01-04],node07"',
+    ]

@@ -86,6 +86,18 @@ def test_any_config_and_workdir_survive_the_command(comments: list[str], workdir
     assert given_.draft.values["run.objective"] == "perl program.pl ($x_0)"
 
 
+@pytest.mark.parametrize(
+    ("option", "gpus"),
+    [
+        ("--gres=gpu:2", "2"), ("--gres=gpu:a100:2", "a100:2"), ("--gres=nic:1,gpu:2", "2"), ("--gpus=v100:3", "v100:3"),
+        ("--gres=gpu", "1"),
+    ],
+)  # fmt: skip
+def test_gpus_may_have_a_type(option: str, gpus: str) -> None:
+    run = run_of(JOINED.replace(packed(SBATCH), packed(f"sbatch {option} --partition=alpha")))
+    assert (run.enable_gpus, run.gpus) == (True, gpus)
+
+
 def test_a_command_of_one_cpu_without_gpus() -> None:
     sbatch = "sbatch --mem-per-cpu=700M --partition=alpha --cpus-per-task=1"
     run = run_of(JOINED.replace(packed(SBATCH), packed(sbatch)))

@@ -115,6 +115,8 @@ def _allowed(field: Field) -> str:
         more = {"seeds": " (or a list of them)", "gpus": ', also with a type: `"a100:1"`'}.get(field.kind, "")
         unit = f" {field.unit}" if field.unit else ""
         return f"{low:,.0f} to {high:,.0f}{unit}{more}"
+    if field.kind == "value":
+        return f"as `{field.option}` of sbatch takes it: `{field.example}`"
     if field.kind == "choice":
         return ", ".join(f"`{choice}`" for choice in field.choices)
     return _KINDS[field.kind]

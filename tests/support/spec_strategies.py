@@ -68,6 +68,8 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
         return st.lists(values | st.just("--qos normal"), max_size=3)
     if field.kind == "lines":
         return st.lists(filled_lines, max_size=3)
+    if field.kind == "value":
+        return st.from_regex(field.pattern, fullmatch=True) | st.just("")
     if field.kind == "word":
         return st.from_regex(WORD_PATTERN, fullmatch=True) | st.just("")
     if field.kind == "choice":

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from worker.spec.field_definition import MEMORY_PER_CPU, MEMORY_PER_NODE, Field
-from worker.spec.gpu_amounts import GPU_OPTIONS
+from worker.spec.field_definition import Field
 from worker.spec.notation import NUMBER_FORMATS
 
 ADVANCED_FIELDS: tuple[Field, ...] = (
@@ -17,28 +16,6 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         advanced=True,
         minimum=1,
         maximum=4096,
-    ),
-    Field(
-        "slurm.memory_per",
-        "memory_per",
-        "What the memory is counted for",
-        "choice",
-        MEMORY_PER_NODE,
-        "node asks Slurm for the memory on each node of a worker (--mem); cpu asks for it for each CPU "
-        "(--mem-per-cpu), so that a worker may use as many times as much as it has CPUs.",
-        advanced=True,
-        choices=(MEMORY_PER_NODE, MEMORY_PER_CPU),
-    ),
-    Field(
-        "slurm.gpu_option",
-        "gpu_option",
-        "Option that asks for GPUs",
-        "choice",
-        GPU_OPTIONS[0],
-        "The option of sbatch that your cluster wants for GPUs: gres and gpus-per-node count them for each node "
-        "of a worker, gpus-per-task for each task, gpus for all of it.",
-        advanced=True,
-        choices=GPU_OPTIONS,
     ),
     Field(
         "run.precision",
@@ -189,24 +166,6 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         advanced=True,
         minimum=1,
         maximum=100_000,
-    ),
-    Field(
-        "slurm.sbatch",
-        "sbatch_lines",
-        "Extra #SBATCH options",
-        "lines",
-        (),
-        "One option per line, for example --constraint=skylake.",
-        advanced=True,
-    ),
-    Field(
-        "slurm.setup",
-        "setup_lines",
-        "Lines to run before a worker",
-        "lines",
-        (),
-        "Shell lines that a worker job runs first, for example module load Python.",
-        advanced=True,
     ),
     Field(
         "run.on_end",

@@ -83,8 +83,8 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "Memory (MB) per worker",
         "memory",
         2000,
-        "Memory that one evaluation may use: MB, or with its unit, such as 16G. 0 or empty sets no limit and asks "
-        "Slurm for no memory, for clusters where it follows from the CPUs.",
+        "Memory that one evaluation may use: MB, or with its unit, such as 16G. 0 or empty asks Slurm for none "
+        "and sets no limit.",
         minimum=0,
         maximum=100_000_000,
         unit="MB",

@@ -168,6 +168,13 @@ def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> 
             f"Write at least {nodes} {BY_PATH['slurm.tasks'].in_sentence}.",
             "warning",
         )
+    if values.get("mail_user") and values.get("mail_type") == "":
+        yield Problem(
+            "slurm.mail_user",
+            "Slurm sends no mail, as nothing says about what.",
+            f'Fill in "{BY_PATH["slurm.mail_type"].label}" as well.',
+            "warning",
+        )
     yield from _seed_problems(values.get("seed", ()))
     yield from sbatch_options.problems(values.get("sbatch", ()), values)
     yield from _time_problems(values)
@@ -235,6 +242,12 @@ def _time_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
             "A worker job of less than 5 minutes is mostly start-up.",
             "Write 0 for the whole runtime, or a longer time.",
             "warning",
+        )
+    if values.get("time_min", 0) > (walltime or runtime) > 0:
+        yield Problem(
+            "slurm.time_min",
+            "This is longer than a worker job may last.",
+            "Write a shorter time, or 0.",
         )
     if 0 < walltime < limit:
         yield Problem(

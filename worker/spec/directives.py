@@ -6,9 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from worker.spec.field_definition import MEMORY_PER_CPU
+from worker.spec.fields import FIELDS
 from worker.spec.run import Run
 from worker.spec.sbatch_options import GRES, Option, options
 
+_CHOICES = [field for field in FIELDS if field.option and field.path not in ("slurm.qos", "slurm.exclude")]
+# Jobs that replace them later must not wait again, nor for jobs that Slurm has forgotten.
+_OF_THE_FIRST = frozenset({"slurm.begin", "slurm.dependency"})
 _PLAIN = re.compile(r"[A-Za-z0-9_./:,=@%+-]*")
 
 
@@ -41,9 +45,20 @@ def time_text(seconds: int) -> str:
 
 def payer(run: Run) -> Iterator[tuple[str, str]]:
     """Where the jobs of a run go and who pays for them, as far as the config says so."""
-    for name in ("partition", "account", "reservation"):
+    for name in ("partition", "account", "reservation", "qos"):
         if value := getattr(run, name):
             yield name, value
+
+
+def choices(run: Run, first: bool = True) -> Iterator[tuple[str, str]]:
+    """What else the config says of the worker jobs in a field of its own; first: of those that begin the run.
+
+    Nodes to leave out are not among them: those that have failed join them.
+    """
+    for field in _CHOICES:
+        value = getattr(run, field.attribute)
+        if value and (first or field.path not in _OF_THE_FIRST):
+            yield field.option.lstrip("-"), time_text(value) if field.kind == "duration" else value
 
 
 def memory(run: Run, amount: int) -> Iterator[tuple[str, str]]:
@@ -72,7 +87,7 @@ def _other_gres(run: Run) -> Iterator[str]:
 def excluded(run: Run, nodes: Sequence[str]) -> str:
     """A list of nodes for --exclude: those that have failed and those that the config leaves out."""
     configured = (option.value for option in options(run.sbatch) if option.name == "--exclude")
-    return ",".join([*nodes, *configured])
+    return ",".join(filter(None, [*nodes, run.exclude, *configured]))
 
 
 def extra(run: Run, exclude: Sequence[str] = ()) -> Iterator[str]:
@@ -88,4 +103,6 @@ def extra(run: Run, exclude: Sequence[str] = ()) -> Iterator[str]:
 def of_worker(run: Run) -> str:
     """What a worker job of `run` asks Slurm for, and the lines that it runs before the worker."""
     time = ("time", time_text(run.walltime or run.runtime))
-    return "\n".join([*directives([*payer(run), *resources(run), time]), *extra(run), *run.setup])
+    return "\n".join(
+        [*directives([*payer(run), *resources(run), *choices(run), time]), *extra(run), *run.setup]
+    )

@@ -16,6 +16,7 @@ Kind = Literal[
     "duration",
     "memory",
     "gpus",
+    "value",
     "seeds",
     "lines",
 ]
@@ -36,6 +37,8 @@ class Field:
     query: the key in the page's URL. kind: how its text is read (see `worker.spec.field_values`).
     default: the typed value of a field that is left out. original: the key in the [DATA] section of the
     original tool's config.ini, if it had one. minimum and maximum are inclusive.
+    option: the option of sbatch that a field of a value of its own becomes, if any. pattern and example: what a
+    text of the kind "value" must match, and one that does.
     always_in_url: the page has a default of its own (it knows the partitions), so a URL states the value.
     """
 
@@ -54,6 +57,9 @@ class Field:
     original: str = ""
     always_in_url: bool = False
     run_attribute: str = ""
+    option: str = ""
+    pattern: str = ""
+    example: str = ""
 
     @property
     def section(self) -> str:

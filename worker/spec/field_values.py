@@ -49,6 +49,11 @@ def field_value(field: Field, raw: object) -> object:
         raise ConversionError(
             f"{quoted(text)} contains characters that Slurm names cannot have.", "Write only the name."
         )
+    if field.kind == "value" and text and not re.fullmatch(field.pattern, text):
+        raise ConversionError(
+            f"{quoted(text)} is not what sbatch takes for {field.option}.",
+            f"Write for example {field.example}.",
+        )
     if field.kind == "choice" and text not in field.choices:
         raise ConversionError(f"{quoted(text)} is not one of the choices.", did_you_mean(text, field.choices))
     return text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from worker.spec.advanced_fields import ADVANCED_FIELDS
 from worker.spec.basic_fields import BASIC_FIELDS
+from worker.spec.site_fields import SITE_FIELDS
 
-FIELDS = BASIC_FIELDS + ADVANCED_FIELDS
+FIELDS = BASIC_FIELDS + ADVANCED_FIELDS + SITE_FIELDS
 # What a run keeps once it has begun: the search space, how it is searched, and what a result means.
 FIXED = frozenset(
     {

@@ -54,7 +54,7 @@ class Run:
     """A run that passed every check; attributes are the keys of `worker.spec.fields.FIELDS`, which also holds the defaults.
 
     Durations are seconds, memory is MB. `gpus` is a number, or a type and a number.
-    An empty `seed` means a random one; `time_limit` and `walltime` 0 mean none.
+    An empty `seed` means a random one; `time_limit`, `walltime` and `time_min` 0 mean none.
     """
 
     name: str
@@ -90,5 +90,15 @@ class Run:
     nodes: int
     tasks: int
     walltime: int
+    qos: str
+    constraint: str
+    exclude: str
+    nodelist: str
+    licenses: str
+    begin: str
+    dependency: str
+    time_min: int
+    mail_type: str
+    mail_user: str
     sbatch: tuple[str, ...]
     setup: tuple[str, ...]

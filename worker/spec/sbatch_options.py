@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from worker.spec.fields import BY_PATH
+from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.problem import Problem
 from worker.spec.text import quoted
 
@@ -23,11 +23,13 @@ _ALWAYS_OWNED = {
     "--time": "slurm.walltime",
     "--nodes": "slurm.nodes",
     "--ntasks": "slurm.tasks",
+    "--dependency": "slurm.dependency",
+    "--time-min": "slurm.time_min",
     **dict.fromkeys(
         (
-            "--output", "--error", "--input", "--open-mode", "--requeue", "--no-requeue", "--signal", "--dependency",
-            "--chdir", "--wrap", "--wait", "--test-only", "--parsable", "--export", "--export-file", "--hold",
-            "--kill-on-invalid-dep", "--time-min", "--uid", "--gid", "--clusters",
+            "--output", "--error", "--input", "--open-mode", "--requeue", "--no-requeue", "--signal",
+            "--chdir", "--wrap", "--wait", "--test-only", "--parsable", "--hold",
+            "--uid", "--gid", "--clusters",
         ),
         "",
     ),
@@ -38,21 +40,34 @@ _SHORT = {
     "-d": "--dependency", "-D": "--chdir", "-W": "--wait", "-H": "--hold", "-M": "--clusters",
     "-q": "--qos", "-C": "--constraint", "-x": "--exclude", "-w": "--nodelist", "-G": "--gpus", "-L": "--licenses",
 }  # fmt: skip
+_MEMORY_FIELDS, _GPU_FIELDS = ("slurm.memory", "slurm.memory_per"), ("slurm.gpus", "slurm.gpu_option")
 _MEMORY_OPTIONS = ("--mem", "--mem-per-cpu", "--mem-per-gpu")
 GRES = "gres"
 GPU_OPTIONS = frozenset({f"--{GRES}", "--gpus", "--gpus-per-node", "--gpus-per-task", "--gpus-per-socket"})
 # Options that say who pays or how it is booked; the driver's job has them too.
 PAYER_OPTIONS = frozenset({"--qos", "--wckey", "--comment", "--nice", "--licenses"})
+# Option -> the field that says it as well; one of both is enough.
+_FIELDS = {field.option: field for field in FIELDS if field.option}
+_MARK = re.compile(r"(all|workers):\s*")
 # Letters that take no value, so that another option may follow in the same word.
 _FLAGS = frozenset("hHkOQsuvVW")
 
 
 @dataclass(frozen=True)
 class Option:
-    """An option of sbatch as it was written: its long name as far as that is known, and its words."""
+    """An option of sbatch as it was written: its long name as far as that is known, and its words.
+
+    mark: what its line begins with to say whose it is, "all" or "workers"; "" for none.
+    """
 
     name: str
     words: tuple[str, ...]
+    mark: str = ""
+
+    @property
+    def of_driver(self) -> bool:
+        """Whether the driver's job has it, too."""
+        return self.mark == "all" or (not self.mark and self.name in PAYER_OPTIONS)
 
     @property
     def joined(self) -> bool:
@@ -69,17 +84,19 @@ class Option:
 
 
 def options(lines: Iterable[str]) -> Iterator[Option]:
-    """The options of all lines, one by one, without the #SBATCH that people write before them.
+    """The options of all lines, one by one, without their marks and the #SBATCH that people write before them.
 
     Raises ValueError for a quotation that does not end.
     """
     for line in lines:
         groups: list[list[str]] = []
-        for word in _words(line.strip().removeprefix("#SBATCH")):
+        mark = _MARK.match(line.strip())
+        text = line.strip()[mark.end() if mark else 0 :].strip()
+        for word in _words(text.removeprefix("#SBATCH")):
             if word.startswith("-") or not groups:
                 groups.append([])
             groups[-1].append(word)
-        yield from (Option(_long(words[0]), tuple(words)) for words in groups)
+        yield from (Option(_long(words[0]), tuple(words), mark[1] if mark else "") for words in groups)
 
 
 def _words(text: str) -> list[str]:
@@ -104,30 +121,31 @@ def problems(lines: Iterable[str], values: Mapping[str, object]) -> Iterator[Pro
             )
             continue
         for option in line_options:
-            if problem := _problem(option, line, owned):
+            if problem := _problem(option, line, owned) or _said_twice(option, values):
                 yield problem
                 break
 
 
-def _owned_beside(values: Mapping[str, object]) -> Mapping[str, str]:
-    """The options that are the tool's own beside these fields, with the field that says each of them instead."""
-    owned = dict(_ALWAYS_OWNED)
+def _owned_beside(values: Mapping[str, object]) -> Mapping[str, tuple[str, ...]]:
+    """The options that are the tool's own beside these fields, with the fields that say each of them instead."""
+    owned: dict[str, tuple[str, ...]] = {
+        option: (path,) if path else () for option, path in _ALWAYS_OWNED.items()
+    }
     if values.get("memory", 0):
-        owned |= dict.fromkeys(_MEMORY_OPTIONS, "slurm.memory")
+        owned |= dict.fromkeys(_MEMORY_OPTIONS, _MEMORY_FIELDS)
     if values.get("enable_gpus", False):
-        owned |= dict.fromkeys(GPU_OPTIONS, "slurm.gpus")
+        owned |= dict.fromkeys(GPU_OPTIONS, _GPU_FIELDS)
     return owned
 
 
-def _problem(option: Option, line: str, owned: Mapping[str, str]) -> Problem | None:
+def _problem(option: Option, line: str, owned: Mapping[str, tuple[str, ...]]) -> Problem | None:
     first, *values = option.words
     if not first.startswith("-") or first in ("-", "--"):
         hint = "An option starts with --, for example --qos=normal."
         return Problem(_PATH, f"{quoted(line)} is not an option of sbatch.", hint)
     name = _full_name(option.name, owned)
     if name and not _beside_gpus(option):
-        hint = f'Use the field "{BY_PATH[owned[name]].label}" instead.' if owned[name] else "Remove it."
-        return Problem(_PATH, f"{quoted(name)} is set by OmniOpt itself.", hint)
+        return Problem(_PATH, f"{quoted(name)} is set by OmniOpt itself.", _instead(owned[name]))
     if not first.startswith("--") and first[1] in _FLAGS and len(first) > 2:
         return Problem(
             _PATH, f"{quoted(first)} is several options in one word.", "Write each one separately."
@@ -136,6 +154,24 @@ def _problem(option: Option, line: str, owned: Mapping[str, str]) -> Problem | N
         hint = "Put a value with blanks in quotation marks, and leave out what is not an option."
         return Problem(_PATH, f"{quoted(values[-1])} in {quoted(line)} does not belong to an option.", hint)
     return None
+
+
+def _instead(paths: Sequence[str]) -> str:
+    """What to do about an option that these fields say, or that none says."""
+    if not paths:
+        return "Remove it."
+    labels = " and ".join(f'"{BY_PATH[path].label}"' for path in paths)
+    advice = f"Use the {'field' if len(paths) == 1 else 'fields'} {labels} instead."
+    return f"{advice} Without any memory there, the option is free." if paths == _MEMORY_FIELDS else advice
+
+
+def _said_twice(option: Option, values: Mapping[str, object]) -> Problem | None:
+    """An option whose field is filled in as well, so that it is open which of them counts."""
+    field = _FIELDS.get(_full_name(option.name, _FIELDS))
+    if field is None or not values.get(field.attribute):
+        return None
+    message = f'What {quoted(field.option)} says is also in the field "{field.label}".'
+    return Problem(_PATH, message, "Remove the option, or leave the field empty.")
 
 
 def _beside_gpus(option: Option) -> bool:
@@ -159,4 +195,6 @@ def _long(word: str) -> str:
 def field_of(name: str) -> str:
     """The field of the config that says what the option `name` of sbatch does, short or long."""
     option = _SHORT.get(name, name)
-    return _owned_beside({"memory": 1, "enable_gpus": True}).get(option) or _PATH
+    if option in _FIELDS:
+        return _FIELDS[option].path
+    return next(iter(_owned_beside({"memory": 1, "enable_gpus": True}).get(option, ())), _PATH)

@@ -106,7 +106,8 @@ class Cluster:
 
     def qos(self, run: Run, partition: str) -> str:
         """The quality of service of the run's jobs, "" where it is not known."""
-        named = [option.value for option in options(run.sbatch) if option.name == "--qos"]
+        named = [run.qos] if run.qos else []
+        named += [option.value for option in options(run.sbatch) if option.name == "--qos"]
         if named or "qos" in self.defaults:
             return [self.defaults.get("qos", ""), *named][-1]
         own = self._associations(run, partition)

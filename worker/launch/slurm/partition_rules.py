@@ -84,13 +84,13 @@ def _account_problems(
 def _qos_problems(name: str, settings: Mapping[str, str], qos: str) -> Iterator[Problem]:
     allowed, denied = _names(settings, "AllowQos"), _names(settings, "DenyQos")
     if qos and (qos not in allowed if allowed else qos in denied):
-        options = BY_PATH["slurm.sbatch"].in_sentence
+        label = BY_PATH["slurm.qos"].label
         yield Problem(
-            "slurm.sbatch",
+            "slurm.qos",
             f'The partition "{name}" does not allow the quality of service (QOS) "{qos}", which the jobs would have.',
-            f"It allows {', '.join(sorted(allowed))}: write --qos=NAME in the {options}, or choose another partition."
+            f'It allows {", ".join(sorted(allowed))}: fill in "{label}", or choose another partition.'
             if allowed
-            else f"Write --qos=NAME with another one in the {options}, or choose another partition.",
+            else f'Fill in "{label}" with another one, or choose another partition.',
         )
 
 

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.spec.directives import directive, directives, extra, memory, payer, resources, time_text
+from worker.spec.directives import choices, directive, directives, extra, memory, payer, resources, time_text
 from worker.spec.run import Run
-from worker.spec.sbatch_options import PAYER_OPTIONS, options
+from worker.spec.sbatch_options import options
 from worker.store.paths import RunPaths
 from worker.store.setup_failures import MARK
 
 _WARNING = 120  # seconds before its time limit at which the driver is told to hand over, or
 _WARNING_SHARE = 4  # this part of a time limit that is short: a driver must not leave when it has just come
 DRIVER_MEMORY = 2000  # MB
+# Not every version of Slurm tells a job of it by SLURM_JOB_END_TIME.
+_SHORTENED = """\
+# Slurm may have shortened this job.
+end=$(squeue --noheader --format=%e --jobs="$SLURM_JOB_ID") && [ -n "$end" ] && ends=$(date -d "$end" +%s || echo "$ends")
+"""
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,11 @@ class AgentJob:
         return tuple(self.identity(index) for index in range(self.count))
 
 
-def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str) -> str:
-    """The script of an array of agents; `python` is the interpreter that has this package."""
+def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str, first: bool = True) -> str:
+    """The script of an array of agents; `python` is the interpreter that has this package.
+
+    first: no worker of the run has begun yet.
+    """
     output = f"{_output(str(paths.slurm))}/{job.name}.%a.out"
     lines = [
         *directives(
@@ -55,6 +63,7 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str) -> str:
                 ("array", f"0-{job.count - 1}"),
                 *payer(run),
                 *resources(run),
+                *choices(run, first),
                 ("time", time_text(job.seconds)),
                 ("no-requeue", ""),
                 ("output", output),
@@ -71,7 +80,7 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str) -> str:
 [ "${{SLURM_RESTART_COUNT:-0}}" -gt 0 ] && exit 0
 {_setup(run, paths.setup_record(job.name, "$SLURM_ARRAY_TASK_ID"))}id={job.tag}-$SLURM_ARRAY_TASK_ID
 ends=$(($(date +%s) + {job.seconds} - SECONDS))
-{_wait(f'{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"', "TERM")}
+{_SHORTENED if run.time_min else ""}{_wait(f'{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"', "TERM")}
 # Where the worker was killed, what it had started is still there.
 {agent} --id "$id" --sweep "$code"
 exit "$code"
@@ -104,7 +113,7 @@ def driver_script(
     )
     drive = shlex.join([python, "-I", "-m", "worker", "drive", str(paths.root), *arguments])
     return _script(
-        [*lines, *(directive(option) for option in options(run.sbatch) if option.name in PAYER_OPTIONS)],
+        [*lines, *(directive(option) for option in options(run.sbatch) if option.of_driver)],
         f"""\
 {_setup(run, paths.setup_record(name, "$SLURM_JOB_ID"))}for attempt in 1 2 3 4 5; do
 {_wait(drive, "USR1", "TERM", indent="  ")}

@@ -61,6 +61,7 @@ class SlurmLauncher:
         self._token = secrets.token_hex(3)
         self._count = 0
         self._asking = False
+        self._begun = False  # whether a worker has said that it is there
         self._over: set[str] = set()
         self._excluded_nodes: tuple[str, ...] = ()
         self._abandoned: dict[str, float] = {}  # name of a submission -> until when it is looked for
@@ -121,7 +122,7 @@ class SlurmLauncher:
     def note(self, identity: str, message: Heard) -> None:
         """Take in what an agent itself has message: earlier and surer than the queue."""
         if isinstance(message, Hello):
-            self._retry_delay = _RETRY_LEAST
+            self._retry_delay, self._begun = _RETRY_LEAST, True
             self._job_states.heard(identity, message.host)
         elif isinstance(message, Bye):
             self._job_states.left(identity, message.reason)
@@ -193,7 +194,8 @@ class SlurmLauncher:
         tag = f"j{self._epoch}-{self._count}"
         name = f"{self._run.name}.{self._token}.{self._epoch}-{self._count}"
         job = AgentJob(name, tag, size, walltime, self._epoch, PATIENCE, self._node_health.excluded)
-        text = agent_script(self._run, self._paths, job, self._python)
+        first = self._epoch <= 1 and not self._begun
+        text = agent_script(self._run, self._paths, job, self._python, first)
         self._paths.job_script(name).write_text(text)
         self._submission_log.intend(job)
         self._job_states.intend(job, now)
