@@ -34,7 +34,7 @@ TABLES = {Path(basic_fields.__file__), Path(advanced_fields.__file__), Path(site
 # The documentation's term for what is optimized, which is the label of a field, too.
 TERM = "objective program"
 # What Slurm itself calls them.
-SLURMS = {("reasons.py", "Reservation")}
+SLURMS = {("reasons.py", "Reservation"), ("cluster.py", "Partition")}
 
 
 class Labels:

@@ -113,7 +113,7 @@ def _size_problems(run: Run, cluster: Cluster, name: str) -> Iterator[Problem]:
         yield Problem(
             "slurm.nodes",
             f'The partition "{name}" takes only jobs of at least {counted(least, "node")}, but a worker asks for {run.nodes}.',
-            "Ask for more nodes per worker, or choose another partition.",
+            f"Ask for more {BY_PATH['slurm.nodes'].in_sentence}, or choose another partition.",
         )
 
 
