@@ -104,7 +104,9 @@ def copy_of_the_tree(folder: Path) -> Path:
         shutil.copy2(ROOT / name, folder / name)
     venv.create(folder / ".venv", symlinks=True)
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder / ".venv")}))
-    (packages / "copy.pth").write_text(f"{folder}\n{sysconfig.get_path('purelib')}\n")
+    # As a folder of packages, not as a mere path: what coverage starts in the processes of tests stands in a .pth there.
+    also = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})"
+    (packages / "copy.pth").write_text(f"{folder}\n{also}\n")
     for script in Path(sys.executable).parent.iterdir():
         text = script.read_bytes() if script.is_file() and not script.is_symlink() else b""
         if text.startswith(b"#!") and not (folder / ".venv/bin" / script.name).exists():
