@@ -150,14 +150,14 @@ def test_nodes_out_of_service_make_a_rehearsal_a_warning(
 
 
 def test_slurms_own_words_are_the_last(client: Client, tmp_path: Path) -> None:
-    run = a_run(sbatch=["--constraint=nowhere"])
+    run = a_run(constraint="nowhere")
     job = AgentJob("pear.x", "j1-1", 1, 60, 1, 60)
     script = agent_script(run, RunPaths(tmp_path), job, "x")
     [problem] = rehearsal.problems(client, run, ask(client, run), [Script("", script)])
     assert (
         problem.message == "Slurm rejects the worker jobs: allocation failure: Invalid feature specification."
     )
-    assert problem.path == "slurm.sbatch"
+    assert problem.path == "slurm.constraint"
     assert client.call("squeue", "--noheader").out == ""
 
 

@@ -31,9 +31,9 @@ NEVER: dict[str, Meaning] = {
     "BadConstraints": Meaning("No node has everything that the job asks for", "slurm.sbatch"),
     "InvalidAccount": Meaning("Slurm does not know the account", "slurm.account"),
     "AccountNotAllowed": Meaning("The account may not use the partition", "slurm.account"),
-    "InvalidQOS": Meaning("Slurm does not know the quality of service (QOS)", "slurm.sbatch"),
-    "QOSNotAllowed": Meaning("The quality of service (QOS) may not be used here", "slurm.sbatch"),
-    "DependencyNeverSatisfied": Meaning("The job waits for a job that failed", "slurm.sbatch"),
+    "InvalidQOS": Meaning("Slurm does not know the quality of service (QOS)", "slurm.qos"),
+    "QOSNotAllowed": Meaning("The quality of service (QOS) may not be used here", "slurm.qos"),
+    "DependencyNeverSatisfied": Meaning("The job waits for a job that failed", "slurm.dependency"),
     "ReservationDeleted": Meaning("The reservation no longer exists", "slurm.reservation"),
     "MaxMemPerLimit": Meaning(
         "The job asks for more memory than the partition gives to one job", "slurm.memory"

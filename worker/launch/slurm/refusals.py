@@ -13,7 +13,14 @@ from worker.spec.problem import Problem
 from worker.spec.sbatch_options import field_of
 
 # What the driver's job takes from the config.
-_DRIVER_FIELDS = ("slurm.account", "slurm.partition", "slurm.reservation", "slurm.sbatch", "run.runtime")
+_DRIVER_FIELDS = (
+    "slurm.account",
+    "slurm.partition",
+    "slurm.reservation",
+    "slurm.qos",
+    "slurm.sbatch",
+    "run.runtime",
+)
 # Words of Slurm's own sentences -> the field of the form that is wrong. The first that fits counts.
 _FIELDS = (
     (r"account", "slurm.account"),
@@ -25,7 +32,11 @@ _FIELDS = (
     (r"array", "run.workers"),
     (r"node count", "slurm.nodes"),
     (r"processors|cpu", "slurm.cpus"),
-    (r"feature|qos|constraint|option|specification|invalid directive", "slurm.sbatch"),
+    (r"qos", "slurm.qos"),
+    (r"feature", "slurm.constraint"),
+    (r"license", "slurm.licenses"),
+    (r"dependency", "slurm.dependency"),
+    (r"constraint|option|specification|invalid directive", "slurm.sbatch"),
 )
 # What Slurm prints above a last sentence that says less.
 _CAUSE = re.compile(r".*\b(?:can not|can't|cannot) be satisfied")
