@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -101,8 +102,19 @@ def test_memory_is_read_in_every_unit() -> None:
     assert accounting.resources("mem=1.5T,cpu=x,node=-1") == {"mem": 1536 * 1024}
 
 
-def test_without_sacctmgr_accounting_is_unknown() -> None:
+def test_without_an_answer_of_sacctmgr_accounting_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert accounting.ask(Client({"PATH": "/nowhere"})) is None
+    monkeypatch.setattr(accounting, "PATIENCE", 0.1)
+    sacctmgr = tmp_path / "sacctmgr"
+    for script in (
+        "exec sleep 600",
+        "echo 'You are not running a supported accounting_storage plugin'; exit 1",
+    ):
+        sacctmgr.write_text(f"#!/bin/sh\n{script}\n")
+        sacctmgr.chmod(0o755)
+        assert accounting.ask(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"})) is None
 
 
 NOTHING = Limits("")

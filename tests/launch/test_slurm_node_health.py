@@ -133,6 +133,23 @@ def test_a_refusal_is_final_only_where_slurm_has_never_taken_a_job(tmp_path: Pat
     assert node_health.hopeless is not None
 
 
+def test_compute_nodes_that_may_not_submit_are_named(tmp_path: Path) -> None:
+    answer = Submitted(
+        Outcome.REFUSED, message="Access/permission denied", verdict="Access/permission denied"
+    )
+    first = AgentJob("run.abc.0-1", "j0-1", 2, 3600, 0, 60)
+    job_states, paths = JobStates(), RunPaths(tmp_path / "omniopt" / "projects" / "pear")
+    job_states.intend(first, 0.0)
+    job_states.answered(first.name, Submitted(Outcome.ACCEPTED, "7"), 1.0)
+    for in_job in (False, True):
+        node_health = NodeHealth(job_states, paths, in_job)
+        node_health.refused(JOB, answer)
+        assert (node_health.hopeless is not None) == in_job
+    assert node_health.hopeless is not None
+    assert "Compute nodes of this cluster may not submit jobs" in node_health.hopeless.message
+    assert "--driver here" in node_health.hopeless.hint
+
+
 def test_a_driver_that_hands_over_asks_again_where_its_successor_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -90,6 +90,11 @@ def test_an_option_says_more_than_the_error_that_a_plugin_returns() -> None:
     )
 
 
+def test_a_limit_of_jobs_in_the_queue_is_no_limit_of_one_job() -> None:
+    answer = meaning_of(Answer(1, "", f"sbatch: error: QOSMaxSubmitJobPerUserLimit\n{FAILED}{POLICY}\n"))
+    assert refusals.explained(answer).endswith("You may not have so many jobs in the queue at a time.")
+
+
 def test_what_slurm_prints_above_its_last_sentence_may_say_more() -> None:
     text = f"sbatch: error: Memory specification can not be satisfied\n{FAILED}Requested node configuration is not available"
     assert field_of(text) == "slurm.memory"

@@ -86,6 +86,14 @@ def test_jobs_are_as_long_as_a_quality_of_service_allows(
     assert "lets a job run for at most 0:10 h" in problem.message
 
 
+def test_more_workers_than_may_be_in_the_queue_are_one_warning(
+    ruled_cluster: RuledCluster, tmp_path: Path
+) -> None:
+    [problem] = found(ruled_cluster, tmp_path, driver_too=False, partition="single", workers=3)
+    assert (problem.path, problem.severity) == ("run.workers", "warning")
+    assert "at most 1 job in the queue" in problem.message
+
+
 def test_a_partition_that_is_down_is_a_warning(ruled_cluster: RuledCluster, tmp_path: Path) -> None:
     [problem] = found(ruled_cluster, tmp_path, partition="down")
     assert (problem.path, problem.severity) == ("slurm.partition", "warning")

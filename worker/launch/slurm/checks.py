@@ -27,7 +27,9 @@ def check(client: Client, run: Run, paths: RunPaths, cluster: Cluster, driver_to
         problems += preflight.driver_problems(run, cluster)
     if not has_errors(problems):
         scripts = initial_jobs.scripts(run, paths, cluster, driver_too)
-        problems += rehearsal.problems(client, run, cluster, scripts)
+        said = {problem.path for problem in problems if problem.path}
+        rehearsed = rehearsal.problems(client, run, cluster, scripts)
+        problems += [each for each in rehearsed if each.severity == "error" or each.path not in said]
     return problems
 
 

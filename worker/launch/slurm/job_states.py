@@ -164,10 +164,12 @@ class JobStates:
         )
         return next((submission.message for submission in doubtful if not submission.over), "")
 
-    @property
-    def ever_accepted(self) -> bool:
-        """Whether Slurm has taken any submission of this run."""
-        return any(submission.outcome is Outcome.ACCEPTED for submission in self.submissions.values())
+    def accepted(self, epoch: int | None = None) -> bool:
+        """Whether Slurm has taken any submission of this run, or of the driver of `epoch`."""
+        return any(
+            submission.outcome is Outcome.ACCEPTED and epoch in (None, submission.job.epoch)
+            for submission in self.submissions.values()
+        )
 
     def doubtful(self, name: str) -> bool:
         """Whether it is not known if Slurm has taken the submission."""

@@ -27,10 +27,12 @@ _OWN_END = frozenset({"FAILED", "COMPLETED"})
 class NodeHealth:
     """Remembers how agents ended. `hopeless` is why no agent can ever start, None as long as one may."""
 
-    def __init__(self, job_states: JobStates, paths: RunPaths) -> None:
+    def __init__(self, job_states: JobStates, paths: RunPaths, in_job: bool = False) -> None:
+        """in_job: whether this process is a job itself."""
         self.hopeless: Problem | None = None
         self._job_states = job_states
         self._paths = paths
+        self._in_job = in_job
         self._failures: dict[str, int] = {}  # node -> times in a row
         self._counted: set[str] = set()
         self._never_began = 0
@@ -61,11 +63,14 @@ class NodeHealth:
     def refused(self, job: AgentJob, answer: Submitted) -> None:
         """Slurm has refused a submission: that is final where it has never taken a job of this run.
 
-        A run that has had jobs was right for its cluster; rules of a site may say no for a while.
+        A run that has had jobs was right for its cluster; rules of a site may say no for a while. They do not where they
+        say it to the first submission of a driver that is a job: compute nodes may not submit.
         """
         if job.exclude:
             self._failures.clear()  # perhaps too few nodes were left
-        elif not self._job_states.ever_accepted:
+        elif self._in_job and refusals.denied(answer) and not self._job_states.accepted(job.epoch):
+            self.hopeless = refusals.denied_on_node(answer, self._paths)
+        elif not self._job_states.accepted():
             self.hopeless = refusals.refusal(answer)
 
     def stuck(self, row: Row, meaning: Meaning) -> None:

@@ -11,6 +11,8 @@ from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.spec.fields import BY_PATH
 from worker.spec.problem import Problem
 from worker.spec.sbatch_options import field_of
+from worker.store.paths import RunPaths
+from worker.store.starter import run_command
 
 # What the driver's job takes from the config.
 _DRIVER_FIELDS = (
@@ -66,6 +68,21 @@ def driver_refusal(answer: Submitted, script: str) -> Problem:
     )
 
 
+def denied(answer: Submitted) -> bool:
+    """Whether Slurm has said that this user, or this machine, may not do it at all."""
+    return _DENIED.search(answer.verdict) is not None
+
+
+def denied_on_node(answer: Submitted, paths: RunPaths) -> Problem:
+    """A refusal of worker jobs to a driver that is a job itself, where that may be the reason."""
+    return Problem(
+        "",
+        f"Slurm rejects the worker jobs that the driver's job submits: {explained(answer)} Compute nodes of this cluster "
+        "may not submit jobs, it seems.",
+        f"The command {run_command('resume', paths, '--driver', 'here')} drives the run on the login node.",
+    )
+
+
 def driver_stuck(reason: str, meaning: Meaning) -> Problem:
     """The driver's job is in the queue and can never start. reason: Slurm's word."""
     field = _of_driver(meaning.field)
@@ -105,6 +122,8 @@ def explained(answer: Submitted) -> str:
     sentence = (
         meaning.sentence if meaning else "A limit of your account or QOS is below what one job asks for"
     )
+    if "Submit" in answer.verdict:
+        sentence = "You may not have so many jobs in the queue at a time"
     return f"{said} {sentence}."
 
 
@@ -127,7 +146,7 @@ def _of_driver(field: str) -> str:
 def _advice(field: str, answer: Submitted) -> str:
     if _CLOSED.search(answer.verdict):
         return "The partition takes no jobs until an administrator opens it. Choose another one, or wait."
-    if _DENIED.search(answer.verdict):
+    if denied(answer):
         return "Your cluster may allow it from another login node, or in another partition."
     if field:
         return "Set this field as your cluster requires it."

@@ -40,7 +40,7 @@ def _problem(script: Script, answer: Submitted, away: bool) -> Problem | None:
     if answer.outcome is Outcome.LATER:
         jobs = "the driver's job" if script.of_driver else "all workers at once"
         return Problem(
-            "",
+            "" if script.of_driver else "run.workers",
             f"At the moment Slurm would not take {jobs}: {refusals.explained(answer)}",
             "What it does not take is submitted later; that may need some of your jobs to end first.",
             "warning",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 import time
@@ -55,7 +56,7 @@ class SlurmLauncher:
         self._run, self._paths, self._client, self._epoch = run, paths, client, epoch
         self._walltime, self._max_array, self._python, self._clock = walltime, max_array, python, clock
         self._job_states, self._poll_schedule, self._background = JobStates(), PollSchedule(), Background()
-        self._node_health = NodeHealth(self._job_states, paths)
+        self._node_health = NodeHealth(self._job_states, paths, "SLURM_JOB_ID" in os.environ)
         self._cancels = Cancels(client, self._background)
         self._submission_log = SubmissionLog(paths, epoch)
         self._token = secrets.token_hex(3)
