@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +10,7 @@ from worker.launch.slurm import accounting, scontrol, sinfo
 from worker.launch.slurm.accounting import Accounting, Association, Limits
 from worker.launch.slurm.client import DEFAULTS, Client
 from worker.launch.slurm.sinfo import Nodes
+from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.spec.sbatch_options import options
 
@@ -69,6 +70,11 @@ class Cluster:
     def partition_names(self, run: Run) -> list[str]:
         """The partitions that the run may go to."""
         return list(dict.fromkeys(group.partition for group in self.nodes_of(run)))
+
+    def in_all_partitions(self, run: Run, problems: Callable[[str], Iterable[Problem]]) -> list[Problem]:
+        """The problems of the run's first partition, where each that it may go to has some."""
+        found = [list(problems(name)) for name in self.partition_names(run)]
+        return found[0] if found and all(found) else []
 
     def longest(self, run: Run) -> int | None:
         """The longest that a job of the run may last, in seconds; None where there is no limit or it is not known."""

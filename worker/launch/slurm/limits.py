@@ -25,10 +25,7 @@ _HERE = "Start with --driver here, which needs no such job."
 
 def problems(run: Run, cluster: Cluster, driver_too: bool) -> list[Problem]:
     """What the limits do not allow; where the run may go to several partitions, what none of them allows."""
-    found = [
-        list(_of_limits(run, cluster.limits(run, name), driver_too)) for name in cluster.partition_names(run)
-    ]
-    return found[0] if found and all(found) else []
+    return cluster.in_all_partitions(run, lambda name: _of_limits(run, cluster.limits(run, name), driver_too))
 
 
 def _of_limits(run: Run, limits: Sequence[Limits], driver_too: bool) -> Iterator[Problem]:

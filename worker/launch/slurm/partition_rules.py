@@ -17,8 +17,7 @@ _CLOSED = frozenset({"DRAIN", "INACTIVE"})  # states of a partition that takes n
 
 def problems(run: Run, cluster: Cluster) -> list[Problem]:
     """What breaks a rule of the partition; where there are several, what breaks one of each of them."""
-    found = [list(_of_partition(run, cluster, name)) for name in cluster.partition_names(run)]
-    return found[0] if found and all(found) else []
+    return cluster.in_all_partitions(run, lambda name: _of_partition(run, cluster, name))
 
 
 def driver_problems(run: Run, cluster: Cluster) -> Iterator[Problem]:
