@@ -82,17 +82,18 @@ def controller(site: Site, seconds: float, workers: int = 4) -> Outage:
     run = RunInOutage(
         site, "larch", site.folder, evaluations=int((30 + 3 * seconds) * workers), workers=workers, pace="0.2"
     )
+    # So that the run is not over before Slurm has saved its jobs and the queue is asked again: up to a minute each.
+    run.observations.hold(True)
     saved = site.cluster.folder / "state" / "job_state"
     began = time.time()
     # What Slurm has not written down when it is killed it does not know afterwards.
     until(lambda: saved.exists() and saved.stat().st_mtime > began, "Slurm does not save its jobs")
+    run.observations.look()
     before = len(run.observations.shown)
-    # Slowly, so that the run is not over before the queue is asked again, which may take half a minute.
-    run.observations.set_pace("2.")
     site.cluster.kill_controller()
     ends_at = time.monotonic() + seconds
     until(lambda: SILENCE in run.paths.events.read_text(), "its silence is not noticed", seconds=120)
-    run.observations.set_pace("0.2")
+    run.observations.hold(False)
     until(lambda: SILENCE in site.omniopt("status", "larch").stdout, "status does not tell")
     while time.monotonic() < ends_at:
         time.sleep(0.2)
