@@ -42,6 +42,8 @@ SLACK, FACTOR = 60.0, 4.0  # a mutant may take this many seconds and times longe
 NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")
 # What these make of a program is the same program (`is None` and `== None`).
 SAME = ("_Is_Eq", "_IsNot_NotEq", "_Eq_Is", "_NotEq_IsNot")
+# Options of a dataclass that keep programmers from mistakes, and change nothing that a program without them does.
+GUARDS = ("frozen", "slots", "repr")
 
 
 @dataclass(frozen=True)
@@ -228,11 +230,15 @@ def mutated(code: str, mutant: Mutant) -> str | None:
 
 
 def bare(code: str) -> str:
-    """The program as a syntax tree without annotations."""
+    """The program as a syntax tree without annotations, and without what only a check of types or a debugger sees."""
     tree = ast.parse(code)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             node.returns = None
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "dataclass":
+            node.keywords = [option for option in node.keywords if option.arg not in GUARDS]
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.test = ast.Name("TYPE_CHECKING")
         elif isinstance(node, ast.arg):
             node.annotation = None
         elif isinstance(node, ast.AnnAssign):
