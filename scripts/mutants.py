@@ -43,7 +43,7 @@ NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")
 # What these make of a program is the same program (`is None` and `== None`).
 SAME = ("_Is_Eq", "_IsNot_NotEq", "_Eq_Is", "_NotEq_IsNot")
 # Options of a dataclass that keep programmers from mistakes, and change nothing that a program without them does.
-GUARDS = ("frozen", "slots", "repr", "eq", "kw_only")
+GUARDS = ("frozen", "slots", "repr", "kw_only")
 
 
 @dataclass(frozen=True)
