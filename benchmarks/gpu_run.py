@@ -1,7 +1,5 @@
 """A local run of two workers on a machine with a GPU, whose program computes there: devices, samples, plot and advice.
 
-    python benchmarks/gpu_run.py --out FOLDER
-
 Needs nvidia-smi, and PyTorch for the program. Exits with 1 where anything is not as it should be.
 """
 
@@ -12,116 +10,107 @@ import csv
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-PROGRAM = """\
+from harness import OMNIOPT, Figure, machine, report, workdir, write_config
+
+_SECONDS = 15  # that an evaluation computes; samples are ten seconds apart
+_GREEDY = "greedy"
+_ADVICE = "The GPU ran out of memory"
+_PROGRAM = f"""\
 import sys, time, torch
-size, greedy = int(float(sys.argv[1])), len(sys.argv) > 2
-if greedy:
+if "{_GREEDY}" in sys.argv:
     torch.empty(1 << 46, dtype=torch.uint8, device="cuda")
+size = 1024 + 4 * int(sys.argv[1])
 a = torch.randn(size, size, device="cuda")
 began, rounds = time.monotonic(), 0
-while time.monotonic() - began < 15:
-    b = a @ a
+while time.monotonic() - began < {_SECONDS}:
+    a @ a
     torch.cuda.synchronize()
     rounds += 1
 print("on", torch.cuda.get_device_name(0))
-print("RESULT:", 15 / rounds)
-"""
-CONFIG = """\
-[run]
-name = "{name}"
-objective = "{python} {program} ($size) {more}"
-workers = 2
-runtime = "0:10:00"
-
-[search]
-algorithm = "hyperopt.rand.suggest"
-max_evals = {evaluations}
-
-[parameters.size]
-type = "hp.quniform"
-min = 1024
-max = 8192
-q = 512
+print("RESULT:", {_SECONDS} / rounds)
 """
 
 
 def main() -> int:
     """Make the runs, look at what they left, and print it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--out", type=Path, help="keep tables and plots in this folder")
-    parser.add_argument("--evaluations", type=int, default=4)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="gpu-run-") as name:
-        folder = Path(name)
-        program = folder / "program.py"
-        program.write_text(PROGRAM)
-        faults = [*computes(folder, program, options), *runs_out(folder, program)]
-    for fault in faults:
-        print("FAULT:", fault)
-    print("as it should be" if not faults else f"{len(faults)} faults")
-    return bool(faults)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, help="keep the tables and the plot in this folder")
+    parser.add_argument("--evaluations", type=int, default=4, help="of the run (%(default)s)")
+    asked = parser.parse_args()
+    print(machine())
+    with workdir() as folder:
+        (folder / "program.py").write_text(_PROGRAM, encoding="utf-8")
+        return report([*computes(folder, asked.evaluations, asked.out), runs_out(folder)])
 
 
-def computes(folder: Path, program: Path, options: argparse.Namespace) -> list[str]:
-    """A run whose evaluations use the GPU."""
+def computes(folder: Path, evaluations: int, out: Path | None) -> list[Figure]:
+    """What a run whose evaluations use the GPU has left; some of it is kept in `out`."""
     began = time.monotonic()
-    started = start(folder, program, "busy", options.evaluations, "")
-    print(f"{options.evaluations} evaluations of 15 s: {time.monotonic() - began:.0f} s")
-    faults = [] if started.returncode == 0 else [f"exit code {started.returncode}"]
-    run = folder / "omniopt" / "projects" / "busy"
-    print((run / "trials" / "000001.out").read_text(), end="")
-    tables = list(run.glob("agents/*/gpu.csv"))
-    rows = [row for table in tables for row in csv.DictReader(table.open())]
-    for table in tables:
-        print(table.parent.name, table.read_text(), sep="\n", end="")
-    if len(tables) != 2:
-        faults.append(f"{len(tables)} of 2 workers have samples")
-    if max((float(row["utilization [%]"]) for row in rows), default=0.0) < 50:
-        faults.append("no sample shows the GPU at work")
-    if max((float(row["memory used [MB]"]) for row in rows), default=0.0) < 100:
-        faults.append("no sample shows memory in use")
+    done = start(folder, "busy", evaluations, "")
+    seconds = time.monotonic() - began
     drawn = omniopt(folder, "gpu", "busy")
-    print(drawn.stdout, drawn.stderr, sep="", end="")
-    plots = list((run / "gpu-usage").glob("*.html"))
-    faults += [] if drawn.returncode == 0 and plots else ["there is no plot of the GPU's use"]
-    if options.out:
+    run = folder / "omniopt" / "projects" / "busy"
+    tables, plots = list(run.glob("agents/*/gpu.csv")), list((run / "gpu-usage").glob("*.html"))
+    for path in (*run.glob("trials/*1.out"), *tables):
+        print(path.relative_to(run), path.read_text(encoding="utf-8"), sep="\n", end="")
+    if out:
         for path in (*plots, *(run / "csv").glob("*.csv"), *tables[:1]):
-            shutil.copy(path, options.out / path.name)
-    return faults
+            shutil.copy(path, out / path.name)
+    busy, memory = most(tables, "utilization [%]"), most(tables, "memory used [MB]")
+    ended = f"exit code {done.returncode} after {seconds:.0f} s"
+    return [
+        Figure(f"{evaluations} evaluations of {_SECONDS} s", ended, "exit code 0", done.returncode == 0),
+        Figure("workers with samples", str(len(tables)), "2", len(tables) == 2),
+        Figure("most that the GPU was at work", f"{busy:.0f} %", "50 % or more", busy >= 50),
+        Figure("most of its memory in use", f"{memory:.0f} MB", "100 MB or more", memory >= 100),
+        Figure("plots of its use", str(len(plots)), "1", drawn.returncode == 0 and len(plots) == 1),
+    ]
 
 
-def runs_out(folder: Path, program: Path) -> list[str]:
-    """A run whose program wants more memory than any GPU has."""
-    start(folder, program, "greedy", 2, "greedy")
-    said = omniopt(folder, "errors", "greedy").stdout
-    print(said, end="")
-    return [] if "The GPU ran out of memory" in said else ["nobody says that the GPU's memory ended"]
+def runs_out(folder: Path) -> Figure:
+    """Whether it is said where a program wants more memory than any GPU has."""
+    start(folder, "grasping", 2, _GREEDY)
+    told = _ADVICE in omniopt(folder, "errors", "grasping").stdout
+    return Figure(f'"{_ADVICE}"', "said" if told else "not said", "said", told)
 
 
-def start(
-    folder: Path, program: Path, name: str, evaluations: int, more: str
-) -> subprocess.CompletedProcess[str]:
+def most(tables: list[Path], column: str) -> float:
+    """The largest sample of a column, 0 where there is none."""
+    samples = []
+    for path in tables:
+        with path.open(newline="", encoding="utf-8") as file:
+            samples += [float(row[column]) for row in csv.DictReader(file) if row[column]]
+    return max(samples, default=0.0)
+
+
+def start(folder: Path, name: str, evaluations: int, more: str) -> subprocess.CompletedProcess[str]:
     """Start a run here, and wait for its end."""
-    config = folder / f"{name}.toml"
-    values = {"python": sys.executable, "program": program, "more": more, "evaluations": evaluations}
-    config.write_text(CONFIG.format(name=name, **values))
+    settings = {
+        "run.workers": 2,
+        "run.runtime": "0:10:00",
+        "search.algorithm": "hyperopt.rand.suggest",
+        "search.max_evals": evaluations,
+    }
+    objective = f"{sys.executable} program.py ($n) ($x) ($y) {more}".rstrip()
+    config = write_config(folder, name, objective, settings)
     done = omniopt(folder, "start", str(config), "--local", "--yes", "--trust-program")
-    print(done.stdout[-1500:], done.stderr[-1500:], sep="")
+    print(done.stdout, done.stderr, sep="")
     return done
 
 
-def omniopt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Call the command line."""
+def omniopt(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run an `omniopt` command to its end, also one that fails."""
     return subprocess.run(
-        [sys.executable, "-I", "-m", "worker", *arguments], cwd=folder, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, timeout=400, check=False,
-    )  # fmt: skip
+        [*OMNIOPT, *words],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 if __name__ == "__main__":
