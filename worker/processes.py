@@ -22,6 +22,13 @@ def adopt_orphans() -> bool:
     return bool(libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
 
 
+def newest() -> int | None:
+    """The number of the process that began last, None where the system does not say; the numbers begin anew some time."""
+    with suppress(OSError, ValueError, IndexError):
+        return int((_PROC / "loadavg").read_text().split()[4]) or None
+    return None
+
+
 def birth(pid: int) -> str | None:
     """When process `pid` began, as a text that no other process of the same number shares; None if there is none."""
     fields = _stat(pid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from signal import SIGTERM
 
@@ -11,6 +12,7 @@ from agent_desk import PATIENCE, Desk
 
 from worker import processes
 from worker.agent.interruption import DOUBT
+from worker.agent.witness import Witness
 
 # Programs that end with exit code 0 and the result of half the work; they write their process id when they have begun.
 HALF_DONE = {
@@ -140,6 +142,32 @@ def test_a_program_that_ends_processes_around_it_has_finished(desk: Desk, name: 
     outcome = desk.evaluate(f"kill -{name} $({others}); echo RESULT: 1")
     assert (outcome["status"], outcome["loss"]) == ("ok", 1)
     assert desk.evaluate("echo RESULT: 2")["loss"] == 2
+
+
+@pytest.mark.parametrize("number", [10**9, None])
+def test_a_witness_stays_where_the_numbers_of_processes_go_on_or_are_not_known(number: int | None) -> None:
+    assert renewals(lambda: number, times=2) == [False, False]
+
+
+def test_a_witness_begins_anew_where_the_numbers_of_processes_do() -> None:
+    numbers = iter([1, 10**9, 10**9])
+    assert renewals(lambda: next(numbers), times=2) == [True, False]
+
+
+def test_a_witness_does_not_begin_anew_for_ever_where_the_system_tells_of_other_numbers() -> None:
+    assert renewals(lambda: 1, times=3) == [True, False, False]
+
+
+def renewals(newest: Callable[[], int | None], times: int) -> list[bool]:
+    """Whether each of so many programs is begun after a new witness."""
+    witness, found = Witness(newest=newest), []
+    for _ in range(times):
+        before = witness.helpers
+        witness.keep_ahead()
+        found.append(witness.helpers != before)
+        assert witness.present
+    witness.close()
+    return found
 
 
 def test_an_agent_that_is_killed_leaves_nothing(desk: Desk) -> None:

@@ -222,6 +222,7 @@ class Agent:
             if assignment.attempt > 1:
                 self._paths.trial_err(assignment.trial).unlink(missing_ok=True)
             environment = {**self._environment, **variables(assignment, self._paths, self._identity)}
+            self._interruptions.before_a_program()
             self._evaluation = Evaluation(
                 assignment,
                 self._paths,

@@ -55,6 +55,10 @@ class Interruptions:
         """Processes that are no evaluation's."""
         return self._witness.helpers
 
+    def before_a_program(self) -> None:
+        """A program is about to begin."""
+        self._witness.keep_ahead()
+
     def ended(self, outcome: Outcome) -> bool:
         """Whether an evaluation whose end has just been seen was interrupted; waits where that is likely."""
         if self._wake.terminated:

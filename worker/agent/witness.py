@@ -12,7 +12,10 @@ import os
 import re
 import select
 import signal
+from collections.abc import Callable
 from contextlib import suppress
+
+from worker import processes
 
 _BLOCKED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 # The inner shell becomes cat, which ends with the agent, however that ends: nobody else has the pipe's other end.
@@ -26,8 +29,9 @@ _BEGINS_WITHIN = 5.0  # seconds; without its first word it is of no use
 class Witness:
     """Begins to watch at once; `renew` where it has seen something that was not for the job."""
 
-    def __init__(self, wanted: bool = True) -> None:
-        """wanted: whether there is to be one at all."""
+    def __init__(self, wanted: bool = True, newest: Callable[[], int | None] = processes.newest) -> None:
+        """wanted: whether there is to be one at all. newest: the number of the process that began last."""
+        self._newest: Callable[[], int | None] | None = newest
         self._parent = 0
         self._pid: int | None = 0  # None until it is asked for, 0 where there is none
         self._alive = self._words = self._status = -1
@@ -59,6 +63,15 @@ class Witness:
     def older_than(self, pid: int) -> bool:
         """Whether there is one, and its turn comes before that of `pid` and all below it: numbers begin anew some time."""
         return self._found() and self._parent < pid
+
+    def keep_ahead(self) -> None:
+        """To be called before a program begins: another one begins first where the numbers of processes have begun anew,
+        so that its turn comes before that of the program."""
+        if self._newest and self._found() and (self._newest() or self._parent) < self._parent:
+            self.renew()
+            # It has just begun: a system that knows none as young as that tells of other numbers.
+            if (self._newest() or self._parent) < self._parent:
+                self._newest = None
 
     def renew(self) -> None:
         """Begin with another one."""
