@@ -45,6 +45,12 @@ def alive(pid: int, born: str) -> bool:
     return fields is not None and fields[0] not in "ZX" and birth(pid) == born
 
 
+def parent(pid: int) -> int:
+    """The process that `pid` is a child of; 0 where there is no such process, or it has no parent that is seen here."""
+    fields = _stat(pid)
+    return int(fields[1]) if fields else 0
+
+
 def paused(pid: int) -> bool:
     """Whether a process was stopped, by Ctrl-Z for example, and waits until somebody lets it go on."""
     fields = _stat(pid)
@@ -133,8 +139,7 @@ def _marked(marks: Collection[bytes]) -> Iterator[int]:
 
 
 def _ancestors(pid: int) -> Iterator[int]:
-    while pid > 1 and (fields := _stat(pid)):
-        pid = int(fields[1])
+    while pid > 1 and (pid := parent(pid)):
         yield pid
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sysconfig
+import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from local_runs import Local, until
 
+from worker import processes
 from worker.launch.launcher import AgentState, ending
 from worker.launch.local import LocalLauncher
 from worker.spec.check import check
@@ -134,6 +138,40 @@ def test_the_next_launcher_finds_the_agents(local: Local, launch: Launch) -> Non
     os.kill(pid, signal.SIGKILL)
     first.poll()  # it is the child of this process, which has to reap it
     until(lambda: list(states(second).values()).count(AgentState.GONE) == 1)
+
+
+FORKS = """\
+import os, sys, time
+if os.fork() == 0:
+    time.sleep(60)
+print("forked", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_program_that_an_agent_is_about_to_start_is_no_agent(
+    local: Local, launch: Launch, tmp_path: Path
+) -> None:
+    # Between the fork and the program, it has the agent's command line; here it stays so.
+    venv.create(tmp_path / "venv", symlinks=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    packages = Path(sysconfig.get_path("purelib", vars={"base": str(tmp_path / "venv")}))
+    (packages / "worker").mkdir()
+    (packages / "worker" / "__main__.py").write_text(FORKS)
+    command = [python, "-I", "-m", "worker", "agent", local.paths.root, "--id", "e1-1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as agent:
+        assert agent.stdout is not None
+        assert agent.stdout.readline() == b"forked\n"
+        local.paths.agent("e1-1").root.mkdir(parents=True)
+        hello = {"kind": "hello", "pid": agent.pid, "pid_start": processes.birth(agent.pid)}
+        Appender(local.paths.agent("e1-1").outbox).append(encode(hello))
+        both = [agent.pid, *processes.descendants(agent.pid)]
+        assert len(both) == 2
+        try:
+            assert states(launch(2)) == {"e1-1": AgentState.RUNNING}
+            assert [agent.pid, *processes.descendants(agent.pid)] == both
+        finally:
+            processes.send(both, signal.SIGKILL)
 
 
 def test_agents_that_never_get_to_work_are_given_up(local: Local, launch: Launch) -> None:

@@ -198,16 +198,29 @@ def _said_hello(paths: RunPaths, identity: str, child: _Child) -> bool:
 
 
 def _running(root: Path) -> Iterator[tuple[str, _Child]]:
-    """The agents that were started in `root` and run on this machine, known by their command lines."""
+    """The agents that were started in `root` and run on this machine, known by their command lines.
+
+    A program that an agent is about to start has the agent's command line for a moment, and is none.
+    """
+    alike = list(_with_command_line(root))
+    pids = {child.pid for _, child, _ in alike}
+    for identity, child, parent in alike:
+        if parent not in pids:
+            yield identity, child
+
+
+def _with_command_line(root: Path) -> Iterator[tuple[str, _Child, int]]:
+    """Each process with the command line of an agent in `root`, and the number of its parent."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         with suppress(OSError, ValueError):
             arguments = os.fsdecode((entry / "cmdline").read_bytes()).split("\0")
             if arguments[1:6] == ["-I", "-m", "worker", "agent", str(root)] and "--sweep" not in arguments:
-                born = processes.birth(int(entry.name))
-                if born is not None and processes.alive(int(entry.name), born):
-                    yield arguments[arguments.index("--id") + 1], _Child(int(entry.name), born)
+                pid, identity = int(entry.name), arguments[arguments.index("--id") + 1]
+                born, parent = processes.birth(pid), processes.parent(pid)
+                if born is not None and processes.alive(pid, born):
+                    yield identity, _Child(pid, born), parent
 
 
 def _last_line(log: Path) -> str:
