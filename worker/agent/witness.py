@@ -19,6 +19,7 @@ from worker import processes
 
 _BLOCKED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 # The inner shell becomes cat, which ends with the agent, however that ends: nobody else has the pipe's other end.
+# The outer one is bash, since dash blocks nothing any more where it has begun another process.
 _PARENT_AND_CHILD = 'sh -c "echo \\$\\$; exec cat"; :'
 _PENDING = re.compile(rb"^ShdPnd:\s*([0-9a-f]+)", re.MULTILINE)
 _ENDED = re.compile(rb"^State:\s*[ZX]", re.MULTILINE)
@@ -90,9 +91,9 @@ class Witness:
         stdin, self._alive = os.pipe()
         self._words, stdout = os.pipe()
         try:
-            self._parent = os.posix_spawn(
-                "/bin/sh",
-                ["sh", "-c", _PARENT_AND_CHILD],
+            self._parent = os.posix_spawnp(
+                "bash",
+                ["bash", "-c", _PARENT_AND_CHILD],
                 {"PATH": os.environ.get("PATH", os.defpath)},
                 file_actions=[(os.POSIX_SPAWN_DUP2, stdin, 0), (os.POSIX_SPAWN_DUP2, stdout, 1)],
                 setsigmask=_BLOCKED,
