@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import IntEnum
+from enum import Enum, auto
 from pathlib import Path
 
 from worker.agent import program_files, wrappers
@@ -22,12 +22,12 @@ _READ = re.compile(r"(?:--?[A-Za-z][\w-]*=)?((?:\.{0,2}/|~/|[\w.-]+/)[^:]*)")
 _OUTPUT = re.compile(r"out|log|save|result|write|dest|dump|tmp|cache", re.IGNORECASE)
 
 
-class Programs(IntEnum):
+class Programs(Enum):
     """What is known of the programs that a name finds where a command runs."""
 
-    UNKNOWN = 0  # something before it may have changed the search path
-    ELSEWHERE = 1  # it runs on another machine, or after lines that load software
-    KNOWN = 2
+    UNKNOWN = auto()  # something before it may have changed the search path
+    ELSEWHERE = auto()  # it runs on another machine, or after lines that load software
+    KNOWN = auto()
 
 
 @dataclass(frozen=True)
@@ -147,16 +147,13 @@ def _words_faults(words: list[Word], context: CommandContext) -> Iterator[Fault]
     if program.text in ("cd", "pushd"):
         yield from _cd_faults(words[1:], context)
     elif program.text in (".", "source"):
-        yield from _script_faults(words[1:2], context, sourced=True)
+        for script in words[1:2]:
+            yield from _script_faults(script, context, sourced=True)
     elif program.text not in BUILTINS | {"exec", "command", "builtin", "time"}:
         yield from _program_faults(program.text, context)
     inner = wrappers.unwrap(name, words[1:])
     if inner is not None:
-        inside = (
-            replace(context, programs=min(context.programs, Programs.UNKNOWN))
-            if inner.other_programs
-            else context
-        )
+        inside = replace(context, programs=Programs.UNKNOWN) if inner.other_programs else context
         inside = replace(inside, cwd=None) if inner.other_folder else inside
         inner_faults = _words_faults(inner.words, inside) if inner.words else iter(())
         yield from inner_faults if inner.sure else (fault.at_most(Weight.LIKELY) for fault in inner_faults)
@@ -229,16 +226,17 @@ def _interpreter_faults(language: str, words: list[Word], context: CommandContex
             return
         if option in options.with_value and left:
             left.pop(0)
-    yield from _script_faults(left[:1], context, language=language)
+    for script in left[:1]:
+        yield from _script_faults(script, context, language=language)
     yield from _read_faults(left[1:], context)
 
 
 def _script_faults(
-    words: list[Word], context: CommandContext, sourced: bool = False, language: str = ""
+    script: Word, context: CommandContext, sourced: bool = False, language: str = ""
 ) -> Iterator[Fault]:
-    if not words or not words[0].known or words[0].text in ("", "-") or words[0].text.startswith("/dev/"):
+    typed = script.text
+    if not script.known or typed in ("", "-") or typed.startswith("/dev/"):
         return
-    typed = words[0].text
     if context.cwd is None and not typed.startswith("/"):
         return
     if sourced and "/" not in typed and context.cwd is not None and missing(context.cwd / typed):
