@@ -1,0 +1,89 @@
+"""How an agent finds the driver that it belongs to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from worker.agent import mailbox
+from worker.agent.mailbox import Inbox
+from worker.store.journal import open_epoch, prepare
+from worker.store.paths import RunPaths
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        """What it shows."""
+        return self.now
+
+
+def begin(paths: RunPaths) -> None:
+    """The next driver of the run begins."""
+    _, journal = open_epoch(paths)
+    journal.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the mailbox."""
+    made = Clock()
+    monkeypatch.setattr(mailbox, "time", made)
+    return made
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> RunPaths:
+    """A run with a first driver."""
+    made = RunPaths(tmp_path / "pear")
+    begin(made)
+    made.agent("a").inbox(1).parent.mkdir(parents=True)
+    return made
+
+
+def test_an_agent_looks_for_a_newer_driver_now_and_then(paths: RunPaths, clock: Clock) -> None:
+    inbox = Inbox(paths, "a", 1)
+    assert inbox.changed()
+    assert inbox.epoch == 1
+    begin(paths)
+    assert not inbox.changed(), "it has just looked"
+    clock.now += 10
+    assert inbox.changed()
+    assert inbox.epoch == 2
+    assert inbox.heard == clock.now
+    clock.now += 10
+    assert not inbox.changed(), "there is no newer one"
+
+
+def test_it_looks_at_once_where_that_is_wanted(paths: RunPaths, clock: Clock) -> None:
+    inbox = Inbox(paths, "a", 1)
+    assert inbox.changed()
+    begin(paths)
+    assert inbox.changed(at_once=True)
+    assert inbox.epoch == 2
+
+
+def test_in_long_evaluations_it_looks_less_often_but_goes_on_looking(paths: RunPaths, clock: Clock) -> None:
+    inbox = Inbox(paths, "a", 1)
+    assert inbox.changed()
+    begin(paths)
+    clock.now += 2
+    assert not inbox.changed(busy=1e6)
+    clock.now += 60
+    assert inbox.changed(busy=1e6)
+
+
+def test_while_there_is_no_driver_it_looks_often(tmp_path: Path, clock: Clock) -> None:
+    paths = RunPaths(tmp_path / "pear")
+    paths.agent("a").inbox(1).parent.mkdir(parents=True)
+    prepare(paths)
+    inbox = Inbox(paths, "a", 0)
+    inbox.changed()
+    begin(paths)
+    clock.now += 0.5
+    assert inbox.changed(busy=1e6)
+    assert inbox.epoch == 1
