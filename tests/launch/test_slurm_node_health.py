@@ -78,6 +78,24 @@ def test_an_evaluation_that_ends_there_clears_a_node(bench: Bench) -> None:
     assert bench.node_health.excluded == ()
 
 
+def test_a_worker_that_has_said_goodbye_is_no_failure_of_its_node(bench: Bench) -> None:
+    bench.see(*((index, "n1", "RUNNING") for index in range(4)))
+    for index in range(NODE_FAILURES):
+        bench.say(index, "hello")
+        bench.say(index, "bye")
+    bench.see((0, "n1", "FAILED"), (1, "n1", "FAILED"), (2, "n1", "RUNNING"), (3, "n1", "RUNNING"))
+    assert bench.node_health.excluded == ()
+
+
+def test_a_node_is_excluded_by_failures_in_a_row_only(bench: Bench) -> None:
+    bench.see(*((index, "n1", "RUNNING") for index in range(4)))
+    for index in range(3):
+        bench.say(index, "hello")
+        bench.say(index, "ended", exit_code=0)
+    assert bench.node_health.excluded == (), "they ended as they should"
+    assert bench.node_health.trouble == ""
+
+
 @pytest.mark.parametrize("word", ["TIMEOUT", "PREEMPTED", "CANCELLED", "COMPLETED"])
 def test_what_somebody_wanted_is_not_the_nodes_fault(bench: Bench, word: str) -> None:
     for index in range(4):
