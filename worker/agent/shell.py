@@ -154,8 +154,6 @@ class _Reader:
                 literal &= letter not in _EXPANDED
                 letters.append(letter)
                 self._at += 1
-        if text[self._at : self._at + 1] == "(":
-            raise _NotSimpleError
         text_of_word = "".join(letters)
         if _TILDE.match(text, start):
             text_of_word = os.path.expanduser(text_of_word)  # noqa: PTH111 - "~nobody" is no error, but no path either
