@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from scripted_slurm import FAILED, SILENCE
+from scripted_slurm import FAILED, SILENCE, AtOnce
 from slurm_runs import a_run
 from slurm_stage import Stage, hello, settle, states
 
 from worker.launch.launcher import AgentState
+from worker.launch.slurm import worker_jobs
 from worker.launch.slurm.client import Answer
 from worker.launch.slurm.submission_log import SubmissionLog
+from worker.launch.slurm.worker_jobs import SlurmLauncher
 from worker.store.appender import StorageFullError
 
 FULL = Answer(
@@ -199,3 +201,38 @@ def test_what_was_given_up_and_has_ended_is_not_ended_again(stage: Stage) -> Non
     stage.later(launcher, 60)
     stage.later(launcher, 10)
     assert stage.slurm.times("scancel") == ended
+
+
+@pytest.mark.parametrize(("answers", "at_once"), [(AN_HOUR, True), (SILENCE, False)])
+def test_a_driver_asks_for_the_limits_before_it_begins(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, answers: Answer, at_once: bool
+) -> None:
+    stage.slurm.answers |= {"sinfo": answers, "scontrol": Answer(0, "MaxArraySize = 3\n", "")}
+    monkeypatch.setattr(worker_jobs, "Client", lambda: stage.slurm)
+    launcher = SlurmLauncher.for_driver(a_run(runtime=7200), stage.paths, 1, starts=True)
+    assert (launcher.start(4) != []) == at_once
+    launcher.close()
+    hours = ["--time=0-01:00:00" in script for script in stage.slurm.scripts]
+    assert hours == ([True, True] if at_once else [])
+
+
+def test_a_driver_that_starts_no_workers_asks_for_no_limits(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_jobs, "Client", lambda: stage.slurm)
+    SlurmLauncher.for_driver(a_run(), stage.paths, 1, starts=False).close()
+    assert stage.slurm.calls == []
+
+
+def test_a_slow_slurm_has_one_question_at_a_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    launcher = stage.launcher()
+    launcher.start(1)
+    settle(launcher)
+    with monkeypatch.context() as slow:
+        slow.setattr(AtOnce, "harvest", lambda self: None)
+        for _ in range(4):
+            stage.later(launcher, 60)
+    launcher.poll()
+    assert stage.slurm.times("squeue") == 1
+    stage.later(launcher, 60)
+    assert stage.slurm.times("squeue") == 2

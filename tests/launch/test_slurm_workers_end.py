@@ -177,6 +177,19 @@ def test_a_walltime_that_a_person_has_written_is_not_shortened(stage: Stage) -> 
     assert launcher.hopeless.path == "slurm.walltime"
 
 
+def test_a_longer_job_of_an_earlier_driver_is_replaced_by_a_shorter_one(stage: Stage) -> None:
+    before = stage.launcher(a_run(runtime=7200), walltime=7200)
+    before.start(1)
+    settle(before)
+    before.close()
+    driver = stage.launcher(a_run(runtime=7200), epoch=2, walltime=3600)
+    stage.queue_shows("0|PENDING||PartitionTimeLimit")
+    settle(driver)
+    assert states(driver) == [AgentState.GONE]
+    assert driver.hopeless is None
+    assert len(driver.start(1)) == 1, "the limit is known already"
+
+
 def test_jobs_keep_away_from_a_node_that_failed_twice(stage: Stage) -> None:
     launcher = stage.launcher(a_run(exclude="n9"))
     identities = launcher.start(4)
