@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from worker.spec.fields import BY_PATH, FIELDS
@@ -180,11 +180,10 @@ def _beside_gpus(option: Option) -> bool:
     return option.name == f"--{GRES}" and not any(re.match(r"(?:gres[:/])?gpu\b", entry) for entry in entries)
 
 
-def _full_name(name: str, owned: Collection[str]) -> str:
+def _full_name(name: str, owned: Iterable[str]) -> str:
     """The one of the options that `name` stands for, also where it is shortened as sbatch allows; "" for none."""
-    if name in owned or not name.startswith("--"):
-        return name if name in owned else ""
-    return next((option for option in sorted(owned) if option.startswith(name)), "")
+    # The name itself comes before any that is longer.
+    return min((option for option in owned if option.startswith(name)), default="")
 
 
 def _long(word: str) -> str:
