@@ -106,3 +106,12 @@ def test_a_line_break_cannot_bring_in_other_keys() -> None:
     text = original_writer.write_ini(Draft({"run.objective": "a\n[DATA]\nseed = 7"}))
     assert "objective_program = a<U+000A>[DATA]<U+000A>seed = 7\n" in text
     assert original.read_ini(text).draft.values["search.seed"] == "42"
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("3", 3), ("-0.5", -0.5), (".5", ".5"), ("007", "007"), ("+5", "+5"), ("1e3", "1e3"), ("", None), ("a", "a")],
+)  # fmt: skip
+def test_a_number_is_one_in_json_only_where_it_is_written_like_that(typed: str, written: object) -> None:
+    draft = Draft({}, (ParameterDraft("a", "hp.unknown", {"min": typed}),))
+    assert json.loads(original_writer.write_json(draft))["dimensions"][0].get("min") == written

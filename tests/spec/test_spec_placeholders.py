@@ -42,6 +42,11 @@ def test_render(objective: str, command: str) -> None:
     assert render(objective, VALUES, paths) == command
 
 
+@pytest.mark.parametrize(("value", "text"), [(1e-30, "1e-30"), (-2e-05, "-0.00002")])
+def test_numbers_are_written_as_a_run_that_says_nothing_of_them_has_it(value: float, text: str) -> None:
+    assert render("($a)", {"a": value}, {}) == render("($a)", {"a": value}, {}, "auto") == text
+
+
 def test_a_placeholder_that_stands_for_nothing_is_an_error() -> None:
     with pytest.raises(KeyError):
         render("($x_9)", VALUES, {})

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from spec_strategies import ANYTHING
 
 from worker.spec.raw_values import ConversionError, line, raw_text
-from worker.spec.text import encodable, invisible, is_invisible, quoted, visible
+from worker.spec.text import (
+    counted,
+    cut_in_the_middle,
+    encodable,
+    invisible,
+    is_invisible,
+    quoted,
+    shown,
+    visible,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +65,39 @@ def test_any_raw_value_has_a_text(raw: object) -> None:
 )  # fmt: skip
 def test_raw_text(raw: object, text: str) -> None:
     assert raw_text(raw) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "cut"),
+    [
+        ("abcdefghij", 10, "abcdefghij"),
+        ("abcdefghijk", 10, "ab ... ijk"),
+        ("abcdefghijkl", 11, "abc ... jkl"),
+        ("\x1bbcdefghijkl", 11, "<U+001B>bc ... jkl"),
+    ],
+)
+def test_a_long_text_is_cut_in_the_middle(text: str, longest: int, cut: str) -> None:
+    assert cut_in_the_middle(text, longest) == cut
+
+
+@given(st.text("abc", max_size=60), st.integers(8, 50))
+def test_both_ends_of_a_cut_text_are_kept(text: str, longest: int) -> None:
+    cut = cut_in_the_middle(text, longest)
+    assert len(cut) == min(len(text), longest)
+    head, _, tail = cut.partition(" ... ")
+    assert text.startswith(head)
+    assert text.endswith(tail)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 trials"), (1, "1 trial"), (2, "2 trials"), (1204, "1,204 trials")]
+)
+def test_a_count_has_its_word(count: int, text: str) -> None:
+    assert counted(count, "trial") == text
+
+
+@pytest.mark.parametrize(
+    ("length", "text"), [(80, "a" * 80), (81, "a" * 77 + "..."), (500, "a" * 77 + "...")]
+)
+def test_a_long_text_is_shown_up_to_eighty_characters(length: int, text: str) -> None:
+    assert shown("a" * length) == text

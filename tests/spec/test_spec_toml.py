@@ -6,6 +6,7 @@ import pytest
 
 from worker.spec.check import check_read
 from worker.spec.formats import toml
+from worker.spec.formats.input_limits import MOST_PROBLEMS
 from worker.spec.problem import UnreadableError
 from worker.spec.run import Draft, ParameterDraft
 
@@ -154,3 +155,16 @@ def test_the_key_of_the_progress_interval_stays_what_it_was() -> None:
     assert run is not None
     assert run.progress_interval == 20
     assert "poll_interval = 20" in toml.write(toml.draft_of(run))
+
+
+@pytest.mark.parametrize("lines", ["[s{}]", "s{} = 1"])
+def test_a_text_of_wrong_names_is_not_listed_without_end(lines: str) -> None:
+    for count, listed in ((MOST_PROBLEMS - 1, MOST_PROBLEMS - 1), (3 * MOST_PROBLEMS, MOST_PROBLEMS)):
+        problems = toml.read("\n".join(lines.format(number) for number in range(count))).problems
+        assert len(problems) == listed
+
+
+@pytest.mark.parametrize("head", ["[run]\n", '[parameters.x]\ntype = "hp.uniform"\n'])
+def test_a_section_of_wrong_keys_is_not_listed_without_end(head: str) -> None:
+    keys = "\n".join(f"wrong{number} = 1" for number in range(3 * MOST_PROBLEMS))
+    assert len(toml.read(head + keys).problems) == MOST_PROBLEMS
