@@ -141,6 +141,19 @@ def test_tpe_proposes_categories_as_often_as_hyperopt(kind: str) -> None:
     assert proposed.most_common(1)[0][0] == expected.most_common(1)[0][0]
 
 
+def test_tpe_proposes_rare_categories_as_rarely_as_the_space_says() -> None:
+    history = History(1)
+    # The only good trial and the only other one are alike, so that nothing speaks for any category.
+    for number in range(2):
+        history.add(number, [1])
+        history.result(number, float(number))
+    ours = Parzen(space_of({"x": PCHOICE}).dimensions)
+    proposed = Counter(ours.latents(history, 2, seed)[0] for seed in range(400))
+    # The space itself counts as much as one trial of each of the four categories.
+    expected = [400 * share / 5 for share in (4 * 0.5, 4 * 0.3 + 1, 4 * 0.15, 4 * 0.05)]
+    assert stats.chisquare([proposed[index] for index in range(4)], expected).pvalue > 1e-3
+
+
 def test_annealing_proposes_the_very_points_of_hyperopt() -> None:
     draws: list[Callable[[Random], float]] = [Random.random, normal, lambda chance: chance.randrange(5)]
     history, theirs = histories(40, draws, flawless=True)
