@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 from random import Random
 
 import numpy as np
@@ -231,6 +232,16 @@ def test_the_first_points_try_every_part(count: int, seed: int) -> None:
         assert sorted(int((float(value) - low) * count * (1 - 1e-9)) for value in column) == list(
             range(count)
         )
+
+
+def test_the_first_points_keep_apart() -> None:
+    space = space_of({name: ("hp.uniform", {"min": 0, "max": 1}) for name in "xy"})
+    nearest = []
+    for seed in range(20):
+        rows = np.array(latin_hypercube(space, 6, Random(seed)), dtype=float)
+        nearest.append(min(math.dist(first, second) for first, second in combinations(rows.tolist(), 2)))
+    # Any such hypercube has 0.22 on average.
+    assert np.mean(nearest) > 0.3
 
 
 def test_shares_follow_the_probabilities() -> None:

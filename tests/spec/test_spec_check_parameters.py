@@ -113,6 +113,11 @@ def coarse(precision: int, draft: ParameterDraft) -> list[Problem]:
         (2, parameter("hp.loguniform", min=0, max=1), 18),
         (3, parameter("hp.normal", mu=1000, sigma=10), 23),
         (2, parameter("hp.lognormal", mu=0, sigma="0.1"), 21),
+        # 0.03 to 0.09, 0.1 to 0.9, 1 to 3, and the same below 0; what is smaller is hardly ever drawn.
+        (1, parameter("hp.uniform", min=-3, max=3), 38),
+        (1, parameter("hp.uniform", min=-3, max=0), 19),
+        (1, parameter("hp.normal", mu=5, sigma=2), 9),
+        (2, parameter("hp.uniform", min=1, max=18), 99),
     ],
 )
 def test_a_range_of_few_values_at_its_precision_gets_a_remark(
@@ -121,12 +126,14 @@ def test_a_range_of_few_values_at_its_precision_gets_a_remark(
     (remark,) = coarse(precision, draft)
     assert remark.severity == "warning"
     assert remark.message.split(" only ")[1].split()[0] == str(count)
+    assert remark.path == f"parameters.0.{'max' if 'max' in draft.settings else 'sigma'}"
 
 
 @pytest.mark.parametrize(
     ("precision", "draft"),
     [
         (2, parameter("hp.uniform", min=0, max=1)),
+        (2, parameter("hp.uniform", min=1, max=19)),
         (8, parameter("hp.uniform", min=300, max=330)),
         (1, parameter("hp.quniform", min=300, max=330, q=5)),
         (1, parameter("hp.uniformint", min=300, max=330)),
