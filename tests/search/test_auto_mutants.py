@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from worker.search.auto.posterior import Posterior
 Floats = NDArray[np.float64]
 UNIT = ("hp.uniform", {"min": 0, "max": 1})
 STEPS = ("hp.uniformint", {"min": 1, "max": 10})
-UNEVEN = ("hp.qloguniform", {"min": 0, "max": 4.2, "q": 4})
+LISTED = ("hp.choiceint", {"min": 1, "max": 10})
 KIND = ("hp.choice", {"values": ["a", "b", "c"]})
 
 
@@ -45,8 +46,9 @@ def test_mutants_of_an_end_do_not_gather_there(at: float) -> None:
     assert ((mutants > 0) & (mutants < 1)).all()
 
 
-def test_a_small_mutation_of_steps_goes_to_the_next_one() -> None:
-    encoding = encoding_of({"n": STEPS})
+@pytest.mark.parametrize("kind", [STEPS, LISTED])
+def test_a_small_mutation_of_steps_goes_to_the_next_one(kind: tuple[str, Mapping[str, object]]) -> None:
+    encoding = encoding_of({"n": kind})
     parent = float(encoding.snap(np.array([[0.45]]))[0, 0])
     steps = (mutants_of(encoding, [parent], 1e-4)[:, 0] - parent) / encoding.axes[0].step
     assert {round(step) for step in steps.tolist()} == {-1, 1}
