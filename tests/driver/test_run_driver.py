@@ -15,6 +15,7 @@ from other_launcher import OtherLauncher
 from worker.driver.driver import Driver
 from worker.driver.plan import Plan
 from worker.driver.stop_signals import Signals
+from worker.driver.tenure import Tenure
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_SYSTEM
 from worker.launch.scheduler import Scheduler
 from worker.launch.this_machine import ThisMachine
@@ -74,6 +75,18 @@ def test_debugging_writes_down_every_message(local: Local) -> None:
     # Whichever worker is there first gets the first trial.
     assert re.search(r"to e1-\d: {'kind': 'assign', 'trial': 1", events)
     assert re.search(r"from e1-\d: {'kind': 'hello'", events)
+
+
+def test_a_driver_whose_folder_was_moved_a_moment_ago_does_not_say_that_the_run_is_over(
+    local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tenure, "in_place", False)
+    end = drive(a_run("echo RESULT: ($x)", max_evals=1), local)
+    assert end.over is Over.MOVED
+    assert "was moved or removed during the run" in end.sentence
+    kinds = [record["kind"] for record in local.records()]
+    assert kinds[-1] == "leaving"
+    assert "ended" not in kinds
 
 
 class Hopeless(IdleLauncher):

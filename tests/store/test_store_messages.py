@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from worker.launch.slurm import sbatch
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.submission_log import NOTES
+from worker.spec.notation import NUMBER_FORMATS
 from worker.store.inbox_messages import INBOX
 from worker.store.journal import NEXT
 from worker.store.journal_records import JOURNAL, Ended, Requeued
@@ -128,6 +129,29 @@ def test_a_key_with_a_default_may_be_missing_or_null(name: str, kind: str, data:
                 assert part.name in found.problem
             else:
                 assert getattr(found, part.name) == getattr(codec.decode(encode(without), 1), part.name)
+
+
+# What a missing key means where that is not "nothing is known": see the classes.
+MEANT = {("inbox", "assign", "cwd"): ".", ("inbox", "assign", "number_format"): NUMBER_FORMATS[0]}
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS, ids=[f"{name}-{kind}" for name, kind in KINDS])
+@given(data=st.data())
+def test_what_a_record_leaves_out_is_not_made_up(name: str, kind: str, data: st.DataObject) -> None:
+    codec = CODECS[name]
+    required = {
+        part.name
+        for part in fields(codec.kinds[kind])
+        if part.default is MISSING and part.default_factory is MISSING
+    }
+    whole = codec.as_json(data.draw(messages(codec.kinds[kind])))
+    found = codec.decode(encode({key: value for key, value in whole.items() if key in {"kind", *required}}))
+    assert isinstance(found, codec.kinds[kind])
+    for part in fields(codec.kinds[kind]):
+        if part.name not in required:
+            value = getattr(found, part.name)
+            meant = MEANT.get((name, kind, part.name))
+            assert value == meant if meant else not value, part.name
 
 
 FINISHED = {"kind": "finished", "trial": 1, "attempt": 1, "values": {"x": 1}, "status": "ok", "loss": 0.5}

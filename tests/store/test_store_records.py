@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.store.appender import Appender, StorageFullError
-from worker.store.journal import Epochs, epochs, newest, open_epoch
+from worker.store.journal import Epochs, announce, epochs, newest, open_epoch
 from worker.store.log_text import last_lines
 from worker.store.paths import RunPaths
 from worker.store.records import decode, encode
@@ -277,6 +277,40 @@ def test_every_driver_has_its_own_epoch(tmp_path: Path) -> None:
     assert epochs(paths) == [1, 2]
     for appender in (journal, other, known):
         appender.close()
+
+
+def test_a_driver_whose_number_was_taken_a_moment_ago_takes_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = RunPaths(tmp_path / "run")
+    for _ in range(2):
+        open_epoch(paths)[1].close()
+    before = paths.journal(1).read_bytes(), paths.journal(2).read_bytes()
+    monkeypatch.setattr(
+        "worker.store.journal.newest", lambda _: 0
+    )  # as if it had looked before these were there
+    epoch, journal = open_epoch(paths)
+    journal.close()
+    assert epoch == 3
+    assert (paths.journal(1).read_bytes(), paths.journal(2).read_bytes()) == before
+    monkeypatch.undo()
+    assert newest(paths) == 3
+
+
+def test_what_an_earlier_driver_could_not_announce_is_made_up_for(tmp_path: Path) -> None:
+    paths = RunPaths(tmp_path / "run")
+    for _ in range(3):
+        open_epoch(paths)[1].close()
+    for epoch in (1, 2):
+        paths.next_driver(epoch).write_bytes(b"")  # as if the disk had been full
+    known = Epochs(paths, 1)
+    assert known.look() == 1
+    announce(paths, 3)
+    assert known.look() == 3
+    said = {epoch: paths.next_driver(epoch).read_bytes() for epoch in range(3)}
+    announce(paths, 3)
+    assert {epoch: paths.next_driver(epoch).read_bytes() for epoch in range(3)} == said, "once is enough"
+    known.close()
 
 
 def test_two_drivers_at_once_get_different_epochs(tmp_path: Path) -> None:

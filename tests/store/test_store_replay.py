@@ -126,6 +126,23 @@ def test_a_result_beats_the_belief_that_it_was_lost() -> None:
         assert only(proposed(1), *order).status is Status.OK
 
 
+@pytest.mark.parametrize(
+    "status", [status.value for status in Status if status.failure and status is not Status.LOST]
+)
+def test_of_several_ends_what_was_found_out_counts_more_than_that_somebody_ended_it(status: str) -> None:
+    cancelled, failed = finished(1, 1, "cancelled", None), finished(1, 2, status, None)
+    concluded = {"kind": "cancelled", "trial": 1, "attempt": 1, "at": 3.0}
+    lost = {"kind": "lost", "trial": 1, "attempt": 1, "at": 3.0}
+    way = [lost, concluded, cancelled, failed, finished(1, 3)]
+    counts = ["lost", "cancelled", "cancelled", status, "ok"]
+    for order in (1, -1):
+        for length, expected in enumerate(counts, 1):
+            assert only(proposed(1), *way[:length][::order]).status.value == expected
+    # What an agent has seen of a cancelled evaluation, it has seen; a driver only concludes.
+    assert only(proposed(1), concluded, cancelled).host == "n1"
+    assert only(proposed(1), cancelled, concluded).host == "n1"
+
+
 def test_a_retry_voids_failures_and_nothing_else() -> None:
     failed, retried = finished(1, status="failed", loss=None), {"kind": "retried", "trial": 1, "attempt": 1}
     trial = only(proposed(1), assigned(1), failed, retried)
