@@ -158,7 +158,7 @@ def test_a_program_that_an_agent_is_about_to_start_is_no_agent(
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(tmp_path / "venv")}))
     (packages / "worker").mkdir()
     (packages / "worker" / "__main__.py").write_text(FORKS)
-    command = [python, "-I", "-m", "worker", "agent", local.paths.root, "--id", "e1-1"]
+    command = [str(python), "-I", "-m", "worker", "agent", str(local.paths.root), "--id", "e1-1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as agent:
         assert agent.stdout is not None
         assert agent.stdout.readline() == b"forked\n"
