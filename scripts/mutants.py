@@ -1,7 +1,7 @@
 """Draws small changes (mutants) of the product, and counts those that the tests of the changed module notice.
 
 The tests of a module are those in the folder of tests/ that bears the name of its folder in worker/, and those that import it by
-name. Each of these test modules is run once with coverage, to learn which lines it runs (in the processes that it
+name; a module of worker/launch/slurm has those on a real cluster, too, where there is one. Each of these test modules is run once with coverage, to learn which lines it runs (in the processes that it
 starts, too). A mutant then meets the ones that run its line, the quickest first, until one fails. Each job works in
 a copy of the tree with an environment of its own.
 
@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -127,11 +127,10 @@ def learn(drawn: Sequence[Mutant], copies: SimpleQueue[Path], pool: ThreadPoolEx
 
 
 def test_modules() -> list[str]:
-    """Every test module but those that need a browser or a cluster, by its path below the root."""
+    """Every test module that this machine can run, but those that need a browser, by its path below the root."""
     paths = (ROOT / "tests").glob("*/test_*.py")
-    return sorted(
-        path.relative_to(ROOT).as_posix() for path in paths if path.parent.name not in ("browser", "slurm")
-    )
+    left_out = {"browser"} if shutil.which("slurmctld") else {"browser", "slurm"}
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths if path.parent.name not in left_out)
 
 
 def imported(path: Path) -> frozenset[str]:
@@ -148,7 +147,8 @@ def imported(path: Path) -> frozenset[str]:
 def belongs(path: str, imports: frozenset[str], mutant: Mutant) -> bool:
     """Whether the test module at `path` is one of those of the mutant's module."""
     dotted = mutant.module.removesuffix(".py").replace("/", ".")
-    return path.split("/")[1] == room_of(mutant) or dotted in imports
+    rooms = {room_of(mutant), *(("slurm",) if dotted.startswith("worker.launch.slurm.") else ())}
+    return path.split("/")[1] in rooms or dotted in imports
 
 
 def learn_module(path: str, imports: frozenset[str], copies: SimpleQueue[Path]) -> Module:
@@ -183,18 +183,28 @@ def covered(copy: Path) -> dict[str, list[int]]:
 
 
 def draw(rooms: Sequence[str], count: int, seed: int) -> Iterator[Mutant]:
-    """`count` mutants, drawn over the places of the code where something can be changed, each place at most once."""
-    places: dict[tuple[str, tuple[int, int]], list[Mutant]] = {}
+    """`count` mutants, drawn over the places of the code where something can be changed, each place at most once.
+
+    What a place draws depends on the seed and on its line alone, so that most of the mutants stay the same ones while
+    the code around them changes.
+    """
+    places: dict[str, list[tuple[str, Mutant]]] = {}
     for room in rooms:
         for path in sorted((ROOT / "worker" / room).rglob("*.py")):
-            for position, mutant in mutants_of(path):
-                places.setdefault((mutant.module, position), []).append(mutant)
-    generator = random.Random(seed)
-    order = sorted(places)
-    generator.shuffle(order)
+            lines = path.read_text(encoding="utf-8").splitlines()
+            for (number, column), mutant in mutants_of(path):
+                line = lines[number - 1]
+                before = lines[: number - 1].count(line)
+                place = f"{mutant.module} {line.strip()} {before} {column}"
+                there = places.setdefault(place, [])
+                there.append((f"{place} {mutant.operator} {len(there)}", mutant))
+
+    def drawn(name: str) -> bytes:
+        return hashlib.sha256(f"{seed} {name}".encode()).digest()
+
     left = count
-    for place in order:
-        mutant = generator.choice(places[place])
+    for place in sorted(places, key=drawn):
+        _, mutant = min(places[place], key=lambda named: drawn(named[0]))
         if left and changes_something(mutant):
             left -= 1
             yield mutant
