@@ -1,7 +1,7 @@
 """Draws small changes (mutants) of the product, and counts those that the tests of the changed module notice.
 
 The tests of a module are those in the folder of tests/ that bears the name of its folder in worker/, and those that import it by
-name; a module of worker/launch/slurm has those on a real cluster, too, where there is one. Each of these test modules is run once with coverage, to learn which lines it runs (in the processes that it
+name; those that need a browser or a cluster are left out. Each of these test modules is run once with coverage, to learn which lines it runs (in the processes that it
 starts, too). A mutant then meets the ones that run its line, the quickest first, until one fails. Each job works in
 a copy of the tree with an environment of its own.
 
@@ -78,6 +78,9 @@ def main() -> int:
     parser.add_argument("--least", type=float, default=0.9, help="share that has to be noticed")
     parser.add_argument("--survivors", type=Path, help="write the changes that nobody noticed into this file")
     parser.add_argument("--again", type=Path, help="only the changes that such a file holds")
+    parser.add_argument(
+        "--learned", type=Path, help="keep here which lines tests run, and learn only what has changed"
+    )
     args = parser.parse_args()
     if args.again:
         drawn = [Mutant(**json.loads(line)) for line in args.again.read_text(encoding="utf-8").splitlines()]
@@ -88,7 +91,7 @@ def main() -> int:
         for number in range(args.jobs):
             copies.put(copy_of_the_tree(Path(scratch) / f"copy{number}"))
         with ThreadPoolExecutor(args.jobs) as pool:
-            known = learn(drawn, copies, pool)
+            known = learn(drawn, copies, pool, args.learned)
             fates = []
             for mutant, by in zip(drawn, pool.map(lambda one: fate(one, known, copies), drawn), strict=True):
                 fates.append(by)
@@ -118,19 +121,42 @@ def copy_of_the_tree(folder: Path) -> Path:
     return folder
 
 
-def learn(drawn: Sequence[Mutant], copies: SimpleQueue[Path], pool: ThreadPoolExecutor) -> list[Module]:
+def learn(
+    drawn: Sequence[Mutant], copies: SimpleQueue[Path], pool: ThreadPoolExecutor, learned: Path | None
+) -> list[Module]:
     """The test modules that any of the mutants has to meet, the quickest first."""
     imports = {path: imported(ROOT / path) for path in test_modules()}
-    wanted = {path for path in imports if any(belongs(path, imports[path], mutant) for mutant in drawn)}
-    modules = pool.map(lambda path: learn_module(path, imports[path], copies), sorted(wanted))
-    return sorted(modules, key=lambda module: module.seconds)
+    wanted = sorted(path for path in imports if any(belongs(path, imports[path], mutant) for mutant in drawn))
+    keys = {path: state_of(path) for path in wanted}
+    kept = json.loads(learned.read_text(encoding="utf-8")) if learned and learned.exists() else {}
+
+    def module(path: str) -> Module:
+        if (before := kept.get(keys[path])) is not None:
+            return Module(path, imports[path], *before)
+        return learn_module(path, imports[path], copies)
+
+    modules = sorted(pool.map(module, wanted), key=lambda module: module.seconds)
+    if learned:
+        found = {keys[module.path]: (module.seconds, module.lines) for module in modules}
+        learned.write_text(json.dumps(kept | found), encoding="utf-8")
+    return modules
+
+
+def state_of(path: str) -> str:
+    """What changes whenever a test module does, or anything that it may run."""
+    state = hashlib.sha256((ROOT / path).read_bytes())
+    for folder in ("worker", "tests/support"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            state.update(file.read_bytes())
+    return state.hexdigest()
 
 
 def test_modules() -> list[str]:
-    """Every test module that this machine can run, but those that need a browser, by its path below the root."""
+    """Every test module but those that need a browser or a cluster, by its path below the root."""
     paths = (ROOT / "tests").glob("*/test_*.py")
-    left_out = {"browser"} if shutil.which("slurmctld") else {"browser", "slurm"}
-    return sorted(path.relative_to(ROOT).as_posix() for path in paths if path.parent.name not in left_out)
+    return sorted(
+        path.relative_to(ROOT).as_posix() for path in paths if path.parent.name not in ("browser", "slurm")
+    )
 
 
 def imported(path: Path) -> frozenset[str]:
@@ -147,8 +173,7 @@ def imported(path: Path) -> frozenset[str]:
 def belongs(path: str, imports: frozenset[str], mutant: Mutant) -> bool:
     """Whether the test module at `path` is one of those of the mutant's module."""
     dotted = mutant.module.removesuffix(".py").replace("/", ".")
-    rooms = {room_of(mutant), *(("slurm",) if dotted.startswith("worker.launch.slurm.") else ())}
-    return path.split("/")[1] in rooms or dotted in imports
+    return path.split("/")[1] == room_of(mutant) or dotted in imports
 
 
 def learn_module(path: str, imports: frozenset[str], copies: SimpleQueue[Path]) -> Module:
