@@ -38,7 +38,7 @@ def _field(field: Field, state: FormState, catalogue: Catalogue) -> Any:
     if field.path == _PARTITION:
         return _select(field.label, _partition_options(catalogue), [text], attributes)
     if field.kind == "choice":
-        return _select(field.label, [(name, name, {}) for name in field.choices], [text], attributes)
+        return _select(field.label, [_with_words(field, name) for name in field.choices], [text], attributes)
     if field.kind == "switch":
         return BooleanField(field.label, false_values=("0", ""), render_kw=attributes)
     if field.kind == "lines" or field.path in _LONG:
@@ -46,6 +46,11 @@ def _field(field: Field, state: FormState, catalogue: Catalogue) -> Any:
         return TextAreaField(field.label, render_kw=attributes | rows)
     # Numbers are asked for as text: a browser's number field hides what it does not like, instead of sending it.
     return StringField(field.label, render_kw=attributes)
+
+
+def _with_words(field: Field, name: str) -> _Option:
+    words = field.choice_words.get(name)
+    return name, f"{name}: {words}" if words else name, {}
 
 
 def _partition_options(catalogue: Catalogue) -> list[_Option]:

@@ -148,3 +148,9 @@ def test_empty_values_of_an_imported_list_stay_to_be_told_of() -> None:
             problem.path for problem in check(state.draft()).problems if "empty values" in problem.message
         ]
         assert noted == ["search.seed", "parameters.0.values"]
+
+
+def test_a_new_form_begins_with_auto_and_a_link_without_an_algorithm_does_not() -> None:
+    assert of_link("").values["searchtype"] == "auto"
+    assert of_link("projectname=old").values["searchtype"] == "tpe.suggest"
+    assert posted().values["searchtype"] == "tpe.suggest"

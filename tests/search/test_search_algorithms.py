@@ -200,7 +200,7 @@ def test_libraries_may_be_loaded_in_another_thread() -> None:
 
 
 def test_every_algorithm_that_can_be_chosen_has_a_searcher() -> None:
-    from worker.spec.basic_fields import ALGORITHMS
+    from worker.spec.algorithms import ALGORITHMS
 
     assert set(ALGORITHMS) == set(ALL)
     for algorithm in ALGORITHMS:

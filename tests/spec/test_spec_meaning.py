@@ -11,7 +11,7 @@ from spec_strategies import runs
 
 from app.catalogue import read_catalogue
 from worker.spec.check import check_read
-from worker.spec.fields import FIELDS
+from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.formats import any_config, original, original_meaning, original_writer, toml, url
 from worker.spec.run import ReadResult, Run
 
@@ -92,8 +92,24 @@ def test_no_gpus_was_the_originals_way_to_switch_them_off() -> None:
 
 def test_the_empty_form_is_nobodys_link() -> None:
     read = original_meaning.of_link(url.read(""), PAGE)
-    assert read.draft.values == {"slurm.partition": "ml", "slurm.enable_gpus": "1"}
+    assert read.draft.values == {
+        "slurm.partition": "ml",
+        "slurm.enable_gpus": "1",
+        "search.algorithm": "auto",
+    }
     assert read.problems == ()
+
+
+@pytest.mark.parametrize("text", ["max_evals=100", "partition=ml", "projectname=a&param_0_name=x"])
+def test_a_link_that_names_no_algorithm_means_what_it_always_did(text: str) -> None:
+    read = original_meaning.of_link(url.read(text), PAGE)
+    assert "search.algorithm" not in read.draft.values
+    assert BY_PATH["search.algorithm"].default == "tpe.suggest"
+
+
+def test_what_the_new_form_holds_is_in_its_link() -> None:
+    read = original_meaning.of_link(url.read(""), PAGE)
+    assert "searchtype=auto" in url.write(read.draft)
 
 
 @given(runs())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from worker.spec.algorithms import ALGORITHMS, DEFAULT
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_text
 from worker.spec.fields import FIELDS, SECTIONS
@@ -27,6 +28,7 @@ SEARCH = _DOCS / "search.md"
 DEVELOPMENT = _DOCS / "development.md"
 PAGES = (CONFIGURATION, SEARCH, DEVELOPMENT)
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+_DEFAULT = ". What a config or link means that names no algorithm"
 _KINDS = {
     "line": "one line of text",
     "word": "a name in Slurm",
@@ -50,7 +52,7 @@ _SETTING_KINDS = {
 def tables(page: Path) -> Mapping[str, str]:
     """Every table of a page by its name, as Markdown."""
     if page == SEARCH:
-        return {"values": _values(), "grid": _grid()}
+        return {"algorithms": _algorithms(), "values": _values(), "grid": _grid()}
     if page == DEVELOPMENT:
         return {"records": _records()}
     return {
@@ -81,6 +83,18 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "\\<")
 
 
+def _algorithms() -> str:
+    rows = (
+        (
+            f"`{algorithm.name}`",
+            algorithm.does,
+            algorithm.use + ("" if algorithm.name != DEFAULT else _DEFAULT),
+        )
+        for algorithm in ALGORITHMS.values()
+    )
+    return _table(("algorithm", "what it does", "use it for"), rows)
+
+
 def _fields(section: str) -> str:
     rows = (
         (
@@ -104,6 +118,8 @@ def _default(field: Field) -> str:
     if field.kind == "lines":
         return "[]"
     text = field_text(field, field.default)
+    if field.at_first is not None:
+        return f'"{text}"`; a new form has `"{field_text(field, field.at_first)}"'
     return text if field.kind in ("integer", "memory", "gpus", "seeds") else f'"{text}"'
 
 

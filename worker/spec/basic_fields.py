@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from worker.spec.algorithms import ALGORITHMS, AUTO, DEFAULT
 from worker.spec.field_definition import Field
-
-ALGORITHMS = ("auto", "tpe.suggest", "hyperopt.rand.suggest", "gridsearch", "anneal.suggest", "mix.suggest")
 
 BASIC_FIELDS: tuple[Field, ...] = (
     Field(
@@ -126,11 +125,13 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "searchtype",
         "Search type",
         "choice",
-        "tpe.suggest",
+        DEFAULT,
         "How the next parameters are chosen: auto, tpe, anneal and mix learn from results, rand draws at "
         "random, gridsearch tries every combination.",
-        choices=ALGORITHMS,
+        choices=tuple(ALGORITHMS),
+        choice_words={algorithm.name: algorithm.summary for algorithm in ALGORITHMS.values()},
         original="algo_name",
+        at_first=AUTO,  # links and configs of before, which say nothing, go on meaning the default
     ),
     Field(
         "search.seed",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
@@ -40,6 +41,7 @@ class Field:
     option: the option of sbatch that a field of a value of its own becomes, if any. pattern and example: what a
     text of the kind "value" must match, and one that does.
     always_in_url: the page has a default of its own (it knows the partitions), so a URL states the value.
+    choice_words: what the form says beside choices. at_first: the typed value that a new form begins with, where that is not what leaving the field out means.
     """
 
     path: str
@@ -60,6 +62,8 @@ class Field:
     option: str = ""
     pattern: str = ""
     example: str = ""
+    at_first: object = None
+    choice_words: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def section(self) -> str:

@@ -79,7 +79,9 @@ def of_link(read: ReadResult, partitions: Partitions) -> ReadResult:
     with_partition = replace(read, draft=replace(read.draft, values=values))
     with_gpus = _with_gpus(with_partition, partitions, "link")
     if empty:  # nobody's link, but the form as it is at first
-        return replace(with_gpus, problems=read.problems)
+        first = {field.path: field.at_first for field in FIELDS if field.at_first is not None}
+        draft = replace(with_gpus.draft, values={**with_gpus.draft.values, **first})
+        return ReadResult(draft, read.problems)
     return with_gpus if ours else _as_original(with_gpus, partitions)
 
 

@@ -1,0 +1,70 @@
+"""The one table of what can choose the next trial, with plain words on what each does and whom it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """One way to choose the next trial.
+
+    name: in the config. summary: for a line of the form. does, use: what it does and what it is good for, as the
+    documentation says. learns: whether results change what it proposes.
+    """
+
+    name: str
+    summary: str
+    does: str
+    use: str
+    learns: bool = True
+
+
+DEFAULT = "tpe.suggest"  # what a config or link means that names none, as it always did
+RANDOM, GRID = "hyperopt.rand.suggest", "gridsearch"
+AUTO = "auto"
+
+_ROWS = (
+    Algorithm(
+        AUTO,
+        "needs the fewest evaluations; takes care of everything",
+        "a Gaussian process over all parameters together: proposes where it expects the greatest improvement, and "
+        "keeps away from what runs",
+        "nearly everything: evaluations that cost more than a second; numbers and categories, one worker or many",
+    ),
+    Algorithm(
+        DEFAULT,
+        "hyperopt's TPE, the choice of earlier versions",
+        "hyperopt's tree-structured Parzen estimator: models where the good trials lie and where the others lie, for "
+        "each parameter separately, and proposes values that are likely under the first model and unlikely under "
+        "the second",
+        "going on as in earlier studies; several good regions; categories",
+    ),
+    Algorithm(
+        RANDOM,
+        "random draws, to compare with",
+        "independent random draws",
+        "a first look, a baseline, more workers than results can guide",
+        learns=False,
+    ),
+    Algorithm(
+        GRID,
+        "every combination, for few parameters with few values",
+        "every combination of levels, once",
+        "few parameters with few values, plots of a whole plane",
+        learns=False,
+    ),
+    Algorithm(
+        "anneal.suggest",
+        "near the best so far, for smooth functions",
+        "hyperopt's annealing: takes one of the best trials and draws around it, closer as more results come in",
+        "smooth functions, and few evaluations; it may stay at a local optimum",
+    ),
+    Algorithm(
+        "mix.suggest",
+        "TPE, annealing and random draws by turns",
+        "60 % of the trials by tpe, 30 % by anneal, 10 % at random",
+        "hyperopt's algorithms, when in doubt between them",
+    ),
+)
+ALGORITHMS = {algorithm.name: algorithm for algorithm in _ROWS}
