@@ -93,10 +93,15 @@ def main() -> int:
         with ThreadPoolExecutor(args.jobs) as pool:
             known = learn(drawn, copies, pool, args.learned)
             fates = []
+            if args.survivors:
+                args.survivors.write_text("", encoding="utf-8")
             for mutant, by in zip(drawn, pool.map(lambda one: fate(one, known, copies), drawn), strict=True):
                 fates.append(by)
                 print(f"{len(fates):4} {described(mutant)}: {by or 'survives'}", flush=True)
-    return report(drawn, fates, args.least, args.survivors)
+                if args.survivors and not by:  # at once, as a run of hours may be ended before its last line
+                    with args.survivors.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(vars(mutant)) + "\n")
+    return report(drawn, fates, args.least)
 
 
 def copy_of_the_tree(folder: Path) -> Path:
@@ -341,21 +346,17 @@ def pytest(copy: Path, path: str, timeout: float, before: Sequence[str] = ()) ->
         return -1
 
 
-def report(drawn: Sequence[Mutant], fates: Sequence[str], least: float, survivors: Path | None) -> int:
+def report(drawn: Sequence[Mutant], fates: Sequence[str], least: float) -> int:
     """Print what came out; returns the exit code."""
     of_room, noticed = Counter(map(room_of, drawn)), Counter[str]()
-    lines = []
     for mutant, by in zip(drawn, fates, strict=True):
         noticed[room_of(mutant)] += bool(by)
         if not by:
-            lines.append(json.dumps(vars(mutant)))
             print(f"survives: {described(mutant)}")
     for room, count in of_room.items():
         print(f"{room:8} {noticed[room]:4} of {count:4} noticed")
     share = sum(noticed.values()) / len(drawn)
     print(f"{'all':8} {sum(noticed.values()):4} of {len(drawn):4} noticed, {share:.0%}")
-    if survivors:
-        survivors.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return share < least
 
 
