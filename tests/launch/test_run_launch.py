@@ -213,6 +213,8 @@ def test_the_folder_of_a_run_is_made_once(workdir: Path, run: Run) -> None:
     [
         (137, "ended by signal 9 (SIGKILL)"),
         (-11, "ended by signal 11 (SIGSEGV)"),
+        (-1, "ended by signal 1 (SIGHUP)"),
+        (129, "ended by signal 1 (SIGHUP)"),
         (1, "ended with exit code 1"),
         (0, "ended with exit code 0"),
         (255, "ended with exit code 255"),

@@ -158,6 +158,19 @@ def test_of_the_same_limit_the_partitions_counts_before_the_jobs_and_the_users()
     assert fields(a_run(cpus=2, sbatch=["--qos=unknown"]), a_cluster(job=low, own=low)) == []
 
 
+def test_of_several_accounts_that_may_pay_no_limit_holds_for_certain() -> None:
+    one = a_cluster(own=Limits("", most={"cpu": 1}))
+    assert one.accounting is not None
+    poor = one.accounting.associations[0]
+    rich = replace(poor, account="rich", limits=NOTHING)
+    elsewhere = replace(rich, cluster="zebra")
+    both = replace(one, accounting=replace(one.accounting, associations=[poor, rich]))
+    assert fields(a_run(cpus=2), both) == []
+    assert fields(a_run(cpus=2, account="poor"), both) == ["slurm.cpus"]
+    far = replace(one, accounting=replace(one.accounting, associations=[poor, elsewhere]))
+    assert fields(a_run(cpus=2), far) == ["slurm.cpus"], "accounts of another cluster pay for nothing here"
+
+
 @pytest.mark.parametrize(
     ("rule", "run", "field"),
     [

@@ -132,6 +132,14 @@ def test_one_agent_that_speaks_shows_that_jobs_can_start(bench: Bench) -> None:
     assert bench.node_health.hopeless is None
 
 
+def test_jobs_are_counted_anew_after_an_agent_that_speaks(bench: Bench) -> None:
+    bench.say(3, "hello")
+    for index in range(NEVER_BEGAN):
+        assert bench.node_health.hopeless is None
+        bench.see(*((earlier, "n1", "FAILED") for earlier in range(index + 1)))
+    assert bench.node_health.hopeless is not None
+
+
 def test_a_refusal_with_nodes_left_out_may_be_for_want_of_nodes(bench: Bench) -> None:
     refused = Submitted(Outcome.REFUSED, message="Requested node configuration is not available")
     bench.node_health.refused(AgentJob("x", "j1-2", 1, 60, 1, 60, exclude=("n1",)), refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -49,7 +50,7 @@ class LocalLauncher:
         self._hopeless: Problem | None = None
         self._children: dict[str, _Child] = dict(_adopted(paths))
         self._reports = {identity: AgentReport(identity, AgentState.RUNNING) for identity in self._children}
-        self._looked = 0.0
+        self._looked = -math.inf
 
     @property
     def trouble(self) -> str:
@@ -100,7 +101,7 @@ class LocalLauncher:
             processes.sweep(self._paths.root, identity)
             if child is not None and child.process is not None:
                 child.process.wait()
-        self._looked = 0.0
+        self._looked = -math.inf
 
     def note(self, identity: str, message: Heard) -> None:
         """An agent that says hello works; see `hopeless`."""

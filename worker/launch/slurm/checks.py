@@ -38,9 +38,7 @@ def setup_problems(run: Run) -> Iterator[Problem]:
     if not run.setup:
         return
     text = "\n".join(run.setup)
-    checked = subprocess.run(
-        ["bash", "-n"], input=text, capture_output=True, text=True, errors="replace", check=False
-    )
+    checked = subprocess.run(["bash", "-n"], input=text, capture_output=True, errors="replace", check=False)
     if checked.returncode != 0:
         complaint = " / ".join(line.removeprefix("bash: ") for line in checked.stderr.splitlines()[:2])
         yield Problem(

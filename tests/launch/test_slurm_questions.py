@@ -1,0 +1,92 @@
+"""What is asked of Slurm, of bash and of the file systems before a run: each question once, and its answer taken as it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from scripted_slurm import SILENCE, ScriptedSlurm
+from slurm_runs import a_run
+
+from worker.launch.slurm import checks, cluster, driver_job, initial_jobs, scontrol
+from worker.launch.slurm.client import Answer, Client
+from worker.launch.slurm.cluster import UNKNOWN
+from worker.store.paths import RunPaths
+
+NAME = "pear.abc.driver"
+LOST = Answer(1, "", "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation")
+
+# Answers to each `scontrol show`, and writes down what was asked.
+SCONTROL = """#!/bin/sh
+echo "$*" >> {asked}
+case "$*" in
+  *config*) echo "Configuration data as of 2026-01-01"; echo "MaxArraySize            = 77" ;;
+  *reservation*) echo "ReservationName=$4 State=ACTIVE" ;;
+  *partition*) echo "PartitionName=alpha State=UP" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ([], False),
+        (["module load X", "for i in 1 2", "do echo $i; done"], False),
+        (["module load X", "if true; then"], True),
+        (["echo 'never closed"], True),
+    ],
+)
+def test_setup_lines_that_bash_cannot_read_are_a_problem(lines: list[str], fault: bool) -> None:
+    found = list(checks.setup_problems(a_run(setup=lines)))
+    assert [problem.path for problem in found] == ["slurm.setup"] * fault
+    assert all("syntax error" in problem.message or "matching" in problem.message for problem in found)
+
+
+@pytest.mark.parametrize(("place", "shared"), [("/tmp", False), ("/dev/shm", False), ("/var/tmp", True)])
+def test_a_workdir_that_compute_nodes_hardly_see_gets_a_warning(place: str, shared: bool) -> None:
+    if not os.access(place, os.W_OK):
+        pytest.skip(f"{place} cannot be written to")
+    paths = RunPaths(Path(place) / "no-such-workdir" / "omniopt" / "projects" / "pear")
+    found = [problem for problem in checks.folder_problems(paths) if problem.path == "run.workdir"]
+    assert [problem.severity for problem in found] == ([] if shared else ["warning"])
+
+
+def test_the_cluster_is_asked_for_the_reservation_that_a_run_names(tmp_path: Path) -> None:
+    program = tmp_path / "scontrol"
+    program.write_text(SCONTROL.format(asked=tmp_path / "asked"))
+    program.chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    reserved = cluster.ask(Client({"PATH": path}), a_run(reservation="mine"))
+    assert reserved.reservation == {"ReservationName": "mine", "State": "ACTIVE"}
+    assert reserved.config == {"MaxArraySize": "77"}
+    assert reserved.partitions == {"alpha": {"PartitionName": "alpha", "State": "UP"}}
+    by_variable = cluster.ask(Client({"PATH": path, "SBATCH_RESERVATION": "mine"}), a_run())
+    assert by_variable.reservation == reserved.reservation
+    (tmp_path / "asked").unlink()
+    assert cluster.ask(Client({"PATH": path}), a_run()).reservation is None
+    assert "reservation" not in (tmp_path / "asked").read_text()
+
+
+def test_without_an_answer_nothing_is_known_of_the_cluster() -> None:
+    slurm = ScriptedSlurm()
+    slurm.answers["scontrol"] = SILENCE
+    assert scontrol.config(slurm, 1) is None
+    assert scontrol.partitions(slurm, 1) is None
+    assert scontrol.reservation(slurm, "mine", 1) is None
+
+
+def test_a_driver_job_whose_answer_was_lost_is_found_by_its_name() -> None:
+    slurm = ScriptedSlurm()
+    slurm.answers["sbatch"] = LOST
+    slurm.queue_shows(f"7|N/A|RUNNING|n1|{NAME}|None", f"9|N/A|PENDING||{NAME}|Priority")
+    assert driver_job.submit(slurm, NAME, "#!/bin/bash\n", earlier=["7"]) == "9"
+    assert slurm.times("sbatch") == 1
+
+
+def test_a_driver_is_submitted_with_the_first_workers_and_all_are_named(tmp_path: Path) -> None:
+    slurm, paths, run = ScriptedSlurm(), RunPaths(tmp_path / "pear"), a_run(workers=3)
+    paths.root.mkdir()
+    submission = initial_jobs.submit(run, paths, slurm, UNKNOWN, [])
+    assert (submission.driver, submission.workers) == ("7", ("8",))
+    assert slurm.times("sbatch") == 2
