@@ -15,7 +15,7 @@ from pathlib import Path
 from worker.spec.formats import toml
 from worker.spec.run import Draft, ParameterDraft
 from worker.store import replay
-from worker.store.paths import RunPaths
+from worker.store.paths import Home, RunPaths
 from worker.trial import Trial
 
 PATIENCE = 60.0  # seconds until a test gives up; nothing depends on how long it really takes
@@ -40,6 +40,12 @@ def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path
     path = workdir / f"{settings['name']}.toml"
     path.write_text(toml.write(draft), encoding="utf-8")
     return path
+
+
+def points(workdir: Path, name: str) -> list[dict[str, object]]:
+    """The values of a run's trials, in the order of their numbers."""
+    trials = replay.load(Home.in_workdir(workdir).run(name)).trials
+    return [dict(trials[number].values) for number in sorted(trials)]
 
 
 def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:

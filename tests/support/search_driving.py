@@ -11,7 +11,7 @@ from search_runs import ALL_TYPES, DRAWING, LEARNING, Spec, loss_of
 from worker.search.searcher import Searcher
 from worker.spec.parameters import Value
 
-ALL = (*DRAWING, "gridsearch")
+ALL = (*DRAWING, "gridsearch", "sobol")
 
 SMALL: Spec = {
     "a": ("hp.choice", {"values": ["x", "y", "z"]}),

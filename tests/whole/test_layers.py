@@ -31,6 +31,7 @@ LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms.spli
 # Who may import what others made, besides those that only functions import.
 FOREIGN = {
     "hyperopt": ("worker.search",),
+    "optuna": ("worker.search.optuna_samplers",),
     "numpy": ("worker.search", "worker.report.pictures"),
     "rich": ("worker.progress",),
     "scipy": ("worker.search",),

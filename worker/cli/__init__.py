@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "summary": ("summary", "Print the key figures of a run: best parameters, time, nodes, cost."),
     "errors": ("errors", "Say what went wrong, why, and what to do about it."),
     "logs": ("logs", "List what evaluations printed, or show the end of one log."),
+    "why": ("why", "Say why an evaluation was proposed, and what was expected of it."),
     "scatter": ("scatter", "Draw all parameters against each other: html, svg and png."),
     "report": ("report", "Write the report: best result, how it was found, failures, cost."),
     "parallel": ("parallel", "Draw the parallel plot, an interactive html file."),

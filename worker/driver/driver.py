@@ -153,6 +153,10 @@ class Driver:
             self._agents.dismiss_late()
         elif not self._recorder.stalled:
             self._agents.fill(self._agents_wanted, now, at)
+            if proposer.learns:
+                self._commit(
+                    now
+                )  # so that the search knows what has just ended when it proposes the next trials
             if not self._dispatcher.too_late(seconds):
                 self._dispatcher.dispatch(proposer, self._wanted, at)
         self._commit(now)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from worker.driver.assignments import Assignments
-from worker.search.models import MODELS
+from worker.search.expectation import Expectation
 from worker.search.searcher import make_searcher
+from worker.spec.algorithms import ALGORITHMS
+from worker.spec.parameters import Value
 from worker.spec.run import Run
 from worker.trial import Status, Trial
 
@@ -22,7 +24,7 @@ class Proposer:
         self._searcher = make_searcher(run, seed)
         self._next = first
         self._loading = run.max_evals <= _FEW
-        self.learns = run.algorithm in MODELS
+        self.learns = ALGORITHMS[run.algorithm].learns
         self.exhausted = False
         for trial in trials:
             try:
@@ -35,6 +37,10 @@ class Proposer:
     def exhausted_sentence(self) -> str:
         """Why there is nothing more to propose."""
         return self._searcher.exhausted_sentence
+
+    def expectation(self, values: Mapping[str, Value]) -> Expectation | None:
+        """What the search expects of a point as the next trial; None where it knows too little yet, or predicts nothing."""
+        return self._searcher.expectation(values)
 
     def propose(self, assignments: Assignments, at: float) -> bool:
         """Put a new trial among the assignments; False where the search space is used up."""

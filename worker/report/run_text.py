@@ -15,6 +15,7 @@ from worker.report.data.results import Results
 from worker.report.data.summary import duration_words, hours_text, is_usable, summarize
 from worker.report.data.table import moment
 from worker.report.data.value_texts import loss_text
+from worker.search.outline import outline
 from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
 from worker.spec.setting_values import setting_text
@@ -49,6 +50,7 @@ def summary(results: Results) -> Iterator[str]:
     gpu = f", {hours_text(cost.gpu_hours)} GPU hours" if cost.gpu_hours != 0 else ""
     yield f"Used: {cost.worker_hours:.3f} worker hours, {cost.node_hours:.3f} node hours, {hours_text(cost.cpu_hours)} CPU hours{gpu}"
     yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
+    yield f"  {outline(results.run, state.trials.values())}"
     yield from objective(results.run)
     for index, parameter in enumerate(results.run.parameters):
         settings = ", ".join(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 
+from worker.search.expectation import Expectation
 from worker.search.space import Point, Space
 from worker.spec.dimension import AnyDimension
 from worker.spec.parameters import Value
@@ -110,6 +111,10 @@ class GridSearcher:
 
     def runs_again(self, number: int) -> None:
         """Nor does it forget."""
+
+    def expectation(self, values: Mapping[str, Value]) -> Expectation | None:
+        """Nor does it predict."""
+        return None
 
 
 def _axis(dimension: AnyDimension, levels: Sequence[Value] | None, prime: int) -> Axis:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from worker.search.expectation import Expectation
 from worker.search.history import History
 from worker.search.hypercube import latin_hypercube
+from worker.search.sobol import SobolPoints
 from worker.search.space import Point, Space
 from worker.spec.dimension import AnyDimension
 
@@ -18,6 +20,15 @@ class Engine(Protocol):
 
     def latents(self, history: History, number: int, seed: int) -> list[float]:
         """The latent values of trial `number`."""
+        ...
+
+
+@runtime_checkable
+class Foreseeing(Engine, Protocol):
+    """An engine that predicts results."""
+
+    def expectation(self, history: History, latents: Sequence[float]) -> Expectation:
+        """What it expects of a point, as the next trial."""
         ...
 
 
@@ -38,6 +49,10 @@ class Model(Protocol):
 
     def propose(self, history: History, number: int, generator: Random) -> Point:
         """A point for trial `number` once it is ready."""
+        ...
+
+    def expectation(self, history: History, point: Point) -> Expectation | None:
+        """What it expects of a point as the next trial, once it is ready; None where it predicts no results."""
         ...
 
 
@@ -67,11 +82,23 @@ class Learner:
         """A point for trial `number`."""
         return self._space.decode(self._loaded().latents(history, number, generator.getrandbits(31)))
 
+    def expectation(self, history: History, point: Point) -> Expectation | None:
+        """None: a density says what is likely to be good, but not how good."""
+        return None
+
     def _loaded(self) -> Engine:
         with self._loading:
             if self._engine is None:
                 self._engine = self._load(self._space.dimensions)
             return self._engine
+
+
+START_RESULTS = 5  # that `auto` begins to learn from
+
+
+def start_points(parameters: int) -> int:
+    """How many points `auto` spreads over the space first."""
+    return min(10, max(5, parameters + 2))
 
 
 class Spread(Learner):
@@ -81,7 +108,7 @@ class Spread(Learner):
         self, space: Space, load: Callable[[Sequence[AnyDimension]], Engine], startup: int, seed: int
     ) -> None:
         super().__init__(space, load, startup)
-        self._count = min(10, max(5, len(space.dimensions) + 2))
+        self._count = start_points(len(space.dimensions))
         self._seed = seed
         self._points: list[Point] = []
 
@@ -95,6 +122,13 @@ class Spread(Learner):
             self._points = latin_hypercube(self._space, self._count, Random(f"first {self._seed}"))
         at = len(history)
         return self._points[at] if at < self._count else super().first(history, generator)
+
+    def expectation(self, history: History, point: Point) -> Expectation | None:
+        """What the next of the models expects of a point."""
+        engine = self._loaded()
+        return (
+            engine.expectation(history, self._space.encode(point)) if isinstance(engine, Foreseeing) else None
+        )
 
 
 class Mix:
@@ -126,6 +160,10 @@ class Mix:
             return self._space.draw(generator)
         return (self._tpe if share < 0.6 else self._anneal).propose(history, number, generator)
 
+    def expectation(self, history: History, point: Point) -> Expectation | None:
+        """None, like its parts."""
+        return None
+
 
 # scipy takes a third of a second to import, hyperopt more than a second.
 def _gaussian(dimensions: Sequence[AnyDimension]) -> Engine:
@@ -150,10 +188,21 @@ def _annealing(dimensions: Sequence[AnyDimension]) -> Engine:
     return Annealing(dimensions)
 
 
+def _sampled(name: str) -> Callable[[Space, int], Model]:
+    def load(dimensions: Sequence[AnyDimension]) -> Engine:
+        from worker.search.optuna_samplers import Sampled
+
+        return Sampled(name, dimensions)
+
+    return lambda space, _: Learner(space, load, 0)
+
+
 MODELS: Mapping[str, Callable[[Space, int], Model]] = {
-    "auto": lambda space, seed: Spread(space, _gaussian, 5, seed),
+    "auto": lambda space, seed: Spread(space, _gaussian, START_RESULTS, seed),
     "tpe.suggest": lambda space, _: Learner(space, _parzen, 20),  # hyperopt waits as long
     # It needs a few; more would be wasted, as the benchmark of the search shows.
     "anneal.suggest": lambda space, _: Learner(space, _annealing, 5),
     "mix.suggest": lambda space, _: Mix(space),
+    "sobol": SobolPoints,
+    **{name: _sampled(name) for name in ("optuna.tpe", "optuna.gp", "optuna.cmaes", "optuna.nsga2")},
 }

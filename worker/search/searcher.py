@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Protocol
 
+from worker.search.expectation import Expectation
 from worker.search.grid import GridSearcher
 from worker.search.history import History
 from worker.search.models import MODELS, Model
@@ -48,6 +49,10 @@ class Searcher(Protocol):
 
     def runs_again(self, number: int) -> None:
         """A trial runs, or waits to run, whatever was told of it before."""
+        ...
+
+    def expectation(self, values: Mapping[str, Value]) -> Expectation | None:
+        """What it expects of a point as the next trial; None where it knows too little yet, or predicts nothing."""
         ...
 
 
@@ -101,6 +106,12 @@ class SpaceSearcher:
     def runs_again(self, number: int) -> None:
         if self._model:
             self._history.runs_again(number)
+
+    def expectation(self, values: Mapping[str, Value]) -> Expectation | None:
+        """What the model expects of a point as the next trial; None where it knows too little yet, or predicts nothing."""
+        if self._model is None or not self._model.ready(self._history):
+            return None
+        return self._model.expectation(self._history, self._space.admitted(values))
 
     def _add(self, number: int, point: Point) -> None:
         if not self._allow_repeats:

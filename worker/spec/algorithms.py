@@ -10,7 +10,8 @@ class Algorithm:
     """One way to choose the next trial.
 
     name: in the config. summary: for a line of the form. does, use: what it does and what it is good for, as the
-    documentation says. learns: whether results change what it proposes.
+    documentation says. learns: whether results change what it proposes. needs: packages that a plain installation
+    lacks.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Algorithm:
     does: str
     use: str
     learns: bool = True
+    needs: tuple[str, ...] = ()
 
 
 DEFAULT = "tpe.suggest"  # what a config or link means that names none, as it always did
@@ -65,6 +67,41 @@ _ROWS = (
         "TPE, annealing and random draws by turns",
         "60 % of the trials by tpe, 30 % by anneal, 10 % at random",
         "hyperopt's algorithms, when in doubt between them",
+    ),
+    Algorithm(
+        "sobol",
+        "even cover of the whole space, for a first look",
+        "Sobol's sequence: covers the space more evenly than random draws, however many there are",
+        "a first look, a study of which parameters matter; more workers than results can guide",
+        learns=False,
+    ),
+    Algorithm(
+        "optuna.tpe",
+        "Optuna's TPE, to compare with; needs Optuna",
+        "Optuna's tree-structured Parzen estimator, for all parameters together",
+        "comparing with studies made by Optuna; thousands of evaluations that take no time",
+        needs=("optuna",),
+    ),
+    Algorithm(
+        "optuna.gp",
+        "Optuna's Gaussian process, to compare with; needs Optuna and torch",
+        "Optuna's Gaussian process",
+        "comparing with studies made by Optuna; a proposal takes seconds beyond some hundred results",
+        needs=("optuna", "torch"),
+    ),
+    Algorithm(
+        "optuna.cmaes",
+        "CMA-ES, for many evaluations of numbers; needs Optuna",
+        "Optuna's CMA-ES: a cloud of points that moves and takes the shape of the valley that it is in",
+        "numbers alone, thousands of evaluations, narrow valleys",
+        needs=("optuna", "cmaes"),
+    ),
+    Algorithm(
+        "optuna.nsga2",
+        "a genetic algorithm, for very many evaluations; needs Optuna",
+        "Optuna's NSGA-II: a genetic algorithm with generations of 50",
+        "thousands of evaluations, many categories",
+        needs=("optuna",),
     ),
 )
 ALGORITHMS = {algorithm.name: algorithm for algorithm in _ROWS}

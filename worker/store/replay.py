@@ -91,6 +91,21 @@ def load(paths: RunPaths) -> Replayed:
     return replayer.state
 
 
+def as_proposed(paths: RunPaths, trial: Trial) -> Replayed:
+    """The state of the run just before `trial` was proposed. Raises OSError if a file is unreadable."""
+    replayer = Replayer()
+    with uncollected():
+        for epoch in epochs(paths):
+            for record in read_journal(paths, epoch):
+                if isinstance(record, Proposed) and (record.trial, record.values) == (
+                    trial.number,
+                    trial.values,
+                ):
+                    return replayer.state
+                replayer.feed_all([record])
+    return replayer.state
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Without looking for garbage meanwhile: of a hundred thousand trials almost everything stays, and nothing is a circle."""

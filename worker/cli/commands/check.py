@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from worker.cli import objective_check
+from worker.cli import objective_check, search_check
 from worker.cli.config_argument import HELP, by_name, read_config
 from worker.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from worker.launch import registry
@@ -63,7 +63,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
     scheduler, home = registry.choose(args.local), _home(run)
     program_problems = objective_check.problems(run, scheduler, home, args.config)
     cluster_problems = scheduler.check(run, home.run(run.name), driver_too=scheduler.driver_jobs is not None)
-    return run, (*problems, *program_problems, *cluster_problems)
+    return run, (*problems, *search_check.problems(run), *program_problems, *cluster_problems)
 
 
 def _home(run: Run) -> Home:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from worker.cli import existing_run, field_options, launching, objective_check, prompts, trust
+from worker.cli import existing_run, field_options, launching, objective_check, prompts, search_check, trust
 from worker.cli.config_argument import HELP, by_name, came_from_elsewhere, print_problems, read_config
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
 from worker.launch import registry
@@ -60,7 +60,7 @@ def execute(args: argparse.Namespace) -> int:
     program_problems = objective_check.problems(
         run, scheduler, home, args.config, certain=not args.trust_program
     )
-    problems = (*problems, *program_problems, *_warnings(run, home, scheduler))
+    problems = (*problems, *search_check.problems(run), *program_problems, *_warnings(run, home, scheduler))
     if args.show or run.dont_start:
         return _show(run, home, scheduler, args) or print_problems(problems)
     if has_errors(problems):

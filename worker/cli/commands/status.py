@@ -17,6 +17,7 @@ from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
+from worker.search.outline import outline
 from worker.spec.run import Run
 from worker.spec.text import counted, together, visible
 from worker.store import replay
@@ -144,6 +145,7 @@ class _RunStatus:
         if best is not None:
             values = " ".join(assignments(best.values))
             yield f"  best RESULT {number_text(best.loss)} (evaluation {best.number}): {values}"
+        yield f"  search: {outline(self.run, self.state.trials.values())}"
         if self.claim.held and (pace := self.snapshot.pace(now)):
             yield f"  {pace}"
         if remark := self.snapshot.remark:
@@ -197,6 +199,7 @@ class _RunStatus:
             "reason": ended.reason if ended else "",
             "exit_code": ended.exit_code if ended else None,
             "seed": self.state.seed,
+            "search": outline(self.run, self.state.trials.values()),
             "max_evals": self.run.max_evals,
             "total": self.snapshot.total,
             "trials": {status.value: statuses.get(status.value, 0) for status in Status},

@@ -13,6 +13,7 @@ from worker.report.data.results import Results
 from worker.report.data.summary import Summary, duration_words, hours_text, is_usable
 from worker.report.data.value_texts import loss_text
 from worker.report.pages.html import Content, Markup, tag
+from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import toml, url
 from worker.spec.notation import real_text, value_text
@@ -149,7 +150,7 @@ def _facts(results: Results, summary: Summary) -> Markup:
             "Mean of one evaluation",
             duration_words(summary.inside / timed) if timed else "",
         ),
-        ("Search", results.run.algorithm),
+        ("Search", f"{results.run.algorithm} ({outline(results.run, results.state.trials.values())})"),
         (BY_PATH["search.seed"].label, "" if results.state.seed is None else str(results.state.seed)),
         ("Workers", f"{summary.agents:,}"),
         ("Hosts", ", ".join(summary.hosts[:6]) + (" …" if len(summary.hosts) > 6 else "")),

@@ -32,6 +32,7 @@ _FIRST_ITERATIONS, _MORE_ITERATIONS = 25, 10
 class Style:
     """What makes a model differ. margin: by how much an improvement must beat the best, in standardised losses."""
 
+    words: str
     warp: Callable[[Floats], Floats]
     prior: Prior
     margin: float
@@ -54,8 +55,14 @@ def _long(size: int) -> float:
 
 # They fail in different places: either alone gets stuck where the two in turn do not.
 STYLES = (
-    Style(_even, common_prior, 0.0, _long),
-    Style(_ranked, even_prior, 0.1, lambda _: 1.0),
+    Style("Gaussian process of results made even, for any improvement", _even, common_prior, 0.0, _long),
+    Style(
+        "Gaussian process of results as they are, for a clear improvement",
+        _ranked,
+        even_prior,
+        0.1,
+        lambda _: 1.0,
+    ),
 )
 
 
@@ -68,6 +75,16 @@ class Surrogate:
     def __init__(self, encoding: Encoding, style: Style) -> None:
         self._encoding, self._style = encoding, style
         self._fits: dict[int, tuple[bytes, Floats]] = {}
+
+    @property
+    def words(self) -> str:
+        """What kind of model it is."""
+        return self._style.words
+
+    def unit(self, losses: Floats) -> warps.Unit:
+        """The way back from what the model predicts to losses."""
+        kept = losses[_kept(losses)]
+        return warps.Unit(kept, self._style.warp(kept))
 
     def posterior(self, rows: Floats, losses: Floats) -> tuple[Posterior, float]:
         """The model of all results, rows (n, d) and losses (n,), and what a new one has to beat."""

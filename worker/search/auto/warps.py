@@ -61,6 +61,30 @@ def made_even(values: Floats) -> Floats:
     return likeliest
 
 
+class Unit:
+    """The way back from warped losses to losses: between the results a straight line, beyond them the nearest one goes on."""
+
+    def __init__(self, losses: Floats, warped: Floats) -> None:
+        self._warped, first = np.unique(warped, return_index=True)
+        self._losses = losses[first]
+
+    def loss(self, warped: float) -> float:
+        """The loss that a warped value stands for."""
+        if len(self._warped) < 2:
+            return float(self._losses[0])
+        # The few nearest results set the slope, since two that are almost equal would set any.
+        few = max(1, len(self._warped) // 4)
+        if warped < self._warped[0]:
+            return self._beyond(warped, 0, few)
+        if warped > self._warped[-1]:
+            return self._beyond(warped, -1, -1 - few)
+        return float(np.interp(warped, self._warped, self._losses))
+
+    def _beyond(self, warped: float, end: int, inside: int) -> float:
+        slope = (self._losses[end] - self._losses[inside]) / (self._warped[end] - self._warped[inside])
+        return float(self._losses[end] + slope * (warped - self._warped[end]))
+
+
 def _powered(logarithms: Floats, powers: Floats) -> Floats:
     """(e^(l p) - 1) / p, and its limit l for p = 0."""
     none = np.abs(powers) < 1e-9

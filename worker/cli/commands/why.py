@@ -1,0 +1,77 @@
+"""`omniopt why`: what the search expected of an evaluation when it proposed it, computed anew from the journal."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from worker.cli.run_lookup import configure_run, open_run
+from worker.driver.proposer import Proposer
+from worker.errors import EXIT_DONE, UsageError
+from worker.report.data.value_texts import loss_text
+from worker.search.expectation import Expectation
+from worker.search.outline import outline
+from worker.spec.algorithms import ALGORITHMS
+from worker.spec.notation import real_text, value_text
+from worker.spec.run import Run
+from worker.spec.text import counted, visible
+from worker.store import replay
+from worker.store.paths import RunPaths
+from worker.store.starter import run_command
+from worker.trial import Trial
+
+_DIGITS = 4
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt why`."""
+    configure_run(parser)
+    parser.add_argument("trial", type=int, metavar="NUMBER", help="the evaluation")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print why an evaluation was proposed. Raises UsageError where there is none of this number."""
+    paths, run = open_run(args)
+    trial = replay.load(paths).trials.get(args.trial)
+    if trial is None:
+        raise UsageError(
+            f"There is no evaluation {args.trial} in {run.name}. To list them:\n"
+            f"  {run_command('logs', paths)}"
+        )
+    for line in _lines(paths, run, trial):
+        print(visible(line))
+    return EXIT_DONE
+
+
+def _lines(paths: RunPaths, run: Run, trial: Trial) -> Iterator[str]:
+    values = ", ".join(
+        f"{name} = {value_text(value, run.number_format)}" for name, value in trial.values.items()
+    )
+    yield f"Evaluation {trial.number}: {values}"
+    if trial.imported:
+        yield "  It was imported, and not proposed."
+        return
+    state = replay.as_proposed(paths, trial)
+    proposer = Proposer(run, state.seed or 0, state.trials.values(), trial.number)
+    expectation = proposer.expectation(trial.values)
+    if expectation is None:
+        yield f"  Proposed by {run.algorithm}: {ALGORITHMS[run.algorithm].does}."
+        yield f"  {outline(run, state.trials.values())}"
+    else:
+        yield from _expected(expectation)
+    if trial.status.ended:
+        yield f"  RESULT {loss_text(trial)} ({trial.status.value})"
+
+
+def _expected(expectation: Expectation) -> Iterator[str]:
+    beside = f", beside {counted(expectation.running, 'running one')}" if expectation.running else ""
+    yield f"  Proposed after {counted(expectation.results, 'evaluation')}{beside} by a {expectation.model}."
+    yield (
+        f"  Expected RESULT: {_short(expectation.mean)}, "
+        f"between {_short(expectation.low)} and {_short(expectation.high)} (one standard deviation)"
+    )
+    yield f"  Expected improvement: {_short(expectation.improvement)} over {_short(expectation.best)}"
+
+
+def _short(number: float) -> str:
+    return real_text(float(f"{number:.{_DIGITS}g}"))

@@ -1,0 +1,127 @@
+"""Optuna's samplers, asked and told through a study in memory; nothing of theirs is kept."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
+from optuna.samplers import BaseSampler, CmaEsSampler, GPSampler, NSGAIISampler, TPESampler
+from optuna.trial import Trial, TrialState, create_trial
+
+from worker.search.auto.encoding import Encoding
+from worker.search.history import History
+from worker.spec.dimension import AnyDimension
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_FIRST_SPREAD = 1 / 6  # of CMA-ES, in shares of a range, as Optuna has it
+
+
+class Sampled:
+    """Proposes latent values by a sampler of Optuna.
+
+    A sampler is made anew for each trial, from the seed and what is known, so that a run that is taken up again goes on. Only what CMA-ES
+    and NSGA-II call a generation begins afresh then, CMA-ES at the best point known.
+    """
+
+    def __init__(self, name: str, dimensions: Sequence[AnyDimension]) -> None:
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self._name, self._dimensions = name, dimensions
+        self._encoding = Encoding(dimensions)
+        self._distributions: dict[str, BaseDistribution] = {
+            f"x{position:04}": CategoricalDistribution(range(axis.categories))
+            if axis.categories
+            else FloatDistribution(0.0, 1.0)
+            for position, axis in enumerate(self._encoding.axes)
+        }
+        self._begin()
+
+    def latents(self, history: History, number: int, seed: int) -> list[float]:
+        """The latent values of trial `number`."""
+        if any(not history.ended[row] for row in self._rows_of(history, self._over)):
+            self._begin()  # a result was taken back, which Optuna does not know
+        self._catch_up(history)
+        if number in self._asked:  # what it proposed first is a known point
+            self._study.tell(self._asked.pop(number)[0], state=TrialState.FAIL)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a sampler is experimental is no news for whoever chose it
+            self._study.sampler = self._sampler(seed)
+            trial = self._study.ask(self._distributions)
+        latents = self._encoding.latents(
+            np.array([trial.params[name] for name in self._distributions], dtype=float)
+        )
+        self._asked[number] = (trial, latents)
+        return latents
+
+    def _begin(self) -> None:
+        self._study = optuna.create_study()
+        self._asked: dict[int, tuple[Trial, list[float]]] = {}
+        self._known: dict[int, int] = {}  # number of a trial -> its number in the study
+        self._over: set[int] = set()  # numbers of trials that the study knows the end of
+        self._middle: dict[str, float] | None = None
+
+    @staticmethod
+    def _rows_of(history: History, numbers: set[int]) -> list[int]:
+        return [row for row, number in enumerate(history.numbers) if number in numbers]
+
+    def _catch_up(self, history: History) -> None:
+        """Tell the study what the history has and it has not."""
+        beginning = not self._known
+        for row, number in enumerate(history.numbers):
+            if number not in self._known:
+                self._known[number] = self._added(history, row, number)
+            if history.ended[row] and number not in self._over:
+                loss = history.losses[row]
+                usable = np.isfinite(loss)
+                self._study.tell(
+                    self._known[number],
+                    loss if usable else None,
+                    state=TrialState.COMPLETE if usable else TrialState.FAIL,
+                )
+                self._over.add(number)
+        if beginning and any(np.isfinite(history.losses)):
+            self._middle = self._params(history, int(np.argmin(history.losses)))
+
+    def _added(self, history: History, row: int, number: int) -> int:
+        """The number in the study of a trial; one that the sampler did not propose itself is added."""
+        latents = [column[row] for column in history.columns]
+        trial, asked = self._asked.pop(number, (None, latents))
+        if trial is not None:
+            if self._decoded(asked) == self._decoded(latents):
+                return trial.number
+            self._study.tell(trial, state=TrialState.FAIL)
+        self._study.add_trial(
+            create_trial(
+                state=TrialState.RUNNING,
+                params=self._params(history, row),
+                distributions=self._distributions,
+            )
+        )
+        return len(self._study.get_trials(deepcopy=False)) - 1
+
+    def _decoded(self, latents: Sequence[float]) -> list[object]:
+        return [dimension.decode(latent) for dimension, latent in zip(self._dimensions, latents, strict=True)]
+
+    def _params(self, history: History, row: int) -> dict[str, float]:
+        columns = [np.array([column[row]]) for column in history.columns]
+        coordinates = self._encoding.snap(self._encoding.rows(columns))[0]
+        return {
+            name: int(coordinate) if isinstance(distribution, CategoricalDistribution) else float(coordinate)
+            for (name, distribution), coordinate in zip(self._distributions.items(), coordinates, strict=True)
+        }
+
+    def _sampler(self, seed: int) -> BaseSampler:
+        makers: Mapping[str, Callable[[], BaseSampler]] = {
+            "optuna.tpe": lambda: TPESampler(seed=seed, multivariate=True, constant_liar=True),
+            "optuna.gp": lambda: GPSampler(seed=seed),
+            "optuna.nsga2": lambda: NSGAIISampler(seed=seed),
+            "optuna.cmaes": lambda: CmaEsSampler(seed=seed, x0=self._middle, sigma0=_FIRST_SPREAD),
+        }
+        return makers[self._name]()

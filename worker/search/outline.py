@@ -1,0 +1,35 @@
+"""What the search of a run does at the moment, and why, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from worker.search.models import START_RESULTS, start_points
+from worker.spec.algorithms import ALGORITHMS, AUTO
+from worker.spec.run import Run
+from worker.spec.text import counted
+from worker.trial import Trial
+
+
+def outline(run: Run, trials: Iterable[Trial]) -> str:
+    """A line such as "Gaussian process on 7 parameters; 9 start points; 8 running"."""
+    known = list(trials)
+    running = sum(not trial.status.ended for trial in known)
+    parts = [_method(run, known)]
+    if run.algorithm == AUTO:
+        parts.append(f"{start_points(len(run.parameters))} start points")
+    if imported := sum(trial.imported for trial in known):
+        parts.append(f"{imported:,} imported")
+    if running:
+        parts.append(f"{running:,} running")
+    return "; ".join(parts)
+
+
+def _method(run: Run, known: list[Trial]) -> str:
+    parameters = counted(len(run.parameters), "parameter")
+    if run.algorithm != AUTO:
+        return f"{run.algorithm} on {parameters}: {ALGORITHMS[run.algorithm].summary}"
+    results = sum(trial.status.ended and trial.loss is not None for trial in known)
+    if len(known) < start_points(len(run.parameters)) or results < START_RESULTS:
+        return f"Points spread over {parameters} until {START_RESULTS} results are known"
+    return f"Gaussian process on {parameters}"
