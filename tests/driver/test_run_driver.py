@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from idle_launcher import IdleLauncher
-from local_runs import Local, X
+from local_runs import PATIENCE, Local, X
 from other_launcher import OtherLauncher
 
+from worker.driver import driver as driver_module
+from worker.driver import proposer
 from worker.driver.driver import Driver
 from worker.driver.plan import Plan
 from worker.driver.stop_signals import Signals
@@ -23,10 +25,13 @@ from worker.progress.final_summary import Ending
 from worker.progress.tally import Over
 from worker.progress.terminal import Lines
 from worker.spec.check import check
+from worker.spec.parameters import Value
 from worker.spec.problem import Problem
 from worker.spec.run import Draft, Run
+from worker.store.outbox_messages import OUTBOX, Bye
 from worker.store.paths import Home
 from worker.store.run_folder import create
+from worker.store.tail import read_records
 from worker.trial import Status
 
 
@@ -75,6 +80,55 @@ def test_debugging_writes_down_every_message(local: Local) -> None:
     # Whichever worker is there first gets the first trial.
     assert re.search(r"to e1-\d: {'kind': 'assign', 'trial': 1", events)
     assert re.search(r"from e1-\d: {'kind': 'hello'", events)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_what_evaluations_print_is_shown_where_that_is_wanted(
+    local: Local, capsys: pytest.CaptureFixture[str], wanted: bool
+) -> None:
+    drive(a_run("echo here; echo RESULT: ($x)", max_evals=1, live_output=wanted), local)
+    assert ("[1] here" in capsys.readouterr().out) is wanted
+
+
+class Told:
+    """A search that proposes one value after the other, and keeps what it is told."""
+
+    exhausted_sentence = ""
+
+    def __init__(self) -> None:
+        self.losses: dict[int, float | None] = {}
+
+    def add(self, number: int, values: Mapping[str, Value]) -> None:
+        pass
+
+    def prepare(self) -> None:
+        pass
+
+    def runs_again(self, number: int) -> None:
+        pass
+
+    def ask(self, number: int) -> dict[str, Value]:
+        return {"x": number / 8}
+
+    def tell(self, number: int, loss: float | None) -> None:
+        self.losses[number] = loss
+
+
+def test_the_search_is_told_of_every_result(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = Told()
+    monkeypatch.setattr(proposer, "make_searcher", lambda *_: search)
+    drive(a_run("[ ($x) = 0.25 ] || echo RESULT: ($x)", max_evals=3), local)
+    assert {number: search.losses.get(number) for number in (1, 2, 3)} == {1: 0.125, 2: None, 3: 0.375}
+    assert set(search.losses) == set(local.trials)
+
+
+def test_workers_that_have_nothing_more_to_do_leave_by_themselves(
+    local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver_module, "_LEAVE_PATIENCE", PATIENCE)
+    drive(a_run("echo RESULT: ($x)", max_evals=2, workers=1), local)
+    messages = list(read_records(local.paths.agent("e1-1").outbox, OUTBOX.decode))
+    assert isinstance(messages[-1], Bye)
 
 
 def test_a_driver_whose_folder_was_moved_a_moment_ago_does_not_say_that_the_run_is_over(

@@ -20,11 +20,6 @@ class RuntimeClock:
         """How much is used up, as of the last look."""
         return self._seconds
 
-    @property
-    def counts(self) -> bool:
-        """Whether the clock runs, as of the last look."""
-        return bool(self._counts)
-
     def look(self, working: bool, now: float, at: float) -> Runtime | None:
         """Go on; working: whether any worker has begun. Returns what the journal is to say where that has changed."""
         if self._counts:
