@@ -11,8 +11,11 @@ import pytest
 from agent_desk import PATIENCE, Desk
 
 from worker import processes
-from worker.agent.interruption import DOUBT
+from worker.agent import interruption
+from worker.agent.interruption import DOUBT, Interruptions
+from worker.agent.wake import Wake
 from worker.agent.witness import Witness
+from worker.trial import Outcome
 
 # Programs that end with exit code 0 and the result of half the work; they write their process id when they have begun.
 HALF_DONE = {
@@ -179,3 +182,43 @@ def test_an_agent_that_is_killed_leaves_nothing(desk: Desk) -> None:
     desk.process.wait()
     for pid, born in left:
         wait_until_ended(pid, born or "")
+
+
+class Alarm(Wake):
+    """Gets the signal at the first moment in which somebody waits for it, or never."""
+
+    def __init__(self, comes: bool) -> None:
+        self.terminated = False
+        self.comes = comes
+        self.waited = 0
+
+    def wait(self, seconds: float) -> None:
+        self.waited += 1
+        self.terminated = self.comes
+
+
+@pytest.mark.parametrize("outcome", [Outcome(signal=15), Outcome(exit_code=143)])
+@pytest.mark.parametrize("comes", [True, False])
+def test_what_such_a_signal_has_ended_waits_for_the_agents_own(
+    monkeypatch: pytest.MonkeyPatch, outcome: Outcome, comes: bool
+) -> None:
+    monkeypatch.setattr(interruption, "_DIED_OF_IT", 0.05)
+    alarm = Alarm(comes)
+    assert Interruptions(alarm, {}).ended(outcome) is comes
+    assert alarm.waited
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome(exit_code=0),
+        Outcome(exit_code=1),
+        Outcome(exit_code=142),
+        Outcome(exit_code=137),
+        Outcome(signal=9),
+    ],
+)
+def test_any_other_end_is_the_programs_own(outcome: Outcome) -> None:
+    alarm = Alarm(comes=True)
+    assert not Interruptions(alarm, {}).ended(outcome)
+    assert not alarm.waited

@@ -1,15 +1,18 @@
-"""How an agent finds the driver that it belongs to."""
+"""How an agent finds the driver that it belongs to, and when what it says is on disk."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from worker.agent import mailbox
-from worker.agent.mailbox import Inbox
+from worker.agent.mailbox import RETRY, Inbox, Outbox
 from worker.store.journal import open_epoch, prepare
+from worker.store.outbox_messages import OUTBOX, Bye
 from worker.store.paths import RunPaths
+from worker.store.tail import read_records
 
 
 class Clock:
@@ -87,3 +90,40 @@ def test_while_there_is_no_driver_it_looks_often(tmp_path: Path, clock: Clock) -
     clock.now += 0.5
     assert inbox.changed(busy=1e6)
     assert inbox.epoch == 1
+
+
+def test_what_is_said_is_on_disk_at_once_or_a_moment_later(
+    paths: RunPaths, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", synced.append)
+    outbox = Outbox(paths, "a")
+    outbox.say(Bye(reason="1"))
+    assert outbox.flush()
+    assert len(synced) == 1
+    outbox.say(Bye(reason="2"), urgent=False)
+    assert outbox.flush()
+    assert len(synced) == 1, "it may wait for others"
+    clock.now += 1
+    assert outbox.flush()
+    assert len(synced) == 2
+    clock.now += 1
+    assert outbox.flush()
+    assert len(synced) == 2, "nothing has been said since"
+
+
+def test_a_full_disk_is_tried_again_after_some_time(paths: RunPaths, clock: Clock) -> None:
+    file = paths.agent("a").outbox
+    file.symlink_to("/dev/full")
+    outbox = Outbox(paths, "a")
+    outbox.say(Bye(reason="1"))
+    assert not outbox.flush()
+    assert outbox.stalled
+    file.unlink()
+    clock.now += RETRY / 2
+    assert not outbox.flush()
+    assert not file.exists()
+    clock.now += RETRY
+    assert outbox.flush()
+    assert not outbox.stalled
+    assert list(read_records(file, OUTBOX.decode)) == [Bye(reason="1")]

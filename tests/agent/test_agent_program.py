@@ -81,6 +81,7 @@ CANNOT_RUN = [
     ("python3 prgo/train.py", 'Did you mean "prog/train.py"?'),
     ("python3 nowhere/to/be.py", "There is no nowhere in"),
     ("pyhton3 train.py ($x)", 'Did you mean "python3"?'),
+    ("bash -c 'pyhton3 train.py'", 'Did you mean "python3"?'),
     ("train.py ($x)", 'Did you mean "./train.py"?'),
     ("./train.py ($x)", "Run chmod +x ./train.py"),
     ("./not_executable.sh", "Run chmod +x"),
@@ -162,6 +163,9 @@ RUNS = [
     "(cd prog && python3 train.py)",
     "./god.sh & ./good.sh",
     "true && ! false && ./good.sh",
+    "cd -P prog && python3 train.py",
+    "cd . >/dev/null && ./good.sh",
+    "HOME=$PWD/prog; cd && python3 train.py",
 ]
 
 
@@ -199,6 +203,33 @@ def test_a_path_that_a_program_only_reads_is_a_doubt(folder: Path, command: str)
     "command", ["python3 train.py --out new/file", "./good.sh data/new.csv", "./good.sh http://a.b/c"]
 )
 def test_of_paths_that_a_program_may_write_nothing_is_said(folder: Path, command: str) -> None:
+    assert weighed_sentences(command, folder) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "weight", "sentence"),
+    [
+        ("./good.sh < dta/train.csv", Weight.DOUBT, "The input file dta/train.csv does not exist."),
+        ("./good.sh > nwe/log", Weight.LIKELY, "The folder of the output file nwe/log does not exist."),
+        ("./good.sh &> nwe/log", Weight.LIKELY, "The folder of the output file nwe/log does not exist."),
+        ("python3 -m trian", Weight.LIKELY, 'Did you mean "train"?'),
+        ("python3 -m pgk", Weight.LIKELY, "The module pgk is not in"),
+    ],
+)
+def test_what_is_likely_missing_is_said(folder: Path, command: str, weight: Weight, sentence: str) -> None:
+    (folder / "pkg" / "__main__.py").touch()
+    ((found, text),) = weighed_sentences(command, folder)
+    assert (found, sentence in text) == (weight, True), text
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("./good.sh < data/train.csv", "./good.sh > data/new", "./good.sh 2> log", "./good.sh >&2"),
+        *("bash -lc 'pyhton3 train.py'", "bash -ic 'pyhton3 train.py'", "python3 -m no.such"),
+    ],
+)
+def test_where_nothing_is_known_to_be_missing_nothing_is_said(folder: Path, command: str) -> None:
     assert weighed_sentences(command, folder) == []
 
 

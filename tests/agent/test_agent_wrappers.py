@@ -32,6 +32,10 @@ def wrapped(line: str) -> WrappedCommand:
         "numactl -N 0 --membind 0 ./p 1",
         "exec -a name ./p 1",
         "xvfb-run -s x ./p 1",
+        *(
+            f"{name} ./p 1"
+            for name in ("nice", "time", "stdbuf", "setsid", "command", "catchsegv", "unbuffer")
+        ),
         "srun -n 4 --exact=yes ./p 1",
         "srun -n 4 -- ./p 1",
         "mpirun -np 4 -H a,b ./p 1",
@@ -46,11 +50,22 @@ def test_what_stands_behind_a_wrappers_own_words_is_run(line: str) -> None:
     assert not command.other_folder
 
 
-@pytest.mark.parametrize("line", ["srun --option ./p 1", "srun --option value ./p 1", "env --option ./p 1"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("srun --option ./p 1", "srun --option value ./p 1", "env --option ./p 1"),
+        "srun --option -n 4 ./p 1",
+    ],
+)
 def test_a_long_option_that_is_not_known_is_a_doubt(line: str) -> None:
     command = wrapped(line)
     assert [word.text for word in command.words] == ["./p", "1"]
     assert not command.sure
+
+
+def test_what_the_program_gets_says_nothing_about_the_wrappers_options() -> None:
+    assert [word.text for word in wrapped("srun --option value p -x").words] == ["p", "-x"]
+    assert [word.text for word in wrapped("srun --option python3 p a/b").words] == ["python3", "p", "a/b"]
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ class Witness:
     def __init__(self, wanted: bool = True, newest: Callable[[], int | None] = processes.newest) -> None:
         """wanted: whether there is to be one at all. newest: the number of the process that began last."""
         self._newest: Callable[[], int | None] | None = newest
-        self._parent = 0
+        self._parent: int  # that of a witness; there is none before the first has begun
         self._pid: int | None = 0  # None until it is asked for, 0 where there is none
         self._alive = self._words = self._status = -1
         if wanted:
@@ -85,7 +85,7 @@ class Witness:
             if fd >= 0:
                 os.close(fd)
         self._alive = self._words = self._status = -1
-        self._parent, self._pid = 0, 0
+        self._pid = 0
 
     def _begin(self) -> None:
         stdin, self._alive = os.pipe()
@@ -100,7 +100,7 @@ class Witness:
             )
             self._pid = None
         except OSError:
-            self._parent, self._pid = 0, 0
+            self._pid = 0
         finally:
             os.close(stdin)
             os.close(stdout)
