@@ -223,6 +223,24 @@ def test_fits_follow_the_results_closely(results: int) -> None:
     assert before is None or (schedule.is_anchor(before) and before < count <= 1.6 * before + 2)
 
 
+def test_a_running_trial_whose_result_is_known_changes_nothing() -> None:
+    encoding = encoding_of({"x": ("hp.uniform", {"min": 0, "max": 1})})
+    rows, losses = np.array([[0.0], [0.4], [1.0]]), np.array([1.0, -1.0, 0.5])
+    logarithms = first_guess(1, 20.0)
+    logarithms[2] = math.log(1e-6)  # of the noise: what was found once is what is found there again
+    posterior = Posterior(encoding, kernel_of(logarithms), rows, losses)
+    draws, elsewhere = np.random.default_rng(0).standard_normal((1, 64)), np.array([[0.2], [0.7], [0.9]])
+    beside = posterior.improvement_beside(rows[1:2], -1.0, draws)
+    assert beside(elsewhere) == pytest.approx(posterior.improvement(-1.0)(elsewhere), abs=0.1)
+
+
+def test_the_anchor_before_a_fit_is_the_last_one_with_fewer_results() -> None:
+    anchors = [count for count in range(schedule.FIRST, 2000) if schedule.is_anchor(count)]
+    for count in range(schedule.FIRST, 2000):
+        earlier = [anchor for anchor in anchors if anchor < count]
+        assert schedule.anchor_before(count) == (earlier[-1] if earlier else None)
+
+
 @settings(max_examples=30)
 @given(st.integers(1, 10), st.integers(0, 1000))
 def test_the_first_points_try_every_part(count: int, seed: int) -> None:

@@ -18,7 +18,6 @@ class Visited:
     def __init__(self, space: Space) -> None:
         self._space = space
         self._points: set[Point] = set()
-        self._complete = False
 
     def __contains__(self, point: Point) -> bool:
         return point in self._points
@@ -35,18 +34,12 @@ class Visited:
 
         None where every point of the space has been visited.
         """
-        if self._complete:
-            return None
         for tries, point in enumerate(self._neighbours(near, generator)):
             if point not in self._points:
                 return point
             if tries >= _MOST_NEIGHBOURS:
                 break
-        for point in self._all(generator):
-            if point not in self._points:
-                return point
-        self._complete = True
-        return None
+        return next((point for point in self._all(generator) if point not in self._points), None)
 
     def _neighbours(self, near: Point, generator: Random) -> Iterator[Point]:
         """Points that differ from `near` in one parameter, the nearest first; categories have no order."""

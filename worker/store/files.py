@@ -27,10 +27,10 @@ def replacing_bytes(target: Path) -> Iterator[BinaryIO]:
     """Like `replacing`, for bytes."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
-    # Not tempfile, whose files nobody else may read: the user's umask decides.
-    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with temporary.open(
+            "xb"
+        ) as file:  # not tempfile, whose files nobody else may read: the user's umask decides
             yield file
             file.flush()
             os.fsync(file.fileno())
