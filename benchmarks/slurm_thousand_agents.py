@@ -74,7 +74,9 @@ class Played(Slurm):
     def __init__(self, launcher: Pretended) -> None:
         self._launcher = launcher
 
-    def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> Pretended:
+    def launcher(
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+    ) -> Pretended:
         """The one."""
         return self._launcher
 

@@ -9,17 +9,36 @@ from contextlib import suppress
 from pathlib import Path
 
 _PROC = Path("/proc")
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_CHILD_SUBREAPER, _PR_SET_PDEATHSIG = 36, 1
+_FIRST_FOR_THE_KERNEL = "1000"  # the most that a process can offer itself
 _WALKS = 20  # rounds of looking, for the same reason as of _SWEEPS
 _SWEEPS = 20  # rounds of killing; a process that forks as fast as it can is outrun by then, or the system is at fault
 
 
 def adopt_orphans() -> bool:
     """Make this process the parent of every descendant that loses its own, so that none escapes; False if it cannot."""
-    import ctypes  # only agents pay for it
+    return _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_with_parent() -> bool:
+    """Have this process told to end (TERM) when the one that has started it is no more; False if that cannot be had."""
+    done = _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == 1:  # it went before
+        signal.raise_signal(signal.SIGTERM)
+    return done
+
+
+def kill_first(pid: int) -> None:
+    """Let the kernel take `pid`, and what it starts from now on, before all others where memory ends."""
+    with suppress(OSError):
+        (_PROC / str(pid) / "oom_score_adj").write_text(_FIRST_FOR_THE_KERNEL)
+
+
+def _prctl(option: int, value: int) -> bool:
+    import ctypes  # only agents and drivers in their jobs pay for it
 
     libc = ctypes.CDLL(None, use_errno=True)
-    return bool(libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+    return bool(libc.prctl(option, value, 0, 0, 0) == 0)
 
 
 def newest() -> int | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from slurm_runs import a_run
 
-from worker.launch.scheduler import Script
+from worker.launch.scheduler import DriverPlace, Script
 from worker.launch.slurm import initial_jobs, rehearsal, sbatch
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
@@ -106,11 +106,11 @@ def test_jobs_that_are_too_many_now_are_no_mistake_of_the_run(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("driver_too", "workers", "titles"),
+    ("place", "workers", "titles"),
     [
-        (True, 2, ["The driver, a small job of its own", "2 workers, submitted with the driver"]),
+        (DriverPlace.JOB, 2, ["The driver, a small job of its own", "2 workers, submitted with the driver"]),
         (
-            True,
+            DriverPlace.JOB,
             5,
             [
                 "The driver, a small job of its own",
@@ -119,14 +119,19 @@ def test_jobs_that_are_too_many_now_are_no_mistake_of_the_run(tmp_path: Path) ->
                 "1 worker, submitted by the driver",
             ],
         ),
-        (False, 3, ["2 workers, submitted by the driver", "1 worker, submitted by the driver"]),
+        (
+            DriverPlace.HERE,
+            3,
+            ["2 workers, submitted by the driver", "1 worker, submitted by the driver"],
+        ),
+        (DriverPlace.WORKER, 1, ["1 worker, submitted now; the first to start drives the run"]),
     ],
 )
 def test_every_script_says_what_it_is_for_and_who_submits_it(
-    tmp_path: Path, driver_too: bool, workers: int, titles: list[str]
+    tmp_path: Path, place: DriverPlace, workers: int, titles: list[str]
 ) -> None:
     limits = Cluster(None, None, None, {"MaxArraySize": "2"})
-    scripts = initial_jobs.scripts(a_run(workers=workers), RunPaths(tmp_path / "pear"), limits, driver_too)
+    scripts = initial_jobs.scripts(a_run(workers=workers), RunPaths(tmp_path / "pear"), limits, place)
     assert [script.title for script in scripts] == titles
     assert [script.of_driver for script in scripts] == [title.startswith("The driver") for title in titles]
     names = [next(line for line in script.text.splitlines() if "--job-name=" in line) for script in scripts]

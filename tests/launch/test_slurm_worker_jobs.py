@@ -209,7 +209,7 @@ def test_a_driver_asks_for_the_limits_before_it_begins(
 ) -> None:
     stage.slurm.answers |= {"sinfo": answers, "scontrol": Answer(0, "MaxArraySize = 3\n", "")}
     monkeypatch.setattr(worker_jobs, "Client", lambda: stage.slurm)
-    launcher = SlurmLauncher.for_driver(a_run(runtime=7200), stage.paths, 1, starts=True)
+    launcher = SlurmLauncher.for_driver(a_run(runtime=7200), stage.paths, 1, starts=True, rides=False)
     assert (launcher.start(4) != []) == at_once
     launcher.close()
     hours = ["--time=0-01:00:00" in script for script in stage.slurm.scripts]
@@ -220,7 +220,7 @@ def test_a_driver_that_starts_no_workers_asks_for_no_limits(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_jobs, "Client", lambda: stage.slurm)
-    SlurmLauncher.for_driver(a_run(), stage.paths, 1, starts=False).close()
+    SlurmLauncher.for_driver(a_run(), stage.paths, 1, starts=False, rides=False).close()
     assert stage.slurm.calls == []
 
 

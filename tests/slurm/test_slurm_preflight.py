@@ -11,7 +11,7 @@ from slurm_cluster import Cluster
 from slurm_runs import a_run
 
 from worker.errors import ConfigError
-from worker.launch.scheduler import Script
+from worker.launch.scheduler import DriverPlace, Script
 from worker.launch.slurm import checks, driver_job, preflight, rehearsal
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import ask
@@ -125,10 +125,12 @@ def test_a_partition_in_which_the_driver_does_not_fit_is_told_before(
     run, paths = a_run(), RunPaths(tmp_path / "omniopt" / "projects" / "pear")
     limits = ask(client, run)
     [problem] = [
-        problem for problem in checks.check(client, run, paths, limits, True) if problem.severity == "error"
+        problem
+        for problem in checks.check(client, run, paths, limits, DriverPlace.JOB)
+        if problem.severity == "error"
     ]
     assert "The driver's job asks for 2000 MB" in problem.message
-    assert not has_errors(checks.check(client, run, paths, limits, False))
+    assert not has_errors(checks.check(client, run, paths, limits, DriverPlace.HERE))
 
 
 def test_setup_lines_that_bash_cannot_read_are_told_before(tmp_path: Path) -> None:

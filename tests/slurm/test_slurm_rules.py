@@ -10,6 +10,7 @@ from slurm_rules import RuledCluster
 from slurm_runs import a_run
 from slurm_site import Site, until
 
+from worker.launch.scheduler import DriverPlace
 from worker.launch.slurm import checks, initial_jobs
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import ask
@@ -19,11 +20,13 @@ from worker.store.paths import RunPaths
 pytestmark = pytest.mark.slurm
 
 
-def found(cluster: RuledCluster, folder: Path, driver_too: bool = True, **settings: object) -> list[Problem]:
+def found(
+    cluster: RuledCluster, folder: Path, place: DriverPlace = DriverPlace.JOB, **settings: object
+) -> list[Problem]:
     """What is wrong with a run for an ordinary user of the cluster, without what is said of the test's folder."""
     client, run = Client(cluster.user_environment()), a_run(**settings)
     paths = RunPaths(folder / "omniopt" / "projects" / "pear")
-    problems = checks.check(client, run, paths, ask(client, run), driver_too)
+    problems = checks.check(client, run, paths, ask(client, run), place)
     return [problem for problem in problems if "in a folder that compute nodes" not in problem.message]
 
 
@@ -45,7 +48,7 @@ def found(cluster: RuledCluster, folder: Path, driver_too: bool = True, **settin
 def test_what_a_site_would_refuse_or_leave_waiting_is_said_before(
     ruled_cluster: RuledCluster, tmp_path: Path, partition: str, field: str, words: str
 ) -> None:
-    [problem] = found(ruled_cluster, tmp_path, driver_too=False, partition=partition)
+    [problem] = found(ruled_cluster, tmp_path, place=DriverPlace.HERE, partition=partition)
     assert (problem.path, problem.severity) == (field, "error"), problem
     assert words in problem.message
     assert ruled_cluster.run("squeue", "--noheader").stdout == ""
@@ -67,7 +70,7 @@ def test_where_only_the_drivers_job_is_refused_the_way_around_is_said(
     assert (problem.path, problem.severity) == ("", "error"), problem
     assert "driver" in problem.message
     assert "--driver here" in problem.hint
-    assert found(ruled_cluster, tmp_path, driver_too=False, **fitting) == []
+    assert found(ruled_cluster, tmp_path, place=DriverPlace.HERE, **fitting) == []
 
 
 @pytest.mark.parametrize("partition", ["short", "strict"])
@@ -76,7 +79,7 @@ def test_jobs_are_as_long_as_a_quality_of_service_allows(
 ) -> None:
     client, run = Client(ruled_cluster.user_environment()), a_run(partition=partition)
     limits = ask(client, run)
-    driver, workers = initial_jobs.scripts(run, RunPaths(tmp_path), limits, driver_too=True)
+    driver, workers = initial_jobs.scripts(run, RunPaths(tmp_path), limits, DriverPlace.JOB)
     assert "--time=0-00:10:00" in driver.text
     assert "--time=0-00:10:00" in workers.text
     [note] = found(ruled_cluster, tmp_path, partition=partition)
@@ -89,7 +92,7 @@ def test_jobs_are_as_long_as_a_quality_of_service_allows(
 def test_more_workers_than_may_be_in_the_queue_are_one_warning(
     ruled_cluster: RuledCluster, tmp_path: Path
 ) -> None:
-    [problem] = found(ruled_cluster, tmp_path, driver_too=False, partition="single", workers=3)
+    [problem] = found(ruled_cluster, tmp_path, place=DriverPlace.HERE, partition="single", workers=3)
     assert (problem.path, problem.severity) == ("run.workers", "warning")
     assert "at most 1 job in the queue" in problem.message
 

@@ -20,6 +20,8 @@ class OtherLauncher(ThisMachine):
     remote: bool = False
     name: str = "local"
 
-    def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> Launcher:
+    def launcher(
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+    ) -> Launcher:
         """What `make` makes."""
         return self.make(paths, epoch)

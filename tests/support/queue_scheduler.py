@@ -18,7 +18,7 @@ from pathlib import Path
 from worker.cli import main
 from worker.launch import registry
 from worker.launch.launcher import AgentReport, AgentState, ending
-from worker.launch.scheduler import CurrentJob, Script
+from worker.launch.scheduler import CurrentJob, DriverPlace, Script
 from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.spec.shares import shares
@@ -94,18 +94,20 @@ class Queue:
     def place(self, workers: int) -> str:
         return "as a job of the queue" if workers == 1 else "as jobs of the queue"
 
-    def check(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Problem]:
+    def check(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Problem]:
         queues = call("qstat", "-Q").stdout.split()
         if not run.partition or run.partition in queues:
             return []
         hint = f"There are {', '.join(queues)}."
         return [Problem("slurm.partition", f'There is no queue "{run.partition}" here.', hint)]
 
-    def scripts(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Script]:
+    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Script]:
         text = script(run, paths, "q1-1", 1)
         return [Script(f"{counted(run.workers, 'worker')}, each submitted by the driver", text)]
 
-    def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> QueueLauncher:
+    def launcher(
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+    ) -> QueueLauncher:
         return QueueLauncher(run, paths, epoch, cwd)
 
     def end_everything(self, paths: RunPaths, patience: float) -> str:

@@ -23,30 +23,22 @@ import time
 from collections import deque
 from pathlib import Path
 
-from worker import __version__, processes
+from worker import processes
 from worker.agent import gpu_sampler
 from worker.agent.assignment import run_paths, variables
 from worker.agent.evaluation import TERM_GRACE, Evaluation
 from worker.agent.folder import node_name
 from worker.agent.interruption import Interruptions
+from worker.agent.introduction import gpus, hello
 from worker.agent.mailbox import RETRY, Inbox, Outbox
 from worker.agent.memory import KernelKills
 from worker.agent.restart import earlier_assignments
 from worker.agent.start_failure import StartFailure, classify_start_error
+from worker.agent.takeover import Riding, Takeover
 from worker.agent.verdict import Cause
 from worker.agent.wake import Wake
-from worker.launch import registry
-from worker.store.inbox_messages import Assign, Cancel, Quit, Received
-from worker.store.outbox_messages import (
-    Bye,
-    Finished,
-    GpuBroken,
-    Hello,
-    NewValue,
-    Refused,
-    Retracted,
-    Started,
-)
+from worker.store.inbox_messages import Assign, Cancel, Lead, Ping, Quit, Received
+from worker.store.outbox_messages import Bye, Finished, GpuBroken, NewValue, Refused, Retracted, Started
 from worker.trial import Outcome, Status
 
 _BEFORE_END = TERM_GRACE + 5  # seconds before its time is up at which an agent begins to leave
@@ -62,9 +54,17 @@ class Agent:
     """One agent of a run, which evaluates one trial at a time in this process."""
 
     def __init__(
-        self, root: Path, identity: str, epoch: int = 0, patience: float = 60, ends_at: float | None = None
+        self,
+        root: Path,
+        identity: str,
+        epoch: int = 0,
+        patience: float = 60,
+        ends_at: float | None = None,
+        riding: Riding | None = None,
     ) -> None:
         """root: the run's folder. epoch: one that has begun, if known. patience: seconds. ends_at: seconds since the epoch.
+
+        riding: how it starts drivers, None where it does not.
 
         Raises StillRunningError where another process is this agent, StorageFullError where nothing can be written.
         """
@@ -91,6 +91,8 @@ class Agent:
         self._not_before = 0.0
         self._idle_since = time.monotonic()
         self._leaving = ""
+        self._released = False  # a driver has sent it away
+        self._takeover = Takeover(self._paths, identity, riding, self._environment)
         processes.adopt_orphans()
         for trial, attempt in unfinished:
             reason = "The worker was restarted."
@@ -119,40 +121,27 @@ class Agent:
         self._interruptions.close()
         self._gpu_sampler.take()
         self._gpu_sampler.close()
+        if not self._released:
+            self._takeover.leave()
+        self._takeover.wait(lambda: self._wake.terminated or self._time_is_up)
+
+    @property
+    def _time_is_up(self) -> bool:
+        return time.time() >= self._ends_at - _BEFORE_END
 
     def _can_start(self) -> bool:
         waits = self._outbox.stalled or time.monotonic() < self._not_before
         return bool(self._queue) and self._evaluation is None and not waits
 
     def _hello(self) -> None:
-        job = registry.current_job(os.environ)
-        self._outbox.say(
-            Hello(
-                agent=self._identity,
-                epoch=self._inbox.epoch,
-                host=node_name(),
-                pid=os.getpid(),
-                pid_start=processes.birth(os.getpid()) or "",
-                job=job.number if job else "",
-                version=__version__,
-                ends_at=None if self._ends_at == math.inf else self._ends_at,
-                gpus=self._gpus,
-                cpus=len(os.sched_getaffinity(0)),
-                gpu_count=gpu_sampler.present(self._environment),
-                at=time.time(),
-            )
-        )
-
-    @property
-    def _gpus(self) -> str:
-        return self._environment.get("CUDA_VISIBLE_DEVICES", "")
+        self._outbox.say(hello(self._identity, self._inbox.epoch, self._ends_at, self._environment))
 
     def _look(self) -> None:
         """Take in what happened outside: signals, time, a newer driver, the inbox."""
         if self._wake.terminated:
             self._take_back()
             self._leave("It received SIGTERM.", Cause.HANDED_BACK)
-        elif time.time() >= self._ends_at - _BEFORE_END:
+        elif self._time_is_up:
             running = self._evaluation
             took_all_time = running is not None and running.seconds > _WHOLE_TIME * self._working_time
             self._leave("Its walltime is up.", Cause.WALLTIME if took_all_time else Cause.HANDED_BACK)
@@ -161,24 +150,40 @@ class Agent:
         now = time.monotonic()
         if now < self._look_at:
             return
-        if self._inbox.changed(busy=self._evaluation.seconds if self._evaluation else 0):
-            self._refuse_all("A newer driver has taken over.")
-            self._hello()
-        for order in self._inbox.read():
-            self._obey(order)
+        self._read_inbox(now)
         self._gpu_sampler.take()
         # While a program runs, only a cancellation matters, and a file server must bear a thousand agents that look.
         self._look_at = now + (min(1.0, max(0.02, self._evaluation.seconds / 10)) if self._evaluation else 0)
+
+    def _read_inbox(self, now: float) -> None:
+        takeover, heard = self._takeover, self._inbox.heard
+        alone = takeover.due(heard, now)
+        if self._inbox.changed(at_once=alone, busy=self._evaluation.seconds if self._evaluation else 0):
+            self._refuse_all("A newer driver has taken over.")
+            self._hello()
+            takeover.turned_to(self._inbox.epoch, now)
+        for order in self._inbox.read():
+            self._obey(order)
+        if takeover.over:
+            self._leave("The run has ended.", None)
+        elif alone and not self._leaving and self._inbox.heard == heard:
+            takeover.begin(now)
 
     def _obey(self, order: Received) -> None:
         if isinstance(order, Assign):
             self._assigned(order)
         elif isinstance(order, Quit):
+            self._released = True
             self._leave("A driver released it.", None)
         elif isinstance(order, Cancel) and order.trial is not None:
             self._cancel(order.trial)
         elif isinstance(order, Cancel):
+            self._released = True
             self._leave("Everything was cancelled.", Cause.CANCELLED)
+        elif isinstance(order, Ping):
+            self._takeover.pinged(order.line)
+        elif isinstance(order, Lead):
+            self._takeover.lead(order.line, time.monotonic())
 
     def _assigned(self, assignment: Assign) -> None:
         if assignment.key in self._seen:
@@ -198,6 +203,8 @@ class Agent:
 
     def _leave(self, reason: str, cause: Cause | None) -> None:
         """Take nothing new, and end what is running for `cause` or let it end by itself (None)."""
+        if cause in (Cause.HANDED_BACK, Cause.WALLTIME):
+            self._takeover.leave()
         self._leaving = self._leaving or reason
         self._refuse_all(reason)
         if self._evaluation is not None and cause is not None:
@@ -229,7 +236,7 @@ class Agent:
                 environment,
                 self._wake,
                 self._kernel_kills,
-                (*self._gpu_sampler.helpers, *self._interruptions.helpers),
+                self._helpers,
             )
         except (OSError, ValueError) as error:
             self._cannot_start(assignment, error)
@@ -240,6 +247,9 @@ class Agent:
         self._outbox.say(
             Started(trial=trial, attempt=attempt, epoch=epoch, pid=pid, at=time.time()), urgent=False
         )
+
+    def _helpers(self) -> tuple[int, ...]:
+        return (*self._gpu_sampler.helpers, *self._interruptions.helpers, *self._takeover.helpers)
 
     def _cannot_start(self, assignment: Assign, error: OSError | ValueError) -> None:
         kind, reason = classify_start_error(error, assignment.cwd, self._paths.root)
@@ -296,7 +306,7 @@ class Agent:
                 epoch=assignment.epoch,
                 values=assignment.values,
                 host=node_name(),
-                gpus=self._gpus,
+                gpus=gpus(self._environment),
                 status=status,
                 outcome=outcome,
                 at=time.time(),
@@ -306,7 +316,7 @@ class Agent:
     def _idle(self) -> None:
         now = time.monotonic()
         patience = self._patience if self._inbox.epoch else min(self._patience, _FIRST_PATIENCE)
-        silent = now - max(self._idle_since, self._inbox.heard) > patience
+        silent = not self._takeover.rides and now - max(self._idle_since, self._inbox.heard) > patience
         if silent and not self._inbox.changed(at_once=True):
             self._leave(f"No driver has responded for {patience:.0f} seconds.", None)
             return

@@ -8,7 +8,7 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
 from worker import processes
@@ -58,9 +58,12 @@ class Evaluation:
         environment: Mapping[str, str],
         wake: Wake,
         kernel_kills: memory.KernelKills,
-        helpers: Sequence[int] = (),
+        helpers: Callable[[], Sequence[int]] = tuple,
     ) -> None:
-        """Start the program. Raises OSError or ValueError where that cannot be done at all."""
+        """Start the program. Raises OSError or ValueError where that cannot be done at all.
+
+        helpers: children of this process that are not the program's, whenever asked.
+        """
         self.assignment = assignment
         self.cause: Cause | None = None
         self.has_steps = False  # whether it was seen to have processes that are not below the agent
@@ -97,6 +100,8 @@ class Evaluation:
         finally:
             os.close(out_end)
             os.close(err_end)
+        # What watches over it, and the driver perhaps, must outlive it.
+        processes.kill_first(self._process.pid)
         self._out = Stream(out, paths.trial_out(assignment.trial))
         self._err = Stream(err, paths.trial_err(assignment.trial))
         self._poll = select.poll()
@@ -219,7 +224,7 @@ class Evaluation:
                 self._process.returncode = os.waitstatus_to_exitcode(
                     status
                 )  # or Popen would wait for it again
-            if pid not in self._helpers:
+            if pid not in self._helpers():
                 self._peak = max(self._peak, usage.ru_maxrss / 1024)
 
     def _advance(self, now: float, childless: bool) -> None:
@@ -280,4 +285,4 @@ class Evaluation:
         self._deadline = time.monotonic() + seconds
 
     def _family(self) -> list[int]:
-        return processes.descendants(os.getpid(), self._helpers)
+        return processes.descendants(os.getpid(), self._helpers())

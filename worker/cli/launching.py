@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import random
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from worker.cli import trust
@@ -15,7 +16,7 @@ from worker.driver.plan import Plan
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE, ConfigError
 from worker.launch import registry
-from worker.launch.scheduler import DriverJobs, Scheduler, Script
+from worker.launch.scheduler import DriverJobs, DriverPlace, Scheduler, Script, Submission
 from worker.progress.final_summary import ending, report
 from worker.progress.tally import Over, Tally
 from worker.spec.problem import has_errors
@@ -26,6 +27,7 @@ from worker.store.claim import Standing, claim
 from worker.store.journal import newest
 from worker.store.origin import origin
 from worker.store.paths import RunPaths
+from worker.store.requests import Retry, ask
 from worker.store.starter import run_command
 
 _LARGEST_SEED = 2**31
@@ -35,9 +37,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that get a run going."""
     parser.add_argument(
         "--driver",
-        choices=("here", "job"),
-        default="job",
-        help="with Slurm: drive the run in this process, or in a small job of its own (the default)",
+        choices=tuple(place.value for place in DriverPlace),
+        default=DriverPlace.JOB.value,
+        help="with Slurm: drive the run in this process (here), in a small job of its own (job, the default), or in the job "
+        "of a worker (worker)",
     )
     parser.add_argument(
         "--follow",
@@ -60,7 +63,7 @@ def say_where(run: Run, scheduler: Scheduler, asked: bool) -> None:
 
 def check_cluster(run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace) -> None:
     """See whether the run fits the cluster; prints all problems. Raises ConfigError if it does not."""
-    problems = scheduler.check(run, paths, driver_too=_driver_jobs(scheduler, args) is not None)
+    problems = scheduler.check(run, paths, _place(scheduler, args))
     if has_errors(problems):
         raise ConfigError(problems)
     print_problems(problems)
@@ -68,7 +71,7 @@ def check_cluster(run: Run, paths: RunPaths, scheduler: Scheduler, args: argpars
 
 def scripts(run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace) -> Sequence[Script]:
     """Every job script that would be submitted, with what it is for."""
-    return scheduler.scripts(run, paths, driver_too=_driver_jobs(scheduler, args) is not None)
+    return scheduler.scripts(run, paths, _place(scheduler, args))
 
 
 def begin(
@@ -109,8 +112,12 @@ def plan_of(
 
 
 def _driver_jobs(scheduler: Scheduler, args: argparse.Namespace) -> DriverJobs | None:
-    """How the driver becomes a job, where it is to be one and the scheduler has that."""
-    return scheduler.driver_jobs if args.driver == "job" else None
+    """How the driver comes into a job, where it is to be in one and the scheduler has that."""
+    return scheduler.driver_jobs if _place(scheduler, args) is not DriverPlace.HERE else None
+
+
+def _place(scheduler: Scheduler, args: argparse.Namespace) -> DriverPlace:
+    return DriverPlace(args.driver) if scheduler.driver_jobs else DriverPlace.HERE
 
 
 def _say_if_done(run: Run, paths: RunPaths) -> bool:
@@ -127,17 +134,31 @@ def _say_if_done(run: Run, paths: RunPaths) -> bool:
     return True
 
 
+def _submitted(run: Run, submitted: Submission) -> Iterator[str]:
+    workers = ", ".join(submitted.workers)
+    if submitted.driver and workers:
+        yield f"The driver of {run.name} is job {submitted.driver}, and its workers are job {workers}."
+    elif submitted.driver:
+        yield f"The driver of {run.name} is job {submitted.driver}, which submits the workers."
+    else:
+        if submitted.waiting:
+            yield f"{counted(submitted.waiting, 'worker')} of {run.name} are in the queue already."
+        if workers:
+            yield f"The workers of {run.name} are job {workers}; the first of them to start drives the run."
+
+
 def _submit(
     run: Run, paths: RunPaths, jobs: DriverJobs, args: argparse.Namespace, retry: tuple[int, ...]
 ) -> int:
     before = newest(paths)
-    submitted = jobs.submit(run, paths, retry)
-    workers = ", ".join(submitted.workers)
-    print(
-        f"The driver of {run.name} is job {submitted.driver}, and its workers are job {workers}."
-        if workers
-        else f"The driver of {run.name} is job {submitted.driver}, which submits the workers."
-    )
+    if DriverPlace(args.driver) is DriverPlace.WORKER:
+        if retry:
+            ask(paths, Retry(value=retry, at=time.time()))
+        submitted = jobs.submit_workers(run, paths)
+    else:
+        submitted = jobs.submit(run, paths, retry)
+    for sentence in _submitted(run, submitted):
+        print(sentence)
     print(f"The results go to {paths.root}.", flush=True)
     for sentence in jobs.first_look(paths, before):
         print(sentence)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from worker import processes
 from worker.driver.assignments import Assignments
 from worker.driver.mailboxes import Mailboxes
 from worker.driver.members import Member
+from worker.driver.succession import Succession
 from worker.launch.launcher import AgentReport, AgentState, Launcher
 from worker.spec.problem import Problem
 from worker.store import journal_records as journal
-from worker.store.inbox_messages import Ping
 from worker.store.outbox_messages import Heard, Hello
 from worker.store.paths import RunPaths
 
 _LOOK_EVERY = 0.05  # seconds
 _FORGET_AFTER = 600.0  # seconds; an agent on another machine that no launcher knows answers by then, or never
-_PING_EVERY = 15.0  # seconds between two signs of life for agents that have nothing to do
 _SUCCESSOR_BEFORE = 60.0  # seconds before the end of an agent's time at which its successor should be there
 _LONGEST_WAIT = 1800.0  # seconds; a successor is not asked for earlier than this, however long the queue is
 _LARGEST_LEAD = 0.25  # of an agent's time; it counts as a worker before that
@@ -35,14 +34,19 @@ class Agents:
         assignments: Assignments,
         mail: Mailboxes,
         superseded: Callable[[], bool] = lambda: False,
+        succession: Succession | None = None,
     ) -> None:
-        """superseded: whether a newer driver has taken over, which would not know of agents that are asked for now."""
+        """superseded: whether a newer driver has taken over, which would not know of agents that are asked for now.
+
+        succession: who follows this driver; nobody does by himself where there is none.
+        """
+        self._succession = succession or Succession()
         self._paths = paths
         self._launcher = launcher
         self._assignments = assignments
         self._mail = mail
         self._superseded = superseded
-        self._looked = self._filled = self._pinged = 0.0
+        self._looked = self._filled = 0.0
         self._hellos: dict[str, Hello | journal.Agent] = {}
         self._strangers: dict[str, float] = {}  # agents that the launcher does not know, and since when
         self._buried: set[str] = set()
@@ -91,6 +95,7 @@ class Agents:
         if now - self._looked < _LOOK_EVERY:
             return
         self._looked = now
+        self._mail.send(self._succession.pings(self._assignments, now), now)
         reports = self.reports = self._launcher.poll()
         self.pending = 0
         for identity, report in reports.items():
@@ -122,12 +127,8 @@ class Agents:
                 self._assignments.add(identity)
                 self._mail.open(identity, now)
         elif len(counted) > wanted:
-            counted.sort(key=lambda member: len(member.queue))
+            counted.sort(key=lambda member: (self._is_own(member.identity), len(member.queue)))
             self._let_go(counted[: len(counted) - wanted])
-        if now - self._pinged >= _PING_EVERY:
-            self._pinged = now
-            ping = Ping(epoch=self._assignments.epoch)
-            self._mail.send([(member.identity, ping) for member in self._assignments.takers(0)], now)
 
     def dismiss(self) -> None:
         """Let every agent finish what it runs and leave; those that have not begun to work are ended."""
@@ -135,7 +136,7 @@ class Agents:
 
     def cancel(self, why: str) -> None:
         """Let every agent end what it runs, and leave. why: a sentence for those evaluations."""
-        self._launcher.stop([member.identity for member in self._idle_unready()])
+        self._stop(member.identity for member in self._idle_unready())
         self._assignments.cancelled = why
         self.dismiss_late()
 
@@ -150,13 +151,27 @@ class Agents:
     def kill(self, at: float, hear: Callable[[str, Heard], None]) -> None:
         """End all agents now, with everything that they started, and wait no longer for them."""
         members = list(self._assignments.members)
-        self._launcher.stop(members)
+        self._stop(members)
         for identity in members:
             self._bury(identity, "It was ended.", at, hear, at_once=True)
 
     def close(self) -> None:
         """The driver leaves."""
         self._launcher.close()
+
+    def hand_over(self, now: float) -> None:
+        """The driver leaves and is to be followed: say so to those that are next in line."""
+        self._mail.send(self._succession.last_words(self._assignments), now)
+
+    def _is_own(self, identity: str) -> bool:
+        return identity == self._succession.rides_with
+
+    def _stop(self, identities: Iterable[str]) -> None:
+        """End these now, with what they run; of the agent in whose job this driver is, that alone."""
+        all_of_them = list(identities)
+        self._launcher.stop([identity for identity in all_of_them if not self._is_own(identity)])
+        for identity in filter(self._is_own, all_of_them):
+            processes.sweep(self._paths.root, identity)
 
     def _counts_until(self, member: Member) -> float:
         """When an agent no longer counts as a worker, so that its successor is asked for in time."""
@@ -172,7 +187,7 @@ class Agents:
 
     def _let_go(self, members: list[Member]) -> None:
         unready = {member.identity for member in self._idle_unready()}
-        self._launcher.stop([member.identity for member in members if member.identity in unready])
+        self._stop(member.identity for member in members if member.identity in unready)
         for member in members:
             self._assignments.quit(member)
 

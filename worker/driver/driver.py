@@ -20,6 +20,7 @@ from worker.driver.recorder import Recorder
 from worker.driver.restore import restore
 from worker.driver.runtime_clock import RuntimeClock
 from worker.driver.stop_signals import Signals
+from worker.driver.succession import Succession
 from worker.driver.tenure import Tenure
 from worker.progress.events import sentence_of
 from worker.progress.final_summary import Ending, ending
@@ -53,17 +54,15 @@ class Driver:
         self._plan = plan
         self._signals = signals
         now = time.monotonic()
-        self.epoch, journal = open_epoch(plan.paths)
+        self.epoch, journal = open_epoch(plan.paths, plan.after)
         restored = restore(plan.paths, self.epoch)
         self._recorder = Recorder(journal, restored.replayer, restored.tally)
         self._state, self._tally = restored.replayer.state, restored.tally
         self.seed = plan.seed if self._state.seed is None else self._state.seed
         now_terms = terms.terms_of(plan.run)
         old_terms = terms.before(self._state.drivers, self.epoch)
-        introduction = claim.introduction(
-            self.epoch, self.seed, plan.scheduler.name, plan.cwd, plan.job, now_terms
-        )
-        self._recorder.commit([introduction], now)
+        first = claim.introduction(self.epoch, self.seed, plan.scheduler.name, plan.cwd, plan.job, now_terms)
+        self._recorder.commit([first], now)
         self._tenure = Tenure(plan.paths, self.epoch, self._recorder, now)
         remote = plan.scheduler.remote
         slowest = _SLOWEST_REMOTE_LOOK if remote else _SLOWEST_LOOK
@@ -76,9 +75,16 @@ class Driver:
             restored.retracted,
             restored.attempts,
         )
-        starts = not plan.request
-        launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts)
-        self._agents = Agents(plan.paths, launcher, self._assignments, self._mail, self._leave_if_superseded)
+        starts, rides = not plan.request, bool(plan.rides_with)
+        launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts, rides)
+        self._agents = Agents(
+            plan.paths,
+            launcher,
+            self._assignments,
+            self._mail,
+            self._leave_if_superseded,
+            Succession(plan.rides_with),
+        )
         self._limits = Limits(
             plan.run.max_evals,
             plan.run.max_failures,
@@ -101,7 +107,7 @@ class Driver:
         self._messages: list[tuple[str, Order]] = []
         self._requests = Requests(plan.paths)
         self._publisher = Publisher(plan, self.epoch, self._state, self._tally)
-        self._publisher.events.add(sentence_of(introduction))
+        self._publisher.events.add(sentence_of(first))
         for change in terms.changes(old_terms, now_terms):
             self._publisher.events.add(change)
         if self._state.wanted not in (None, self._wanted):
@@ -311,6 +317,7 @@ class Driver:
         epoch, reason, over, at = self.epoch, end.sentence, end.over.value, time.time()
         if self._over in (Over.LEFT, Over.MOVED):
             self._write_down([Leaving(epoch=epoch, reason=reason, over=over, at=at)])
+            self._agents.hand_over(time.monotonic())
         elif self._over is not Over.SUPERSEDED:
             self._write_down([Ended(epoch=epoch, exit_code=end.exit_code, reason=reason, over=over, at=at)])
         self._publisher.close(self._agents, last=self._over not in (Over.SUPERSEDED, Over.MOVED))

@@ -24,7 +24,8 @@ class Plan:
     """How a run is driven. cwd: the folder that it was started in. seed: of the search, unless a driver had one before.
 
     request: "stop" or "cancel", to do only that with what an earlier driver has left. retry: the numbers of trials
-    that are given out again. job: the scheduler's job that the driver is in, "" for none.
+    that are given out again. job: the scheduler's job that the driver is in, "" for none. after: the epoch that this
+    driver follows, where it is to follow no other. rides_with: the agent in whose job it is, "" for none.
     """
 
     run: Run
@@ -35,3 +36,5 @@ class Plan:
     request: str = ""
     retry: tuple[int, ...] = ()
     job: str = ""
+    after: int | None = None
+    rides_with: str = ""

@@ -26,6 +26,8 @@ from worker.store.journal_records import (
 from worker.store.messages import Malformed, Unknown
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayer, uncollected
+from worker.store.requests import REQUESTS, Retry
+from worker.store.tail import read_records
 
 _OF_AGENTS = (Agent, Started, Finished)  # their times are of other machines, whose clocks may differ
 _REQUESTS = {Over.STOPPED.value: "stop", Over.CANCELLED.value: "cancel"}
@@ -71,6 +73,18 @@ def open_request(paths: RunPaths, since: int) -> str:
             elif isinstance(record, Ended):
                 request = ""
     return request
+
+
+def unanswered_retries(paths: RunPaths) -> tuple[int, ...]:
+    """The trials that a person wants to have evaluated again, and has said so after the last word of the newest driver."""
+    epoch, last = newest(paths), 0.0
+    for record in read_journal(paths, epoch) if epoch else ():
+        last = max(last, getattr(record, "at", 0.0))
+    numbers: dict[int, None] = {}
+    for request in read_records(paths.commands, REQUESTS.decode):
+        if isinstance(request, Retry) and request.at > last:
+            numbers.update(dict.fromkeys(request.value))
+    return tuple(numbers)
 
 
 def restore(paths: RunPaths, before: int) -> Restored:

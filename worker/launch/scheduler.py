@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # status and the agents read this module, and must not pay for these
@@ -27,6 +28,14 @@ class CurrentJob:
     many_nodes: bool = False
 
 
+class DriverPlace(str, Enum):
+    """Where the driver of a run is."""
+
+    HERE = "here"  # the process that a person starts
+    JOB = "job"  # a job of its own
+    WORKER = "worker"  # in the job of a worker, whichever can
+
+
 @dataclass(frozen=True)
 class Script:
     """A job script and what it is for. of_driver: whether it is the driver's."""
@@ -38,10 +47,14 @@ class Script:
 
 @dataclass(frozen=True)
 class Submission:
-    """A driver that was submitted as a job: its number, and those of the worker jobs that were submitted with it."""
+    """What was submitted to get a run going: the number of the driver's job, "" for none, and those of worker jobs.
 
-    driver: str
+    waiting: how many workers were in the queue, or at work, before.
+    """
+
+    driver: str = ""
     workers: tuple[str, ...] = ()
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ class Scheduler(Protocol):
 
     @property
     def driver_jobs(self) -> DriverJobs | None:
-        """How a driver is a job of its own; None where it is always the process that a person starts."""
+        """How a driver is a job of its own, or in a worker's; None where it is always the process that a person starts."""
 
     def absence(self) -> str:
         """A sentence on why workers cannot be started from this machine; "" where they can."""
@@ -87,20 +100,23 @@ class Scheduler(Protocol):
     def place(self, workers: int) -> str:
         """Where so many workers are, such as "as Slurm jobs"."""
 
-    def check(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Problem]:
+    def check(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Problem]:
         """Everything that it would refuse of `run` in the folder of `paths`, all at once; nothing is submitted.
 
-        driver_too: whether the driver is to be a job.
+        place: where the driver is to be.
         """
 
-    def scripts(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Script]:
+    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Script]:
         """Every job script that would be submitted, for people to read."""
 
-    def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> Launcher:
+    def launcher(
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+    ) -> Launcher:
         """What starts, watches and ends the workers for the driver of `epoch`. cwd: the folder that the run was started in.
 
-        starts: whether it is to start workers, or only to end those that there are. Raises OmnioptError where the
-        scheduler does not do its part.
+        starts: whether it is to start workers, or only to end those that there are. rides: whether the driver is in the
+        job of one of them, and the next one is to be as well. Raises OmnioptError where the scheduler does not do its
+        part.
         """
 
     def end_everything(self, paths: RunPaths, patience: float) -> str:
@@ -114,10 +130,10 @@ class Scheduler(Protocol):
 
 
 class DriverJobs(Protocol):
-    """How the driver of a run is a job of its own, with at most one at a time."""
+    """How the driver of a run is a job of its own, with at most one at a time, or in the job of a worker."""
 
     def asked_for(self, paths: RunPaths) -> bool:
-        """Whether the driver of this run was ever to be a job."""
+        """Whether the driver of this run was ever to be in a job."""
 
     def submit(self, run: Run, paths: RunPaths, retry: Sequence[int]) -> Submission:
         """Submit a driver, unless one waits already and will do, and the first workers of a run that had none.
@@ -125,6 +141,9 @@ class DriverJobs(Protocol):
         retry: numbers of trials that it gives out again. Raises ConfigError for a refusal, OmnioptError where the job
         cannot be taken now or no answer comes.
         """
+
+    def submit_workers(self, run: Run, paths: RunPaths) -> Submission:
+        """Submit the workers that are missing from the queue, the first of which is to drive; see `submit`."""
 
     def first_look(self, paths: RunPaths, before: int) -> Sequence[str]:
         """Wait a moment for the driver that was just submitted; returns why it has not begun, nothing where it has.

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from worker.launch.launcher import Launcher
-    from worker.launch.scheduler import CurrentJob, Script
+    from worker.launch.scheduler import CurrentJob, DriverPlace, Script
     from worker.spec.problem import Problem
     from worker.spec.run import Run
     from worker.store.paths import RunPaths
@@ -32,15 +32,17 @@ class ThisMachine:
         """Where they are."""
         return "on this machine"
 
-    def check(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Problem]:
+    def check(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Problem]:
         """Nothing: what a run asks for is allotted to nobody here."""
         return []
 
-    def scripts(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Script]:
+    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Script]:
         """None: processes need no script."""
         return []
 
-    def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> Launcher:
+    def launcher(
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+    ) -> Launcher:
         """Starts processes in `cwd`, and finds those of earlier drivers."""
         from worker.launch.local import LocalLauncher
 

@@ -51,11 +51,21 @@ class Quit(Filed):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Ping(Filed):
-    """the driver lives"""
+    """the driver lives; the agent's place in the line of those that would follow it, where it has one"""
 
+    # line: 0 for the next, where the driver rides in a worker's job.
     kind = "ping"
+    line: int | None = None
 
 
-Order = Assign | Cancel | Quit | Ping
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class Lead(Filed):
+    """the driver leaves: start the next one, unless an agent before it in the line does"""
+
+    kind = "lead"
+    line: int
+
+
+Order = Assign | Cancel | Quit | Ping | Lead
 Received = Order | Unknown | Malformed
-INBOX: Codec[Order] = Codec((Assign, Cancel, Quit, Ping))
+INBOX: Codec[Order] = Codec((Assign, Cancel, Quit, Ping, Lead))

@@ -39,19 +39,21 @@ def prepare(paths: RunPaths) -> None:
     paths.next_driver(0).touch()
 
 
-def open_epoch(paths: RunPaths) -> tuple[int, Appender]:
+def open_epoch(paths: RunPaths, after: int | None = None) -> tuple[int, Appender]:
     """Begin the next epoch: its number and the only writer of its journal.
 
-    Whoever creates the next file has won; other drivers notice by `Epochs` and leave. Raises OSError or
-    StorageFullError.
+    Whoever creates the next file has won; other drivers notice by `Epochs` and leave. after: the epoch before it, where
+    no other one will do. Raises OSError or StorageFullError; FileExistsError where that has been followed already.
     """
     paths.journals.mkdir(parents=True, exist_ok=True)
-    epoch = newest(paths) + 1
+    epoch = (newest(paths) if after is None else after) + 1
     while True:
         Appender(paths.next_driver(epoch)).close()
         try:
             journal = Appender(paths.journal(epoch), create_exclusive=True)
         except FileExistsError:
+            if after is not None:
+                raise
             epoch += 1
             continue
         announce(paths, epoch)

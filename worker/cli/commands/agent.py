@@ -8,6 +8,7 @@ from pathlib import Path
 from worker.agent import cleanup, folder
 from worker.agent.agent import Agent
 from worker.agent.assignment import run_paths
+from worker.agent.takeover import Riding
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +30,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--ends-at", type=float, default=None, help="when its job ends, in seconds since 1970"
     )
     parser.add_argument(
+        "--drives-since",
+        type=int,
+        default=None,
+        metavar="EPOCH",
+        help="start a driver where the run has none, unless one later than this has ended the run",
+    )
+    parser.add_argument(
         "--sweep",
         type=int,
         default=None,
@@ -45,5 +53,6 @@ def execute(args: argparse.Namespace) -> int:
         return 0
     if args.epoch is not None:
         folder.check(paths, args.epoch)
-    Agent(args.rundir, args.id, args.epoch or 0, args.patience, args.ends_at).run()
+    riding = None if args.drives_since is None else Riding(args.drives_since)
+    Agent(args.rundir, args.id, args.epoch or 0, args.patience, args.ends_at, riding).run()
     return 0

@@ -11,6 +11,7 @@ from worker.cli import objective_check, search_check
 from worker.cli.config_argument import HELP, by_name, read_config
 from worker.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from worker.launch import registry
+from worker.launch.scheduler import DriverPlace
 from worker.spec.check import check_read
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
@@ -62,7 +63,8 @@ def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
         return None, problems
     scheduler, home = registry.choose(args.local), _home(run)
     program_problems = objective_check.problems(run, scheduler, home, args.config)
-    cluster_problems = scheduler.check(run, home.run(run.name), driver_too=scheduler.driver_jobs is not None)
+    place = DriverPlace.JOB if scheduler.driver_jobs else DriverPlace.HERE
+    cluster_problems = scheduler.check(run, home.run(run.name), place)
     return run, (*problems, *search_check.problems(run), *program_problems, *cluster_problems)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
+from worker import processes
 from worker.agent.assignment import run_paths
 from worker.agent.folder import node_name
 from worker.cli.launching import plan_of
 from worker.driver.plan import Plan
-from worker.driver.restore import open_request
+from worker.driver.restore import open_request, unanswered_retries
 from worker.driver.session import drive
-from worker.errors import EXIT_DONE, OmnioptError
+from worker.errors import EXIT_DONE, EXIT_RUNNING, OmnioptError
 from worker.launch import registry
 from worker.launch.scheduler import DriverJobs
 from worker.progress.tally import Over
@@ -36,6 +38,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="leave at once if a later driver has ended the run",
     )
     parser.add_argument(
+        "--after",
+        type=int,
+        default=None,
+        metavar="EPOCH",
+        help="follow this driver, and leave at once if another one has done so",
+    )
+    parser.add_argument(
+        "--rides", default="", metavar="WORKER", help="the worker in whose job this driver is"
+    )
+    parser.add_argument(
         "--retry", type=_numbers, default=(), metavar="N,N", help="evaluations to assign again"
     )
 
@@ -49,6 +61,8 @@ def execute(args: argparse.Namespace) -> int:
     it tries again until it can, or its job ends.
     """
     last_message = ""
+    if args.rides:
+        processes.end_with_parent()
     while True:
         try:
             return _drive(args)
@@ -82,7 +96,18 @@ def _drive(args: argparse.Namespace) -> int:
         )
     request = open_request(paths, args.since) if args.since is not None else ""
     plan = plan_of(run, paths, scheduler, request, args.retry)
+    if args.rides:
+        return _ride(replace(plan, after=args.after, rides_with=args.rides))
     return _in_job(plan, scheduler.driver_jobs) if scheduler.driver_jobs else drive(plan).exit_code
+
+
+def _ride(plan: Plan) -> int:
+    """Drive in the job of a worker: whatever ends that, the run and its other workers are left."""
+    try:
+        return drive(replace(plan, retry=unanswered_retries(plan.paths)), leaves=lambda: True).exit_code
+    except FileExistsError:
+        print("Another worker was faster to start the next driver.", flush=True)
+        return EXIT_RUNNING
 
 
 def _in_job(plan: Plan, jobs: DriverJobs) -> int:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from worker.launch.scheduler import DriverPlace
 from worker.launch.slurm import initial_jobs, preflight, rehearsal
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
@@ -17,16 +18,17 @@ from worker.spec.run import Run
 from worker.store.paths import RunPaths
 
 
-def check(client: Client, run: Run, paths: RunPaths, cluster: Cluster, driver_too: bool) -> list[Problem]:
+def check(client: Client, run: Run, paths: RunPaths, cluster: Cluster, place: DriverPlace) -> list[Problem]:
     """Everything that is wrong with `run` on this cluster and in this folder, all at once; nothing is queued.
 
-    driver_too: whether the driver is to be a job.
+    place: where the driver is to be.
     """
+    driver_too = place is DriverPlace.JOB
     problems = [*preflight.problems(run, cluster, driver_too), *setup_problems(run), *folder_problems(paths)]
     if driver_too:
         problems += preflight.driver_problems(run, cluster)
     if not has_errors(problems):
-        scripts = initial_jobs.scripts(run, paths, cluster, driver_too)
+        scripts = initial_jobs.scripts(run, paths, cluster, place)
         said = {problem.path for problem in problems if problem.path}
         rehearsed = rehearsal.problems(client, run, cluster, scripts)
         problems += [each for each in rehearsed if each.severity == "error" or each.path not in said]

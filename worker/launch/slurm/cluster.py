@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from worker.launch.slurm import accounting, scontrol, sinfo
 from worker.launch.slurm.accounting import Accounting, Association, Limits
 from worker.launch.slurm.client import DEFAULTS, Client
+from worker.launch.slurm.script import RIDER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
+from worker.spec.field_definition import MEMORY_PER_CPU
 from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.spec.sbatch_options import options
+from worker.spec.shares import shares
 
 PATIENCE = 12.0  # seconds for each question
 _NO_ACCOUNTING = ("", "(null)", "accounting_storage/none")
@@ -155,6 +158,24 @@ class Cluster:
         limit = self.longest(run)
         wanted = run.walltime or run.runtime
         return wanted if limit is None or run.walltime else min(wanted, limit)
+
+    def memory_with_driver(self, run: Run) -> int:
+        """The memory of a worker job in which the driver may be, in MB in the unit of the config; 0 where it has none.
+
+        It asks for what the driver needs as well, as far as a node or the partition has that.
+        """
+        if not run.memory:
+            return 0
+        per_cpu = (
+            shares(run).memory_per_node // run.memory
+        )  # CPUs of a node, or 1 where memory is not counted by them
+        most = [max((group.memory for group in self.nodes_of(run)), default=0) // per_cpu]
+        for name in self.partition_names(run):
+            limits = (self.partitions or {}).get(name, {})
+            most += [int(text) // per_cpu for text in [limits.get("MaxMemPerNode", "")] if text.isdigit()]
+            cpus = 1 if run.memory_per == MEMORY_PER_CPU else shares(run).cpus_per_node
+            most += [int(text) * cpus for text in [limits.get("MaxMemPerCPU", "")] if text.isdigit()]
+        return max(run.memory, min(run.memory + -(-RIDER_MEMORY // per_cpu), *most))
 
 
 UNKNOWN = Cluster(None, None, None, None)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from worker.errors import ConfigError, OmnioptError
 from worker.launch.scheduler import DriverStatus
-from worker.launch.slurm import driver_job, reasons, refusals, teardown
+from worker.launch.slurm import driver_job, reasons, refusals, teardown, worker_queue
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.node_health import last_line
 from worker.launch.slurm.squeue import JobState, Row
@@ -25,6 +25,8 @@ _PATIENCE = 10.0  # seconds that Slurm has to answer a person
 def queue_status(client: Client, paths: RunPaths) -> DriverStatus:
     """Ask Slurm about the jobs of the run's driver. Nothing is said of the runs of other people, whose jobs may be hidden."""
     name = driver_job.known_name(paths)
+    if worker_queue.drive_themselves(paths) and paths.root.stat().st_uid == os.getuid():
+        return worker_queue.status(client, paths, _PATIENCE)
     if not name or paths.root.stat().st_uid != os.getuid():
         return DriverStatus()
     rows = driver_job.queued(client, name, _PATIENCE)

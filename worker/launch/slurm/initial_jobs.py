@@ -8,9 +8,9 @@ import sys
 import time
 from collections.abc import Sequence
 
-from worker.errors import OmnioptError
-from worker.launch.scheduler import Script, Submission
-from worker.launch.slurm import cluster, driver_job
+from worker.errors import ConfigError, OmnioptError
+from worker.launch.scheduler import DriverPlace, Script, Submission
+from worker.launch.slurm import cluster, driver_job, worker_queue
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.script import AgentJob, agent_script
@@ -24,20 +24,23 @@ from worker.store.paths import RunPaths
 _TRY_EVERY = 5.0  # seconds
 
 
-def scripts(run: Run, paths: RunPaths, limits: Cluster, driver_too: bool) -> list[Script]:
+def scripts(run: Run, paths: RunPaths, limits: Cluster, place: DriverPlace) -> list[Script]:
     """Every script that would be submitted for a run in `paths`; names of jobs get another random part then."""
     name, planned = f"{run.name}.{secrets.token_hex(3)}", []
-    if driver_too:
+    if place is DriverPlace.JOB:
         text = driver_job.script(run, paths, f"{name}.driver", limits.longest(run), ["--since", "0"])
         planned.append(Script("The driver, a small job of its own", text, of_driver=True))
-    left, number, epoch = run.workers, 0, 0 if driver_too else 1
+    rides = place is DriverPlace.WORKER
+    left, number, epoch = run.workers, 0, 1 if place is DriverPlace.HERE else 0
     while left:
         size, number = min(left, limits.max_array), number + 1
         tag, seconds = f"{epoch}-{number}", limits.walltime(run)
-        text = agent_script(
-            run, paths, AgentJob(f"{name}.{tag}", f"j{tag}", size, seconds, epoch, PATIENCE), sys.executable
-        )
-        by = "submitted with the driver" if epoch == 0 else "submitted by the driver"
+        memory, since = (limits.memory_with_driver(run), 0) if rides else (0, None)
+        job = AgentJob(f"{name}.{tag}", f"j{tag}", size, seconds, epoch, PATIENCE, memory=memory, since=since)
+        text = agent_script(run, paths, job, sys.executable)
+        by = "submitted by the driver"
+        if epoch == 0:
+            by = "submitted now; the first to start drives the run" if rides else "submitted with the driver"
         planned.append(Script(f"{counted(size, 'worker')}, {by}", text))
         left, number, epoch = left - size, number if epoch else 0, 1
     return planned
@@ -79,6 +82,35 @@ def submit_workers(run: Run, paths: RunPaths, client: Client, limits: Cluster) -
     launcher.close()
     jobs = (report.job.partition("_")[0] for report in launcher.poll().values())
     return tuple(dict.fromkeys(job for job in jobs if job))
+
+
+def submit_driving_workers(run: Run, paths: RunPaths, client: Client, limits: Cluster) -> Submission:
+    """Submit the workers of a run that nobody drives, as many as are not in the queue; the first to begin drives.
+
+    Raises ConfigError where Slurm refuses them, NotSubmittedError where it takes no more jobs or stays silent.
+    """
+    present = worker_queue.present(client, paths)
+    if present is None:
+        raise driver_job.NotSubmittedError(
+            "Slurm does not answer, so it is not known which workers of the run are in its queue. Try again in a while."
+        )
+    missing = min(run.workers - present, limits.max_array)
+    if missing <= 0:
+        return Submission(waiting=present)
+    memory, since = limits.memory_with_driver(run), newest(paths)
+    launcher = SlurmLauncher(
+        run, paths, client, 0, limits.walltime(run), limits.max_array, memory=memory, since=since
+    )
+    identities = launcher.start(missing)
+    launcher.close()
+    reports = launcher.poll()
+    jobs = [reports[identity].job.partition("_")[0] for identity in identities]
+    taken = tuple(dict.fromkeys(job for job in jobs if job))
+    if not taken and not present:
+        if launcher.hopeless is not None:
+            raise ConfigError([launcher.hopeless])
+        raise driver_job.NotSubmittedError(f"No worker was submitted. {launcher.trouble}")
+    return Submission(workers=taken, waiting=present)
 
 
 def submit_successor(run: Run, paths: RunPaths) -> str:

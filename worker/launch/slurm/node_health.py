@@ -75,11 +75,7 @@ class NodeHealth:
 
     def stuck(self, row: Row, meaning: Meaning) -> None:
         """Slurm has taken a submission that can never start."""
-        self.hopeless = Problem(
-            meaning.field,
-            f"The worker jobs would wait forever. {meaning.sentence} (Slurm: {row.reason}).",
-            "They were cancelled; change this field and start again.",
-        )
+        self.hopeless = refusals.workers_stuck(row.reason, meaning)
 
     def note_ended(self) -> bool:
         """Look at the agents that have newly ended; True where some ended before they could say a word."""

@@ -95,6 +95,15 @@ def driver_stuck(reason: str, meaning: Meaning) -> Problem:
     )
 
 
+def workers_stuck(reason: str, meaning: Meaning) -> Problem:
+    """Worker jobs are in the queue and can never start. reason: Slurm's word."""
+    return Problem(
+        meaning.field,
+        f"The worker jobs would wait forever. {meaning.sentence} (Slurm: {reason}).",
+        "They were cancelled; change this field and start again.",
+    )
+
+
 def subject(answer: Submitted) -> str:
     """The field of the form that a refusal is about, "" where its words do not say."""
     if reasons.is_limit(answer.verdict):

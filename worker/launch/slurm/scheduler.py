@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from worker.launch.launcher import Launcher
-    from worker.launch.scheduler import DriverJob, DriverStatus, Script, Submission
+    from worker.launch.scheduler import DriverJob, DriverPlace, DriverStatus, Script, Submission
     from worker.spec.problem import Problem
     from worker.spec.run import Run
     from worker.store.paths import RunPaths
@@ -21,8 +21,8 @@ class SlurmDriverJobs:
     """See `DriverJobs`. Jobs of one name, which Slurm runs one at a time."""
 
     def asked_for(self, paths: RunPaths) -> bool:
-        """Whether such a name was ever made up."""
-        return paths.driver_job_name.exists()
+        """Whether such a name was ever made up, or workers were submitted before there was a driver."""
+        return paths.driver_job_name.exists() or paths.submissions(0).exists()
 
     def submit(self, run: Run, paths: RunPaths, retry: Sequence[int]) -> Submission:
         """Submit the driver and the first workers."""
@@ -31,6 +31,14 @@ class SlurmDriverJobs:
 
         client = Client()
         return initial_jobs.submit(run, paths, client, cluster.ask(client, run), retry)
+
+    def submit_workers(self, run: Run, paths: RunPaths) -> Submission:
+        """Submit the workers that the queue does not have."""
+        from worker.launch.slurm import cluster, initial_jobs
+        from worker.launch.slurm.client import Client
+
+        client = Client()
+        return initial_jobs.submit_driving_workers(run, paths, client, cluster.ask(client, run))
 
     def first_look(self, paths: RunPaths, before: int) -> Sequence[str]:
         """Wait a moment for the driver, and ask the queue about it otherwise."""
@@ -85,26 +93,28 @@ class Slurm:
         """Where they are."""
         return "as a Slurm job" if workers == 1 else "as Slurm jobs"
 
-    def check(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Problem]:
+    def check(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Problem]:
         """What does not fit the cluster, its limits and its file systems."""
         from worker.launch.slurm import checks, cluster
         from worker.launch.slurm.client import Client
 
         client = Client()
-        return checks.check(client, run, paths, cluster.ask(client, run), driver_too)
+        return checks.check(client, run, paths, cluster.ask(client, run), place)
 
-    def scripts(self, run: Run, paths: RunPaths, driver_too: bool) -> Sequence[Script]:
+    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Script]:
         """The scripts as the cluster's limits have them; names of jobs get another random part when they are submitted."""
         from worker.launch.slurm import cluster, initial_jobs
         from worker.launch.slurm.client import Client
 
-        return initial_jobs.scripts(run, paths, cluster.ask(Client(), run), driver_too)
+        return initial_jobs.scripts(run, paths, cluster.ask(Client(), run), place)
 
-    def launcher(self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool) -> Launcher:
+    def launcher(
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+    ) -> Launcher:
         """Submits job arrays, and takes over those of earlier drivers; jobs start in the folder they are submitted from."""
         from worker.launch.slurm.worker_jobs import SlurmLauncher
 
-        return SlurmLauncher.for_driver(run, paths, epoch, starts)
+        return SlurmLauncher.for_driver(run, paths, epoch, starts, rides)
 
     def end_everything(self, paths: RunPaths, patience: float) -> str:
         """End the jobs by their names; returns which Slurm has said nothing about."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from worker.spec.directives import choices, directive, directives, extra, memory, payer, resources, time_text
@@ -16,6 +16,7 @@ from worker.store.setup_failures import MARK
 _WARNING = 120  # seconds before its time limit at which the driver is told to hand over, or
 _WARNING_SHARE = 4  # this part of a time limit that is short: a driver must not leave when it has just come
 DRIVER_MEMORY = 2000  # MB
+RIDER_MEMORY = 500  # MB that a driver needs in the job of a worker
 # Not every version of Slurm tells a job of it by SLURM_JOB_END_TIME.
 _SHORTENED = """\
 # Slurm may have shortened this job.
@@ -29,7 +30,9 @@ class AgentJob:
 
     name: the job's name, that no other submission has. tag: the agents are called `<tag>-<index>`.
     count: elements. seconds: time limit. epoch: the driver that asks for them. patience: seconds that an agent
-    waits for a new driver when its own has gone. exclude: nodes that have failed.
+    waits for a new driver when its own has gone. exclude: nodes that have failed. memory: what each job asks for, in the
+    unit of the config; 0 for what stands there. since: where agents start drivers, up to which epoch an end of the run is
+    known; None where they do not.
     """
 
     name: str
@@ -39,6 +42,8 @@ class AgentJob:
     epoch: int
     patience: int
     exclude: tuple[str, ...] = ()
+    memory: int = 0
+    since: int | None = None
 
     def identity(self, index: int) -> str:
         """The name of the agent that runs in the array element `index`."""
@@ -56,13 +61,14 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str, first: b
     first: no worker of the run has begun yet.
     """
     output = f"{_output(str(paths.slurm))}/{job.name}.%a.out"
+    rides = "" if job.since is None else f" --drives-since {job.since}"
     lines = [
         *directives(
             [
                 ("job-name", job.name),
                 ("array", f"0-{job.count - 1}"),
                 *payer(run),
-                *resources(run),
+                *resources(replace(run, memory=job.memory or run.memory)),
                 *choices(run, first),
                 ("time", time_text(job.seconds)),
                 ("no-requeue", ""),
@@ -80,7 +86,7 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str, first: b
 [ "${{SLURM_RESTART_COUNT:-0}}" -gt 0 ] && exit 0
 {_setup(run, paths.setup_record(job.name, "$SLURM_ARRAY_TASK_ID"))}id={job.tag}-$SLURM_ARRAY_TASK_ID
 ends=$(($(date +%s) + {job.seconds} - SECONDS))
-{_SHORTENED if run.time_min else ""}{_wait(f'{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"', "TERM")}
+{_SHORTENED if run.time_min else ""}{_wait(f'{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"{rides}', "TERM")}
 # Where the worker was killed, what it had started is still there.
 {agent} --id "$id" --sweep "$code"
 exit "$code"

@@ -47,14 +47,17 @@ class SlurmLauncher:
         max_array: int,
         python: str = sys.executable,
         clock: Callable[[], float] = time.monotonic,
+        memory: int = 0,
+        since: int | None = None,
     ) -> None:
         """epoch: the driver's, 0 for what is asked for before there is one. walltime: of a worker job, in seconds.
 
-        max_array: most elements of a job array. Where walltime is None, both are asked of Slurm before anything is
-        submitted.
+        max_array: most elements of a job array. Where walltime is None, both, and the memory, are asked of Slurm before
+        anything is submitted. memory, since: see `AgentJob`.
         """
         self._run, self._paths, self._client, self._epoch = run, paths, client, epoch
         self._walltime, self._max_array, self._python, self._clock = walltime, max_array, python, clock
+        self._memory, self._since = memory, since
         self._job_states, self._poll_schedule, self._background = JobStates(), PollSchedule(), Background()
         self._node_health = NodeHealth(self._job_states, paths, "SLURM_JOB_ID" in os.environ)
         self._cancels = Cancels(client, self._background)
@@ -76,12 +79,17 @@ class SlurmLauncher:
         self._adopt_submissions()
 
     @classmethod
-    def for_driver(cls, run: Run, paths: RunPaths, epoch: int, starts: bool) -> SlurmLauncher:
-        """A launcher for the cluster that this machine belongs to, which is asked about its limits first if it `starts` agents."""
+    def for_driver(cls, run: Run, paths: RunPaths, epoch: int, starts: bool, rides: bool) -> SlurmLauncher:
+        """A launcher for the cluster that this machine belongs to, which is asked about its limits first if it `starts` agents.
+
+        rides: whether the driver is in the job of an agent, so that others may follow it.
+        """
         client = Client()
         limits = cluster.ask(client, run) if starts else cluster.UNKNOWN
         walltime = limits.walltime(run) if limits.limits_known else None
-        return cls(run, paths, client, epoch, walltime, limits.max_array)
+        memory = limits.memory_with_driver(run) if rides else 0
+        since = epoch - 1 if rides else None
+        return cls(run, paths, client, epoch, walltime, limits.max_array, memory=memory, since=since)
 
     def start(self, count: int) -> Sequence[str]:
         """Ask for `count` more agents; returns the identities asked for, none while Slurm takes no jobs."""
@@ -161,6 +169,10 @@ class SlurmLauncher:
     def _adopt_submissions(self) -> None:
         """Take over the submissions of earlier drivers."""
         now = self._clock()
+        # Before the first driver, and between two, what was asked for so is numbered on.
+        self._count = sum(
+            entry.job.epoch == self._epoch for entry in logged_submissions(self._paths, self._epoch)
+        )
         for entry in logged_submissions(self._paths, self._epoch - 1):
             name = entry.job.name
             self._job_states.intend(entry.job, now)
@@ -186,6 +198,7 @@ class SlurmLauncher:
         self._asking_limits, self._limits_unknown = False, not limits.limits_known
         if limits.limits_known:
             self._walltime, self._max_array = limits.walltime(self._run), limits.max_array
+            self._memory = 0 if self._since is None else limits.memory_with_driver(self._run)
             self._retry_delay = _RETRY_LEAST
         else:
             self._back_off(self._clock())
@@ -194,7 +207,10 @@ class SlurmLauncher:
         self._count += 1
         tag = f"j{self._epoch}-{self._count}"
         name = f"{self._run.name}.{self._token}.{self._epoch}-{self._count}"
-        job = AgentJob(name, tag, size, walltime, self._epoch, PATIENCE, self._node_health.excluded)
+        excluded_nodes = self._node_health.excluded
+        job = AgentJob(
+            name, tag, size, walltime, self._epoch, PATIENCE, excluded_nodes, self._memory, self._since
+        )
         first = self._epoch <= 1 and not self._begun
         text = agent_script(self._run, self._paths, job, self._python, first)
         self._paths.job_script(name).write_text(text)

@@ -1,0 +1,41 @@
+"""What an agent says of itself when it begins, and to each new driver."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Mapping
+
+from worker import __version__, processes
+from worker.agent import gpu_sampler
+from worker.agent.folder import node_name
+from worker.launch import registry
+from worker.store.outbox_messages import Hello
+
+
+def hello(identity: str, epoch: int, ends_at: float, environment: Mapping[str, str]) -> Hello:
+    """The introduction of this process as the agent `identity` to the driver of `epoch`.
+
+    ends_at: when its time is up, in seconds since 1970, inf for never. environment: that of its programs.
+    """
+    job = registry.current_job(os.environ)
+    return Hello(
+        agent=identity,
+        epoch=epoch,
+        host=node_name(),
+        pid=os.getpid(),
+        pid_start=processes.birth(os.getpid()) or "",
+        job=job.number if job else "",
+        version=__version__,
+        ends_at=None if ends_at == math.inf else ends_at,
+        gpus=gpus(environment),
+        cpus=len(os.sched_getaffinity(0)),
+        gpu_count=gpu_sampler.present(environment),
+        at=time.time(),
+    )
+
+
+def gpus(environment: Mapping[str, str]) -> str:
+    """The GPUs that programs with this environment see, as their job was given them; "" where it does not say."""
+    return environment.get("CUDA_VISIBLE_DEVICES", "")
