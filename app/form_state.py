@@ -15,7 +15,7 @@ from worker.spec.formats.numbered_keys import count_parameters, impossible_count
 from worker.spec.formats.url import COUNT
 from worker.spec.parameter_settings import SETTINGS, SettingKind
 from worker.spec.parameter_types import PARAMETER_TYPES
-from worker.spec.parameters import DEFAULT_TYPE
+from worker.spec.parameters import DEFAULT_TYPE, REAL_TYPE
 from worker.spec.problem import Problem
 from worker.spec.raw_values import raw_text
 from worker.spec.run import Draft, ParameterDraft
@@ -24,7 +24,7 @@ from worker.spec.setting_values import setting_raw_text
 Row = Mapping[str, str]
 # The keys of one parameter's fields, without the `param_N_` before them.
 ROW_KEYS = ("name", "type", *(setting.query for setting in SETTINGS.values()))
-EMPTY_ROW: Row = {**dict.fromkeys(ROW_KEYS, ""), "type": DEFAULT_TYPE}
+EMPTY_ROW: Row = {**dict.fromkeys(ROW_KEYS, ""), "type": REAL_TYPE}
 # Which partition the form was made for; another one in `partition` means that the user has just changed it.
 PARTITION_WAS = "partition_was"
 
@@ -99,8 +99,13 @@ class FormState:
 
 def _parameter(row: Row) -> ParameterDraft:
     kind = PARAMETER_TYPES.get(row["type"])
-    needed: Iterable[str] = kind.settings if kind else SETTINGS
+    needed: Iterable[str] = kind.known if kind else SETTINGS
     return ParameterDraft(row["name"], row["type"], {key: row[SETTINGS[key].query] for key in needed})
+
+
+def new(draft: Draft) -> FormState:
+    """The form of somebody who begins: that of `draft`, which says nothing of parameters, with an empty one."""
+    return replace(of_draft(draft), rows=(EMPTY_ROW,))
 
 
 def of_draft(draft: Draft) -> FormState:
@@ -115,7 +120,7 @@ def of_draft(draft: Draft) -> FormState:
 
 def _row(parameter: ParameterDraft) -> Row:
     kind = PARAMETER_TYPES.get(parameter.type)
-    needed: Mapping[str, SettingKind] = kind.settings if kind else {}
+    needed: Mapping[str, SettingKind] = kind.known if kind else {}
     settings = {}
     for key, raw in parameter.settings.items():
         if key in SETTINGS:
@@ -166,7 +171,8 @@ def _indices(sent: Mapping[str, str]) -> set[int]:
 
 
 def _sent_row(sent: Mapping[str, str], index: int) -> Row:
-    row = {key: sent.get(f"param_{index}_{key}", EMPTY_ROW[key]) for key in ROW_KEYS}
+    row = {key: sent.get(f"param_{index}_{key}", "") for key in ROW_KEYS}
+    row["type"] = row["type"] or DEFAULT_TYPE  # which links do not name
     # The original's key for μ has no prefix.
     return {**row, "mu": row["mu"] or sent.get(f"mu_{index}", "")}
 

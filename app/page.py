@@ -16,7 +16,7 @@ from app.preview import Preview, make_preview
 from app.problem_places import PlacedProblem
 from app.request_form import form_state
 from app.site import current_site
-from app.widgets import type_options, types_for_script
+from app.widgets import SWITCHES, type_options, types_for_script
 from worker.spec.config_limits import PAGE
 from worker.spec.parameter_settings import IN_FORM_ORDER
 from worker.spec.parameter_types import PARAMETER_TYPES
@@ -103,6 +103,7 @@ def render_form(
         type_options=type_options,
         types_for_script=types_for_script(),
         settings=_SETTINGS,
+        switches=SWITCHES,
         captured=site.catalogue.captured,
         opened=[section.key for section in form_layout.FOLDED if _shows(section, state, preview)],
         fresh=fresh,

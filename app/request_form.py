@@ -25,4 +25,5 @@ def form_state(request: Request, catalogue: Catalogue) -> tuple[FormState, tuple
         return state, ()
     read = url.read(request.query_string.decode("utf-8", "replace"), PAGE)
     meant = original_meaning.of_link(read, catalogue.known_partitions)
-    return states.of_draft(meant.draft), meant.problems
+    make = states.of_draft if request.query_string else states.new
+    return make(meant.draft), meant.problems

@@ -8,13 +8,23 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from worker.spec.parameter_types import PARAMETER_TYPES
+from worker.spec.plain_types import PLAIN_TYPES
 from worker.spec.text import shown
+
+# The settings that are boxes to tick.
+SWITCHES = frozenset(
+    key for kind in PARAMETER_TYPES.values() for key, read_as in kind.known.items() if read_as == "switch"
+)
 
 
 def types_for_script() -> Mapping[str, Mapping[str, object]]:
     """What lets the script show the fields that a type needs, and its summary, without asking the server."""
     return {
-        kind.name: {"settings": list(kind.settings), "summary": kind.summary}
+        kind.name: {
+            "settings": list(kind.known),
+            "optional": [key for key in kind.optional if key not in SWITCHES],
+            "summary": kind.summary,
+        }
         for kind in PARAMETER_TYPES.values()
     }
 
@@ -29,10 +39,14 @@ def type_options(chosen: str) -> Markup:
 
 @lru_cache(maxsize=100)  # a page has as many of them as parameters
 def _options(names: tuple[str, ...], chosen: str) -> Markup:
-    return Markup("").join(_option(name, name, name == chosen) for name in names)
+    """Those of this OmniOpt first, and apart from them those that only who knows the first one looks for."""
+    options = {name: _option(name, name, name == chosen) for name in names}
+    plain = Markup("").join(options.pop(kind.name) for kind in PLAIN_TYPES)
+    others = Markup("").join(options.values())
+    return plain + Markup('<optgroup label="As in the first OmniOpt">{}</optgroup>').format(others)
 
 
 def _option(value: str, label: str, selected: bool) -> Markup:
-    return Markup('<option value="{}"{}>{}</option>').format(
-        value, Markup(" selected") if selected else "", label
-    )
+    # A page of many parameters has thousands of them: what a browser knows without is not sent.
+    named = Markup(' value="{}"').format(value) if value != label else ""
+    return Markup("<option{}{}>{}</option>").format(named, Markup(" selected") if selected else "", label)

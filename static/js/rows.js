@@ -150,6 +150,9 @@ function showSettings(row) {
   const needed = kind?.settings;
   for (const setting of row.querySelectorAll("[data-setting]")) {
     setting.hidden = Boolean(needed) && !needed.includes(setting.dataset.setting);
+    const input = setting.querySelector("input");
+    if (kind?.optional.includes(setting.dataset.setting)) input.placeholder = "optional";
+    else input.removeAttribute("placeholder");
   }
   row.querySelector("[data-type-summary]").textContent = kind?.summary ?? "";
   // What is not shown keeps its text, but is not sent.

@@ -110,7 +110,7 @@ def test_what_keeps_the_run_from_starting_comes_first() -> None:
 
 def test_gaps_alone_are_things_to_fill_in() -> None:
     answer = CLIENT.post("/preview", data={"partition": "romeo"}).get_json()
-    assert (answer["state"], answer["headline"]) == ("open", "4 things to fill in")
+    assert (answer["state"], answer["headline"]) == ("open", "5 things to fill in")
     assert all(problem["missing"] for problem in answer["problems"])
 
 

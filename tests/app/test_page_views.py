@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 from page_client import CLIENT, GOOD
@@ -39,7 +40,7 @@ def test_the_empty_form_scolds_nobody() -> None:
     form = Form(page())
     assert "problem--error" not in page()
     assert form.attributes["projectname"]["aria-invalid"] == "false"
-    assert form.texts["status-title"].strip() == "4 things to fill in"
+    assert form.texts["status-title"].strip() == "5 things to fill in"
 
 
 def test_the_old_link_opens_prefilled_and_says_what_is_wrong() -> None:
@@ -109,12 +110,41 @@ def test_only_the_fields_that_a_type_needs_are_shown(kind: str) -> None:
     text = page(f"param_0_type={kind}")
     row = text[text.index('id="parameters"') : text.index('id="parameter-template"')]
     shown = set(re.findall(r'data-setting="(\w+)">', row))
-    assert shown == set(PARAMETER_TYPES[kind].settings)
+    assert shown == set(PARAMETER_TYPES[kind].known)
+
+
+def test_a_new_form_begins_with_a_real_number_and_links_mean_what_they_meant() -> None:
+    assert Form(page()).sent["param_0_type"] == "real"
+    added = press(Form(page()), "add", **GOOD)
+    assert added.sent["param_1_type"] == "real"
+    for link in ("projectname=a", "param_0_name=a&param_0_value_max=3", "number_of_parameters=2"):
+        assert Form(page(link)).sent["param_0_type"] == "hp.randint"
+
+
+def test_a_box_is_ticked_by_a_link_and_told_by_the_form() -> None:
+    link = "param_0_name=a&param_0_type=real&param_0_value_min=0.1&param_0_value_max=1&param_0_log="
+    for text, on in (("1", True), ("yes", True), ("0", False), ("", False)):
+        form = Form(page(link + text))
+        assert ("checked" in form.attributes["param_0_log"]) is on
+    ticked = CLIENT.post("/preview", data=dict(parse_qsl(link + "1"))).get_json()
+    assert "log = true" in ticked["config"]
+    assert "param_0_log=1" in ticked["url"]
 
 
 def test_what_values_are_rounded_to_is_asked_for_last() -> None:
     keys = re.findall(r'data-setting="(\w+)"', page())
-    assert keys[: len(SETTINGS)] == ["min", "max", "mu", "sigma", "step", "q", "values"]
+    assert keys[: len(SETTINGS)] == [
+        "min",
+        "max",
+        "mu",
+        "sigma",
+        "step",
+        "q",
+        "values",
+        "value",
+        "log",
+        "ordered",
+    ]
 
 
 def test_unknown_choices_of_a_link_are_shown_and_kept() -> None:

@@ -19,7 +19,7 @@ Open = Callable[..., Page]
 
 def test_the_command_follows_every_key(open_page: Open) -> None:
     page = open_page()
-    expect(page.locator("#status-title")).to_have_text("4 things to fill in")
+    expect(page.locator("#status-title")).to_have_text("5 things to fill in")
     fill_in(page)
     run = run_in(page)
     assert (run.name, run.partition, run.parameters[0].settings) == (
@@ -113,6 +113,7 @@ def test_parameters_come_and_go_without_loss(open_page: Open) -> None:
     second = page.get_by_role("group", name="Parameter 2")
     expect(second.get_by_label("Name")).to_be_focused()
     page.keyboard.type("layers")
+    second.get_by_label("Type").select_option("hp.randint")
     second.get_by_label("Max").fill("12")
     page.get_by_role("button", name="Add a parameter").click()
     page.keyboard.type("kind")

@@ -58,7 +58,7 @@ def test_copy_without_the_clipboard(open_page: Open) -> None:
 def test_a_command_that_is_of_no_use_is_not_copied(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("button", name="Copy: Command for the first time").press("Enter")
-    expect(page.locator("#announcer")).to_have_text("The command is not usable yet: 4 things to fill in.")
+    expect(page.locator("#announcer")).to_have_text("The command is not usable yet: 5 things to fill in.")
     expect(page.locator("#status")).to_be_focused()
     expect(page.locator("#projectname-problems .problem")).to_have_count(1)
 
@@ -181,7 +181,8 @@ def test_the_whole_way_without_a_script(open_page: Open) -> None:
     second.get_by_label("Max").fill("many")
     # Enter is the button that updates.
     second.get_by_label("Max").press("Enter")
-    expect(page.locator("#param_1_value_max-problems")).to_contain_text('"many" is not a whole number')
+    expect(page.locator("#param_1_value_max-problems")).to_contain_text('"many" is not a number')
+    second.get_by_label("Min").fill("0")
     second.get_by_label("Max").fill("4")
     page.get_by_label("Partition", exact=True).select_option("romeo")
     page.get_by_role("button", name="Update the command").click()
@@ -209,12 +210,15 @@ def test_it_all_goes_with_the_keyboard(open_page: Open) -> None:
         "workdir",
         "param_0_name",
         "param_0_type",
+        "param_0_value_min",
         "param_0_value_max",
+        "param_0_value_step",
+        "param_0_log",
     ]
     order += ["add-parameter", "searchtype", "partition", "runtime"]
     places = [reached.index(name) for name in order]
     assert places == sorted(places)
-    assert "param_0_value_min" not in reached
+    assert "param_0_values" not in reached
 
 
 SIZES = {"narrow": {"width": 390, "height": 844}, "wide": {"width": 1440, "height": 900}}

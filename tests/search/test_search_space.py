@@ -103,13 +103,12 @@ def test_every_index_has_a_value_and_back(parameter: Parameter, precision: int, 
     index = math.floor(share * min(dimension.count, EXACT))
     value = dimension.value(index)
     assume(isinstance(value, (str, int)) or abs(value) > 1e-300)  # below, floats are too coarse
-    if "q" in parameter.settings:
-        assume(
-            math.ulp(float(value)) < parameter.number("q") / 4
-        )  # beyond, floats do not tell multiples apart
+    steps = [parameter.number(key) for key in ("q", "step") if key in parameter.settings]
+    if steps and not isinstance(value, str):
+        assume(math.ulp(float(value)) < steps[0] / 4)  # beyond, floats do not tell multiples apart
     assert dimension.index(value) == index
     if not isinstance(dimension, Categories) and index:
-        assert float(dimension.value(index - 1)) < float(value)
+        assert dimension.number(dimension.value(index - 1)) < dimension.number(value)
 
 
 @pytest.mark.parametrize("name", ALL_TYPES)

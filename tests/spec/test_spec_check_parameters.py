@@ -149,8 +149,9 @@ def test_exponents_that_look_like_values_are_pointed_out() -> None:
     (warning,) = problems({}, parameter("hp.loguniform", min="0.001", max=1))
     assert (warning.path, warning.severity) == ("parameters.0.min", "warning")
     assert warning.message == "Min and max are exponents here: the values run from 1.001 to 2.71828."
-    assert warning.hint == "For values from 0.001 to 1 write their natural logarithms: -6.90776 and 0."
-    assert problems({}, parameter("hp.loguniform", min="-7", max=0)) == ()
+    assert warning.hint == 'For values from 0.001 to 1 write type = "real", min = 0.001, max = 1, log = true.'
+    (offer,) = problems({}, parameter("hp.loguniform", min="-7", max=0))
+    assert offer.severity == "note"
 
 
 def test_huge_numbers_are_refused_and_not_printed() -> None:
@@ -180,9 +181,12 @@ def test_every_type_works(kind: str) -> None:
         "mu": "0",
         "sigma": "1",
         "values": "a=1,b=3",
+        "value": "a",
+        "log": "1",
+        "ordered": "1",
     }
     (checked,) = run({}, ParameterDraft("a", kind, raw_settings)).parameters
-    assert set(checked.settings) == set(PARAMETER_TYPES[kind].settings)
+    assert set(checked.settings) == set(PARAMETER_TYPES[kind].known)
     if kind == "hp.pchoice":
         assert checked.options == ("a", "b")
         assert checked.percentages == (25, 75)

@@ -15,7 +15,8 @@ from spec_strategies import drafts, lines, runs, wild_drafts
 from worker.spec.check import check, check_read
 from worker.spec.fields import FIELDS
 from worker.spec.formats import any_config, original, original_writer, token, toml, url
-from worker.spec.parameter_types import PARAMETER_TYPES
+from worker.spec.parameter_types import PARAMETER_TYPES, type_of
+from worker.spec.parameters import MOST_VALUES
 from worker.spec.problem import has_errors
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
 
@@ -62,6 +63,16 @@ def original_run(run: Run) -> Run:
         if parameter.type == "hp.choiceint":
             values = tuple(map(str, range(parameter.integer("min"), parameter.integer("max") + 1)))
             parameter = replace(parameter, type="hp.choice", settings={"values": values})
+        elif form := type_of(parameter).original_form(parameter):
+            settings: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value for key, value in form[1].items()
+            }
+            parameter = replace(parameter, type=form[0], settings=settings)
+        elif type_of(parameter).original_lists_as:
+            dimension = type_of(parameter).dimension(parameter, 17)
+            if dimension.count <= MOST_VALUES:
+                values = tuple(str(dimension.value(index)) for index in range(dimension.count))
+                parameter = replace(parameter, type="hp.choice", settings={"values": values})
         parameters.append(parameter)
     defaults: dict[str, Any] = {field.attribute: field.default for field in FIELDS if not field.original}
     return replace(run, parameters=tuple(parameters), **defaults)
@@ -216,7 +227,8 @@ def test_an_empty_draft_is_an_empty_form() -> None:
 @pytest.mark.parametrize("kind", sorted(PARAMETER_TYPES))
 def test_only_the_settings_of_the_type_are_written(kind: str) -> None:
     everything = {"min": "1", "max": "5", "step": "2", "q": "0.5", "mu": "0", "sigma": "1", "values": "a=1"}
+    everything |= {"value": "a", "log": "1", "ordered": "1"}
     draft = Draft({}, (ParameterDraft("p", kind, everything),))
-    needed = set(PARAMETER_TYPES[kind].settings)
+    needed = set(PARAMETER_TYPES[kind].known)
     assert set(tomllib.loads(toml.write(draft))["parameters"]["p"]) == {"type", *needed}
     assert set(url.read(url.write(draft)).draft.parameters[0].settings) == needed

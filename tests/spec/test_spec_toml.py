@@ -31,7 +31,7 @@ def said(text: str) -> list[tuple[str, str, str]]:
         ("[run]\nseed = 1", "run.seed", '"seed" does not belong to [run].', "Move it to [search]."),
         ("[run]\nname = [[[1]]]", "run.name", "This is nested too deeply.", "Write a single value, or a list of values."),
         ("parameters = 1", "parameters", "This must be a table of parameters.", "Write [parameters.NAME] for each."),
-        ("[parameters]\nx = 1", "parameters.0", 'The parameter "x" must be a table.', 'Write { type = "hp.uniform", ... }.'),
+        ("[parameters]\nx = 1", "parameters.0", 'The parameter "x" must be a table.', 'Write { type = "real", ... }.'),
         ("[parameters.x]\nmni = 1", "parameters.0.mni", '"mni" has no meaning for "hp.randint".', "Possible: max, type."),
         (
             '[parameters.y]\n[parameters.x]\ntype = "hp.uniform"\nmni = 1',

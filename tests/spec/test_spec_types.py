@@ -12,7 +12,8 @@ from product_texts import ROOT, sources, texts
 
 from worker.spec import parameter_types
 from worker.spec.parameter_settings import IN_FORM_ORDER, SETTINGS
-from worker.spec.parameter_types import PARAMETER_TYPES, ParameterType, table_of
+from worker.spec.parameter_type import ParameterType, table_of
+from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import NAMED_TYPES
 
 SOURCE = Path(parameter_types.__file__)

@@ -12,7 +12,8 @@ from worker.spec.field_definition import Field
 from worker.spec.field_values import field_text
 from worker.spec.fields import FIELDS, SECTIONS
 from worker.spec.parameter_settings import SETTINGS
-from worker.spec.parameter_types import PARAMETER_TYPES, ParameterType, type_of
+from worker.spec.parameter_type import ParameterType
+from worker.spec.parameter_types import PARAMETER_TYPES, type_of
 from worker.spec.parameters import DEFAULT_TYPE, Parameter, SettingValue
 from worker.spec.raw_values import duration_text
 from worker.store.inbox_messages import INBOX
@@ -39,11 +40,14 @@ _KINDS = {
 }
 # Of every setting a value that is good for each type, but for percentages.
 EXAMPLE_SETTINGS: Mapping[str, SettingValue] = {
-    "min": 1, "max": 5, "step": 2, "q": 0.5, "mu": 0, "sigma": 1, "values": ("a", "b"),
+    "min": 1, "max": 5, "step": 2, "q": 0.5, "mu": 0, "sigma": 1, "values": ("a", "b"), "value": "a",
+    "log": True, "ordered": True,
 }  # fmt: skip
 _SETTING_KINDS = {
     "integer": "a whole number",
     "real": "a number",
+    "switch": "`true` or `false`",
+    "text": "a text or a number",
     "options": "a list of texts",
     "weights": "texts with their percentages",
 }
@@ -143,7 +147,7 @@ def _types() -> str:
         (
             f"`{kind.name}`" + (" (default)" if kind.name == DEFAULT_TYPE else ""),
             kind.summary,
-            ", ".join(f"`{key}`" for key in kind.settings),
+            ", ".join([*(f"`{key}`" for key in kind.settings), *(f"(`{key}`)" for key in kind.optional)]),
             {"integer": "integers", "real": "real numbers", "category": "texts"}[kind.value],
             f"`{kind.original_lists_as}`" if kind.original_lists_as else "",
         )
@@ -167,7 +171,7 @@ def _settings() -> str:
 
 
 def _setting_kind(key: str, kinds: Iterable[ParameterType]) -> str:
-    found = dict.fromkeys(_SETTING_KINDS[kind.settings[key]] for kind in kinds if key in kind.settings)
+    found = dict.fromkeys(_SETTING_KINDS[kind.known[key]] for kind in kinds if key in kind.known)
     return ", or ".join(found)
 
 

@@ -29,6 +29,7 @@ class Form(HTMLParser):
         self._select = ""
         self._text_area = ""
         self._inert = 0
+        self._chosen = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -47,20 +48,25 @@ class Form(HTMLParser):
                 self.sent.setdefault(name, values.get("value") or "")
         if tag == "select":
             self._select = name
-        if tag == "option" and "selected" in values:
+        self._chosen = tag == "option" and "selected" in values
+        if self._chosen:
             self.sent[self._select] = values.get("value") or ""
+            self._chosen = "value" not in values  # its text is its value then
         if tag == "textarea":
             self._text_area = name
             self.sent[name] = ""
 
     def handle_endtag(self, tag: str) -> None:
+        self._chosen = False
         self._inert -= tag == "template"
         if tag == "textarea":
             self.sent[self._text_area] = self.sent[self._text_area].removeprefix("\n")
             self._text_area = ""
 
     def handle_data(self, data: str) -> None:
-        if self._text_area:
+        if self._chosen:
+            self.sent[self._select] += data
+        elif self._text_area:
             self.sent[self._text_area] += data.replace("\r\n", "\n")
         elif self._open and not self._inert:
             self.texts[self._open[-1]] += data

@@ -91,6 +91,13 @@ def parameters(name: str) -> st.SearchStrategy[ParameterDraft]:
 def settings(kind: str) -> st.SearchStrategy[dict[str, object]]:
     """Settings that pass the checks of the type `kind`."""
     needed = PARAMETER_TYPES[kind].settings
+    if kind in ("real", "integer"):
+        return _plain_ranges(whole=kind == "integer")
+    if kind == "fixed":
+        return st.fixed_dictionaries({"value": filled_lines})
+    if kind == "categorical":
+        listed = st.lists(filled_lines, min_size=1, max_size=6, unique=True)
+        return st.fixed_dictionaries({"values": listed}, optional={"ordered": st.booleans()})
     if kind == "hp.randint":
         return st.fixed_dictionaries({"max": st.integers(1, LARGEST_INTEGER)})
     if kind == "hp.choice":
@@ -108,6 +115,26 @@ def settings(kind: str) -> st.SearchStrategy[dict[str, object]]:
     if kind in ("hp.loguniform", "hp.qloguniform"):
         return _ranges(st.floats(-20, 20), set(needed), st.just(1e-9))
     return _ranges(reals, set(needed), st.just(1e-9))
+
+
+@st.composite
+def _plain_ranges(draw: st.DrawFn, *, whole: bool) -> dict[str, object]:
+    """A range with or without a logarithmic scale and a step, which suits it."""
+    log = draw(st.sampled_from([None, False, True]))
+    least = 1 if whole else 1e-4
+    numbers: st.SearchStrategy[float] = st.integers(-1000, 1000) if whole else reals
+    if log:
+        numbers = st.integers(1, 2000) if whole else st.floats(least, 1e6)
+    low, high = sorted(draw(st.lists(numbers, min_size=2, max_size=2, unique=True)))
+    drawn: dict[str, object] = {"min": low, "max": high}
+    if log is not None:
+        drawn["log"] = log
+    if draw(st.booleans()):
+        width = high - low
+        drawn["step"] = draw(
+            st.integers(1, int(width)) if whole else st.sampled_from([0.5, 0.1]).map(width.__mul__)
+        )
+    return drawn
 
 
 def _ranges(

@@ -11,7 +11,7 @@ from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_RUN
 from worker.launch import registry
 from worker.progress.snapshot import clock, number_text
 from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
-from worker.report.data import equal_results
+from worker.report.data import bounds_remark, equal_results
 from worker.report.data.failures import causes
 from worker.report.data.rerun_commands import Commands
 from worker.spec.notation import value_text
@@ -151,6 +151,8 @@ def report(
             f"  {name} = {visible(value_text(value, run.number_format))}"
             for name, value in tally.best.values.items()
         )
+        if not same and (beyond := bounds_remark.remark(run, tally.best, tally.ok)):
+            yield beyond
         yield "The command of that evaluation:"
         yield f"  {visible(Commands(run, paths, origin).ready(tally.best))}"
     yield f"Table of all evaluations: {visible(str(paths.csv))}"

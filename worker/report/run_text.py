@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from worker.report.data import equal_results
+from worker.report.data import bounds_remark, equal_results
 from worker.report.data.failure_checks import findings
 from worker.report.data.failures import causes
 from worker.report.data.results import Results
@@ -42,6 +42,8 @@ def summary(results: Results) -> Iterator[str]:
         yield f"  command: {visible(results.commands.ready(figures.best))}"
     if remark := equal_results.remark(results.run, results.trials):
         yield visible(remark)
+    elif remark := bounds_remark.remark(results.run, figures.best, sum(map(is_usable, results.trials))):
+        yield remark
     parts = ", ".join(f"{count:,} {status.value}" for status, count in sorted(figures.counts.items()))
     yield f"Evaluations: {len(results.trials):,}" + (f" ({parts})" if parts else "")
     yield f"Wall-clock time: {duration_words(figures.wall)}, inside the program {duration_words(figures.inside)}"
@@ -54,7 +56,8 @@ def summary(results: Results) -> Iterator[str]:
     yield from objective(results.run)
     for index, parameter in enumerate(results.run.parameters):
         settings = ", ".join(
-            f"{key} {visible(setting_text(value))}" for key, value in parameter.settings.items()
+            key if value is True else f"{key} {visible(setting_text(value))}"
+            for key, value in parameter.settings.items()
         )
         yield f"  ($x_{index}) {parameter.name}: {parameter.type}, {settings}"
 

@@ -10,7 +10,8 @@ from worker.spec.field_definition import LONGEST_NAME
 from worker.spec.formats.numbered_keys import MOST_PARAMETERS
 from worker.spec.lists import has_gaps
 from worker.spec.parameter_settings import SETTINGS
-from worker.spec.parameter_types import PARAMETER_TYPES, ParameterType, type_of
+from worker.spec.parameter_type import ParameterType
+from worker.spec.parameter_types import PARAMETER_TYPES, type_of
 from worker.spec.parameters import NAME_PATTERN, Parameter, SettingValue, environment_name
 from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, has_errors, listed
 from worker.spec.raw_values import ConversionError, is_missing
@@ -50,16 +51,16 @@ def parameters_of(
     problems.extend(_name_problems(drafts))
     parameters: list[Parameter] = []
     for index, draft in enumerate(drafts):
-        parameter = _parameter(f"parameters.{index}", draft, problems, precision)
+        parameter = parameter_of(f"parameters.{index}", draft, problems, precision)
         if parameter is not None:
             parameters.append(parameter)
     return tuple(parameters)
 
 
-def _parameter(
-    path: str, draft: ParameterDraft, problems: list[Problem], precision: int | None
+def parameter_of(
+    path: str, draft: ParameterDraft, problems: list[Problem], precision: int | None = None
 ) -> Parameter | None:
-    """The parameter of one draft; None where its type or its settings cannot be read."""
+    """The parameter of one draft; None where its type or its settings cannot be read. Adds what is wrong to `problems`."""
     kind = PARAMETER_TYPES.get(draft.type)
     if kind is None:
         message = f"{quoted(draft.type)} is not a parameter type."
@@ -69,7 +70,7 @@ def _parameter(
     if settings is None:
         return None
     parameter = Parameter(draft.name.strip(" \t"), draft.type, settings)
-    wrong = tuple(_setting_problems(parameter, path))
+    wrong = tuple(setting_problems(parameter, path))
     problems.extend(wrong)
     if precision is not None and not has_errors(wrong):
         problems.extend(resolution.problems(kind.likely_ranges(parameter), settings, path, precision))
@@ -131,29 +132,32 @@ def _settings(
     kind: ParameterType, raw: Mapping[str, object], path: str, problems: list[Problem]
 ) -> dict[str, SettingValue] | None:
     settings: dict[str, SettingValue] = {}
-    for key, setting_kind in kind.settings.items():
+    readable = True
+    for key, setting_kind in kind.known.items():
         label = SETTINGS[key].label
         missing = Problem(f"{path}.{key}", f"{label} is missing; {kind.name} needs it.", kind.summary)
         if is_missing(raw.get(key)):
-            problems.append(missing)
+            problems.extend([missing] * (key in kind.settings))
             continue
         try:
             value = setting_value(setting_kind, raw[key])
         except ConversionError as error:
             problems.append(Problem(f"{path}.{key}", str(error), error.hint))
+            readable = False
             continue
         if is_missing(value):
-            problems.append(missing)
-            continue
-        settings[key] = value
+            problems.extend([missing] * (key in kind.settings))
+        elif value is not False:  # a switch that is off is as good as none
+            settings[key] = value
         if setting_kind in ("options", "weights") and has_gaps(raw[key]):
             problems.append(gaps(f"{path}.{key}"))
-    return settings if len(settings) == len(kind.settings) else None
+    return settings if readable and kind.settings.keys() <= settings.keys() else None
 
 
-def _setting_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
+def setting_problems(parameter: Parameter, path: str) -> Iterator[Problem]:
+    """What is wrong with the settings of a parameter that can be read, at a path."""
     kind = type_of(parameter)
-    for setting in (SETTINGS[key] for key in kind.settings):
+    for setting in (SETTINGS[key] for key in parameter.settings):
         if setting.positive and parameter.number(setting.key) <= 0:
             yield Problem(f"{path}.{setting.key}", f"{setting.symbol} must be greater than 0.", kind.summary)
             return

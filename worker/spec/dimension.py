@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from bisect import bisect
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from worker.spec.lattice import Lattice, Multiples
 from worker.spec.parameters import Value
 from worker.spec.scale import Even, Scale
+from worker.spec.spelling import meant
 
 if TYPE_CHECKING:
     from random import Random
@@ -67,10 +69,11 @@ class Numbers(Dimension):
 
     ordered = True
 
-    def __init__(self, scale: Scale, lattice: Lattice) -> None:
+    def __init__(self, scale: Scale, lattice: Lattice, *, listed: bool = True) -> None:
+        """listed: whether a grid takes every value where these are steps of an even distribution."""
         self.count = lattice.count
         self.scale = scale
-        self.even_steps = isinstance(scale, Even) and isinstance(lattice, Multiples)
+        self.even_steps = listed and isinstance(scale, Even) and isinstance(lattice, Multiples)
         self._lattice = lattice
 
     def draw(self, generator: Random) -> Value:
@@ -82,8 +85,12 @@ class Numbers(Dimension):
     def decode(self, latent: float) -> Value:
         return self._lattice.snap(self.scale.number(latent))
 
+    def number(self, value: Value) -> float:
+        """The number that stands for a value on the scale."""
+        return float(value)
+
     def encode(self, value: Value) -> float:
-        number = float(value)
+        number = self.number(value)
         if number == 0 and self.scale.exponential:
             number = (
                 self._lattice.width / 4
@@ -97,7 +104,7 @@ class Numbers(Dimension):
 
     def cell(self, latent: float) -> tuple[float, float]:
         """From which latent value on, and up to which, all are taken to the same value as `latent`."""
-        number = float(self.decode(latent))
+        number = float(self._lattice.snap(self.scale.number(latent)))
         half = self._lattice.width / 2
         return self.scale.latent(number - half), self.scale.latent(number + half)
 
@@ -105,7 +112,7 @@ class Numbers(Dimension):
         return self._lattice.value(index)
 
     def index(self, value: Value) -> int:
-        return self._lattice.index(float(value))
+        return self._lattice.index(self.number(value))
 
     def admitted(self, value: Value) -> Value:
         number = float(value)
@@ -116,7 +123,35 @@ class Numbers(Dimension):
     def levels(self, points: int) -> Sequence[Value] | None:
         if self.even_steps or self.count <= points:
             return None
-        return list(dict.fromkeys(self.decode(latent) for latent in self.scale.quantiles(points)))
+        latents = self.scale.quantiles(points)
+        if self.stepped and isinstance(
+            self.scale, Even
+        ):  # half a step of room beyond the ends is no part of a grid
+            low, high = (self.encode(self.value(index)) for index in (0, self.count - 1))
+            latents = [low + latent * (high - low) for latent in latents]
+        return list(dict.fromkeys(map(self.decode, latents)))
+
+
+class Ranks(Numbers):
+    """One of the given texts, which have an order: searched as their places in it, all equally likely."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        last = len(values) - 1
+        super().__init__(Even(-0.5, last + 0.5), Multiples(Fraction(1), 0, last))
+        self._values = values
+        self._places = {value: place for place, value in enumerate(values)}
+
+    def decode(self, latent: float) -> Value:
+        return self._values[int(super().decode(latent))]
+
+    def value(self, index: int) -> Value:
+        return self._values[index]
+
+    def number(self, value: Value) -> float:
+        return self._places[str(value)]
+
+    def admitted(self, value: Value) -> Value:
+        return meant(value, self._places)
 
 
 class Categories(Dimension):
@@ -158,8 +193,9 @@ class Categories(Dimension):
         return self._indexes[value]
 
     def admitted(self, value: Value) -> Value:
-        numeric = isinstance(self._values[0], int)
-        index = self._indexes.get(float(value) if numeric else str(value))
+        if not isinstance(self._values[0], int):
+            return meant(value, self._indexes)
+        index = self._indexes.get(float(value))
         if index is None:
             raise ValueError(f"{value} is not one of the {self.count:,} values")
         return self._values[index]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from worker.spec.dimension import Categories, Numbers
+from worker.spec.dimension import Categories, Numbers, Ranks
 from worker.spec.lattice import Decimals, Multiples
 from worker.spec.multiples import exact, multiples_between, power_of_e
 from worker.spec.parameters import Parameter
@@ -40,6 +40,28 @@ def integers_below(parameter: Parameter, precision: int) -> Numbers:
 def integers_between(parameter: Parameter, precision: int) -> Numbers:
     """The integers from min to max."""
     return _even_multiples(parameter.integer("min"), parameter.integer("max"), Fraction(1))
+
+
+def reals(parameter: Parameter, precision: int) -> Numbers:
+    """The real numbers from min to max, or those in steps from min on; uniform, or uniform in their logarithm."""
+    low, high, logarithmic = parameter.number("min"), parameter.number("max"), parameter.is_on("log")
+    if "step" in parameter.settings:
+        return _steps(low, high, parameter.number("step"), logarithmic)
+    scale = Even(math.log(low), math.log(high), exponential=True) if logarithmic else Even(low, high)
+    return Numbers(scale, Decimals(low, high, precision))
+
+
+def integers(parameter: Parameter, precision: int) -> Numbers:
+    """The integers from min to max, in steps from min on where there are any; even, or even on a logarithmic scale."""
+    ends = parameter.integer("min"), parameter.integer("max")
+    # Nobody means every integer of a grid from 1 to 1,000,000.
+    listed = "step" in parameter.settings or not parameter.is_on("log")
+    return _steps(*ends, parameter.step, parameter.is_on("log"), listed=listed)
+
+
+def categories(parameter: Parameter, precision: int) -> Categories | Ranks:
+    """The listed values, with or without an order."""
+    return Ranks(parameter.options) if parameter.is_on("ordered") else Categories(parameter.options)
 
 
 def even_multiples(parameter: Parameter, precision: int) -> Numbers:
@@ -82,6 +104,22 @@ def bell_multiples(parameter: Parameter, precision: int, *, exponential: bool) -
     bell, q = Bell(parameter.number("mu"), parameter.number("sigma"), exponential), parameter.number("q")
     first, last = (math.floor(bell.number(end) / q + 0.5) for end in bell.ends)
     return Numbers(bell, Multiples(exact(q), first, last))
+
+
+def _steps(low: float, high: float, step: float, logarithmic: bool, *, listed: bool = True) -> Numbers:
+    """low, low + step, ... up to high.
+
+    As in `_even_multiples` there is half a step of room beyond both ends, on a logarithmic scale below the least as much
+    as above it.
+    """
+    origin, q = exact(low), exact(step)
+    last = math.floor((exact(high) - origin) / q)
+    half, top = q / 2, origin + last * q
+    lattice = Multiples(q, 0, last, origin)
+    if not logarithmic:
+        return Numbers(Even(float(origin - half), float(top + half)), lattice, listed=listed)
+    below = origin * origin / (origin + half)
+    return Numbers(Even(math.log(below), math.log(top + half), exponential=True), lattice, listed=listed)
 
 
 def _even_multiples(first: int, last: int, q: Fraction) -> Numbers:

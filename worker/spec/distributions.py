@@ -26,10 +26,11 @@ class Integers:
 
 @dataclass(frozen=True)
 class Reals:
-    """A real number from low to high; None for an end that is not bounded."""
+    """A real number from low to high, in steps from low on where there is one; None for an end that is not bounded."""
 
     low: float | None
     high: float | None
+    step: float | None = None
 
 
 Distribution = Choices | Integers | Reals
@@ -58,6 +59,12 @@ def reals_between(parameter: Parameter) -> Reals:
 def reals_between_powers(parameter: Parameter) -> Reals:
     """The real numbers from e^min to e^max."""
     return Reals(math.exp(parameter.number("min")), math.exp(parameter.number("max")))
+
+
+def reals(parameter: Parameter) -> Reals:
+    """The real numbers from min to max, in steps where there are any."""
+    step = parameter.number("step") if "step" in parameter.settings else None
+    return Reals(parameter.number("min"), parameter.number("max"), step)
 
 
 def unbounded_reals(parameter: Parameter) -> Reals:

@@ -18,18 +18,17 @@ from worker.spec.raw_values import (
     line,
     memory,
     raw_text,
+    switch,
 )
 from worker.spec.text import quoted
 
-_TRUE = frozenset({"1", "true", "on", "yes"})
-_FALSE = frozenset({"0", "false", "off", "no", ""})
 _MOST_LINES = 1000
 
 
 def field_value(field: Field, raw: object) -> object:
     """The typed value of `field` from `raw`. Raises ConversionError."""
     if field.kind == "switch":
-        return _switch(raw)
+        return switch(raw)
     if field.kind == "integer":
         return integer(raw)
     if field.kind == "duration":
@@ -70,17 +69,6 @@ def _check_name(text: str) -> None:
             f"This name is {len(text):,} characters long; at most {LONGEST_NAME} are allowed.",
             "Choose a shorter one.",
         )
-
-
-def _switch(raw: object) -> bool:
-    if isinstance(raw, bool):
-        return raw
-    text = line(raw).lower()
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    raise ConversionError(f"{quoted(text)} is neither on nor off.", "Write 1 or 0, true or false.")
 
 
 def _seeds(raw: object) -> tuple[int, ...]:

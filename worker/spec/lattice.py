@@ -10,6 +10,7 @@ from worker.spec.multiples import exact
 
 _LEAST_EXPONENT = -324  # of the smallest float, 5e-324
 _FLOAT_DIGITS = 17  # so many tell any two floats apart
+_ZERO = Fraction(0)
 _MOST_EXACT = 2**53  # floats tell whole numbers apart up to here
 _DUST = 1e-9  # of a step: what float arithmetic may leave behind
 
@@ -38,26 +39,30 @@ class Lattice(ABC):
 
 
 class Multiples(Lattice):
-    """k * q for every integer k from `first` to `last`; whole numbers where q is whole."""
+    """origin + k * q for every integer k from `first` to `last`; whole numbers where origin and q are whole."""
 
-    def __init__(self, q: Fraction, first: int, last: int) -> None:
+    def __init__(self, q: Fraction, first: int, last: int, origin: Fraction = _ZERO) -> None:
         self.count = last - first + 1
         self._q = q
         self.width = float(q)
         self._first = first
+        self._origin, self._start = origin, float(origin)
+        self._denominator = math.lcm(q.denominator, origin.denominator)
+        self._step = q.numerator * (self._denominator // q.denominator)
+        self._offset = origin.numerator * (self._denominator // origin.denominator)
 
     def value(self, index: int) -> int | float:
-        product = (self._first + index) * self._q.numerator
-        if self._q.denominator == 1 and abs(product) <= _MOST_EXACT:
-            return product
+        numerator = self._offset + (self._first + index) * self._step
+        if self._denominator == 1 and abs(numerator) <= _MOST_EXACT:
+            return numerator
         # Divided as integers, the quotient is the float nearest to the decimal: 3 * 0.1 is 0.3.
-        return product / self._q.denominator
+        return numerator / self._denominator
 
     def index(self, number: float) -> int:
-        return self._inside(math.floor(exact(number) / self._q + Fraction(1, 2)))
+        return self._inside(math.floor((exact(number) - self._origin) / self._q + Fraction(1, 2)))
 
     def snap(self, number: float) -> int | float:
-        steps = number / self.width
+        steps = (number - self._start) / self.width
         # Faster than exact arithmetic, which is needed where there are too many steps for a float.
         return self.value(
             self._inside(math.floor(steps + 0.5)) if math.isfinite(steps) else self.index(number)
@@ -68,8 +73,15 @@ class Multiples(Lattice):
             return value
         value = self.value(self.index(number))
         if abs(value - number) > _DUST * self.width:
-            raise ValueError(f"{number} is not a multiple of {self.width:.12g} inside the bounds")
+            raise ValueError(f"{number} {self._misfit}")
         return value
+
+    @property
+    def _misfit(self) -> str:
+        """What is wrong with a number that is none of these."""
+        if self._origin == 0:
+            return f"is not a multiple of {self.width:.12g} inside the bounds"
+        return f"is none of the values from {self.value(0)} in steps of {self.width:.12g}"
 
     def _inside(self, steps: int) -> int:
         return min(max(steps - self._first, 0), self.count - 1)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-SettingKind = Literal["integer", "real", "options", "weights"]
+SettingKind = Literal["integer", "real", "switch", "text", "options", "weights"]
 
 
 @dataclass(frozen=True)
 class ParameterSetting:
-    """One setting. Which types need it, and how they read it, is in the table of types.
+    """One setting. Which types need or take it, and how they read it, is in the table of types.
 
     key: in the TOML config. label: on the page. symbol: in a sentence. query: suffix of the URL key
     `param_N_<suffix>`. original: stem of the original's config.ini key `<stem>_N`. original_json: key in the objects of its
@@ -34,10 +34,13 @@ SETTINGS: Mapping[str, ParameterSetting] = {
         ParameterSetting("max", "Max", "Max", "value_max", "max_dim", "max", False, 2),
         ParameterSetting("min", "Min", "Min", "value_min", "min_dim", "min", False, 1),
         ParameterSetting("step", "Step", "Step", "value_step", "step_dim", "step", True, 5),
+        ParameterSetting("log", "Logarithmic", "Log", "log", "log", "log", False, 9),
         ParameterSetting("q", "q (step)", "q", "value_q", "q", "q", True, 6),
         ParameterSetting("mu", "μ (mean)", "μ", "mu", "mu", "mu", False, 3),
         ParameterSetting("sigma", "σ (std. dev.)", "σ", "sigma", "sigma", "sigma", True, 4),
         ParameterSetting("values", "Values", "Values", "values", "options", "options", False, 7),
+        ParameterSetting("ordered", "Ordered", "Ordered", "ordered", "ordered", "ordered", False, 10),
+        ParameterSetting("value", "Value", "Value", "value", "value", "value", False, 8),
     )
 }
 # A range is asked for from its lower end, and what is rounded to comes last.

@@ -10,18 +10,33 @@ from dataclasses import dataclass
 from worker.spec.config_limits import RUN
 
 Value = int | float | str
-SettingValue = int | float | tuple[str, ...] | tuple[tuple[str, float], ...]
+SettingValue = bool | int | float | str | tuple[str, ...] | tuple[tuple[str, float], ...]
 
 NAME_PATTERN = r"[A-Za-z0-9_.-]+"
 MOST_VALUES = RUN.values  # of one parameter whose values are listed
 # The types that are named outside of the table of types, which does not load without them: that of a parameter that names
-# none, and those that sentences propose.
+# none (as in the first OmniOpt), that of a new one in the form, those that sentences propose, and those as which the
+# first OmniOpt is given the types that it did not have.
 DEFAULT_TYPE = "hp.randint"
-EXAMPLE_TYPE = "hp.uniform"
-UNLISTED_INTEGERS_TYPE = "hp.uniformint"
-EXPONENTS_TYPE = "hp.loguniform"
+REAL_TYPE = "real"
+INTEGER_TYPE = "integer"
+FIXED_TYPE = "fixed"
 WEIGHTED_TYPE = "hp.pchoice"
-NAMED_TYPES = (DEFAULT_TYPE, EXAMPLE_TYPE, UNLISTED_INTEGERS_TYPE, EXPONENTS_TYPE, WEIGHTED_TYPE)
+ORIGINAL_REALS, ORIGINAL_POWERS = "hp.uniform", "hp.loguniform"
+ORIGINAL_INTEGERS, ORIGINAL_STEPPED_POWERS = "hp.uniformint", "hp.qloguniform"
+ORIGINAL_OPTIONS = "hp.choice"
+NAMED_TYPES = (
+    DEFAULT_TYPE,
+    REAL_TYPE,
+    INTEGER_TYPE,
+    FIXED_TYPE,
+    WEIGHTED_TYPE,
+    ORIGINAL_REALS,
+    ORIGINAL_POWERS,
+    ORIGINAL_INTEGERS,
+    ORIGINAL_STEPPED_POWERS,
+    ORIGINAL_OPTIONS,
+)
 
 
 def environment_name(name: str) -> str:
@@ -31,7 +46,7 @@ def environment_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One dimension of the search space, checked: `settings` holds exactly what its type needs.
+    """One dimension of the search space, checked: `settings` holds what its type needs, and what it takes and was given.
 
     type: a name in `worker.spec.parameter_types.PARAMETER_TYPES`. "values" is a tuple of strings, or of (string, percent) pairs
     as typed where the type takes percentages.
@@ -44,22 +59,28 @@ class Parameter:
     def number(self, key: str) -> float:
         """The numeric setting `key`; an integer where the type asks for one."""
         value = self.settings[key]
-        if isinstance(value, tuple):
-            raise TypeError(f"setting {key} of {self.type} is a list, not a number")
+        if isinstance(value, (tuple, str)):
+            raise TypeError(f"setting {key} of {self.type} is no number")
         return value
 
     def integer(self, key: str) -> int:
         """The integer setting `key`."""
         return int(self.number(key))
 
+    def is_on(self, key: str) -> bool:
+        """Whether the switch `key` is given and on."""
+        return self.settings.get(key) is True
+
     @property
     def step(self) -> int:
-        """The distance of its integers; 1 where its type does not ask for one."""
+        """The distance of its integers; 1 where none is given."""
         return self.integer("step") if "step" in self.settings else 1
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The values of a parameter whose values are listed."""
+        """The values of a parameter whose values are listed, or the one that is fixed."""
+        if isinstance(value := self.settings.get("value"), str):
+            return (value,)
         values = self.settings["values"]
         if not isinstance(values, tuple):
             raise TypeError(f"setting values of {self.type} is not a list")

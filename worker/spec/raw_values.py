@@ -18,6 +18,8 @@ _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _REAL = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE][+-]?\d+)?", re.ASCII)
 _SHORT = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 _KILOBYTES = re.compile(r"[ \t]*\d+[ \t]*[kK]", re.ASCII)
+_TRUE = frozenset({"1", "true", "on", "yes"})
+_FALSE = frozenset({"0", "false", "off", "no", ""})
 LONGEST_LINE = 10_000  # characters
 # Up to here, whole numbers are exact as floats, in JSON and in every tool that reads the results.
 LARGEST_INTEGER = 2**53
@@ -137,6 +139,18 @@ def _not_a_number(text: str, wanted: str, hint: str) -> ConversionError:
     elif re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
         hint = "Write a point instead of the comma."
     return ConversionError(f"{quoted(text)} is not {wanted}.", hint)
+
+
+def switch(raw: object) -> bool:
+    """On or off. Raises ConversionError."""
+    if isinstance(raw, bool):
+        return raw
+    text = line(raw).lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ConversionError(f"{quoted(text)} is neither on nor off.", "Write 1 or 0, true or false.")
 
 
 def duration(raw: object) -> int:

@@ -45,6 +45,14 @@ def of_no_reals(parameter: Parameter) -> Sequence[Range]:
     return ()
 
 
+def of_reals(parameter: Parameter) -> Sequence[Range]:
+    """From min to max, where they are not in steps."""
+    if "step" in parameter.settings:
+        return ()
+    low, high = parameter.number("min"), parameter.number("max")
+    return [(low, high)] if parameter.is_on("log") else _without_small_ones(low, high)
+
+
 def of_even_reals(parameter: Parameter) -> Sequence[Range]:
     """From min to max."""
     return _without_small_ones(parameter.number("min"), parameter.number("max"))

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from worker.spec import check_lists
-from worker.spec.multiples import multiples_between, power_of_e
+from worker.spec.multiples import exact, multiples_between, power_of_e
 from worker.spec.parameters import (
-    EXPONENTS_TYPE,
+    FIXED_TYPE,
+    INTEGER_TYPE,
     MOST_VALUES,
-    UNLISTED_INTEGERS_TYPE,
+    REAL_TYPE,
     WEIGHTED_TYPE,
     Parameter,
 )
@@ -23,6 +24,7 @@ from worker.spec.problem import MOST_LISTED, Problem, listed
 from worker.spec.text import quoted
 
 LARGEST_EXPONENT = 700.0  # e^709.8 is the largest float
+_NEARLY = 1e-3  # of a bound, which nobody can tell from it in a range of powers
 _LIKELY_A_VALUE = 0.5  # few want an exponent between 0 and this, many write the bound itself
 
 
@@ -69,7 +71,33 @@ def listed_integers(parameter: Parameter, path: str) -> Iterator[Problem]:
         yield Problem(
             f"{path}.max",
             f"These are {count:,} values; the maximum for {parameter.type} is {MOST_VALUES:,}.",
-            f"{UNLISTED_INTEGERS_TYPE} has no such limit.",
+            f"{INTEGER_TYPE} has no such limit.",
+        )
+
+
+def anything(parameter: Parameter, path: str) -> Iterator[Problem]:
+    """A value that stays fixed may be any."""
+    yield from ()
+
+
+def plain_range(parameter: Parameter, path: str, *, may_be_equal: bool) -> Iterator[Problem]:
+    """Numbers from min to max, which a logarithmic scale and a step must suit."""
+    wrong = list(_end_problems(parameter, path, may_be_equal))
+    yield from wrong
+    if wrong:
+        return
+    low, high = parameter.number("min"), parameter.number("max")
+    if parameter.is_on("log") and low <= 0:
+        yield Problem(
+            f"{path}.min",
+            f"A logarithmic range must begin above 0, not at {low}.",
+            "Write the smallest value that makes sense, such as 0.0001 or 1, or leave the range linear.",
+        )
+    if low < high and "step" in parameter.settings and parameter.number("step") > exact(high) - exact(low):
+        yield Problem(
+            f"{path}.step",
+            f"The step ({parameter.number('step')}) is larger than the range from {low} to {high}.",
+            "Choose a smaller step or a wider range.",
         )
 
 
@@ -90,19 +118,55 @@ def exponent_range(parameter: Parameter, path: str) -> Iterator[Problem]:
         yield Problem(
             f"{path}.max",
             "Min and max are exponents here: e to the power of them is too large.",
-            f"For values from {lowest} to {highest} write their natural logarithms.",
+            f"For values from {lowest} to {highest} use the type {REAL_TYPE} with log = true, which takes the values themselves.",
         )
         return
     low, high = power_of_e(lowest), power_of_e(highest)
+    wrong = list(_multiple_problems(parameter, path, low, high))
+    yield from wrong
     if 0 < lowest < _LIKELY_A_VALUE:
         yield Problem(
             f"{path}.min",
             f"Min and max are exponents here: the values run from {low:.6g} to {high:.6g}.",
-            f"For values from {lowest} to {highest} write their natural logarithms: "
-            f"{math.log(lowest):.6g} and {math.log(highest):.6g}.",
+            f"For values from {lowest} to {highest} write {_plainly(lowest, highest)}.",
             "warning",
         )
-    yield from _multiple_problems(parameter, path, low, high)
+    elif not wrong:
+        yield from _rewrite(parameter, path, low, high)
+
+
+def _plainly(low: float, high: float, *more: str) -> str:
+    """The settings of a logarithmic range of values."""
+    return ", ".join(
+        [f'type = "{REAL_TYPE}"', f"min = {low:.14g}", f"max = {high:.14g}", "log = true", *more]
+    )
+
+
+def _rewrite(parameter: Parameter, path: str, low: float, high: float) -> Iterator[Problem]:
+    """The remark that exponents can be written as the values that they stand for, from low to high."""
+    least, greatest = _short(low), _short(high)
+    more: tuple[str, ...] = ()
+    if "q" in parameter.settings:
+        step = exact(parameter.number("q"))
+        first, last = multiples_between(low, high, parameter.number("q"))
+        least, greatest = float(first * step), float(last * step)
+        more = (f"step = {parameter.number('q')}",)
+    if least < greatest:
+        yield Problem(
+            f"{path}.type",
+            f"Its min and max are exponents: the values run from {low:.6g} to {high:.6g}.",
+            f"The same in values: {_plainly(least, greatest, *more)}.",
+            "note",
+        )
+
+
+def _short(value: float) -> float:
+    """The value in few digits where these mean nearly the same: nobody types an exponent for 0.0001 in full."""
+    return next(
+        short
+        for digits in (3, 6, 14)
+        if math.isclose(short := float(f"{value:.{digits}g}"), value, rel_tol=_NEARLY)
+    )
 
 
 def bell(parameter: Parameter, path: str, *, exponential: bool) -> Iterator[Problem]:
@@ -134,10 +198,12 @@ def _end_problems(parameter: Parameter, path: str, may_be_equal: bool) -> Iterat
     low, high = parameter.number("min"), parameter.number("max")
     if low > high or (low == high and not may_be_equal):
         message = f"Max ({high}) must be greater than min ({low})."
-        yield Problem(f"{path}.max", message, "Correct one of them; a single fixed value needs no parameter.")
+        yield Problem(
+            f"{path}.max", message, f"Correct one of them; for a single value, use the type {FIXED_TYPE}."
+        )
     elif math.isinf(float(high) - float(low)):
         message = "The range from min to max is too wide for a computer."
-        yield Problem(f"{path}.max", message, f"Choose a smaller range; {EXPONENTS_TYPE} takes exponents.")
+        yield Problem(f"{path}.max", message, "Choose a smaller range.")
 
 
 def _multiple_problems(parameter: Parameter, path: str, low: float, high: float) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from worker.spec.lists import has_gaps, join_list, split_list, split_table
 from worker.spec.notation import real_text
 from worker.spec.parameter_settings import SettingKind
 from worker.spec.parameters import MOST_VALUES, SettingValue
-from worker.spec.raw_values import ConversionError, integer, line, raw_list_text, raw_text, real
+from worker.spec.raw_values import ConversionError, integer, line, raw_list_text, raw_text, real, switch
 from worker.spec.text import quoted
 
 _LONGEST_LIST = 1_000_000  # characters
@@ -22,6 +22,10 @@ def setting_value(kind: SettingKind, raw: object) -> SettingValue:
         return integer(raw)
     if kind == "real":
         return real(raw)
+    if kind == "switch":
+        return switch(raw)
+    if kind == "text":
+        return line(raw)
     if kind == "options":
         return _options(raw)
     return _weights(raw)
@@ -91,7 +95,17 @@ def setting_text(value: SettingValue) -> str:
         return join_list(
             [part if isinstance(part, str) else f"{part[0]}={real_text(part[1])}" for part in value]
         )
-    return real_text(value)
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return value if isinstance(value, str) else real_text(value)
+
+
+def is_off(kind: SettingKind | None, raw: object) -> bool:
+    """Whether a raw setting is a switch that is off, which need not be said."""
+    try:
+        return kind == "switch" and not switch(raw)
+    except ConversionError:
+        return False
 
 
 def setting_raw_text(kind: SettingKind, raw: object) -> str:

@@ -17,7 +17,11 @@ from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
+<<<<<<< HEAD
 from worker.search.outline import outline
+=======
+from worker.report.data import bounds_remark
+>>>>>>> d7945a9 (Add the types real, integer, categorical and fixed)
 from worker.spec.run import Run
 from worker.spec.text import counted, together, visible
 from worker.store import replay
@@ -148,7 +152,7 @@ class _RunStatus:
         yield f"  search: {outline(self.run, self.state.trials.values())}"
         if self.claim.held and (pace := self.snapshot.pace(now)):
             yield f"  {pace}"
-        if remark := self.snapshot.remark:
+        if remark := self.snapshot.remark or bounds_remark.remark(self.run, best, self.tally.ok):
             yield f"  {remark}"
         yield from (f"  {line}" for line in self.jobs.lines())
         yield from (f"  {failure.sentence}" for failure in setup_failures(self.paths, self.run.setup))

@@ -11,6 +11,7 @@ from worker.errors import OmnioptError, UsageError
 from worker.report.data.results import Results
 from worker.report.data.summary import is_usable
 from worker.spec.distributions import Choices, Reals
+from worker.spec.multiples import exact
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter
 from worker.trial import Status, Trial
@@ -151,7 +152,12 @@ def _distribution(parameter: Parameter, trials: list[Trial]) -> Any:
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     logarithmic = kind.logarithmic(parameter) and low > 0
     if isinstance(distribution, Reals):
-        return FloatDistribution(low, high, log=logarithmic)
+        if distribution.step is None or logarithmic:  # which Optuna does not have together
+            return FloatDistribution(low, high, log=logarithmic)
+        steps = math.floor((exact(high) - exact(low)) / exact(distribution.step))
+        return FloatDistribution(
+            low, float(exact(low) + steps * exact(distribution.step)), step=distribution.step
+        )
     first, last = math.floor(low), math.ceil(high)
     # The last value of a range of steps is not always its end. Optuna has no logarithmic scale for steps.
     last -= (last - first) % distribution.step

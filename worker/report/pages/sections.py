@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from worker.report.data import bounds_remark, pareto
 from worker.report.data import improvements as progress
-from worker.report.data import pareto
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.importance import Importance
 from worker.report.data.results import Results
@@ -99,7 +99,7 @@ def _best(results: Results, best: Trial) -> Markup:
             f"the best of {counted(len(results.trials), 'evaluation')}, reached by evaluation {best.number}",
             class_="soft",
         ),
-        _remark(results),
+        _remark(results, best),
         tag("table", tag("caption", "Best parameters", class_="unseen"), tag("tbody", rows)),
         tag("p", tag("b", "Run it with these parameters:"), " ", copy_button("best-command")),
         tag(
@@ -112,11 +112,12 @@ def _best(results: Results, best: Trial) -> Markup:
     )
 
 
-def _remark(results: Results) -> Content:
-    """That the parameters seem to change nothing: then no evaluation is better than another."""
+def _remark(results: Results, best: Trial) -> Content:
+    """That the parameters seem to change nothing: then no evaluation is better than another; else that the best is on a bound."""
     same = sameness(results.trials)
     if same is None:
-        return None
+        beyond = bounds_remark.remark(results.run, best, sum(map(is_usable, results.trials)))
+        return tag("p", beyond, class_="remark") if beyond else None
     finding, why = sentences(results.run, same)
     return tag("p", tag("b", finding), " ", why, class_="remark")
 

@@ -74,7 +74,7 @@ class SteppedAxis(RealAxis):
         super().__init__(isinstance(dimension.scale, Even))
         values = [dimension.value(index) for index in range(dimension.count)]
         self._places = self.coordinates(np.array([dimension.encode(value) for value in values]))
-        middles = [(float(low) + float(high)) / 2 for low, high in pairwise(values)]
+        middles = [(low + high) / 2 for low, high in pairwise(map(dimension.number, values))]
         self._edges = self.coordinates(np.array([dimension.scale.latent(number) for number in middles]))
         self.step = 1 / dimension.count if dimension.even_steps else 0.0
 

@@ -6,20 +6,20 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from worker.spec.check_parameters import parameter_of
 from worker.spec.config_limits import RUN, Limits
-from worker.spec.dimension import AnyDimension
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_raw_text, field_text
 from worker.spec.fields import FIELDS
 from worker.spec.formats.ini import format_sections
 from worker.spec.formats.original import DIMENSIONS, ORIGINAL_FIELDS
 from worker.spec.parameter_settings import SETTINGS, SettingKind
-from worker.spec.parameter_types import PARAMETER_TYPES, ParameterType
+from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import Parameter
-from worker.spec.problem import Problem
+from worker.spec.problem import Problem, Severity, has_errors
 from worker.spec.raw_values import ConversionError, is_missing, real
 from worker.spec.run import Draft, ParameterDraft
-from worker.spec.setting_values import setting_raw_text, setting_value
+from worker.spec.setting_values import setting_raw_text
 from worker.spec.text import quoted
 
 _PRECISION = 17  # that of values which are listed has no say in how they are written
@@ -66,20 +66,10 @@ def not_held(draft: Draft, limits: Limits = RUN) -> tuple[Problem, ...]:
             if field_raw_text(field, draft.values[field.path]) != default:
                 message = f"The original's config cannot hold {quoted(field.label)}; it is left out."
                 remarks.append(Problem(field.path, message, "Keep the TOML config.", "warning"))
-    for number, (parameter, listed) in enumerate(_with_what_is_listed(draft.parameters, limits)):
-        path = f"parameters.{number}.type"
-        if listed:
-            message = (
-                f"The original writes {listed.kind.name} as {listed.kind.original_lists_as} with every "
-                f"{listed.word} listed."
-            )
-            remarks.append(Problem(path, message, "Keep the TOML config.", "note"))
-        elif too_many := _to_list(parameter):
-            message = (
-                f"The original does not know {too_many.kind.name}, and these are too many {too_many.word}s "
-                "to list."
-            )
-            remarks.append(Problem(path, message, "Keep the TOML config.", "warning"))
+    for number, (_, remark) in enumerate(_with_remarks(draft.parameters, limits)):
+        if remark:
+            path = f"parameters.{number}.type"
+            remarks.append(Problem(path, remark.sentence, "Keep the TOML config.", remark.severity))
     return tuple(remarks)
 
 
@@ -89,62 +79,65 @@ def _text(field: Field, draft: Draft) -> str:
 
 
 @dataclass(frozen=True)
-class _Listed:
-    """The values of a parameter whose type the original does not have, so that it lists them; they may be very many."""
+class _Remark:
+    """What there is to say of a parameter whose type the original does not have."""
 
-    kind: ParameterType
-    values: AnyDimension
+    sentence: str
+    severity: Severity
 
-    @property
-    def word(self) -> str:
-        """What one of them is."""
-        return {"integer": "integer", "real": "number", "category": "value"}[self.kind.value]
 
-    def as_draft(self, name: str) -> ParameterDraft:
-        """The parameter `name` as the original knows it."""
-        texts = [str(self.values.value(index)) for index in range(self.values.count)]
-        return ParameterDraft(name, self.kind.original_lists_as, {"values": texts})
+_WORDS = {"integer": "integer", "real": "number", "category": "value"}
 
 
 def _as_originals(parameters: Iterable[ParameterDraft], limits: Limits) -> Iterator[ParameterDraft]:
-    """The parameters as the original knows them: every value is listed of those whose type it does not have."""
-    for parameter, listed in _with_what_is_listed(parameters, limits):
-        yield listed.as_draft(parameter.name) if listed else parameter
+    """The parameters as the original knows them."""
+    for parameter, _ in _with_remarks(parameters, limits):
+        yield parameter
 
 
-def _with_what_is_listed(
+def _with_remarks(
     parameters: Iterable[ParameterDraft], limits: Limits
-) -> Iterator[tuple[ParameterDraft, _Listed | None]]:
-    """Each parameter with the values to list in its place; None where the original has its type, or where they are too many."""
+) -> Iterator[tuple[ParameterDraft, _Remark | None]]:
+    """Each parameter as the original knows it, with what there is to say about that: where it does not have the type, in another
+    form or with every value listed, as it stands where these are too many or wrong."""
     left = limits.values  # in all, or a short link could ask for gigabytes
-    for parameter in parameters:
-        listed = _to_list(parameter)
-        if listed and listed.values.count > left:
-            listed = None
-        left -= listed.values.count if listed else 0
-        yield parameter, listed
+    for draft in parameters:
+        parameter = _checked(draft)
+        kind = PARAMETER_TYPES.get(draft.type)
+        if parameter is None or kind is None:
+            yield draft, None
+            continue
+        if form := kind.original_form(parameter):
+            yield (
+                ParameterDraft(draft.name, *form),
+                _Remark(f"The original writes {kind.name} as {form[0]}.", "note"),
+            )
+            continue
+        values = kind.dimension(parameter, _PRECISION)
+        if values.count > left:
+            sentence = f"The original does not know {kind.name}, and these are too many {_WORDS[kind.value]}s to list."
+            yield draft, _Remark(sentence, "warning")
+            continue
+        left -= values.count
+        texts = [str(values.value(index)) for index in range(values.count)]
+        sentence = f"The original writes {kind.name} as {kind.original_lists_as} with every {_WORDS[kind.value]} listed."
+        yield ParameterDraft(draft.name, kind.original_lists_as, {"values": texts}), _Remark(sentence, "note")
 
 
-def _to_list(parameter: ParameterDraft) -> _Listed | None:
-    """What to list for a parameter whose type the original does not have; None where its settings cannot be read."""
-    kind = PARAMETER_TYPES.get(parameter.type)
+def _checked(draft: ParameterDraft) -> Parameter | None:
+    """A parameter whose type the original does not have; None where it has it, or where the settings are wrong."""
+    kind = PARAMETER_TYPES.get(draft.type)
     if kind is None or not kind.original_lists_as:
         return None
-    try:
-        settings = {
-            key: setting_value(setting_kind, parameter.settings.get(key, ""))
-            for key, setting_kind in kind.settings.items()
-        }
-    except ConversionError:
-        return None
-    values = kind.dimension(Parameter(parameter.name, kind.name, settings), _PRECISION)
-    return _Listed(kind, values) if values.count > 0 else None
+    problems: list[Problem] = []
+    checked = parameter_of("", draft, problems)
+    return None if has_errors(problems) else checked
 
 
 def _settings(parameter: ParameterDraft) -> Iterator[tuple[str, SettingKind, object]]:
     """The settings that are given and that the type needs (all of them where the type is unknown)."""
     kind = PARAMETER_TYPES.get(parameter.type)
-    needed: Mapping[str, SettingKind] = kind.settings if kind else dict.fromkeys(SETTINGS, "options")
+    needed: Mapping[str, SettingKind] = kind.known if kind else dict.fromkeys(SETTINGS, "options")
     for key, setting_kind in needed.items():
         raw = parameter.settings.get(key)
         if not is_missing(raw):

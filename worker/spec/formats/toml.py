@@ -16,11 +16,11 @@ from worker.spec.formats.input_limits import MOST_PROBLEMS, bounded, is_flat, un
 from worker.spec.gpu_amounts import gpu_count, gpu_type
 from worker.spec.parameter_settings import SETTINGS, SettingKind
 from worker.spec.parameter_types import PARAMETER_TYPES
-from worker.spec.parameters import DEFAULT_TYPE, EXAMPLE_TYPE
+from worker.spec.parameters import DEFAULT_TYPE, REAL_TYPE
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.raw_values import ConversionError, duration_text, is_missing, raw_text
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
-from worker.spec.setting_values import setting_raw_text, setting_value
+from worker.spec.setting_values import is_off, setting_raw_text, setting_value
 from worker.spec.text import encodable, invisible, is_invisible, quoted, visible
 from worker.spec.units import megabytes, seconds
 
@@ -158,7 +158,7 @@ def _read_parameter(index: int, name: str, table: object, problems: list[Problem
             Problem(
                 path,
                 f"The parameter {quoted(name)} must be a table.",
-                f'Write {{ type = "{EXAMPLE_TYPE}", ... }}.',
+                f'Write {{ type = "{REAL_TYPE}", ... }}.',
             )
         )
         return ParameterDraft(name)
@@ -181,7 +181,7 @@ def _popped(table: object, key: str, default: str) -> str:
 
 
 def _setting_problem(path: str, key: str, raw: object, kind: str) -> Problem | None:
-    needed = PARAMETER_TYPES[kind].settings if kind in PARAMETER_TYPES else SETTINGS
+    needed = PARAMETER_TYPES[kind].known if kind in PARAMETER_TYPES else SETTINGS
     if key not in needed:
         if isinstance(raw, dict) and key not in SETTINGS:
             hint = 'Put a name that contains a point in quotes: [parameters."a.b"].'
@@ -249,10 +249,10 @@ def _field_toml(field: Field, typed: Any) -> str:
 def _parameter_lines(parameter: ParameterDraft) -> Iterator[str]:
     yield f"type = {_string(parameter.type)}"
     kind = PARAMETER_TYPES.get(parameter.type)
-    kinds: Mapping[str, SettingKind | None] = kind.settings if kind else dict.fromkeys(SETTINGS)
+    kinds: Mapping[str, SettingKind | None] = kind.known if kind else dict.fromkeys(SETTINGS)
     for key, setting_kind in kinds.items():
         raw = parameter.settings.get(key)
-        if not is_missing(raw):
+        if not (is_missing(raw) or is_off(setting_kind, raw)):
             yield f"{key} = {_setting_toml(key, setting_kind, raw)}"
 
 

@@ -16,7 +16,7 @@ from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import DEFAULT_TYPE
 from worker.spec.raw_values import is_missing
 from worker.spec.run import Draft, ParameterDraft, ReadResult
-from worker.spec.setting_values import setting_raw_text
+from worker.spec.setting_values import is_off, setting_raw_text
 from worker.spec.text import encodable
 
 COUNT = "number_of_parameters"
@@ -91,7 +91,8 @@ def _parameter_pairs(prefix: str, parameter: ParameterDraft) -> Iterator[tuple[s
     kind = PARAMETER_TYPES.get(parameter.type)
     for key, setting in SETTINGS.items():
         raw = parameter.settings.get(key)
-        if is_missing(raw) or (kind and key not in kind.settings):
+        if is_missing(raw) or (kind and key not in kind.known):
             continue
-        setting_kind = kind.settings[key] if kind else "options"
-        yield f"{prefix}_{setting.query}", setting_raw_text(setting_kind, raw)
+        setting_kind = kind.known[key] if kind else "options"
+        if not is_off(setting_kind, raw):
+            yield f"{prefix}_{setting.query}", setting_raw_text(setting_kind, raw)
