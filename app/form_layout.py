@@ -9,7 +9,7 @@ from worker.spec.fields import FIELDS
 from worker.spec.site_fields import SITE_FIELDS
 
 _PROGRAM = ("run.name", "run.objective", "run.workdir")
-_SEARCH = ("search.algorithm", "search.max_evals", "search.seed")
+_SEARCH = ("search.algorithm", "search.direction", "search.max_evals", "search.seed")
 
 
 @dataclass(frozen=True)

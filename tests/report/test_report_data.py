@@ -27,16 +27,16 @@ ASSETS = Path(html.__file__).parents[1] / "assets"
 
 def test_the_best_is_the_smallest_usable_result_and_may_be_negative() -> None:
     trials = [*finished(1.0, -2.0, None, -2.0), a_trial(9, {"lr": 0, "kind": "a"}, -99.0, Status.FAILED)]
-    best = summary.best(trials)
+    best = summary.best(trials, a_run())
     assert best is not None
     assert (best.number, best.loss) == (2, -2.0)
-    assert summary.best(finished(None)) is None
+    assert summary.best(finished(None), a_run()) is None
 
 
 def test_improvements_are_in_the_order_of_ending() -> None:
     late = a_trial(1, {"lr": 0, "kind": "a"}, 0.1, start=START, end=START + 100)
     early = a_trial(2, {"lr": 0, "kind": "a"}, 0.5, start=START, end=START + 1)
-    points = improvements.improvements(improvements.finished([late, early]))
+    points = improvements.improvements(improvements.finished([late, early]), a_run())
     assert [(point.trial.number, point.count, point.elapsed) for point in points] == [
         (2, 1, 1.0),
         (1, 2, 100.0),
@@ -73,7 +73,7 @@ def test_curves_are_chosen_best_first_and_thinned() -> None:
         )
         for number in range(100)
     ]
-    chosen = curves.choose(trials)
+    chosen = curves.choose(trials, a_run())
     assert [curve.trial.number for curve in chosen][:15] == list(range(15))
     assert len(chosen) == curves.MOST_CURVES
     assert chosen[0].steps[0] == 1
@@ -160,5 +160,5 @@ def test_scripts_share_one_scope_without_clashes() -> None:
 def test_imported_evaluations_are_known_and_have_no_log(tmp_path: Path) -> None:
     trial = Trial(1, {"lr": 0.5, "kind": "a"}, Status.OK, loss=1.0, agent=IMPORTED, end=START)
     assert trial.imported
-    assert summary.best([trial]) is trial
+    assert summary.best([trial], a_run()) is trial
     assert summary.agent_spans([trial]) == {}

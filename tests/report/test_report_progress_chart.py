@@ -60,9 +60,9 @@ def test_nothing_lies_on_the_edge_of_a_logarithmic_axis(tmp_path: Path) -> None:
     results = source.read(write_run(tmp_path, a_run(), improving(1e6, 1e3, 1, count=50)))
     chart = compare.payload_of(comparison.bands([results]))
     assert chart["log"] and chart["clip"] is None
-    assert chart_series.best_so_far(improvements.finished(results.trials))["clip"] is None
+    assert chart_series.best_so_far(improvements.finished(results.trials), results.run)["clip"] is None
 
 
 def test_the_best_so_far_is_seen_to_fall_where_most_results_are_alike(tmp_path: Path) -> None:
     results = source.read(write_run(tmp_path, a_run(), improving(5, 3, 0.1, count=50)))
-    assert chart_series.best_so_far(improvements.finished(results.trials))["clip"] == 3
+    assert chart_series.best_so_far(improvements.finished(results.trials), results.run)["clip"] == 3

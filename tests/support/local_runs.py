@@ -25,7 +25,13 @@ X = ParameterDraft("x", "hp.uniform", {"min": 0, "max": 1})
 
 def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path:
     """Write a config; `values` are keys such as objective or max_evals, the parameter is a real x unless others are given."""
-    sections = {"algorithm": "search", "seed": "search", "max_evals": "search", "memory": "slurm"}
+    sections = {
+        "algorithm": "search",
+        "seed": "search",
+        "direction": "search",
+        "max_evals": "search",
+        "memory": "slurm",
+    }
     settings = {
         "name": "pear",
         "objective": "echo RESULT: ($x)",

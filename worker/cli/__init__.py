@@ -142,7 +142,7 @@ def _top_parser() -> CommandParser:
     parser = CommandParser(
         prog="omniopt",
         usage="omniopt COMMAND ...",
-        description="Find the parameters of your program that give the smallest RESULT.",
+        description="Find the parameters of your program that give the best RESULT.",
         epilog=f"commands:\n{listing}\n\nomniopt COMMAND --help describes each of them.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -55,7 +55,7 @@ class Driver:
         self._signals = signals
         now = time.monotonic()
         self.epoch, journal = open_epoch(plan.paths, plan.after)
-        restored = restore(plan.paths, self.epoch)
+        restored = restore(plan.paths, self.epoch, plan.run.rank)
         self._recorder = Recorder(journal, restored.replayer, restored.tally)
         self._state, self._tally = restored.replayer.state, restored.tally
         self.seed = plan.seed if self._state.seed is None else self._state.seed

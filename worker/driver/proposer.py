@@ -22,6 +22,7 @@ class Proposer:
     def __init__(self, run: Run, seed: int, trials: Iterable[Trial], first: int) -> None:
         """trials: those of earlier drivers, which the search is told of."""
         self._searcher = make_searcher(run, seed)
+        self._rank, self._maximises = run.rank, run.maximises  # searches minimise
         self._next = first
         self._loading = run.max_evals <= _FEW
         self.learns = ALGORITHMS[run.algorithm].learns
@@ -40,7 +41,8 @@ class Proposer:
 
     def expectation(self, values: Mapping[str, Value]) -> Expectation | None:
         """What the search expects of a point as the next trial; None where it knows too little yet, or predicts nothing."""
-        return self._searcher.expectation(values)
+        found = self._searcher.expectation(values)
+        return found.negated if found and self._maximises else found
 
     def propose(self, assignments: Assignments, at: float) -> bool:
         """Put a new trial among the assignments; False where the search space is used up."""
@@ -62,6 +64,7 @@ class Proposer:
 
     def _tell(self, trial: Trial) -> None:
         if trial.status.ended:
-            self._searcher.tell(trial.number, trial.loss if trial.status is Status.OK else None)
+            result = trial.loss if trial.status is Status.OK else None
+            self._searcher.tell(trial.number, None if result is None else self._rank(result))
         elif trial.status is Status.PROPOSED:
             self._searcher.runs_again(trial.number)  # what it was told before may have been taken back

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from worker.driver.tasks import Attempt
@@ -87,9 +87,9 @@ def unanswered_retries(paths: RunPaths) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def restore(paths: RunPaths, before: int) -> Restored:
-    """Read the journals of all epochs lower than `before`. Raises OSError where one cannot be read."""
-    restored = Restored()
+def restore(paths: RunPaths, before: int, rank: Callable[[float], float] = float) -> Restored:
+    """Read the journals of all epochs lower than `before`; rank: see `Tally`. Raises OSError where one cannot be read."""
+    restored = Restored(tally=Tally(rank=rank))
     with uncollected():
         for epoch in epochs(paths):
             if epoch < before:

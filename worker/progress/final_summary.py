@@ -17,7 +17,7 @@ from worker.report.data.rerun_commands import Commands
 from worker.spec.notation import value_text
 from worker.spec.raw_values import duration_text
 from worker.spec.run import Run
-from worker.spec.text import counted, visible
+from worker.spec.text import counted, sentence_start, visible
 from worker.store import log_text
 from worker.store.origin import Origin
 from worker.store.origin import origin as origin_of
@@ -146,7 +146,7 @@ def report(
     if same := equal_results.sameness(trials.values()):
         yield from equal_results.sentences(run, same)
     if tally.best is not None:
-        yield f"Best RESULT: {number_text(tally.best.loss)} (evaluation {tally.best.number}), with"
+        yield f"{sentence_start(run.best_result)}: {number_text(tally.best.loss)} (evaluation {tally.best.number}), with"
         yield from (
             f"  {name} = {visible(value_text(value, run.number_format))}"
             for name, value in tally.best.values.items()

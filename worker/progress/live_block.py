@@ -77,7 +77,9 @@ def _result(snapshot: Snapshot) -> Iterator[RenderableType]:
     yield _bar(snapshot.tally.ok / max(1, snapshot.total))
     best = snapshot.tally.best
     if best is not None:
-        yield Text(f"best RESULT {number_text(best.loss)} (evaluation {best.number})", style="green")
+        yield Text(
+            f"{snapshot.run.best_result} {number_text(best.loss)} (evaluation {best.number})", style="green"
+        )
         shown = list(assignments(best.values))
         more = [f"and {len(shown) - _MOST_PARAMETERS} more"] if len(shown) > _MOST_PARAMETERS else []
         yield Text("  " + "  ".join([*shown[:_MOST_PARAMETERS], *more]))

@@ -128,7 +128,7 @@ class Snapshot:
         best = self.tally.best
         parts = [self.counts]
         if best is not None:
-            parts.append(f"best RESULT {number_text(best.loss)} (evaluation {best.number})")
+            parts.append(f"{self.run.best_result} {number_text(best.loss)} (evaluation {best.number})")
         parts += [part for part in (self.pace(at), self.notice, self.trouble) if part]
         return f"{time.strftime('%H:%M:%S', time.localtime(at))}  {'; '.join(parts)}"
 
@@ -138,7 +138,7 @@ class Snapshot:
         if best is None:
             return ""
         moment = time.strftime("%H:%M:%S", time.localtime(best.end))
-        return f"{moment}  new best RESULT {number_text(best.loss)} (evaluation {best.number}): {' '.join(assignments(best.values))}"
+        return f"{moment}  new {self.run.best_result} {number_text(best.loss)} (evaluation {best.number}): {' '.join(assignments(best.values))}"
 
 
 def assignments(values: Mapping[str, Value]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 
 from worker.trial import Status, Trial
@@ -31,7 +31,9 @@ class Over(Enum):
 class Tally:
     """How many trials stand where, and which is the best; told of every trial whenever it changes."""
 
-    def __init__(self, trials: Iterable[Trial] = ()) -> None:
+    def __init__(self, trials: Iterable[Trial] = (), rank: Callable[[float], float] = float) -> None:
+        """rank: what stands for a result where the smaller is the better (see `Run.rank`)."""
+        self._rank = rank
         self.counts: Counter[Status] = Counter()
         self.failures = 0
         self.best: Trial | None = None
@@ -68,15 +70,14 @@ class Tally:
         if trial.status is not Status.OK or trial.loss is None:
             self._good.pop(trial.number, None)
             if self.best is not None and self.best.number == trial.number:  # its result was taken back
-                self.best = min(self._good.values(), key=_by_loss, default=None)
+                self.best = min(self._good.values(), key=self._by_rank, default=None)
             return False
         self._good[trial.number] = trial
-        if self.best is None or self.best.loss is None or trial.loss < self.best.loss:
+        if self.best is None or self.best.loss is None or self._rank(trial.loss) < self._rank(self.best.loss):
             self.best = trial
             return True
         return False
 
-
-def _by_loss(trial: Trial) -> tuple[float, float]:
-    """The order of successful trials, the best first; of equal ones, the one that ended first."""
-    return (math.inf if trial.loss is None else trial.loss, trial.end or 0.0)
+    def _by_rank(self, trial: Trial) -> tuple[float, float]:
+        """The order of successful trials, the best first; of equal ones, the one that ended first."""
+        return (math.inf if trial.loss is None else self._rank(trial.loss), trial.end or 0.0)

@@ -12,14 +12,14 @@ from worker.report.data import bounds_remark, equal_results
 from worker.report.data.failure_checks import findings
 from worker.report.data.failures import causes
 from worker.report.data.results import Results
-from worker.report.data.summary import duration_words, hours_text, is_usable, summarize
+from worker.report.data.summary import best_first, duration_words, hours_text, is_usable, summarize
 from worker.report.data.table import moment
 from worker.report.data.value_texts import loss_text
 from worker.search.outline import outline
 from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
 from worker.spec.setting_values import setting_text
-from worker.spec.text import counted, visible
+from worker.spec.text import counted, sentence_start, visible
 from worker.store.log_text import last_lines
 from worker.trial import Trial
 
@@ -36,7 +36,7 @@ def summary(results: Results) -> Iterator[str]:
     if figures.best is None:
         yield "Best: no evaluation has a usable result yet"
     else:
-        yield f"Best RESULT {loss_text(figures.best)} at evaluation {figures.best.number}, with"
+        yield f"{sentence_start(results.run.best_result)} {loss_text(figures.best)} at evaluation {figures.best.number}, with"
         for name, value in figures.best.values.items():
             yield f"  {name} = {visible(value_text(value, results.run.number_format))}"
         yield f"  command: {visible(results.commands.ready(figures.best))}"
@@ -122,10 +122,10 @@ def logs(results: Results, trials: Sequence[Trial]) -> Iterator[str]:
             f"{trial.number:>7}  {trial.status.value:<13}  {loss_text(trial):<22}  {seconds:>10}  {path}"
         )
     yield ""
-    usable = [trial for trial in trials if is_usable(trial)]
+    usable = best_first(trials, results.run)
     yield f"{counted(len(trials), 'evaluation')}, {len(usable):,} of them with a result that counts"
     if usable:
-        best, worst = (choose(usable, key=lambda trial: trial.loss or 0.0) for choose in (min, max))
+        best, worst = usable[0], usable[-1]
         yield f"best {loss_text(best)} (evaluation {best.number}), worst {loss_text(worst)} (evaluation {worst.number})"
     for status, count in sorted(Counter(trial.status for trial in trials).items()):
         yield f"  {status.value}: {count:,}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -21,3 +21,8 @@ class Expectation:
     improvement: float
     results: int
     running: int
+
+    @property
+    def negated(self) -> Expectation:
+        """The same in the unit of results that were negated for the search."""
+        return replace(self, mean=-self.mean, low=-self.high, high=-self.low, best=-self.best)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from worker.spec.algorithms import ALGORITHMS, AUTO, DEFAULT
+from worker.spec.direction import DIRECTIONS, MAX, MIN
 from worker.spec.field_definition import Field
 
 BASIC_FIELDS: tuple[Field, ...] = (
@@ -132,6 +133,16 @@ BASIC_FIELDS: tuple[Field, ...] = (
         choice_words={algorithm.name: algorithm.summary for algorithm in ALGORITHMS.values()},
         original="algo_name",
         at_first=AUTO,  # links and configs of before, which say nothing, go on meaning the default
+    ),
+    Field(
+        "search.direction",
+        "direction",
+        "Direction",
+        "choice",
+        MIN,
+        "Which RESULT is the best: min, the smallest, or max, the largest.",
+        choices=DIRECTIONS,
+        choice_words={MIN: "the smallest", MAX: "the largest"},
     ),
     Field(
         "search.seed",

@@ -17,6 +17,7 @@ FIXED = frozenset(
         "run.accept_exit_code",
         "run.dont_start",
         "search.algorithm",
+        "search.direction",
         "search.seed",
         "search.allow_repeats",
         "search.grid_points",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
 
+from worker.spec.direction import MAX, rank
 from worker.spec.parameters import DEFAULT_TYPE, Parameter
 from worker.spec.problem import Problem
 
@@ -74,6 +75,7 @@ class Run:
     accept_exit_code: bool
     on_end: str
     algorithm: str
+    direction: str
     seed: tuple[int, ...]
     max_evals: int
     allow_repeats: bool
@@ -102,3 +104,17 @@ class Run:
     mail_user: str
     sbatch: tuple[str, ...]
     setup: tuple[str, ...]
+
+    def rank(self, result: float) -> float:
+        """What stands for a result where the smaller is the better; the one place that knows which way is good."""
+        return rank(self.direction, result)
+
+    @property
+    def maximises(self) -> bool:
+        """Whether the largest result is the best."""
+        return self.direction == MAX
+
+    @property
+    def best_result(self) -> str:
+        """What the best result is called in a sentence."""
+        return "best (largest) RESULT" if self.maximises else "best RESULT"

@@ -74,6 +74,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
+def sentence_start(words: str) -> str:
+    """The words with a capital letter at their beginning."""
+    return words[:1].upper() + words[1:]
+
+
 def together(*sentences: str) -> str:
     """The sentences in one line; "" stands for one that is not said."""
     return " ".join(filter(None, sentences))

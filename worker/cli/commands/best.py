@@ -35,7 +35,7 @@ def execute(args: argparse.Namespace) -> int:
     """Print the best evaluation. Raises NothingFoundError where none was successful."""
     paths, run = open_run(args)
     trials = replay.load(paths).trials.values()
-    best = Tally(trials).best
+    best = Tally(trials, run.rank).best
     if best is None:
         raise NothingFoundError(
             f"No evaluation of {run.name} has been successful yet. To see its state:\n"

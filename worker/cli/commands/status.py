@@ -17,11 +17,8 @@ from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
-<<<<<<< HEAD
-from worker.search.outline import outline
-=======
 from worker.report.data import bounds_remark
->>>>>>> d7945a9 (Add the types real, integer, categorical and fixed)
+from worker.search.outline import outline
 from worker.spec.run import Run
 from worker.spec.text import counted, together, visible
 from worker.store import replay
@@ -80,7 +77,7 @@ def _in_a_line(paths: RunPaths) -> str:
         return _unreadable(error)
     best = status.tally.best
     counts = f"{status.word}: {status.snapshot.counts}"
-    return f"{counts}, best RESULT {number_text(best.loss)}" if best else counts
+    return f"{counts}, {status.run.best_result} {number_text(best.loss)}" if best else counts
 
 
 def _as_json(paths: RunPaths) -> dict[str, Any]:
@@ -114,7 +111,7 @@ class _RunStatus:
     @classmethod
     def of(cls, paths: RunPaths) -> _RunStatus:
         run, state = read_run(paths), replay.load(paths)
-        tally = Tally(state.trials.values())
+        tally = Tally(state.trials.values(), run.rank)
         rate = Rate(state.driven_since)
         for trial in sorted(state.trials.values(), key=lambda trial: trial.end or 0):
             rate.note(trial)
@@ -148,7 +145,7 @@ class _RunStatus:
         best = self.tally.best
         if best is not None:
             values = " ".join(assignments(best.values))
-            yield f"  best RESULT {number_text(best.loss)} (evaluation {best.number}): {values}"
+            yield f"  {self.run.best_result} {number_text(best.loss)} (evaluation {best.number}): {values}"
         yield f"  search: {outline(self.run, self.state.trials.values())}"
         if self.claim.held and (pace := self.snapshot.pace(now)):
             yield f"  {pace}"
@@ -204,6 +201,7 @@ class _RunStatus:
             "exit_code": ended.exit_code if ended else None,
             "seed": self.state.seed,
             "search": outline(self.run, self.state.trials.values()),
+            "direction": self.run.direction,
             "max_evals": self.run.max_evals,
             "total": self.snapshot.total,
             "trials": {status.value: statuses.get(status.value, 0) for status in Status},

@@ -107,7 +107,7 @@ export function openHelp() {
     "Drag along an axis to select a range, on several axes if you like; drag the range to move it, its ends to resize it; click the axis to remove it.",
     "A few values far above all others lie together at the end of their axis, marked with >; its settings unfold them.",
     "Click the name of an axis for its settings (what the selected evaluations have there, an exact range, logarithmic scale, order, hiding); drag the name to move the axis.",
-    "“Best” shows only the evaluations with the smallest results.",
+    "“Best” shows only the evaluations with the best results.",
     "“Keep” leaves only the selected lines and fits the axes to them, “Exclude” removes them, “Restore” brings all lines back.",
     "Search, above the table, selects the evaluations that have all of the words. What is selected is what the table lists and Export csv writes.",
     "The table lists the selected evaluations. Point at a row or a line to see it in the other; click to hold it, and to turn to the page of its row.",

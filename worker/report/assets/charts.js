@@ -33,18 +33,21 @@ export function figure(root, title, draw, note = "") {
 /**
  * Lines: series is [{label, x, y, kind: "line" | "step" | "dots" | "band", low, high, tone}], tones 0 to 7 are
  * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log, integer, ends}, y: {label, log,
- * clip, ends}}; `ends` are values that the axis reaches in any case, and larger ones than `clip` lie on the upper edge.
+ * clip, ends}}; `ends` are values that the axis reaches in any case, and larger ones than `clip` lie on the upper edge
+ * (where `rises`, smaller ones on the lower edge).
  */
 export function drawLines(data, series, axes, words) {
   const all = (key) => Float64Array.from(series.flatMap((one) => one[key] ?? []));
   const heights = Float64Array.from([...all("y"), ...all("low"), ...all("high")]);
-  const clip = axes.y.clip ?? Infinity;
+  const { clip, rises } = axes.y;
+  const inside = (value) => (clip ?? null) === null || (rises ? value >= clip : value <= clip);
+  const cut = (value) => (inside(value) ? value : clip);
   const x = numberScale(all("x"), axes.x, () => true);
-  const y = numberScale(heights, axes.y, (row) => heights[row] <= clip);
+  const y = numberScale(heights, axes.y, (row) => inside(heights[row]));
   return (width) => {
     const height = Math.round(Math.min(Math.max(width * 0.56, 210), 340));
     const frame = chartFrame(width, height, x, y, axes, words);
-    for (const one of series) frame.svg.append(drawSeries(data, one, frame, clip));
+    for (const one of series) frame.svg.append(drawSeries(data, one, frame, cut));
     return frame.svg;
   };
 }
@@ -83,9 +86,9 @@ function chartFrame(width, height, x, y, axes, words) {
   return { svg, across, up, top };
 }
 
-function drawSeries(data, one, { across, up, top }, clip) {
+function drawSeries(data, one, { across, up, top }, cut) {
   const style = `--tone: ${toneOf(data, one.tone)}`;
-  const place = (index, values = one.y) => [across(one.x[index]).toFixed(1), Math.max(top, up(Math.min(values[index], clip))).toFixed(1)];
+  const place = (index, values = one.y) => [across(one.x[index]).toFixed(1), Math.max(top, up(cut(values[index]))).toFixed(1)];
   const rows = one.x.map((_, index) => index);
   let path;
   if (one.kind === "dots") path = rows.map((row) => `M${place(row).join(" ")}h0`).join("");

@@ -27,9 +27,9 @@ export function rampColour(palette, place) {
   return `rgb(${part(0)} ${part(1)} ${part(2)})`;
 }
 
-/** The ramp as a css gradient from left (0) to right (1). */
-export function rampGradient(palette) {
-  return `linear-gradient(to right, ${(isDark() ? palette.dark : palette.light).join(", ")})`;
+/** The ramp as a css gradient from left (0) to right (1), or the other way round. */
+export function rampGradient(palette, turned) {
+  return `linear-gradient(to ${turned ? "left" : "right"}, ${(isDark() ? palette.dark : palette.light).join(", ")})`;
 }
 
 const STEPS = 64;
@@ -49,14 +49,22 @@ export function makeColouring(data, column, included, logarithmic) {
   const within = (row) => valued(row) && included(row);
   const values = column.values.filter((_, row) => within(row));
   const into = logarithmic && values.every((value) => value > 0) ? Math.log : (value) => value;
-  const clipped = column.category ? undefined : fence(values, into, 1.5);
-  const scale = makeScale(column, (row) => within(row) && !(column.values[row] > clipped), logarithmic);
+  // Of a run that maximises, the largest results have the colours that elsewhere the smallest have.
+  const turned = Boolean(data.largest) && column.role === "result";
+  const far = (found) => (turned ? negated(fence(found.map(negated), (value) => negated(into(negated(value))), 1.5)) : fence(found, into, 1.5));
+  const clipped = column.category ? undefined : far(values);
+  const inside = (value) => clipped === undefined || (turned ? value >= clipped : value <= clipped);
+  const scale = makeScale(column, (row) => within(row) && inside(column.values[row]), logarithmic);
   const colours = Array.from({ length: STEPS }, (_, step) => rampColour(palette, step / (STEPS - 1)));
   const bucket = (row) => {
     if (!valued(row)) return -1;
     const value = column.values[row];
-    const place = scale.at(clipped === undefined ? value : Math.min(value, clipped));
-    return Math.min(STEPS - 1, Math.max(0, Math.round(place * (STEPS - 1))));
+    const place = scale.at(inside(value) ? value : clipped);
+    return Math.min(STEPS - 1, Math.max(0, Math.round((turned ? 1 - place : place) * (STEPS - 1))));
   };
-  return { column, colours, bucket, low: scale.low, high: scale.high, empty: scale.empty, clipped };
+  return { column, colours, bucket, low: scale.low, high: scale.high, empty: scale.empty, clipped, turned };
+}
+
+function negated(value) {
+  return value === undefined ? undefined : -value;
 }

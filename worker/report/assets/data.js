@@ -37,7 +37,8 @@ export function cellText(column, row, write) {
 export function ranks(data) {
   const result = data.columns[data.result].values;
   const order = Array.from(result.keys()).filter((row) => data.counts[row]);
-  order.sort((one, other) => result[one] - result[other] || one - other);
+  const sign = data.largest ? -1 : 1;
+  order.sort((one, other) => sign * (result[one] - result[other]) || one - other);
   const places = new Float64Array(data.size).fill(Infinity);
   order.forEach((row, place) => (places[row] = place));
   return { places, usable: order.length };

@@ -38,11 +38,12 @@ export function showLegend(legend, colouring, palette) {
     return;
   }
   const bar = element("i", { class: "ramp" });
-  bar.style.background = rampGradient(palette);
-  const { low, high, clipped } = colouring;
-  const top = clipped ?? high;
-  const ends = column.category ? [column.options[low], column.options[high]] : [short(low, top), short(top, low)];
-  if (clipped !== undefined) ends[1] = `≥ ${ends[1]}`;
+  bar.style.background = rampGradient(palette, colouring.turned);
+  const { low, high, clipped, turned } = colouring;
+  const [bottom, top] = turned ? [clipped ?? low, high] : [low, clipped ?? high];
+  const ends = column.category ? [column.options[low], column.options[high]] : [short(bottom, top), short(top, bottom)];
+  if (clipped !== undefined && turned) ends[0] = `≤ ${ends[0]}`;
+  else if (clipped !== undefined) ends[1] = `≥ ${ends[1]}`;
   legend.replaceChildren(element("span", {}, ends[0]), bar, element("span", {}, ends[1]));
 }
 

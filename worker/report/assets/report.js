@@ -54,24 +54,30 @@ function whenSeen(identity, begin) {
   setTimeout(() => (window.requestIdleCallback ?? setTimeout)(once), LATER);
 }
 
-function progress(root, data, { best, all, log, clip }) {
+function progress(root, data, { best, all, log, clip, rises }) {
   const unit = timeUnit(best.at(-1)[1]);
   const dots = { label: "Result of one evaluation", kind: "dots", tone: "soft" };
   const line = { label: "Best so far", kind: "step" };
   const draw = (axis, label, size, ends) => {
     const points = (rows) => ({ x: rows.map((row) => row[axis] / size), y: rows.map((row) => row[2]) });
     const words = `Best RESULT so far against ${label}: from ${short(best[0][2])} to ${short(best.at(-1)[2])}.`;
-    const axes = { x: { label, integer: axis === 0, ends }, y: { label: "RESULT", log, clip } };
+    const axes = { x: { label, integer: axis === 0, ends }, y: { label: resultLabel(rises), log, clip, rises } };
     return drawLines(data, [{ ...dots, ...points(all) }, { ...line, ...points(best) }], axes, words);
   };
   figure(root, "Best so far, by evaluations", draw(0, "evaluations", 1, []));
   figure(root, "Best so far, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds, [0]));
-  root.after(element("div", { class: "legend" }, lineKeys(data, [line, dots]), clipNote(all.map((row) => row[2]), clip)));
+  root.after(element("div", { class: "legend" }, lineKeys(data, [line, dots]), clipNote(all.map((row) => row[2]), clip, rises)));
 }
 
-/** Says what became of values above `clip`, where there are some. */
-function clipNote(values, clip) {
-  return clip !== null && values.some((value) => value > clip) ? element("p", {}, `Results above ${short(clip)} lie on the upper edge.`) : "";
+function resultLabel(rises) {
+  return rises ? "RESULT (the largest is best)" : "RESULT";
+}
+
+/** Says what became of values beyond `clip`, where there are some. */
+function clipNote(values, clip, rises) {
+  if (clip === null || !values.some((value) => (rises ? value < clip : value > clip))) return "";
+  const where = rises ? `Results below ${short(clip)} lie on the lower edge.` : `Results above ${short(clip)} lie on the upper edge.`;
+  return element("p", {}, where);
 }
 
 function importance(root, data, rows) {
@@ -133,14 +139,14 @@ function pareto(root, data, { names, all, front }) {
   root.append(lineKeys(data, series));
 }
 
-function bands(root, data, { lines, log, clip }) {
+function bands(root, data, { lines, log, clip, rises }) {
   const series = lines.flatMap((line, tone) => [
     ...(line.several ? [{ ...line, tone, kind: "band", label: `${line.label}: quartiles` }] : []),
     { label: line.label, x: line.x, y: line.y, tone, kind: "step" },
   ]);
-  const axes = { x: { label: "evaluations", integer: true }, y: { label: "RESULT", log, clip } };
+  const axes = { x: { label: "evaluations", integer: true }, y: { label: resultLabel(rises), log, clip, rises } };
   const words = `Best RESULT so far of ${counted(lines.length, "group")} of runs.`;
   figure(root, "Best RESULT so far against ended evaluations", drawLines(data, series, axes, words));
   const keys = lineKeys(data, lines.map((line, tone) => ({ label: line.label, tone })));
-  root.append(keys, clipNote(lines.flatMap((line) => line.y), clip));
+  root.append(keys, clipNote(lines.flatMap((line) => line.y), clip, rises));
 }

@@ -16,7 +16,7 @@ export class RowTable {
     this.shown = new Uint8Array(data.size);
     this.found = [];
     this.page = 0;
-    this.sorting = { column: data.columns[data.result], sign: 1 };
+    this.sorting = { column: data.columns[data.result], sign: data.largest ? -1 : 1 };
     this.order = this.#sorted();
     this.texts = new Map(); // row -> its text in small letters, for the search
     this.body = element("tbody");

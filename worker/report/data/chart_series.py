@@ -9,6 +9,7 @@ from itertools import pairwise
 from worker.report.data import improvements
 from worker.report.data.plot_columns import LOG_SPAN
 from worker.report.data.results import Results
+from worker.spec.run import Run
 from worker.trial import Status, Trial
 
 _MOST_SPANS = 6000  # evaluations drawn in the timeline
@@ -16,23 +17,24 @@ _DIGITS = re.compile(r"(\d+)")
 _MOST_DOTS = 1500  # single results behind the curve of the best one
 
 
-def best_so_far(points: Sequence[improvements.Point]) -> dict[str, object]:
+def best_so_far(points: Sequence[improvements.Point], run: Run) -> dict[str, object]:
     """The best result so far by evaluations and by time, with the single results behind it."""
-    losses = sorted(point.loss for point in points)
+    ranks = sorted(run.rank(point.loss) for point in points)
     stride = -(-len(points) // _MOST_DOTS)
-    steps = improvements.improvements(points)
+    steps = improvements.improvements(points, run)
     last = points[-1]
     best = [[step.count, round(step.elapsed, 3), step.loss] for step in steps]
     if steps[-1] is not last:
         best.append([last.count, round(last.elapsed, 3), steps[-1].loss])
-    log = wide(losses)
-    # The curve of the best is the story: results that are much worse than most lie on the upper edge.
-    clip = max(losses[int(len(losses) * 0.75)], before_last_fall([step.loss for step in steps]))
+    log = wide([point.loss for point in points])
+    # The curve of the best is the story: results that are much worse than most lie on the edge.
+    clip = max(ranks[int(len(ranks) * 0.75)], before_last_fall([run.rank(step.loss) for step in steps]))
     return {
         "best": best,
         "all": [[point.count, round(point.elapsed, 3), point.loss] for point in points[::stride]],
         "log": log,
-        "clip": None if log else clip,  # a logarithmic axis has room for all
+        "clip": None if log else run.rank(clip),  # a logarithmic axis has room for all
+        "rises": run.maximises,
     }
 
 

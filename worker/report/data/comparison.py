@@ -26,6 +26,12 @@ class Band:
     low: list[float]
     high: list[float]
 
+    @property
+    def mirrored(self) -> Band:
+        """The same upside down."""
+        turned = ([-value for value in values] for values in (self.median, self.high, self.low))
+        return Band(self.label, self.runs, self.steps, *turned)
+
 
 def distinct(runs: Sequence[Results]) -> list[Results]:
     """The same runs, those of one name called by their workdirs, too."""
@@ -82,7 +88,7 @@ def _label(group: Sequence[Results]) -> str:
 def _curve(results: Results) -> list[tuple[int, float]]:
     """(number of ended evaluations, best result so far), up to the last evaluation that ended."""
     points = improvements.finished(results.trials)
-    steps = [(point.count, point.loss) for point in improvements.improvements(points)]
+    steps = [(point.count, point.loss) for point in improvements.improvements(points, results.run)]
     return [*steps, (points[-1].count, steps[-1][1])] if points else []
 
 
@@ -121,7 +127,7 @@ def joined(name: str, runs: Sequence[Results]) -> PlotData:
     columns = [_joined_column(key, all_plot_data, sizes) for key in keys]
     columns.sort(key=lambda column: order.get(column.role, 3))
     usable = tuple(is_usable for plot_data in all_plot_data for is_usable in plot_data.usable)
-    return PlotData(name, (run, *columns), usable)
+    return PlotData(name, (run, *columns), usable, runs[0].run.direction)
 
 
 def _joined_column(name: str, all_plot_data: Sequence[PlotData], sizes: Sequence[int]) -> PlotColumn:

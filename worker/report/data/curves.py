@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from worker.report.data.summary import is_usable
+from worker.report.data.summary import best_first
+from worker.spec.run import Run
 from worker.trial import Trial
 
 MOST_CURVES = 30
@@ -21,15 +22,12 @@ class Curve:
     values: list[float]
 
 
-def choose(trials: Iterable[Trial]) -> list[Curve]:
+def choose(trials: Iterable[Trial], run: Run) -> list[Curve]:
     """The curves of the best evaluations and of an even choice of the others, the best first.
 
     [] where no program printed more than one RESULT.
     """
-    printed = sorted(
-        (trial for trial in trials if len(trial.curve) > 1 and is_usable(trial)),
-        key=lambda trial: (trial.loss, trial.number),
-    )
+    printed = [trial for trial in best_first(trials, run) if len(trial.curve) > 1]
     if len(printed) > MOST_CURVES:
         half = MOST_CURVES // 2
         others = printed[half:]

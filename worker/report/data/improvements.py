@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from worker.report.data.summary import is_usable
+from worker.spec.run import Run
 from worker.trial import Trial
 
 
@@ -33,10 +34,10 @@ def finished(trials: Iterable[Trial]) -> list[Point]:
     ]
 
 
-def improvements(points: Sequence[Point]) -> list[Point]:
+def improvements(points: Sequence[Point], run: Run) -> list[Point]:
     """Those that were better than all before."""
     better: list[Point] = []
     for point in points:
-        if not better or point.loss < better[-1].loss:
+        if not better or run.rank(point.loss) < run.rank(better[-1].loss):
             better.append(point)
     return better

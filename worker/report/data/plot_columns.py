@@ -10,6 +10,7 @@ from typing import Literal
 from worker.errors import UsageError
 from worker.report.data import table
 from worker.report.data.colours import palette
+from worker.spec.direction import MAX, MIN, rank
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
 from worker.spec.problem import did_you_mean
@@ -55,6 +56,11 @@ class PlotData:
     name: str
     columns: tuple[PlotColumn, ...]
     usable: tuple[bool, ...]  # evaluation -> whether its result counts
+    direction: str = MIN  # which result is the best
+
+    def rank(self, result: float) -> float:
+        """What stands for a result where the smaller is the better."""
+        return rank(self.direction, result)
 
     def column(self, role: Role) -> PlotColumn:
         """The first column with that role."""
@@ -114,10 +120,17 @@ def make_plot_data(run: Run, trials: Sequence[Trial]) -> PlotData:
             )
         elif column.name == table.RESULT:
             columns.append(
-                _measured("RESULT", "RESULT", "result", [_finite(trial.loss) for trial in trials], True)
+                _measured(
+                    "RESULT", _result_label(run), "result", [_finite(trial.loss) for trial in trials], True
+                )
             )
     columns += _own_columns(trials)
-    return PlotData(run.name, tuple(columns), tuple(trial.status is Status.OK for trial in trials))
+    usable = tuple(trial.status is Status.OK for trial in trials)
+    return PlotData(run.name, tuple(columns), usable, run.direction)
+
+
+def _result_label(run: Run) -> str:
+    return "RESULT (the largest is best)" if run.maximises else "RESULT"
 
 
 def _own_columns(trials: Sequence[Trial]) -> list[PlotColumn]:
@@ -202,6 +215,7 @@ def payload(plot_data: PlotData) -> dict[str, object]:
     return {
         "name": plot_data.name,
         "usable": counting,
+        "largest": plot_data.direction == MAX,
         "palette": palette(),
         "columns": [_column_payload(column) for column in plot_data.columns],
     }

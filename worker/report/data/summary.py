@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from worker.launch import registry
 from worker.report.data.results import Results
+from worker.spec.run import Run
 from worker.spec.shares import shares
 from worker.store.journal_records import Agent
 from worker.trial import Status, Trial
@@ -50,7 +51,7 @@ def summarize(results: Results) -> Summary:
     starts = [trial.start for trial in trials if trial.start is not None]
     ends = [trial.end for trial in trials if trial.end is not None]
     return Summary(
-        best=best(trials),
+        best=best(trials, results.run),
         counts=Counter(trial.status for trial in trials),
         wall=max(0.0, max(ends) - min(starts)) if starts and ends else 0.0,
         inside=sum(trial.seconds or 0.0 for trial in trials),
@@ -60,10 +61,19 @@ def summarize(results: Results) -> Summary:
     )
 
 
-def best(trials: Iterable[Trial]) -> Trial | None:
-    """The evaluation with the smallest result that counts, the earliest of equal ones; None where there is none."""
-    usable = [trial for trial in trials if is_usable(trial)]
-    return min(usable, key=lambda trial: (trial.loss, trial.number), default=None)
+def best(trials: Iterable[Trial], run: Run) -> Trial | None:
+    """The evaluation with the best result that counts, the earliest of equal ones; None where there is none."""
+    return next(iter(best_first(trials, run)), None)
+
+
+def best_first(trials: Iterable[Trial], run: Run) -> list[Trial]:
+    """The evaluations whose results count, the best first, of equal ones the earliest."""
+    usable = (
+        (run.rank(trial.loss), trial.number, trial)
+        for trial in trials
+        if is_usable(trial) and trial.loss is not None
+    )
+    return [trial for _, _, trial in sorted(usable, key=lambda ranked: ranked[:2])]
 
 
 def is_usable(trial: Trial) -> bool:

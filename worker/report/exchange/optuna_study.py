@@ -35,7 +35,9 @@ def export(results: Results, address: str, name: str) -> int:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     storage = _storage(address)
     try:
-        study = optuna.create_study(storage=storage, study_name=name, direction="minimize")
+        study = optuna.create_study(
+            storage=storage, study_name=name, direction="maximize" if results.run.maximises else "minimize"
+        )
     except optuna.exceptions.DuplicatedStudyError as error:
         raise UsageError(
             f"There is already a study {name} in {address}. Name another one with --study NAME, or delete that file."

@@ -6,11 +6,12 @@ from worker.report.data.results import Results
 from worker.report.data.summary import best, is_usable
 from worker.report.data.value_texts import loss_text
 from worker.report.pages.html import Markup, tag
+from worker.spec.text import sentence_start
 
 
 def sentence(results: Results) -> Markup:
     """One paragraph: the best result, at which evaluation, of how many."""
-    best_trial = best(results.trials)
+    best_trial = best(results.trials, results.run)
     total = len(results.trials)
     if best_trial is None:
         return tag(
@@ -22,7 +23,7 @@ def sentence(results: Results) -> Markup:
     with_result = sum(map(is_usable, results.trials))
     return tag(
         "p",
-        "Best RESULT ",
+        f"{sentence_start(results.run.best_result)} ",
         tag("b", loss_text(best_trial)),
         f" at evaluation {best_trial.number} of {total:,}",
         f" ({with_result:,} with a result)." if with_result < total else ".",

@@ -26,7 +26,7 @@ def page(name: str, runs: Sequence[Results]) -> str:
     run_bands = bands(runs)
     data = payload(joined(name, runs))
     if run_bands:
-        data["bands"] = payload_of(run_bands)
+        data["bands"] = payload_of(run_bands, largest=runs[0].run.maximises)
     head = ["Run", "Best RESULT", "At evaluation", "Evaluations", "Failed", "Wall time", "Worker hours"]
     body = html.tag(
         "main",
@@ -66,14 +66,20 @@ def _row(results: Results) -> list[str]:
     ]
 
 
-def payload_of(run_bands: Sequence[Band]) -> dict[str, object]:
+def payload_of(run_bands: Sequence[Band], *, largest: bool = False) -> dict[str, object]:
     """What the chart of these bands is drawn from."""
     values = [value for band in run_bands for value in (*band.low, *band.high)]
-    log, clip = _scale(run_bands, min(values), max(values))
+    if largest:
+        # Their mirror image falls; a logarithm is of no use to it.
+        clip = _clip([band.mirrored for band in run_bands], -max(values), -min(values))
+        log, clip = wide(values), None if clip is None else -clip
+    else:
+        log, clip = _scale(run_bands, min(values), max(values))
     return {
         "lines": [_line(band) for band in run_bands],
         "log": log,
-        "clip": clip,
+        "clip": None if log else clip,
+        "rises": largest,
     }
 
 

@@ -117,7 +117,7 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
     """What the charts need beside the columns of all evaluations; a chart without data has no key."""
     charts: dict[str, object] = {}
     if points := improvements.finished(results.trials):
-        charts["progress"] = best_so_far(points)
+        charts["progress"] = best_so_far(points, results.run)
     if importance is not None:
         charts["importance"] = [
             [name, round(mean, 5), round(deviation, 5)]
@@ -131,7 +131,7 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
                 "ys": pair.ys,
                 "results": pair.results,
             }
-    if lines := curves.choose(results.trials):
+    if lines := curves.choose(results.trials, results.run):
         charts["curves"] = {
             "lines": [{"trial": line.trial.number, "x": line.steps, "y": line.values} for line in lines],
             "log": wide([value for line in lines for value in line.values], _CURVE_SPAN),

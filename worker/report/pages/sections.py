@@ -96,7 +96,7 @@ def _best(results: Results, best: Trial) -> Markup:
         tag("p", f"RESULT {loss_text(best)}", class_="big"),
         tag(
             "p",
-            f"the best of {counted(len(results.trials), 'evaluation')}, reached by evaluation {best.number}",
+            f"the {'largest' if results.run.maximises else 'best'} of {counted(len(results.trials), 'evaluation')}, reached by evaluation {best.number}",
             class_="soft",
         ),
         _remark(results, best),
@@ -163,7 +163,7 @@ def _facts(results: Results, summary: Summary) -> Markup:
 
 def improvements(results: Results) -> Content:
     """The table of all evaluations that were better than every one before."""
-    steps = progress.improvements(progress.finished(results.trials))
+    steps = progress.improvements(progress.finished(results.trials), results.run)
     if not steps:
         return None
     names = [parameter.name for parameter in results.run.parameters]

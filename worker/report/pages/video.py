@@ -29,7 +29,7 @@ def page(results: Results) -> str:
         "elapsed": [round(max(0.0, (trials[index].end or begin) - begin), 1) for index in order],
     }
     if points := improvements.finished(trials):
-        data["progress"] = best_so_far(points)
+        data["progress"] = best_so_far(points, results.run)
     body = html.tag(
         "main",
         html.tag("h1", results.run.name, html.tag("small", " over time")),

@@ -14,6 +14,7 @@ from worker.report.data.colours import RAMP_LIGHT
 from worker.report.data.plot_columns import PlotColumn, PlotData
 from worker.report.pictures.captions import briefly, shortened, title
 from worker.report.pictures.panels import SIDE, Pair, PlotSelection, pairs, parameters
+from worker.spec.direction import MAX
 from worker.trial import Trial
 
 if TYPE_CHECKING:
@@ -77,11 +78,14 @@ def draw(shown: PlotSelection, best: Trial | None, most: float | None = None, si
     for axes in list(grid.flat)[len(panels) :]:
         axes.set_axis_off()
     if drawn and (dots := drawn[-1].dots) is not None:
-        shrink, extend = min(1.0, _BAR_PANELS / high), "max" if rows.clipped else "neither"
+        shrink, extend = (
+            min(1.0, _BAR_PANELS / high),
+            ("min" if rows.largest else "max") if rows.clipped else "neither",
+        )
         bar = figure.colorbar(
             dots, ax=grid, aspect=30, pad=0.02, shrink=shrink, anchor=(0.0, 1.0), extend=extend
         )
-        bar.set_label("RESULT")
+        bar.set_label(plot_data.column("result").label)
     heading = title(
         plot_data.name, _captioned(best, shown), 26 * max(wide, 2), shown.note, _TITLE_LINES * max(2, high)
     )
@@ -118,13 +122,18 @@ class _Rows:
         self.loss = {
             row: loss for row in shown if plot_data.usable[row] and (loss := self.results[row]) is not None
         }
-        self.good = sorted(self.loss, key=lambda row: -self.loss[row])
+        ranks = {row: plot_data.rank(loss) for row, loss in self.loss.items()}
+        self.good = sorted(ranks, key=lambda row: -ranks[row])
         self.bad = [row for row in shown if row not in self.loss]
-        self.top = fence(list(self.loss.values()))
+        self.largest = plot_data.direction == MAX
+        worst = fence(list(ranks.values()))
         self.log = plot_data.column("result").log and all(loss > 0 for loss in self.loss.values())
         if self.log:
-            self.top = max(self.loss.values(), default=0.0)
-        self.clipped = bool(self.loss) and self.top < max(self.loss.values())
+            worst = max(ranks.values(), default=0.0)
+        self.clipped = bool(ranks) and worst < max(ranks.values())
+        # What is beyond the end has the colour of the end; None: the end of what there is.
+        end = plot_data.rank(worst)
+        self.colour_ends = (end, None) if self.largest else (None, end)
         # Where evaluations without a result stand beside results, and what parts them.
         self.none, self.edge = _above(list(self.loss.values()), self.log)
 
@@ -164,8 +173,10 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -
             x,
             y,
             c=[rows.loss[row] for row in good],
-            cmap=LinearSegmentedColormap.from_list("result", RAMP_LIGHT),
-            norm=(LogNorm if rows.log else Normalize)(vmax=rows.top),
+            cmap=LinearSegmentedColormap.from_list(
+                "result", RAMP_LIGHT[::-1] if rows.largest else RAMP_LIGHT
+            ),
+            norm=(LogNorm if rows.log else Normalize)(*rows.colour_ends),
             s=6 if crowded else 14,
             linewidths=0,
             alpha=_OPACITY,
