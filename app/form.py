@@ -41,7 +41,7 @@ def _field(field: Field, state: FormState, catalogue: Catalogue) -> Any:
         return _select(field.label, [_with_words(field, name) for name in field.choices], [text], attributes)
     if field.kind == "switch":
         return BooleanField(field.label, false_values=("0", ""), render_kw=attributes)
-    if field.kind == "lines" or field.path in _LONG:
+    if field.kind in ("lines", "points") or field.path in _LONG:
         rows = {"rows": "1", "data-one-line": ""} if field.path in _LONG else {"rows": "3"}
         return TextAreaField(field.label, render_kw=attributes | rows)
     # Numbers are asked for as text: a browser's number field hides what it does not like, instead of sending it.

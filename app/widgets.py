@@ -43,7 +43,7 @@ def _options(names: tuple[str, ...], chosen: str) -> Markup:
     options = {name: _option(name, name, name == chosen) for name in names}
     plain = Markup("").join(options.pop(kind.name) for kind in PLAIN_TYPES)
     others = Markup("").join(options.values())
-    return plain + Markup('<optgroup label="As in the first OmniOpt">{}</optgroup>').format(others)
+    return plain + Markup('<optgroup label="First OmniOpt">{}</optgroup>').format(others)
 
 
 def _option(value: str, label: str, selected: bool) -> Markup:

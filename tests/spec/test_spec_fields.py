@@ -18,6 +18,7 @@ from worker.spec import advanced_fields, basic_fields, site_fields
 from worker.spec.check import check
 from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.run import Draft, ParameterDraft, Run
+from worker.spec.start_points import StartPoint
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import page_requests
@@ -29,6 +30,8 @@ TYPES: Mapping[str, object] = {
     "switch": bool,
     "seeds": tuple[int, ...],
     "lines": tuple[str, ...],
+    "points": tuple[StartPoint, ...],
+    "result": str,
 }
 TABLES = {Path(basic_fields.__file__), Path(advanced_fields.__file__), Path(site_fields.__file__)}
 # The documentation's term for what is optimized, which is the label of a field, too.
@@ -62,7 +65,7 @@ def test_a_default_is_of_the_type_that_the_run_has() -> None:
         parts_of: dict[object, object] = {tuple[int, ...]: int, tuple[str, ...]: str}
         wanted = parts_of.get(TYPES[field.kind], TYPES[field.kind])
         assert all(type(part) is wanted for part in parts), field.path
-        assert isinstance(field.default, tuple) == (field.kind in ("seeds", "lines")), field.path
+        assert isinstance(field.default, tuple) == (field.kind in ("seeds", "lines", "points")), field.path
 
 
 def test_fields_have_places_and_names_of_their_own() -> None:

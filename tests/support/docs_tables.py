@@ -37,6 +37,8 @@ _KINDS = {
     "path": "a path",
     "switch": "`true` or `false`",
     "lines": "a list of lines",
+    "points": "a list of tables with a value for each parameter: `[{lr = 0.001, layers = 3}]`",
+    "result": 'a number, or `""`',
 }
 # Of every setting a value that is good for each type, but for percentages.
 EXAMPLE_SETTINGS: Mapping[str, SettingValue] = {
@@ -119,7 +121,7 @@ def _fields(section: str) -> str:
 def _default(field: Field) -> str:
     if field.kind == "switch":
         return "true" if field.default else "false"
-    if field.kind == "lines":
+    if field.kind in ("lines", "points"):
         return "[]"
     text = field_text(field, field.default)
     if field.at_first is not None:

@@ -28,7 +28,7 @@ def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path
     sections = {
         "algorithm": "search",
         "seed": "search",
-        "direction": "search",
+        **dict.fromkeys(("direction", "start_with", "target", "patience"), "search"),
         "max_evals": "search",
         "memory": "slurm",
     }

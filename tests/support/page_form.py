@@ -45,7 +45,8 @@ class Form(HTMLParser):
         if tag == "input" and name and values.get("type") != "file":
             off = values.get("type") == "checkbox" and "checked" not in values
             if not off and "disabled" not in values:
-                self.sent.setdefault(name, values.get("value") or "")
+                unnamed = "on" if values.get("type") == "checkbox" else ""
+                self.sent.setdefault(name, values.get("value") or unnamed)
         if tag == "select":
             self._select = name
         self._chosen = tag == "option" and "selected" in values

@@ -9,10 +9,11 @@ from typing import cast
 from hypothesis import strategies as st
 
 from worker.spec.check import check
+from worker.spec.check_parameters import parameter_of
 from worker.spec.field_definition import WORD_PATTERN, Field
 from worker.spec.fields import FIELDS
 from worker.spec.parameter_settings import SETTINGS
-from worker.spec.parameter_types import PARAMETER_TYPES
+from worker.spec.parameter_types import PARAMETER_TYPES, type_of
 from worker.spec.raw_values import LARGEST_INTEGER, duration_text
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.spec.text import is_invisible
@@ -66,6 +67,10 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
     if field.path == "slurm.sbatch":
         values = lines.map(lambda text: f"--comment={shlex.quote(text)}")
         return st.lists(values | st.just("--qos normal"), max_size=3)
+    if field.kind == "points":
+        return st.just([])  # they depend on the parameters; see `_drafts`
+    if field.kind == "result":
+        return reals | st.just("")
     if field.kind == "lines":
         return st.lists(filled_lines, max_size=3)
     if field.kind == "value":
@@ -162,7 +167,25 @@ def _drafts(draw: st.DrawFn) -> Draft:
         if field.required or draw(st.booleans()):
             values[field.path] = draw(field_values(field))
     chosen = draw(st.lists(names, min_size=1, max_size=5, unique=True))
-    return Draft(values, tuple(draw(parameters(name)) for name in chosen))
+    drawn = tuple(draw(parameters(name)) for name in chosen)
+    if draw(st.booleans()):
+        values["search.start_with"] = draw(_start_points(drawn))
+    return Draft(values, drawn)
+
+
+def _start_points(drafts: tuple[ParameterDraft, ...]) -> st.SearchStrategy[list[dict[str, object]]]:
+    """Points of the search space of these parameters, as tables."""
+    checked = [parameter_of("", draft, []) for draft in drafts]
+    dimensions = [type_of(one).dimension(one, 8) for one in checked if one is not None]
+
+    def point(shares: list[float]) -> dict[str, object]:
+        return {
+            draft.name: dimension.at_share(share)
+            for draft, dimension, share in zip(drafts, dimensions, shares, strict=True)
+        }
+
+    shares = st.lists(st.floats(0, 1), min_size=len(drafts), max_size=len(drafts))
+    return st.lists(shares.map(point), max_size=2) if len(dimensions) == len(drafts) else st.just([])
 
 
 def runs() -> st.SearchStrategy[Run]:

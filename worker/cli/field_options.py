@@ -16,7 +16,7 @@ def add(group: argparse._ArgumentGroup, fields: Iterable[Field], defaults: bool 
         text = f"{field.help}{default if defaults else ''}".replace("%", "%%")
         if field.kind == "switch":
             group.add_argument(field.flag, nargs="?", const="1", metavar="0|1", help=text)
-        elif field.kind == "lines":
+        elif field.kind in ("lines", "points"):
             group.add_argument(field.flag, action="append", metavar="LINE", help=f"{text} May be repeated.")
         else:
             group.add_argument(field.flag, metavar=field.kind.upper(), help=text)

@@ -85,13 +85,7 @@ class Driver:
             self._leave_if_superseded,
             Succession(plan.rides_with),
         )
-        self._limits = Limits(
-            plan.run.max_evals,
-            plan.run.max_failures,
-            plan.run.runtime,
-            restored.failures,
-            restored.first,
-        )
+        self._limits = Limits.of(plan.run, restored.failures, restored.first)
         self._runtime_clock = RuntimeClock(self.epoch, restored.seconds, now)
         self._dispatcher = Dispatcher(plan, self.epoch, self._assignments, self._limits)
         self._end_conditions = EndConditions(

@@ -46,7 +46,7 @@ class EndConditions:
 
     def taken_back(self, over: Over | None) -> bool:
         """Whether what the run was to end for is not so any more, since a worker has taken back a result."""
-        if over in (Over.BUDGET, Over.FAILURES):
+        if over in (Over.BUDGET, Over.TARGET, Over.PATIENCE, Over.FAILURES):
             return self._limits.over(self._tally, 0.0) is not over
         return over is Over.SPACE and bool(self._assignments.open)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
+from worker.spec.run import Run
 from worker.spec.text import counted
 from worker.trial import Trial
 
@@ -13,7 +14,8 @@ from worker.trial import Trial
 class Limits:
     """What a run may use. runtime: seconds, used up as `worker.driver.runtime_clock` counts them.
 
-    failures_before: failures that do not count any more, since the run was taken up again after it had ended.
+    target: what stands for the result that is good enough (see `Run.rank`). patience: successful evaluations in a row
+    without a better one; 0 for any number. failures_before: failures that do not count any more, since the run was taken up again after it had ended.
     first: the number of the first trial after that.
     """
 
@@ -22,7 +24,22 @@ class Limits:
     runtime: float
     failures_before: int = 0
     first: int = 1
+    target: float | None = None
+    patience: int = 0
     _first_failed: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, run: Run, failures_before: int, first: int) -> Limits:
+        """What `run` may use."""
+        return cls(
+            run.max_evals,
+            run.max_failures,
+            run.runtime,
+            failures_before,
+            first,
+            run.target_rank,
+            run.patience,
+        )
 
     def note(self, trial: Trial) -> None:
         """Take in how a trial stands now."""
@@ -55,6 +72,10 @@ class Limits:
         first = range(self.first, self.first + TRIED_BEFORE_GIVING_UP)
         if tally.ok >= self.max_evals:
             return Over.BUDGET
+        if self.target is not None and tally.best_rank <= self.target:
+            return Over.TARGET
+        if 0 < self.patience <= tally.since_best:
+            return Over.PATIENCE
         if tally.ok == 0 and all(number in self._first_failed for number in first):
             return Over.ALL_FAILED
         if self.failures(tally) >= self.max_failures:

@@ -11,6 +11,7 @@ from worker.search.searcher import make_searcher
 from worker.spec.algorithms import ALGORITHMS
 from worker.spec.parameters import Value
 from worker.spec.run import Run
+from worker.spec.start_points import values_of
 from worker.trial import Status, Trial
 
 _FEW = 10  # evaluations that no algorithm learns from before they are over
@@ -27,12 +28,14 @@ class Proposer:
         self._loading = run.max_evals <= _FEW
         self.learns = ALGORITHMS[run.algorithm].learns
         self.exhausted = False
+        trials = list(trials)
         for trial in trials:
             try:
                 self._searcher.add(trial.number, trial.values)
             except (KeyError, ValueError):
                 continue  # it comes from elsewhere, and has other parameters or values
             self._tell(trial)
+        self._begin_with = _not_among(run, trials)
 
     @property
     def exhausted_sentence(self) -> str:
@@ -46,13 +49,21 @@ class Proposer:
 
     def propose(self, assignments: Assignments, at: float) -> bool:
         """Put a new trial among the assignments; False where the search space is used up."""
-        values = None if self.exhausted else self._searcher.ask(self._next)
+        values = self._first_points() or (None if self.exhausted else self._searcher.ask(self._next))
         if values is None:
             self.exhausted = True
             return False
         assignments.propose(self._next, values, at)
         self._next += 1
         return True
+
+    def _first_points(self) -> dict[str, Value] | None:
+        """The next of the points that the run is to begin with; None once all of them have been proposed."""
+        if not self._begin_with:
+            return None
+        values = self._begin_with.pop(0)
+        self._searcher.add(self._next, values)
+        return values
 
     def note(self, trial: Trial) -> None:
         """Take in how a trial stands now."""
@@ -68,3 +79,10 @@ class Proposer:
             self._searcher.tell(trial.number, None if result is None else self._rank(result))
         elif trial.status is Status.PROPOSED:
             self._searcher.runs_again(trial.number)  # what it was told before may have been taken back
+
+
+def _not_among(run: Run, trials: Iterable[Trial]) -> list[dict[str, Value]]:
+    """The points that a run is to begin with, each once, which were not proposed yet."""
+    points = [values_of(point, run.parameters, run.precision) for point in run.start_with]
+    known = [dict(trial.values) for trial in trials] if points else []
+    return [point for place, point in enumerate(points) if point not in known and point not in points[:place]]

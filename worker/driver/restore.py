@@ -129,5 +129,6 @@ def _read(restored: Restored, records: Iterable[Read | None]) -> None:
         elif isinstance(record, Ended):
             restored.failures, restored.first = restored.tally.failures, restored.next_number
             restored.seconds, began = 0.0, latest
+            restored.tally.since_best = 0
     if began:
         restored.seconds += latest - began

@@ -11,7 +11,7 @@ from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_RUN
 from worker.launch import registry
 from worker.progress.snapshot import clock, number_text
 from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
-from worker.report.data import bounds_remark, equal_results
+from worker.report.data import bounds_remark, equal_results, own_setting
 from worker.report.data.failures import causes
 from worker.report.data.rerun_commands import Commands
 from worker.spec.notation import value_text
@@ -61,6 +61,10 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
             if run.max_evals > 1
             else "The only evaluation is done."
         ),
+        Over.TARGET: f"The target of {run.target} is reached.",
+        Over.PATIENCE: (
+            f"{counted(run.patience, 'evaluation')} in a row {'was' if run.patience == 1 else 'were'} no better than the best before."
+        ),
         Over.SPACE: f"{detail} The run ends with {counted(tally.ok, 'successful evaluation')}.",
         Over.FAILURES: detail or "Too many evaluations have failed.",
         Over.ALL_FAILED: (
@@ -97,6 +101,10 @@ def next_step(over: str, run: Run, paths: RunPaths, tally: Tally) -> Iterator[st
     elif over == Over.NO_AGENTS.value:
         yield "Once that is fixed, to continue:"
         yield resume
+    elif over in (Over.TARGET.value, Over.PATIENCE.value):
+        yield "To go on all the same:"
+        option = ("--target", "") if over == Over.TARGET.value else ("--patience", "0")
+        yield f"  {run_command('resume', paths, *option)}"
     elif over in _RESUMABLE:
         yield "To continue:"
         yield resume
@@ -153,6 +161,8 @@ def report(
         )
         if not same and (beyond := bounds_remark.remark(run, tally.best, tally.ok)):
             yield beyond
+        if compared := own_setting.sentence(run, trials, tally.best):
+            yield compared
         yield "The command of that evaluation:"
         yield f"  {visible(Commands(run, paths, origin).ready(tally.best))}"
     yield f"Table of all evaluations: {visible(str(paths.csv))}"

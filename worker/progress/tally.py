@@ -17,6 +17,8 @@ class Over(Enum):
 
     BUDGET = "budget"
     SPACE = "space"
+    TARGET = "target"
+    PATIENCE = "patience"
     FAILURES = "failures"
     ALL_FAILED = "all failed"
     RUNTIME = "runtime"
@@ -37,6 +39,9 @@ class Tally:
         self.counts: Counter[Status] = Counter()
         self.failures = 0
         self.best: Trial | None = None
+        self.since_best = (
+            0  # successful evaluations of this run since the best one, or since it was taken up again
+        )
         self._known: dict[int, Status] = {}
         self._good: dict[int, Trial] = {}
         for trial in trials:
@@ -46,6 +51,14 @@ class Tally:
     def ok(self) -> int:
         """Successful evaluations."""
         return self.counts[Status.OK]
+
+    @property
+    def best_rank(self) -> float:
+        """What stands for the best result of this run's own evaluations; infinite where there is none."""
+        if self.best is not None and self.best.imported:
+            own = (trial for trial in self._good.values() if not trial.imported)
+            return min(map(self._ranked, own), default=math.inf)
+        return math.inf if self.best is None else self._ranked(self.best)
 
     @property
     def running(self) -> int:
@@ -70,14 +83,21 @@ class Tally:
         if trial.status is not Status.OK or trial.loss is None:
             self._good.pop(trial.number, None)
             if self.best is not None and self.best.number == trial.number:  # its result was taken back
+                self.since_best = 0
                 self.best = min(self._good.values(), key=self._by_rank, default=None)
             return False
+        new = trial.number not in self._good and not trial.imported
         self._good[trial.number] = trial
         if self.best is None or self.best.loss is None or self._rank(trial.loss) < self._rank(self.best.loss):
             self.best = trial
+            self.since_best = 0
             return True
+        self.since_best += new
         return False
 
     def _by_rank(self, trial: Trial) -> tuple[float, float]:
         """The order of successful trials, the best first; of equal ones, the one that ended first."""
-        return (math.inf if trial.loss is None else self._rank(trial.loss), trial.end or 0.0)
+        return self._ranked(trial), trial.end or 0.0
+
+    def _ranked(self, trial: Trial) -> float:
+        return math.inf if trial.loss is None else self._rank(trial.loss)

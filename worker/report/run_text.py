@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from worker.report.data import bounds_remark, equal_results
+from worker.report.data import bounds_remark, equal_results, own_setting
 from worker.report.data.failure_checks import findings
 from worker.report.data.failures import causes
 from worker.report.data.results import Results
@@ -39,6 +39,8 @@ def summary(results: Results) -> Iterator[str]:
         yield f"{sentence_start(results.run.best_result)} {loss_text(figures.best)} at evaluation {figures.best.number}, with"
         for name, value in figures.best.values.items():
             yield f"  {name} = {visible(value_text(value, results.run.number_format))}"
+        if compared := own_setting.sentence(results.run, results.trials, figures.best):
+            yield f"  {compared}"
         yield f"  command: {visible(results.commands.ready(figures.best))}"
     if remark := equal_results.remark(results.run, results.trials):
         yield visible(remark)

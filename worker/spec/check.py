@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from worker.spec import check_units, near_misses, placeholders, points, sbatch_options
+from worker.spec import check_units, near_misses, placeholders, points, sbatch_options, start_points
 from worker.spec.check_parameters import gaps, parameters_of
 from worker.spec.field_definition import HOME_VARIABLE_PATTERN, Field
 from worker.spec.field_values import field_text, field_value
@@ -61,6 +61,8 @@ def check(draft: Draft) -> Checked:
         precision = None
     parameters = parameters_of(draft.parameters, problems, precision)
     problems.extend(_together(values, draft.parameters))
+    if len(parameters) == len(draft.parameters) and not has_errors(problems):
+        problems.extend(start_points.problems(values["start_with"], parameters, values["precision"]))
     problems = list(capped(problems))
     if has_errors(problems):
         return Checked(None, tuple(problems))

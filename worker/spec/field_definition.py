@@ -20,6 +20,8 @@ Kind = Literal[
     "value",
     "seeds",
     "lines",
+    "points",
+    "result",
 ]
 
 MEMORY_PER_NODE, MEMORY_PER_CPU = "node", "cpu"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from worker.spec.field_definition import LONGEST_NAME, LONGEST_PATH, NAME_PATTERN, WORD_PATTERN, Field
 from worker.spec.gpu_amounts import gpus
 from worker.spec.lists import has_gaps
+from worker.spec.notation import real_text
 from worker.spec.problem import did_you_mean
 from worker.spec.raw_values import (
     LONGEST_LINE,
@@ -18,8 +19,10 @@ from worker.spec.raw_values import (
     line,
     memory,
     raw_text,
+    real,
     switch,
 )
+from worker.spec.start_points import start_points, start_points_text
 from worker.spec.text import quoted
 
 _MOST_LINES = 1000
@@ -41,6 +44,10 @@ def field_value(field: Field, raw: object) -> object:
         return _seeds(raw)
     if field.kind == "lines":
         return _lines(raw)
+    if field.kind == "points":
+        return start_points(raw)
+    if field.kind == "result":
+        return real_text(real(raw)) if raw not in ("", None) else ""
     text = line(raw, LONGEST_PATH if field.kind == "path" else LONGEST_LINE)
     if field.kind == "name" and text:
         _check_name(text)
@@ -99,6 +106,8 @@ def field_text(field: Field, value: object) -> str:
         return duration_text(value)
     if field.kind == "seeds" and isinstance(value, tuple):
         return ",".join(str(seed) for seed in value)
+    if field.kind == "points" and isinstance(value, tuple):
+        return start_points_text(value)
     if field.kind == "lines" and isinstance(value, tuple):
         return "\n".join(str(part) for part in value)
     return str(value)
@@ -111,6 +120,6 @@ def field_raw_text(field: Field, raw: object) -> str:
     try:
         return field_text(field, field_value(field, raw))
     except ConversionError:
-        if field.kind == "lines" and isinstance(raw, (list, tuple)):
+        if field.kind in ("lines", "points") and isinstance(raw, (list, tuple)):
             return "\n".join(raw_text(part) for part in raw)
         return raw_text(raw)

@@ -18,6 +18,7 @@ FIXED = frozenset(
         "run.dont_start",
         "search.algorithm",
         "search.direction",
+        "search.start_with",
         "search.seed",
         "search.allow_repeats",
         "search.grid_points",

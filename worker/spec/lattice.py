@@ -81,7 +81,7 @@ class Multiples(Lattice):
         """What is wrong with a number that is none of these."""
         if self._origin == 0:
             return f"is not a multiple of {self.width:.12g} inside the bounds"
-        return f"is none of the values from {self.value(0)} in steps of {self.width:.12g}"
+        return f"is none of the values from {self.value(0)} to {self.value(self.count - 1)} in steps of {self.width:.12g}"
 
     def _inside(self, steps: int) -> int:
         return min(max(steps - self._first, 0), self.count - 1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from worker.spec.direction import MAX, rank
 from worker.spec.parameters import DEFAULT_TYPE, Parameter
 from worker.spec.problem import Problem
+from worker.spec.start_points import StartPoint
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ class Run:
     on_end: str
     algorithm: str
     direction: str
+    start_with: tuple[StartPoint, ...]
+    target: str
+    patience: int
     seed: tuple[int, ...]
     max_evals: int
     allow_repeats: bool
@@ -108,6 +112,11 @@ class Run:
     def rank(self, result: float) -> float:
         """What stands for a result where the smaller is the better; the one place that knows which way is good."""
         return rank(self.direction, result)
+
+    @property
+    def target_rank(self) -> float | None:
+        """What stands for a result that is good enough; None where none is."""
+        return self.rank(float(self.target)) if self.target else None
 
     @property
     def maximises(self) -> bool:

@@ -10,7 +10,7 @@ from worker.cli.run_lookup import configure_run, open_run
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, OmnioptError
 from worker.progress.snapshot import number_text
 from worker.progress.tally import Tally
-from worker.report.data import equal_results
+from worker.report.data import equal_results, own_setting
 from worker.report.data.rerun_commands import Commands
 from worker.spec.notation import value_text
 from worker.spec.text import visible
@@ -51,5 +51,7 @@ def execute(args: argparse.Namespace) -> int:
     print(f"RESULT {number_text(best.loss)} (evaluation {best.number})")
     for name, value in best.values.items():
         print(f"  {name} = {visible(value_text(value, run.number_format))}")
+    if compared := own_setting.sentence(run, trials, best):
+        print(compared)
     print(f"  {visible(Commands(run, paths, origin(paths)).ready(best))}")
     return EXIT_DONE

@@ -17,7 +17,7 @@ from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
-from worker.report.data import bounds_remark
+from worker.report.data import bounds_remark, own_setting
 from worker.search.outline import outline
 from worker.spec.run import Run
 from worker.spec.text import counted, together, visible
@@ -146,6 +146,8 @@ class _RunStatus:
         if best is not None:
             values = " ".join(assignments(best.values))
             yield f"  {self.run.best_result} {number_text(best.loss)} (evaluation {best.number}): {values}"
+        if compared := own_setting.sentence(self.run, self.state.trials, best):
+            yield f"  {compared}"
         yield f"  search: {outline(self.run, self.state.trials.values())}"
         if self.claim.held and (pace := self.snapshot.pace(now)):
             yield f"  {pace}"

@@ -14,6 +14,7 @@ from worker.search.outline import outline
 from worker.spec.algorithms import ALGORITHMS
 from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
+from worker.spec.start_points import values_of
 from worker.spec.text import counted, visible
 from worker.store import replay
 from worker.store.paths import RunPaths
@@ -50,6 +51,9 @@ def _lines(paths: RunPaths, run: Run, trial: Trial) -> Iterator[str]:
     yield f"Evaluation {trial.number}: {values}"
     if trial.imported:
         yield "  It was imported, and not proposed."
+        return
+    if dict(trial.values) in [values_of(point, run.parameters, run.precision) for point in run.start_with]:
+        yield "  It is one of the settings that the run began with."
         return
     state = replay.as_proposed(paths, trial)
     proposer = Proposer(run, state.seed or 0, state.trials.values(), trial.number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from worker.report.data import own_setting
 from worker.report.data.results import Results
 from worker.report.data.summary import best, is_usable
 from worker.report.data.value_texts import loss_text
@@ -27,4 +28,5 @@ def sentence(results: Results) -> Markup:
         tag("b", loss_text(best_trial)),
         f" at evaluation {best_trial.number} of {total:,}",
         f" ({with_result:,} with a result)." if with_result < total else ".",
+        f" {compared}" if (compared := own_setting.sentence(results.run, results.trials, best_trial)) else "",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from worker.report.data import bounds_remark, pareto
+from worker.report.data import bounds_remark, own_setting, pareto
 from worker.report.data import improvements as progress
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.importance import Importance
@@ -99,6 +99,7 @@ def _best(results: Results, best: Trial) -> Markup:
             f"the {'largest' if results.run.maximises else 'best'} of {counted(len(results.trials), 'evaluation')}, reached by evaluation {best.number}",
             class_="soft",
         ),
+        tag("p", compared) if (compared := own_setting.sentence(results.run, results.trials, best)) else None,
         _remark(results, best),
         tag("table", tag("caption", "Best parameters", class_="unseen"), tag("tbody", rows)),
         tag("p", tag("b", "Run it with these parameters:"), " ", copy_button("best-command")),

@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from worker.spec.config_limits import RUN, Limits
 from worker.spec.field_definition import Field
-from worker.spec.field_values import field_raw_text, field_value
+from worker.spec.field_values import field_raw_text, field_text, field_value
 from worker.spec.fields import FIELDS, SECTIONS
 from worker.spec.formats.input_limits import MOST_PROBLEMS, bounded, is_flat, unreadable
+from worker.spec.formats.toml_values import (
+    LONGEST_LINE,
+    toml_array,
+    toml_key,
+    toml_of_text,
+    toml_string,
+    toml_table,
+    toml_value,
+)
 from worker.spec.gpu_amounts import gpu_count, gpu_type
 from worker.spec.parameter_settings import SETTINGS, SettingKind
 from worker.spec.parameter_types import PARAMETER_TYPES
@@ -21,7 +30,7 @@ from worker.spec.problem import Problem, did_you_mean
 from worker.spec.raw_values import ConversionError, duration_text, is_missing, raw_text
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
 from worker.spec.setting_values import is_off, setting_raw_text, setting_value
-from worker.spec.text import encodable, invisible, is_invisible, quoted, visible
+from worker.spec.text import encodable, quoted, visible
 from worker.spec.units import megabytes, seconds
 
 if sys.version_info >= (3, 11):
@@ -29,7 +38,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_LONGEST_LINE = 100  # longer arrays are written with one element a line
 # The parser's time grows with the square of the dots in one key: 20,000 dots take 6 s.
 _MOST_DOTS_SQUARED = 40_000_000
 _FEW_DOTS = 10  # in a line, which are not looked at any closer
@@ -41,8 +49,6 @@ _NOT_OF_A_KEY = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
 _BARE_AMOUNT = re.compile(
     r"^[ \t]*([A-Za-z_]{1,40})[ \t]*=[ \t]*(\d[0-9A-Za-z.:-]{0,30})[ \t]*(?=#|$)", re.MULTILINE
 )
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def read(text: str, limits: Limits = RUN) -> ReadResult:
@@ -202,7 +208,11 @@ def write(draft: Draft) -> str:
     # A table cannot have two entries of the same name; such a draft is wrong, but must not lose one.
     unique = max(Counter(map(encodable, names)).values(), default=1) == 1
     for name, parameter in zip(names, draft.parameters, strict=True):
-        head = [f"[parameters.{_key(name)}]"] if unique else ["[[parameters]]", f"name = {_string(name)}"]
+        head = (
+            [f"[parameters.{toml_key(name)}]"]
+            if unique
+            else ["[[parameters]]", f"name = {toml_string(name)}"]
+        )
         blocks.append([*head, *_parameter_lines(parameter)])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -230,7 +240,7 @@ def _section_lines(section: str, values: Mapping[str, object]) -> Iterator[str]:
         try:
             typed = field_value(field, raw)
         except ConversionError:
-            yield f"{field.key} = {_string(field_raw_text(field, raw))}"
+            yield f"{field.key} = {toml_string(field_raw_text(field, raw))}"
             continue
         if typed != field.default:
             yield f"{field.key} = {_field_toml(field, typed)}"
@@ -238,16 +248,25 @@ def _section_lines(section: str, values: Mapping[str, object]) -> Iterator[str]:
 
 def _field_toml(field: Field, typed: Any) -> str:
     if field.kind == "duration":
-        return _string(duration_text(typed))
+        return toml_string(duration_text(typed))
     if field.kind == "seeds" and len(typed) == 1:
-        return _value(typed[0])
+        return toml_value(typed[0])
+    if field.kind == "points" and any(len(dict(point)) < len(point) for point in typed):
+        return toml_string(field_text(field, typed))  # a table cannot have a name twice
+    if field.kind == "points":
+        return toml_array(
+            [toml_table({name: toml_of_text(text) for name, text in point}) for point in typed],
+            len(field.key) + 3,
+        )
+    if field.kind == "result":
+        return toml_of_text(typed)
     if field.kind == "gpus" and not gpu_type(typed):
-        return _value(gpu_count(typed))
-    return _value(typed, len(field.key) + 3)
+        return toml_value(gpu_count(typed))
+    return toml_value(typed, len(field.key) + 3)
 
 
 def _parameter_lines(parameter: ParameterDraft) -> Iterator[str]:
-    yield f"type = {_string(parameter.type)}"
+    yield f"type = {toml_string(parameter.type)}"
     kind = PARAMETER_TYPES.get(parameter.type)
     kinds: Mapping[str, SettingKind | None] = kind.known if kind else dict.fromkeys(SETTINGS)
     for key, setting_kind in kinds.items():
@@ -258,53 +277,17 @@ def _parameter_lines(parameter: ParameterDraft) -> Iterator[str]:
 
 def _setting_toml(key: str, kind: SettingKind | None, raw: object) -> str:
     if kind is None:
-        return _string(raw_text(raw))
+        return toml_string(raw_text(raw))
     try:
         typed: Any = setting_value(kind, raw)
     except ConversionError:
-        return _string(setting_raw_text(kind, raw))
+        return toml_string(setting_raw_text(kind, raw))
     if kind != "weights":
-        return _value(typed, len(key) + 3)
+        return toml_value(typed, len(key) + 3)
     weights = dict(typed)
     if len(weights) < len(typed):  # a value is listed twice, which a table cannot hold
-        return _string(setting_raw_text(kind, raw))
-    table = "{ " + ", ".join(f"{_key(name)} = {_value(weight)}" for name, weight in typed) + " }"
-    if typed and len(table) + len(key) + 3 <= _LONGEST_LINE:
+        return toml_string(setting_raw_text(kind, raw))
+    table = toml_table({name: toml_value(weight) for name, weight in typed})
+    if typed and len(table) + len(key) + 3 <= LONGEST_LINE:
         return table
-    return _value([f"{name}={raw_text(weight)}" for name, weight in typed], len(key) + 3)
-
-
-def _value(value: object, indent: int = 0) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, (list, tuple)):
-        return _array([_value(part) for part in value], indent)
-    return _string(str(value))
-
-
-def _array(parts: Sequence[str], indent: int) -> str:
-    """An array on one line, or with one element a line where it is long."""
-    inline = f"[{', '.join(parts)}]"
-    if len(inline) + indent <= _LONGEST_LINE:
-        return inline
-    return "\n".join(["[", *(f"  {part}," for part in parts), "]"])
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(_BARE_KEY, name) else _string(name)
-
-
-def _string(text: str) -> str:
-    if not invisible(text):
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return '"' + "".join(_escaped(letter) for letter in encodable(text)) + '"'
-
-
-def _escaped(letter: str) -> str:
-    if letter in _ESCAPES:
-        return _ESCAPES[letter]
-    if not is_invisible(letter):
-        return letter
-    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
+    return toml_value([f"{name}={raw_text(weight)}" for name, weight in typed], len(key) + 3)
