@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from worker.spec.lists import join_list, split_list
+from worker.spec.lists import has_gaps, join_list, split_list
+from worker.spec.parameter_settings import SettingKind
 from worker.spec.parameters import Parameter
 from worker.spec.raw_values import ConversionError
-from worker.spec.setting_values import setting_value
+from worker.spec.setting_values import setting_raw_text, setting_value
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,35 @@ def test_percentages_stay_as_typed_and_sum_to_100_where_they_are_used(weights: d
     assert math.isclose(math.fsum(shares), 100)
     scaled = tuple(zip(weights, shares, strict=True))
     assert Parameter("p", "hp.pchoice", {"values": scaled}).percentages == shares
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "text"),
+    [
+        ("options", "a, ,b", "a, ,b"),
+        ("options", ["a", "", "b,c"], r"a,,b\,c"),
+        ("weights", "a=20,,b=80", "a=20,,b=80"),
+        ("weights", ["a=20", " ", "b=80"], "a=20, ,b=80"),
+        ("weights", [["a", 20], "", ["b,c", 80]], r"a=20,,b\,c=80"),
+    ],
+)
+def test_a_list_with_a_gap_keeps_it_in_its_text(kind: SettingKind, raw: object, text: str) -> None:
+    assert setting_raw_text(kind, raw) == text
+    assert has_gaps(text)
+    assert setting_value(kind, text) == setting_value(kind, raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ([["a", 20], ["b", "x"]], "a=20,b=x"),
+        ({"a": "x"}, "a=x"),
+        (["a", "b=1"], "a,b=1"),
+        ([["a", 1, 2]], r"[a\,1\,2]"),
+    ],
+)
+def test_percentages_that_do_not_fit_are_shown_as_they_were_typed(raw: object, text: str) -> None:
+    assert setting_raw_text("weights", raw) == text
 
 
 def test_too_many_values_are_counted() -> None:

@@ -66,6 +66,21 @@ def test_the_closest_word_is_that_of_the_standard_library(word: str, candidates:
         assert closest_word == ""
 
 
+@pytest.mark.parametrize(
+    ("word", "candidates", "found"),
+    [
+        ("runtime", ["runtimes", "run", "emitnur"], "runtimes"),
+        ("abcdef", ["fedcba"], ""),  # the same letters
+        ("ab", ["abcd", "xabxx"], "abcd"),
+        ("abcde", ["abxyz", "abcyz"], "abcyz"),  # just close enough
+    ],
+)
+def test_the_closest_word_is_close_in_the_order_of_its_letters(
+    word: str, candidates: list[str], found: str
+) -> None:
+    assert closest(word, candidates) == found
+
+
 @given(st.text(st.sampled_from("ab '\"\\=#-")))
 def test_options_are_taken_apart_as_a_shell_does(text: str) -> None:
     try:

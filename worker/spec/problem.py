@@ -91,14 +91,14 @@ def closest(word: str, candidates: Iterable[str]) -> str:
         matcher.set_seq1(candidate[:_LONGEST_COMPARED])
         if matcher.real_quick_ratio() >= _CLOSE and (bound := matcher.quick_ratio()) >= _CLOSE:
             likely.append((bound, candidate))
-    best_ratio, best_candidate = _CLOSE, ""
+    best_ratio, best_candidate = 0.0, ""
     for bound, candidate in nlargest(_MOST_COMPARED, likely):
         if bound < best_ratio:
             break
         matcher.set_seq1(candidate[:_LONGEST_COMPARED])
-        if (ratio := matcher.ratio()) > best_ratio or (ratio == best_ratio and not best_candidate):
+        if (ratio := matcher.ratio()) > best_ratio:
             best_ratio, best_candidate = ratio, candidate
-    return best_candidate
+    return best_candidate if best_ratio >= _CLOSE else ""
 
 
 def listed(texts: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeGuard
 
 from worker.spec.lists import has_gaps, join_list, split_list, split_table
 from worker.spec.notation import real_text
@@ -65,7 +66,7 @@ def _weights(raw: object) -> tuple[tuple[str, float], ...]:
 def _weight_pairs(raw: object) -> Iterator[tuple[str, float]]:
     table = split_table(raw) if isinstance(raw, str) else None
     for part in table or _parts(list(raw.items()) if isinstance(raw, Mapping) else raw):
-        if isinstance(part, (list, tuple)) and len(part) == 2:
+        if _is_pair(part):
             yield line(part[0]), _percentage(part[1])
             continue
         text = line(part)
@@ -78,6 +79,10 @@ def _weight_pairs(raw: object) -> Iterator[tuple[str, float]]:
                 hint = f"Write it with an equals sign: {typed[1]}={typed[2]}."
             raise ConversionError(f"{quoted(text)} has no percentage.", hint)
         yield name.strip(" \t"), _percentage(percent)
+
+
+def _is_pair(part: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(part, (list, tuple)) and len(part) == 2
 
 
 def _percentage(raw: object) -> float:
@@ -110,14 +115,14 @@ def is_off(kind: SettingKind | None, raw: object) -> bool:
 
 def setting_raw_text(kind: SettingKind, raw: object) -> str:
     """The text of a raw setting: canonical where it fits, as typed where it does not or has gaps."""
-    if kind in ("options", "weights") and has_gaps(raw):
-        if isinstance(raw, str):
-            return raw
-        if kind == "options" and isinstance(raw, (list, tuple)):
-            return raw_list_text(raw)
-    try:
-        return setting_text(setting_value(kind, raw))
-    except ConversionError:
-        if kind in ("options", "weights") and isinstance(raw, (Mapping, list, tuple)):
-            return raw_list_text(raw)
+    is_list = kind in ("options", "weights")
+    if not (is_list and has_gaps(raw)):
+        try:
+            return setting_text(setting_value(kind, raw))
+        except ConversionError:
+            pass
+    if not is_list or not isinstance(raw, (Mapping, list, tuple)):
         return raw_text(raw)
+    if kind == "weights" and not isinstance(raw, Mapping):
+        raw = ["=".join(map(raw_text, part)) if _is_pair(part) else part for part in raw]
+    return raw_list_text(raw)
