@@ -150,6 +150,12 @@ def test_narrow_ranges_have_few_decimals(low: float, high: float, digits: int, v
     assert sorted(set(lattice_values)) == pytest.approx(values, abs=1e-15)
 
 
+@pytest.mark.parametrize("q", [0.1, 0.5, 2, 4, 7, 100])
+def test_a_number_of_a_logarithm_that_is_rounded_to_0_is_0_again(q: float) -> None:
+    (dimension,) = space_of({"x": ("hp.qlognormal", {"mu": 0, "sigma": 1, "q": q})}).dimensions
+    assert (dimension.decode(dimension.encode(0)), dimension.decode(dimension.encode(q))) == (0, q)
+
+
 def test_decimals_cross_zero() -> None:
     lattice = Decimals(-3, 5, 1)
     zero = lattice.index(0.0)

@@ -243,6 +243,19 @@ def test_a_torn_line_is_followed_by_a_fresh_one(tmp_path: Path) -> None:
     assert found == [{"kind": "first"}, None, {"kind": "second"}, {"kind": "third"}]
 
 
+def test_after_an_error_the_file_is_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "box"
+    path.symlink_to("/dev/full")
+    with Appender(path) as appender:
+        with pytest.raises(StorageFullError, match="full"):
+            appender.append(encode({"n": 1}))
+        path.unlink()
+        path.write_bytes(b"1")  # torn at its first byte
+        appender.append(encode({"n": 2}))
+        appender.sync()
+    assert list(read_records(path, decode)) == [None, {"n": 2}]
+
+
 def test_a_record_counts_when_it_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, synced = tmp_path / "journal", []
     monkeypatch.setattr(os, "fdatasync", lambda fd: synced.append(os.fstat(fd).st_size))
