@@ -63,14 +63,10 @@ class Scores:
         p = float(wilcoxon(apart).pvalue) if any(apart) else 1.0
         return sum(a < 0 for a in apart), sum(a > 0 for a in apart), apart.count(0.0), p
 
-    def needed(self, method: str, workers: int, target: Mapping[str, float]) -> float | None:
-        """Evaluations until the mean regret over all problems is no more than `target`'s; None where it never is."""
-        goal = fmean(target.values())
-        most = max(len(one.best) for one in self._outcomes[method].values())
-        for evaluations in range(1, most + 1):
-            if self.mean(method, workers, evaluations) <= goal:
-                return evaluations
-        return None
+    def needed(self, method: str, workers: int, goal: float) -> int | None:
+        """Evaluations until the mean regret over all problems is no more than `goal`; None where it never is."""
+        most = min(len(self._outcomes[method][cell].best) for cell in self.cells(method, workers))
+        return next((n for n in range(1, most + 1) if self.mean(method, workers, n) <= goal), None)
 
     def seconds(self, method: str, workers: int) -> tuple[float, float]:
         """CPU of a suggestion with its result: the median over runs of the mean, and the slowest of all."""

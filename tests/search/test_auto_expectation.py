@@ -31,9 +31,9 @@ def expected_at(x: float, y: float, results: int) -> Expectation | None:
     return searcher.expectation({"x": x, "y": y})
 
 
-@pytest.mark.parametrize("results", [30, 31])
+@pytest.mark.parametrize("results", [30, 31, 32])
 def test_it_expects_what_is_there(results: int) -> None:
-    """Both models: they take turns with the number of trials."""
+    """All three models: they take turns with the number of trials."""
     for x, y in ((0.3, 0.6), (0.5, 0.5), (0.35, 0.7)):
         expected = expected_at(x, y, results)
         assert expected is not None
@@ -45,7 +45,6 @@ def test_it_expects_what_is_there(results: int) -> None:
     assert best is not None
     assert bad is not None
     assert best.improvement > bad.improvement >= 0
-    assert best.model in {style.words for style in STYLES}
 
 
 def test_it_expects_nothing_before_it_has_learnt_something() -> None:

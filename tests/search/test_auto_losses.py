@@ -20,7 +20,7 @@ every_style = pytest.mark.parametrize("style", STYLES, ids=["even", "ranked"])
 
 
 def results(count: int) -> tuple[Encoding, Floats, Floats]:
-    encoding = Encoding(space_of(PLANE).dimensions)
+    encoding = Encoding.of(space_of(PLANE).dimensions)
     rows = encoding.draw(count, np.random.default_rng(2))
     return encoding, rows, (rows[:, 0] - 0.3) ** 2 + 0.5 * rows[:, 1]
 

@@ -41,7 +41,7 @@ losses_of_any_size = st.lists(
 
 
 def encoding_of(spec: Spec) -> Encoding:
-    return Encoding(space_of(spec).dimensions)
+    return Encoding.of(space_of(spec).dimensions)
 
 
 def drawn(spec: Spec, count: int, seed: int = 0) -> tuple[Encoding, Floats]:
@@ -142,7 +142,7 @@ def test_what_failed_counts_as_the_worst_that_did_not() -> None:
 
 def test_every_type_comes_back_from_its_coordinates() -> None:
     space = space_of(ALL_TYPES)
-    encoding, generator = Encoding(space.dimensions), Random(1)
+    encoding, generator = Encoding.of(space.dimensions), Random(1)
     points = [space.draw(generator) for _ in range(60)]
     columns = [np.array(column) for column in zip(*(space.encode(point) for point in points), strict=True)]
     rows = encoding.rows(columns)
@@ -172,7 +172,7 @@ def test_categories_are_one_apart() -> None:
 @given(st.integers(0, 10_000), st.floats(1e-4, 0.5))
 def test_mutants_lie_in_the_space(seed: int, scale: float) -> None:
     space = space_of(ALL_TYPES)
-    encoding = Encoding(space.dimensions)
+    encoding = Encoding.of(space.dimensions)
     generator = np.random.default_rng(seed)
     parents = encoding.draw(20, generator)
     mutants = encoding.mutants(parents, np.full(20, scale), generator)

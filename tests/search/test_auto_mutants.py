@@ -23,7 +23,7 @@ KIND = ("hp.choice", {"values": ["a", "b", "c"]})
 
 
 def encoding_of(spec: Spec) -> Encoding:
-    return Encoding(space_of(spec).dimensions)
+    return Encoding.of(space_of(spec).dimensions)
 
 
 def mutants_of(encoding: Encoding, parent: list[float], scale: float, count: int = 400) -> Floats:

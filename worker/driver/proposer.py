@@ -31,7 +31,7 @@ class Proposer:
         trials = list(trials)
         for trial in trials:
             try:
-                self._searcher.add(trial.number, trial.values)
+                self._searcher.add(trial.number, trial.values, foreign=trial.imported)
             except (KeyError, ValueError):
                 continue  # it comes from elsewhere, and has other parameters or values
             self._tell(trial)

@@ -103,7 +103,7 @@ class GridSearcher:
                 return self._space.named(point)
         return None
 
-    def add(self, number: int, values: Mapping[str, Value]) -> None:
+    def add(self, number: int, values: Mapping[str, Value], *, foreign: bool = False) -> None:
         self._visited.add(self._space.admitted(values))
 
     def tell(self, number: int, loss: float | None) -> None:

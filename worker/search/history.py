@@ -10,13 +10,15 @@ from collections.abc import Sequence
 class History:
     """Trials with their latent values; those that run, or ended without a usable loss, have an infinite one.
 
-    ended: whether a trial does not run any more, 1 or 0. results: how many of them have a loss.
+    ended: whether a trial does not run any more, 1 or 0. foreign: whether it was made elsewhere, 1 or 0.
+    results: how many of them have a loss.
     """
 
     def __init__(self, dimensions: int) -> None:
         self.numbers = array("q")
         self.losses = array("d")
         self.ended = array("b")
+        self.foreign = array("b")
         self.columns = [array("d") for _ in range(dimensions)]
         self.results = 0
         self._rows: dict[int, int] = {}
@@ -24,7 +26,7 @@ class History:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def add(self, number: int, latents: Sequence[float]) -> None:
+    def add(self, number: int, latents: Sequence[float], *, foreign: bool = False) -> None:
         """A trial that runs now. Raises ValueError where there is one of this number."""
         if number in self._rows:
             raise ValueError(f"Trial {number} is known already.")
@@ -32,6 +34,7 @@ class History:
         self.numbers.append(number)
         self.losses.append(math.inf)
         self.ended.append(0)
+        self.foreign.append(foreign)
         for column, latent in zip(self.columns, latents, strict=True):
             column.append(latent)
 

@@ -34,7 +34,7 @@ class Sampled:
     def __init__(self, name: str, dimensions: Sequence[AnyDimension]) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._name, self._dimensions = name, dimensions
-        self._encoding = Encoding(dimensions)
+        self._encoding = Encoding.of(dimensions)
         self._distributions: dict[str, BaseDistribution] = {
             f"x{position:04}": CategoricalDistribution(range(axis.categories))
             if axis.categories

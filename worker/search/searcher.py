@@ -36,10 +36,10 @@ class Searcher(Protocol):
         """The values of trial `number`, in the order of the parameters; None where the space is used up."""
         ...
 
-    def add(self, number: int, values: Mapping[str, Value]) -> None:
-        """A trial that was proposed earlier, or comes from elsewhere; it counts as running until told.
+    def add(self, number: int, values: Mapping[str, Value], *, foreign: bool = False) -> None:
+        """A trial that was proposed earlier; it counts as running until told.
 
-        Raises ValueError where the values do not lie in the space.
+        foreign: it was made elsewhere, where results may lie higher or lower. Raises ValueError where the values do not lie in the space.
         """
         ...
 
@@ -96,8 +96,8 @@ class SpaceSearcher:
         self._add(number, point)
         return self._space.named(point)
 
-    def add(self, number: int, values: Mapping[str, Value]) -> None:
-        self._add(number, self._space.admitted(values))
+    def add(self, number: int, values: Mapping[str, Value], *, foreign: bool = False) -> None:
+        self._add(number, self._space.admitted(values), foreign=foreign)
 
     def tell(self, number: int, loss: float | None) -> None:
         if self._model:
@@ -113,11 +113,11 @@ class SpaceSearcher:
             return None
         return self._model.expectation(self._history, self._space.admitted(values))
 
-    def _add(self, number: int, point: Point) -> None:
+    def _add(self, number: int, point: Point, *, foreign: bool = False) -> None:
         if not self._allow_repeats:
             self._visited.add(point)
         if self._model:
-            self._history.add(number, self._space.encode(point))
+            self._history.add(number, self._space.encode(point), foreign=foreign)
 
     def _propose(self, number: int) -> Point | None:
         generator = Random(f"{self._seed} {number}")

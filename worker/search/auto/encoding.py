@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from worker.search.auto.axes import CategoryAxis, axis_of
+from worker.search.auto.axes import Axis, CategoryAxis, axis_of
 from worker.spec.dimension import AnyDimension
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class Encoding:
     One-hot columns are divided by the root of 2, so that two categories have a squared distance of 1.
     """
 
-    def __init__(self, dimensions: Sequence[AnyDimension]) -> None:
-        self.axes = [axis_of(dimension) for dimension in dimensions]
+    def __init__(self, axes: Sequence[Axis]) -> None:
+        self.axes = list(axes)
         self.size = len(self.axes)
         self.categories = np.array([axis.categories for axis in self.axes])
         self.categorical = np.flatnonzero(self.categories > 0)
@@ -42,6 +42,11 @@ class Encoding:
         self.width = sum(widths)
         self.parameter = np.repeat(np.arange(self.size), widths)  # to which each column belongs
         self._multipliers = np.random.default_rng(0).integers(1, 2**62, self.size) | 1
+
+    @classmethod
+    def of(cls, dimensions: Sequence[AnyDimension]) -> Encoding:
+        """The encoding of a space."""
+        return cls([axis_of(dimension) for dimension in dimensions])
 
     def rows(self, columns: Sequence[Floats]) -> Floats:
         """Rows (n, d) of columns of latent values."""
