@@ -24,8 +24,8 @@ def options(name: str) -> Iterator[str]:
     import_module(f"worker.cli.commands.{COMMANDS[name][0]}").configure(parser)
     for action in parser._actions:
         option = next(iter(action.option_strings[-1:]), "")
-        if option in ("", "--help", *(SHARED if name != "start" else ())) or (
-            option in FLAGS and name in ("start", "resume")
+        if option in ("", "--help", *(SHARED if name not in ("start", "check") else ())) or (
+            option in FLAGS and name in ("start", "resume", "check")
         ):
             continue
         assert action.help, f"omniopt {name} {option} has no help"

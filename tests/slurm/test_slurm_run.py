@@ -28,13 +28,13 @@ def test_workers_wait_in_the_queue_beside_their_driver_and_keep_their_place_if_i
     site: Site,
 ) -> None:
     with site.cluster.drained():
-        paths = site.start("medlar")
+        paths = site.start("medlar", "--driver", "job")
         [driver] = [job for job in site.jobs("medlar") if job.endswith(".driver")]
         workers = [job for job in site.jobs("medlar") if job != driver]
         assert len(workers) == 3
         site.cluster.run("scancel", f"--name={driver}")
         until(lambda: driver not in site.jobs("medlar"), "the driver's job is still there")
-        done = site.omniopt("resume", "medlar")
+        done = site.omniopt("resume", "medlar", "--driver", "job")
         assert done.returncode == 0, done.stdout + done.stderr
         assert sorted(site.jobs("medlar")) == sorted([driver, *workers])
     site.until_over(paths)
@@ -52,8 +52,14 @@ def test_a_driver_on_the_login_node_needs_no_job(site: Site) -> None:
 def test_show_prints_every_script_and_submits_nothing(site: Site) -> None:
     done = site.omniopt("start", site.config("plum", workers=5), "--show")
     assert done.returncode == 0, done.stderr
-    assert "#SBATCH --dependency=singleton" in done.stdout
+    assert "# 5 workers, submitted now; the first to start drives the run\n" in done.stdout
     assert "#SBATCH --array=0-4" in done.stdout
+    assert "--dependency" not in done.stdout
+    too_much = site.omniopt("start", site.config("plum"), "--show", "--memory", "900000M")
+    assert (too_much.returncode, "#SBATCH --mem=900000M" in too_much.stdout) == (2, True)
+    assert "slurm.memory" in too_much.stderr
+    with_driver = site.omniopt("start", site.config("plum", workers=5), "--show", "--driver", "job")
+    assert "#SBATCH --dependency=singleton" in with_driver.stdout
     assert not site.cluster.jobs()
     assert not (site.folder / "omniopt").exists()
 
@@ -70,7 +76,11 @@ def test_wrong_settings_are_refused_all_at_once_before_anything_is_queued(site: 
 def test_a_driver_that_must_leave_hands_over_and_no_evaluation_is_repeated(site: Site) -> None:
     log = site.folder / "executions"
     paths = site.start(
-        "kiwi", objective=f"echo $OMNIOPT_TRIAL >> '{log}'; sleep 0.5; echo RESULT: ($x)", evaluations=15
+        "kiwi",
+        "--driver",
+        "job",
+        objective=f"echo $OMNIOPT_TRIAL >> '{log}'; sleep 0.5; echo RESULT: ($x)",
+        evaluations=15,
     )
     until(lambda: log.exists() and len(log.read_text().split()) > 4, "nothing is evaluated")
     [driver] = [job for job in site.jobs("kiwi") if job.endswith(".driver")]

@@ -12,15 +12,17 @@ from slurm_site import Site
 from slurm_storm import Storm
 from slurm_swallow import swallow
 
+from worker.launch.scheduler import DriverPlace
 from worker.store.claim import Standing, claim
 
 pytestmark = pytest.mark.slurm
 
 
+@pytest.mark.parametrize("place", [DriverPlace.WORKER, DriverPlace.JOB])
 def test_a_storm_of_kills_loses_nothing_and_repeats_only_what_was_killed(
-    cluster: Cluster, workdir: Path
+    cluster: Cluster, workdir: Path, place: DriverPlace
 ) -> None:
-    storm = Storm(cluster, workdir, evaluations=100, workers=6, seed=1)
+    storm = Storm(cluster, workdir, evaluations=100, workers=6, seed=1, place=place)
     findings = storm.rage(kills=8)
     assert findings.faults == []
     assert findings.evaluations == 100

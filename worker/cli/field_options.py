@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import replace
 
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_text
+from worker.spec.run import ReadResult
 
 
 def add(group: argparse._ArgumentGroup, fields: Iterable[Field], defaults: bool = True) -> None:
@@ -20,6 +22,15 @@ def add(group: argparse._ArgumentGroup, fields: Iterable[Field], defaults: bool 
             group.add_argument(field.flag, action="append", metavar="LINE", help=f"{text} May be repeated.")
         else:
             group.add_argument(field.flag, metavar=field.kind.upper(), help=text)
+
+
+def overridden(config: ReadResult, args: argparse.Namespace, fields: Iterable[Field]) -> ReadResult:
+    """The config with those of `fields` in it that the command line has, and without notes about what they replace."""
+    options = overrides(args, fields)
+    problems = (
+        problem for problem in config.problems if problem.severity != "note" or problem.path not in options
+    )
+    return ReadResult(replace(config.draft, values={**config.draft.values, **options}), tuple(problems))
 
 
 def overrides(args: argparse.Namespace, fields: Iterable[Field]) -> dict[str, object]:

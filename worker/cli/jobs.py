@@ -42,7 +42,7 @@ class Jobs:
 
     @classmethod
     def of(cls, paths: RunPaths, state: Replayed, current_claim: Claim) -> Jobs:
-        """What is known of a run's workers; asks a scheduler only where the driver is a job that has not begun."""
+        """What is known of a run's workers; asks a scheduler only where the driver is to be in a job, and in none."""
         if current_claim.standing is Standing.OVER:
             return cls(None, "", {}, state.agents)
         seen_roster = roster.read(paths)

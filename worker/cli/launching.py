@@ -1,4 +1,4 @@
-"""How a run gets going, in `start` and `resume` alike: driven in this process, or by a job of its own."""
+"""How a run gets going, in `start` and `resume` alike: driven in this process, or in a job."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from worker.launch import registry
 from worker.launch.scheduler import DriverJobs, DriverPlace, Scheduler, Script, Submission
 from worker.progress.final_summary import ending, report
 from worker.progress.tally import Over, Tally
-from worker.spec.problem import has_errors
+from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
 from worker.spec.text import counted, visible
 from worker.store import replay
@@ -38,9 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--driver",
         choices=tuple(place.value for place in DriverPlace),
-        default=DriverPlace.JOB.value,
-        help="with Slurm: drive the run in this process (here), in a small job of its own (job, the default), or in the job "
-        "of a worker (worker)",
+        default=DriverPlace.WORKER.value,
+        help="with Slurm: drive the run in this process (here), in the job of a worker (worker, the default), or in a small job "
+        "of its own (job)",
     )
     parser.add_argument(
         "--follow",
@@ -63,10 +63,17 @@ def say_where(run: Run, scheduler: Scheduler, asked: bool) -> None:
 
 def check_cluster(run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace) -> None:
     """See whether the run fits the cluster; prints all problems. Raises ConfigError if it does not."""
-    problems = scheduler.check(run, paths, _place(scheduler, args))
+    problems = cluster_problems(run, paths, scheduler, args)
     if has_errors(problems):
         raise ConfigError(problems)
     print_problems(problems)
+
+
+def cluster_problems(
+    run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace
+) -> Sequence[Problem]:
+    """What does not fit the cluster."""
+    return scheduler.check(run, paths, _place(scheduler, args))
 
 
 def scripts(run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace) -> Sequence[Script]:

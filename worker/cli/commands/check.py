@@ -7,12 +7,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from worker.cli import objective_check, search_check
+from worker.cli import field_options, objective_check, search_check
 from worker.cli.config_argument import HELP, by_name, read_config
 from worker.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from worker.launch import registry
 from worker.launch.scheduler import DriverPlace
 from worker.spec.check import check_read
+from worker.spec.fields import FIELDS
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
 from worker.spec.text import counted, visible
@@ -22,9 +23,6 @@ from worker.store.paths import Home
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt check`."""
     parser.add_argument("config", metavar="CONFIG", help=HELP)
-    parser.add_argument(
-        "--name", metavar="NAME", help="the name of the run, instead of the one in the config"
-    )
     parser.add_argument("--json", action="store_true", help="print the problems as JSON")
     parser.add_argument("--local", action="store_true", help="skip the checks against the Slurm cluster")
     parser.add_argument(
@@ -32,6 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="if there is no error, also evaluate the program once on a compute node, with plausible values",
     )
+    group = parser.add_argument_group("fields of the config", "Each of these overrides the config.")
+    field_options.add(group, FIELDS)
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -56,6 +56,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
         read = read_config(args.config, args.name)
     except ConfigError as error:
         return None, error.problems
+    read = field_options.overridden(read, args, FIELDS)
     checked = check_read(read)
     run = checked.run
     problems = checked.problems if args.json else tuple(by_name(checked.problems, read.draft))
@@ -63,7 +64,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
         return None, problems
     scheduler, home = registry.choose(args.local), _home(run)
     program_problems = objective_check.problems(run, scheduler, home, args.config)
-    place = DriverPlace.JOB if scheduler.driver_jobs else DriverPlace.HERE
+    place = DriverPlace.WORKER if scheduler.driver_jobs else DriverPlace.HERE
     cluster_problems = scheduler.check(run, home.run(run.name), place)
     return run, (*problems, *search_check.problems(run), *program_problems, *cluster_problems)
 

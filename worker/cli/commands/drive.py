@@ -106,7 +106,6 @@ def _ride(plan: Plan) -> int:
     try:
         return drive(replace(plan, retry=unanswered_retries(plan.paths)), leaves=lambda: True).exit_code
     except FileExistsError:
-        print("Another worker was faster to start the next driver.", flush=True)
         return EXIT_RUNNING
 
 

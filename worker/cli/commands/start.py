@@ -16,7 +16,7 @@ from worker.spec.check import check_read
 from worker.spec.fields import FIELDS
 from worker.spec.formats import toml
 from worker.spec.problem import Problem, has_errors
-from worker.spec.run import ReadResult, Run
+from worker.spec.run import Run
 from worker.spec.text import counted, cut_in_the_middle, visible
 from worker.store.paths import Home, RunPaths
 from worker.store.run_folder import create, discard
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Check everything, ask what has to be asked, start, and stay with a local run until it ends."""
     config = read_config(args.config)
-    checked = check_read(_overridden(config, args))
+    checked = check_read(field_options.overridden(config, args, FIELDS))
     problems = tuple(by_name(checked.problems, config.draft))
     if checked.run is None:
         raise ConfigError(problems)
@@ -62,7 +62,7 @@ def execute(args: argparse.Namespace) -> int:
     )
     problems = (*problems, *search_check.problems(run), *program_problems, *_warnings(run, home, scheduler))
     if args.show or run.dont_start:
-        return _show(run, home, scheduler, args) or print_problems(problems)
+        return _show(run, home, scheduler, args, problems)
     if has_errors(problems):
         raise ConfigError(problems)
     print_problems(problems)
@@ -74,15 +74,6 @@ def execute(args: argparse.Namespace) -> int:
         if code not in (EXIT_DONE, EXIT_NO_SUCCESS):
             break
     return code
-
-
-def _overridden(config: ReadResult, args: argparse.Namespace) -> ReadResult:
-    """The config with the options of the command line in it, and without notes about what they replace."""
-    options = field_options.overrides(args, FIELDS)
-    problems = (
-        problem for problem in config.problems if problem.severity != "note" or problem.path not in options
-    )
-    return ReadResult(replace(config.draft, values={**config.draft.values, **options}), tuple(problems))
 
 
 def _warnings(run: Run, home: Home, scheduler: Scheduler) -> Iterator[Problem]:
@@ -183,7 +174,9 @@ def _start(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace)
         raise
 
 
-def _show(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace) -> int:
+def _show(
+    run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace, problems: Sequence[Problem]
+) -> int:
     paths: RunPaths = home.run(run.name)
     print(f"# {paths.config}\n{visible_lines(toml.write(toml.draft_of(run)))}")
     launching.say_where(run, scheduler, asked=args.local)
@@ -192,7 +185,7 @@ def _show(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace) 
     print(
         f"Nothing was started. The run would be in {visible(str(paths.root))}; its programs would start in {visible(str(Path.cwd()))}."
     )
-    return EXIT_DONE
+    return print_problems((*problems, *launching.cluster_problems(run, paths, scheduler, args)))
 
 
 def visible_lines(text: str) -> str:

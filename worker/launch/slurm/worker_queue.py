@@ -7,9 +7,10 @@ from collections import Counter
 from worker.launch.scheduler import DriverStatus
 from worker.launch.slurm import reasons, refusals, squeue
 from worker.launch.slurm.client import Client
+from worker.launch.slurm.node_health import last_line
 from worker.launch.slurm.squeue import JobState, Row
 from worker.launch.slurm.submission_log import LoggedSubmission, logged_submissions
-from worker.spec.text import counted
+from worker.spec.text import counted, together
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
 from worker.store.starter import run_command
@@ -34,24 +35,33 @@ def status(client: Client, paths: RunPaths, patience: float) -> DriverStatus:
         return DriverStatus(
             ("Slurm does not answer, so it is not known whether its workers are in the queue.",)
         )
-    if not rows:
-        return DriverStatus(
-            (
-                "It has no workers in the queue, so nobody drives it. To submit others: "
-                f"{run_command('resume', paths)}",
-            ),
-            comes=False,
-        )
-    return _waits(rows)
+    return _waits(rows, paths) if rows else DriverStatus((_none(paths),), comes=False)
 
 
-def _waits(rows: list[Row]) -> DriverStatus:
+def _none(paths: RunPaths) -> str:
+    resume = f"To submit others: {run_command('resume', paths)}"
+    newest_job = logged_submissions(paths, newest(paths))[-1].job
+    output = paths.job_output(newest_job.name, 0)
+    if (
+        any(paths.agent(identity).outbox.exists() for identity in newest_job.identities)
+        or not output.exists()
+    ):
+        return f"It has no workers in the queue, so nobody drives it. {resume}"
+    return together(
+        "Its worker jobs ended before OmniOpt could start in them.",
+        last_line(output),
+        f"See {output} and the setup lines.",
+        resume,
+    )
+
+
+def _waits(rows: list[Row], paths: RunPaths) -> DriverStatus:
     running = [row for row in rows if row.state is not JobState.WAITING]
     if running:
         nodes = ", ".join(sorted({row.node for row in running if row.node})) or "a node"
-        return DriverStatus(
-            (f"{counted(len(running), 'worker')} on {nodes}, one of which is about to drive it.",)
-        )
+        about_to = f"{counted(len(running), 'worker')} on {nodes}, one of which is about to drive it."
+        # Where it cannot, that has told why.
+        return DriverStatus((together(about_to, last_line(paths.driver_log)),))
     why = Counter(row.reason for row in rows)
     sentences = [
         f"{counted(count, 'worker')} in the queue, the first of which drives it. {reasons.waiting(reason)}"
