@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,7 @@ _SCALES = (-2.5, -0.5)  # exponents of 10 of their mutations
 _CHAINS, _ROUNDS, _CHILDREN = 4, 4, 14
 _FIRST_SCALE, _SHRINK, _SCATTER = 0.1, 0.45, (-0.7, 0.4)
 _STEPS, _LINE_SEARCH = 12, 6  # of L-BFGS-B at the end
-_SEEN = -1e9  # what a point is worth that was proposed before, or is as good as one that runs
+_SEEN = -math.inf  # what a point is worth that was proposed before, or is as good as one that runs
 _APART = 1e-3  # of a parameter's range, in at least one parameter, from every trial that runs
 
 
