@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from worker.spec import sbatch_options
 from worker.spec.check import check_read
 from worker.spec.config_limits import PAGE, RUN, Limits, TooMuchError
-from worker.spec.formats import any_config
+from worker.spec.formats import any_config, toml
 from worker.spec.lists import join_list, split_list
-from worker.spec.problem import MOST_LISTED, Problem, capped, closest
+from worker.spec.problem import MOST_LISTED, Problem, UnreadableError, capped, closest
 
 WORDS = st.text(st.sampled_from("abcd_"), max_size=12)
 
@@ -50,6 +50,19 @@ def test_the_most_is_taken_and_one_more_is_not(limits: Limits) -> None:
     ):
         with pytest.raises(TooMuchError):
             any_config.read_any(text, limits=limits)
+
+
+def test_lines_with_very_many_dots_are_refused_before_they_are_parsed() -> None:
+    few, many = (f'[run]\nname = "{"." * count}"\n' for count in (5_000, 20_000))
+    assert toml.read(few).draft.values["run.name"] == "." * 5_000
+    for text in (many, f"[run]\n{'a.' * 5_000}b = 1\n"):
+        with pytest.raises(UnreadableError, match="very many dots"):
+            toml.read(text)
+    # Many such lines take as long as a long one.
+    line = f'# "{"." * 1000}"\n'
+    assert toml.read(line * 10).problems == ()
+    with pytest.raises(UnreadableError, match="very many dots"):
+        toml.read(line * 100)
 
 
 @given(WORDS, st.lists(WORDS, max_size=6))

@@ -56,6 +56,12 @@ def test_the_originals_default_memory_was_for_each_cpu_too() -> None:
     assert run_of(any_config.read_any(link("partition=alpha"))).memory == 8000
 
 
+def test_memory_that_cannot_be_read_is_a_problem_and_is_not_multiplied() -> None:
+    problems = check_read(any_config.read_any(link("partition=alpha", "mem_per_worker=much"))).problems
+    assert [problem.path for problem in problems if problem.severity == "error"] == ["slurm.memory"]
+    assert "slurm.memory" not in [problem.path for problem in problems if problem.severity == "note"]
+
+
 @pytest.mark.parametrize("partition", ["haswell64", "haswell128", "haswell256", "romeo"])
 def test_a_worker_without_gpus_had_one_cpu(partition: str) -> None:
     read = any_config.read_any(link(f"partition={partition}", "mem_per_worker=1000"))

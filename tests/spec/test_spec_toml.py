@@ -168,3 +168,12 @@ def test_a_text_of_wrong_names_is_not_listed_without_end(lines: str) -> None:
 def test_a_section_of_wrong_keys_is_not_listed_without_end(head: str) -> None:
     keys = "\n".join(f"wrong{number} = 1" for number in range(3 * MOST_PROBLEMS))
     assert len(toml.read(head + keys).problems) == MOST_PROBLEMS
+
+
+@pytest.mark.parametrize("kind", ["hp.uniform", "hp.randint", "hp.pchoice", "no.such.type"])
+def test_a_setting_that_cannot_be_read_is_written_as_it_was_typed(kind: str) -> None:
+    key = "values" if kind == "hp.pchoice" else "max"
+    draft = Draft({"run.name": "r"}, (ParameterDraft("x", kind, {key: "much"}),))
+    written = toml.write(draft)
+    assert f'{key} = "much"' in written
+    assert toml.read(written).draft.parameters[0].settings == {key: "much"}
