@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from search_runs import Spec, searcher_of, space_of
 
@@ -40,6 +44,26 @@ def test_what_only_scatters_moves_nothing() -> None:
     noise = np.where(foreign, 0.0, np.where(np.arange(44) % 2, 5.0, -5.0))
     losses = bowl(rows) + noise
     assert abs(Shift(encoding).moved(rows, losses, foreign)[0] - losses[0]) < 0.5
+
+
+any_loss = st.one_of(st.sampled_from([None, math.inf, 0.0, 1e308, -1e308, 5e-324]), st.floats(-10, 10))
+
+
+@settings(max_examples=10)
+@given(st.lists(st.tuples(any_loss, st.booleans()), min_size=8, max_size=16))
+def test_any_results_of_any_origin_lead_to_a_new_point_and_a_finite_expectation(
+    history: list[tuple[float | None, bool]],
+) -> None:
+    searcher = searcher_of(PLANE, "auto")
+    for number, (loss, foreign) in enumerate(history):
+        searcher.add(number, {"x": number * 0.618 % 1, "y": number * 0.414 % 1}, foreign=foreign)
+        searcher.tell(number, loss)
+    expected = searcher.expectation({"x": 0.5, "y": 0.5})
+    if expected is not None:
+        numbers = (expected.low, expected.mean, expected.high, expected.best, expected.improvement)
+        assert all(map(math.isfinite, numbers))
+        assert expected.low <= expected.high
+    assert searcher.ask(len(history))
 
 
 @pytest.mark.parametrize(("own", "others"), [(0, 20), (5, 4), (5, 0)])

@@ -34,16 +34,19 @@ class Shift:
         posterior, _ = self._surrogate.posterior(rows[foreign], losses[foreign])
         unit = self._surrogate.unit(losses[foreign])
         predictions = [posterior.predicted(row) for row in rows[own]]
-        apart = losses[own] - [unit.loss(mean) for mean, _ in predictions]
-        unsure = [(unit.loss(mean + sd) - unit.loss(mean - sd)) / 2 for mean, sd in predictions]
-        return np.where(foreign, losses + _shrunk(apart, float(np.median(unsure))), losses)
+        with np.errstate(all="ignore"):
+            apart = losses[own] - [unit.loss(mean) for mean, _ in predictions]
+            unsure = [unit.loss(mean + sd) / 2 - unit.loss(mean - sd) / 2 for mean, sd in predictions]
+            moved = np.where(foreign, losses + _shrunk(apart, np.median(unsure)), losses)
+        # Losses may be as large as floats get, and their differences larger.
+        return moved if np.isfinite(moved).all() else losses
 
 
-def _shrunk(apart: Floats, unsure: float) -> float:
+def _shrunk(apart: Floats, unsure: np.float64) -> float:
     """The median of differences, the less of it the more they scatter (as James and Stein 1961 shrink a mean)."""
-    middle = float(np.median(apart))
-    scatter = _NORMAL * float(np.median(np.abs(apart - middle)))
+    middle = np.float64(np.median(apart))
+    scatter = _NORMAL * np.median(np.abs(apart - middle))
     if not middle:
         return 0.0
     doubt = (scatter / middle) ** 2 + (unsure / middle) ** 2
-    return middle * len(apart) / (len(apart) + doubt)
+    return float(middle * len(apart) / (len(apart) + doubt))

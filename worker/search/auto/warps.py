@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,15 +62,24 @@ def made_even(values: Floats) -> Floats:
     return likeliest
 
 
+_ROOM = 8.0  # losses are divided by, so that no difference of them is too large for a float
+_MOST = sys.float_info.max / _ROOM
+
+
 class Unit:
     """The way back from warped losses to losses: between the results a straight line, beyond them the nearest one goes on."""
 
     def __init__(self, losses: Floats, warped: Floats) -> None:
         self._warped, first = np.unique(warped, return_index=True)
-        self._losses = losses[first]
+        self._losses = losses[first] / _ROOM
 
     def loss(self, warped: float) -> float:
         """The loss that a warped value stands for."""
+        with np.errstate(all="ignore"):
+            part = min(max(self._part(warped), -_MOST), _MOST)
+        return part * _ROOM if math.isfinite(part) else float(self._losses[0]) * _ROOM
+
+    def _part(self, warped: float) -> float:
         if len(self._warped) < 2:
             return float(self._losses[0])
         # The few nearest results set the slope, since two that are almost equal would set any.
