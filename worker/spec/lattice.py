@@ -106,9 +106,11 @@ class Decimals(Lattice):
         return min(max(self._ordinal(number) - self._first, 0), self.count - 1)
 
     def admitted(self, number: float) -> float:
-        if not self._low <= number <= self._high:
+        inside = min(max(number, self._low), self._high)
+        # A bound that somebody else has computed may be written a little differently.
+        if not math.isclose(number, inside, rel_tol=_DUST):
             raise ValueError(f"{number} is not between {self._low:.12g} and {self._high:.12g}")
-        return float(number)
+        return float(inside)
 
     def snap(self, number: float) -> float:
         # Adding 0.0 makes 0.0 of -0.0.
