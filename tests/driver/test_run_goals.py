@@ -17,17 +17,11 @@ from worker.progress.tally import Over, Tally
 from worker.report.data import own_setting
 from worker.report.data.results import read
 from worker.report.pages import report
+from worker.spec.algorithms import ALGORITHMS
 from worker.trial import IMPORTED, Status, Trial
 
-ALGORITHMS = (
-    "auto",
-    "tpe.suggest",
-    "hyperopt.rand.suggest",
-    "gridsearch",
-    "anneal.suggest",
-    "mix.suggest",
-    "sobol",
-)
+# All but those that need more than a plain installation has.
+PLAIN = [algorithm.name for algorithm in ALGORITHMS.values() if not algorithm.needs]
 
 
 class Proposals:
@@ -47,7 +41,7 @@ def proposals(proposer: Proposer, count: int) -> dict[int, dict[str, object]]:
     return found.values
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", PLAIN)
 def test_settings_of_the_user_come_first_and_once(algorithm: str) -> None:
     points = [{"lr": 0.25, "kind": "b"}, {"lr": 0.5, "kind": "a"}, {"lr": 0.25, "kind": "b"}]
     run = a_run(search__start_with=points, search__algorithm=algorithm, search__grid_points=5)
