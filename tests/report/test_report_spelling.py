@@ -84,3 +84,15 @@ def test_of_values_that_are_spelled_alike_the_same_spelling_is_meant(tmp_path: P
     run = run_over("categorical", values="16,16.0")
     assert imported(tmp_path, run, "16") == "16"
     assert imported(tmp_path, run, "16.0") == "16.0"
+
+
+def test_a_parameter_that_is_fixed_needs_no_column(tmp_path: Path) -> None:
+    fixed = ParameterDraft("data", "fixed", {"value": "x"})
+    real = ParameterDraft("a", "real", {"min": 0, "max": 1})
+    run = check(Draft({"run.name": "r", "run.objective": "./p"}, (fixed, real))).run
+    assert run is not None
+    path = tmp_path / "table.csv"
+    path.write_text("a,RESULT\n0.5,1\n")
+    assert import_csv.read(path, run).rows == [({"data": "x", "a": 0.5}, 1.0)]
+    path.write_text("data,a,RESULT\nx,0.5,1\ny,0.5,2\n")
+    assert import_csv.read(path, run).rows == [({"data": "x", "a": 0.5}, 1.0)]

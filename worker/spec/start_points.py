@@ -96,6 +96,12 @@ def values_of(point: StartPoint, parameters: Sequence[Parameter], precision: int
     }
 
 
+def only_values(parameters: Sequence[Parameter], precision: int) -> dict[str, Value]:
+    """The values of those parameters that have one only, by name."""
+    found = {parameter.name: _only_value(parameter, precision) for parameter in parameters}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _only_value(parameter: Parameter, precision: int) -> Value | None:
     dimension = type_of(parameter).dimension(parameter, precision)
     return dimension.value(0) if dimension.count == 1 else None

@@ -36,4 +36,4 @@ def sentence(run: Run, trials: Mapping[int, Trial] | Iterable[Trial], best: Tria
     if gain <= 0:
         return f"No evaluation is better than {yours}."
     share = f", or {100 * gain / abs(own.loss):.{_DIGITS}g} %" if own.loss else ""
-    return f"It is better than {yours} by {gain:.{_DIGITS}g}{share}."
+    return f"The best is better than {yours} by {gain:.{_DIGITS}g}{share}."

@@ -18,6 +18,7 @@ from worker.spec.parameters import Parameter, Value
 from worker.spec.problem import did_you_mean
 from worker.spec.raw_values import ConversionError, real
 from worker.spec.run import Run
+from worker.spec.start_points import only_values
 from worker.spec.text import counted, quoted, together
 from worker.trial import Status
 
@@ -38,10 +39,13 @@ class ImportedRows:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where in a row everything stands. status: None where no column tells it. comma: decimal commas."""
+    """Where in a row everything stands. parameters: None where one has no column, and needs none, as it has one value only.
+
+    status: None where no column tells it. comma: decimal commas.
+    """
 
     width: int
-    parameters: tuple[int, ...]
+    parameters: tuple[int | None, ...]
     result: int
     status: int | None
     comma: bool
@@ -91,7 +95,11 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
             raise UsageError(together(missing, did_you_mean(name, headers), more))
         return headers.index(wanted)
 
-    parameters = tuple(find(parameter.name) for parameter in run.parameters)
+    only = only_values(run.parameters, run.precision)
+    parameters = tuple(
+        None if parameter.name in only and parameter.name not in headers else find(parameter.name)
+        for parameter in run.parameters
+    )
     loss = find(result, "If another column holds the results, name it with --result.")
     status = next((headers.index(name) for name in _STATUS if headers.count(name) == 1), None)
     return _Layout(len(headers), parameters, loss, None if status in parameters else status, comma)
@@ -127,10 +135,12 @@ def _evaluation(
     if layout.status is not None and (status := cells[layout.status]).lower() not in _GOOD:
         raise ValueError(f"Its status is {quoted(status)}.")
     loss = _number("The result", cells[layout.result], layout.comma)
-    values = {
+    given = {
         parameter.name: _value(parameter, cells[index], layout.comma)
         for parameter, index in zip(run.parameters, layout.parameters, strict=True)
+        if index is not None
     }
+    values = {**only_values(run.parameters, run.precision), **given} if None in layout.parameters else given
     return space.named(space.admitted(values)), float(loss)
 
 
