@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
-from worker.cli import field_options, launching, trust
+from worker.cli import field_options, launching, search_check, trust
 from worker.cli.run_lookup import configure_run, find_run, refuse_if_driven
-from worker.errors import OmnioptError
+from worker.errors import ConfigError, OmnioptError
 from worker.spec.fields import CHANGEABLE
 from worker.spec.formats import toml
 from worker.spec.run import Draft, Run
@@ -33,6 +33,8 @@ def execute(args: argparse.Namespace) -> int:
     """Go on where the run was driven before: on this machine, or on a cluster."""
     paths = find_run(args.run, args.workdir)
     run = change(paths, field_options.overrides(args, CHANGEABLE), args)
+    if missing := tuple(search_check.problems(run)):
+        raise ConfigError(missing)
     return launching.resume(run, paths, args)
 
 
