@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,10 @@ def test_compute_nodes_that_may_not_submit_are_named(tmp_path: Path) -> None:
     assert node_health.hopeless is not None
     assert "Compute nodes of this cluster may not submit jobs" in node_health.hopeless.message
     assert "--driver here" in node_health.hopeless.hint
+    # A driver in the job of a worker has workers, and goes on with them.
+    riding = NodeHealth(job_states, paths, in_job=True)
+    riding.refused(replace(JOB, since=1), answer)
+    assert riding.hopeless is None
 
 
 def test_a_driver_that_hands_over_asks_again_where_its_successor_is_refused(

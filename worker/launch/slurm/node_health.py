@@ -64,11 +64,17 @@ class NodeHealth:
         """Slurm has refused a submission: that is final where it has never taken a job of this run.
 
         A run that has had jobs was right for its cluster; rules of a site may say no for a while. They do not where they
-        say it to the first submission of a driver that is a job: compute nodes may not submit.
+        say it to the first submission of a driver that is a job: compute nodes may not submit. One in the job of a worker
+        goes on with the workers that there are.
         """
         if job.exclude:
             self._failures.clear()  # perhaps too few nodes were left
-        elif self._in_job and refusals.denied(answer) and not self._job_states.accepted(job.epoch):
+        elif (
+            self._in_job
+            and job.since is None
+            and refusals.denied(answer)
+            and not self._job_states.accepted(job.epoch)
+        ):
             self.hopeless = refusals.denied_on_node(answer, self._paths)
         elif not self._job_states.accepted():
             self.hopeless = refusals.refusal(answer)
