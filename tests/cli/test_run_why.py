@@ -31,7 +31,7 @@ def test_a_proposal_of_a_model_is_explained_and_one_of_the_first_points_too(
 ) -> None:
     start(omniopt, local, "pear", EVALUATIONS)
     first = omniopt("why", "pear", 2).stdout.splitlines()
-    assert first[1].startswith("  Proposed by auto: ")
+    assert first[1] == "  Proposed by auto: one of the first points, before there was enough to learn from."
     assert first[2] == "  Points spread over 1 parameter until 5 results are known; 5 start points"
     later = omniopt("why", "pear", EVALUATIONS).stdout.splitlines()
     assert later[1].startswith(f"  Proposed after {EVALUATIONS - 1} evaluations by a Gaussian process")

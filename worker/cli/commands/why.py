@@ -11,7 +11,7 @@ from worker.errors import EXIT_DONE, UsageError
 from worker.report.data.value_texts import loss_text
 from worker.search.expectation import Expectation
 from worker.search.outline import outline
-from worker.spec.algorithms import ALGORITHMS
+from worker.spec.algorithms import ALGORITHMS, AUTO
 from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
 from worker.spec.start_points import values_of
@@ -59,7 +59,10 @@ def _lines(paths: RunPaths, run: Run, trial: Trial) -> Iterator[str]:
     proposer = Proposer(run, state.seed or 0, state.trials.values(), trial.number)
     expectation = proposer.expectation(trial.values)
     if expectation is None:
-        yield f"  Proposed by {run.algorithm}: {ALGORITHMS[run.algorithm].does}."
+        does = ALGORITHMS[run.algorithm].does
+        if run.algorithm == AUTO:
+            does = "one of the first points, before there was enough to learn from"
+        yield f"  Proposed by {run.algorithm}: {does}."
         yield f"  {outline(run, state.trials.values())}"
     else:
         yield from _expected(expectation)
