@@ -89,6 +89,24 @@ def test_what_an_agent_gives_back_counts_against_the_trial_only_if_it_had_begun(
     assert board.assignments.waiting == [1]
 
 
+@pytest.mark.parametrize("gives_back", [True, False])
+def test_an_agent_that_somebody_has_ended_counts_against_no_trial_up_to_fifty_times(gives_back: bool) -> None:
+    board = Board()
+    for attempt in range(1, 51):
+        assert not any(task.strikes for task in board.assignments.open.values())
+        [key] = board.agent(f"a{attempt}", 1)
+        assert key == {"trial": 1, "attempt": attempt}
+        board.say(f"a{attempt}", "started", **key)
+        if gives_back:
+            board.say(f"a{attempt}", "refused", reason="Its job received SIGTERM.", willed=True, **key)
+            board.say(f"a{attempt}", "bye", reason="It received SIGTERM.")
+        board.assignments.gone(f"a{attempt}", "The job was cancelled (CANCELLED).", 1.0, willed=True)
+    assert not board.assignments.open
+    last = board.assignments.take().records[-1]
+    assert isinstance(last, Lost)
+    assert last.reason.startswith("Its worker was ended 50 times; the last time: ")
+
+
 def test_a_late_result_of_a_trial_that_waits_again_takes_it_out_of_the_queue() -> None:
     board = Board()
     [key] = board.agent("a", 1)

@@ -117,6 +117,12 @@ def test_a_trial_that_is_interrupted_again_and_again_is_given_up() -> None:
     assert last.attempt == 3
 
 
+def test_a_trial_whose_jobs_somebody_ends_is_not_to_blame() -> None:
+    assignments = evaluated()
+    assignments.hear("a", said({**retracted(), "willed": True}), 2.0)
+    assert (assignments.waiting, assignments.open[1].strikes) == ([1], 0)
+
+
 def test_the_result_of_another_attempt_stays() -> None:
     assignments = evaluated()
     assignments.hear("b", said(retracted(2)), 2.0)

@@ -214,10 +214,12 @@ class Agent:
         while self._queue:
             self._refuse(self._queue.popleft(), reason)
 
-    def _refuse(self, assignment: Assign, reason: str) -> None:
-        trial, attempt = assignment.key
+    def _refuse(
+        self, assignment: Assign, reason: str, kind: type[Refused] | type[Retracted] = Refused
+    ) -> None:
+        (trial, attempt), epoch, willed = assignment.key, assignment.epoch, self._interruptions.willed
         self._outbox.say(
-            Refused(trial=trial, attempt=attempt, epoch=assignment.epoch, reason=reason, at=time.time())
+            kind(trial=trial, attempt=attempt, epoch=epoch, reason=reason, willed=willed, at=time.time())
         )
 
     def _start(self, assignment: Assign) -> None:
@@ -292,10 +294,7 @@ class Agent:
     def _take_back(self) -> None:
         """Take back what was told of a program that the same signal has ended as the agent."""
         if self._wake.terminated and (assignment := self._interruptions.take_back()) is not None:
-            (trial, attempt), epoch = assignment.key, assignment.epoch
-            self._outbox.say(
-                Retracted(trial=trial, attempt=attempt, epoch=epoch, reason=_WITH_ITS_JOB, at=time.time())
-            )
+            self._refuse(assignment, _WITH_ITS_JOB, Retracted)
 
     def _finished(self, assignment: Assign, status: Status, outcome: Outcome) -> None:
         self._outbox.say(

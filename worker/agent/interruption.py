@@ -46,9 +46,15 @@ class Interruptions:
         self._wake = wake
         job = registry.current_job(environment)
         # Elsewhere nobody signals all processes of an agent in their turn.
-        self._witness = Witness(wanted=job is not None)
+        self._in_job = job is not None
+        self._witness = Witness(wanted=self._in_job)
         self._told: _Told | None = None
         self._many_nodes = job is not None and job.many_nodes
+
+    @property
+    def willed(self) -> bool:
+        """Whether the agent was told to end since somebody has ended its job."""
+        return self._wake.terminated and self._in_job
 
     @property
     def helpers(self) -> tuple[int, ...]:

@@ -101,7 +101,7 @@ class Agents:
         for identity, report in reports.items():
             self.pending += report.state is AgentState.PENDING
             if report.state is AgentState.GONE and identity not in self._buried:
-                self._bury(identity, report.reason or "It is gone.", at, hear)
+                self._bury(identity, report.reason or "It is gone.", at, hear, willed=report.willed)
         for member in [
             member for member in self._assignments.members.values() if member.identity not in reports
         ]:
@@ -198,6 +198,7 @@ class Agents:
         at: float,
         hear: Callable[[str, Heard], None],
         at_once: bool = False,
+        willed: bool = False,
     ) -> None:
         messages = self._mail.last_words(identity, at_once)
         if messages is None:  # perhaps that its evaluation has succeeded
@@ -207,7 +208,7 @@ class Agents:
         self._buried.add(identity)
         for message in messages:
             hear(identity, message)
-        self._assignments.gone(identity, reason, at)
+        self._assignments.gone(identity, reason, at, willed)
 
     def _verdict(self, member: Member, now: float) -> str:
         """Why an agent that the launcher does not know is gone for certain; "" where it may still be there."""

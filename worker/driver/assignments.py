@@ -163,8 +163,8 @@ class Assignments:
         elif isinstance(message, Bye):
             self._bye(member, message, at)
 
-    def gone(self, identity: str, reason: str, at: float) -> None:
-        """It is certain that an agent does not exist any more, and all that it said has been heard."""
+    def gone(self, identity: str, reason: str, at: float, willed: bool = False) -> None:
+        """An agent is certainly no more, and all that it said has been heard. willed: somebody has ended it."""
         member = self._agents.forget(identity)
         if member is None:
             return
@@ -177,7 +177,8 @@ class Assignments:
                     self._tasks.close(number)
                     self._write_cancelled(task, identity, at)
                     continue
-                task.strikes += RUNNING_STRIKES if task.started else NEXT_STRIKES
+                strikes = RUNNING_STRIKES if task.started else NEXT_STRIKES
+                task.strikes += 0 if willed else strikes
             self._tasks.give_back(task, identity, reason, at)
 
     def _write_cancelled(self, task: Task, agent: str, at: float) -> None:
@@ -299,7 +300,7 @@ class Assignments:
             return
         task = self._tasks.open[number] = self._tasks.closed.pop(number).task
         self.ok -= closed.ok
-        task.strikes += RUNNING_STRIKES
+        task.strikes += 0 if message.willed else RUNNING_STRIKES
         self._tasks.records.append(replace(record, strikes=task.strikes))
         self._tasks.wait_again(task, identity, message.reason, at)
 
@@ -308,7 +309,7 @@ class Assignments:
         if task is not None:
             self._agents.release(member, message.trial)
             # One that was begun and given back in order may have ended its worker itself, and would do so for ever.
-            task.strikes += RUNNING_STRIKES if task.started else 0
+            task.strikes += RUNNING_STRIKES if task.started and not message.willed else 0
             self._tasks.give_back(task, member.identity, message.reason, at)
 
     def _bye(self, member: Member, message: Bye, at: float) -> None:

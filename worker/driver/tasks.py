@@ -14,6 +14,8 @@ from worker.trial import Status, Trial
 # An agent that vanished while it ran a trial counts two strikes against the trial, one that had it next in its
 # queue, and may have been about to start it, one: three lost evaluations, and the trial itself is the likely cause.
 RUNNING_STRIKES, NEXT_STRIKES, MOST_STRIKES = 2, 1, 6
+# Where somebody has ended the agent (preemption, scancel), the trial is not to blame, but it may have asked for it.
+MOST_ATTEMPTS = 50
 
 Attempt = tuple[int, int, str]  # trial, the how-manieth time that it was given out, and to which agent
 
@@ -133,7 +135,7 @@ class Tasks:
 
     def give_back(self, task: Task, agent: str, reason: str, at: float) -> None:
         """Let a trial wait again, or give it up."""
-        if task.strikes < MOST_STRIKES:
+        if not _given_up(task):
             self.records.append(
                 Requeued(
                     epoch=self.epoch,
@@ -150,13 +152,15 @@ class Tasks:
     def wait_again(self, task: Task, agent: str, reason: str, at: float) -> None:
         """The same where it is written down already that the trial does not run any more."""
         task.holder, task.started = "", False
-        if task.strikes < MOST_STRIKES:
+        if not _given_up(task):
             insort(self.waiting, task.number)
             return
         self.lost[task.number] = self.open.pop(task.number)
         reason = (
             f"Its worker was lost three times; the last time: {reason} The program may kill its worker, "
             "use up the memory, or need more time than workers have."
+            if task.strikes >= MOST_STRIKES
+            else f"Its worker was ended {task.attempt} times; the last time: {reason}"
         )
         self.records.append(
             Lost(
@@ -169,3 +173,7 @@ class Tasks:
                 at=at,
             )
         )
+
+
+def _given_up(task: Task) -> bool:
+    return task.strikes >= MOST_STRIKES or task.attempt >= MOST_ATTEMPTS

@@ -23,13 +23,17 @@ class AgentState(str, Enum):
 
 @dataclass(frozen=True)
 class AgentReport:
-    """How an agent stands; `reason` is a sentence in the scheduler's words, or ""."""
+    """How an agent stands; `reason` is a sentence in the scheduler's words, or "".
+
+    willed: somebody has ended it: a person, or a more important job.
+    """
 
     identity: str
     state: AgentState
     job: str = ""
     host: str = ""
     reason: str = ""
+    willed: bool = False
 
 
 def ending(exit_code: int) -> str:

@@ -73,11 +73,13 @@ class Finished(Message):
 class Retracted(Message):
     """the newest `finished` was the work of the signal that ends the agent, and does not count"""
 
+    # willed: somebody has ended its job; the trial is not to blame.
     kind = "retracted"
     trial: int
     attempt: int
     epoch: int = 0
     reason: str = ""
+    willed: bool = False
     at: float = 0.0
 
 
@@ -85,11 +87,13 @@ class Retracted(Message):
 class Refused(Message):
     """it did not run this trial, and why"""
 
+    # willed: somebody has ended its job; the trial is not to blame.
     kind = "refused"
     trial: int
     attempt: int
     epoch: int = 0
     reason: str = ""
+    willed: bool = False
     at: float = 0.0
 
 

@@ -230,7 +230,8 @@ class JobStates:
     def _report(self, submission: Submission, agent: Agent) -> AgentReport:
         number = f"{submission.number}_{agent.identity.rpartition('-')[2]}" if submission.number else ""
         if agent.gone is not None:
-            return AgentReport(agent.identity, AgentState.GONE, number, agent.node, agent.gone)
+            willed = agent.word in reasons.WILLED
+            return AgentReport(agent.identity, AgentState.GONE, number, agent.node, agent.gone, willed)
         if agent.heard:
             paused = reasons.PAUSED.get(agent.row.word, "") if agent.row else ""
             return AgentReport(agent.identity, AgentState.RUNNING, number, agent.node, paused)

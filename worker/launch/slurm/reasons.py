@@ -118,6 +118,8 @@ _ENDED = {
     "REVOKED": "The job was revoked",
     "TIMEOUT": "The job reached its time limit",
 }
+# Ends that somebody wanted: what ran in the job is not to blame.
+WILLED = frozenset({"CANCELLED", "PREEMPTED", "REVOKED"})
 
 
 def never(reason: str) -> Meaning | None:
