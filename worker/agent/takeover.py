@@ -156,17 +156,9 @@ class Takeover:
         """Start the driver that follows the newest; where that fails, later again."""
         self._lead_at, self._not_before = None, now + self._again
         self._again = min(self._again * 2, _AGAIN_MOST)
-        command = [
-            *(sys.executable, "-I", "-m", "worker", "drive", str(self._paths.root)),
-            *(
-                "--since",
-                str(self._riding.since if self._riding else 0),
-                "--after",
-                str(self._known),
-                "--rides",
-                self._identity,
-            ),
-        ]
+        since = self._riding.since if self._riding else 0
+        options = ["--since", str(since), "--after", str(self._known), "--rides", self._identity]
+        command = [sys.executable, "-I", "-m", "worker", "drive", str(self._paths.root), *options]
         try:
             self._driver = self._start(command, self._paths, self._environment)
         except OSError:  # no memory for another process, or a full disk

@@ -9,7 +9,7 @@ from worker.launch.slurm import reasons, refusals, squeue
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.node_health import last_line
 from worker.launch.slurm.squeue import JobState, Row
-from worker.launch.slurm.submission_log import LoggedSubmission, logged_submissions
+from worker.launch.slurm.submission_log import logged_submissions
 from worker.spec.text import counted, together
 from worker.store.journal import newest
 from worker.store.paths import RunPaths
@@ -75,7 +75,7 @@ def _waits(rows: list[Row], paths: RunPaths) -> DriverStatus:
 
 
 def _rows(client: Client, paths: RunPaths, patience: float | None) -> list[Row] | None:
-    names = [entry.job.name for entry in logged_submissions(paths, newest(paths)) if _may_be_there(entry)]
+    names = [entry.job.name for entry in logged_submissions(paths, newest(paths)) if not entry.over]
     if not names:
         return []
     answer = squeue.queue(client, names, patience)
@@ -84,7 +84,3 @@ def _rows(client: Client, paths: RunPaths, patience: float | None) -> list[Row] 
     # One that is completing has no agent any more.
     rows = [row for row in answer.rows if row.state is not JobState.ENDED and row.word != "COMPLETING"]
     return rows if rows or answer.complete else None
-
-
-def _may_be_there(entry: LoggedSubmission) -> bool:
-    return not entry.over
