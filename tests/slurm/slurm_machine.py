@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import socket
 import stat
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 READY_SECONDS = 60
+PORTS = range(10_000, 32_000)  # below those that Linux gives to connections
 
 
 def fake_gpu(path: Path) -> None:
@@ -22,12 +24,15 @@ def fake_gpu(path: Path) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens at."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for listener in sockets:
-            listener.bind(("127.0.0.1", 0))
-        return [listener.getsockname()[1] for listener in sockets]
+    """Ports that nobody listens at, and that the system gives to no connection before a daemon has taken them."""
+    ports: list[int] = []
+    while len(ports) < count:
+        port = random.SystemRandom().choice(PORTS)
+        with contextlib.suppress(OSError), socket.socket() as listener:
+            listener.bind(("", port))
+            if port not in ports:
+                ports.append(port)
+    return ports
 
 
 def wait_for(condition: Callable[[], object], sentence: str, logs: Callable[[], str]) -> None:
