@@ -135,7 +135,7 @@ class Takeover:
         if epoch == 0:
             self._lead_at = now + self._index * _FIRST_TURN
         elif first:
-            self._judge(now, self._index * _FIRST_TURN, self._riding.since)
+            self._judge(self._look(self._paths), now + self._index * _FIRST_TURN, self._riding.since)
 
     def due(self, heard: float, now: float) -> bool:
         """Whether a driver is to be started now. heard: when the newest one last gave a sign."""
@@ -199,16 +199,16 @@ class Takeover:
             return False
         return True
 
-    def _judge(self, now: float, after: float, since: int) -> None:
-        """Have a driver begin, `after` some seconds, where the newest is not at work and the run not over."""
-        newest = self._look(self._paths)
+    def _judge(self, newest: Claim, begin_at: float, since: int) -> None:
+        """Have a driver begin at that time, where the newest is not at work and the run not over."""
         if newest.standing is Standing.OVER and newest.epoch > since:
             self.over = True
         elif not newest.held:
-            self._lead_at = now + after
+            self._lead_at = begin_at
 
     def _ended(self, now: float, since: int) -> None:
         """The driver that this agent has started is no more."""
         self._driver, self._told = None, False
-        handed_over = self._look(self._paths).standing is Standing.LEFT
-        self._judge(now, _OTHERS_FIRST if handed_over else 0.0, since)
+        newest = self._look(self._paths)
+        # Those that it has named go first.
+        self._judge(newest, now + (_OTHERS_FIRST if newest.standing is Standing.LEFT else 0.0), since)

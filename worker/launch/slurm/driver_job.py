@@ -15,7 +15,7 @@ from worker.launch.slurm.client import Client
 from worker.launch.slurm.job_states import ANSWERS_WITHOUT
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import driver_script
-from worker.launch.slurm.squeue import JobState, Row
+from worker.launch.slurm.squeue import Row
 from worker.spec.run import Run
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
@@ -56,12 +56,7 @@ def script(run: Run, paths: RunPaths, name: str, limit: int | None, arguments: S
 
 def queued(client: Client, name: str, patience: float | None = None) -> list[Row] | None:
     """The driver jobs called `name` that wait or run; None where Slurm gives no answer."""
-    answer = squeue.queue(client, [name], patience)
-    if answer is None:
-        return None
-    # One that is completing has no driver any more.
-    unfinished = [row for row in answer.rows if row.state is not JobState.ENDED and row.word != "COMPLETING"]
-    return unfinished if unfinished or answer.complete else None
+    return squeue.unfinished(client, [name], patience)
 
 
 def submit(

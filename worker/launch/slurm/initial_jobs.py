@@ -78,10 +78,7 @@ def submit_workers(run: Run, paths: RunPaths, client: Client, limits: Cluster) -
     if newest(paths) or paths.submissions(0).exists():
         return ()
     launcher = SlurmLauncher(run, paths, client, 0, limits.walltime(run), limits.max_array)
-    launcher.start(min(run.workers, limits.max_array))
-    launcher.close()
-    jobs = (report.job.partition("_")[0] for report in launcher.poll().values())
-    return tuple(dict.fromkeys(job for job in jobs if job))
+    return _started(launcher, min(run.workers, limits.max_array))
 
 
 def submit_driving_workers(run: Run, paths: RunPaths, client: Client, limits: Cluster) -> Submission:
@@ -101,16 +98,21 @@ def submit_driving_workers(run: Run, paths: RunPaths, client: Client, limits: Cl
     launcher = SlurmLauncher(
         run, paths, client, 0, limits.walltime(run), limits.max_array, memory=memory, since=since
     )
-    identities = launcher.start(missing)
-    launcher.close()
-    reports = launcher.poll()
-    jobs = [reports[identity].job.partition("_")[0] for identity in identities]
-    taken = tuple(dict.fromkeys(job for job in jobs if job))
+    taken = _started(launcher, missing)
     if not taken and not present:
         if launcher.hopeless is not None:
             raise ConfigError([launcher.hopeless])
         raise driver_job.NotSubmittedError(f"No worker was submitted. {launcher.trouble}")
     return Submission(workers=taken, waiting=present)
+
+
+def _started(launcher: SlurmLauncher, count: int) -> tuple[str, ...]:
+    """Submit so many workers and wait for the answers; returns the numbers of the jobs that Slurm has taken."""
+    identities = launcher.start(count)
+    launcher.close()
+    reports = launcher.poll()
+    jobs = (reports[identity].job.partition("_")[0] for identity in identities)
+    return tuple(dict.fromkeys(job for job in jobs if job))
 
 
 def submit_successor(run: Run, paths: RunPaths) -> str:

@@ -113,6 +113,16 @@ def queue(client: Client, names: Sequence[str], patience: float | None = None) -
     return Answered(matching, complete) if matching or complete else None
 
 
+def unfinished(client: Client, names: Sequence[str], patience: float | None = None) -> list[Row] | None:
+    """The jobs with one of these names that wait or run; None where Slurm gives no answer, or not all of one without any."""
+    answer = queue(client, names, patience)
+    if answer is None:
+        return None
+    # One that is completing has no driver and no agent any more.
+    found = [row for row in answer.rows if row.state is not JobState.ENDED and row.word != "COMPLETING"]
+    return found if found or answer.complete else None
+
+
 def rows(text: str) -> Iterator[Row]:
     """The rows of squeue's output; lines of another shape (a cluster's name) are passed over."""
     for line in text.splitlines():

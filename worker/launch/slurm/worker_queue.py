@@ -76,11 +76,4 @@ def _waits(rows: list[Row], paths: RunPaths) -> DriverStatus:
 
 def _rows(client: Client, paths: RunPaths, patience: float | None) -> list[Row] | None:
     names = [entry.job.name for entry in logged_submissions(paths, newest(paths)) if not entry.over]
-    if not names:
-        return []
-    answer = squeue.queue(client, names, patience)
-    if answer is None:
-        return None
-    # One that is completing has no agent any more.
-    rows = [row for row in answer.rows if row.state is not JobState.ENDED and row.word != "COMPLETING"]
-    return rows if rows or answer.complete else None
+    return squeue.unfinished(client, names, patience) if names else []
