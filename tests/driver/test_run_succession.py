@@ -20,9 +20,14 @@ def crew(*agents: tuple[str, str, float]) -> Assignments:
     """Agents with their names, their nodes and the ends of their time; all have answered to the driver."""
     assignments = Assignments(1, plain_assign)
     for name, host, ends_at in agents:
-        hello = {"kind": "hello", "agent": name, "epoch": 1, "host": host, "pid": 1, "pid_start": "x"}
-        assignments.hear(name, said({**hello, "ends_at": ends_at, "at": 1.0}), 1.0)
+        join(assignments, name, host, ends_at)
     return assignments
+
+
+def join(assignments: Assignments, name: str, host: str, ends_at: float) -> None:
+    """An agent answers to the driver."""
+    hello = {"kind": "hello", "agent": name, "epoch": 1, "host": host, "pid": 1, "pid_start": "x"}
+    assignments.hear(name, said({**hello, "ends_at": ends_at, "at": 1.0}), 1.0)
 
 
 class Stopper(IdleLauncher):
@@ -58,6 +63,15 @@ def test_only_some_are_in_the_line_and_get_their_pings_more_often() -> None:
     assert line(assignments, 104.0, succession) == {}
     assert line(assignments, 105.0, succession) == {"a0": 0, "a1": 1, "a2": 2, "a3": 3}
     assert len(line(assignments, 115.0, succession)) == 10
+
+
+def test_those_that_answer_later_are_in_the_line_at_once() -> None:
+    assignments, succession = crew(THREE[0]), Succession("own")
+    assert line(assignments, 100.0, succession) == {"own": None}
+    for name, host, ends_at in THREE[1:]:
+        join(assignments, name, host, ends_at)
+    assert line(assignments, 100.5, succession) == {"far": 0, "near": 1}
+    assert line(assignments, 101.0, succession) == {}
 
 
 def test_a_driver_that_rides_with_nobody_has_no_line() -> None:

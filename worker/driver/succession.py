@@ -10,6 +10,7 @@ from worker.store.inbox_messages import Lead, Order, Ping
 
 _PING_EVERY = 15.0  # seconds between two signs of life for agents that have nothing to do
 _LINE_EVERY = 5.0  # the same for those that are next in line
+_LINE_LOOK = 0.5  # seconds after which one that has changed is told at the latest
 _LINE = 4  # how many are; a file server must bear a thousand agents
 
 
@@ -19,17 +20,19 @@ class Succession:
     def __init__(self, rides_with: str = "") -> None:
         """rides_with: the agent in whose job the driver is; "" where no agent is to follow it."""
         self.rides_with = rides_with
-        self._idle_at = self._line_at = 0.0
+        self._idle_at = self._line_at = self._line_looked = 0.0
+        self._told: list[str] = []  # the line as it was told last
 
     def pings(self, assignments: Assignments, now: float) -> Iterator[tuple[str, Order]]:
         """The signs of life that are due."""
-        line_due = bool(self.rides_with) and now - self._line_at >= _LINE_EVERY
+        look_due = bool(self.rides_with) and now - self._line_looked >= _LINE_LOOK
         idle_due = now - self._idle_at >= _PING_EVERY
-        if not (line_due or idle_due):
+        if not (look_due or idle_due):
             return
         line, epoch = self.line(assignments.members), assignments.epoch
-        if line_due:
-            self._line_at = now
+        self._line_looked = now
+        if look_due and (line != self._told or now - self._line_at >= _LINE_EVERY):
+            self._line_at, self._told = now, line
             for place, identity in enumerate(line):
                 yield identity, Ping(epoch=epoch, line=place)
         if idle_due:
