@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.agent.takeover import SILENT_AFTER, DriverProcess, Riding, Takeover
+from worker.agent.takeover import SILENT_AFTER, DriverProcess, Takeover
 from worker.store.claim import Claim, Standing
 from worker.store.paths import RunPaths
 
@@ -38,9 +38,8 @@ class Stage:
         self.standing = Claim(Standing.ALIVE)
         self.started: list[MadeUp] = []
         self.fails = False
-        riding = None if since is None else Riding(since)
         self.takeover = Takeover(
-            RunPaths(folder), identity, riding, {}, start=self._start, look=lambda paths: self.standing
+            RunPaths(folder), identity, since, {}, start=self._start, look=lambda paths: self.standing
         )
 
     def _start(

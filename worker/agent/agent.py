@@ -34,7 +34,7 @@ from worker.agent.mailbox import RETRY, Inbox, Outbox
 from worker.agent.memory import KernelKills
 from worker.agent.restart import earlier_assignments
 from worker.agent.start_failure import StartFailure, classify_start_error
-from worker.agent.takeover import Riding, Takeover
+from worker.agent.takeover import Takeover
 from worker.agent.verdict import Cause
 from worker.agent.wake import Wake
 from worker.store.inbox_messages import Assign, Cancel, Lead, Ping, Quit, Received
@@ -60,12 +60,11 @@ class Agent:
         epoch: int = 0,
         patience: float = 60,
         ends_at: float | None = None,
-        riding: Riding | None = None,
+        drives_since: int | None = None,
     ) -> None:
         """root: the run's folder. epoch: one that has begun, if known. patience: seconds. ends_at: seconds since the epoch.
 
-        riding: how it starts drivers, None where it does not.
-
+        drives_since: see `Takeover`.
         Raises StillRunningError where another process is this agent, StorageFullError where nothing can be written.
         """
         self._paths = run_paths(root)
@@ -92,7 +91,7 @@ class Agent:
         self._idle_since = time.monotonic()
         self._leaving = ""
         self._released = False  # a driver has sent it away
-        self._takeover = Takeover(self._paths, identity, riding, self._environment)
+        self._takeover = Takeover(self._paths, identity, drives_since, self._environment)
         processes.adopt_orphans()
         for trial, attempt in unfinished:
             reason = "The worker was restarted."

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from worker import processes
@@ -31,13 +30,6 @@ _OTHERS_FIRST = 5.0  # seconds that are left to those that a driver has named wh
 _LAST_WORD = 10.0  # seconds that a driver which is told to leave gets for it
 _LOOK_EVERY = 0.1  # seconds
 _STEP = 0.05  # seconds
-
-
-@dataclass(frozen=True)
-class Riding:
-    """That an agent starts drivers. since: up to which epoch an end of the run is known, and not meant to last."""
-
-    since: int
 
 
 class DriverProcess(Protocol):
@@ -92,13 +84,16 @@ class Takeover:
         self,
         paths: RunPaths,
         identity: str,
-        riding: Riding | None,
+        since: int | None,
         environment: Mapping[str, str],
         start: Start = _Child,
         look: Callable[[RunPaths], Claim] = claim,
     ) -> None:
-        """riding: None where this agent never starts one. start, look: starts a driver's process, and tells how the newest driver stands."""
-        self._paths, self._identity, self._riding, self._environment = paths, identity, riding, environment
+        """since: up to which epoch an end of the run is known, and not meant to last; None where this agent never starts a driver.
+
+        start, look: starts a driver's process, and tells how the newest driver stands.
+        """
+        self._paths, self._identity, self._since, self._environment = paths, identity, since, environment
         self._start, self._look = start, look
         self._driver: DriverProcess | None = None
         self._look_at = self._not_before = 0.0
@@ -117,7 +112,7 @@ class Takeover:
     @property
     def rides(self) -> bool:
         """Whether this agent starts a driver rather than wait for one in vain."""
-        return self._riding is not None
+        return self._since is not None
 
     def pinged(self, line: int | None) -> None:
         """The driver lives. line: the place of this agent among those that would follow it, if it has one."""
@@ -130,22 +125,22 @@ class Takeover:
     def turned_to(self, epoch: int, now: float) -> None:
         """There is another newest driver, that of `epoch`, or this agent has just begun; 0: there was none yet."""
         first, self._known, self._line, self._lead_at = self._known < 0, epoch, None, None
-        if self._riding is None:
+        if self._since is None:
             return
         if epoch == 0:
             self._lead_at = now + self._index * _FIRST_TURN
         elif first:
-            self._judge(self._look(self._paths), now + self._index * _FIRST_TURN, self._riding.since)
+            self._judge(self._look(self._paths), now + self._index * _FIRST_TURN, self._since)
 
     def due(self, heard: float, now: float) -> bool:
         """Whether a driver is to be started now. heard: when the newest one last gave a sign."""
-        if self._riding is None or now < self._look_at:
+        if self._since is None or now < self._look_at:
             return False
         self._look_at = now + _LOOK_EVERY
         if self._driver is not None:
             if self._driver.alive():
                 return False
-            self._ended(now, self._riding.since)
+            self._ended(now, self._since)
         if self.over or now < self._not_before:
             return False
         if self._lead_at is not None:
@@ -156,8 +151,7 @@ class Takeover:
         """Start the driver that follows the newest; where that fails, later again."""
         self._lead_at, self._not_before = None, now + self._again
         self._again = min(self._again * 2, _AGAIN_MOST)
-        since = self._riding.since if self._riding else 0
-        options = ["--since", str(since), "--after", str(self._known), "--rides", self._identity]
+        options = ["--since", str(self._since), "--after", str(self._known), "--rides", self._identity]
         command = [sys.executable, "-I", "-m", "worker", "drive", str(self._paths.root), *options]
         try:
             self._driver = self._start(command, self._paths, self._environment)

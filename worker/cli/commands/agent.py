@@ -8,7 +8,6 @@ from pathlib import Path
 from worker.agent import cleanup, folder
 from worker.agent.agent import Agent
 from worker.agent.assignment import run_paths
-from worker.agent.takeover import Riding
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +52,5 @@ def execute(args: argparse.Namespace) -> int:
         return 0
     if args.epoch is not None:
         folder.check(paths, args.epoch)
-    riding = None if args.drives_since is None else Riding(args.drives_since)
-    Agent(args.rundir, args.id, args.epoch or 0, args.patience, args.ends_at, riding).run()
+    Agent(args.rundir, args.id, args.epoch or 0, args.patience, args.ends_at, args.drives_since).run()
     return 0
