@@ -28,7 +28,7 @@ class Status(str, Enum):
     OUT_OF_MEMORY = "out-of-memory"
     STOPPED_EARLY = "stopped-early"
     CANCELLED = "cancelled"  # by the user
-    LOST = "lost"  # its agent vanished, or gave it back while it ran, three times
+    LOST = "lost"  # its agents vanished, or gave it back while it ran, too often
 
     @property
     def ended(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from json_records import Json, journalled, plain_assign, said
+from json_records import LOSSES, Json, journalled, plain_assign, said
 
 from worker.driver.assignments import Assignments
 from worker.driver.limits import Limits
@@ -135,7 +135,7 @@ class Run(RuleBasedStateMachine):
 
     def begin_epoch(self) -> None:
         self.epoch += 1
-        self.assignments = Assignments(self.epoch, plain_assign)
+        self.assignments = Assignments(self.epoch, plain_assign, LOSSES)
         self.heard = {agent.name: 0 for agent in self.agents}
         self.replayer = Replayer()
         strikes: dict[int, int] = {}
@@ -346,7 +346,7 @@ TestRun.settings = settings(max_examples=150, stateful_step_count=60, deadline=N
 
 
 def test_a_result_with_other_values_than_its_trial_is_not_taken() -> None:
-    assignments = Assignments(1, plain_assign)
+    assignments = Assignments(1, plain_assign, LOSSES)
     assignments.propose(1, {"x": 0.5}, 0.0)
     assignments.hear("a", said({"kind": "hello", "agent": "a", "epoch": 1, "host": "h"}), 0.0)
     assignments.give(assignments.takers(0)[0], 0.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 from idle_launcher import IdleLauncher
-from json_records import plain_assign, said
+from json_records import LOSSES, plain_assign, said
 from local_runs import X
 from other_launcher import OtherLauncher
 
@@ -30,7 +30,7 @@ class Desk:
         assert run is not None
         scheduler = OtherLauncher(lambda *_: IdleLauncher(), remote=True)
         plan = Plan(run, RunPaths(Path("/nowhere")), scheduler, Path("/"), 1)
-        self.assignments = Assignments(1, plain_assign)
+        self.assignments = Assignments(1, plain_assign, LOSSES)
         self.dispatcher = Dispatcher(plan, 1, self.assignments, Limits(1000, 1000, 1000.0))
         self.proposer = Proposer(run, 1, [], 1)
         for index in range(agents):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from idle_launcher import IdleLauncher
-from json_records import Json, plain_assign
+from json_records import LOSSES, Json, plain_assign
 
 from worker import processes
 from worker.driver.agents import Agents
@@ -211,7 +211,7 @@ class Gone(IdleLauncher):
 
 
 def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(paths: RunPaths) -> None:
-    assignments, mail = Assignments(1, plain_assign), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    assignments, mail = Assignments(1, plain_assign, LOSSES), Mailboxes(paths, 1, slowest=1.0, sync=False)
     agents = Agents(paths, Gone(), assignments, mail)
     running = Trial(1, {"x": 1.0}, Status.RUNNING, attempt=1, agent="a")
     assignments.restore([running], {})
@@ -235,7 +235,7 @@ def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(path
 def test_a_driver_whose_place_is_taken_asks_for_no_workers(paths: RunPaths) -> None:
     taken = [False]
     launcher, mail = Gone(), Mailboxes(paths, 1, slowest=1.0, sync=False)
-    agents = Agents(paths, launcher, Assignments(1, plain_assign), mail, lambda: taken[0])
+    agents = Agents(paths, launcher, Assignments(1, plain_assign, LOSSES), mail, lambda: taken[0])
     agents.fill(2, now=1.0, at=1.0)
     assert launcher.asked == 2
     taken[0] = True
@@ -244,7 +244,7 @@ def test_a_driver_whose_place_is_taken_asks_for_no_workers(paths: RunPaths) -> N
 
 
 def test_who_is_ended_by_force_is_not_waited_for(paths: RunPaths) -> None:
-    assignments, mail = Assignments(1, plain_assign), Mailboxes(paths, 1, slowest=1.0, sync=False)
+    assignments, mail = Assignments(1, plain_assign, LOSSES), Mailboxes(paths, 1, slowest=1.0, sync=False)
     agents = Agents(paths, Gone(), assignments, mail)
     assignments.add("a")
     mail.open("a", now=0.0)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from json_records import Json, plain_assign, said
+from json_records import LOSSES, Json, plain_assign, said
 
 from worker.driver.assignments import Assignments
+from worker.driver.losses import Losses
 from worker.store.journal_records import Lost, Requeued
 from worker.trial import Status, Trial
 
@@ -13,8 +14,8 @@ from worker.trial import Status, Trial
 class Board:
     """Assignments to agents of the test's own, and what they have written down."""
 
-    def __init__(self) -> None:
-        self.assignments = Assignments(1, plain_assign)
+    def __init__(self, losses: Losses = LOSSES) -> None:
+        self.assignments = Assignments(1, plain_assign, losses)
         self.proposed = 0
 
     def say(self, name: str, kind: str, **more: object) -> None:
@@ -64,6 +65,18 @@ def test_a_trial_is_given_up_after_three_lost_evaluations_or_twice_as_many_that_
     records = [one for one in board.assignments.take().records if isinstance(one, Requeued | Lost)]
     assert [one.kind for one in records] == ["requeued"] * (most - 1) + ["lost"]
     assert [one.strikes for one in records] == [6 * count // most for count in range(1, most + 1)]
+
+
+@pytest.mark.parametrize(("most", "words"), [(1, "lost once"), (2, "lost twice"), (5, "lost 5 times")])
+def test_how_many_lost_workers_are_too_many_is_the_users_choice(most: int, words: str) -> None:
+    board = Board(Losses(most))
+    vanish(board, most - 1, starts=True)
+    assert board.assignments.waiting == ([1] if most > 1 else [])
+    vanish(board, 1, starts=True)
+    assert not board.assignments.open
+    last = board.assignments.take().records[-1]
+    assert isinstance(last, Lost)
+    assert words in last.reason
 
 
 def test_only_the_evaluation_that_ran_counts_against_its_trial() -> None:
@@ -151,7 +164,7 @@ def test_an_attempt_that_this_driver_does_not_know_of_is_not_given_out_again() -
 
 
 def test_trials_of_earlier_drivers_are_where_these_left_them() -> None:
-    assignments = Assignments(2, plain_assign)
+    assignments = Assignments(2, plain_assign, LOSSES)
     trials = [
         Trial(4, {"x": 4.0}, Status.PROPOSED),
         Trial(3, {"x": 3.0}, Status.RUNNING, attempt=1, agent="a"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from json_records import plain_assign, said
+from json_records import LOSSES, plain_assign, said
 
 from worker.driver.assignments import Assignments
 from worker.store.outbox_messages import Heard
@@ -28,11 +28,11 @@ def finished(attempt: int, status: str) -> Heard:
 
 @pytest.mark.parametrize("after_another_driver", [False, True])
 def test_an_old_failure_is_not_taken_for_the_new_outcome(after_another_driver: bool) -> None:
-    assignments = Assignments(2, plain_assign)
+    assignments = Assignments(2, plain_assign, LOSSES)
     assignments.add("a")
     assignments.reopen(Trial(1, VALUES, Status.FAILED, attempt=1), 0.0)
     if after_another_driver:
-        assignments = Assignments(3, plain_assign)
+        assignments = Assignments(3, plain_assign, LOSSES)
         assignments.restore([Trial(1, VALUES, attempt=1)], {}, {1: 1})
         assignments.add("a")
     assignments.hear("a", finished(1, "failed"), 1.0)
@@ -45,7 +45,7 @@ def test_an_old_failure_is_not_taken_for_the_new_outcome(after_another_driver: b
 
 
 def test_an_old_success_that_comes_late_counts() -> None:
-    assignments = Assignments(2, plain_assign)
+    assignments = Assignments(2, plain_assign, LOSSES)
     assignments.add("a")
     assignments.reopen(Trial(1, VALUES, Status.LOST, attempt=1), 0.0)
     assignments.hear("a", finished(1, "ok"), 1.0)

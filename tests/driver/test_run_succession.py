@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from idle_launcher import IdleLauncher
-from json_records import plain_assign, said
+from json_records import LOSSES, plain_assign, said
 
 from worker.driver.agents import Agents
 from worker.driver.assignments import Assignments
@@ -18,7 +18,7 @@ from worker.store.paths import RunPaths
 
 def crew(*agents: tuple[str, str, float]) -> Assignments:
     """Agents with their names, their nodes and the ends of their time; all have answered to the driver."""
-    assignments = Assignments(1, plain_assign)
+    assignments = Assignments(1, plain_assign, LOSSES)
     for name, host, ends_at in agents:
         join(assignments, name, host, ends_at)
     return assignments

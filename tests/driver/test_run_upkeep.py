@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from idle_launcher import IdleLauncher
-from json_records import plain_assign
+from json_records import LOSSES, plain_assign
 from local_runs import X
 from other_launcher import OtherLauncher
 
@@ -42,7 +42,7 @@ def test_a_driver_gives_signs_of_life_all_the_time(paths: RunPaths) -> None:
     plan = Plan(run, paths, OtherLauncher(lambda *_: IdleLauncher()), paths.root, 1)
     publisher = Publisher(plan, epoch, Replayer().state, Tally())
     mail = Mailboxes(paths, epoch, slowest=1.0, sync=False)
-    agents = Agents(paths, IdleLauncher(), Assignments(epoch, plain_assign), mail)
+    agents = Agents(paths, IdleLauncher(), Assignments(epoch, plain_assign, LOSSES), mail)
     signs = []
     for now in (1000.0, 1000.1, 1000.0 + SIGN_EVERY, 1000.1 + SIGN_EVERY):
         os.utime(paths.journal(epoch), (1.0, 1.0))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from idle_launcher import IdleLauncher
-from json_records import plain_assign, said
+from json_records import LOSSES, plain_assign, said
 from local_runs import X
 from other_launcher import OtherLauncher
 
@@ -47,7 +47,7 @@ class Counting(IdleLauncher):
 
 
 def watch(folder: Path, launcher: Counting) -> tuple[Agents, Assignments]:
-    assignments = Assignments(1, plain_assign)
+    assignments = Assignments(1, plain_assign, LOSSES)
     mail = Mailboxes(RunPaths(folder / "pear"), 1, slowest=1.0, sync=False)
     return Agents(RunPaths(folder / "pear"), launcher, assignments, mail), assignments
 
@@ -133,7 +133,7 @@ def test_a_term_that_has_changed_either_way_is_told(
 def test_what_a_worker_says_that_is_no_member_any_more_is_heard() -> None:
     scheduler = OtherLauncher(lambda *_: IdleLauncher())
     plan = Plan(a_run(), RunPaths(Path("/nowhere")), scheduler, Path("/"), 1)
-    dispatcher = Dispatcher(plan, 1, Assignments(1, plain_assign), Limits(10, 10, 100.0))
+    dispatcher = Dispatcher(plan, 1, Assignments(1, plain_assign, LOSSES), Limits(10, 10, 100.0))
     late = {"kind": "finished", "trial": 1, "attempt": 1, "epoch": 1, "values": {"x": 0.5}}
     dispatcher.learn("gone", said({**late, "status": "ok", "loss": 1.0, "seconds": 60.0, "end": 60.0}))
     assert dispatcher.too_late(41.0)
@@ -142,7 +142,7 @@ def test_what_a_worker_says_that_is_no_member_any_more_is_heard() -> None:
 
 def test_a_run_without_values_left_says_why() -> None:
     few = ParameterDraft("x", "hp.choice", {"values": ["a", "b"]})
-    run, assignments = a_run(few), Assignments(1, plain_assign)
+    run, assignments = a_run(few), Assignments(1, plain_assign, LOSSES)
     proposer = Proposer(run, 1, [], 1)
     assert [proposer.propose(assignments, 0.0) for _ in range(3)] == [True, True, False]
     assert proposer.exhausted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from worker.driver.losses import Losses
 from worker.store.inbox_messages import Assign
 from worker.store.journal_records import JOURNAL, Read
 from worker.store.outbox_messages import OUTBOX, Heard
@@ -28,3 +29,4 @@ def journalled(record: Json, epoch: int = 1) -> Read:
 
 
 plain_assign = partial(Assign, command="")  # for boards whose assignments nobody carries out
+LOSSES = Losses(most=3)

@@ -75,6 +75,18 @@ def test_an_evaluation_that_ends_its_agents_is_given_up(omniopt: Omniopt, local:
     assert local.count("ok") == 5
 
 
+def test_a_run_says_how_many_lost_workers_an_evaluation_may_have(omniopt: Omniopt, local: Local) -> None:
+    objective = '[ "$OMNIOPT_TRIAL" = 2 ] && [ "$OMNIOPT_ATTEMPT" -lt 3 ] && kill -KILL $PPID && sleep 1; echo RESULT: ($x)'
+    done = omniopt("start", config(local.workdir, objective=objective, max_evals=3), "--max-losses", 1)
+    assert done.returncode == 0, done.stdout
+    assert local.trials[2].status.value == "lost"
+    assert "was lost once" in local.trials[2].reason
+    assert omniopt("resume", "pear", "--max-losses", 4, "--max-evals", 4).returncode == 0
+    done = omniopt("retry", "pear", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert local.trials[2].status.value == "ok"
+
+
 @pytest.mark.parametrize("words", [["resume", "pear"], ["start", "pear.toml", "--existing", "continue"]])
 def test_a_second_driver_is_refused(omniopt: Omniopt, local: Local, words: list[str]) -> None:
     begin(local, 1000, max_evals=2)

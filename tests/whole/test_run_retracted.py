@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from forked_commands import Omniopt
 from idle_launcher import IdleLauncher
-from json_records import Json, plain_assign, said
+from json_records import LOSSES, Json, plain_assign, said
 from local_runs import Local, X, config, ended
 from other_launcher import OtherLauncher
 
 from worker.driver.assignments import Assignments
 from worker.driver.driver import Driver
+from worker.driver.losses import RUNNING_STRIKES
 from worker.driver.plan import Plan
 from worker.driver.restore import restore
 from worker.driver.stop_signals import Signals
-from worker.driver.tasks import MOST_STRIKES, RUNNING_STRIKES
 from worker.launch.launcher import AgentReport, AgentState
 from worker.progress.tally import Over, Tally
 from worker.progress.terminal import Lines
@@ -56,7 +56,7 @@ def hello(assignments: Assignments, agent: str) -> None:
 
 def evaluated() -> Assignments:
     """Assignments whose only trial has ended."""
-    assignments = Assignments(1, plain_assign)
+    assignments = Assignments(1, plain_assign, LOSSES)
     assignments.propose(1, VALUES, 0.0)
     hello(assignments, "a")
     assignments.give(assignments.takers(0)[0], 0.0)
@@ -86,7 +86,7 @@ def test_what_was_taken_back_waits_again_and_counts_once() -> None:
 @pytest.mark.parametrize("told", [False, True])
 def test_a_later_driver_takes_it_back_as_well(told: bool) -> None:
     """told: an earlier driver has heard of it already."""
-    assignments = Assignments(2, plain_assign)
+    assignments = Assignments(2, plain_assign, LOSSES)
     if told:
         assignments.restore([Trial(1, VALUES, attempt=1)], {1: RUNNING_STRIKES}, {}, [(1, 1, "a")], {1: 1})
     else:
@@ -102,7 +102,7 @@ def test_a_later_driver_takes_it_back_as_well(told: bool) -> None:
 
 def test_a_trial_that_is_interrupted_again_and_again_is_given_up() -> None:
     assignments = evaluated()
-    for attempt in range(1, MOST_STRIKES // RUNNING_STRIKES + 1):
+    for attempt in range(1, LOSSES.most + 1):
         assert assignments.ok == 1
         assignments.hear("a", said(retracted(attempt)), 2.0)
         assert assignments.ok == 0

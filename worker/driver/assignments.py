@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from worker.driver import entries
+from worker.driver.losses import NEXT_STRIKES, RUNNING_STRIKES, Losses
 from worker.driver.members import Member, Members
-from worker.driver.tasks import NEXT_STRIKES, RUNNING_STRIKES, Attempt, Closed, Task, Tasks
+from worker.driver.tasks import Attempt, Closed, Task, Tasks
 from worker.spec.parameters import Value
 from worker.store import journal_records as journal
 from worker.store.inbox_messages import Assign, Cancel, Order, Quit
@@ -41,13 +43,13 @@ class Moves:
 class Assignments:
     """The trials in hand and the agents of one driver, that of `epoch`."""
 
-    def __init__(self, epoch: int, make_assign: MakeAssign) -> None:
+    def __init__(self, epoch: int, make_assign: MakeAssign, losses: Losses) -> None:
         self.epoch = epoch
         self.ok = 0  # results that count, also those that are not on disk yet
         self.mispaired = 0  # results with other values than those proposed
         self.cancelled = ""  # why everything is cancelled, once it is
         self._make_assign = make_assign
-        self._tasks = Tasks(epoch)
+        self._tasks = Tasks(epoch, losses)
         self._agents = Members()
         self._retracted: set[Attempt] = set()
         self._messages: list[tuple[str, Order]] = []
@@ -175,23 +177,13 @@ class Assignments:
             if number in (running or member.queue[:1]):
                 if self.cancelled:
                     self._tasks.close(number)
-                    self._write_cancelled(task, identity, at)
+                    self._tasks.records.append(
+                        entries.cancelled(self.epoch, number, task.attempt, identity, self.cancelled, at)
+                    )
                     continue
                 strikes = RUNNING_STRIKES if task.started else NEXT_STRIKES
                 task.strikes += 0 if willed else strikes
             self._tasks.give_back(task, identity, reason, at)
-
-    def _write_cancelled(self, task: Task, agent: str, at: float) -> None:
-        self._tasks.records.append(
-            journal.Cancelled(
-                epoch=self.epoch,
-                trial=task.number,
-                attempt=task.attempt,
-                agent=agent,
-                reason=self.cancelled,
-                at=at,
-            )
-        )
 
     def _hello(self, member: Member, message: Hello, at: float) -> None:
         member.ends_at = math.inf if message.ends_at is None else message.ends_at
@@ -210,22 +202,7 @@ class Assignments:
                         self.open[number], member.identity, "A newer driver has taken over.", at
                     )
         self._agents.sort_in(member)
-        self._tasks.records.append(
-            journal.Agent(
-                epoch=self.epoch,
-                agent=member.identity,
-                host=message.host,
-                pid=message.pid,
-                pid_start=message.pid_start,
-                job=message.job,
-                gpus=message.gpus,
-                cpus=message.cpus,
-                gpu_count=message.gpu_count,
-                ends_at=message.ends_at,
-                version=message.version,
-                at=message.at or at,
-            )
-        )
+        self._tasks.records.append(entries.agent(self.epoch, member.identity, message, at))
 
     def _started(self, member: Member, message: Started) -> None:
         task = self._tasks.held(member.identity, message.trial, message.attempt)
@@ -256,7 +233,7 @@ class Assignments:
             self._close(number, current=held is not None)
             self.ok += ok
             self._tasks.closed[number] = Closed(task, attempt, member.identity, ok)
-            self._write_finished(member, message)
+            self._tasks.records.append(entries.finished(self.epoch, member.identity, message, self.cancelled))
             return
         self.mispaired += task is not None
         if held is not None:
@@ -264,24 +241,6 @@ class Assignments:
             self._tasks.give_back(
                 held, member.identity, "Its result had other parameter values than the evaluation.", at
             )
-
-    def _write_finished(self, member: Member, message: Finished) -> None:
-        outcome = message.outcome
-        if self.cancelled and message.status is Status.CANCELLED:
-            outcome = replace(outcome, reason=self.cancelled)
-        self._tasks.records.append(
-            journal.Finished(
-                epoch=self.epoch,
-                trial=message.trial,
-                attempt=message.attempt,
-                agent=member.identity,
-                host=message.host,
-                gpus=message.gpus,
-                status=message.status,
-                outcome=outcome,
-                at=message.at,
-            )
-        )
 
     def _taken_back(self, member: Member, message: Retracted, at: float) -> None:
         number, attempt, identity = message.trial, message.attempt, member.identity

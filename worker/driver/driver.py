@@ -12,6 +12,7 @@ from worker.driver.assignments import Assignments
 from worker.driver.dispatch import Dispatcher, make_assign
 from worker.driver.end_conditions import EndConditions, cancels, why_cancelled
 from worker.driver.limits import Limits
+from worker.driver.losses import Losses
 from worker.driver.mailboxes import Mailboxes
 from worker.driver.plan import Phase, Plan
 from worker.driver.proposer import Proposer
@@ -67,7 +68,7 @@ class Driver:
         remote = plan.scheduler.remote
         slowest = _SLOWEST_REMOTE_LOOK if remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=remote)
-        self._assignments = Assignments(self.epoch, partial(make_assign, plan))
+        self._assignments = Assignments(self.epoch, partial(make_assign, plan), Losses(plan.run.max_losses))
         self._assignments.restore(
             self._state.trials.values(),
             restored.strikes,

@@ -7,15 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from worker.driver.losses import Losses
 from worker.spec.parameters import Value
 from worker.store.journal_records import Assigned, Lost, Proposed, Record, Requeued, Retried
 from worker.trial import Status, Trial
-
-# An agent that vanished while it ran a trial counts two strikes against the trial, one that had it next in its
-# queue, and may have been about to start it, one: three lost evaluations, and the trial itself is the likely cause.
-RUNNING_STRIKES, NEXT_STRIKES, MOST_STRIKES = 2, 1, 6
-# Where somebody has ended the agent (preemption, scancel), the trial is not to blame, but it may have asked for it.
-MOST_ATTEMPTS = 50
 
 Attempt = tuple[int, int, str]  # trial, the how-manieth time that it was given out, and to which agent
 
@@ -48,8 +43,9 @@ class Closed(NamedTuple):
 class Tasks:
     """The trials in hand of the driver of `epoch`. records: for its journal, in the order in which they are to stand there."""
 
-    def __init__(self, epoch: int) -> None:
+    def __init__(self, epoch: int, losses: Losses) -> None:
         self.epoch = epoch
+        self._losses = losses
         self.open: dict[int, Task] = {}
         self.waiting: list[int] = []  # smallest number first: what was given back is given out next
         self.lost: dict[int, Task] = {}  # their results count if they come after all
@@ -135,7 +131,7 @@ class Tasks:
 
     def give_back(self, task: Task, agent: str, reason: str, at: float) -> None:
         """Let a trial wait again, or give it up."""
-        if not _given_up(task):
+        if not self._given_up(task):
             self.records.append(
                 Requeued(
                     epoch=self.epoch,
@@ -152,28 +148,21 @@ class Tasks:
     def wait_again(self, task: Task, agent: str, reason: str, at: float) -> None:
         """The same where it is written down already that the trial does not run any more."""
         task.holder, task.started = "", False
-        if not _given_up(task):
+        if not self._given_up(task):
             insort(self.waiting, task.number)
             return
         self.lost[task.number] = self.open.pop(task.number)
-        reason = (
-            f"Its worker was lost three times; the last time: {reason} The program may kill its worker, "
-            "use up the memory, or need more time than workers have."
-            if task.strikes >= MOST_STRIKES
-            else f"Its worker was ended {task.attempt} times; the last time: {reason}"
-        )
         self.records.append(
             Lost(
                 epoch=self.epoch,
                 trial=task.number,
                 attempt=task.attempt,
                 agent=agent,
-                reason=reason,
+                reason=self._losses.sentence(task.strikes, task.attempt, reason),
                 strikes=task.strikes,
                 at=at,
             )
         )
 
-
-def _given_up(task: Task) -> bool:
-    return task.strikes >= MOST_STRIKES or task.attempt >= MOST_ATTEMPTS
+    def _given_up(self, task: Task) -> bool:
+        return self._losses.too_many(task.strikes, task.attempt)

@@ -135,6 +135,17 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         maximum=10_000_000,
     ),
     Field(
+        "run.max_losses",
+        "max_losses",
+        "Max. number of lost workers",
+        "integer",
+        3,
+        "An evaluation is given up after it has lost this many workers; those that somebody has ended (scancel, preemption) do not count.",
+        advanced=True,
+        minimum=1,
+        maximum=1000,
+    ),
+    Field(
         "run.accept_exit_code",
         "accept_exit_code",
         "Accept any exit code",

@@ -73,6 +73,7 @@ class Run:
     progress_interval: int
     time_limit: int
     max_failures: int
+    max_losses: int
     accept_exit_code: bool
     on_end: str
     algorithm: str

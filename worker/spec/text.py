@@ -74,6 +74,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
+def times(count: int) -> str:
+    """How often: "once", "twice", "three times", "50 times"."""
+    return {1: "once", 2: "twice", 3: "three times"}.get(count, f"{count:,} times")
+
+
 def sentence_start(words: str) -> str:
     """The words with a capital letter at their beginning."""
     return words[:1].upper() + words[1:]

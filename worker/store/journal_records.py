@@ -109,7 +109,7 @@ class Retracted(Filed):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Lost(Filed):
-    """its agent vanished, or gave it back while it ran, three times"""
+    """its agents vanished, or gave it back while it ran, too often"""
 
     kind = "lost"
     trial: int

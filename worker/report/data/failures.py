@@ -30,7 +30,7 @@ MEANINGS = {
     Status.FAILED: "{evaluations} ended with an error",
     Status.TIMEOUT: f"{{evaluations}} took longer than the {BY_PATH['run.time_limit'].in_sentence}",
     Status.OUT_OF_MEMORY: "{evaluations} ran out of memory",
-    Status.LOST: "{evaluations} vanished with a worker three times",
+    Status.LOST: "{evaluations} lost a worker too often",
 }
 
 

@@ -1,0 +1,51 @@
+"""What a driver writes into the journal of what its agents have said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from worker.store.journal_records import Agent, Cancelled, Finished
+from worker.store.outbox_messages import Finished as Told
+from worker.store.outbox_messages import Hello
+from worker.trial import Status
+
+
+def agent(epoch: int, identity: str, hello: Hello, at: float) -> Agent:
+    """That an agent has appeared."""
+    return Agent(
+        epoch=epoch,
+        agent=identity,
+        host=hello.host,
+        pid=hello.pid,
+        pid_start=hello.pid_start,
+        job=hello.job,
+        gpus=hello.gpus,
+        cpus=hello.cpus,
+        gpu_count=hello.gpu_count,
+        ends_at=hello.ends_at,
+        version=hello.version,
+        at=hello.at or at,
+    )
+
+
+def finished(epoch: int, identity: str, told: Told, why_cancelled: str) -> Finished:
+    """How an evaluation has ended. why_cancelled: a sentence, where everything is."""
+    outcome = told.outcome
+    if why_cancelled and told.status is Status.CANCELLED:
+        outcome = replace(outcome, reason=why_cancelled)
+    return Finished(
+        epoch=epoch,
+        trial=told.trial,
+        attempt=told.attempt,
+        agent=identity,
+        host=told.host,
+        gpus=told.gpus,
+        status=told.status,
+        outcome=outcome,
+        at=told.at,
+    )
+
+
+def cancelled(epoch: int, trial: int, attempt: int, identity: str, reason: str, at: float) -> Cancelled:
+    """That an evaluation has gone together with its agent after everything was cancelled."""
+    return Cancelled(epoch=epoch, trial=trial, attempt=attempt, agent=identity, reason=reason, at=at)
