@@ -47,6 +47,12 @@ def settings(folder: Path, port: int) -> Mapping[str, str]:
     }
 
 
+def place(config: Path) -> Mapping[str, str]:
+    """The lines of another cluster's slurm.conf that say where its accounting is."""
+    lines = (line.partition("=") for line in config.read_text(encoding="utf-8").splitlines())
+    return {key: value for key, _, value in lines if key == "AccountingStoragePort"}
+
+
 def socket_of(folder: Path) -> Path:
     """The socket of the database, as MYSQL_UNIX_PORT names it to slurmdbd."""
     return folder / "mariadb.socket"

@@ -49,7 +49,8 @@ class Cluster:
     """A cluster below `folder`; `settings` are lines of slurm.conf that differ from the defaults above.
 
     partitions: lines for more partitions. rules: a job_submit.lua. accounts: commands for sacctmgr that say who may use
-    how much; where there are any, the cluster has accounting.
+    how much; where there are any, the cluster has accounting. name: as Slurm knows it. partner: a cluster that is up, with
+    whose accounting, and users, this one works.
     """
 
     folder: Path
@@ -57,6 +58,8 @@ class Cluster:
     partitions: Sequence[str] = ()
     rules: str = ""
     accounts: Sequence[str] = ()
+    name: str = "test"
+    partner: Cluster | None = None
 
     @property
     def config(self) -> Path:
@@ -80,7 +83,8 @@ class Cluster:
                 "slurmctld, slurmd, slurm-client and munge."
             )
         self._write_files()
-        self._spawn("munged", "--force", *self._munge_paths())
+        if self.partner is None:
+            self._spawn("munged", "--force", *self._munge_paths())
         if self.accounts:
             self._start_accounting()
         self.start_controller()
@@ -160,7 +164,9 @@ class Cluster:
             f"CPUs=8 RealMemory=4000 Gres=gpu:{GPUS_PER_NODE}"
             for node, port in zip(NODES, ports[1:], strict=True)
         )
-        accounting = slurm_accounting.settings(self.folder, accounting_port) if self.accounts else {}
+        accounting = slurm_accounting.settings(self._shared, accounting_port) if self.accounts else {}
+        if self.partner is not None:
+            accounting = {**accounting, **slurm_accounting.place(self.partner.config)}
         rules = {"JobSubmitPlugins": "lua"} if self.rules else {}
         chosen = {**_SETTINGS, **accounting, **rules, **self.settings}
         settings = "\n".join(f"{key}={value}" for key, value in chosen.items())
@@ -170,6 +176,8 @@ class Cluster:
                 ports=ports,
                 user=getpass.getuser(),
                 folder=self.folder,
+                name=self.name,
+                shared=self._shared,
                 settings=settings,
                 nodes=nodes,
                 partitions="\n".join(self.partitions),
@@ -183,17 +191,25 @@ class Cluster:
         )
 
     def _start_accounting(self) -> None:
-        for command in slurm_accounting.database_commands(self.folder, getpass.getuser()):
-            self._spawn(*command)
-        wait_for(slurm_accounting.socket_of(self.folder).exists, "the database does not start", self._logs)
-        self._spawn("slurmdbd")
+        if self.partner is None:
+            for command in slurm_accounting.database_commands(self.folder, getpass.getuser()):
+                self._spawn(*command)
+            wait_for(
+                slurm_accounting.socket_of(self.folder).exists, "the database does not start", self._logs
+            )
+            self._spawn("slurmdbd")
         wait_for(
             lambda: self.run("sacctmgr", "show", "cluster", check=False).returncode == 0,
             "slurmdbd does not answer",
             self._logs,
         )
-        for words in ("add cluster test", *self.accounts):
+        for words in (f"add cluster {self.name}", *self.accounts):
             self.run("sacctmgr", "--immediate", *words.split())
+
+    @property
+    def _shared(self) -> Path:
+        """The folder with what proves who somebody is, and with the accounting."""
+        return self.partner.folder if self.partner else self.folder
 
     def _munge_paths(self) -> Iterator[str]:
         for option, name in (

@@ -91,6 +91,9 @@ class Queue:
     def absence(self) -> str:
         return "" if shutil.which("qsub") else "There is no queue here (no qsub command)."
 
+    def site(self, run: Run) -> str:
+        return ""
+
     def place(self, workers: int) -> str:
         return "as a job of the queue" if workers == 1 else "as jobs of the queue"
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from worker.cli import prompts
 from worker.cli.commands.resume import change
 from worker.cli.run_lookup import refuse_if_driven
+from worker.cli.whereabouts import refuse_elsewhere
 from worker.errors import UsageError
 from worker.progress.tally import Tally
 from worker.spec.field_definition import Field
@@ -136,6 +137,7 @@ class ExistingRun:
                 f"The run {self.paths.name} has {counted(self.successes, 'successful evaluation')}, so it "
                 "is not replaced. Choose another name, or --existing new."
             )
+        refuse_elsewhere(self.paths, self.run)
         current_claim = claim(self.paths)
         refuse_if_driven(self.paths, current_claim)
         if current_claim.standing not in (Standing.OVER, Standing.NEVER):

@@ -41,15 +41,18 @@ class Jobs:
     watched: bool = True
 
     @classmethod
-    def of(cls, paths: RunPaths, state: Replayed, current_claim: Claim) -> Jobs:
-        """What is known of a run's workers; asks a scheduler only where the driver is to be in a job, and in none."""
+    def of(cls, paths: RunPaths, state: Replayed, current_claim: Claim, away: bool = False) -> Jobs:
+        """What is known of a run's workers; asks a scheduler only where the driver is to be in a job, and in none.
+
+        away: whether the run is on another cluster, of which the scheduler here knows nothing.
+        """
         if current_claim.standing is Standing.OVER:
             return cls(None, "", {}, state.agents)
         seen_roster = roster.read(paths)
         # On a full disk the driver cannot write down what troubles it.
         trouble = _disk_trouble(paths) or seen_roster["trouble"]
         driver = state.drivers[-1] if state.drivers else None
-        waiting = () if current_claim.held else _waiting_drivers(paths)
+        waiting = () if current_claim.held or away else _waiting_drivers(paths)
         return cls(
             seen_roster["at"],
             trouble,

@@ -12,6 +12,7 @@ from pathlib import Path
 from worker.cli import trust
 from worker.cli.config_argument import print_problems
 from worker.cli.run_lookup import refuse_if_driven
+from worker.cli.whereabouts import scheduler_before
 from worker.driver.plan import Plan
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE, ConfigError
@@ -101,11 +102,6 @@ def resume(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int
         return EXIT_DONE
     trust.agree_to_run(paths)
     return begin(run, paths, scheduler_before(paths), args, retry)
-
-
-def scheduler_before(paths: RunPaths) -> Scheduler:
-    """The scheduler that a run had before; where that one is not here, another one, as for a new run."""
-    return registry.choose_again(origin(paths).where)
 
 
 def plan_of(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from worker.cli import run_lookup
 from worker.cli.run_lookup import find_run
+from worker.cli.whereabouts import note_elsewhere
 from worker.errors import OmnioptError, UsageError
 from worker.report.data.plot_columns import PlotData
 from worker.report.data.results import Results, read
@@ -37,7 +38,9 @@ def configure_out(parser: argparse.ArgumentParser) -> None:
 
 def open_results(args: argparse.Namespace) -> Results:
     """The run that the command line names, read."""
-    return read(find_run(args.run, args.workdir))
+    results = read(find_run(args.run, args.workdir))
+    note_elsewhere(results.paths, results.run)
+    return results
 
 
 def configure_failed(parser: argparse.ArgumentParser) -> None:

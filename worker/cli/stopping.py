@@ -6,8 +6,9 @@ import signal
 import time
 
 from worker import processes
-from worker.cli.launching import plan_of, scheduler_before
+from worker.cli.launching import plan_of
 from worker.cli.run_lookup import say_if_paused
+from worker.cli.whereabouts import scheduler_before
 from worker.driver.driver import Driver
 from worker.driver.stop_signals import Signals
 from worker.errors import EXIT_DONE, OmnioptError

@@ -97,6 +97,9 @@ class Scheduler(Protocol):
     def absence(self) -> str:
         """A sentence on why workers cannot be started from this machine; "" where they can."""
 
+    def site(self, run: Run) -> str:
+        """The name of the cluster that jobs of `run` go to from this machine; "" where it has none or is not known."""
+
     def place(self, workers: int) -> str:
         """Where so many workers are, such as "as Slurm jobs"."""
 

@@ -28,6 +28,10 @@ class ThisMachine:
         """Nothing: it is always here."""
         return ""
 
+    def site(self, run: Run) -> str:
+        """None: it is no cluster."""
+        return ""
+
     def place(self, workers: int) -> str:
         """Where they are."""
         return "on this machine"

@@ -19,6 +19,13 @@ class Origin:
     where: str = ""
 
 
+def site_of(paths: RunPaths) -> str:
+    """The name of the cluster that a run was started on; "" where it was on none, or by a version that did not write it."""
+    with suppress(OSError, UnicodeDecodeError):
+        return paths.site.read_text(encoding="utf-8").strip()
+    return ""
+
+
 def origin(paths: RunPaths) -> Origin:
     """Where a run was begun, as far as it is written down; where its agents are is known from its first driver on."""
     cwd = ""

@@ -120,6 +120,11 @@ class RunPaths:
         return self.root / "started-in"
 
     @property
+    def site(self) -> Path:
+        """The name of the cluster that the run was started on; there only where it has one."""
+        return self.root / "cluster"
+
+    @property
     def versions(self) -> Path:
         """With which versions of Python and libraries each of its drivers ran."""
         return self.root / "versions.txt"

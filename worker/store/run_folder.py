@@ -44,8 +44,8 @@ class RunExistsError(OmnioptError):
     exit_code = EXIT_RUNNING
 
 
-def create(home: Home, run: Run) -> RunPaths:
-    """Make the folder of `run` with its config in it.
+def create(home: Home, run: Run, site: str = "") -> RunPaths:
+    """Make the folder of `run` with its config in it. site: the name of the cluster that its jobs go to, "" for none.
 
     Raises RunExistsError where it has one, be it since a moment ago, OmnioptError where it cannot be made.
     """
@@ -57,6 +57,8 @@ def create(home: Home, run: Run) -> RunPaths:
         prepare(paths)
         _write_new(paths.config, toml.write(toml.draft_of(run)))
         paths.started_in.write_bytes(os.fsencode(Path.cwd()))
+        if site:
+            paths.site.write_text(f"{site}\n", encoding="utf-8")
     except FileExistsError as error:
         raise RunExistsError(f"The run {run.name} has just been started by somebody else.") from error
     except OSError as error:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from worker.cli.run_lookup import configure_run, open_run
+from worker.cli.whereabouts import CHANGE_THERE, elsewhere, note_elsewhere
 from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, ConfigError
 from worker.launch import registry
 from worker.progress.final_summary import next_step, report
@@ -46,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Show the progress; the exit code is that of the run, or that of an interruption where its driver has died."""
     paths, run = open_run(args)
+    note_elsewhere(paths, run)
     return follow(paths, run)
 
 
@@ -67,7 +69,7 @@ def _follow_until_end(paths: RunPaths, run: Run, display: Display, after: int) -
     follower, tally, rate = Follower(paths), Tally(rank=run.rank), Rate()
     snapshot = Snapshot(run, tally, follower.state.trials, rate)
     live_output = LiveOutput(paths) if run.live_output else None
-    drivers = _Drivers(paths, after)
+    drivers = _Drivers(paths, after, elsewhere(paths, run))
     before = True  # what ended before is not printed again
     while True:
         best = tally.best
@@ -103,8 +105,10 @@ def _follow_until_end(paths: RunPaths, run: Run, display: Display, after: int) -
 class _Drivers:
     """Looks now and then whether somebody drives the run, and where nobody does, whether somebody will."""
 
-    def __init__(self, paths: RunPaths, after: int = 0) -> None:
+    def __init__(self, paths: RunPaths, after: int = 0, away: str = "") -> None:
+        """away: a sentence on where the run is, if this machine sees none of its jobs."""
         self._paths = paths
+        self._away = away
         self._after = after
         self._due = -math.inf
         self._claim = Claim(Standing.ALIVE)
@@ -135,6 +139,8 @@ class _Drivers:
         """What to say once it is `gone`."""
         if self._misses:
             return " ".join(self._queue)
+        if self._away:
+            return f"No driver is at work, as far as the files of the run tell. {self._away} {CHANGE_THERE}"
         return (
             "The driver of this run is gone. Nothing is lost. To continue:\n"
             f"  {run_command('resume', self._paths)}"
@@ -159,7 +165,7 @@ class _Drivers:
 
     def _ask(self) -> None:
         """Ask about the driver, where it is a job."""
-        scheduler = registry.with_driver_job(self._paths)
+        scheduler = None if self._away else registry.with_driver_job(self._paths)
         if scheduler is None or scheduler.driver_jobs is None:
             return
         status = scheduler.driver_jobs.status(self._paths)

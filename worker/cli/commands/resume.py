@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from worker.cli import field_options, launching, search_check, trust
 from worker.cli.run_lookup import configure_run, find_run, refuse_if_driven
+from worker.cli.whereabouts import refuse_elsewhere, scheduler_before
 from worker.errors import ConfigError, OmnioptError
 from worker.spec.fields import CHANGEABLE
 from worker.spec.formats import toml
@@ -44,10 +45,11 @@ def change(paths: RunPaths, changes: Mapping[str, object], args: argparse.Namesp
     Raises ConfigError where one is wrong or does not fit the cluster, DrivenError where somebody drives the run.
     """
     run = changed_run(paths, changes)
+    refuse_elsewhere(paths, run)
     refuse_if_driven(paths, claim(paths))
     if changes:
         trust.agree_to_run(paths)
-        launching.check_cluster(run, paths, launching.scheduler_before(paths), args)
+        launching.check_cluster(run, paths, scheduler_before(paths), args)
         _write(paths, {**changes_of(paths), **changes})
     return run
 

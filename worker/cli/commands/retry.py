@@ -6,7 +6,8 @@ import argparse
 import time
 
 from worker.cli import launching
-from worker.cli.run_lookup import configure_run, open_run, say_if_paused
+from worker.cli.run_lookup import configure_run, say_if_paused
+from worker.cli.whereabouts import open_to_change
 from worker.errors import EXIT_DONE, UsageError
 from worker.store import replay
 from worker.store.claim import claim
@@ -24,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Ask the driver for it, or go on with the run for it. Raises UsageError where there is nothing to retry."""
-    paths, run = open_run(args)
+    paths, run = open_to_change(args)
     trials = replay.load(paths).trials
     for number in args.trials:
         _refuse(number, trials.get(number))

@@ -166,7 +166,7 @@ def _start(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace)
     launching.check_cluster(run, home.run(run.name), scheduler, args)
     if aside is not None:
         aside.set_aside()
-    paths = create(home, run)
+    paths = create(home, run, scheduler.site(run))
     try:
         return launching.begin(run, paths, scheduler, args)
     except ConfigError:

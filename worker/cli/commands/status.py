@@ -13,6 +13,7 @@ from typing import Any
 
 from worker.cli.jobs import Jobs
 from worker.cli.run_lookup import OLDER, configure_run, find_run, older_projects, runs
+from worker.cli.whereabouts import CHANGE_THERE, elsewhere
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
@@ -23,6 +24,7 @@ from worker.spec.run import Run
 from worker.spec.text import counted, together, visible
 from worker.store import replay
 from worker.store.claim import Claim, Standing, claim
+from worker.store.origin import site_of
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed
 from worker.store.run_config import read_run
@@ -76,7 +78,8 @@ def _in_a_line(paths: RunPaths) -> str:
     except (OSError, OmnioptError) as error:
         return _unreadable(error)
     best = status.tally.best
-    counts = f"{status.word}: {status.snapshot.counts}"
+    word = f"{status.word} on the cluster {site_of(paths)}" if status.elsewhere else status.word
+    counts = f"{word}: {status.snapshot.counts}"
     return f"{counts}, {status.run.best_result} {number_text(best.loss)}" if best else counts
 
 
@@ -124,7 +127,12 @@ class _RunStatus:
     @cached_property
     def jobs(self) -> Jobs:
         """The workers and jobs; may ask Slurm, and is left alone where nobody wants to know."""
-        return Jobs.of(self.paths, self.state, self.claim)
+        return Jobs.of(self.paths, self.state, self.claim, bool(self.elsewhere))
+
+    @cached_property
+    def elsewhere(self) -> str:
+        """A sentence on where a run is whose jobs are not seen here, "" for one that is seen, or has ended."""
+        return "" if self.claim.standing is Standing.OVER else elsewhere(self.paths, self.run)
 
     @property
     def word(self) -> str:
@@ -141,6 +149,8 @@ class _RunStatus:
         now = time.time()
         yield together(f"{self.run.name}: {self.word}.", self._sentence())
         yield from (f"  {line}" for line in self._next_step())
+        if self.elsewhere:
+            yield f"  {self.elsewhere} What stands here is from its files. {CHANGE_THERE}"
         yield f"  {self.snapshot.counts}"
         best = self.tally.best
         if best is not None:
@@ -170,6 +180,8 @@ class _RunStatus:
             since = clock(time.time() - (self.state.driven_since or time.time()))
             driven = f"Driven by process {self.claim.pid} on {self.claim.host} for {since}."
             return together(driven, self.claim.pause)
+        if self.elsewhere:
+            return "No driver is at work, as far as its files tell."
         if self.claim.standing is Standing.DEAD:
             return "Its driver has died; nothing is lost. To continue:"
         if self.claim.standing is Standing.LEFT:
@@ -180,7 +192,7 @@ class _RunStatus:
         """What the sentence leads to: lines with the command."""
         if self.state.ended is not None:
             yield from next_step(self.state.ended.over, self.run, self.paths, self.tally)
-        elif self.claim.standing in (Standing.DEAD, Standing.LEFT):
+        elif self.claim.standing in (Standing.DEAD, Standing.LEFT) and not self.elsewhere:
             yield f"  {run_command('resume', self.paths)}"
 
     def _evaluations(self, now: float) -> Iterator[str]:
@@ -198,6 +210,8 @@ class _RunStatus:
         return {
             "run": self.run.name,
             "path": str(self.paths.root),
+            "cluster": site_of(self.paths),
+            "elsewhere": self.elsewhere,
             "state": self.word,
             "reason": ended.reason if ended else "",
             "exit_code": ended.exit_code if ended else None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from worker.cli import stopping
-from worker.cli.run_lookup import configure_run, open_run
+from worker.cli.run_lookup import configure_run
+from worker.cli.whereabouts import open_to_change
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,5 +17,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Ask the driver to stop; without a living driver, do it here."""
-    paths, run = open_run(args)
+    paths, run = open_to_change(args)
     return stopping.stop(paths, run, args.wait)

@@ -6,7 +6,8 @@ import argparse
 import re
 import time
 
-from worker.cli.run_lookup import configure_run, open_run, say_if_paused
+from worker.cli.run_lookup import configure_run, say_if_paused
+from worker.cli.whereabouts import open_to_change
 from worker.errors import EXIT_DONE, UsageError
 from worker.spec.fields import BY_PATH
 from worker.spec.text import counted
@@ -25,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Ask the driver. Raises UsageError for a wrong number, or where no driver is at work."""
-    paths, run = open_run(args)
+    paths, run = open_to_change(args)
     field = BY_PATH["run.workers"]
     most = field.maximum
     if not _COUNT.fullmatch(args.count) or args.count in ("0", "+0", "-0") or int(args.count) > (most or 0):

@@ -18,7 +18,7 @@ _KEPT = frozenset({"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS", "SLURM_J
 DEFAULTS = ("account", "partition", "qos", "reservation")
 _DEFAULTS = frozenset(f"SBATCH_{name.upper()}" for name in DEFAULTS)
 _PROGRAMS = ("sbatch", "squeue", "scancel", "sinfo", "scontrol")
-_CONFIGS = ("/etc/slurm/slurm.conf", "/etc/slurm-llnl/slurm.conf", "/run/slurm/conf/slurm.conf")
+CONFIGS = ("/etc/slurm/slurm.conf", "/etc/slurm-llnl/slurm.conf", "/run/slurm/conf/slurm.conf")
 _UNCONFIGURED = ("configuration source", "failed to fetch config", "unable to process configuration file")
 _PREFIX = re.compile(r"\w+: (?:error|fatal): ")
 _PATIENCE = 12.0
@@ -36,7 +36,7 @@ def absence(environ: Mapping[str, str] | None = None) -> str:
         return "There is no Slurm here (no sbatch command)."
     if missing:
         return f"Slurm is not complete here (it has sbatch, but not {', '.join(missing)})."
-    if variables.get("SLURM_CONF") or any(map(os.path.exists, _CONFIGS)):
+    if variables.get("SLURM_CONF") or any(map(os.path.exists, CONFIGS)):
         return ""
     answer = Client(variables).call("sinfo", "--noheader", "--format=%R", patience=_PATIENCE)
     if answer.ok or not any(message in answer.err for message in _UNCONFIGURED):

@@ -89,6 +89,13 @@ class Slurm:
 
         return absence()
 
+    def site(self, run: Run) -> str:
+        """The cluster that the commands here speak to."""
+        from worker.launch.slurm import sites
+        from worker.launch.slurm.client import Client
+
+        return sites.local(Client())
+
     def place(self, workers: int) -> str:
         """Where they are."""
         return "as a Slurm job" if workers == 1 else "as Slurm jobs"
