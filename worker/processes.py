@@ -121,6 +121,15 @@ def send(pids: Iterable[int], number: signal.Signals) -> int:
     return reached
 
 
+def expects(pid: int, number: signal.Signals) -> bool:
+    """Whether a process does something with a signal of its own: it handles it, or has it wait until it is asked for."""
+    with suppress(OSError):
+        status = (_PROC / str(pid) / "status").read_text(errors="replace")
+        masks = [line.split()[1] for line in status.splitlines() if line.startswith(("SigBlk:", "SigCgt:"))]
+        return any(int(mask, 16) & (1 << (number - 1)) for mask in masks)
+    return False
+
+
 def signal_name(number: int) -> str:
     """The name of a signal, such as SIGSEGV; "" where it has none."""
     try:

@@ -3,53 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from json_records import LOSSES, Json, plain_assign, said
+from json_records import LOSSES, plain_assign
+from trial_board import Board, vanish
 
 from worker.driver.assignments import Assignments
 from worker.driver.losses import Losses
 from worker.store.journal_records import Lost, Requeued
 from worker.trial import Status, Trial
-
-
-class Board:
-    """Assignments to agents of the test's own, and what they have written down."""
-
-    def __init__(self, losses: Losses = LOSSES) -> None:
-        self.assignments = Assignments(1, plain_assign, losses)
-        self.proposed = 0
-
-    def say(self, name: str, kind: str, **more: object) -> None:
-        self.assignments.hear(name, said({"kind": kind, "epoch": 1, "at": 1.0, **more}), 1.0)
-
-    def propose(self) -> None:
-        self.proposed += 1
-        self.assignments.propose(self.proposed, {"x": float(self.proposed)}, 0.0)
-
-    def agent(self, name: str, trials: int) -> list[Json]:
-        """An agent comes and is given so many trials; their keys."""
-        self.say(name, "hello", agent=name, host="h")
-        for held in range(trials):
-            if not self.assignments.waiting:
-                self.propose()
-            [member] = [one for one in self.assignments.takers(held) if one.identity == name]
-            self.assignments.give(member, 0.0)
-        queue = self.assignments.members[name].queue
-        return [{"trial": number, "attempt": self.assignments.open[number].attempt} for number in queue]
-
-    def finish(self, agent: str, key: Json, status: str = "ok") -> None:
-        self.say(agent, "finished", status=status, loss=1.0, values={"x": float(key["trial"])}, **key)
-
-    def gone(self, agent: str) -> None:
-        self.assignments.gone(agent, "It is gone.", 2.0)
-
-
-def vanish(board: Board, times: int, starts: bool) -> None:
-    """An agent vanishes so many times with the first waiting trial, and comes back."""
-    for _ in range(times):
-        [key] = board.agent("a", 1)
-        if starts:
-            board.say("a", "started", **key)
-        board.gone("a")
 
 
 @pytest.mark.parametrize(("starts", "most"), [(True, 3), (False, 6)])

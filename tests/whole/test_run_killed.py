@@ -156,3 +156,20 @@ def test_interrupting_the_very_start_leaves_nothing(local: Local) -> None:
         assert "Traceback" not in output
         assert not local.agents()
         shutil.rmtree(local.workdir / "omniopt")
+
+
+def test_an_evaluation_that_continues_goes_on_in_its_folder_after_everything_was_killed(
+    omniopt: Omniopt, local: Local
+) -> None:
+    state = '"$OMNIOPT_TRIAL_DIR/state"'
+    objective = f"echo $OMNIOPT_ATTEMPT >> {state}; [ $OMNIOPT_ATTEMPT = 1 ] && sleep 1000; echo RESULT: $(wc -l < {state})"
+    config(local.workdir, objective=objective, max_evals=2, continues=True)
+    process = local.spawn("start", "pear.toml", "--local", "--yes")
+    until(lambda: local.count("running") == 2)
+    until(lambda: all((local.paths.trial_dir(number) / "state").exists() for number in (1, 2)))
+    process.kill()
+    local.kill_agents()
+    process.wait()
+    done = omniopt("resume", "pear")
+    assert done.returncode == 0, done.stdout
+    assert [(trial.loss, trial.attempt) for trial in local.trials.values()] == [(2, 2), (2, 2)]

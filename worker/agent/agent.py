@@ -17,7 +17,6 @@ not wait so long: that driver may be in a queue for hours, and asks for others t
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections import deque
@@ -25,11 +24,12 @@ from pathlib import Path
 
 from worker import processes
 from worker.agent import gpu_sampler
-from worker.agent.assignment import run_paths, variables
+from worker.agent.assignment import refused, retracted, run_paths, variables
 from worker.agent.evaluation import TERM_GRACE, Evaluation
 from worker.agent.folder import node_name
 from worker.agent.interruption import Interruptions
 from worker.agent.introduction import gpus, hello
+from worker.agent.lifetime import Lifetime, unfinished
 from worker.agent.mailbox import RETRY, Inbox, Outbox
 from worker.agent.memory import KernelKills
 from worker.agent.restart import earlier_assignments
@@ -38,14 +38,13 @@ from worker.agent.takeover import Takeover
 from worker.agent.verdict import Cause
 from worker.agent.wake import Wake
 from worker.store.inbox_messages import Assign, Cancel, Lead, Ping, Quit, Received
-from worker.store.outbox_messages import Bye, Finished, GpuBroken, NewValue, Refused, Retracted, Started
+from worker.store.outbox_messages import Bye, Finished, GpuBroken, NewValue, Refused, Started
 from worker.trial import Outcome, Status
 
-_BEFORE_END = TERM_GRACE + 5  # seconds before its time is up at which an agent begins to leave
 _CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gone now
-_WHOLE_TIME = 0.9  # of an agent's time; an evaluation that took more would not end elsewhere either
 _LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to write, where the disk is full
 _VALUE_EVERY = 1.0  # seconds between two value records
+_WARNED = "Its program ended after the warning that its worker's time is almost up."
 _WITH_ITS_JOB = "Its job received SIGTERM."
 _FIRST_PATIENCE = 60.0  # seconds without any driver
 
@@ -70,8 +69,7 @@ class Agent:
         self._paths = run_paths(root)
         self._identity = identity
         self._patience = patience
-        self._ends_at = math.inf if ends_at is None else ends_at
-        self._working_time = self._ends_at - _BEFORE_END - time.time()
+        self._lifetime = Lifetime(ends_at)
         folder = self._paths.agent(identity)
         folder.root.mkdir(parents=True, exist_ok=True)
         self._seen, unfinished = earlier_assignments(self._paths, identity)
@@ -122,30 +120,27 @@ class Agent:
         self._gpu_sampler.close()
         if not self._released:
             self._takeover.leave()
-        self._takeover.wait(lambda: self._wake.terminated or self._time_is_up)
-
-    @property
-    def _time_is_up(self) -> bool:
-        return time.time() >= self._ends_at - _BEFORE_END
+        self._takeover.wait(lambda: self._wake.terminated or self._lifetime.over)
 
     def _can_start(self) -> bool:
         waits = self._outbox.stalled or time.monotonic() < self._not_before
         return bool(self._queue) and self._evaluation is None and not waits
 
     def _hello(self) -> None:
-        self._outbox.say(hello(self._identity, self._inbox.epoch, self._ends_at, self._environment))
+        self._outbox.say(hello(self._identity, self._inbox.epoch, self._lifetime.ends_at, self._environment))
 
     def _look(self) -> None:
         """Take in what happened outside: signals, time, a newer driver, the inbox."""
         if self._wake.terminated:
             self._take_back()
             self._leave("It received SIGTERM.", Cause.HANDED_BACK)
-        elif self._time_is_up:
-            running = self._evaluation
-            took_all_time = running is not None and running.seconds > _WHOLE_TIME * self._working_time
-            self._leave("Its walltime is up.", Cause.WALLTIME if took_all_time else Cause.HANDED_BACK)
+        elif self._lifetime.over:
+            in_vain = self._evaluation is not None and self._lifetime.taken_by(self._evaluation)
+            self._leave("Its walltime is up.", Cause.WALLTIME if in_vain else Cause.HANDED_BACK)
         elif self._outbox.lost():
             self._leave(f"The run was moved from {self._paths.root}, or removed.", Cause.HANDED_BACK)
+        elif self._evaluation is not None:
+            self._lifetime.warn(self._evaluation)
         now = time.monotonic()
         if now < self._look_at:
             return
@@ -213,13 +208,12 @@ class Agent:
         while self._queue:
             self._refuse(self._queue.popleft(), reason)
 
-    def _refuse(
-        self, assignment: Assign, reason: str, kind: type[Refused] | type[Retracted] = Refused
-    ) -> None:
-        (trial, attempt), epoch, willed = assignment.key, assignment.epoch, self._interruptions.willed
-        self._outbox.say(
-            kind(trial=trial, attempt=attempt, epoch=epoch, reason=reason, willed=willed, at=time.time())
-        )
+    def _refuse(self, assignment: Assign, reason: str, begun: Evaluation | None = None) -> None:
+        """Give an assignment back. begun: its evaluation, where there was one; one that continues is not to blame for that."""
+        spent, willed = None, self._interruptions.willed
+        if begun is not None and assignment.continues:
+            spent, willed = begun.spent, willed or begun.warned or self._lifetime.over
+        self._outbox.say(refused(assignment, reason, willed, spent))
 
     def _start(self, assignment: Assign) -> None:
         trial_dir = self._paths.trial_dir(assignment.trial)
@@ -269,13 +263,15 @@ class Agent:
             self._idle_since = time.monotonic()
             status, outcome = evaluation.outcome()
             if evaluation.cause is Cause.HANDED_BACK:
-                self._refuse(evaluation.assignment, self._leaving)
+                self._refuse(evaluation.assignment, self._leaving, evaluation)
             elif evaluation.cause is None and self._interruptions.ended(outcome):
-                self._refuse(evaluation.assignment, _WITH_ITS_JOB)
+                self._refuse(evaluation.assignment, _WITH_ITS_JOB, evaluation)
+            elif evaluation.cause is None and unfinished(evaluation, status, outcome.exit_code):
+                self._refuse(evaluation.assignment, _WARNED, evaluation)
             elif status is Status.FAILED and (message := gpu_sampler.broken(evaluation.tail)):
                 reason = f'A GPU of {node_name()} is broken: the program printed "{message}".'
                 self._outbox.say(GpuBroken(host=node_name(), reason=reason, at=time.time()))
-                self._refuse(evaluation.assignment, reason)
+                self._refuse(evaluation.assignment, reason, evaluation)
                 self._leave(reason, None)
             else:
                 self._finished(evaluation.assignment, status, outcome)
@@ -293,7 +289,7 @@ class Agent:
     def _take_back(self) -> None:
         """Take back what was told of a program that the same signal has ended as the agent."""
         if self._wake.terminated and (assignment := self._interruptions.take_back()) is not None:
-            self._refuse(assignment, _WITH_ITS_JOB, Retracted)
+            self._outbox.say(retracted(assignment, _WITH_ITS_JOB, self._interruptions.willed))
 
     def _finished(self, assignment: Assign, status: Status, outcome: Outcome) -> None:
         self._outbox.say(

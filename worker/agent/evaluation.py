@@ -66,11 +66,13 @@ class Evaluation:
         """
         self.assignment = assignment
         self.cause: Cause | None = None
+        self.warned = False  # that its agent's time is almost up
         self.has_steps = False  # whether it was seen to have processes that are not below the agent
         self.start = time.time()
         self._began = time.monotonic()
         self._stage = _Stage.RUNNING
-        self._deadline = self._began + (assignment.time_limit or math.inf)
+        # What earlier attempts took counts, where the program has gone on from there.
+        self._deadline = self._began + ((assignment.time_limit or math.inf) - assignment.spent)
         self._wake = wake
         self._kernel_kills = kernel_kills
         kernel_kills.more()  # those of the time before are not this program's
@@ -119,6 +121,11 @@ class Evaluation:
         return self._seconds if self._status is not None else time.monotonic() - self._began
 
     @property
+    def spent(self) -> float:
+        """How long the evaluation has been running in all its attempts, as far as they count."""
+        return self.assignment.spent + self.seconds
+
+    @property
     def tail(self) -> bytes:
         """The end of what the program printed."""
         return self._out.tail + b"\n" + self._err.tail
@@ -138,6 +145,12 @@ class Evaluation:
                 self.cause = cause
             processes.send(self._family(), signal.SIGTERM)
             self._enter(_Stage.TERMINATING, grace)
+
+    def warn(self) -> None:
+        """Tell the program that its agent's time is almost up; processes that would only die of the signal do not get it."""
+        self.warned = True
+        number = signal.Signals[f"SIG{self.assignment.warning_signal}"]
+        processes.send([pid for pid in self._family() if processes.expects(pid, number)], number)
 
     def wait(self, timeout: float) -> bool:
         """Go on for `timeout` seconds, or until something happens; True when everything has ended."""
@@ -180,10 +193,10 @@ class Evaluation:
             loss=reading.loss if finite else None,
             raw_loss="" if finite or reading.loss is None else raw_text(reading.loss),
             outputs=reading.outputs,
-            curve=reading.curve,
+            curve=tuple((limits.spent + seconds, value) for seconds, value in reading.curve),
             exit_code=exit_code,
             signal=number,
-            seconds=round(self._seconds, 6),
+            seconds=round(self.spent, 6),
             start=self.start,
             end=self.start + self._seconds,
             peak_memory=round(self._peak, 1),

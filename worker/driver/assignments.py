@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from worker.driver import entries
-from worker.driver.losses import NEXT_STRIKES, RUNNING_STRIKES, Losses
+from worker.driver.losses import Losses
 from worker.driver.members import Member, Members
 from worker.driver.tasks import Attempt, Closed, Task, Tasks
 from worker.spec.parameters import Value
@@ -27,7 +27,7 @@ class MakeAssign(Protocol):
     """Makes an assignment with all that an agent needs beside the values."""
 
     def __call__(
-        self, *, epoch: int, trial: int, attempt: int, values: Mapping[str, Value], at: float
+        self, *, epoch: int, trial: int, attempt: int, values: Mapping[str, Value], at: float, spent: float
     ) -> Assign:
         """The message for the agent's inbox."""
 
@@ -49,6 +49,7 @@ class Assignments:
         self.mispaired = 0  # results with other values than those proposed
         self.cancelled = ""  # why everything is cancelled, once it is
         self._make_assign = make_assign
+        self._losses = losses
         self._tasks = Tasks(epoch, losses)
         self._agents = Members()
         self._retracted: set[Attempt] = set()
@@ -97,15 +98,17 @@ class Assignments:
         voided: Mapping[int, int] | None = None,
         retracted: Iterable[Attempt] = (),
         attempts: Mapping[int, int] | None = None,
+        spent: Mapping[int, float] | None = None,
     ) -> None:
         """Begin with what earlier drivers left; trials that were held wait for what their agents say.
 
         retracted: what agents have taken back. attempts: number -> how often a trial was given out, where that is known.
+        spent: number -> seconds that it has taken so far, where it continues.
         """
         self._retracted.update(retracted)
         all_trials = list(trials)
         self.ok += sum(trial.status is Status.OK and not trial.imported for trial in all_trials)
-        for task in self._tasks.restore(all_trials, strikes, voided or {}, attempts or {}):
+        for task in self._tasks.restore(all_trials, strikes, voided or {}, attempts or {}, spent or {}):
             self._agents.called(task.holder).queue.append(task.number)
 
     def add(self, identity: str) -> None:
@@ -127,7 +130,12 @@ class Assignments:
         member.had_trial = True
         self._agents.sort_in(member)
         assign = self._make_assign(
-            epoch=self.epoch, trial=task.number, attempt=task.attempt, values=task.values, at=at
+            epoch=self.epoch,
+            trial=task.number,
+            attempt=task.attempt,
+            values=task.values,
+            at=at,
+            spent=task.spent,
         )
         self._messages.append((member.identity, assign))
 
@@ -181,8 +189,7 @@ class Assignments:
                         entries.cancelled(self.epoch, number, task.attempt, identity, self.cancelled, at)
                     )
                     continue
-                strikes = RUNNING_STRIKES if task.started else NEXT_STRIKES
-                task.strikes += 0 if willed else strikes
+                task.strikes = self._losses.vanished(task.strikes, task.started, willed)
             self._tasks.give_back(task, identity, reason, at)
 
     def _hello(self, member: Member, message: Hello, at: float) -> None:
@@ -232,7 +239,9 @@ class Assignments:
         if task is not None and message.values == task.values:
             self._close(number, current=held is not None)
             self.ok += ok
-            self._tasks.closed[number] = Closed(task, attempt, member.identity, ok)
+            self._tasks.closed[number] = Closed(
+                task, attempt, member.identity, ok, message.outcome.seconds or 0.0
+            )
             self._tasks.records.append(entries.finished(self.epoch, member.identity, message, self.cancelled))
             return
         self.mispaired += task is not None
@@ -259,16 +268,20 @@ class Assignments:
             return
         task = self._tasks.open[number] = self._tasks.closed.pop(number).task
         self.ok -= closed.ok
-        task.strikes += 0 if message.willed else RUNNING_STRIKES
-        self._tasks.records.append(replace(record, strikes=task.strikes))
+        if self._losses.continues:
+            task.spent = closed.seconds
+        task.strikes = self._losses.vanished(task.strikes, True, message.willed)
+        self._tasks.records.append(replace(record, strikes=task.strikes, spent=task.spent or None))
         self._tasks.wait_again(task, identity, message.reason, at)
 
     def _refused(self, member: Member, message: Refused, at: float) -> None:
         task = self._tasks.held(member.identity, message.trial, message.attempt)
         if task is not None:
             self._agents.release(member, message.trial)
-            # One that was begun and given back in order may have ended its worker itself, and would do so for ever.
-            task.strikes += RUNNING_STRIKES if task.started and not message.willed else 0
+            seconds = None if message.spent is None else message.spent - task.spent
+            task.spent += max(0.0, seconds or 0.0)
+            if task.started:
+                task.strikes = self._losses.given_back(task.strikes, message.willed, seconds)
             self._tasks.give_back(task, member.identity, message.reason, at)
 
     def _bye(self, member: Member, message: Bye, at: float) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from worker.driver.assignments import Assignments
 from worker.driver.durations import Durations
 from worker.driver.limits import Limits
+from worker.driver.losses import FRUITFUL
 from worker.driver.members import MOST_HELD, Member
 from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
@@ -47,7 +48,8 @@ class Dispatcher:
 
     def too_late(self, seconds: float) -> bool:
         """Whether an evaluation that begins now, with `seconds` used up, would not end before the runtime is over."""
-        return seconds + (self._pace.seconds or 0) >= self._limits.runtime
+        expected = FRUITFUL if self._plan.run.continues else self._pace.seconds or 0
+        return seconds + expected >= self._limits.runtime
 
     def room(self) -> int:
         """How many more trials may be proposed."""
@@ -62,7 +64,9 @@ class Dispatcher:
         # A single worker's trials depend on the seed alone, so each must be proposed when the last one has ended.
         alone = workers == 1 and proposer.learns
         free = workers - self._assignments.busy
-        for held in range(MOST_HELD if self._pace.ahead and not alone else 1):
+        # What is to be warned in time begins when there is time for that.
+        ahead = self._pace.ahead and not alone and not self._plan.run.continues
+        for held in range(MOST_HELD if ahead else 1):
             for member in self._assignments.takers(held):
                 if not self._fits(member, at):
                     self._assignments.quit(member)
@@ -82,11 +86,13 @@ class Dispatcher:
         """Whether an agent has enough time left; a fresh one always has, since no other would have more."""
         if member.ends_at == math.inf or not member.had_trial:
             return True
-        return at + self._pace.longest + _MARGIN < member.ends_at
+        run = self._plan.run
+        needed = FRUITFUL + run.warning if run.continues else self._pace.longest
+        return at + needed + _MARGIN < member.ends_at
 
 
 def make_assign(
-    plan: Plan, *, epoch: int, trial: int, attempt: int, values: Mapping[str, Value], at: float
+    plan: Plan, *, epoch: int, trial: int, attempt: int, values: Mapping[str, Value], at: float, spent: float
 ) -> Assign:
     """An assignment with what the agent needs beside the values."""
     run = plan.run
@@ -102,4 +108,8 @@ def make_assign(
         time_limit=run.time_limit,
         memory=shares(run).memory_per_node,
         accept_exit_code=run.accept_exit_code,
+        continues=run.continues,
+        spent=spent,
+        warning=run.warning if run.continues else 0,
+        warning_signal=run.warning_signal if run.continues else "",
     )

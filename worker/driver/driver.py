@@ -68,13 +68,14 @@ class Driver:
         remote = plan.scheduler.remote
         slowest = _SLOWEST_REMOTE_LOOK if remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=remote)
-        self._assignments = Assignments(self.epoch, partial(make_assign, plan), Losses(plan.run.max_losses))
+        self._assignments = Assignments(self.epoch, partial(make_assign, plan), Losses.of(plan.run))
         self._assignments.restore(
             self._state.trials.values(),
             restored.strikes,
             restored.voided,
             restored.retracted,
             restored.attempts,
+            restored.spent,
         )
         starts, rides = not plan.request, bool(plan.rides_with)
         launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts, rides)

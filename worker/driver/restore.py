@@ -40,7 +40,7 @@ class Restored:
     strikes: number of an open trial -> how far its workers have vanished (see `worker.driver.assignments`).
     voided: number of a trial -> up to which attempt its outcomes do not count, since it was to be made again.
     retracted: attempts whose outcomes were taken back. attempts: number of a trial -> how often it was given out, if more
-    than once. failures and first: where the counts for the limits begin, since the run was taken up again after it had
+    than once. spent: number of an open trial -> seconds that it has taken so far, where it continues. failures and first: where the counts for the limits begin, since the run was taken up again after it had
     ended. seconds: how much of its runtime is used up since then.
     """
 
@@ -50,6 +50,7 @@ class Restored:
     voided: dict[int, int] = field(default_factory=dict)
     retracted: set[Attempt] = field(default_factory=set)
     attempts: dict[int, int] = field(default_factory=dict)
+    spent: dict[int, float] = field(default_factory=dict)
     failures: int = 0
     first: int = 1
     seconds: float = 0.0
@@ -122,10 +123,13 @@ def _read(restored: Restored, records: Iterable[Read | None]) -> None:
         elif isinstance(record, (Requeued, Retracted)):
             if record.strikes is not None:
                 restored.strikes[record.trial] = record.strikes
+            if record.spent is not None:
+                restored.spent[record.trial] = record.spent
             if isinstance(record, Retracted):
                 restored.retracted.add((record.trial, record.attempt, record.agent))
         elif isinstance(record, Retried):
             restored.voided[record.trial] = record.attempt
+            restored.spent.pop(record.trial, None)
         elif isinstance(record, Ended):
             restored.failures, restored.first = restored.tally.failures, restored.next_number
             restored.seconds, began = 0.0, latest

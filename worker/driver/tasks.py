@@ -20,6 +20,7 @@ class Task:
     """A trial that has not ended; `attempt` counts the times that it was given to an agent.
 
     voided: what attempts up to this one have brought does not count, unless it is a success: somebody asked to retry.
+    spent: seconds that it has taken so far, where each attempt goes on from where the last one has come.
     """
 
     number: int
@@ -29,15 +30,17 @@ class Task:
     holder: str = ""
     started: bool = False
     voided: int = 0
+    spent: float = 0.0
 
 
 class Closed(NamedTuple):
-    """A trial that has ended by what an agent said of an attempt."""
+    """A trial that has ended by what an agent said of an attempt, after so many seconds."""
 
     task: Task
     attempt: int
     agent: str
     ok: bool
+    seconds: float
 
 
 class Tasks:
@@ -61,6 +64,7 @@ class Tasks:
         strikes: Mapping[int, int],
         voided: Mapping[int, int],
         attempts: Mapping[int, int],
+        spent: Mapping[int, float],
     ) -> Iterator[Task]:
         """Begin with what earlier drivers left; gives the tasks that agents hold."""
         self._floors.update(attempts)
@@ -68,11 +72,13 @@ class Tasks:
             number = trial.number
             self._highest = max(self._highest, number)
             task = Task(number, trial.values, trial.attempt, strikes.get(number, 0))
-            task.voided = voided.get(number, 0)
+            task.voided, task.spent = voided.get(number, 0), spent.get(number, 0.0)
             if trial.status is Status.LOST:
                 self.lost[number] = task
             elif trial.status.ended:
-                self.closed[number] = Closed(task, trial.attempt, trial.agent, trial.status is Status.OK)
+                self.closed[number] = Closed(
+                    task, trial.attempt, trial.agent, trial.status is Status.OK, trial.seconds or 0.0
+                )
             else:
                 self.open[number] = task
                 if trial.agent:
@@ -140,6 +146,7 @@ class Tasks:
                     agent=agent,
                     reason=reason,
                     strikes=task.strikes,
+                    spent=task.spent or None,
                     at=at,
                 )
             )

@@ -251,7 +251,9 @@ def _time_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
             "This is longer than a worker job may last.",
             "Write a shorter time, or 0.",
         )
-    if 0 < walltime < limit:
+    if warning := values.get("warning") or 0:
+        yield from _warning_problems(warning, walltime or runtime, bool(values.get("continues")))
+    if 0 < walltime < limit and not values.get("continues"):
         yield Problem(
             "run.time_limit",
             "An evaluation may take longer than its worker job, which would end it first.",
@@ -264,4 +266,21 @@ def _time_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
             "An evaluation may take longer than the whole run, which would end it first.",
             "Write a longer runtime, or a shorter time limit.",
             "warning",
+        )
+
+
+def _warning_problems(warning: int, lifetime: int, continues: bool) -> Iterator[Problem]:
+    """What is wrong with a signal so many seconds before the end of a worker that lives for `lifetime`."""
+    if not continues:
+        yield Problem(
+            "run.warning",
+            "Without continues = true, no evaluation is continued, and none is warned.",
+            "Set continues, if the program goes on from where it was ended; or write 0.",
+            "warning",
+        )
+    if 0 < lifetime <= warning:
+        yield Problem(
+            "run.warning",
+            "This is not shorter than a worker lives, so each evaluation would be warned as it begins.",
+            "Write a shorter time, or a longer walltime.",
         )

@@ -56,7 +56,7 @@ class Run:
     """A run that passed every check; attributes are the keys of `worker.spec.fields.FIELDS`, which also holds the defaults.
 
     Durations are seconds, memory is MB. `gpus` is a number, or a type and a number.
-    An empty `seed` means a random one; `time_limit`, `walltime` and `time_min` 0 mean none.
+    An empty `seed` means a random one; `time_limit`, `walltime`, `warning` and `time_min` 0 mean none.
     """
 
     name: str
@@ -74,6 +74,9 @@ class Run:
     time_limit: int
     max_failures: int
     max_losses: int
+    continues: bool
+    warning: int
+    warning_signal: str
     accept_exit_code: bool
     on_end: str
     algorithm: str

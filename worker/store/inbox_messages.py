@@ -15,7 +15,8 @@ class Assign(Filed):
     """trial, attempt, values, command, and what it runs under: all that the agent needs"""
 
     # An attempt counts from 1, and an agent never evaluates the same one twice. time_limit is in seconds, memory in MB;
-    # 0 is no limit.
+    # 0 is no limit. continues: the program goes on from where earlier attempts, which took `spent` seconds, have come;
+    # it gets warning_signal so many seconds before the agent's time is up, 0 for never.
     kind = "assign"
     trial: int
     attempt: int
@@ -27,6 +28,10 @@ class Assign(Filed):
     time_limit: float = 0
     memory: float = 0
     accept_exit_code: bool = False
+    continues: bool = False
+    spent: float = 0
+    warning: float = 0
+    warning_signal: str = ""
 
     @property
     def key(self) -> tuple[int, int]:

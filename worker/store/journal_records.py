@@ -82,15 +82,17 @@ class Finished(Filed):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Requeued(Filed):
-    """given out again, since its agent vanished or gave it back"""
+    """given out again, since its agent vanished or gave it back; seconds that it has taken, where it continues"""
 
-    # strikes: how far its agents have vanished so far, see worker.driver.assignments.
+    # strikes: how far its agents have vanished so far, see worker.driver.losses. spent: seconds that it has taken so far,
+    # where it continues.
     kind = "requeued"
     trial: int
     attempt: int
     agent: str = ""
     reason: str = ""
     strikes: int | None = None
+    spent: float | None = None
     at: float = 0.0
 
 
@@ -104,6 +106,7 @@ class Retracted(Filed):
     agent: str
     reason: str = ""
     strikes: int | None = None
+    spent: float | None = None
     at: float = 0.0
 
 
@@ -219,6 +222,6 @@ JOURNAL: Codec[Record] = Codec(
         *(Driver, Proposed, Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled),
         *(Agent, Workers, Runtime, Retried, Stopping, Leaving, Ended),
     ),
-    sparse=("raw_loss", "strikes", "over", "values"),
+    sparse=("raw_loss", "strikes", "over", "values", "spent"),
     forms=OWN_FORMS,
 )

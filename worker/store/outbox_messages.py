@@ -85,15 +85,16 @@ class Retracted(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Refused(Message):
-    """it did not run this trial, and why"""
+    """it did not run this trial, or not to its end, and why; seconds that it has taken so far, where it continues"""
 
-    # willed: somebody has ended its job; the trial is not to blame.
+    # willed: somebody has ended its job, or the trial continues elsewhere; it is not to blame.
     kind = "refused"
     trial: int
     attempt: int
     epoch: int = 0
     reason: str = ""
     willed: bool = False
+    spent: float | None = None
     at: float = 0.0
 
 
@@ -130,5 +131,5 @@ Said = Hello | Started | NewValue | Finished | Retracted | Refused | GpuBroken |
 Heard = Said | Unknown | Malformed
 OUTBOX: Codec[Said] = Codec(
     (Hello, Started, NewValue, Finished, Retracted, Refused, GpuBroken, Bye, ProcessEnded),
-    sparse=("raw_loss",),
+    sparse=("raw_loss", "spent"),
 )
