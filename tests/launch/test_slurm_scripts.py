@@ -47,7 +47,7 @@ def test_everything_that_the_config_says_is_in_the_script() -> None:
     assert options == {
         "job-name": "pear.abc123.1-1", "array": "0-2", "partition": "ml", "account": "p_mine",
         "reservation": "course", "nodes": "2", "ntasks": "6", "cpus-per-task": "4", "mem": "2000M", "gres": "gpu:2",
-        "time": "0-01:30:00", "no-requeue": "", "qos": "long", "constraint": "skylake", "nice": "10",
+        "time": "0-01:30:00", "requeue": "", "qos": "long", "constraint": "skylake", "nice": "10",
         "output": "/work dir/100%%/omniopt/projects/pear/slurm/pear.abc123.1-1.%a.out", "open-mode": "append",
     }  # fmt: skip
 
@@ -228,11 +228,19 @@ def test_an_agent_gets_its_identity_and_its_end_and_is_swept_up_after(tmp_path: 
     arguments = agent.split("|")[:-1]
     assert ready == "ready"
     assert arguments[:-1] == [
-        "-I", "-m", "worker", "agent", str(tmp_path / "a run"), "--id", "j1-1-2", "--epoch", "1", "--patience",
+        "-I", "-m", "worker", "agent", str(tmp_path / "a run"), "--id", "j1-1-2", "--restarts", "0", "--epoch", "1", "--patience",
         "300", "--ends-at",
     ]  # fmt: skip
     assert abs(float(arguments[-1]) - began - 5400) < 60
-    assert sweep.split("|")[4:-1] == [str(tmp_path / "a run"), "--id", "j1-1-2", "--sweep", "7"]
+    assert sweep.split("|")[4:-1] == [
+        str(tmp_path / "a run"),
+        "--id",
+        "j1-1-2",
+        "--restarts",
+        "0",
+        "--sweep",
+        "7",
+    ]
 
 
 @pytest.mark.parametrize(("answer", "seconds"), [("2030-01-31T22:00:00", None), ("N/A", 5400), ("", 5400)])
@@ -270,11 +278,11 @@ def test_whatever_the_setup_lines_set_an_agent_that_is_killed_is_swept_up_after(
     assert process.returncode == 137
 
 
-def test_a_job_that_slurm_starts_again_does_nothing(tmp_path: Path) -> None:
+def test_a_job_that_slurm_starts_again_says_so(tmp_path: Path) -> None:
     text = agent_script(a_run(), RunPaths(tmp_path), JOB, str(tmp_path / "python"))
-    process = run_script(text, tmp_path, "#!/bin/sh\necho started\n", SLURM_RESTART_COUNT="1")
-    assert process.communicate(timeout=60)[0] == ""
-    assert process.returncode == 0
+    process = run_script(text, tmp_path, '#!/bin/sh\necho "$@"\n', SLURM_RESTART_COUNT="2")
+    lines = process.communicate(timeout=60)[0].splitlines()
+    assert [line.count("--id j1-1-2 --restarts 2") for line in lines] == [1, 1]
 
 
 @pytest.mark.parametrize(("number", "name"), [(signal.SIGUSR1, "USR1"), (signal.SIGTERM, "TERM")])

@@ -11,6 +11,7 @@ from worker.launch.launcher import AgentState
 from worker.launch.slurm import worker_jobs
 from worker.launch.slurm.client import Answer
 from worker.launch.slurm.submission_log import SubmissionLog
+from worker.launch.slurm.submit_pace import SPACING
 from worker.launch.slurm.worker_jobs import SlurmLauncher
 from worker.store.appender import StorageFullError
 
@@ -59,9 +60,9 @@ def test_where_slurm_takes_no_more_jobs_half_as_many_are_asked_for(stage: Stage)
         settle(launcher)
         assert launcher.trouble.startswith("Slurm accepts no more jobs at the moment (")
         assert "goes on with the workers it has" in launcher.trouble
-    assert launcher.start(5) == []
+        assert launcher.start(5) == []
+        stage.now += SPACING
     del stage.slurm.answers["sbatch"]
-    stage.now += 5
     assert len(launcher.start(5)) == 5
     settle(launcher)
     assert launcher.trouble == ""
@@ -74,11 +75,12 @@ def test_where_slurm_takes_some_again_there_is_no_limit_any_more(stage: Stage) -
     launcher.start(4)
     settle(launcher)
     del stage.slurm.answers["sbatch"]
+    stage.now += SPACING
     assert len(launcher.start(4)) == 2
     assert launcher.start(4) == [], "its answer shows how many it takes"
     settle(launcher)
     assert launcher.trouble == ""
-    stage.now += 5
+    stage.now += SPACING
     assert len(launcher.start(4)) == 4
 
 
@@ -100,7 +102,7 @@ def test_a_later_refusal_is_asked_about_less_and_less_until_a_worker_begins(stag
     (first,) = launcher.start(1)
     settle(launcher)
     stage.slurm.answers["sbatch"] = REFUSED
-    for pause in (5, 10, 20, 40, 80, 160, 300, 300):
+    for pause in (SPACING, SPACING, SPACING, 40, 80, 160, 300, 300):
         assert launcher.start(1)
         settle(launcher)
         assert launcher.hopeless is None
@@ -113,7 +115,7 @@ def test_a_later_refusal_is_asked_about_less_and_less_until_a_worker_begins(stag
     hello(launcher, first)
     assert launcher.start(1)
     settle(launcher)
-    stage.now += 5
+    stage.now += SPACING
     assert launcher.start(1)
 
 

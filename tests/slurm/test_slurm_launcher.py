@@ -99,7 +99,7 @@ def test_nothing_is_handed_in_before_the_limits_of_jobs_are_known(
     silent.chmod(0o755)
     environ = {**cluster.environment(), "PATH": f"{silent.parent}:{cluster.environment()['PATH']}"}
     launcher = launch(a_run(partition="ml", runtime=7200), environ=environ, walltime=None)
-    until(lambda: (launcher.start(1), launcher.poll(), launcher._retry_delay > 5)[2])
+    until(lambda: (launcher.start(1), launcher.poll(), launcher.trouble)[2])
     assert launcher.trouble.startswith("Slurm does not answer")
     assert cluster.jobs() == []
     silent.unlink()

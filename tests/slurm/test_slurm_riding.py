@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from functools import partial
 
 import pytest
 from slurm_site import Site, until
@@ -13,6 +14,7 @@ from worker.store.claim import Standing, claim
 from worker.store.journal import epochs
 from worker.store.journal_reading import introduction_of
 from worker.store.journal_records import Driver
+from worker.store.lives import begun_again
 from worker.store.paths import RunPaths
 
 pytestmark = pytest.mark.slurm
@@ -97,6 +99,38 @@ def test_a_job_that_is_no_more_from_one_moment_to_the_next_takes_nothing_with_it
     for pid in (first.pid, agent, script):
         os.kill(pid, signal.SIGKILL)
     over(site, paths)
+
+
+def starts_now(site: Site, job: str) -> bool:
+    """Let Slurm start a job of the queue at once."""
+    now = site.cluster.run("scontrol", "update", f"JobId={job}", "StartTime=now", check=False)
+    return now.returncode == 0
+
+
+def test_workers_that_slurm_starts_again_go_on_and_nobody_takes_their_place(site: Site) -> None:
+    paths = begun(
+        site, "hornbeam", evaluations=100_000, objective="sleep 0.5; echo ($x) >>log; echo RESULT: ($x)"
+    )
+    jobs = {job for job, _ in elements(site)}
+    site.cluster.run("scontrol", "requeue", *sorted(jobs))
+    until(
+        lambda: {state for _, state in elements(site)} == {"PENDING"},
+        "the jobs do not wait to be started again",
+    )
+    # Slurm would leave them there for two minutes.
+    for job in jobs:
+        until(partial(starts_now, site, job), "a requeued job does not let itself be started")
+    before = done(site)
+    second = driver_of(paths, 2)
+    assert second.job in jobs
+    until(lambda: done(site) > before + 6, "the workers do not go on")
+    until(lambda: len(begun_again(paths)) == len(jobs), "workers are missing")
+    assert {job for job, _ in elements(site)} == jobs, "others have been asked for"
+    assert len(list(paths.slurm.glob("*.sh"))) == 1
+    assert site.omniopt("cancel", "hornbeam").returncode == 0
+    until(lambda: not site.jobs("hornbeam"), "jobs are left")
+    rows = [row for row in site.rows(paths) if row["status"] == "ok"]
+    assert len({row["x"] for row in rows}) == len(rows)
 
 
 def test_nothing_is_left_of_a_run_whose_jobs_a_person_has_cancelled_and_it_goes_on_when_asked(

@@ -108,7 +108,7 @@ class Agent:
                 self._start(self._queue.popleft())
             self._outbox.flush()
         self._take_back()
-        self._outbox.say(Bye(reason=self._leaving, at=time.time()))
+        self._outbox.say(Bye(reason=self._leaving, willed=self._wake.terminated, at=time.time()))
         patience = time.monotonic() + _LAST_TRY
         while not self._outbox.flush():
             if time.monotonic() > patience and (self._wake.terminated or self._outbox.lost()):

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from worker import processes
+from worker.store import lives
 from worker.store.claim import Claim, Standing, claim
 from worker.store.paths import RunPaths
 
@@ -176,8 +177,8 @@ class Takeover:
     @property
     def _index(self) -> int:
         """The place of this agent among those that were submitted together."""
-        index = self._identity.rpartition("-")[2]
-        return min(int(index), _LONGEST_LINE) if index.isdigit() else _LONGEST_LINE
+        index = lives.index(self._identity)
+        return _LONGEST_LINE if index is None else min(index, _LONGEST_LINE)
 
     @property
     def _patience(self) -> float:

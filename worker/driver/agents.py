@@ -22,6 +22,8 @@ _FORGET_AFTER = 600.0  # seconds; an agent on another machine that no launcher k
 _SUCCESSOR_BEFORE = 60.0  # seconds before the end of an agent's time at which its successor should be there
 _LONGEST_WAIT = 1800.0  # seconds; a successor is not asked for earlier than this, however long the queue is
 _LARGEST_LEAD = 0.25  # of an agent's time; it counts as a worker before that
+_COLLECT = 10.0  # seconds for which successors are collected, so that they are asked for at once, and
+_COLLECT_SHARE = 0.3  # of what is left of an agent's time then, at most
 
 
 class Agents:
@@ -100,8 +102,13 @@ class Agents:
         self.pending = 0
         for identity, report in reports.items():
             self.pending += report.state is AgentState.PENDING
-            if report.state is AgentState.GONE and identity not in self._buried:
+            if identity in self._buried:
+                continue
+            if report.state is AgentState.GONE:
                 self._bury(identity, report.reason or "It is gone.", at, hear, willed=report.willed)
+            elif identity not in self._assignments.members:  # its job was started again
+                self._assignments.add(identity)
+                self._mail.open(identity, now)
         for member in [
             member for member in self._assignments.members.values() if member.identity not in reports
         ]:
@@ -114,21 +121,19 @@ class Agents:
         if now - self._filled < _LOOK_EVERY:
             return
         self._filled = now
-        counted = [
-            member
-            for member in self._assignments.members.values()
-            if not member.leaving and at < self._counts_until(member)
-        ]
+        staying = [member for member in self._assignments.members.values() if not member.leaving]
+        counted = [member for member in staying if at < self._counts_until(member)]
         if len(counted) < wanted:
-            if self._superseded():
+            if self._collects(staying, wanted, at) or self._superseded():
                 return
             for identity in self._launcher.start(wanted - len(counted)):
                 self._asked[identity] = at
                 self._assignments.add(identity)
                 self._mail.open(identity, now)
-        elif len(counted) > wanted:
-            counted.sort(key=lambda member: (self._is_own(member.identity), len(member.queue)))
-            self._let_go(counted[: len(counted) - wanted])
+            return
+        sure = [member for member in counted if member.ready or self._waits(member)]
+        sure.sort(key=lambda member: (self._is_own(member.identity), member.ready, len(member.queue)))
+        self._let_go(sure[: max(0, len(sure) - wanted)])
 
     def dismiss(self) -> None:
         """Let every agent finish what it runs and leave; those that have not begun to work are ended."""
@@ -136,17 +141,18 @@ class Agents:
 
     def cancel(self, why: str) -> None:
         """Let every agent end what it runs, and leave. why: a sentence for those evaluations."""
-        self._stop(member.identity for member in self._idle_unready())
         self._assignments.cancelled = why
         self.dismiss_late()
 
     def dismiss_late(self) -> None:
         """Let go the agents that have come since everybody was dismissed or cancelled."""
-        for member in list(self._assignments.members.values()):
-            if self._assignments.cancelled:
-                self._assignments.cancel(member)
-            else:
-                self._assignments.quit(member)
+        members = list(self._assignments.members.values())
+        if not self._assignments.cancelled:
+            self._let_go([member for member in members if not member.leaving])
+            return
+        self._stop(member.identity for member in self._idle_unready() if not member.told_to_end)
+        for member in members:
+            self._assignments.cancel(member)
 
     def kill(self, at: float, hear: Callable[[str, Heard], None]) -> None:
         """End all agents now, with everything that they started, and wait no longer for them."""
@@ -166,6 +172,11 @@ class Agents:
     def _is_own(self, identity: str) -> bool:
         return identity == self._succession.rides_with
 
+    def _waits(self, member: Member) -> bool:
+        """Whether an agent certainly waits in a queue: of one that is not known to, none is let go for another's sake."""
+        report = self.reports.get(member.identity)
+        return report is not None and report.state is AgentState.PENDING
+
     def _stop(self, identities: Iterable[str]) -> None:
         """End these now, with what they run; of the agent in whose job this driver is, that alone."""
         all_of_them = list(identities)
@@ -179,6 +190,14 @@ class Agents:
             return math.inf
         lifetime = member.ends_at - self._began.get(member.identity, member.ends_at)
         return member.ends_at - min(_SUCCESSOR_BEFORE + self._wait, _LARGEST_LEAD * lifetime)
+
+    def _collects(self, staying: list[Member], wanted: int, at: float) -> bool:
+        """Whether nobody is missing yet, and successors of others that leave soon may be asked for together."""
+        if len(staying) < wanted:
+            return False
+        first = min(staying, key=self._counts_until)
+        since = self._counts_until(first)
+        return since <= at < since + min(_COLLECT, _COLLECT_SHARE * (first.ends_at - since))
 
     def _idle_unready(self) -> list[Member]:
         return [

@@ -112,8 +112,10 @@ class GpuBroken(Message):
 class Bye(Message):
     """it leaves, and why"""
 
+    # willed: its job was told to end; the scheduler may start it again.
     kind = "bye"
     reason: str = ""
+    willed: bool = False
     at: float = 0.0
 
 

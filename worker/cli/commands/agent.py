@@ -8,6 +8,7 @@ from pathlib import Path
 from worker.agent import cleanup, folder
 from worker.agent.agent import Agent
 from worker.agent.assignment import run_paths
+from worker.store import lives
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +37,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="start a driver where the run has none, unless one later than this has ended the run",
     )
     parser.add_argument(
+        "--restarts",
+        type=int,
+        default=0,
+        help="how often its job has been started before; each start is a worker with a name of its own",
+    )
+    parser.add_argument(
         "--sweep",
         type=int,
         default=None,
@@ -48,9 +55,10 @@ def execute(args: argparse.Namespace) -> int:
     """Work until there is no more to do; 0 however that came about."""
     paths = run_paths(args.rundir)
     if args.sweep is not None:
-        cleanup.tidy(paths, args.id, args.sweep)
+        cleanup.tidy(paths, lives.newest_begun(paths, args.id) if args.restarts else args.id, args.sweep)
         return 0
+    identity = lives.next_to_begin(paths, args.id) if args.restarts else args.id
     if args.epoch is not None:
         folder.check(paths, args.epoch)
-    Agent(args.rundir, args.id, args.epoch or 0, args.patience, args.ends_at, args.drives_since).run()
+    Agent(args.rundir, identity, args.epoch or 0, args.patience, args.ends_at, args.drives_since).run()
     return 0

@@ -12,10 +12,10 @@ from pathlib import Path
 from worker.errors import ConfigError, OmnioptError
 from worker.launch.slurm import refusals, sbatch, squeue
 from worker.launch.slurm.client import Client
-from worker.launch.slurm.job_states import ANSWERS_WITHOUT
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import driver_script
 from worker.launch.slurm.squeue import Row
+from worker.launch.slurm.submissions import ANSWERS_WITHOUT
 from worker.spec.run import Run
 from worker.store.files import replacing
 from worker.store.paths import RunPaths

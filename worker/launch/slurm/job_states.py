@@ -6,56 +6,16 @@ goodbye, or when two answers a minute apart do not have it any more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from worker.launch.launcher import AgentReport, AgentState
 from worker.launch.slurm import reasons
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import JobState, Row
-
-ABSENT_SECONDS = 60.0  # an agent that the queue does not have is given up after so long, and two answers
-ANSWERS_WITHOUT = 2  # answers without a submission's name before it counts as never submitted
-
-
-@dataclass
-class Agent:
-    """One agent, an element of a submission."""
-
-    identity: str
-    row: Row | None = None
-    node: str = ""
-    heard: bool = False
-    gone: str | None = None  # why, once it is certain
-    word: str = ""  # Slurm's for how its job ended
-    goodbye: bool = False  # it left by itself
-    absent: list[float] = field(default_factory=list)  # when answers did not have it, since one had it
-    stuck: int = 0  # answers in a row that gave a reason for waiting which never passes
-
-
-@dataclass
-class Submission:
-    """A job array that was submitted, or may have been."""
-
-    job: AgentJob
-    outcome: Outcome = Outcome.DOUBTFUL
-    number: str = ""
-    message: str = ""
-    answered: bool = False  # whether sbatch has ended, one way or the other
-    doubt_since: float = 0.0
-    absent: int = 0
-    agents: dict[str, Agent] = field(default_factory=dict)
-
-    @property
-    def alive(self) -> int:
-        """How many of its agents may still be there."""
-        return sum(agent.gone is None for agent in self.agents.values())
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing of it is in the queue any more."""
-        return all(agent.gone is not None for agent in self.agents.values())
+from worker.launch.slurm.submissions import Agent, Submission
+from worker.store import lives
 
 
 class JobStates:
@@ -63,18 +23,15 @@ class JobStates:
 
     def __init__(self) -> None:
         self.submissions: dict[str, Submission] = {}
-        self._by_agent: dict[str, Submission] = {}
+        self._by_first_life: dict[str, Submission] = {}
         self.silent_since: float | None = None  # since when Slurm has not answered
         self._reports: Mapping[str, AgentReport] | None = None  # made again after every change
 
     def intend(self, job: AgentJob, at: float) -> None:
         """A job array is about to be submitted."""
         self._reports = None
-        submission = Submission(job, doubt_since=at)
-        for identity in job.identities:
-            submission.agents[identity] = Agent(identity)
-            self._by_agent[identity] = submission
-        self.submissions[job.name] = submission
+        submission = self.submissions[job.name] = Submission(job, doubt_since=at)
+        self._by_first_life.update(dict.fromkeys(job.identities, submission))
 
     def answered(self, name: str, submitted: Submitted, at: float) -> None:
         """sbatch has answered, or has ended without an answer."""
@@ -86,44 +43,61 @@ class JobStates:
         submission.outcome = submitted.outcome
         submission.number = submitted.job
         if submitted.outcome in (Outcome.REFUSED, Outcome.LATER):
-            self._give_up(submission, f"Slurm rejected the job: {submitted.message}.")
+            submission.give_up(f"Slurm rejected the job: {submitted.message}.")
 
     def heard(self, identity: str, node: str) -> None:
-        """An agent has said that it runs."""
+        """An agent has said that it runs; it may be one whose job Slurm has started again without that being noticed."""
         self._reports = None
-        submission = self._by_agent.get(identity)
+        submission = self._submission(identity)
         if submission is None:
             return
+        while identity not in submission.agents:
+            submission.starts_again(submission.newest_of(identity), -math.inf)
         agent = submission.agents[identity]
         agent.heard, agent.node = True, agent.node or node
         agent.absent.clear()
         submission.outcome = Outcome.ACCEPTED
 
+    def unknown(self, identity: str) -> bool:
+        """Whether this is a later life of an agent that is known, which is not known itself."""
+        submission = self._submission(identity)
+        return submission is not None and identity not in submission.agents
+
     def spoke(self, identity: str) -> None:
         """An agent has said something about its work: it is there, also where the queue has lost its job."""
-        if (submission := self._by_agent.get(identity)) and submission.agents[identity].absent:
+        if (agent := self._agent(identity)) and agent.absent:
             self._reports = None
-            submission.agents[identity].absent.clear()
+            agent.absent.clear()
 
-    def left(self, identity: str, reason: str) -> None:
-        """An agent has said goodbye, or is known to have ended by other means."""
+    def left(self, identity: str, reason: str, at: float | None = None) -> None:
+        """An agent has said goodbye, or is known to have ended by other means.
+
+        at: the time, where its job was told to end, so that it may come back.
+        """
         self._reports = None
-        if submission := self._by_agent.get(identity):
-            agent = submission.agents[identity]
-            agent.gone, agent.goodbye = agent.gone or reason or "left", True
+        submission, agent = self._submission(identity), self._agent(identity)
+        if submission is None or agent is None:
+            return
+        comes_back = at is not None and agent.gone is None and not agent.unwanted
+        agent.gone, agent.goodbye = agent.gone or reason or "left", True
+        if comes_back and at is not None:
+            submission.starts_again(agent, at)
 
     def died(self, identity: str, reason: str) -> None:
         """What watches over an agent on its node has seen its process end without a goodbye."""
         self._reports = None
-        if submission := self._by_agent.get(identity):
-            agent = submission.agents[identity]
+        if agent := self._agent(identity):
             agent.gone = agent.gone or reason
+
+    def unwanted(self, identities: Iterable[str]) -> None:
+        """These are being ended: their jobs are not to come back."""
+        for agent in filter(None, map(self._agent, identities)):
+            agent.unwanted = True
 
     def cancelled(self, identities: Iterable[str]) -> None:
         """Slurm has taken it that these end. Those that run say goodbye themselves; the others never began."""
         for identity in identities:
-            submission = self._by_agent.get(identity)
-            if submission and not submission.agents[identity].heard:
+            if (agent := self._agent(identity)) and not agent.heard:
                 self.left(identity, "The job was cancelled.")
 
     def silent(self, at: float) -> None:
@@ -144,11 +118,11 @@ class JobStates:
             by_name.setdefault(row.name, []).append(row)
         for name, submission in self.submissions.items():
             if job_rows := by_name.get(name):
-                self._seen(submission, job_rows, asked_at, complete)
+                submission.seen(job_rows, asked_at, complete)
             elif not complete:
                 continue
             elif not submission.over and submission.answered and asked_at >= submission.doubt_since:
-                self._unseen(submission, asked_at)
+                submission.unseen(asked_at)
 
     def names(self) -> list[str]:
         """The job names to ask the queue about."""
@@ -175,6 +149,11 @@ class JobStates:
         """Whether it is not known if Slurm has taken the submission."""
         return self.submissions[name].outcome is Outcome.DOUBTFUL
 
+    @property
+    def in_question(self) -> bool:
+        """Whether of any agent it is not known if its job comes back."""
+        return any(agent.in_question for sub in self.submissions.values() for agent in sub.newest)
+
     def waiting(self, submission: Submission) -> list[str]:
         """The agents of a submission that wait in the queue."""
         return [
@@ -200,9 +179,9 @@ class JobStates:
         """
         chosen: dict[str, list[Agent]] = {}
         for identity in identities:
-            submission = self._by_agent.get(identity)
-            if submission is not None and submission.agents[identity].gone is None:
-                chosen.setdefault(submission.job.name, []).append(submission.agents[identity])
+            submission, agent = self._submission(identity), self._agent(identity)
+            if submission is not None and agent is not None and agent.gone is None:
+                chosen.setdefault(submission.job.name, []).append(agent)
         numbers: list[str] = []
         names: list[str] = []
         for name, agents in chosen.items():
@@ -210,25 +189,26 @@ class JobStates:
             if not submission.number or len(agents) == submission.alive:
                 names.append(name)
             else:
-                numbers += (f"{submission.number}_{agent.identity.rpartition('-')[2]}" for agent in agents)
+                numbers += map(submission.element, agents)
         return numbers, names
 
     def node(self, identity: str) -> str:
         """The node of an agent, "" where it is not known."""
-        submission = self._by_agent.get(identity)
-        return submission.agents[identity].node if submission else ""
+        agent = self._agent(identity)
+        return agent.node if agent else ""
 
     def reports(self) -> Mapping[str, AgentReport]:
         """How every agent stands."""
         if self._reports is None:
             self._reports = {
-                identity: self._report(submission, submission.agents[identity])
-                for identity, submission in self._by_agent.items()
+                identity: self._report(submission, agent)
+                for submission in self.submissions.values()
+                for identity, agent in submission.agents.items()
             }
         return self._reports
 
     def _report(self, submission: Submission, agent: Agent) -> AgentReport:
-        number = f"{submission.number}_{agent.identity.rpartition('-')[2]}" if submission.number else ""
+        number = submission.element(agent)
         if agent.gone is not None:
             willed = agent.word in reasons.WILLED
             return AgentReport(agent.identity, AgentState.GONE, number, agent.node, agent.gone, willed)
@@ -239,9 +219,10 @@ class JobStates:
             return AgentReport(
                 agent.identity, AgentState.PENDING, number, agent.node, "The job is being submitted."
             )
-        if self.silent_since is not None or submission.outcome is Outcome.DOUBTFUL or agent.absent:
+        doubtful = submission.outcome is Outcome.DOUBTFUL or agent.absent or agent.in_question
+        if self.silent_since is not None or doubtful:
             return AgentReport(
-                agent.identity, AgentState.UNKNOWN, number, agent.node, self._doubt(submission)
+                agent.identity, AgentState.UNKNOWN, number, agent.node, self._doubt(submission, agent)
             )
         row = agent.row
         if row is None or row.state is JobState.WAITING:
@@ -250,50 +231,18 @@ class JobStates:
         state = AgentState.RUNNING if row.state is JobState.RUNNING else AgentState.UNKNOWN
         return AgentReport(agent.identity, state, number, agent.node)
 
-    def _doubt(self, submission: Submission) -> str:
+    def _doubt(self, submission: Submission, agent: Agent) -> str:
         if self.silent_since is not None:
             return "Slurm does not answer."
         if submission.outcome is Outcome.DOUBTFUL:
             return f"It is not known whether Slurm accepted the job ({submission.message})."
+        if agent.in_question:
+            return "The job was told to end; Slurm may start it again."
         return "The job is no longer in the queue."
 
-    def _seen(self, submission: Submission, job_rows: list[Row], asked_at: float, complete: bool) -> None:
-        submission.outcome, submission.absent = Outcome.ACCEPTED, 0
-        submission.number = submission.number or job_rows[0].job.partition("_")[0]
-        # Elements that never became jobs of their own stand in one row without an index.
-        undivided = next((row for row in job_rows if row.index is None), None)
-        rows = {submission.job.identity(row.index): row for row in job_rows if row.index is not None}
-        for identity, agent in submission.agents.items():
-            row = rows.get(identity, undivided)
-            if row is None:
-                if complete:
-                    self._missing(agent, asked_at)
-                continue
-            agent.row, agent.node = row, row.node or agent.node
-            hopeless = row.state is JobState.WAITING and reasons.never(row.reason) is not None
-            agent.stuck = agent.stuck + 1 if hopeless else 0
-            agent.absent.clear()
-            if row.state is JobState.ENDED:
-                agent.word = row.word
-                agent.gone = agent.gone or reasons.ended(row.word)
+    def _submission(self, identity: str) -> Submission | None:
+        return self._by_first_life.get(lives.split(identity)[0])
 
-    def _unseen(self, submission: Submission, asked_at: float) -> None:
-        if submission.outcome is Outcome.DOUBTFUL:
-            submission.absent += 1
-            if submission.absent >= ANSWERS_WITHOUT:
-                self._give_up(submission, f"The job never reached the queue ({submission.message}).")
-            return
-        for agent in submission.agents.values():
-            self._missing(agent, asked_at)
-
-    def _missing(self, agent: Agent, asked_at: float) -> None:
-        """An answer does not have an agent that was accepted: Slurm has forgotten it, or not yet got to it."""
-        if agent.gone is not None:
-            return
-        agent.absent.append(asked_at)
-        if len(agent.absent) >= ANSWERS_WITHOUT and asked_at - agent.absent[0] >= ABSENT_SECONDS:
-            agent.gone = "Slurm no longer has the job."
-
-    def _give_up(self, submission: Submission, reason: str) -> None:
-        for agent in submission.agents.values():
-            agent.gone = agent.gone or reason
+    def _agent(self, identity: str) -> Agent | None:
+        submission = self._submission(identity)
+        return submission.agents.get(identity) if submission else None

@@ -97,11 +97,11 @@ class NodeHealth:
     def _newly_ended(self) -> list[tuple[str, str, str, bool, Path]]:
         ended = []
         for submission in self._job_states.submissions.values():
-            for index, (identity, agent) in enumerate(submission.agents.items()):
+            for identity, agent in submission.agents.items():
                 if agent.gone is not None and identity not in self._counted:
                     self._counted.add(identity)
                     if agent.word and not agent.goodbye:
-                        output = self._paths.job_output(submission.job.name, index)
+                        output = self._paths.job_output(submission.job.name, agent.index)
                         ended.append((identity, agent.node, agent.word, agent.heard, output))
         return ended
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
-INTERVAL = 30.0
+INTERVAL = 45.0  # leaves room for a question in between
 PER_MINUTE = 2
 SOON = 5.0  # seconds after a submission, when the first look shows whether it can start at all
 LONGEST_SILENCE = 300.0

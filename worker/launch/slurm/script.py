@@ -71,7 +71,7 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str, first: b
                 *resources(replace(run, memory=job.memory or run.memory)),
                 *choices(run, first),
                 ("time", time_text(job.seconds)),
-                ("no-requeue", ""),
+                ("requeue", ""),
                 ("output", output),
                 ("open-mode", "append"),
             ]
@@ -79,16 +79,15 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str, first: b
         *extra(run, job.exclude),
     ]
     agent = shlex.join([python, "-I", "-m", "worker", "agent", str(paths.root)])
+    agent += ' --id "$id" --restarts "${SLURM_RESTART_COUNT:-0}"'
     return _script(
         lines,
         f"""\
-# Its place has been given to another job: a job that Slurm starts again must not work beside it.
-[ "${{SLURM_RESTART_COUNT:-0}}" -gt 0 ] && exit 0
 {_setup(run, paths.setup_record(job.name, "$SLURM_ARRAY_TASK_ID"))}id={job.tag}-$SLURM_ARRAY_TASK_ID
 ends=$(($(date +%s) + {job.seconds} - SECONDS))
-{_SHORTENED if run.time_min else ""}{_wait(f'{agent} --id "$id" --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"{rides}', "TERM")}
+{_SHORTENED if run.time_min else ""}{_wait(f'{agent} --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"{rides}', "TERM")}
 # Where the worker was killed, what it had started is still there.
-{agent} --id "$id" --sweep "$code"
+{agent} --sweep "$code"
 exit "$code"
 """,
     )

@@ -16,22 +16,23 @@ from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.job_states import JobStates
 from worker.launch.slurm.node_health import NodeHealth
-from worker.launch.slurm.poll_schedule import PollSchedule
+from worker.launch.slurm.poll_schedule import SOON, PollSchedule
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.scancel import Cancels
 from worker.launch.slurm.script import AgentJob, agent_script
 from worker.launch.slurm.squeue import Answered, JobState
 from worker.launch.slurm.submission_log import SubmissionLog, logged_submissions
+from worker.launch.slurm.submit_pace import SubmitPace
 from worker.spec.directives import excluded
 from worker.spec.problem import Problem
 from worker.spec.run import Run
+from worker.store import lives
 from worker.store.appender import StorageFullError
 from worker.store.outbox_messages import Bye, Heard, Hello, ProcessEnded
 from worker.store.paths import RunPaths
 
 PATIENCE = 300  # seconds that agents wait for a new driver: its job may have to queue
 _ABANDONED_SECONDS = 900.0  # so long a submission that was given up is looked for, in case it comes late
-_RETRY_LEAST, _RETRY_MOST = 5.0, 300.0
 
 
 class SlurmLauncher:
@@ -72,10 +73,7 @@ class SlurmLauncher:
         self._stopping: set[str] = set()
         self._too_long = 0  # seconds of a job that turned out to be more than the partition allows
         self._asking_limits = self._limits_unknown = False
-        self._later = ""  # a sentence on why no more jobs are submitted for now
-        self._not_before = 0.0
-        self._retry_delay = _RETRY_LEAST
-        self._most = 0  # elements of the next submission at most, while Slurm limits them; 0: no limit
+        self._pace = SubmitPace()
         self._adopt_submissions()
 
     @classmethod
@@ -98,17 +96,14 @@ class SlurmLauncher:
         if self._walltime is None:
             self._ask_limits(now)
             return identities
-        while len(identities) < count and self.hopeless is None and now >= self._not_before:
-            size = min(count - len(identities), self._max_array, self._most or count)
+        while self.hopeless is None and (size := self._pace.size(count - len(identities), now)):
             try:
-                identities += self._submit(size, self._walltime, now)
+                identities += self._submit(min(size, self._max_array), self._walltime, now)
             except (StorageFullError, OSError) as error:
                 # What is not written down is not submitted: nobody would know of it.
                 told = isinstance(error, StorageFullError)
-                self._later = str(error) if told else f"The job script cannot be written: {error}."
-                self._back_off(now)
-            if self._most:
-                self._not_before = now + _RETRY_LEAST  # Slurm's answer shows how many it takes
+                self._pace.unable(str(error) if told else f"The job script cannot be written: {error}.", now)
+            self._pace.tried(now)
         return identities
 
     def poll(self) -> Mapping[str, AgentReport]:
@@ -126,19 +121,23 @@ class SlurmLauncher:
         """End these agents now, with everything that they started; tried again until Slurm has taken it."""
         self._cancels.add(*self._job_states.jobs(identities))
         self._stopping.update(identities)
+        self._job_states.unwanted(identities)
         self._cancels.send_due(self._clock())
 
     def note(self, identity: str, message: Heard) -> None:
         """Take in what an agent itself has message: earlier and surer than the queue."""
         if isinstance(message, Hello):
-            self._retry_delay, self._begun = _RETRY_LEAST, True
+            self._begun = True
+            self._pace.room()
             self._job_states.heard(identity, message.host)
         elif isinstance(message, Bye):
-            self._job_states.left(identity, message.reason)
-            self._log_ended_submissions()
+            now = self._clock()
+            self._job_states.left(identity, message.reason, now if message.willed else None)
+            self._ask_about_restarts(now)
+            self._left()
         elif isinstance(message, ProcessEnded):
             self._job_states.died(identity, ending(message.exit_code))
-            self._log_ended_submissions()
+            self._left()
         else:
             self._job_states.spoke(identity)
         self._node_health.note(identity, message)
@@ -155,10 +154,10 @@ class SlurmLauncher:
             return str(self.hopeless)
         if self._job_states.silent_since is not None or self._limits_unknown:
             return "Slurm does not answer; running evaluations go on, and Slurm is asked again."
-        if (message := self._job_states.doubt) and not self._later:
+        if (message := self._job_states.doubt) and not self._pace.why:
             return f"It is not known whether Slurm accepted the last workers ({message}); its queue is being checked."
-        if self._later:
-            return f"{self._later} The run goes on with the workers it has, and asks again."
+        if self._pace.why:
+            return f"{self._pace.why} The run goes on with the workers it has, and asks again."
         return self._node_health.trouble
 
     def close(self) -> None:
@@ -187,10 +186,11 @@ class SlurmLauncher:
                     self._poll_schedule.submitted(now)  # it came into the queue together with this driver
                 else:
                     self._poll_schedule.wanted(now)
+        self._notice_restarts()
 
     def _ask_limits(self, now: float) -> None:
         """Ask for the limits of jobs: with wrong ones they would be refused, or wait for ever."""
-        if not self._asking_limits and now >= self._not_before:
+        if not self._asking_limits and self._pace.size(1, now):
             self._asking_limits = True
             self._background.do(partial(cluster.ask, self._client, self._run), self._take_limits)
 
@@ -199,9 +199,9 @@ class SlurmLauncher:
         if limits.limits_known:
             self._walltime, self._max_array = limits.walltime(self._run), limits.max_array
             self._memory = 0 if self._since is None else limits.memory_with_driver(self._run)
-            self._retry_delay = _RETRY_LEAST
+            self._pace.room()
         else:
-            self._back_off(self._clock())
+            self._pace.wait(self._clock())
 
     def _submit(self, size: int, walltime: int, now: float) -> Sequence[str]:
         self._count += 1
@@ -225,23 +225,13 @@ class SlurmLauncher:
         self._submission_log.answered(job.name, answer)
         self._poll_schedule.submitted(now)
         if answer.outcome is Outcome.ACCEPTED:
-            self._later, self._most = "", 0
+            self._pace.accepted()
         elif answer.outcome is Outcome.LATER:
-            self._later = _no_more_jobs(answer.message)
-            self._most = job.count // 2  # perhaps Slurm takes some of them
-            if self._most:
-                self._not_before = now
-            else:
-                self._back_off(now)
+            self._pace.full(answer.message, job.count, now)
         elif answer.outcome is Outcome.REFUSED:
             self._node_health.refused(job, answer)
             if not job.exclude:
-                self._later = f"Slurm rejects new worker jobs: {refusals.explained(answer)}"
-                self._back_off(now)
-
-    def _back_off(self, now: float) -> None:
-        self._not_before = now + self._retry_delay
-        self._retry_delay = min(self._retry_delay * 2, _RETRY_MOST)
+                self._pace.refused(f"Slurm rejects new worker jobs: {refusals.explained(answer)}", now)
 
     def _look(self, now: float) -> None:
         """Ask the queue where it is time to."""
@@ -264,7 +254,7 @@ class SlurmLauncher:
         self._job_states.observe(answer.rows, asked_at, answer.complete)
         # A submission that was given up may still arrive. It is ended then: its workers have been asked for again.
         for name in doubtful - set(self._job_states.names()):
-            self._later = _no_more_jobs(self._job_states.submissions[name].message)
+            self._pace.gave_up(self._job_states.submissions[name].message)
             self._abandoned[name] = now + _ABANDONED_SECONDS
             self._cancels.add([], [name])
         late = {
@@ -272,11 +262,24 @@ class SlurmLauncher:
         }
         self._cancels.add([], late)
         if self._node_health.note_ended():
-            self._back_off(now)
+            self._pace.wait(now)
+        self._notice_restarts()
+        self._ask_about_restarts(now)
         self._exclude_failing_nodes()
         for identities in self._stuck():
             self.stop(identities)
         self._log_ended_submissions()
+
+    def _notice_restarts(self) -> None:
+        """Take in the agents whose jobs Slurm has started again, which the queue may never have shown waiting."""
+        for identity in lives.begun_again(self._paths):
+            if self._job_states.unknown(identity):
+                self._job_states.heard(identity, "")
+
+    def _ask_about_restarts(self, now: float) -> None:
+        """See soon which of the jobs that were told to end come back: only the others are to be replaced."""
+        if self._job_states.in_question:
+            self._poll_schedule.wanted(now + SOON)
 
     def _exclude_failing_nodes(self) -> None:
         """What waits in the queue must not begin on a node that has failed since it was submitted."""
@@ -310,13 +313,13 @@ class SlurmLauncher:
             self._too_long, self._walltime = walltime, None
         return True
 
+    def _left(self) -> None:
+        self._pace.room()
+        self._log_ended_submissions()
+
     def _log_ended_submissions(self) -> None:
         """Write down which submissions are over, so that later drivers do not ask about them."""
         alive = set(self._job_states.names())
         for name in self._job_states.submissions.keys() - alive - self._over:
             self._over.add(name)
             self._submission_log.over(name)
-
-
-def _no_more_jobs(message: str) -> str:
-    return f"Slurm accepts no more jobs at the moment ({message})."

@@ -1,0 +1,138 @@
+"""Whom the driver asks for, waits for and lets go, where workers end soon or their jobs may be started again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from idle_launcher import IdleLauncher
+from json_records import LOSSES, plain_assign, said
+
+from worker.driver.agents import Agents
+from worker.driver.assignments import Assignments
+from worker.driver.mailboxes import Mailboxes
+from worker.launch.launcher import AgentReport, AgentState
+from worker.store.outbox_messages import Heard
+from worker.store.paths import RunPaths
+
+AN_HOUR = 3600.0
+
+
+class Told(IdleLauncher):
+    """Starts what it is asked for, reports as the test says, and keeps in mind whose job it was to end."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, AgentState] = {}
+        self.asked: list[int] = []
+        self.stopped: list[str] = []
+
+    def start(self, count: int) -> Sequence[str]:
+        self.asked.append(count)
+        names = [f"new{len(self.states) + number}" for number in range(count)]
+        self.states.update(dict.fromkeys(names, AgentState.PENDING))
+        return names
+
+    def poll(self) -> Mapping[str, AgentReport]:
+        return {name: AgentReport(name, state) for name, state in self.states.items()}
+
+    def stop(self, identities: Sequence[str]) -> None:
+        self.stopped += identities
+
+
+class Crew:
+    """The agents of a driver with a clock: `now` seconds since its beginning."""
+
+    def __init__(self, folder: Path) -> None:
+        RunPaths(folder).agents.mkdir()
+        self.launcher = Told()
+        self.assignments = Assignments(1, plain_assign, LOSSES)
+        self.mail = Mailboxes(RunPaths(folder), 1, slowest=1.0, sync=False)
+        self.agents = Agents(RunPaths(folder), self.launcher, self.assignments, self.mail)
+        self.now = 0.0
+
+    def begins(self, name: str, ends_at: float = AN_HOUR) -> None:
+        """An agent answers."""
+        self.launcher.states[name] = AgentState.RUNNING
+        message = said(
+            {"kind": "hello", "agent": name, "epoch": 1, "host": "n", "at": self.now, "ends_at": ends_at}
+        )
+        self.assignments.add(name)
+        self.hear(name, message)
+
+    def hear(self, name: str, message: Heard) -> None:
+        self.assignments.hear(name, message, self.now)
+        self.agents.heard(name, message)
+
+    def turn(self, wanted: int, seconds: float = 1.0) -> None:
+        """Time passes, and the driver sees to its workers."""
+        self.now += seconds
+        self.agents.look(self.now, self.now, self.hear)
+        self.agents.fill(wanted, self.now, self.now)
+
+
+@pytest.fixture
+def crew(tmp_path: Path) -> Iterator[Crew]:
+    crew = Crew(tmp_path)
+    yield crew
+    crew.mail.close()
+
+
+def test_a_worker_that_may_come_back_is_neither_replaced_nor_in_anyones_way(crew: Crew) -> None:
+    for name in ("a", "b"):
+        crew.begins(name)
+    crew.launcher.states |= {"a": AgentState.GONE, "ar1": AgentState.UNKNOWN}
+    crew.turn(wanted=2)
+    assert set(crew.assignments.members) == {"b", "ar1"}
+    assert crew.launcher.asked == []
+    crew.turn(wanted=1)
+    assert (crew.launcher.stopped, crew.assignments.members["b"].leaving) == ([], False), (
+        "nothing is sure yet"
+    )
+    crew.launcher.states["ar1"] = AgentState.PENDING
+    crew.turn(wanted=1)
+    assert crew.launcher.stopped == ["ar1"]
+
+
+def test_one_that_does_not_is_replaced(crew: Crew) -> None:
+    for name in ("a", "b"):
+        crew.begins(name)
+    crew.launcher.states |= {"a": AgentState.GONE, "ar1": AgentState.UNKNOWN}
+    crew.turn(wanted=2)
+    crew.launcher.states["ar1"] = AgentState.GONE
+    crew.turn(wanted=2)
+    crew.turn(wanted=2)
+    assert crew.launcher.asked == [1]
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_one_that_comes_back_when_the_run_is_ending_is_ended(crew: Crew, cancelled: bool) -> None:
+    crew.begins("a")
+    crew.turn(wanted=1)
+    crew.agents.cancel("why") if cancelled else crew.agents.dismiss()
+    crew.launcher.states |= {"a": AgentState.GONE, "ar1": AgentState.PENDING}
+    for _ in range(3):
+        crew.agents.look(crew.now, crew.now, crew.hear)
+        crew.agents.dismiss_late()
+        crew.now += 1.0
+    assert crew.launcher.stopped == ["ar1"]
+
+
+def test_successors_of_workers_that_leave_one_after_the_other_are_asked_for_together(crew: Crew) -> None:
+    for number in range(4):
+        crew.begins(f"a{number}", ends_at=AN_HOUR + number)
+    crew.turn(wanted=4, seconds=AN_HOUR - 61)
+    while not crew.launcher.asked:
+        crew.turn(wanted=4)
+    assert crew.launcher.asked == [4]
+    assert AN_HOUR - 52 < crew.now < AN_HOUR - 48
+
+
+def test_one_that_is_missing_is_not_waited_with_for_those_that_leave_soon(crew: Crew) -> None:
+    for number in range(3):
+        crew.begins(f"a{number}", ends_at=AN_HOUR)
+    crew.turn(wanted=3, seconds=AN_HOUR - 58)
+    assert crew.launcher.asked == []
+    crew.launcher.states["a0"] = AgentState.GONE
+    crew.turn(wanted=3)
+    assert crew.launcher.asked == [3]
