@@ -14,7 +14,7 @@ from worker.driver.succession import Succession
 from worker.launch.launcher import AgentReport, AgentState, Launcher
 from worker.spec.problem import Problem
 from worker.store import journal_records as journal
-from worker.store.outbox_messages import Heard, Hello
+from worker.store.outbox_messages import Bye, Heard, Hello, ProcessEnded
 from worker.store.paths import RunPaths
 
 _LOOK_EVERY = 0.05  # seconds
@@ -52,6 +52,7 @@ class Agents:
         self._hellos: dict[str, Hello | journal.Agent] = {}
         self._strangers: dict[str, float] = {}  # agents that the launcher does not know, and since when
         self._buried: set[str] = set()
+        self._ended: set[str] = set()  # agents that have said so, or whose end was seen where they were
         self._unheard: set[str] = set()  # agents that are gone, and whose last words cannot be read
         self._asked: dict[
             str, float
@@ -74,7 +75,8 @@ class Agents:
     def adopt(self, earlier: Mapping[str, journal.Agent], now: float) -> None:
         """Take over the agents of earlier drivers: those that the launcher knows, and those that hold trials.
 
-        earlier: what earlier drivers have written down of them, by identity.
+        Those that were given up with a trial that has not ended are listened to as well. earlier: what earlier drivers have
+        written down of them, by identity.
         """
         self._hellos.update(earlier)
         for identity, report in self._launcher.poll().items():
@@ -82,10 +84,17 @@ class Agents:
                 self._assignments.add(identity)
         for identity in self._assignments.members:
             self._mail.open(identity, now)
+        for identity in self._assignments.former:
+            if identity not in self._assignments.members and self._mail.open_late(identity, now):
+                self._assignments.give_up(identity)
 
     def heard(self, identity: str, message: Heard) -> None:
         """An agent has said something."""
         self._launcher.note(identity, message)
+        if isinstance(message, Bye | ProcessEnded):
+            self._ended.add(identity)
+            if self._mail.late(identity):
+                self._mail.last_words(identity)
         if isinstance(message, Hello):
             self._hellos[identity] = message
             began = self._began.setdefault(identity, message.at)
@@ -142,6 +151,7 @@ class Agents:
     def cancel(self, why: str) -> None:
         """Let every agent end what it runs, and leave. why: a sentence for those evaluations."""
         self._assignments.cancelled = why
+        self._assignments.end_late()
         self.dismiss_late()
 
     def dismiss_late(self) -> None:
@@ -219,7 +229,8 @@ class Agents:
         at_once: bool = False,
         willed: bool = False,
     ) -> None:
-        messages = self._mail.last_words(identity, at_once)
+        certain = at_once or identity in self._ended
+        messages = self._mail.last_words(identity, at_once, certain)
         if messages is None:  # perhaps that its evaluation has succeeded
             self._unheard.add(identity)
             return
@@ -227,7 +238,7 @@ class Agents:
         self._buried.add(identity)
         for message in messages:
             hear(identity, message)
-        self._assignments.gone(identity, reason, at, willed)
+        self._assignments.gone(identity, reason, at, willed, late=self._mail.late(identity))
 
     def _verdict(self, member: Member, now: float) -> str:
         """Why an agent that the launcher does not know is gone for certain; "" where it may still be there."""

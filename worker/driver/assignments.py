@@ -8,36 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from worker.driver import entries
 from worker.driver.losses import Losses
 from worker.driver.members import Member, Members
+from worker.driver.moves import MakeAssign, Moves, late_end
 from worker.driver.tasks import Attempt, Closed, Task, Tasks
 from worker.spec.parameters import Value
 from worker.store import journal_records as journal
-from worker.store.inbox_messages import Assign, Cancel, Order, Quit
-from worker.store.journal_records import Record
+from worker.store.inbox_messages import Cancel, Order, Quit
 from worker.store.outbox_messages import Bye, Finished, Heard, Hello, Refused, Retracted, Started
 from worker.trial import Status, Trial
-
-
-class MakeAssign(Protocol):
-    """Makes an assignment with all that an agent needs beside the values."""
-
-    def __call__(
-        self, *, epoch: int, trial: int, attempt: int, values: Mapping[str, Value], at: float, spent: float
-    ) -> Assign:
-        """The message for the agent's inbox."""
-
-
-@dataclass
-class Moves:
-    """What is to be done: records for the journal first, then messages for the inboxes of agents."""
-
-    records: list[Record]
-    messages: list[tuple[str, Order]]
 
 
 class Assignments:
@@ -54,6 +36,8 @@ class Assignments:
         self._agents = Members()
         self._retracted: set[Attempt] = set()
         self._messages: list[tuple[str, Order]] = []
+        self._late: set[str] = set()  # agents that were given up, and may live nevertheless
+        self._notes: list[str] = []
 
     @property
     def open(self) -> Mapping[int, Task]:
@@ -87,8 +71,8 @@ class Assignments:
 
     def take(self) -> Moves:
         """What is to be done since the last call."""
-        moves = Moves(self._tasks.records, self._messages)
-        self._tasks.records, self._messages = [], []
+        moves = Moves(self._tasks.records, self._messages, self._notes)
+        self._tasks.records, self._messages, self._notes = [], [], []
         return moves
 
     def restore(
@@ -99,21 +83,29 @@ class Assignments:
         retracted: Iterable[Attempt] = (),
         attempts: Mapping[int, int] | None = None,
         spent: Mapping[int, float] | None = None,
+        former: Mapping[int, str] | None = None,
     ) -> None:
         """Begin with what earlier drivers left; trials that were held wait for what their agents say.
 
         retracted: what agents have taken back. attempts: number -> how often a trial was given out, where that is known.
-        spent: number -> seconds that it has taken so far, where it continues.
+        spent: number -> seconds that it has taken so far, where it continues. former: number -> the agent that had it last.
         """
         self._retracted.update(retracted)
         all_trials = list(trials)
         self.ok += sum(trial.status is Status.OK and not trial.imported for trial in all_trials)
         for task in self._tasks.restore(all_trials, strikes, voided or {}, attempts or {}, spent or {}):
             self._agents.called(task.holder).queue.append(task.number)
+        self._tasks.taken_from(former or {})
+
+    @property
+    def former(self) -> set[str]:
+        """The agents that trials were taken from which have not ended, or were given up."""
+        return self._tasks.former
 
     def add(self, identity: str) -> None:
         """An agent was asked for or found; it gets nothing before it has answered."""
         self._agents.called(identity)
+        self._late.discard(identity)
 
     def propose(self, number: int, values: Mapping[str, Value], at: float) -> None:
         """A new trial, which waits to be given out."""
@@ -137,6 +129,10 @@ class Assignments:
             at=at,
             spent=task.spent,
         )
+        if task.former not in ("", member.identity):  # where it lives after all, two would work on the same
+            trial = None if task.former in self._late else task.number
+            self._messages.append((task.former, Cancel(epoch=self.epoch, trial=trial)))
+        task.former = ""
         self._messages.append((member.identity, assign))
 
     def reopen(self, trial: Trial, at: float) -> None:
@@ -157,8 +153,20 @@ class Assignments:
             self._agents.sort_in(member)
             self._messages.append((member.identity, Cancel(epoch=self.epoch)))
 
+    def give_up(self, identity: str) -> None:
+        """An agent counts as gone, but may live: it is to end what it runs and leave, and is heard if it does."""
+        self._late.add(identity)
+        self._messages.append((identity, Quit(epoch=self.epoch)))
+
+    def end_late(self) -> None:
+        """Let the agents that were given up end what they may still run."""
+        self._messages += [(identity, Cancel(epoch=self.epoch)) for identity in self._late]
+
     def hear(self, identity: str, message: Heard, at: float) -> None:
         """An agent has said something in its outbox."""
+        if identity in self._late:
+            self._hear_late(Member(identity, leaving=True), message, at)
+            return
         member = self._agents.called(identity)
         if isinstance(message, Hello):
             self._hello(member, message, at)
@@ -173,15 +181,18 @@ class Assignments:
         elif isinstance(message, Bye):
             self._bye(member, message, at)
 
-    def gone(self, identity: str, reason: str, at: float, willed: bool = False) -> None:
-        """An agent is certainly no more, and all that it said has been heard. willed: somebody has ended it."""
+    def gone(self, identity: str, reason: str, at: float, willed: bool = False, late: bool = False) -> None:
+        """An agent is no more, and all that it said has been heard. willed: somebody has ended it. late: it may live after all."""
         member = self._agents.forget(identity)
         if member is None:
             return
+        if late:
+            self.give_up(identity)
         # It takes its trials in order: the one that it ran, or else the first, may be what ended it.
         running = [number for number in member.queue if self.open[number].started]
         for number in member.queue:
             task = self.open[number]
+            task.former = identity if late else ""
             if number in (running or member.queue[:1]):
                 if self.cancelled:
                     self._tasks.close(number)
@@ -191,6 +202,19 @@ class Assignments:
                     continue
                 task.strikes = self._losses.vanished(task.strikes, task.started, willed)
             self._tasks.give_back(task, identity, reason, at)
+
+    def _hear_late(self, member: Member, message: Heard, at: float) -> None:
+        """Of an agent that was given up, results count where their trials have not ended elsewhere; it gets no other."""
+        if isinstance(message, Retracted):
+            self._taken_back(member, message, at)
+        elif isinstance(message, Finished) and message.status is not Status.CANCELLED:
+            written = len(self._tasks.records)
+            self._finished(member, message, at)
+            closed = self._tasks.closed.get(message.trial)
+            maker = (closed.attempt, closed.agent) if closed else None
+            counts = len(self._tasks.records) > written
+            if counts or maker != (message.attempt, member.identity):
+                self._notes.append(late_end(member.identity, message, counts))
 
     def _hello(self, member: Member, message: Hello, at: float) -> None:
         member.ends_at = math.inf if message.ends_at is None else message.ends_at
@@ -215,22 +239,22 @@ class Assignments:
         task = self._tasks.held(member.identity, message.trial, message.attempt)
         if task is not None and not task.started:
             task.started = True
-            self._tasks.records.append(
-                journal.Started(
-                    epoch=self.epoch,
-                    trial=message.trial,
-                    attempt=message.attempt,
-                    agent=member.identity,
-                    host=member.host,
-                    at=message.at,
-                )
-            )
+            self._tasks.records.append(entries.started(self.epoch, member.identity, member.host, message))
+        other = self.open.get(message.trial)
+        if task is None and other is not None and other.attempt >= message.attempt and not member.said_bye:
+            # It was taken from it by a driver that may have been wrong about its end.
+            if other.holder not in ("", member.identity):
+                self._messages.append((member.identity, Cancel(epoch=self.epoch, trial=other.number)))
+            elif not other.holder:
+                other.former = member.identity
 
     def _finished(self, member: Member, message: Finished, at: float) -> None:
         number, attempt, ok = message.trial, message.attempt, message.status is Status.OK
         if (number, attempt, member.identity) in self._retracted:
             return
         held = self._tasks.held(member.identity, number, attempt)
+        if held is None and message.status is Status.CANCELLED:
+            return  # another agent has the trial, which is why it was ended at this one
         task = self.open.get(number)
         if task is None and ok:
             task = self._tasks.lost.get(number)

@@ -76,6 +76,7 @@ class Driver:
             restored.retracted,
             restored.attempts,
             restored.spent,
+            restored.former,
         )
         starts, rides = not plan.request, bool(plan.rides_with)
         launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts, rides)
@@ -274,6 +275,8 @@ class Driver:
         moves = self._assignments.take()
         self._messages += moves.messages
         self._write_down(moves.records)
+        for note in moves.notes:
+            self._publisher.events.add(note)
         if self._recorder.stalled:
             return
         messages, self._messages = self._messages, []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.store.journal_records import Agent, Cancelled, Finished
+from worker.store.journal_records import Agent, Cancelled, Finished, Started
 from worker.store.outbox_messages import Finished as Told
 from worker.store.outbox_messages import Hello
+from worker.store.outbox_messages import Started as ToldStart
 from worker.trial import Status
 
 
@@ -26,6 +27,11 @@ def agent(epoch: int, identity: str, hello: Hello, at: float) -> Agent:
         version=hello.version,
         at=hello.at or at,
     )
+
+
+def started(epoch: int, identity: str, host: str, told: ToldStart) -> Started:
+    """That an agent has begun an evaluation."""
+    return Started(epoch=epoch, trial=told.trial, attempt=told.attempt, agent=identity, host=host, at=told.at)
 
 
 def finished(epoch: int, identity: str, told: Told, why_cancelled: str) -> Finished:

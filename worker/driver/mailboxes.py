@@ -14,6 +14,7 @@ from worker.store.tail import Tail
 
 _QUICKEST = 0.001  # seconds between two looks into an outbox that has just had news
 _MOST_LOOKS = 200  # in a second into outboxes that are silent, however many there are
+_SLOWEST_LATE = 60.0  # seconds after which one of an agent that was given up is looked into at the latest
 _SHARE = 50  # one that has been silent for some time is looked into after this part of that time
 _RETRY = 5.0  # seconds between two tries to write where the disk is full
 _MOST_OPEN = 200  # inboxes that are kept open for writing
@@ -42,6 +43,7 @@ class Mailboxes:
         self._slowest = slowest
         self._sync = sync
         self._boxes: dict[str, _Box] = {}
+        self._late: set[str] = set()  # of agents that were given up, and may live nevertheless
         self._inboxes: dict[str, Appender] = {}
         self._unsent: set[str] = set()
         self._retry_at = 0.0
@@ -59,7 +61,7 @@ class Mailboxes:
 
     def poll(self, now: float) -> Iterator[tuple[str, Heard]]:
         """What agents have said, of those that it is time to look at."""
-        slowest = max(self._slowest, len(self._boxes) / _MOST_LOOKS)
+        slowest = max(self._slowest, (len(self._boxes) - len(self._late)) / _MOST_LOOKS)
         for identity in [identity for identity, box in self._boxes.items() if box.due <= now]:
             box = self._boxes[identity]
             news = box.tail.read()
@@ -67,7 +69,8 @@ class Mailboxes:
                 box.tail.close()
             if news:
                 box.news = now
-            box.due = now + min(slowest, max(_QUICKEST, (now - box.news) / _SHARE))
+            longest = _SLOWEST_LATE if identity in self._late else slowest
+            box.due = now + min(longest, max(_QUICKEST, (now - box.news) / _SHARE))
             for message in news:
                 yield identity, message
 
@@ -75,9 +78,17 @@ class Mailboxes:
         """How many seconds nothing is to be looked at; `slowest` at most."""
         return max(0.0, min((box.due for box in self._boxes.values()), default=now + self._slowest) - now)
 
-    def last_words(self, identity: str, at_once: bool = False) -> list[Heard] | None:
+    def open_late(self, identity: str, now: float) -> bool:
+        """Begin to read now and then what an agent says that an earlier driver has given up; whether it may still say anything."""
+        if self._sync:
+            self.open(identity, now)
+            self._late.add(identity)
+        return self._sync
+
+    def last_words(self, identity: str, at_once: bool = False, certain: bool = True) -> list[Heard] | None:
         """What an agent that is gone has said and was not read yet; it is not watched any more.
 
+        certain: whether it has really ended. Another one may still say something if it is not on this machine, which `late` tells.
         None where that cannot be read now, and is to be asked for again, unless it is to be done `at_once`.
         """
         box = self._boxes.get(identity)
@@ -88,12 +99,20 @@ class Mailboxes:
         if box.tail.trouble and not at_once:
             return None
         box.tail.close()
+        if self._sync and not certain:
+            self._late.add(identity)
+            return messages
         del self._boxes[identity]
+        self._late.discard(identity)
         inbox = self._inboxes.pop(identity, None)
         if inbox is not None:
             inbox.close()
         self._unsent.discard(identity)
         return messages
+
+    def late(self, identity: str) -> bool:
+        """Whether an agent that is gone may still say something, and is listened to now and then."""
+        return identity in self._late
 
     def unreadable(self, identity: str) -> str:
         """Why what an agent says cannot be read now, as a sentence; "" where it can."""

@@ -15,6 +15,7 @@ from worker.store.journal_records import (
     Driver,
     Ended,
     Finished,
+    Lost,
     Read,
     Requeued,
     Retracted,
@@ -40,7 +41,8 @@ class Restored:
     strikes: number of an open trial -> how far its workers have vanished (see `worker.driver.assignments`).
     voided: number of a trial -> up to which attempt its outcomes do not count, since it was to be made again.
     retracted: attempts whose outcomes were taken back. attempts: number of a trial -> how often it was given out, if more
-    than once. spent: number of an open trial -> seconds that it has taken so far, where it continues. failures and first: where the counts for the limits begin, since the run was taken up again after it had
+    than once. spent: number of an open trial -> seconds that it has taken so far, where it continues. former: number of an open or
+    lost trial -> the agent that it was taken from last. failures and first: where the counts for the limits begin, since the run was taken up again after it had
     ended. seconds: how much of its runtime is used up since then.
     """
 
@@ -51,6 +53,7 @@ class Restored:
     retracted: set[Attempt] = field(default_factory=set)
     attempts: dict[int, int] = field(default_factory=dict)
     spent: dict[int, float] = field(default_factory=dict)
+    former: dict[int, str] = field(default_factory=dict)
     failures: int = 0
     first: int = 1
     seconds: float = 0.0
@@ -120,14 +123,19 @@ def _read(restored: Restored, records: Iterable[Read | None]) -> None:
         elif isinstance(record, Assigned):
             if record.attempt > 1:
                 restored.attempts[record.trial] = max(record.attempt, restored.attempts.get(record.trial, 0))
+        elif isinstance(record, Lost):
+            restored.former[record.trial] = record.agent
         elif isinstance(record, (Requeued, Retracted)):
             if record.strikes is not None:
                 restored.strikes[record.trial] = record.strikes
             if record.spent is not None:
                 restored.spent[record.trial] = record.spent
-            if isinstance(record, Retracted):
+            if isinstance(record, Requeued):
+                restored.former[record.trial] = record.agent
+            else:
                 restored.retracted.add((record.trial, record.attempt, record.agent))
         elif isinstance(record, Retried):
+            restored.former.pop(record.trial, None)
             restored.voided[record.trial] = record.attempt
             restored.spent.pop(record.trial, None)
         elif isinstance(record, Ended):

@@ -21,6 +21,7 @@ class Task:
 
     voided: what attempts up to this one have brought does not count, unless it is a success: somebody asked to retry.
     spent: seconds that it has taken so far, where each attempt goes on from where the last one has come.
+    former: an agent that may still run an earlier attempt, although that was given up.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Task:
     started: bool = False
     voided: int = 0
     spent: float = 0.0
+    former: str = ""
 
 
 class Closed(NamedTuple):
@@ -87,6 +89,18 @@ class Tasks:
                 else:
                     insort(self.waiting, number)
 
+    @property
+    def former(self) -> set[str]:
+        """The agents that may still run trials that have not ended, or were given up."""
+        return {task.former for task in (*self.open.values(), *self.lost.values()) if task.former}
+
+    def taken_from(self, agents: Mapping[int, str]) -> None:
+        """Earlier drivers have taken trials from these agents: number of the trial -> agent."""
+        for number, identity in agents.items():
+            task = self.open.get(number) or self.lost.get(number)
+            if task is not None:
+                task.former = identity
+
     def propose(self, number: int, values: Mapping[str, Value], at: float) -> None:
         """A new trial, which waits to be given out."""
         self.open[number] = Task(number, values)
@@ -107,9 +121,10 @@ class Tasks:
     def reopen(self, trial: Trial, at: float) -> None:
         """Give out again a trial that has ended without a result that counts, because a person asks for it."""
         number = trial.number
-        self.lost.pop(number, None)
+        lost = self.lost.pop(number, None)
         self.closed.pop(number, None)
-        self.open[number] = Task(number, trial.values, trial.attempt, voided=trial.attempt)
+        task = self.open[number] = Task(number, trial.values, trial.attempt, voided=trial.attempt)
+        task.former = lost.former if lost else ""
         insort(self.waiting, number)
         self.records.append(Retried(epoch=self.epoch, trial=number, attempt=trial.attempt, at=at))
 

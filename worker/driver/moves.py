@@ -1,0 +1,36 @@
+"""What comes out of the assignments of a driver: what it is to write down, and to whom it is to say something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from worker.spec.parameters import Value
+from worker.store.inbox_messages import Assign, Order
+from worker.store.journal_records import Record
+from worker.store.outbox_messages import Finished
+
+
+class MakeAssign(Protocol):
+    """Makes an assignment with all that an agent needs beside the values."""
+
+    def __call__(
+        self, *, epoch: int, trial: int, attempt: int, values: Mapping[str, Value], at: float, spent: float
+    ) -> Assign:
+        """The message for the agent's inbox."""
+
+
+@dataclass
+class Moves:
+    """What is to be done: records for the journal first, then messages for the inboxes of agents. notes: for the run's events."""
+
+    records: list[Record]
+    messages: list[tuple[str, Order]]
+    notes: list[str]
+
+
+def late_end(identity: str, told: Finished, counts: bool) -> str:
+    """The note that an agent which had been given up has ended an evaluation."""
+    came = f"evaluation {told.trial}: worker {identity}, which had been given up, has ended it after all"
+    return f"{came}; that {'counts' if counts else 'does not count, as it had ended before'}"
