@@ -230,3 +230,11 @@ def test_munge_is_named_by_what_slurm_says_without_it() -> None:
     assert "munge does not work between this machine and the cluster" in meaning
     assert "slurmctld" not in meaning
     assert "administrators" in advice
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["7\n", "7;sea\n", "Submitted batch job 7\n", "Submitted batch job 7 on cluster sea\n", "Hello 3\n7\n"],
+)
+def test_the_number_of_a_job_is_read_in_each_form_that_it_has(said: str) -> None:
+    assert meaning_of(Answer(0, said, "")).job == "7"

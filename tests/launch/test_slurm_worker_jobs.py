@@ -8,7 +8,7 @@ from slurm_runs import a_run
 from slurm_stage import Stage, hello, settle, states
 
 from worker.launch.launcher import AgentState
-from worker.launch.slurm import worker_jobs
+from worker.launch.slurm import sites
 from worker.launch.slurm.client import Answer
 from worker.launch.slurm.submission_log import SubmissionLog
 from worker.launch.slurm.submit_pace import SPACING
@@ -210,7 +210,7 @@ def test_a_driver_asks_for_the_limits_before_it_begins(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, answers: Answer, at_once: bool
 ) -> None:
     stage.slurm.answers |= {"sinfo": answers, "scontrol": Answer(0, "MaxArraySize = 3\n", "")}
-    monkeypatch.setattr(worker_jobs, "Client", lambda: stage.slurm)
+    monkeypatch.setattr(sites, "client_of", lambda run: stage.slurm)
     launcher = SlurmLauncher.for_driver(a_run(runtime=7200), stage.paths, 1, starts=True, rides=False)
     assert (launcher.start(4) != []) == at_once
     launcher.close()
@@ -221,7 +221,7 @@ def test_a_driver_asks_for_the_limits_before_it_begins(
 def test_a_driver_that_starts_no_workers_asks_for_no_limits(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_jobs, "Client", lambda: stage.slurm)
+    monkeypatch.setattr(sites, "client_of", lambda run: stage.slurm)
     SlurmLauncher.for_driver(a_run(), stage.paths, 1, starts=False, rides=False).close()
     assert stage.slurm.calls == []
 

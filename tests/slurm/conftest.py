@@ -49,6 +49,17 @@ def ruled_cluster(slurm_programs: None) -> Iterator[RuledCluster]:
         yield started
 
 
+@pytest.fixture
+def far_cluster(ruled_cluster: RuledCluster, tmp_path: Path) -> Iterator[Cluster]:
+    """A second running cluster, called sea, that is known to the accounting of the one with rules."""
+    accounts = ("add account shore cluster=sea", "add user root account=shore cluster=sea")
+    settings = {"SchedulerParameters": "batch_sched_delay=0"}
+    started = Cluster(tmp_path / "sea", settings, accounts=accounts, name="sea", partner=ruled_cluster)
+    started.folder.mkdir()
+    with _running(started):
+        yield started
+
+
 @contextmanager
 def _running(cluster: Cluster) -> Iterator[None]:
     program = Path(__file__).with_name("slurm_cluster.py")

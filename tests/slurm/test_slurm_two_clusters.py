@@ -6,8 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from slurm_cluster import Cluster
 from slurm_site import Site, until
 
+from worker.store.claim import claim
 from worker.store.origin import site_of
 
 pytestmark = pytest.mark.slurm
@@ -70,3 +72,36 @@ def refused(done: subprocess.CompletedProcess[str], why: str = BELONGS) -> None:
 def written(folder: Path) -> dict[Path, float]:
     """The files of a run and when each was written."""
     return {path: path.stat().st_mtime for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_run_on_a_cluster_that_its_config_names(ruled_site: Site, far_cluster: Cluster) -> None:
+    other = ruled_site.omniopt("check", ruled_site.config("plum", slurm='cluster = "lake"'))
+    assert other.returncode == 2
+    assert "slurm.cluster: Slurm's commands here do not know the cluster" in other.stdout
+    paths = ruled_site.start(
+        "plum", slurm='cluster = "sea"', objective="sleep 0.3; echo RESULT: ($x)", evaluations=500
+    )
+    until(lambda: ruled_site.status("plum")["agents"], "no worker comes")
+    assert ruled_site.jobs("plum") == []  # on the other cluster
+    at_sea = Site(far_cluster, ruled_site.folder)
+    more = at_sea.omniopt("workers", "plum", "+1")
+    assert more.returncode == 0, more.stdout + more.stderr
+    until(lambda: len(at_sea.jobs("plum")) > 3, "the workers do not come")
+    stopped = ruled_site.omniopt("cancel", "plum")
+    assert stopped.returncode == 0, stopped.stdout + stopped.stderr
+    until(lambda: not at_sea.jobs("plum"), "jobs are left")
+    done = ruled_site.status("plum")["trials"]["ok"]
+    resumed = ruled_site.omniopt("resume", "plum", f"--max-evals={done + 9}")
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    until(lambda: claim(paths).epoch > 1, "nobody drives it again")
+    at_sea.until_over(paths)
+
+
+def test_a_variable_that_names_another_cluster_is_no_silent_matter(site: Site) -> None:
+    config = site.config("pear")
+    site.environ = {**site.environ, "SLURM_CLUSTERS": "sea"}
+    done = site.omniopt("check", config)
+    assert done.returncode == 2, done.stdout
+    assert "slurm.cluster: Your variable SLURM_CLUSTERS says sea" in done.stdout
+    site.environ["SLURM_CLUSTERS"] = "test"
+    assert site.omniopt("check", config).returncode == 0

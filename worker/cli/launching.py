@@ -54,6 +54,8 @@ def say_where(run: Run, scheduler: Scheduler, asked: bool) -> None:
     """Say in a sentence where the evaluations will be."""
     workers = counted(run.workers, "worker")
     where = f"{workers} {scheduler.place(run.workers)}"
+    if scheduler.remote and run.cluster:
+        where += f' on the cluster "{run.cluster}"'
     if scheduler.remote:
         print(f"{run.name}: {where}.")
     elif asked:

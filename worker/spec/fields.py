@@ -22,6 +22,7 @@ FIXED = frozenset(
         "search.seed",
         "search.allow_repeats",
         "search.grid_points",
+        "slurm.cluster",
     }
 )
 CHANGEABLE = tuple(field for field in FIELDS if field.path not in FIXED)

@@ -100,6 +100,7 @@ class Run:
     nodes: int
     tasks: int
     walltime: int
+    cluster: str
     qos: str
     constraint: str
     exclude: str

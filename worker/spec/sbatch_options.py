@@ -25,11 +25,12 @@ _ALWAYS_OWNED = {
     "--ntasks": "slurm.tasks",
     "--dependency": "slurm.dependency",
     "--time-min": "slurm.time_min",
+    "--clusters": "slurm.cluster",
     **dict.fromkeys(
         (
             "--output", "--error", "--input", "--open-mode", "--requeue", "--no-requeue", "--signal",
             "--chdir", "--wrap", "--wait", "--test-only", "--parsable", "--hold",
-            "--uid", "--gid", "--clusters",
+            "--uid", "--gid",
         ),
         "",
     ),

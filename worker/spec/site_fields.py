@@ -41,6 +41,18 @@ SITE_FIELDS: tuple[Field, ...] = (
         choices=GPU_OPTIONS,
     ),
     Field(
+        "slurm.cluster",
+        "cluster",
+        "Cluster of the jobs",
+        "value",
+        "",
+        "The Slurm cluster that all jobs go to, where several have one accounting and the same files; empty means that of the "
+        "machine on which the run is started.",
+        advanced=True,
+        pattern=r"[A-Za-z0-9_.-]+",
+        example="sea",
+    ),
+    Field(
         "slurm.qos",
         "qos",
         "QOS of the jobs",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from worker.launch.scheduler import DriverPlace
-from worker.launch.slurm import initial_jobs, preflight, rehearsal
+from worker.launch.slurm import initial_jobs, preflight, rehearsal, sites
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
 from worker.spec.fields import BY_PATH
@@ -24,7 +24,12 @@ def check(client: Client, run: Run, paths: RunPaths, cluster: Cluster, place: Dr
     place: where the driver is to be.
     """
     driver_too = place is DriverPlace.JOB
-    problems = [*preflight.problems(run, cluster, driver_too), *setup_problems(run), *folder_problems(paths)]
+    problems = [
+        *sites.problems(client, run),
+        *preflight.problems(run, cluster, driver_too),
+        *setup_problems(run),
+        *folder_problems(paths),
+    ]
     if driver_too:
         problems += preflight.driver_problems(run, cluster)
     if not has_errors(problems):

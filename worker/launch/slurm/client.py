@@ -13,10 +13,12 @@ from dataclasses import dataclass
 # What a variable of these families says belongs to the surrounding job, or changes what a command prints.
 _FAMILIES = ("SLURM_", "SLURMD_", "SBATCH_", "SQUEUE_", "SINFO_", "SCANCEL_", "SCONTROL_", "SRUN_", "SALLOC_")
 # How Slurm is reached; these have nothing to do with the surrounding job.
-_KEPT = frozenset({"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS", "SLURM_JWT", "SLURM_DEBUG_FLAGS"})
+_KEPT = frozenset({"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_JWT", "SLURM_DEBUG_FLAGS"})
 # What a person's or a site's profile may set for all jobs; it counts where the config leaves the field empty.
 DEFAULTS = ("account", "partition", "qos", "reservation")
 _DEFAULTS = frozenset(f"SBATCH_{name.upper()}" for name in DEFAULTS)
+# Which clusters such variables name is for the config to say: jobs that drive a run would not have them.
+CLUSTERS = ("SBATCH_CLUSTERS", "SLURM_CLUSTERS")
 _PROGRAMS = ("sbatch", "squeue", "scancel", "sinfo", "scontrol")
 CONFIGS = ("/etc/slurm/slurm.conf", "/etc/slurm-llnl/slurm.conf", "/run/slurm/conf/slurm.conf")
 _UNCONFIGURED = ("configuration source", "failed to fetch config", "unable to process configuration file")
@@ -81,11 +83,19 @@ class Answer:
 
 
 class Client:
-    """Calls Slurm's commands. `environ` is what they see; `patience` the seconds that one may take."""
+    """Calls Slurm's commands. `environ` is what they see; `patience` the seconds that one may take.
+
+    cluster: which one they are to speak to, where that is not this machine's. clusters: the user's variable that names
+    some, which counts for no command, as (name, value).
+    """
 
     def __init__(self, environ: Mapping[str, str] | None = None, patience: float = 60.0) -> None:
-        self.environ = scrubbed(os.environ if environ is None else environ)
+        variables = os.environ if environ is None else environ
+        self.environ = scrubbed(variables)
         self.patience = patience
+        self.cluster = ""
+        named = ((name, variables[name]) for name in CLUSTERS if variables.get(name))
+        self.clusters = next(named, ("", ""))
 
     def call(
         self, *command: str, text: str = "", patience: float | None = None, hidden: Collection[str] = ()
@@ -94,6 +104,8 @@ class Client:
 
         Never raises for what the command does.
         """
+        if self.cluster and command[0] in _PROGRAMS:
+            command = (command[0], f"--clusters={self.cluster}", *command[1:])
         try:
             process = subprocess.Popen(
                 command,

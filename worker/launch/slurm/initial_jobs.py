@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from worker.errors import ConfigError, OmnioptError
 from worker.launch.scheduler import DriverPlace, Script, Submission
-from worker.launch.slurm import cluster, driver_job, worker_queue
+from worker.launch.slurm import cluster, driver_job, sites, worker_queue
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.script import AgentJob, agent_script
@@ -121,7 +121,7 @@ def submit_successor(run: Run, paths: RunPaths) -> str:
     There is nothing better to do in what is left of this job's time, so it is tried until Slurm has taken it, also where
     a rule of the site refuses it for a while.
     """
-    client = Client()
+    client = sites.client_of(run)
     while True:
         try:
             limit = cluster.ask(client, run).longest(run)

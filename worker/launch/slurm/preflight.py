@@ -25,7 +25,7 @@ def problems(run: Run, cluster: Cluster, driver_too: bool = False) -> list[Probl
         why, advice = reasons.silent(cluster.message)
         return [
             Problem(
-                "",
+                "slurm.cluster" if reasons.unknown_cluster(cluster.message) else "",
                 f"{why} It is not known whether the run fits the cluster ({cluster.message}).",
                 f"{advice} With --local, the run stays on this machine.",
             )

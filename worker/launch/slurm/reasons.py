@@ -88,8 +88,15 @@ PAUSED = {
     "SUSPENDED": "The job is suspended until Slurm or an administrator resumes it (SUSPENDED).",
     "STOPPED": "The job is stopped until somebody resumes it (STOPPED).",
 }
+_UNKNOWN_CLUSTER = re.compile(r"known by database|invalid entry for --cluster", re.IGNORECASE)
 # What Slurm's commands say where they get no answer about the cluster, the surest sign first.
 _SILENT = (
+    (
+        _UNKNOWN_CLUSTER,
+        "Slurm's commands here do not know the cluster, or cannot reach it.",
+        "sacctmgr show cluster lists those that can be named here, where the clusters have one accounting (slurmdbd). "
+        "Otherwise leave the name out, and start on a login node of that cluster.",
+    ),
     (
         re.compile(r"slurm\.conf.*No such file|cannot stat file", re.IGNORECASE),
         "Slurm's commands cannot find the configuration of the cluster.",
@@ -165,6 +172,11 @@ def silent(message: str) -> tuple[str, str]:
         if pattern.search(message):
             return meaning, advice
     return "Slurm does not answer.", "Try again in a few minutes."
+
+
+def unknown_cluster(message: str) -> bool:
+    """Whether Slurm's command has found no cluster of the name that it was given."""
+    return _UNKNOWN_CLUSTER.search(message) is not None
 
 
 def ended(word: str) -> str:

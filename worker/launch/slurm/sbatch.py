@@ -55,6 +55,10 @@ _UNREADABLE = re.compile(
     r"|requires an argument|ambiguous|script is empty|unable to open file|invalid directive",
     re.IGNORECASE,
 )
+# The last line of --parsable, with the name of another cluster behind a semicolon; or what a site's wrapper makes of it.
+_NUMBER = re.compile(
+    r"(?:^|\s)(\d+)(?:;\S*)?\s*\Z|^Submitted batch job (\d+)(?: on cluster \S+)?\s*$", re.MULTILINE
+)
 _TEST = "--test-only"
 _FILTERED = (
     "cli_filter plugin terminated"  # a site's own rules, which sbatch obeys before it asks the controller
@@ -69,10 +73,8 @@ def submit(client: Client, script: str) -> Submitted:
 def meaning_of(answer: Answer) -> Submitted:
     """What an answer of `sbatch --parsable` means."""
     if answer.ok:
-        lines = answer.out.split()
-        number = lines[-1].partition(";")[0] if lines else ""
-        if number.isdigit():
-            return Submitted(Outcome.ACCEPTED, job=number)
+        if number := _NUMBER.search(answer.out):
+            return Submitted(Outcome.ACCEPTED, job=number[1] or number[2])
         return Submitted(Outcome.DOUBTFUL, message=answer.message)
     verdict = _verdict(answer.said)
     return Submitted(_outcome(answer, verdict), message=answer.message, verdict=verdict)

@@ -26,40 +26,35 @@ class SlurmDriverJobs:
 
     def submit(self, run: Run, paths: RunPaths, retry: Sequence[int]) -> Submission:
         """Submit the driver and the first workers."""
-        from worker.launch.slurm import cluster, initial_jobs
-        from worker.launch.slurm.client import Client
+        from worker.launch.slurm import cluster, initial_jobs, sites
 
-        client = Client()
+        client = sites.client_of(run)
         return initial_jobs.submit(run, paths, client, cluster.ask(client, run), retry)
 
     def submit_workers(self, run: Run, paths: RunPaths) -> Submission:
         """Submit the workers that the queue does not have."""
-        from worker.launch.slurm import cluster, initial_jobs
-        from worker.launch.slurm.client import Client
+        from worker.launch.slurm import cluster, initial_jobs, sites
 
-        client = Client()
+        client = sites.client_of(run)
         return initial_jobs.submit_driving_workers(run, paths, client, cluster.ask(client, run))
 
     def first_look(self, paths: RunPaths, before: int) -> Sequence[str]:
         """Wait a moment for the driver, and ask the queue about it otherwise."""
-        from worker.launch.slurm import driver_status
-        from worker.launch.slurm.client import Client
+        from worker.launch.slurm import driver_status, sites
 
-        return driver_status.first_look(Client(), paths, before)
+        return driver_status.first_look(sites.client_at(paths), paths, before)
 
     def status(self, paths: RunPaths) -> DriverStatus:
         """What the queue says of the driver's job; it is not asked where there never was one."""
-        from worker.launch.slurm import driver_status
-        from worker.launch.slurm.client import Client
+        from worker.launch.slurm import driver_status, sites
 
-        return driver_status.queue_status(Client(), paths)
+        return driver_status.queue_status(sites.client_at(paths), paths)
 
     def cancel(self, paths: RunPaths, patience: float) -> None:
         """End whatever job has the name."""
-        from worker.launch.slurm import teardown
-        from worker.launch.slurm.client import Client
+        from worker.launch.slurm import sites, teardown
 
-        teardown.cancel_driver(Client(patience=patience), paths)
+        teardown.cancel_driver(sites.client_at(paths, patience), paths)
 
     def own(self) -> DriverJob:
         """The job whose variables this process has."""
@@ -90,11 +85,10 @@ class Slurm:
         return absence()
 
     def site(self, run: Run) -> str:
-        """The cluster that the commands here speak to."""
+        """The cluster that the config names, where it can be named here, or the one that commands here speak to."""
         from worker.launch.slurm import sites
-        from worker.launch.slurm.client import Client
 
-        return sites.local(Client())
+        return sites.site_of(run)
 
     def place(self, workers: int) -> str:
         """Where they are."""
@@ -102,18 +96,16 @@ class Slurm:
 
     def check(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Problem]:
         """What does not fit the cluster, its limits and its file systems."""
-        from worker.launch.slurm import checks, cluster
-        from worker.launch.slurm.client import Client
+        from worker.launch.slurm import checks, cluster, sites
 
-        client = Client()
+        client = sites.client_of(run)
         return checks.check(client, run, paths, cluster.ask(client, run), place)
 
     def scripts(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Script]:
         """The scripts as the cluster's limits have them; names of jobs get another random part when they are submitted."""
-        from worker.launch.slurm import cluster, initial_jobs
-        from worker.launch.slurm.client import Client
+        from worker.launch.slurm import cluster, initial_jobs, sites
 
-        return initial_jobs.scripts(run, paths, cluster.ask(Client(), run), place)
+        return initial_jobs.scripts(run, paths, cluster.ask(sites.client_of(run), run), place)
 
     def launcher(
         self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
@@ -125,10 +117,9 @@ class Slurm:
 
     def end_everything(self, paths: RunPaths, patience: float) -> str:
         """End the jobs by their names; returns which Slurm has said nothing about."""
-        from worker.launch.slurm import teardown
-        from worker.launch.slurm.client import Client
+        from worker.launch.slurm import sites, teardown
 
-        silent = teardown.cancel_all(Client(patience=patience), paths)
+        silent = teardown.cancel_all(sites.client_at(paths, patience), paths)
         if not silent:
             return ""
         return (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from worker.launch.launcher import AgentReport, ending
-from worker.launch.slurm import cluster, refusals, sbatch, scontrol, squeue
+from worker.launch.slurm import cluster, refusals, sbatch, scontrol, sites, squeue
 from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
@@ -82,7 +82,7 @@ class SlurmLauncher:
 
         rides: whether the driver is in the job of an agent, so that others may follow it.
         """
-        client = Client()
+        client = sites.client_of(run)
         limits = cluster.ask(client, run) if starts else cluster.UNKNOWN
         walltime = limits.walltime(run) if limits.limits_known else None
         memory = limits.memory_with_driver(run) if rides else 0
