@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -56,6 +57,27 @@ def birth(pid: int) -> str | None:
     with suppress(OSError):
         return f"{(_PROC / 'sys/kernel/random/boot_id').read_text()[:8]}-{fields[19]}"
     return fields[19]
+
+
+def oldest_with(variable: str) -> float | None:
+    """When the oldest began of this process and its ancestors that have a variable (NAME=value), in seconds since 1970.
+
+    None where none has it.
+    """
+    began = None
+    for pid in (os.getpid(), *_ancestors(os.getpid())):
+        with suppress(OSError):
+            if os.fsencode(variable) in (_PROC / str(pid) / "environ").read_bytes().split(b"\0"):
+                began = _began(pid) or began
+    return began
+
+
+def _began(pid: int) -> float | None:
+    fields = _stat(pid)
+    if fields is None:
+        return None
+    age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return time.time() - max(0.0, age)
 
 
 def alive(pid: int, born: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from worker.driver.end_conditions import EndConditions, cancels, why_cancelled
 from worker.driver.limits import Limits
+from worker.driver.plan import Phase
 from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
 from worker.spec.problem import Problem
 from worker.trial import Status, Trial
@@ -52,13 +54,15 @@ class Board:
         limits, tally = ends(*statuses)
         assignments: Any = SimpleNamespace(open={}, held=0, members={})
         agents: Any = SimpleNamespace(hopeless=None)
-        dispatcher: Any = SimpleNamespace(too_late=lambda seconds: seconds >= 90.0)
+        dispatcher: Any = SimpleNamespace(
+            too_late=lambda seconds: seconds >= 90.0, spent=lambda at: at >= 90.0, pays=2.0
+        )
         self.assignments, self.agents = assignments, agents
         self.proposer: Any = SimpleNamespace(exhausted=False, exhausted_sentence="No values are left.")
         self.conditions = EndConditions(limits, tally, assignments, agents, dispatcher)
 
-    def over(self, seconds: float = 0.0) -> Over | None:
-        return self.conditions.over(self.proposer, seconds)
+    def over(self, seconds: float = 0.0, at: float = 0.0, phase: Phase = Phase.WORKING) -> Over | None:
+        return self.conditions.over(phase, self.proposer, seconds, at)
 
 
 def test_a_run_with_all_its_results_waits_for_what_is_evaluated_again() -> None:
@@ -132,15 +136,17 @@ def test_a_result_that_is_taken_back_may_undo_the_end_of_a_run(
 def test_what_is_said_of_an_end_fits_it() -> None:
     board = Board(OK, FAILED, FAILED, FAILED, FAILED)
     board.agents.hopeless = NEVER
-    said = {over: board.conditions.detail(over, board.proposer) for over in Over}
+    said = {over: board.conditions.detail(over, board.proposer, Path("/runs/pear")) for over in Over}
     assert said.pop(Over.NO_AGENTS) == str(NEVER)
     assert said.pop(Over.SPACE) == "No values are left."
     assert said.pop(Over.FAILURES).startswith("4 evaluations ended without a result")
+    assert said.pop(Over.MOVED) == "The folder /runs/pear was moved or removed during the run."
     assert set(said.values()) == {""}
 
 
 def test_evaluations_that_are_ended_are_told_the_reason_of_the_run() -> None:
-    assert {over for over in Over if cancels(over)} == {Over.RUNTIME, Over.ALL_FAILED}
+    assert {over for over in Over if cancels(over)} == {Over.RUNTIME, Over.HOURS, Over.ALL_FAILED}
     assert "runtime" in why_cancelled(Over.RUNTIME)
+    assert "budget" in why_cancelled(Over.HOURS)
     assert "all failed" in why_cancelled(Over.ALL_FAILED)
     assert "by the user" in why_cancelled(Over.CANCELLED)

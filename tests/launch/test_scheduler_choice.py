@@ -70,8 +70,8 @@ def test_names_in_journals_mean_the_same_for_ever() -> None:
         ({"SLURM_JOB_ID": "9"}, CurrentJob("9")),
         ({"SLURM_JOB_ID": "9", "SLURM_JOB_NUM_NODES": "", "SLURMD_NODENAME": "n1"}, CurrentJob("9", "n1")),
         ({"SLURM_JOB_ID": "9", "SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "3"}, CurrentJob("7_3")),
-        ({"SLURM_JOB_ID": "9", "SLURM_JOB_NUM_NODES": "1"}, CurrentJob("9")),
-        ({"SLURM_JOB_ID": "9", "SLURM_JOB_NUM_NODES": "2"}, CurrentJob("9", many_nodes=True)),
+        ({"SLURM_JOB_ID": "9", "SLURM_JOB_NUM_NODES": "1"}, CurrentJob("9", nodes=1)),
+        ({"SLURM_JOB_ID": "9", "SLURM_JOB_NUM_NODES": "2"}, CurrentJob("9", many_nodes=True, nodes=2)),
     ],
 )
 def test_a_process_knows_its_job(environ: dict[str, str], job: CurrentJob | None) -> None:

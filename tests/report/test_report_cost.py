@@ -12,6 +12,7 @@ from report_runs import START, a_run, a_trial, write_run
 from worker.report import run_text
 from worker.report.data import gpu_usage, summary
 from worker.report.data import results as source
+from worker.store.allocations import covered
 from worker.store.journal_records import Agent
 
 
@@ -19,9 +20,9 @@ from worker.store.journal_records import Agent
 def test_covered_time_is_at_most_the_sum_and_at_least_the_longest(pairs: list[tuple[float, float]]) -> None:
     spans = [(min(pair), max(pair)) for pair in pairs]
     lengths = [end - start for start, end in spans]
-    covered = summary.covered(spans)
-    assert max(lengths, default=0) - 1e-9 <= covered <= sum(lengths) + 1e-9
-    assert summary.covered(spans + spans) == pytest.approx(covered)
+    length = covered(spans)
+    assert max(lengths, default=0) - 1e-9 <= length <= sum(lengths) + 1e-9
+    assert covered(spans + spans) == pytest.approx(length)
 
 
 def test_a_host_counts_once_for_node_hours(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ TYPES: Mapping[str, object] = {
     "lines": tuple[str, ...],
     "points": tuple[StartPoint, ...],
     "result": str,
+    "budget": str,
 }
 TABLES = {Path(basic_fields.__file__), Path(advanced_fields.__file__), Path(site_fields.__file__)}
 # The documentation's term for what is optimized, which is the label of a field, too.

@@ -39,6 +39,7 @@ _KINDS = {
     "lines": "a list of lines",
     "points": "a list of tables with a value for each parameter: `[{lr = 0.001, layers = 3}]`",
     "result": 'a number, or `""`',
+    "budget": 'hours and what is counted, such as `"200 node-hours"`, or `""`',
 }
 # Of every setting a value that is good for each type, but for percentages.
 EXAMPLE_SETTINGS: Mapping[str, SettingValue] = {

@@ -30,7 +30,7 @@ def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path
         "seed": "search",
         **dict.fromkeys(("direction", "start_with", "target", "patience"), "search"),
         "max_evals": "search",
-        "memory": "slurm",
+        **dict.fromkeys(("memory", "cpus"), "slurm"),
     }
     settings = {
         "name": "pear",

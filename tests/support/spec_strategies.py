@@ -69,6 +69,10 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
         return st.lists(values | st.just("--qos normal"), max_size=3)
     if field.kind == "points":
         return st.just([])  # they depend on the parameters; see `_drafts`
+    if field.kind == "budget":
+        amounts = st.decimals(0, 10**6, places=3).filter(bool) | st.integers(1, 10**9)
+        units = st.sampled_from(["node-hours", "core-hours", "gpu-hours", "CPU h", "nodeh"])
+        return st.builds("{} {}".format, amounts, units) | st.just("")
     if field.kind == "result":
         return reals | st.just("")
     if field.kind == "lines":

@@ -11,6 +11,7 @@ from worker import __version__, processes
 from worker.agent import gpu_sampler
 from worker.agent.folder import node_name
 from worker.launch import registry
+from worker.launch.scheduler import CurrentJob
 from worker.store.outbox_messages import Hello
 
 
@@ -32,8 +33,17 @@ def hello(identity: str, epoch: int, ends_at: float, environment: Mapping[str, s
         gpus=gpus(environment),
         cpus=len(os.sched_getaffinity(0)),
         gpu_count=gpu_sampler.present(environment),
+        job_start=_began(job) if job else None,
+        job_nodes=job.nodes if job else None,
+        job_cpus=job.cpus if job else None,
+        job_gpus=job.gpus if job else None,
         at=time.time(),
     )
+
+
+def _began(job: CurrentJob) -> float | None:
+    """When the job of this process began, by its oldest process where the scheduler does not tell."""
+    return processes.oldest_with(job.mark) if job.start is None else job.start
 
 
 def gpus(environment: Mapping[str, str]) -> str:

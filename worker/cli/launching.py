@@ -15,11 +15,12 @@ from worker.cli.run_lookup import refuse_if_driven
 from worker.cli.whereabouts import scheduler_before
 from worker.driver.plan import Plan
 from worker.driver.session import drive
-from worker.errors import EXIT_DONE, ConfigError
+from worker.errors import EXIT_DONE, ConfigError, UsageError
 from worker.launch import registry
 from worker.launch.scheduler import DriverJobs, DriverPlace, Scheduler, Script, Submission
 from worker.progress.final_summary import ending, report
 from worker.progress.tally import Over, Tally
+from worker.spec.budget import budget_of, hours_text, twice
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
 from worker.spec.text import counted, visible
@@ -32,6 +33,7 @@ from worker.store.requests import Retry, ask
 from worker.store.starter import run_command
 
 _LARGEST_SEED = 2**31
+_SPENT = 0.99  # of a budget, after which jobs would end before they could do anything
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -102,6 +104,7 @@ def resume(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int
     refuse_if_driven(paths, driver)
     if driver.standing is Standing.OVER and not retry and _say_if_done(run, paths):
         return EXIT_DONE
+    _refuse_if_spent(run, paths)
     trust.agree_to_run(paths)
     return begin(run, paths, scheduler_before(paths), args, retry)
 
@@ -137,6 +140,17 @@ def _say_if_done(run: Run, paths: RunPaths) -> bool:
     for line in report(run, paths, trials, tally, origin(paths)):
         print(line)
     return True
+
+
+def _refuse_if_spent(run: Run, paths: RunPaths) -> None:
+    """Raises UsageError where the budget of hours is used up: jobs would be asked for that have nothing to do."""
+    budget = budget_of(run.budget)
+    used = budget.of(replay.load(paths).hours(0.0)) if budget else 0.0
+    if budget and used >= _SPENT * budget.amount:
+        more = run_command("resume", paths, "--budget", twice(run.budget))
+        raise UsageError(
+            f"The budget of {run.budget} is used up ({hours_text(used)}). For more, for example: {more}"
+        )
 
 
 def _submitted(run: Run, submitted: Submission) -> Iterator[str]:

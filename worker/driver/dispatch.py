@@ -13,6 +13,7 @@ from worker.driver.losses import FRUITFUL
 from worker.driver.members import MOST_HELD, Member
 from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
+from worker.driver.spending import Spending
 from worker.spec.parameters import Value
 from worker.spec.placeholders import render
 from worker.spec.shares import shares
@@ -28,12 +29,21 @@ _GAP, _REMOTE_GAP = 0.01, 0.5  # seconds that an agent is expected to wait betwe
 class Dispatcher:
     """Gives every agent that can take one a trial. `at` is seconds since 1970."""
 
-    def __init__(self, plan: Plan, epoch: int, assignments: Assignments, limits: Limits) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        epoch: int,
+        assignments: Assignments,
+        limits: Limits,
+        spending: Spending | None = None,
+    ) -> None:
+        """spending: where the run has a budget."""
         self._plan = plan
         self._epoch = epoch
         self._assignments = assignments
         self._limits = limits
         self._pace = Durations(_REMOTE_GAP if plan.scheduler.remote else _GAP)
+        self._spending = spending
 
     def learn(self, identity: str, message: Heard) -> None:
         """Take in what an agent says, before the assignments do."""
@@ -55,6 +65,18 @@ class Dispatcher:
         """How many more trials may be proposed."""
         return self._limits.room(self._assignments.ok, len(self._assignments.open))
 
+    def spent(self, at: float) -> bool:
+        """Whether the jobs would soon have had more than the budget, so that all of them must end now; looks."""
+        if self._spending is None:
+            return False
+        self._spending.look(self._pace.longest, at)
+        return self._spending.spent
+
+    @property
+    def pays(self) -> float:
+        """How many workers the budget pays for, those included that have something to do; infinite without one."""
+        return math.inf if self._spending is None else self._assignments.busy + self._spending.workers
+
     def dispatch(self, proposer: Proposer, workers: int, at: float) -> None:
         """Give trials to all who can take one, those that are idle first.
 
@@ -73,11 +95,15 @@ class Dispatcher:
                     continue
                 if held == 0 and free <= 0:
                     continue
+                if self._spending is not None and not self._spending.affords(member.identity):
+                    continue
                 if not self._assignments.waiting and not (
                     self.room() and proposer.propose(self._assignments, at)
                 ):
                     return
                 self._assignments.give(member, at)
+                if self._spending is not None:
+                    self._spending.begin(member.identity)
                 free -= held == 0
                 if time.monotonic() > until:
                     return

@@ -8,6 +8,7 @@ from functools import partial
 
 from worker.driver import terms
 from worker.driver.agents import Agents
+from worker.driver.allocation import Allocation
 from worker.driver.assignments import Assignments
 from worker.driver.dispatch import Dispatcher, make_assign
 from worker.driver.end_conditions import EndConditions, cancels, why_cancelled
@@ -20,6 +21,7 @@ from worker.driver.publisher import Publisher
 from worker.driver.recorder import Recorder
 from worker.driver.restore import restore
 from worker.driver.runtime_clock import RuntimeClock
+from worker.driver.spending import Spending
 from worker.driver.stop_signals import Signals
 from worker.driver.succession import Succession
 from worker.driver.tenure import Tenure
@@ -80,17 +82,15 @@ class Driver:
         )
         starts, rides = not plan.request, bool(plan.rides_with)
         launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts, rides)
+        succession = Succession(plan.rides_with)
         self._agents = Agents(
-            plan.paths,
-            launcher,
-            self._assignments,
-            self._mail,
-            self._leave_if_superseded,
-            Succession(plan.rides_with),
+            plan.paths, launcher, self._assignments, self._mail, self._leave_if_superseded, succession
         )
         self._limits = Limits.of(plan.run, restored.failures, restored.first)
         self._runtime_clock = RuntimeClock(self.epoch, restored.seconds, now)
-        self._dispatcher = Dispatcher(plan, self.epoch, self._assignments, self._limits)
+        self._allocation = Allocation(plan, self.epoch, self._state, time.time())
+        spending = Spending.of(plan, self._allocation, self._assignments, self._state.trials, time.time())
+        self._dispatcher = Dispatcher(plan, self.epoch, self._assignments, self._limits, spending)
         self._end_conditions = EndConditions(
             self._limits, self._tally, self._assignments, self._agents, self._dispatcher
         )
@@ -104,9 +104,8 @@ class Driver:
         self._messages: list[tuple[str, Order]] = []
         self._requests = Requests(plan.paths)
         self._publisher = Publisher(plan, self.epoch, self._state, self._tally)
-        self._publisher.events.add(sentence_of(first))
-        for change in terms.changes(old_terms, now_terms):
-            self._publisher.events.add(change)
+        for sentence in (sentence_of(first), *terms.changes(old_terms, now_terms)):
+            self._publisher.events.add(sentence)
         if self._state.wanted not in (None, self._wanted):
             self._write_down([Workers(epoch=self.epoch, wanted=self._wanted, at=time.time())])
         self._agents.adopt(self._state.agents, now)
@@ -148,18 +147,16 @@ class Driver:
         self._agents.look(now, at, self._hear)
         if record := self._runtime_clock.look(self._assignments.working, now, at):
             self._write_down([record])
+        self._write_down(self._allocation.look(self._agents.reports, self._assignments.members, now, at))
         seconds = self._runtime_clock.seconds
-        over = self._end_conditions.over(proposer, seconds) if self._phase is Phase.WORKING else None
-        if over is not None:
+        if over := self._end_conditions.over(self._phase, proposer, seconds, at):
             self._begin(Phase.CANCELLING if cancels(over) else Phase.DRAINING, over)
         if self._phase is not Phase.WORKING:
             self._agents.dismiss_late()
         elif not self._recorder.stalled:
             self._agents.fill(self._agents_wanted, now, at)
-            if proposer.learns:
-                self._commit(
-                    now
-                )  # so that the search knows what has just ended when it proposes the next trials
+            if proposer.learns:  # it is to know what has just ended when it proposes the next trials
+                self._commit(now)
             if not self._dispatcher.too_late(seconds):
                 self._dispatcher.dispatch(proposer, self._wanted, at)
         self._commit(now)
@@ -239,6 +236,7 @@ class Driver:
             return
         self._dispatcher.learn(identity, message)
         self._assignments.hear(identity, message, time.time())
+        self._allocation.heard(identity, message)
         self._agents.heard(identity, message)
 
     def _begin(self, phase: Phase, over: Over) -> None:
@@ -268,7 +266,7 @@ class Driver:
             return 0
         exhausted = self._proposer is not None and self._proposer.exhausted
         more = 0 if exhausted else self._dispatcher.room()
-        return min(self._wanted, len(self._assignments.open) + more)
+        return int(min(self._wanted, len(self._assignments.open) + more, self._dispatcher.pays))
 
     def _commit(self, now: float) -> None:
         """Journal first, then the inboxes."""
@@ -310,14 +308,15 @@ class Driver:
         assert self._over is not None
         if self._over is not Over.SUPERSEDED and not self._tenure.in_place:
             self._over = Over.MOVED  # a moment ago; nobody would find what it says of another end
-        moved = f"The folder {self._plan.paths.root} was moved or removed during the run."
-        detail = moved if self._over is Over.MOVED else self._end_conditions.detail(self._over, proposer)
+        detail = self._end_conditions.detail(self._over, proposer, self._plan.paths.root)
         end = ending(self._over, self._plan.run, self._tally, detail)
         epoch, reason, over, at = self.epoch, end.sentence, end.over.value, time.time()
         if self._over in (Over.LEFT, Over.MOVED):
+            self._write_down(self._allocation.leave(at))
             self._write_down([Leaving(epoch=epoch, reason=reason, over=over, at=at)])
             self._agents.hand_over(time.monotonic())
         elif self._over is not Over.SUPERSEDED:
+            self._write_down(self._allocation.close(at))
             self._write_down([Ended(epoch=epoch, exit_code=end.exit_code, reason=reason, over=over, at=at)])
         self._publisher.close(self._agents, last=self._over not in (Over.SUPERSEDED, Over.MOVED))
         self._mail.close()

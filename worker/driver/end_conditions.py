@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from worker.driver.agents import Agents
 from worker.driver.assignments import Assignments
 from worker.driver.dispatch import Dispatcher
 from worker.driver.limits import Limits
+from worker.driver.plan import Phase
 from worker.driver.proposer import Proposer
 from worker.progress.tally import Over, Tally
 
 _WHY_CANCELLED = {
     Over.RUNTIME: "The runtime of the run was over.",
+    Over.HOURS: "The budget of the run was used up.",
     Over.ALL_FAILED: "The run was stopped because its first evaluations all failed.",
 }
 
@@ -27,8 +31,14 @@ class EndConditions:
         self._agents = agents
         self._dispatcher = dispatcher
 
-    def over(self, proposer: Proposer, seconds: float) -> Over | None:
-        """Why no more evaluations may be started with `seconds` of the runtime used up; None while some may."""
+    def over(self, phase: Phase, proposer: Proposer, seconds: float, at: float) -> Over | None:
+        """Why something comes to an end with `seconds` of the runtime used up at the time `at`; None where nothing does.
+
+        While work is handed out, that is the end of it; while running evaluations may end, it is theirs.
+        """
+        spent = self._dispatcher.spent(at)
+        if phase is not Phase.WORKING:
+            return Over.HOURS if spent and phase is Phase.DRAINING else None
         over = self._limits.over(self._tally, seconds)
         if over is Over.BUDGET and self._assignments.open:
             over = None  # something is evaluated again because a person asked for it
@@ -36,6 +46,8 @@ class EndConditions:
             over = Over.SPACE
         if over is None and self._dispatcher.too_late(seconds) and not self._assignments.held:
             over = Over.RUNTIME
+        if over is None and (spent or (self._dispatcher.pays < 1 and not self._assignments.held)):
+            over = Over.HOURS
         if (
             over is None
             and self._agents.hopeless
@@ -50,8 +62,10 @@ class EndConditions:
             return self._limits.over(self._tally, 0.0) is not over
         return over is Over.SPACE and bool(self._assignments.open)
 
-    def detail(self, over: Over, proposer: Proposer) -> str:
-        """What is to be said of an end beside the end itself, "" where there is nothing."""
+    def detail(self, over: Over, proposer: Proposer, root: Path) -> str:
+        """What is to be said of an end beside the end itself, "" where there is nothing. root: the run's folder."""
+        if over is Over.MOVED:
+            return f"The folder {root} was moved or removed during the run."
         if over is Over.NO_AGENTS:
             return str(self._agents.hopeless)
         if over is Over.SPACE:

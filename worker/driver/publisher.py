@@ -56,7 +56,7 @@ class Publisher:
         """Show and write what it is time for, and give a sign of life."""
         snapshot = self._snapshot
         snapshot.pending, snapshot.trouble = agents.pending, trouble
-        snapshot.ends_at = self._state.runtime_ends(self._plan.run.runtime)
+        snapshot.take_in(self._state, time.time())
         snapshot.notice = ""
         if phase is Phase.DRAINING and snapshot.tally.running:
             snapshot.notice = "Waiting for running evaluations to end."

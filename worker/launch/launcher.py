@@ -25,7 +25,8 @@ class AgentState(str, Enum):
 class AgentReport:
     """How an agent stands; `reason` is a sentence in the scheduler's words, or "".
 
-    willed: somebody has ended it: a person, or a more important job.
+    willed: somebody has ended it: a person, or a more important job. began: when its job did, as the scheduler says it, in
+    seconds since 1970; None where it has not, or that is not known.
     """
 
     identity: str
@@ -34,6 +35,7 @@ class AgentReport:
     host: str = ""
     reason: str = ""
     willed: bool = False
+    began: float | None = None
 
 
 def ending(exit_code: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,11 +21,18 @@ class CurrentJob:
     """The job that a process is in. number: as the scheduler's commands take it.
 
     node: the scheduler's name of this machine, "" where it has none of its own. many_nodes: whether it has several.
+    start: when it began, in seconds since 1970. nodes, cpus, gpus: what it was given in all. None where nothing says that.
+    mark: a variable that all of its processes have, as NAME=value.
     """
 
     number: str
     node: str = ""
     many_nodes: bool = False
+    start: float | None = None
+    nodes: int | None = None
+    cpus: int | None = None
+    gpus: int | None = None
+    mark: str = field(default="", compare=False)
 
 
 class DriverPlace(str, Enum):

@@ -11,6 +11,7 @@ from datetime import datetime
 from worker.spec.text import counted, visible
 from worker.store.journal_records import (
     Agent,
+    Allocated,
     Assigned,
     Cancelled,
     Driver,
@@ -90,6 +91,8 @@ def sentence_of(record: Record) -> str:
         return f"{counted(record.wanted, 'worker')} {are} wanted from now on"
     if isinstance(record, Runtime):
         return _about_runtime(record)
+    if isinstance(record, Allocated):
+        return ""
     if isinstance(record, Stopping):
         return f"no new evaluations are started ({record.reason})"
     if isinstance(record, Leaving):

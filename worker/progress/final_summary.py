@@ -14,6 +14,7 @@ from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
 from worker.report.data import bounds_remark, equal_results, own_setting
 from worker.report.data.failures import causes
 from worker.report.data.rerun_commands import Commands
+from worker.spec.budget import twice
 from worker.spec.notation import value_text
 from worker.spec.raw_values import duration_text
 from worker.spec.run import Run
@@ -71,6 +72,7 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
             f"The first {TRIED_BEFORE_GIVING_UP} evaluations all failed, so the others would most likely fail, too."
         ),
         Over.RUNTIME: f"The runtime of {clock(run.runtime)} is over.",
+        Over.HOURS: f"The budget of {run.budget} pays for no more evaluations.",
         Over.STOPPED: "The run was stopped.",
         Over.CANCELLED: "The run was cancelled, together with its running evaluations.",
         Over.LEFT: "The driver has left; running evaluations go on for a while.",
@@ -105,6 +107,9 @@ def next_step(over: str, run: Run, paths: RunPaths, tally: Tally) -> Iterator[st
         yield "To go on all the same:"
         option = ("--target", "") if over == Over.TARGET.value else ("--patience", "0")
         yield f"  {run_command('resume', paths, *option)}"
+    elif over == Over.HOURS.value and run.budget:
+        yield "To continue with more:"
+        yield f"  {run_command('resume', paths, '--budget', twice(run.budget))}"
     elif over in _RESUMABLE:
         yield "To continue:"
         yield resume

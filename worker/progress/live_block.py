@@ -93,7 +93,7 @@ def _bar(share: float) -> Text:
 def _forecast(snapshot: Snapshot, hints: Sequence[str]) -> Iterator[RenderableType]:
     if remark := snapshot.remark:  # what stands below the last block says it
         yield Text(remark, style="yellow")
-    if pace := snapshot.pace(time.time()):
+    if pace := "; ".join(filter(None, (snapshot.pace(time.time()), snapshot.spent))):
         yield Text(pace)
     if snapshot.notice:
         yield Text(visible(snapshot.notice), style="yellow")

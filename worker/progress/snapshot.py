@@ -11,11 +11,13 @@ from functools import cached_property
 from worker.progress.tally import Tally
 from worker.report.data import equal_results
 from worker.search.points_taken import points_taken
+from worker.spec.budget import Hours, budget_of, hours_text
 from worker.spec.notation import real_text, value_text
 from worker.spec.parameters import Value
 from worker.spec.points import different_points
 from worker.spec.run import Run
 from worker.spec.text import counted, visible
+from worker.store.replay import Replayed
 from worker.trial import Status, Trial
 
 _RECENT = 200  # evaluations that tell how fast the run is
@@ -53,7 +55,7 @@ class Snapshot:
     """A run as it stands now. agents: those that work; pending: those that the scheduler has not started yet.
 
     trials: all of them by number, which may change. notice: what it is doing other than evaluating, for example that it waits for the last ones. trouble: what
-    keeps it from going on. ends_at: when its runtime is over, seconds since 1970, if known.
+    keeps it from going on. ends_at: when its runtime or budget is over, seconds since 1970, if known. hours: what its jobs have had.
     """
 
     run: Run
@@ -65,6 +67,7 @@ class Snapshot:
     notice: str = ""
     trouble: str = ""
     ends_at: float | None = None
+    hours: Hours | None = None
     _remarked: tuple[int, str] = (0, "")  # the remark after so many successful evaluations
 
     @cached_property
@@ -113,6 +116,21 @@ class Snapshot:
             parts.append(f"{counted(self.pending, 'worker')} waiting to start")
         return ", ".join(parts)
 
+    def take_in(self, state: Replayed, at: float) -> None:
+        """See what the journals say of time and budget."""
+        budget = budget_of(self.run.budget)
+        self.hours = state.hours(at) if budget else None
+        ends = [state.runtime_ends(self.run.runtime), state.budget_ends(budget, at) if budget else None]
+        self.ends_at = min((end for end in ends if end is not None), default=None)
+
+    @property
+    def spent(self) -> str:
+        """How much of the budget of hours is used up; "" without one."""
+        budget = budget_of(self.run.budget)
+        if budget is None or self.hours is None:
+            return ""
+        return f"{hours_text(budget.of(self.hours))} of {self.run.budget} used"
+
     def pace(self, at: float) -> str:
         """Throughput and the time that is left, "" where neither is known."""
         rate = self.rate.per_second(at)
@@ -129,7 +147,7 @@ class Snapshot:
         parts = [self.counts]
         if best is not None:
             parts.append(f"{self.run.best_result} {number_text(best.loss)} (evaluation {best.number})")
-        parts += [part for part in (self.pace(at), self.notice, self.trouble) if part]
+        parts += [part for part in (self.pace(at), self.spent, self.notice, self.trouble) if part]
         return f"{time.strftime('%H:%M:%S', time.localtime(at))}  {'; '.join(parts)}"
 
     def new_best(self) -> str:

@@ -22,6 +22,7 @@ class Over(Enum):
     FAILURES = "failures"
     ALL_FAILED = "all failed"
     RUNTIME = "runtime"
+    HOURS = "hours"  # those of nodes, cores or GPUs that the budget has
     NO_AGENTS = "no agents"
     STOPPED = "stopped"
     CANCELLED = "cancelled"

@@ -53,6 +53,8 @@ def summary(results: Results) -> Iterator[str]:
     cost = figures.cost
     gpu = f", {hours_text(cost.gpu_hours)} GPU hours" if cost.gpu_hours != 0 else ""
     yield f"Used: {cost.worker_hours:.3f} worker hours, {cost.node_hours:.3f} node hours, {hours_text(cost.cpu_hours)} CPU hours{gpu}"
+    if figures.allocated and figures.allocated.sentence:
+        yield sentence_start(figures.allocated.sentence)
     yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
     yield f"  {outline(results.run, state.trials.values())}"
     yield from objective(results.run)

@@ -178,6 +178,16 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         choices=("USR1", "USR2", "TERM", "INT", "HUP"),
     ),
     Field(
+        "run.budget",
+        "budget",
+        "Budget of hours",
+        "budget",
+        "",
+        "The run ends before its jobs have had more than this, from the start of each to its end: 200 node-hours, "
+        "1000 core-hours (CPUs of Slurm) or 50 gpu-hours; empty for no limit.",
+        advanced=True,
+    ),
+    Field(
         "run.accept_exit_code",
         "accept_exit_code",
         "Accept any exit code",

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from worker.spec import check_units, near_misses, placeholders, points, sbatch_options, start_points
+from worker.spec import (
+    check_budget,
+    check_units,
+    near_misses,
+    placeholders,
+    points,
+    sbatch_options,
+    start_points,
+)
 from worker.spec.check_parameters import gaps, parameters_of
 from worker.spec.field_definition import HOME_VARIABLE_PATTERN, Field
 from worker.spec.field_values import field_text, field_value
@@ -67,7 +75,7 @@ def check(draft: Draft) -> Checked:
     if has_errors(problems):
         return Checked(None, tuple(problems))
     run = Run(parameters=parameters, **values)
-    return Checked(run, (*problems, *_size_problems(run)))
+    return Checked(run, (*problems, *_size_problems(run), *check_budget.problems(run)))
 
 
 def check_read(read: ReadResult) -> Checked:

@@ -22,6 +22,7 @@ Kind = Literal[
     "lines",
     "points",
     "result",
+    "budget",
 ]
 
 MEMORY_PER_NODE, MEMORY_PER_CPU = "node", "cpu"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from worker.spec.budget import budget_text
 from worker.spec.field_definition import LONGEST_NAME, LONGEST_PATH, NAME_PATTERN, WORD_PATTERN, Field
 from worker.spec.gpu_amounts import gpus
 from worker.spec.lists import has_gaps
@@ -40,6 +41,8 @@ def field_value(field: Field, raw: object) -> object:
         return memory(raw)
     if field.kind == "gpus":
         return gpus(raw)
+    if field.kind == "budget":
+        return budget_text(raw)
     if field.kind == "seeds":
         return _seeds(raw)
     if field.kind == "lines":

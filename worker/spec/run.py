@@ -77,6 +77,7 @@ class Run:
     continues: bool
     warning: int
     warning_signal: str
+    budget: str
     accept_exit_code: bool
     on_end: str
     algorithm: str

@@ -173,6 +173,22 @@ class Runtime(Filed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class Allocated(Filed):
+    """what a job of the run has, and from when to when it has it; the last one of a job counts"""
+
+    # job: the scheduler's number, "" where processes are in none. agent: that of a worker's job, "" for a driver's own.
+    kind = "allocated"
+    job: str = ""
+    agent: str = ""
+    nodes: int
+    cpus: int
+    gpus: int
+    start: float
+    end: float | None = None
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Retried(Filed):
     """evaluated again because a person asked for it"""
 
@@ -214,13 +230,13 @@ class Ended(Filed):
 
 
 OfTrial = Proposed | Assigned | Started | Finished | Requeued | Retracted | Lost | Cancelled | Retried
-OfRun = Driver | Agent | Workers | Runtime | Stopping | Leaving | Ended
+OfRun = Driver | Agent | Workers | Runtime | Allocated | Stopping | Leaving | Ended
 Record = OfTrial | OfRun
 Read = Record | Unknown | Malformed
 JOURNAL: Codec[Record] = Codec(
     (
         *(Driver, Proposed, Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled),
-        *(Agent, Workers, Runtime, Retried, Stopping, Leaving, Ended),
+        *(Agent, Workers, Runtime, Allocated, Retried, Stopping, Leaving, Ended),
     ),
     sparse=("raw_loss", "strikes", "over", "values", "spent"),
     forms=OWN_FORMS,

@@ -12,8 +12,9 @@ from worker.trial import Outcome, Status
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Hello(Message):
-    """an agent appeared, or has turned to a newer driver: host, pid, job, when its time is up, CPUs, GPUs"""
+    """an agent appeared, or has turned to a newer driver: host, pid, job and what that has, when its time is up, CPUs, GPUs"""
 
+    # cpus and gpu_count: of the machine, as far as they are free for the agent. job_start and the like: of the whole job.
     kind = "hello"
     agent: str = ""
     epoch: int = 0
@@ -26,6 +27,10 @@ class Hello(Message):
     gpus: str = ""
     cpus: int | None = None
     gpu_count: int | None = None
+    job_start: float | None = None
+    job_nodes: int | None = None
+    job_cpus: int | None = None
+    job_gpus: int | None = None
     at: float = 0.0
 
 

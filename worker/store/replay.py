@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from worker.spec.budget import Budget, Hours
+from worker.store.allocations import Allocations, had
 from worker.store.journal import epochs
 from worker.store.journal_reading import read_journal
 from worker.store.journal_records import (
     Agent,
+    Allocated,
     Assigned,
     Cancelled,
     Driver,
@@ -53,7 +57,7 @@ class Replayed:
     trials: by number, in the order of their numbers' first proposal. epoch: the newest driver. drivers: their
     own records, oldest first. ended: None while the run may go on. agents: identity -> last known record of it.
     seed: of the search, None before the first driver. wanted: workers asked for, None where nobody asked.
-    runtime: what the newest driver has written down of it last, None where it has not.
+    runtime: what the newest driver has written down of it last, None where it has not. allocations: what jobs have had.
     torn: damaged lines. strays: records of trials that nobody proposed. ignored: outcomes that came too late or
     belong to other values of the same trial (a superseded driver's last words).
     """
@@ -66,6 +70,7 @@ class Replayed:
     seed: int | None = None
     wanted: int | None = None
     runtime: Runtime | None = None
+    allocations: Allocations = field(default_factory=Allocations)
     torn: int = 0
     strays: int = 0
     ignored: int = 0
@@ -74,6 +79,20 @@ class Replayed:
     def driven_since(self) -> float:
         """When the newest driver began, in seconds since 1970; 0 before the first."""
         return self.drivers[-1].at if self.drivers else 0.0
+
+    def hours(self, until: float) -> Hours:
+        """What the run's jobs have had, those that go on until that time; workers that are in none share a machine."""
+        if self.allocations.of_jobs:
+            return self.allocations.hours(until)
+        cpus = max((agent.cpus or 0 for agent in self.agents.values()), default=0)
+        gpus = max((agent.gpu_count or 0 for agent in self.agents.values()), default=0)
+        return self.allocations.hours(until, Hours(1, cpus or math.inf, gpus))
+
+    def budget_ends(self, budget: Budget, at: float) -> float | None:
+        """When jobs like those at the time `at` have used up a budget; None while there are none."""
+        hourly = sum(budget.of(had(stretch)) for stretch in self.allocations.open.values())
+        left = budget.amount - budget.of(self.hours(at))
+        return at + 3600 * left / hourly if hourly else None
 
     def runtime_ends(self, runtime: float) -> float | None:
         """When a runtime of so many seconds is over, in seconds since 1970; None while it does not count."""
@@ -170,6 +189,8 @@ class Replayer:
             self.begun(epoch)
         elif isinstance(record, Agent):
             state.agents[record.agent] = record
+        elif isinstance(record, Allocated):
+            state.allocations.take(record)
         elif isinstance(record, Workers) and newest:
             state.wanted = record.wanted
         elif isinstance(record, Runtime) and newest:

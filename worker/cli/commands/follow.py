@@ -76,7 +76,7 @@ def _follow_until_end(paths: RunPaths, run: Run, display: Display, after: int) -
         changed = follower.update()
         if rate.since != follower.state.driven_since:
             rate.since = follower.state.driven_since
-        snapshot.ends_at = follower.state.runtime_ends(run.runtime)
+        snapshot.take_in(follower.state, time.time())
         for trial in changed.values():
             tally.note(trial)
             rate.note(trial)

@@ -19,6 +19,7 @@ from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
 from worker.report.data import bounds_remark, own_setting
+from worker.report.data.allocated import Allocated
 from worker.search.outline import outline
 from worker.spec.run import Run
 from worker.spec.text import counted, together, visible
@@ -121,7 +122,7 @@ class _RunStatus:
         current_claim = claim(paths)
         snapshot = Snapshot(run, tally, state.trials, rate)
         if current_claim.held:
-            snapshot.ends_at = state.runtime_ends(run.runtime)
+            snapshot.take_in(state, time.time())
         return cls(paths, run, state, current_claim, tally, snapshot)
 
     @cached_property
@@ -133,6 +134,12 @@ class _RunStatus:
     def elsewhere(self) -> str:
         """A sentence on where a run is whose jobs are not seen here, "" for one that is seen, or has ended."""
         return "" if self.claim.standing is Standing.OVER else elsewhere(self.paths, self.run)
+
+    @cached_property
+    def allocated(self) -> Allocated | None:
+        """What its jobs have had."""
+        trials = self.state.trials.values()
+        return Allocated.of(self.run, self.state, self.claim, trials, time.time())
 
     @property
     def word(self) -> str:
@@ -161,6 +168,8 @@ class _RunStatus:
         yield f"  search: {outline(self.run, self.state.trials.values())}"
         if self.claim.held and (pace := self.snapshot.pace(now)):
             yield f"  {pace}"
+        if self.allocated and self.allocated.sentence:
+            yield f"  {self.allocated.sentence}"
         if remark := self.snapshot.remark or bounds_remark.remark(self.run, best, self.tally.ok):
             yield f"  {remark}"
         yield from (f"  {line}" for line in self.jobs.lines())
@@ -232,6 +241,8 @@ class _RunStatus:
                 "epoch": self.claim.epoch,
                 "since": self.state.driven_since or None,
             },
+            "budget": self.run.budget,
+            "allocated": self.allocated and self.allocated.as_json(),
             "agents": self.jobs.agents(self.running),
             "jobs": self.jobs.as_json(),
             "trouble": self.jobs.trouble,

@@ -211,10 +211,14 @@ class JobStates:
         number = submission.element(agent)
         if agent.gone is not None:
             willed = agent.word in reasons.WILLED
-            return AgentReport(agent.identity, AgentState.GONE, number, agent.node, agent.gone, willed)
+            return AgentReport(
+                agent.identity, AgentState.GONE, number, agent.node, agent.gone, willed, agent.began
+            )
         if agent.heard:
             paused = reasons.PAUSED.get(agent.row.word, "") if agent.row else ""
-            return AgentReport(agent.identity, AgentState.RUNNING, number, agent.node, paused)
+            return AgentReport(
+                agent.identity, AgentState.RUNNING, number, agent.node, paused, began=agent.began
+            )
         if not submission.answered:
             return AgentReport(
                 agent.identity, AgentState.PENDING, number, agent.node, "The job is being submitted."
@@ -229,7 +233,7 @@ class JobStates:
             reason = reasons.waiting(row.reason if row else "")
             return AgentReport(agent.identity, AgentState.PENDING, number, agent.node, reason)
         state = AgentState.RUNNING if row.state is JobState.RUNNING else AgentState.UNKNOWN
-        return AgentReport(agent.identity, state, number, agent.node)
+        return AgentReport(agent.identity, state, number, agent.node, began=agent.began)
 
     def _doubt(self, submission: Submission, agent: Agent) -> str:
         if self.silent_since is not None:

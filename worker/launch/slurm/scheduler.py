@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.launch.scheduler import CurrentJob
+from worker.launch.slurm import allotment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,7 +133,10 @@ class Slurm:
         number = environ.get("SLURM_JOB_ID")
         if number is None:
             return None
+        mark = f"SLURM_JOB_ID={number}"
         if array := environ.get("SLURM_ARRAY_JOB_ID"):
             number = f"{array}_{environ.get('SLURM_ARRAY_TASK_ID', '')}"
-        nodes = environ.get("SLURM_JOB_NUM_NODES", "1")
-        return CurrentJob(number, environ.get("SLURMD_NODENAME", ""), nodes not in ("", "1"))
+        given = allotment.of(environ)
+        node = environ.get("SLURMD_NODENAME", "")
+        several = given.nodes is not None and given.nodes > 1
+        return CurrentJob(number, node, several, given.start, given.nodes, given.cpus, given.gpus, mark)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -79,6 +81,14 @@ class Row:
     def state(self) -> JobState:
         """What the word means for an agent."""
         return _STATES.get(self.word, JobState.UNKNOWN)
+
+    @property
+    def began(self) -> float | None:
+        """When the job began, in seconds since 1970; None where it has not: what waits has a start that is expected."""
+        if self.node and self.state in (JobState.RUNNING, JobState.ENDED):
+            with suppress(ValueError, OverflowError):
+                return time.mktime(time.strptime(self.start, "%Y-%m-%dT%H:%M:%S"))
+        return None
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,12 @@ class Agent:
         return lives.split(self.identity)[1] > 0
 
     @property
+    def began(self) -> float | None:
+        """When its job began, as the queue says it; what is completing may be what the job was before."""
+        earlier = self.row is None or (self.again and self.row.word == "COMPLETING")
+        return None if earlier or self.row is None else self.row.began
+
+    @property
     def in_question(self) -> bool:
         """Whether it is not known yet if its job comes back at all."""
         ending = self.row is None or self.row.word == "COMPLETING"

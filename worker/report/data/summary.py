@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from functools import partial
 from operator import attrgetter
 
 from worker.launch import registry
+from worker.report.data.allocated import Allocated
 from worker.report.data.results import Results
 from worker.spec.run import Run
 from worker.spec.shares import shares
+from worker.store.allocations import covered
 from worker.store.journal_records import Agent
 from worker.trial import Status, Trial
 
@@ -42,6 +45,7 @@ class Summary:
     hosts: tuple[str, ...]
     agents: int
     cost: Cost
+    allocated: Allocated | None = None
 
 
 def summarize(results: Results) -> Summary:
@@ -58,6 +62,7 @@ def summarize(results: Results) -> Summary:
         hosts=tuple(dict.fromkeys(trial.host for trial in trials if trial.host)),
         agents=len(spans),
         cost=_cost(results, spans),
+        allocated=Allocated.of(results.run, results.state, results.claim, trials, time.time()),
     )
 
 
@@ -137,15 +142,6 @@ def _hours_of_machines(
             return None
         wanted = requested * sum(spans[agent][1] - spans[agent][0] for agent in group)
         total += min(wanted, max(present) * covered(spans[agent] for agent in group)) / 3600
-    return total
-
-
-def covered(spans: Iterable[tuple[float, float]]) -> float:
-    """The length of the union of intervals."""
-    total, reached = 0.0, float("-inf")
-    for start, end in sorted(spans):
-        total += max(0.0, end - max(start, reached))
-        reached = max(reached, end)
     return total
 
 

@@ -17,7 +17,7 @@ from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import toml, url
 from worker.spec.notation import real_text, value_text
-from worker.spec.text import counted, together
+from worker.spec.text import counted, sentence_start, together
 from worker.store.starter import run_command
 from worker.trial import Status, Trial
 
@@ -268,9 +268,13 @@ def cost(summary: Summary) -> Content:
     ]
     if used.gpu_hours != 0:
         rows.append(["GPU hours", hours_text(used.gpu_hours), _basis("GPUs", used.local)])
+    allocated = summary.allocated.sentence if summary.allocated else ""
     return (
         table("Cost", ["What", "Hours", "Counted as"], rows),
         tag("p", f"{share:.1%} of the workers' time was spent inside the objective program."),
+        tag("p", f"{sentence_start(allocated)}, counted from the start of each job to its end.")
+        if allocated
+        else "",
     )
 
 
