@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import slurm_accounting
-from slurm_machine import fake_gpu, free_ports, wait_for
+from slurm_machine import fake_gpu, free_ports, munge_paths, slurm_version, wait_for
 
 NODES = ("n1", "n2", "n3", "n4")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "scontrol", "scancel", "srun")
@@ -84,7 +84,7 @@ class Cluster:
             )
         self._write_files()
         if self.partner is None:
-            self._spawn("munged", "--force", *self._munge_paths())
+            self._spawn("munged", "--force", *munge_paths(self.folder))
         if self.accounts:
             self._start_accounting()
         self.start_controller()
@@ -186,6 +186,9 @@ class Cluster:
         (self.folder / "job_submit.lua").write_text(self.rules)
         slurm_accounting.write_config(self.folder, getpass.getuser(), accounting_port)
         (self.folder / "plugstack.conf").touch()
+        if slurm_version(self.environment()["PATH"]) >= 24:
+            # It looks for cgroups wherever it runs, and a container or chroot may have none; before, there is no such word.
+            (self.folder / "cgroup.conf").write_text("CgroupPlugin=disabled\n")
         (self.folder / "gres.conf").write_text(
             f"NodeName=n[1-4] Name=gpu File={self.folder}/fakegpu[0-{GPUS_PER_NODE - 1}]\n"
         )
@@ -210,16 +213,6 @@ class Cluster:
     def _shared(self) -> Path:
         """The folder with what proves who somebody is, and with the accounting."""
         return self.partner.folder if self.partner else self.folder
-
-    def _munge_paths(self) -> Iterator[str]:
-        for option, name in (
-            ("socket", "munge.socket"),
-            ("key-file", "munge.key"),
-            ("log-file", "munged.log"),
-            ("pid-file", "munged.pid"),
-            ("seed-file", "munged.seed"),
-        ):
-            yield f"--{option}={self.folder / name}"
 
     def _spawn(self, *command: str) -> None:
         """Start a daemon; it leaves its parent by itself and writes its number to a .pid file."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import socket
 import stat
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 READY_SECONDS = 60
@@ -33,6 +35,25 @@ def free_ports(count: int) -> list[int]:
             if port not in ports:
                 ports.append(port)
     return ports
+
+
+def munge_paths(folder: Path) -> Iterator[str]:
+    """The options with which a munge daemon has all its files in `folder`."""
+    for option, name in (
+        ("socket", "munge.socket"),
+        ("key-file", "munge.key"),
+        ("log-file", "munged.log"),
+        ("pid-file", "munged.pid"),
+        ("seed-file", "munged.seed"),
+    ):
+        yield f"--{option}={folder / name}"
+
+
+def slurm_version(path: str) -> int:
+    """The year of the version of Slurm that is found along `path`, such as 22."""
+    program = shutil.which("slurmd", path=path) or "slurmd"
+    shown = subprocess.run([program, "-V"], capture_output=True, text=True, check=True).stdout
+    return int(shown.split()[1].partition(".")[0])
 
 
 def wait_for(condition: Callable[[], object], sentence: str, logs: Callable[[], str]) -> None:

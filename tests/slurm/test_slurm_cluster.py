@@ -13,6 +13,7 @@ from slurm_cluster import NODES, Cluster
 pytestmark = pytest.mark.slurm
 
 
+@pytest.mark.slurm_versions
 def test_every_node_runs_a_job_and_shows_its_gpus(cluster: Cluster) -> None:
     for node in NODES:
         shown = cluster.run("srun", f"--nodelist={node}", "--gres=gpu:2", "--mem=10", "env").stdout

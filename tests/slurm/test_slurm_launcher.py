@@ -117,6 +117,7 @@ def test_only_the_workers_that_begin_the_run_wait_for_their_time(launch: Start, 
     until(lambda: AgentState.RUNNING in states(launcher).values())
 
 
+@pytest.mark.slurm_versions
 def test_a_refusal_names_the_field_in_slurms_words(launch: Start) -> None:
     launcher = launch(a_run(memory=99_999), walltime=60)
     launcher.start(2)
@@ -128,6 +129,7 @@ def test_a_refusal_names_the_field_in_slurms_words(launch: Start) -> None:
     assert launcher.start(1) == []
 
 
+@pytest.mark.slurm_versions
 def test_a_job_that_could_never_start_is_cancelled_and_explained(launch: Start, cluster: Cluster) -> None:
     launcher = launch(a_run(partition="ml", walltime=7200))
     launcher.start(2)
@@ -206,6 +208,7 @@ def test_the_job_sees_no_variables_of_the_job_it_was_submitted_from(
     assert "SLURM_MEM_PER_CPU" not in seen.read_text()
 
 
+@pytest.mark.slurm_versions
 def test_what_waits_is_kept_away_from_a_node_that_has_failed(launch: Start, cluster: Cluster) -> None:
     launcher = launch(a_run(cpus=8))
     *_, waiting = launcher.start(5)

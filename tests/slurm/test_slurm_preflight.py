@@ -42,6 +42,7 @@ def test_a_run_that_fits_has_no_problems(client: Client) -> None:
     assert problems_by_path(client, a_run()) == {}
 
 
+@pytest.mark.slurm_versions
 def test_all_problems_come_at_once(client: Client) -> None:
     run = a_run(
         partition="ml", enable_gpus=True, gpus=3, cpus=9, memory=4001, walltime=7200, reservation="none"
@@ -140,6 +141,7 @@ def test_setup_lines_that_bash_cannot_read_are_told_before(tmp_path: Path) -> No
     assert not list(checks.setup_problems(a_run(setup=["for i in 1 2", "do echo $i; done"])))
 
 
+@pytest.mark.slurm_versions
 def test_nodes_out_of_service_make_a_rehearsal_a_warning(
     cluster: Cluster, client: Client, tmp_path: Path
 ) -> None:

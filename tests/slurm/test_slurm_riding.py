@@ -52,6 +52,7 @@ def over(site: Site, paths: RunPaths) -> None:
     assert not paths.driver_job_name.exists()
 
 
+@pytest.mark.slurm_versions
 def test_workers_drive_a_run_from_its_beginning_to_its_end(site: Site) -> None:
     paths = begun(site, "hazel")
     driver = driver_of(paths, 1)
@@ -68,6 +69,7 @@ def elements(site: Site) -> list[tuple[str, str]]:
     return [(row.split()[0], row.split()[1]) for row in answer.splitlines()]
 
 
+@pytest.mark.slurm_versions
 def test_another_worker_drives_on_when_the_job_of_the_driver_is_cancelled(site: Site) -> None:
     paths = begun(site, "alder")
     first = driver_of(paths, 1)
@@ -107,6 +109,7 @@ def starts_now(site: Site, job: str) -> bool:
     return now.returncode == 0
 
 
+@pytest.mark.slurm_versions
 def test_workers_that_slurm_starts_again_go_on_and_nobody_takes_their_place(site: Site) -> None:
     paths = begun(
         site, "hornbeam", evaluations=100_000, objective="sleep 0.5; echo ($x) >>log; echo RESULT: ($x)"
@@ -133,6 +136,7 @@ def test_workers_that_slurm_starts_again_go_on_and_nobody_takes_their_place(site
     assert len({row["x"] for row in rows}) == len(rows)
 
 
+@pytest.mark.slurm_versions
 def test_nothing_is_left_of_a_run_whose_jobs_a_person_has_cancelled_and_it_goes_on_when_asked(
     site: Site,
 ) -> None:

@@ -73,6 +73,7 @@ def test_wrong_settings_are_refused_all_at_once_before_anything_is_queued(site: 
     assert not site.cluster.jobs()
 
 
+@pytest.mark.slurm_versions
 def test_a_driver_that_must_leave_hands_over_and_no_evaluation_is_repeated(site: Site) -> None:
     log = site.folder / "executions"
     paths = site.start(
@@ -126,6 +127,7 @@ def assert_the_list_of_runs_asks_nothing(site: Site) -> None:
     del site.environ["PATH"]
 
 
+@pytest.mark.slurm_versions
 def test_srun_works_inside_the_allocation_of_an_evaluation(site: Site) -> None:
     objective = "srun --mem=10 hostname | wc -l | sed 's/^/RESULT: /' # ($x)"
     paths = site.start("melon", objective=objective, evaluations=2, workers=1, slurm="nodes = 2\ntasks = 4")

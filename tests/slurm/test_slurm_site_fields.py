@@ -57,6 +57,7 @@ def test_without_memory_a_job_asks_for_none(nodes: Cluster, tmp_path: Path) -> N
     assert per_cpu["MinMemoryCPU"] == "50M"
 
 
+@pytest.mark.slurm_versions
 def test_every_rule_reaches_slurm(nodes: Cluster, tmp_path: Path) -> None:
     other = understood(nodes, worker_of(a_run(**WAITING), tmp_path))["JobId"]
     run = a_run(
@@ -93,6 +94,7 @@ def test_the_qos_is_that_of_every_job(ruled_cluster: RuledCluster, tmp_path: Pat
             assert (sbatch.rehearse(client, script, 12).outcome is Outcome.ACCEPTED) == (not refusal)
 
 
+@pytest.mark.slurm_versions
 def test_a_run_under_such_rules_is_driven_to_its_end(site: Site) -> None:
     rules = 'begin = "now+2"\nmemory_per = "cpu"\nmail_type = "NONE"\nsbatch = ["--export=NONE", "all: --comment=mine"]'
     paths = site.start("olive", slurm=rules, workers=2, evaluations=3)
