@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from slurm_runs import a_run
 
 from worker.launch.slurm import accounting, limits, partition_rules, scontrol
+from worker.launch.slurm import groups as live
 from worker.launch.slurm.accounting import Accounting, Association, Limits
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
@@ -261,3 +262,70 @@ def test_one_of_several_partitions_is_enough() -> None:
     both = replace(one, nodes=two_nodes)
     assert fields(a_run(partition="alpha,beta"), both) == []
     assert fields(a_run(partition="alpha"), both) == ["slurm.partition"]
+
+
+LIVE = st.dictionaries(
+    st.sampled_from(["cpu", "mem", "gres/gpu"]), st.tuples(st.integers(0, 10**6), st.integers(0, 10**6))
+)
+
+
+def live_text(amounts: dict[str, tuple[int, int]]) -> str:
+    return ",".join([*(f"{name}={most}({used})" for name, (most, used) in amounts.items()), "billing=N(7)"])
+
+
+@given(NAMES, NAMES, LIVE, LIVE, COUNTS)
+def test_what_an_account_has_left_is_read_back(
+    account: str,
+    above: str,
+    together: dict[str, tuple[int, int]],
+    minutes: dict[str, tuple[int, int]],
+    jobs: int | None,
+) -> None:
+    shown_jobs = "N" if jobs is None else jobs
+    read = live.read(
+        f"Association Records\nUserName=me(7) DefAccount={account} DefWckey=\n\n"
+        f"ClusterName=c Account={account} UserName= Partition= ParentAccount={above}(1) DefAssoc=No GrpJobs={shown_jobs}(1) "
+        f"GrpSubmitJobs=N(0) GrpTRES={live_text(together)} GrpTRESMins={live_text(minutes)} MaxTRESPJ=\n"
+        f"ClusterName=c Account={account} UserName=me(7) Partition= GrpTRES=cpu=1(0)\n"
+        f"QOS=fast(3) GrpTRES=cpu=N(0) GrpTRESMins={live_text(minutes)}\n"
+    )
+    left = {name: max(0, most - used) for name, (most, used) in minutes.items()}
+    assert read.default == account
+    assert read.above == {account: above}
+    assert read.qos == {"fast": left}
+    [limits] = read.limits.values()
+    assert limits.together == {name: most for name, (most, _) in together.items()}
+    assert (limits.minutes, limits.running, limits.submitted) == (left, jobs, None)
+
+
+@given(st.text() | st.lists(st.text(st.characters(exclude_characters="\n"))).map(" Account=".join))
+def test_anything_at_all_can_be_read_as_live_records(text: str) -> None:
+    read = live.read(text)
+    for account in (*read.limits, "x"):
+        read.of(account)
+
+
+def test_of_the_accounts_above_one_another_the_strictest_limit_counts() -> None:
+    chain = live.Groups(
+        limits={
+            "lab": Limits("lab", together={"cpu": 8}, minutes={"cpu": 60}, running=3),
+            "team": Limits("team", together={"cpu": 4, "mem": 100}, running=5),
+        },
+        above={"team": "lab", "lab": "team"},  # a circle is no way to hang
+    )
+    team, lab = chain.of("team")
+    assert (team.together, team.running, team.minutes) == ({"cpu": 4, "mem": 100}, None, {})
+    assert (lab.together, lab.running, lab.minutes) == ({}, 3, {"cpu": 60})
+
+
+@pytest.mark.parametrize(("enforced", "longest"), [("limits", None), ("limits,safe", 1800)])
+def test_where_a_job_must_fit_into_what_is_left_it_is_that_short(enforced: str, longest: int | None) -> None:
+    settings = {"AccountingStorageEnforce": enforced, "ClusterName": "c"}
+    left = live.Groups("team", {"team": Limits("team", minutes={"cpu": 60})})
+    qos = {"normal": Limits("normal")}
+    own = Association("c", "team", "", "normal", frozenset({"normal"}), NOTHING)
+    cluster = Cluster(
+        list(groups("alpha*|up|infinite|4|8|4000|idle|(null)|(null)\n")),
+        {}, None, settings, accounting=Accounting([own], qos), groups=left,
+    )  # fmt: skip
+    assert cluster.longest(a_run(cpus=2)) == longest

@@ -238,3 +238,11 @@ def test_munge_is_named_by_what_slurm_says_without_it() -> None:
 )
 def test_the_number_of_a_job_is_read_in_each_form_that_it_has(said: str) -> None:
     assert meaning_of(Answer(0, said, "")).job == "7"
+
+
+def test_a_contingent_that_is_used_up_is_called_so() -> None:
+    assert reasons.never("AssocGrpCPUMinutesLimit") is None  # it may be given more
+    assert reasons.waiting("AssocGrpCPUMinutesLimit").startswith(
+        "The contingent of your account or QOS is used up"
+    )
+    assert reasons.waiting("AssocGrpCpuLimit").startswith("A limit of your account or QOS is reached")

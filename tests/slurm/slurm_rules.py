@@ -26,6 +26,18 @@ function slurm_job_submit(job, partitions, user)
     slurm.log_user("*** partition gpu is not valid for a job without GPUs")
     return slurm.ERROR
   end
+  if job.partition == "nomem" and job.pn_min_memory ~= nil and job.pn_min_memory < slurm.NO_VAL64 then
+    slurm.log_user("--mem and --mem-per-cpu are not allowed here: memory follows from the number of cores.")
+    return slurm.ERROR
+  end
+  if job.partition == "payers" and job.account == nil then
+    slurm.log_user("You have to say which project pays: --account=<project>.")
+    return 2045
+  end
+  if job.partition == "typed" and (job.tres_per_node == nil or not string.find(job.tres_per_node, "gpu:a100")) then
+    slurm.log_user("Jobs here must ask for GPUs by type, for example --gres=gpu:a100:1")
+    return slurm.ERROR
+  end
   return slurm.SUCCESS
 end
 function slurm_job_modify(job, record, partitions, user) return slurm.SUCCESS end
@@ -46,19 +58,39 @@ _PARTITIONS = {
     "gpuonly": "QOS=gpuonly",
     "drained": "State=DRAIN",
     "down": "State=DOWN",
+    "inactive": "State=INACTIVE",
+    "reserved": "ReqResv=YES",
+    "locked": "RootOnly=YES",
+    "whole": "OverSubscribe=EXCLUSIVE",
+    "dear": "MaxMemPerCPU=500",
+    "brief": "MaxTime=00:05:00",
+    "crowd": "QOS=crowd",
+    "spentq": "QOS=spentq",
+    "large": "QOS=large",
+    "closed": "QOS=closed",
+    "nomem": "",
+    "payers": "",
+    "typed": "",
 }
-_ACCOUNTS = (
-    "add account poor",
-    "add account rich",
+_QUALITIES = "special,short,strict,single,gpuonly,crowd,spentq,large,closed"
+_ACCOUNTS = (  # each of them takes a third of a second
+    "add account poor,rich,parent,spent,little,alone",
+    "add account small parent=parent",
     f"add user {USER} account=poor",
-    "add qos special",
-    "add qos short",
+    f"add user {USER} account=small,spent,little,alone",
+    "modify account parent set GrpTRES=cpu=1",
+    "modify account small set GrpTRES=cpu=2",
+    "modify account spent set GrpTRESMins=cpu=0",
+    "modify account little set GrpTRESMins=cpu=30",
+    "modify account alone set GrpJobs=1 MaxWall=00:10:00",
+    f"add qos {_QUALITIES}",
     "modify qos short set MaxWall=00:10:00 MaxTRESPerJob=cpu=4",
-    "add qos strict",
     "modify qos strict set MaxWall=00:10:00 Flags=DenyOnLimit",
-    "add qos single",
     "modify qos single set MaxSubmitJobsPerUser=1",
-    "add qos gpuonly",
+    "modify qos crowd set MaxTRESPerUser=cpu=2",
+    "modify qos spentq set GrpTRESMins=cpu=0",
+    "modify qos large set MinTRESPerJob=cpu=4",
+    "modify qos closed set MaxSubmitJobsPerUser=0",
 )
 
 
@@ -81,11 +113,9 @@ class RuledCluster(Cluster):
         self.as_user.mkdir()
         change = f"setpriv --reuid={USER_NUMBER} --regid={USER_NUMBER} --clear-groups"
         own = self.run("id", "-un").stdout.strip()
-        for name in ("sbatch", "sacctmgr"):
+        for name in ("sbatch", "sacctmgr", "scontrol"):
             program = self.as_user / name
-            program.write_text(
-                f'#!/bin/bash\nexec {change} {shutil.which(name)} "${{@/user={own}/user={USER}}}"\n'
-            )
+            program.write_text(f'#!/bin/bash\nexec {change} {shutil.which(name)} "${{@/%={own}/={USER}}}"\n')
             program.chmod(0o755)
 
     def down(self) -> None:

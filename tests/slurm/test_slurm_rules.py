@@ -54,6 +54,101 @@ def test_what_a_site_would_refuse_or_leave_waiting_is_said_before(
     assert ruled_cluster.run("squeue", "--noheader").stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("settings", "severity", "field", "words"),
+    [
+        ({"partition": "inactive"}, "error", "slurm.partition", "takes no jobs at the moment (INACTIVE)"),
+        ({"partition": "reserved"}, "error", "slurm.reservation", "takes only jobs with a reservation"),
+        ({"partition": "locked"}, "error", "", "Access/permission denied"),
+        (
+            {"partition": "brief"},
+            "note",
+            "run.runtime",
+            'partition "brief" lets a job run for at most 0:05 h',
+        ),
+        (
+            {"partition": "crowd"},
+            "warning",
+            "run.workers",
+            'QOS "crowd" allows all jobs together at most 2 CPUs',
+        ),
+        (
+            {"partition": "spentq"},
+            "error",
+            "slurm.qos",
+            'QOS "spentq" has used up its contingent of CPU minutes',
+        ),
+        ({"partition": "large"}, "error", "slurm.cpus", "takes only jobs with at least 4 CPUs"),
+        ({"partition": "closed"}, "error", "slurm.account", "at most 0 jobs in the queue"),
+        ({"partition": "nomem"}, "error", "slurm.memory", "--mem and --mem-per-cpu are not allowed here"),
+        ({"partition": "payers"}, "error", "slurm.account", "which project pays"),
+        ({"partition": "typed"}, "error", "slurm.gpus", "--gres=gpu:a100:1"),
+        (
+            {"account": "small"},
+            "warning",
+            "run.workers",
+            'account "parent" allows all jobs together at most 1 CPU',
+        ),
+        ({"account": "small", "cpus": 2}, "error", "slurm.cpus", 'account "parent" allows at most 1 CPU'),
+        (
+            {"account": "spent"},
+            "error",
+            "slurm.account",
+            'account "spent" has used up its contingent of CPU minutes',
+        ),
+        (
+            {"account": "little"},
+            "warning",
+            "run.runtime",
+            "has only 30 CPU minutes left, but the run may take 180",
+        ),
+        ({"account": "nosuch"}, "error", "slurm.account", "Invalid account"),
+    ],
+)
+def test_each_limit_is_told_with_its_field(
+    ruled_cluster: RuledCluster,
+    tmp_path: Path,
+    settings: dict[str, Any],
+    severity: str,
+    field: str,
+    words: str,
+) -> None:
+    [problem] = found(ruled_cluster, tmp_path, place=DriverPlace.WORKER, workers=3, **settings)
+    assert (problem.severity, problem.path) == (severity, field), problem
+    assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"partition": "whole"},
+        {"partition": "dear"},
+        {"partition": "nomem", "memory": ""},
+        {"partition": "payers", "account": "poor"},
+        {"partition": "wide", "nodes": 2, "tasks": 2},
+        {"partition": "gpuonly", "enable_gpus": True, "gpus": 1},
+        {"partition": "large", "cpus": 4},
+        {"partition": "project", "sbatch": ["--comment=PROJECT"]},
+    ],
+)
+def test_what_a_site_wants_is_enough(
+    ruled_cluster: RuledCluster, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    assert found(ruled_cluster, tmp_path, place=DriverPlace.WORKER, workers=2, **settings) == []
+
+
+def test_jobs_that_name_no_account_have_the_default_one(ruled_cluster: RuledCluster, tmp_path: Path) -> None:
+    several = found(ruled_cluster, tmp_path, place=DriverPlace.WORKER, partition="rich")
+    assert [problem.message for problem in several] == [
+        'The partition "rich" does not allow the account "poor".'
+    ]
+    single = found(ruled_cluster, tmp_path, place=DriverPlace.WORKER, account="alone", workers=2)
+    assert [(problem.path, problem.severity) for problem in single] == [
+        ("run.workers", "warning"),
+        ("run.runtime", "note"),
+    ]
+
+
 @pytest.mark.parametrize("partition", ["gpu", "gpuonly", "wide", "single"])
 def test_where_only_the_drivers_job_is_refused_the_way_around_is_said(
     ruled_cluster: RuledCluster, tmp_path: Path, partition: str

@@ -25,7 +25,7 @@ class Limits:
     """What an account or a QOS allows; None, or a resource that is not named, is no limit.
 
     owner: for people. seconds: of one job. most, least: of each resource in one job. together: most of each in all jobs
-    of a user. running, submitted: most jobs of a user. flags: of a QOS, such as those that lift limits of partitions.
+    of a user. running, submitted: most jobs of a user. minutes: of each resource, how many a job may still use. flags: of a QOS, such as those that lift limits of partitions.
     """
 
     owner: str
@@ -36,6 +36,12 @@ class Limits:
     running: int | None = None
     submitted: int | None = None
     flags: frozenset[str] = frozenset()
+    minutes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The field of the form that names whose limits these are."""
+        return "slurm.qos" if self.owner.startswith("QOS") else "slurm.account"
 
     @property
     def above_partition(self) -> bool:
@@ -63,11 +69,18 @@ class Accounting:
     qos: Mapping[str, Limits]
 
 
+def user_name() -> str:
+    """The name of the user that this process has, "" where the system knows none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return ""
+
+
 def ask(client: Client) -> Accounting | None:
     """What accounting says of this user; None where there is none, or no answer within `PATIENCE` seconds."""
-    try:
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
+    user = user_name()
+    if not user:
         return None
     own = ("assoc", "where", f"user={user}")
     questions = (("qos", f"format={_QOS}"), (*own, f"format={_USES}"), (*own, f"format={_ALLOWS}"))

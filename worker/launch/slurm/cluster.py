@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from worker.launch.slurm import accounting, scontrol, sinfo
+from worker.launch.slurm import accounting, groups, scontrol, sinfo
 from worker.launch.slurm.accounting import Accounting, Association, Limits
 from worker.launch.slurm.client import DEFAULTS, Client
+from worker.launch.slurm.groups import Groups
 from worker.launch.slurm.script import RIDER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
 from worker.spec.field_definition import MEMORY_PER_CPU
 from worker.spec.problem import Problem
 from worker.spec.run import Run
-from worker.spec.sbatch_options import options
+from worker.spec.sbatch_options import GPU_OPTIONS, options
 from worker.spec.shares import shares
 
 PATIENCE = 12.0  # seconds for each question
 _NO_ACCOUNTING = ("", "(null)", "accounting_storage/none")
 # Words of AccountingStorageEnforce with which limits hold, and with which associations count at all.
 _LIMITED = frozenset({"limits", "safe", "all"})
+_SAFE = frozenset({"safe", "all"})  # a job starts only if it can end within what is left of a contingent
+_SHORTEST = 60  # seconds; less is no limit for Slurm
 _ASSOCIATED = _LIMITED | {"associations", "qos", "wckeys"}
 
 
@@ -29,7 +32,8 @@ class Cluster:
     """What the cluster says about itself; what it gave no answer about is None.
 
     message: Slurm's own, where it says nothing of its nodes. defaults: what the user's SBATCH_ variables say for fields
-    that the config leaves empty, by field. accounting: what it knows of the user.
+    that the config leaves empty, by field. accounting: what it knows of the user. groups: what it knows of the accounts
+    of the user as they are now.
     """
 
     nodes: Sequence[Nodes] | None
@@ -39,6 +43,7 @@ class Cluster:
     message: str = ""
     defaults: Mapping[str, str] = field(default_factory=dict)
     accounting: Accounting | None = None
+    groups: Groups = field(default_factory=Groups)
 
     @property
     def max_array(self) -> int:
@@ -93,7 +98,17 @@ class Cluster:
         for name in self.partition_names(run):
             limited = (limits for limits in self.limits(run, name) if limits.seconds is not None)
             found += [(limits.seconds or 0, limits.owner) for limits in list(limited)[:1]]
+            found += self._time_left(run, name)
         return min(found, default=(None, ""), key=lambda limit: limit[0] or 0)
+
+    def _time_left(self, run: Run, partition: str) -> Iterator[tuple[int, str]]:
+        """How long a worker may last, and because of whose contingent: Slurm may want all of a job's time to be left."""
+        if not _SAFE & self._enforced:
+            return
+        for limits in self.limits(run, partition):
+            for resource, amount in of_worker(run).items():
+                if amount and resource in limits.minutes:
+                    yield max(_SHORTEST, limits.minutes[resource] * 60 // amount), limits.owner
 
     def limits(self, run: Run, partition: str) -> list[Limits]:
         """The limits of accounting that hold for a job of the run; of each kind, the first that is set counts."""
@@ -106,7 +121,9 @@ class Cluster:
             return [] if any(limits.above_partition for limits in known) else of_partition
         first = of_job + of_partition if of_job[0].above_partition else of_partition + of_job
         own = self._associations(run, partition)
-        return first + [association.limits for association in own if len(own) == 1]
+        first += [association.limits for association in own if len(own) == 1]
+        accounts = self.accounts(run)
+        return first + (self.groups.of(next(iter(accounts))) if len(accounts) == 1 else [])
 
     def lifts(self, run: Run, partition: str, limit: str) -> bool:
         """Whether the QOS of the run's jobs lifts this limit of the partition: MaxNodes, MinNodes or TimeLimit."""
@@ -125,15 +142,18 @@ class Cluster:
         return next(iter(names)) if len(names) == 1 else ""
 
     def accounts(self, run: Run) -> set[str]:
-        """The accounts that may pay for the run: the one that it names, or those of the user; empty where unknown."""
-        named = self.setting(run, "account")
+        """The accounts that may pay for the run: the one that it names or has by default, or those of the user.
+
+        Empty where none is known.
+        """
+        named = self.setting(run, "account") or self._default_account
         return {named} if named else {association.account for association in self._associations(run, "")}
 
     def _associations(self, run: Run, partition: str) -> list[Association]:
         """The associations that the run may use; those for its partition alone, where there are such."""
         found = self.accounting.associations if self.accounting and _ASSOCIATED & self._enforced else ()
         here = (self.config or {}).get("ClusterName", "").lower()
-        account = self.setting(run, "account")
+        account = self.setting(run, "account") or self._default_account
         usable = [
             association
             for association in found
@@ -151,7 +171,13 @@ class Cluster:
     def _quality(self, name: str) -> list[Limits]:
         """The limits of a QOS, none where it is not known."""
         known = (self.accounting.qos if self.accounting else {}).get(name)
-        return [replace(known, owner=f'QOS "{name}"')] if known else []
+        minutes = self.groups.qos.get(name, {})
+        return [replace(known, owner=f'QOS "{name}"', minutes=minutes)] if known else []
+
+    @property
+    def _default_account(self) -> str:
+        """The account of jobs that name none, "" where it is not known or does not count."""
+        return self.groups.default if _ASSOCIATED & self._enforced else ""
 
     def walltime(self, run: Run) -> int:
         """The time limit of a worker job in seconds: the config's, otherwise the runtime as far as the partition goes."""
@@ -178,6 +204,16 @@ class Cluster:
         return max(run.memory, min(run.memory + -(-RIDER_MEMORY // per_cpu), *most))
 
 
+def of_worker(run: Run) -> Mapping[str, int]:
+    """What a worker job asks for of each resource, as far as the config alone says it."""
+    amounts = {"cpu": run.cpus * run.tasks, "node": run.nodes}
+    if run.memory:
+        amounts["mem"] = run.memory * (amounts["cpu"] if run.memory_per == MEMORY_PER_CPU else run.nodes)
+    if run.enable_gpus or not any(option.name in GPU_OPTIONS for option in options(run.sbatch)):
+        amounts["gres/gpu"] = shares(run).all_gpus
+    return amounts
+
+
 UNKNOWN = Cluster(None, None, None, None)
 
 
@@ -186,14 +222,22 @@ def ask(client: Client, run: Run) -> Cluster:
     variables = {name: client.environ.get(f"SBATCH_{name.upper()}", "") for name in DEFAULTS}
     defaults = {name: value for name, value in variables.items() if value}
     reserved = run.reservation or defaults.get("reservation", "")
-    with ThreadPoolExecutor(5) as pool:
+    with ThreadPoolExecutor(6) as pool:
+        live = pool.submit(groups.ask, client, accounting.user_name(), accounting.PATIENCE)
         accounts = pool.submit(accounting.ask, client)
         nodes = pool.submit(sinfo.partitions, client, PATIENCE)
         config = pool.submit(scontrol.config, client, PATIENCE)
         partitions = pool.submit(scontrol.partitions, client, PATIENCE)
         reservation = pool.submit(scontrol.reservation, client, reserved, PATIENCE) if reserved else None
-        groups, message = nodes.result()
+        found, message = nodes.result()
         granted = reservation.result() if reservation else None
         return Cluster(
-            groups, partitions.result(), granted, config.result(), message, defaults, accounts.result()
+            found,
+            partitions.result(),
+            granted,
+            config.result(),
+            message,
+            defaults,
+            accounts.result(),
+            live.result(),
         )

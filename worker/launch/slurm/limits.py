@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from worker.launch.slurm.accounting import Limits
-from worker.launch.slurm.cluster import Cluster
+from worker.launch.slurm.cluster import Cluster, of_worker
 from worker.launch.slurm.script import DRIVER_MEMORY
-from worker.spec.field_definition import MEMORY_PER_CPU
 from worker.spec.problem import Problem
 from worker.spec.run import Run
-from worker.spec.sbatch_options import GPU_OPTIONS, options
-from worker.spec.shares import shares
 from worker.spec.text import counted
 
 _RESOURCES = {  # Slurm's name of it -> the field of the form, and the word for one of it
@@ -29,7 +26,8 @@ def problems(run: Run, cluster: Cluster, driver_too: bool) -> list[Problem]:
 
 
 def _of_limits(run: Run, limits: Sequence[Limits], driver_too: bool) -> Iterator[Problem]:
-    for resource, wanted in _of_worker(run).items():
+    worker = of_worker(run)
+    for resource, wanted in worker.items():
         for rule in _broken(limits, resource, wanted):
             yield Problem(
                 _RESOURCES[resource][0],
@@ -38,16 +36,18 @@ def _of_limits(run: Run, limits: Sequence[Limits], driver_too: bool) -> Iterator
             )
     if driver_too:
         yield from _of_driver_too(run, limits)
+    yield from _contingents(run, limits, worker)
     yield from _count_problems(run, limits, driver_too)
+    yield from _fewer_at_a_time(run, limits)
 
 
 def _of_driver_too(run: Run, limits: Sequence[Limits]) -> Iterator[Problem]:
     """What the driver's job may not have, alone or beside a worker."""
-    of_worker = _of_worker(run)
+    worker = of_worker(run)
     for resource, wanted in _of_driver(run).items():
         for rule in _broken(limits, resource, wanted):
             yield Problem("", f"{rule}, but the driver's job asks for {_amount(resource, wanted)}.", _HERE)
-        one = of_worker.get(resource, 0)
+        one = worker.get(resource, 0)
         owner, most = _together(limits, resource)
         if most is not None and max(one, wanted) <= most < one + wanted:
             yield Problem(
@@ -69,6 +69,27 @@ def _broken(limits: Sequence[Limits], resource: str, wanted: int) -> Iterator[st
     owner, least = _first(limits, lambda each: each.least.get(resource))
     if least is not None and wanted < least:
         yield f"The {owner} takes only jobs with at least {_amount(resource, least)}"
+
+
+def _contingents(run: Run, limits: Sequence[Limits], worker: Mapping[str, int]) -> Iterator[Problem]:
+    """Contingents of which nothing is left, or less than the run may need."""
+    for each in limits:
+        for resource, left in each.minutes.items():
+            wanted = worker.get(resource, 0) * run.workers * run.runtime // 60
+            unit = f"{_RESOURCES[resource][1]} minutes" if resource in _RESOURCES else ""
+            if wanted and not left:
+                yield Problem(
+                    each.path,
+                    f"The {each.owner} has used up its contingent of {unit}, so no worker can start.",
+                    "Use another account or QOS; jobs of this one wait until it is given more.",
+                )
+            elif left < wanted:
+                yield Problem(
+                    "run.runtime",
+                    f"The {each.owner} has only {left} {unit} left, but the run may take {wanted}.",
+                    "When they are used up, the run waits until there are more.",
+                    "warning",
+                )
 
 
 def _amount(resource: str, amount: int) -> str:
@@ -98,6 +119,20 @@ def _count_problems(run: Run, limits: Sequence[Limits], driver_too: bool) -> Ite
             yield Problem("slurm.account", f"{message}, so no worker can start.", hint)
 
 
+def _fewer_at_a_time(run: Run, limits: Sequence[Limits]) -> Iterator[Problem]:
+    """What all jobs together may have, where that is less than all workers want."""
+    for resource, wanted in of_worker(run).items():
+        owner, most = _together(limits, resource)
+        if most is not None and wanted <= most < wanted * run.workers:
+            yield Problem(
+                "run.workers",
+                f"The {owner} allows all jobs together at most {_amount(resource, most)}, but {run.workers} workers want "
+                f"{_amount(resource, wanted * run.workers)}.",
+                f"The run goes on with {counted(most // wanted, 'worker')} at a time.",
+                "warning",
+            )
+
+
 def _together(limits: Sequence[Limits], resource: str) -> tuple[str, int | None]:
     return _first(limits, lambda each: each.together.get(resource))
 
@@ -106,16 +141,6 @@ def _first(limits: Sequence[Limits], limit: Callable[[Limits], int | None]) -> t
     """The first that is set of one kind of limit, and whose it is."""
     found = ((each.owner, value) for each in limits if (value := limit(each)) is not None)
     return next(found, ("", None))
-
-
-def _of_worker(run: Run) -> Mapping[str, int]:
-    """What a worker job asks for, as far as the config alone says it."""
-    amounts = {"cpu": run.cpus * run.tasks, "node": run.nodes}
-    if run.memory:
-        amounts["mem"] = run.memory * (amounts["cpu"] if run.memory_per == MEMORY_PER_CPU else run.nodes)
-    if run.enable_gpus or not any(option.name in GPU_OPTIONS for option in options(run.sbatch)):
-        amounts["gres/gpu"] = shares(run).all_gpus
-    return amounts
 
 
 def _of_driver(run: Run) -> Mapping[str, int]:

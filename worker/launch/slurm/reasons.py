@@ -157,6 +157,8 @@ def waiting(reason: str) -> str:
     word = reason.split(",")[0].strip()
     meaning = never(reason)
     ours = meaning.sentence if meaning else _WAITING.get(word)
+    if ours is None and word.endswith("MinutesLimit"):
+        ours = "The contingent of your account or QOS is used up, or too small for what the job may take"
     if ours is None:
         ours = (
             "A limit of your account or QOS is reached"
