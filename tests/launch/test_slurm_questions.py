@@ -9,7 +9,7 @@ import pytest
 from scripted_slurm import SILENCE, ScriptedSlurm
 from slurm_runs import a_run
 
-from worker.launch.slurm import checks, cluster, driver_job, initial_jobs, scontrol
+from worker.launch.slurm import checks, cluster, driver_job, initial_jobs, preflight, scontrol
 from worker.launch.slurm.client import Answer, Client
 from worker.launch.slurm.cluster import UNKNOWN
 from worker.store.paths import RunPaths
@@ -90,3 +90,24 @@ def test_a_driver_is_submitted_with_the_first_workers_and_all_are_named(tmp_path
     submission = initial_jobs.submit(run, paths, slurm, UNKNOWN, [])
     assert (submission.driver, submission.workers) == ("7", ("8",))
     assert slurm.times("sbatch") == 2
+
+
+def test_a_slurm_that_hangs_since_munge_does_not_work_is_said_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 0.2)
+    config = tmp_path / "slurm.conf"
+    config.write_text("ClusterName=sea\nAuthInfo=cred_expire=300,socket=/run/there\n")
+    for name, text in (
+        ("sinfo", "exec sleep 600"),
+        ("munge", 'echo "munge: Error: Failed to access $2: No such file or directory" >&2; exit 6'),
+    ):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    asked = Client({"PATH": f"{tmp_path}:/usr/bin:/bin", "SLURM_CONF": str(config)})
+    [problem] = preflight.problems(a_run(), cluster.ask(asked, a_run()))
+    assert "since munge does not work between this machine and the cluster" in problem.message
+    assert "--socket=/run/there" in problem.message
+    (tmp_path / "munge").write_text("#!/bin/sh\n")
+    [problem] = preflight.problems(a_run(), cluster.ask(asked, a_run()))
+    assert problem.message.startswith("Slurm does not answer.")

@@ -23,6 +23,7 @@ _PROGRAMS = ("sbatch", "squeue", "scancel", "sinfo", "scontrol")
 CONFIGS = ("/etc/slurm/slurm.conf", "/etc/slurm-llnl/slurm.conf", "/run/slurm/conf/slurm.conf")
 _UNCONFIGURED = ("configuration source", "failed to fetch config", "unable to process configuration file")
 _PREFIX = re.compile(r"\w+: (?:error|fatal): ")
+NO_ANSWER = "no answer in time"
 _PATIENCE = 12.0
 _MOST_LINES = 12  # of a message; sites print banners
 
@@ -79,7 +80,7 @@ class Answer:
         """What Slurm said was wrong, in its own words and in one line."""
         if self.said:
             return " / ".join(self.said[:_MOST_LINES])
-        return "no answer in time" if self.code is None else f"exit code {self.code} without a message"
+        return NO_ANSWER if self.code is None else f"exit code {self.code} without a message"
 
 
 class Client:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from worker.launch.slurm import accounting, groups, scontrol, sinfo
+from worker.launch.slurm import accounting, groups, scontrol, sinfo, sites
 from worker.launch.slurm.accounting import Accounting, Association, Limits
-from worker.launch.slurm.client import DEFAULTS, Client
+from worker.launch.slurm.client import DEFAULTS, NO_ANSWER, Client
 from worker.launch.slurm.groups import Groups
 from worker.launch.slurm.script import RIDER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
@@ -230,6 +230,8 @@ def ask(client: Client, run: Run) -> Cluster:
         partitions = pool.submit(scontrol.partitions, client, PATIENCE)
         reservation = pool.submit(scontrol.reservation, client, reserved, PATIENCE) if reserved else None
         found, message = nodes.result()
+        if message == NO_ANSWER:
+            message = sites.munge_trouble(client) or message
         granted = reservation.result() if reservation else None
         return Cluster(
             found,

@@ -15,6 +15,7 @@ from worker.store.paths import RunPaths
 from worker.store.run_config import started_run
 
 _NAME = re.compile(r"^[ \t]*ClusterName[ \t]*=[ \t]*([\w.-]+)", re.IGNORECASE | re.MULTILINE)
+_SOCKET = re.compile(r"^[ \t]*AuthInfo[ \t]*=.*?\bsocket=([^\s,]+)", re.IGNORECASE | re.MULTILINE)
 _NAMED_WITHIN = 4.0  # seconds; a command does without the name where it must
 _PATIENCE = 60.0
 
@@ -24,13 +25,30 @@ def local(client: Client) -> str:
 
     Its slurm.conf is read where it lies in a usual place: that takes no time, and works while the controller is down.
     """
+    if match := _NAME.search(_config(client)):
+        return match[1].lower()  # as Slurm has it
+    settings = scontrol.config(Client(client.environ), _NAMED_WITHIN) or {}
+    return settings.get("ClusterName", "").lower()
+
+
+def _config(client: Client) -> str:
+    """The text of this machine's slurm.conf, "" where it lies in no usual place."""
     named = client.environ.get("SLURM_CONF")
     for config in [named] if named else CONFIGS:
         with suppress(OSError, UnicodeDecodeError):
-            if match := _NAME.search(Path(config).read_text(encoding="utf-8")):
-                return match[1].lower()  # as Slurm has it
-    settings = scontrol.config(Client(client.environ), _NAMED_WITHIN) or {}
-    return settings.get("ClusterName", "").lower()
+            return Path(config).read_text(encoding="utf-8")
+    return ""
+
+
+def munge_trouble(client: Client) -> str:
+    """What munge says is wrong, "" where it works or this machine has none.
+
+    Without it Slurm's commands try for most of a minute before they say so, which nobody waits for.
+    """
+    socket = _SOCKET.search(_config(client))
+    place = [f"--socket={socket[1]}"] if socket else []
+    answer = client.call("munge", "--no-input", *place, patience=_NAMED_WITHIN)
+    return "" if answer.ok or answer.code == 127 else answer.message
 
 
 def site_of(run: Run) -> str:
