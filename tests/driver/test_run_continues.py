@@ -118,7 +118,7 @@ def test_it_begins_where_there_is_time_to_get_further_and_to_be_warned(left: flo
         dispatcher.learn("a", message)
         assignments.hear("a", message, 0.0)
 
-    say("hello", agent="a", host="h", ends_at=1000.0)
+    say("hello", agent="a", host="h", time_left=1000.0)
     dispatcher.dispatch(proposer, 1, 0.0)
     key = {"trial": 1, "attempt": 1, "values": dict(assignments.open[1].values)}
     say("finished", status="ok", loss=1.0, seconds=900.0, start=0.0, end=900.0, **key)

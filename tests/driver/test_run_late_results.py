@@ -172,7 +172,7 @@ def test_only_who_may_live_on_another_machine_is_listened_to_after_it_was_given_
 
     def hear(identity: str, message: object) -> None:
         assignments.hear(identity, message, 0.0)  # type: ignore[arg-type]
-        agents.heard(identity, message)  # type: ignore[arg-type]
+        agents.heard(identity, message, 0.0)  # type: ignore[arg-type]
 
     assignments.propose(1, {"x": 1.0}, 0.0)
     assignments.add("a")

@@ -27,7 +27,7 @@ def crew(*agents: tuple[str, str, float]) -> Assignments:
 def join(assignments: Assignments, name: str, host: str, ends_at: float) -> None:
     """An agent answers to the driver."""
     hello = {"kind": "hello", "agent": name, "epoch": 1, "host": host, "pid": 1, "pid_start": "x"}
-    assignments.hear(name, said({**hello, "ends_at": ends_at, "at": 1.0}), 1.0)
+    assignments.hear(name, said({**hello, "time_left": ends_at, "at": 1.0}), 1.0)
 
 
 class Stopper(IdleLauncher):

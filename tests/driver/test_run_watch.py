@@ -71,8 +71,8 @@ def test_a_worker_of_this_machine_that_no_launcher_knows_is_looked_for(tmp_path:
             process.kill()
             process.wait()
         hello = {"kind": "hello", "agent": "a", "host": socket.gethostname(), "pid": process.pid}
-        agents.heard("a", said({**hello, "pid_start": born, "at": 1.0}))
-        agents.heard("a", said({"kind": "started", "trial": 1, "attempt": 1, "at": 2.0}))
+        agents.heard("a", said({**hello, "pid_start": born, "at": 1.0}), 1.0)
+        agents.heard("a", said({"kind": "started", "trial": 1, "attempt": 1, "at": 2.0}), 2.0)
         agents.look(1.0, 1.0, lambda *_: None)
         assert ("a" in assignments.members) is lives
     finally:

@@ -2,73 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from idle_launcher import IdleLauncher
-from json_records import LOSSES, plain_assign, said
+from crew import AN_HOUR, Crew
 
-from worker.driver.agents import Agents
-from worker.driver.assignments import Assignments
-from worker.driver.mailboxes import Mailboxes
-from worker.launch.launcher import AgentReport, AgentState
-from worker.store.outbox_messages import Heard
-from worker.store.paths import RunPaths
-
-AN_HOUR = 3600.0
-
-
-class Told(IdleLauncher):
-    """Starts what it is asked for, reports as the test says, and keeps in mind whose job it was to end."""
-
-    def __init__(self) -> None:
-        self.states: dict[str, AgentState] = {}
-        self.asked: list[int] = []
-        self.stopped: list[str] = []
-
-    def start(self, count: int) -> Sequence[str]:
-        self.asked.append(count)
-        names = [f"new{len(self.states) + number}" for number in range(count)]
-        self.states.update(dict.fromkeys(names, AgentState.PENDING))
-        return names
-
-    def poll(self) -> Mapping[str, AgentReport]:
-        return {name: AgentReport(name, state) for name, state in self.states.items()}
-
-    def stop(self, identities: Sequence[str]) -> None:
-        self.stopped += identities
-
-
-class Crew:
-    """The agents of a driver with a clock: `now` seconds since its beginning."""
-
-    def __init__(self, folder: Path) -> None:
-        RunPaths(folder).agents.mkdir()
-        self.launcher = Told()
-        self.assignments = Assignments(1, plain_assign, LOSSES)
-        self.mail = Mailboxes(RunPaths(folder), 1, slowest=1.0, sync=False)
-        self.agents = Agents(RunPaths(folder), self.launcher, self.assignments, self.mail)
-        self.now = 0.0
-
-    def begins(self, name: str, ends_at: float = AN_HOUR) -> None:
-        """An agent answers."""
-        self.launcher.states[name] = AgentState.RUNNING
-        message = said(
-            {"kind": "hello", "agent": name, "epoch": 1, "host": "n", "at": self.now, "ends_at": ends_at}
-        )
-        self.assignments.add(name)
-        self.hear(name, message)
-
-    def hear(self, name: str, message: Heard) -> None:
-        self.assignments.hear(name, message, self.now)
-        self.agents.heard(name, message)
-
-    def turn(self, wanted: int, seconds: float = 1.0) -> None:
-        """Time passes, and the driver sees to its workers."""
-        self.now += seconds
-        self.agents.look(self.now, self.now, self.hear)
-        self.agents.fill(wanted, self.now, self.now)
+from worker.launch.launcher import AgentState
 
 
 @pytest.fixture

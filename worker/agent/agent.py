@@ -127,7 +127,7 @@ class Agent:
         return bool(self._queue) and self._evaluation is None and not waits
 
     def _hello(self) -> None:
-        self._outbox.say(hello(self._identity, self._inbox.epoch, self._lifetime.ends_at, self._environment))
+        self._outbox.say(hello(self._identity, self._inbox.epoch, self._lifetime, self._environment))
 
     def _look(self) -> None:
         """Take in what happened outside: signals, time, a newer driver, the inbox."""

@@ -10,16 +10,18 @@ from collections.abc import Mapping
 from worker import __version__, processes
 from worker.agent import gpu_sampler
 from worker.agent.folder import node_name
+from worker.agent.lifetime import Lifetime
 from worker.launch import registry
 from worker.launch.scheduler import CurrentJob
 from worker.store.outbox_messages import Hello
 
 
-def hello(identity: str, epoch: int, ends_at: float, environment: Mapping[str, str]) -> Hello:
+def hello(identity: str, epoch: int, lifetime: Lifetime, environment: Mapping[str, str]) -> Hello:
     """The introduction of this process as the agent `identity` to the driver of `epoch`.
 
-    ends_at: when its time is up, in seconds since 1970, inf for never. environment: that of its programs.
+    environment: that of its programs.
     """
+    ends = lifetime.ends_at < math.inf
     job = registry.current_job(os.environ)
     return Hello(
         agent=identity,
@@ -29,7 +31,8 @@ def hello(identity: str, epoch: int, ends_at: float, environment: Mapping[str, s
         pid_start=processes.birth(os.getpid()) or "",
         job=job.number if job else "",
         version=__version__,
-        ends_at=None if ends_at == math.inf else ends_at,
+        ends_at=lifetime.ends_at if ends else None,
+        time_left=lifetime.left if ends else None,
         gpus=gpus(environment),
         cpus=len(os.sched_getaffinity(0)),
         gpu_count=gpu_sampler.present(environment),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from worker import processes
 from worker.driver.assignments import Assignments
+from worker.driver.breaker import Breaker
 from worker.driver.mailboxes import Mailboxes
 from worker.driver.members import Member
 from worker.driver.succession import Succession
@@ -37,10 +38,11 @@ class Agents:
         mail: Mailboxes,
         superseded: Callable[[], bool] = lambda: False,
         succession: Succession | None = None,
+        before: int = 0,
     ) -> None:
         """superseded: whether a newer driver has taken over, which would not know of agents that are asked for now.
 
-        succession: who follows this driver; nobody does by himself where there is none.
+        succession: who follows this driver; nobody does by himself where there is none. before: see `Breaker`.
         """
         self._succession = succession or Succession()
         self._paths = paths
@@ -48,6 +50,7 @@ class Agents:
         self._assignments = assignments
         self._mail = mail
         self._superseded = superseded
+        self._breaker = Breaker(before)
         self._looked = self._filled = 0.0
         self._hellos: dict[str, Hello | journal.Agent] = {}
         self._strangers: dict[str, float] = {}  # agents that the launcher does not know, and since when
@@ -65,12 +68,13 @@ class Agents:
     @property
     def trouble(self) -> str:
         """What keeps agents from starting or being heard, one sentence, or nothing."""
-        return self._launcher.trouble or next(filter(None, map(self._mail.unreadable, self._unheard)), "")
+        unreadable = next(filter(None, map(self._mail.unreadable, self._unheard)), "")
+        return self._launcher.trouble or unreadable or self._breaker.trouble
 
     @property
     def hopeless(self) -> Problem | None:
-        """Why no agent can ever start, once that is known."""
-        return self._launcher.hopeless
+        """Why no agent can ever start, or why none does any good, once that is known."""
+        return self._launcher.hopeless or self._breaker.problem
 
     def adopt(self, earlier: Mapping[str, journal.Agent], now: float) -> None:
         """Take over the agents of earlier drivers: those that the launcher knows, and those that hold trials.
@@ -88,7 +92,7 @@ class Agents:
             if identity not in self._assignments.members and self._mail.open_late(identity, now):
                 self._assignments.give_up(identity)
 
-    def heard(self, identity: str, message: Heard) -> None:
+    def heard(self, identity: str, message: Heard, at: float) -> None:
         """An agent has said something."""
         self._launcher.note(identity, message)
         if isinstance(message, Bye | ProcessEnded):
@@ -97,7 +101,7 @@ class Agents:
                 self._mail.last_words(identity)
         if isinstance(message, Hello):
             self._hellos[identity] = message
-            began = self._began.setdefault(identity, message.at)
+            began = self._began.setdefault(identity, at)
             if identity in self._asked:
                 self._wait = min(_LONGEST_WAIT, max(0.0, began - self._asked.pop(identity)))
 
@@ -135,7 +139,11 @@ class Agents:
         if len(counted) < wanted:
             if self._collects(staying, wanted, at) or self._superseded():
                 return
-            for identity in self._launcher.start(wanted - len(counted)):
+            if not self._breaker.look(self._assignments.ended, wanted, now):
+                return
+            started = self._launcher.start(wanted - len(counted))
+            self._breaker.asked(len(started), now)
+            for identity in started:
                 self._asked[identity] = at
                 self._assignments.add(identity)
                 self._mail.open(identity, now)
@@ -236,6 +244,9 @@ class Agents:
             return
         self._unheard.discard(identity)
         self._buried.add(identity)
+        if member := self._assignments.members.get(identity):
+            began = self._began.get(identity, at)
+            self._breaker.gone(reason, at - began, member.ends_at - began, willed)
         for message in messages:
             hear(identity, message)
         self._assignments.gone(identity, reason, at, willed, late=self._mail.late(identity))

@@ -16,7 +16,6 @@ from worker.driver.members import Member, Members
 from worker.driver.moves import MakeAssign, Moves, late_end
 from worker.driver.tasks import Attempt, Closed, Task, Tasks
 from worker.spec.parameters import Value
-from worker.store import journal_records as journal
 from worker.store.inbox_messages import Cancel, Order, Quit
 from worker.store.outbox_messages import Bye, Finished, Heard, Hello, Refused, Retracted, Started
 from worker.trial import Status, Trial
@@ -58,6 +57,11 @@ class Assignments:
     def held(self) -> int:
         """How many trials agents hold."""
         return len(self.open) - len(self.waiting)
+
+    @property
+    def ended(self) -> int:
+        """How many trials have ended, given up ones included."""
+        return self._tasks.ended
 
     @property
     def busy(self) -> int:
@@ -217,10 +221,12 @@ class Assignments:
                 self._notes.append(late_end(member.identity, message, counts))
 
     def _hello(self, member: Member, message: Hello, at: float) -> None:
-        member.ends_at = math.inf if message.ends_at is None else message.ends_at
         member.host = message.host
         if message.epoch != self.epoch:
             return
+        # How late it is elsewhere says nothing: clocks differ, and what is left of a duration does not.
+        left = math.inf if message.time_left is None else message.time_left
+        member.ends_at = min(member.ends_at, at + left)
         if member.said_bye:  # a job that was started anew
             member.said_bye = member.leaving = False
         if not member.ready:
@@ -233,7 +239,7 @@ class Assignments:
                         self.open[number], member.identity, "A newer driver has taken over.", at
                     )
         self._agents.sort_in(member)
-        self._tasks.records.append(entries.agent(self.epoch, member.identity, message, at))
+        self._tasks.records.append(entries.agent(self.epoch, member, message, at))
 
     def _started(self, member: Member, message: Started) -> None:
         task = self._tasks.held(member.identity, message.trial, message.attempt)
@@ -282,9 +288,7 @@ class Assignments:
         self._retracted.add((number, attempt, identity))
         member.leaving = True  # it is about to say so, and takes nothing any more
         self._agents.sort_in(member)
-        record = journal.Retracted(
-            epoch=self.epoch, trial=number, attempt=attempt, agent=identity, reason=message.reason, at=at
-        )
+        record = entries.retracted(self.epoch, identity, message, at)
         closed = self._tasks.closed.get(number)
         counted = closed is not None and (closed.attempt, closed.agent) == (attempt, identity)
         if closed is None or not counted:  # something else has ended the trial, or is about to

@@ -22,6 +22,7 @@ from worker.driver.recorder import Recorder
 from worker.driver.restore import restore
 from worker.driver.runtime_clock import RuntimeClock
 from worker.driver.spending import Spending
+from worker.driver.steady_clock import SteadyClock
 from worker.driver.stop_signals import Signals
 from worker.driver.succession import Succession
 from worker.driver.tenure import Tenure
@@ -57,6 +58,7 @@ class Driver:
         self._plan = plan
         self._signals = signals
         now = time.monotonic()
+        self._clock = SteadyClock()
         self.epoch, journal = open_epoch(plan.paths, plan.after)
         restored = restore(plan.paths, self.epoch, plan.run.rank)
         self._recorder = Recorder(journal, restored.replayer, restored.tally)
@@ -71,25 +73,25 @@ class Driver:
         slowest = _SLOWEST_REMOTE_LOOK if remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=remote)
         self._assignments = Assignments(self.epoch, partial(make_assign, plan), Losses.of(plan.run))
-        self._assignments.restore(
-            self._state.trials.values(),
-            restored.strikes,
-            restored.voided,
-            restored.retracted,
-            restored.attempts,
-            restored.spent,
-            restored.former,
-        )
+        restored.hand_over(self._assignments)
         starts, rides = not plan.request, bool(plan.rides_with)
         launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts, rides)
         succession = Succession(plan.rides_with)
         self._agents = Agents(
-            plan.paths, launcher, self._assignments, self._mail, self._leave_if_superseded, succession
+            plan.paths,
+            launcher,
+            self._assignments,
+            self._mail,
+            self._leave_if_superseded,
+            succession,
+            len(restored.in_vain) if rides else 0,  # a person who resumes it wants to try again
         )
         self._limits = Limits.of(plan.run, restored.failures, restored.first)
         self._runtime_clock = RuntimeClock(self.epoch, restored.seconds, now)
-        self._allocation = Allocation(plan, self.epoch, self._state, time.time())
-        spending = Spending.of(plan, self._allocation, self._assignments, self._state.trials, time.time())
+        self._allocation = Allocation(plan, self.epoch, self._state, self._clock.at())
+        spending = Spending.of(
+            plan, self._allocation, self._assignments, self._state.trials, self._clock.at()
+        )
         self._dispatcher = Dispatcher(plan, self.epoch, self._assignments, self._limits, spending)
         self._end_conditions = EndConditions(
             self._limits, self._tally, self._assignments, self._agents, self._dispatcher
@@ -107,9 +109,9 @@ class Driver:
         for sentence in (sentence_of(first), *terms.changes(old_terms, now_terms)):
             self._publisher.events.add(sentence)
         if self._state.wanted not in (None, self._wanted):
-            self._write_down([Workers(epoch=self.epoch, wanted=self._wanted, at=time.time())])
+            self._write_down([Workers(epoch=self.epoch, wanted=self._wanted, at=self._clock.at())])
         self._agents.adopt(self._state.agents, now)
-        self._agents.fill(self._agents_wanted, now, time.time())
+        self._agents.fill(self._agents_wanted, now, self._clock.at())
 
     @property
     def trials(self) -> Mapping[int, Trial]:
@@ -138,7 +140,8 @@ class Driver:
 
     def _turn(self, proposer: Proposer) -> bool:
         """One round of everything; True when there is nothing more to do."""
-        now, at = time.monotonic(), time.time()
+        now = time.monotonic()
+        at = self._clock.at(now)
         self._obey()
         for request in self._requests.read(now):
             self._answer(request)
@@ -197,7 +200,7 @@ class Driver:
                     "Ending the running evaluations; programs that do not exit are killed after 10 seconds."
                 )
         else:
-            self._agents.kill(time.time(), self._hear)
+            self._agents.kill(self._clock.at(), self._hear)
 
     def _answer(self, request: Asked) -> None:
         if isinstance(request, Stop | CancelAll):
@@ -208,7 +211,7 @@ class Driver:
             wanted = workers_wanted(request.value, self._wanted)
             if wanted is not None:
                 self._wanted = wanted
-                self._write_down([Workers(epoch=self.epoch, wanted=wanted, at=time.time())])
+                self._write_down([Workers(epoch=self.epoch, wanted=wanted, at=self._clock.at())])
 
     def _ask(self, request: str) -> None:
         if request == "stop" and self._phase is Phase.WORKING:
@@ -223,7 +226,7 @@ class Driver:
             if trial is None or number in self._assignments.open or not trial.status.ended:
                 continue
             if trial.status is not Status.OK:
-                self._assignments.reopen(trial, time.time())
+                self._assignments.reopen(trial, self._clock.at())
 
     def _hear(self, identity: str, message: Heard) -> None:
         if self._plan.run.debug:
@@ -235,15 +238,16 @@ class Driver:
             )
             return
         self._dispatcher.learn(identity, message)
-        self._assignments.hear(identity, message, time.time())
+        at = self._clock.at()
+        self._assignments.hear(identity, message, at)
         self._allocation.heard(identity, message)
-        self._agents.heard(identity, message)
+        self._agents.heard(identity, message, at)
 
     def _begin(self, phase: Phase, over: Over) -> None:
         # Ctrl-C while the last workers leave does not make a finished run a cancelled one.
         self._over = over if self._over in (None, Over.STOPPED) else self._over
         self._phase, self._phase_since = phase, time.monotonic()
-        self._write_down([Stopping(epoch=self.epoch, reason=over.value, at=time.time())])
+        self._write_down([Stopping(epoch=self.epoch, reason=over.value, at=self._clock.at())])
         if phase is Phase.DRAINING:
             self._agents.dismiss()
         else:
@@ -255,7 +259,7 @@ class Driver:
         if self._assignments.members:
             late = waited > (_CANCEL_PATIENCE if cancelling else _LEAVE_PATIENCE)
             if late and (cancelling or not self._assignments.held):
-                self._agents.kill(time.time(), self._hear)
+                self._agents.kill(self._clock.at(), self._hear)
             return False
         stalled = self._recorder.stalled or self._messages
         return not stalled or (cancelling and waited > _FULL_DISK_PATIENCE)
@@ -310,7 +314,7 @@ class Driver:
             self._over = Over.MOVED  # a moment ago; nobody would find what it says of another end
         detail = self._end_conditions.detail(self._over, proposer, self._plan.paths.root)
         end = ending(self._over, self._plan.run, self._tally, detail)
-        epoch, reason, over, at = self.epoch, end.sentence, end.over.value, time.time()
+        epoch, reason, over, at = self.epoch, end.sentence, end.over.value, self._clock.at()
         if self._over in (Over.LEFT, Over.MOVED):
             self._write_down(self._allocation.leave(at))
             self._write_down([Leaving(epoch=epoch, reason=reason, over=over, at=at)])

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
-from worker.store.journal_records import Agent, Cancelled, Finished, Started
+from worker.driver.members import Member
+from worker.store.journal_records import Agent, Cancelled, Finished, Retracted, Started
 from worker.store.outbox_messages import Finished as Told
 from worker.store.outbox_messages import Hello
+from worker.store.outbox_messages import Retracted as ToldBack
 from worker.store.outbox_messages import Started as ToldStart
 from worker.trial import Status
 
 
-def agent(epoch: int, identity: str, hello: Hello, at: float) -> Agent:
-    """That an agent has appeared."""
+def agent(epoch: int, member: Member, hello: Hello, at: float) -> Agent:
+    """That an agent has appeared, and when its time is up by the driver's clock."""
     return Agent(
         epoch=epoch,
-        agent=identity,
+        agent=member.identity,
         host=hello.host,
         pid=hello.pid,
         pid_start=hello.pid_start,
@@ -23,9 +26,9 @@ def agent(epoch: int, identity: str, hello: Hello, at: float) -> Agent:
         gpus=hello.gpus,
         cpus=hello.cpus,
         gpu_count=hello.gpu_count,
-        ends_at=hello.ends_at,
+        ends_at=None if member.ends_at == math.inf else member.ends_at,
         version=hello.version,
-        at=hello.at or at,
+        at=at,
     )
 
 
@@ -49,6 +52,13 @@ def finished(epoch: int, identity: str, told: Told, why_cancelled: str) -> Finis
         status=told.status,
         outcome=outcome,
         at=told.at,
+    )
+
+
+def retracted(epoch: int, identity: str, told: ToldBack, at: float) -> Retracted:
+    """That what an agent has said of an end does not count."""
+    return Retracted(
+        epoch=epoch, trial=told.trial, attempt=told.attempt, agent=identity, reason=told.reason, at=at
     )
 
 

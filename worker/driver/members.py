@@ -10,7 +10,7 @@ MOST_HELD = 2  # trials at one agent: one that runs, and the next one
 
 @dataclass(slots=True)
 class Member:
-    """An agent: `ready` once it has answered to this driver, `leaving` once it takes no more. ends_at: seconds since 1970."""
+    """An agent: `ready` once it has answered to this driver, `leaving` once it takes no more. ends_at: seconds since 1970, by the driver's clock."""
 
     identity: str
     ready: bool = False

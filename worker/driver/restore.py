@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from worker.driver.assignments import Assignments
 from worker.driver.tasks import Attempt
 from worker.progress.tally import Over, Tally
 from worker.store.journal import epochs, newest
@@ -30,6 +31,7 @@ from worker.store.replay import Replayer, uncollected
 from worker.store.requests import REQUESTS, Retry
 from worker.store.tail import read_records
 
+_LONG_DRIVE = 300.0  # seconds
 _OF_AGENTS = (Agent, Started, Finished)  # their times are of other machines, whose clocks may differ
 _REQUESTS = {Over.STOPPED.value: "stop", Over.CANCELLED.value: "cancel"}
 
@@ -43,7 +45,8 @@ class Restored:
     retracted: attempts whose outcomes were taken back. attempts: number of a trial -> how often it was given out, if more
     than once. spent: number of an open trial -> seconds that it has taken so far, where it continues. former: number of an open or
     lost trial -> the agent that it was taken from last. failures and first: where the counts for the limits begin, since the run was taken up again after it had
-    ended. seconds: how much of its runtime is used up since then.
+    ended. seconds: how much of its runtime is used up since then. in_vain: agents under the last drivers, none of which lived
+    long or saw an evaluation end.
     """
 
     replayer: Replayer = field(default_factory=Replayer)
@@ -57,6 +60,20 @@ class Restored:
     failures: int = 0
     first: int = 1
     seconds: float = 0.0
+    in_vain: set[str] = field(default_factory=set)
+
+    def hand_over(self, assignments: Assignments) -> None:
+        """Let the assignments of a driver begin with what earlier ones have left."""
+        trials = self.replayer.state.trials.values()
+        assignments.restore(
+            trials,
+            self.strikes,
+            self.voided,
+            self.retracted,
+            self.attempts,
+            self.spent,
+            self.former,
+        )
 
     @property
     def next_number(self) -> int:
@@ -102,7 +119,8 @@ def restore(paths: RunPaths, before: int, rank: Callable[[float], float] = float
 
 
 def _read(restored: Restored, records: Iterable[Read | None]) -> None:
-    began = latest = 0.0
+    began = latest = first = 0.0
+    progress, agents = False, set()
     for record in records:
         if record is None:
             restored.replayer.feed_all([None])
@@ -115,7 +133,10 @@ def _read(restored: Restored, records: Iterable[Read | None]) -> None:
         if isinstance(record, (Unknown, Malformed)):
             continue
         if not isinstance(record, _OF_AGENTS):
-            latest = max(latest, record.at)
+            first, latest = first or record.at, max(latest, record.at)
+        progress = progress or isinstance(record, (Finished, Lost, Ended))
+        if isinstance(record, Agent):
+            agents.add(record.agent)
         if isinstance(record, Driver):
             began = record.at  # where it says nothing of the runtime, all of its time counts
         elif isinstance(record, Runtime):
@@ -144,3 +165,4 @@ def _read(restored: Restored, records: Iterable[Read | None]) -> None:
             restored.tally.since_best = 0
     if began:
         restored.seconds += latest - began
+    restored.in_vain = set() if progress or latest - first > _LONG_DRIVE else restored.in_vain | agents

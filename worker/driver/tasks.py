@@ -90,6 +90,11 @@ class Tasks:
                     insort(self.waiting, number)
 
     @property
+    def ended(self) -> int:
+        """How many have ended, in whatever way."""
+        return len(self.closed) + len(self.lost)
+
+    @property
     def former(self) -> set[str]:
         """The agents that may still run trials that have not ended, or were given up."""
         return {task.former for task in (*self.open.values(), *self.lost.values()) if task.former}

@@ -144,8 +144,25 @@ def _silence(paths: RunPaths, epoch: int) -> float:
     """Seconds since a driver's last sign of life, as far as it is seen here: since it said that it begins, at least."""
     for sign in (paths.journal(epoch), paths.next_driver(epoch - 1)):
         with suppress(OSError):
-            return max(0.0, time.time() - sign.stat().st_mtime)
+            at = sign.stat().st_mtime
+            silent = time.time() - at
+            # Before a driver is taken for dead, or alive for ever, its times are compared with one of the same clock.
+            return silent if 0 <= silent < SILENT_AFTER else max(0.0, _time_there(paths.root) - at)
     return 0.0
+
+
+def _time_there(folder: Path) -> float:
+    """How late it is for the file system of a folder, whose server may stamp its files; this machine's time where nothing
+    can be written there."""
+    import tempfile  # agents begin without it
+
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\n")
+            file.flush()
+            return os.fstat(file.fileno()).st_mtime
+    except OSError:
+        return time.time()
 
 
 def _last_records(journal: Path) -> list[Read | None]:

@@ -15,6 +15,7 @@ class Hello(Message):
     """an agent appeared, or has turned to a newer driver: host, pid, job and what that has, when its time is up, CPUs, GPUs"""
 
     # cpus and gpu_count: of the machine, as far as they are free for the agent. job_start and the like: of the whole job.
+    # ends_at: by the agent's own clock, which may be wrong, for people; time_left: seconds, what drivers go by.
     kind = "hello"
     agent: str = ""
     epoch: int = 0
@@ -24,6 +25,7 @@ class Hello(Message):
     job: str = ""
     version: str = ""
     ends_at: float | None = None
+    time_left: float | None = None
     gpus: str = ""
     cpus: int | None = None
     gpu_count: int | None = None

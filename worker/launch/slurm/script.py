@@ -17,11 +17,22 @@ _WARNING = 120  # seconds before its time limit at which the driver is told to h
 _WARNING_SHARE = 4  # this part of a time limit that is short: a driver must not leave when it has just come
 DRIVER_MEMORY = 2000  # MB
 RIDER_MEMORY = 500  # MB that a driver needs in the job of a worker
-# Not every version of Slurm tells a job of it by SLURM_JOB_END_TIME.
+# Not every version of Slurm tells a job of its times.
 _SHORTENED = """\
 # Slurm may have shortened this job.
-end=$(squeue --noheader --format=%e --jobs="$SLURM_JOB_ID") && [ -n "$end" ] && ends=$(date -d "$end" +%s || echo "$ends")
+read -r start end < <(squeue --noheader --format="%S %e" --jobs="$SLURM_JOB_ID")
+[ -n "$end" ] && SLURM_JOB_START_TIME=$(date -d "$start" +%s) SLURM_JOB_END_TIME=$(date -d "$end" +%s)
 """
+# What lies between two times of one clock is sure. A job that seems to have begun a while ago has had a long prologue.
+_ENDS = """\
+# The clock of Slurm's own machine may differ from the one here.
+begun=$(($(date +%s) - SECONDS)) ends=$(($(date +%s) - SECONDS + {seconds}))
+if [ "${{SLURM_JOB_START_TIME:-0}}" -gt 0 ] && [ "${{SLURM_JOB_END_TIME:-0}}" -gt 0 ]; then
+  ends=$((begun + SLURM_JOB_END_TIME - SLURM_JOB_START_TIME)) late=$((begun - SLURM_JOB_START_TIME))
+  [ "$late" -ge 0 ] && [ "$late" -le {prologue} ] && ends=$SLURM_JOB_END_TIME
+fi
+"""
+_LONGEST_PROLOGUE = 600  # seconds
 
 
 @dataclass(frozen=True)
@@ -84,8 +95,7 @@ def agent_script(run: Run, paths: RunPaths, job: AgentJob, python: str, first: b
         lines,
         f"""\
 {_setup(run, paths.setup_record(job.name, "$SLURM_ARRAY_TASK_ID"))}id={job.tag}-$SLURM_ARRAY_TASK_ID
-ends=$(($(date +%s) + {job.seconds} - SECONDS))
-{_SHORTENED if run.time_min else ""}{_wait(f'{agent} --epoch {job.epoch} --patience {job.patience} --ends-at "${{SLURM_JOB_END_TIME:-$ends}}"{rides}', "TERM")}
+{_SHORTENED if run.time_min else ""}{_ENDS.format(seconds=job.seconds, prologue=_LONGEST_PROLOGUE)}{_wait(f'{agent} --epoch {job.epoch} --patience {job.patience} --ends-at "$ends"{rides}', "TERM")}
 # Where the worker was killed, what it had started is still there.
 {agent} --sweep "$code"
 exit "$code"
