@@ -140,8 +140,7 @@ class Driver:
 
     def _turn(self, proposer: Proposer) -> bool:
         """One round of everything; True when there is nothing more to do."""
-        now = time.monotonic()
-        at = self._clock.at(now)
+        now, at = self._clock.both()
         self._obey()
         for request in self._requests.read(now):
             self._answer(request)

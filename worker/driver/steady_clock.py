@@ -11,6 +11,11 @@ class SteadyClock:
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
 
-    def at(self, now: float | None = None) -> float:
-        """Seconds since 1970. now: of the monotonic clock, where that has been read already."""
-        return self._offset + (time.monotonic() if now is None else now)
+    def at(self) -> float:
+        """Seconds since 1970."""
+        return self.both()[1]
+
+    def both(self) -> tuple[float, float]:
+        """The same moment of the monotonic clock, and in seconds since 1970."""
+        now = time.monotonic()
+        return now, self._offset + now
