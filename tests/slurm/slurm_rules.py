@@ -30,6 +30,18 @@ function slurm_job_submit(job, partitions, user)
     slurm.log_user("--mem and --mem-per-cpu are not allowed here: memory follows from the number of cores.")
     return slurm.ERROR
   end
+  if job.partition == "half" and job.time_limit > 30 then
+    slurm.log_user("This is for short work.")
+    return slurm.ERROR
+  end
+  if job.partition == "pairs" and (job.min_nodes < 2 or job.min_nodes > 1000) then
+    slurm.log_user("This is for work that needs several.")
+    return slurm.ERROR
+  end
+  if job.partition == "lonely" and job.array_inx ~= nil then
+    slurm.log_user("One after the other, please.")
+    return slurm.ERROR
+  end
   if job.partition == "payers" and job.account == nil then
     slurm.log_user("You have to say which project pays: --account=<project>.")
     return 2045
@@ -71,6 +83,9 @@ _PARTITIONS = {
     "nomem": "",
     "payers": "",
     "typed": "",
+    "half": "",
+    "pairs": "",
+    "lonely": "",
 }
 _QUALITIES = "special,short,strict,single,gpuonly,crowd,spentq,large,closed"
 _ACCOUNTS = (  # each of them takes a third of a second

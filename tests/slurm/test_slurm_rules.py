@@ -34,7 +34,7 @@ def found(
     ("partition", "field", "words"),
     [
         ("project", "slurm.sbatch", "Please state your project with --comment=PROJECT and try again."),
-        ("gpu", "", "partition gpu is not valid for a job without GPUs"),
+        ("gpu", "slurm.gpus", "partition gpu is not valid for a job without GPUs"),
         ("wide", "slurm.nodes", "at least 2 nodes"),
         ("staff", "slurm.partition", "User's group not permitted to use this partition"),
         ("elsewhere", "", "Access/permission denied"),
@@ -119,8 +119,28 @@ def test_each_limit_is_told_with_its_field(
 
 
 @pytest.mark.parametrize(
+    ("partition", "field", "way"),
+    [
+        ("half", "slurm.walltime", "Slurm takes the same job with a walltime of 0:30:00."),
+        ("pairs", "slurm.nodes", "Slurm takes the same job with two nodes and two tasks."),
+        ("gpu", "slurm.gpus", "Slurm takes the same job with a GPU."),
+        ("lonely", "", "Slurm takes the same job alone, but no array of jobs"),
+    ],
+)
+def test_where_the_words_of_a_rule_name_no_field_it_is_found_by_trying(
+    ruled_cluster: RuledCluster, tmp_path: Path, partition: str, field: str, way: str
+) -> None:
+    [problem] = found(ruled_cluster, tmp_path, place=DriverPlace.WORKER, workers=2, partition=partition)
+    assert (problem.path, problem.severity) == (field, "error")
+    assert way in problem.hint
+    assert ruled_cluster.run("squeue", "--noheader").stdout == ""
+
+
+@pytest.mark.parametrize(
     "settings",
     [
+        {"partition": "half", "walltime": 1800},
+        {"partition": "pairs", "nodes": 2, "tasks": 2},
         {"partition": "whole"},
         {"partition": "dear"},
         {"partition": "nomem", "memory": ""},

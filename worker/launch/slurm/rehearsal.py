@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 from worker.launch.scheduler import Script
-from worker.launch.slurm import refusals, sbatch
+from worker.launch.slurm import probing, refusals, sbatch
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import PATIENCE, Cluster
 from worker.launch.slurm.sbatch import Outcome, Submitted
@@ -27,12 +28,20 @@ def problems(client: Client, run: Run, cluster: Cluster, scripts: Sequence[Scrip
     # What holds for workers is about fields that people know; the same of the driver's job would be said twice.
     for script, answer in sorted(zip(scripts, answers, strict=True), key=lambda pair: pair[0].of_driver):
         if problem := _problem(script, answer, away):
+            if not (found or script.of_driver or problem.path or refusals.denied(answer)):
+                problem = _with_cause(problem, client, script)
             found.setdefault(refusals.explained(answer), problem)
     return list(found.values())
 
 
 def _answer(client: Client, script: Script) -> Submitted:
     return sbatch.rehearse(client, script.text, PATIENCE)
+
+
+def _with_cause(problem: Problem, client: Client, script: Script) -> Problem:
+    """A refusal whose words name no field, with the one that it turns out to be about."""
+    cause = probing.cause(script.text, lambda text: sbatch.rehearse(client, text, PATIENCE))
+    return problem if cause is None else replace(problem, path=cause.field, hint=cause.sentence)
 
 
 def _problem(script: Script, answer: Submitted, away: bool) -> Problem | None:
