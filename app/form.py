@@ -14,11 +14,12 @@ from app.catalogue import CLUSTER_DEFAULT, Catalogue
 from app.form_state import FormState
 from worker.spec.field_definition import Field
 from worker.spec.fields import FIELDS
+from worker.spec.hook_fields import HOOK_FIELDS
 from worker.spec.text import shown
 
 _PARTITION = "slurm.partition"
 # One line each, but longer than most fields are wide.
-_LONG = ("run.objective", "run.on_end")
+_LONG = ("run.objective", *(field.path for field in HOOK_FIELDS if field.kind == "line"))
 _Option = tuple[str, str, dict[str, str]]
 
 

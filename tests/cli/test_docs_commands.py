@@ -14,7 +14,7 @@ from worker.cli import COMMANDS
 from worker.spec.fields import FIELDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
-FLAGS = {field.flag for field in FIELDS}  # documented with the config
+FLAGS = {flag for field in FIELDS for flag in field.flags}  # documented with the config
 SHARED = ("--workdir", "--out")  # documented once
 
 

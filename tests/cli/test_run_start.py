@@ -292,7 +292,7 @@ def test_best_of_nothing(omniopt: Omniopt, local: Local) -> None:
 
 
 def test_the_command_at_the_end_runs_once(omniopt: Omniopt, local: Local) -> None:
-    done = omniopt("start", config(local.workdir, on_end='echo "$OMNIOPT_RUN" >> at-the-end'))
+    done = omniopt("start", config(local.workdir, on_ended='echo "$OMNIOPT_RUN" >> at-the-end'))
     assert done.returncode == 0
     assert (local.workdir / "at-the-end").read_text() == f"{local.paths.root.resolve()}\n"
 

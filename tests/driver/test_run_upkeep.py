@@ -40,7 +40,7 @@ def test_a_driver_gives_signs_of_life_all_the_time(paths: RunPaths) -> None:
     assert run is not None
     epoch, journal = open_epoch(paths)
     plan = Plan(run, paths, OtherLauncher(lambda *_: IdleLauncher()), paths.root, 1)
-    publisher = Publisher(plan, epoch, Replayer().state, Tally())
+    publisher = Publisher(plan, epoch, Replayer().state, Tally(), lambda records: None)
     mail = Mailboxes(paths, epoch, slowest=1.0, sync=False)
     agents = Agents(paths, IdleLauncher(), Assignments(epoch, plain_assign, LOSSES), mail)
     signs = []

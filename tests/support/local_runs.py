@@ -41,11 +41,15 @@ def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path
         **values,
     }
     draft = Draft(
-        {f"{sections.get(key, 'run')}.{key}": value for key, value in settings.items()}, parameters or (X,)
+        {_path(key, sections.get(key, "run")): value for key, value in settings.items()}, parameters or (X,)
     )
     path = workdir / f"{settings['name']}.toml"
     path.write_text(toml.write(draft), encoding="utf-8")
     return path
+
+
+def _path(key: str, section: str) -> str:
+    return key.replace("_", ".", 1) if key.startswith("on_") else f"{section}.{key}"
 
 
 def points(workdir: Path, name: str) -> list[dict[str, object]]:

@@ -118,7 +118,7 @@ def test_stop_without_a_driver_waits_for_what_runs(omniopt: Omniopt, local: Loca
 
 @pytest.mark.parametrize("words", [["resume", "pear"], ["start", "pear.toml", "--existing", "continue"]])
 def test_a_finished_run_is_not_driven_again(omniopt: Omniopt, local: Local, words: list[str]) -> None:
-    first = omniopt("start", config(local.workdir, on_end="echo x >> ended"))
+    first = omniopt("start", config(local.workdir, on_ended="echo x >> ended"))
     done = omniopt(*words)
     assert done.returncode == 0
     assert "All 5 evaluations are done." in done.stdout
@@ -175,3 +175,27 @@ def test_resume_of_many_trials(omniopt: Omniopt, local: Local) -> None:
     assert done.returncode == 0, done.stdout
     assert local.count("ok") == 10_005
     assert max(local.trials) == 10_005
+
+
+def test_commands_of_an_old_config_and_of_new_ones_run_for_what_happens(
+    local: Local, omniopt: Omniopt
+) -> None:
+    path = config(
+        local.workdir, on_first_result="echo $OMNIOPT_EVENT $OMNIOPT_TRIAL >> said", max_evals=3, workers=1
+    )
+    path.write_text(
+        path.read_text().replace(
+            "[run]\n", '[run]\non_end = "echo $OMNIOPT_EVENT $OMNIOPT_RUN >> said; cat no-file"\n'
+        )
+    )
+    done = omniopt("start", path, "--local")
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, last = (local.workdir / "said").read_text().splitlines()
+    assert first == "first-result 1"
+    assert last == f"ended {local.paths.root.resolve()}"
+    assert "Running the command for ended: echo" in done.stdout
+    assert "It ended with exit code 1" in done.stdout
+    assert "no-file" in local.paths.hooks_log.read_text()
+    again = omniopt("resume", "pear", "--max-evals", "5", "--on-end", "echo $OMNIOPT_EVENT again >> said")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert (local.workdir / "said").read_text().splitlines()[2:] == ["ended again"]

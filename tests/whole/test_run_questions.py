@@ -84,7 +84,9 @@ def last_lines(shown: str) -> str:
 def test_the_question_says_last_what_will_run_and_where(omniopt: Omniopt, local: Local) -> None:
     (local.workdir / "train.py").write_text("print('RESULT: 1')\n")
     objective = f"python3 ./train.py {'--flag ' * 60} --lr=($x) --end"
-    word = the_token(local, objective=objective, on_end="notify-me --done", workers=7)
+    word = the_token(
+        local, objective=objective, on_ended="notify-me --done", on_new_best="page-me", workers=7
+    )
     done = omniopt("start", word)
     said = last_lines(done.stdout + "Start this run?")
     assert "python3 ./train.py" in said
@@ -92,10 +94,11 @@ def test_the_question_says_last_what_will_run_and_where(omniopt: Omniopt, local:
     assert " ... " in said
     assert "7 workers" in said
     assert "on this machine" in said
-    assert "notify-me --done" in said
+    assert "on        ended: notify-me --done\n" in said
+    assert "          new-best: page-me\n" in said
     assert str(local.paths.root) in said
     assert max(map(len, said.splitlines())) <= 200
-    assert "at end" not in last_lines(omniopt("start", the_token(local)).stdout)
+    assert "ended:" not in last_lines(omniopt("start", the_token(local)).stdout)
 
 
 def test_every_setup_line_is_named_or_counted(omniopt: Omniopt, local: Local) -> None:

@@ -17,11 +17,11 @@ def add(group: argparse._ArgumentGroup, fields: Iterable[Field], defaults: bool 
         default = f" (default: {field_text(field, field.default)})" if field.default not in ("", ()) else ""
         text = f"{field.help}{default if defaults else ''}".replace("%", "%%")
         if field.kind == "switch":
-            group.add_argument(field.flag, nargs="?", const="1", metavar="0|1", help=text)
+            group.add_argument(*field.flags, nargs="?", const="1", metavar="0|1", help=text)
         elif field.kind in ("lines", "points"):
-            group.add_argument(field.flag, action="append", metavar="LINE", help=f"{text} May be repeated.")
+            group.add_argument(*field.flags, action="append", metavar="LINE", help=f"{text} May be repeated.")
         else:
-            group.add_argument(field.flag, metavar=field.kind.upper(), help=text)
+            group.add_argument(*field.flags, metavar=field.kind.upper(), help=text)
 
 
 def overridden(config: ReadResult, args: argparse.Namespace, fields: Iterable[Field]) -> ReadResult:
@@ -35,5 +35,5 @@ def overridden(config: ReadResult, args: argparse.Namespace, fields: Iterable[Fi
 
 def overrides(args: argparse.Namespace, fields: Iterable[Field]) -> dict[str, object]:
     """Those of `fields` that the command line has: path of a field -> raw value."""
-    flags = {field.path: getattr(args, field.key) for field in fields}
+    flags = {field.path: getattr(args, field.word) for field in fields}
     return {path: raw for path, raw in flags.items() if raw is not None}

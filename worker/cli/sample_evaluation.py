@@ -15,6 +15,7 @@ from worker.progress.final_summary import last_lines
 from worker.progress.snapshot import number_text
 from worker.progress.terminal import Lines
 from worker.report.data.rerun_commands import Commands
+from worker.spec.hook_fields import Event
 from worker.spec.run import Run
 from worker.spec.text import visible
 from worker.store.origin import origin
@@ -38,7 +39,7 @@ def evaluate_once(run: Run, home: Home, scheduler: Scheduler) -> int:
         max_failures=1,
         algorithm="hyperopt.rand.suggest",
         seed=run.seed[:1],
-        on_end="",
+        **{event.attribute: "" for event in Event},  # type: ignore[arg-type]
     )
     paths = create(home, sample)
     try:

@@ -69,9 +69,8 @@ class Driver:
         first = claim.introduction(self.epoch, self.seed, plan.scheduler.name, plan.cwd, plan.job, now_terms)
         self._recorder.commit([first], now)
         self._tenure = Tenure(plan.paths, self.epoch, self._recorder, now)
-        remote = plan.scheduler.remote
-        slowest = _SLOWEST_REMOTE_LOOK if remote else _SLOWEST_LOOK
-        self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=remote)
+        slowest = _SLOWEST_REMOTE_LOOK if plan.scheduler.remote else _SLOWEST_LOOK
+        self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.scheduler.remote)
         self._assignments = Assignments(self.epoch, partial(make_assign, plan), Losses.of(plan.run))
         restored.hand_over(self._assignments)
         starts, rides = not plan.request, bool(plan.rides_with)
@@ -105,7 +104,8 @@ class Driver:
         self._interrupts = 0
         self._messages: list[tuple[str, Order]] = []
         self._requests = Requests(plan.paths)
-        self._publisher = Publisher(plan, self.epoch, self._state, self._tally)
+        self._publisher = Publisher(plan, self.epoch, self._state, self._tally, self._write_down)
+        self.hooks = self._publisher.hooks
         for sentence in (sentence_of(first), *terms.changes(old_terms, now_terms)):
             self._publisher.events.add(sentence)
         if self._state.wanted not in (None, self._wanted):
@@ -319,7 +319,7 @@ class Driver:
             self._write_down([Leaving(epoch=epoch, reason=reason, over=over, at=at)])
             self._agents.hand_over(time.monotonic())
         elif self._over is not Over.SUPERSEDED:
-            self._write_down(self._allocation.close(at))
+            self._write_down([*self._allocation.close(at), *self.hooks.closing(self._over, at)])
             self._write_down([Ended(epoch=epoch, exit_code=end.exit_code, reason=reason, over=over, at=at)])
         self._publisher.close(self._agents, last=self._over not in (Over.SUPERSEDED, Over.MOVED))
         self._mail.close()

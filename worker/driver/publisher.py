@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 
 from worker.driver.agents import Agents
+from worker.driver.hooks import Hooks
 from worker.driver.plan import Phase, Plan
 from worker.progress.csv_refresh import CsvRefresh
 from worker.progress.events import Events
@@ -16,6 +18,7 @@ from worker.progress.terminal import Display, Lines, leave_terminal
 from worker.report.pages.refresh import FreshReport
 from worker.store.claim import SIGN_EVERY, give_sign
 from worker.store.journal import announce
+from worker.store.journal_records import Record
 from worker.store.replay import Replayed
 from worker.trial import Trial
 
@@ -23,7 +26,15 @@ from worker.trial import Trial
 class Publisher:
     """What is shown and written down for people. `now` is of a monotonic clock."""
 
-    def __init__(self, plan: Plan, epoch: int, state: Replayed, tally: Tally) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        epoch: int,
+        state: Replayed,
+        tally: Tally,
+        write: Callable[[Sequence[Record]], None],
+    ) -> None:
+        """write: puts records into the journal."""
         self._plan = plan
         self._epoch = epoch
         self._state = state
@@ -36,6 +47,7 @@ class Publisher:
         self._changed = False
         self._signed_at = 0.0
         self.events = Events(plan.paths)
+        self.hooks = Hooks(plan, epoch, state, tally, write, self.events.add, time.time())
         self._roster = Roster(plan.paths, self.events)
         self.display: Display = Lines(plan.run.progress_interval)
 
@@ -68,6 +80,7 @@ class Publisher:
         self._csv_refresh.update(self._state.trials.values(), self._changed, now)
         self._changed = False
         self._report.update(now)
+        self.hooks.look(time.time(), phase is Phase.WORKING)
         self._roster.update(agents.reports, agents.trouble, now)
         self.events.flush()
         if now - self._signed_at >= SIGN_EVERY:

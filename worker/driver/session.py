@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import time
 from collections.abc import Callable
 
 from worker.driver.driver import Driver
@@ -13,7 +10,6 @@ from worker.driver.stop_signals import Signals
 from worker.progress.final_summary import Ending, next_step, report
 from worker.progress.tally import Over
 from worker.progress.terminal import Display, make_display
-from worker.spec.fields import BY_PATH
 from worker.store import versions
 from worker.store.origin import Origin
 
@@ -35,8 +31,7 @@ def drive(plan: Plan, leaves: Callable[[], bool] | None = None) -> Ending:
         driver.display.close()
         if end.over is not Over.SUPERSEDED:
             _tell(driver, plan, end, driver.display)  # all of it: Ctrl-C changes nothing any more
-    if plan.run.on_end and end.over not in (Over.SUPERSEDED, Over.LEFT, Over.MOVED):
-        _at_the_end(plan, driver.display)
+    driver.hooks.close(end.over, end.sentence, driver.display.say)
     return end
 
 
@@ -50,17 +45,3 @@ def _tell(driver: Driver, plan: Plan, end: Ending, display: Display) -> None:
         plan.run, plan.paths, driver.trials, driver.tally, Origin(str(plan.cwd), plan.scheduler.name)
     ):
         display.say(line)
-
-
-def _at_the_end(plan: Plan, display: Display) -> None:
-    display.say(f"Running the {BY_PATH['run.on_end'].in_sentence}: {plan.run.on_end}")
-    began = time.monotonic()
-    done = subprocess.run(
-        ["bash", "-c", plan.run.on_end],
-        cwd=plan.cwd,
-        env={**os.environ, "OMNIOPT_RUN": str(plan.paths.root)},
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    if done.returncode:
-        display.say(f"It ended with exit code {done.returncode} after {time.monotonic() - began:.0f} s.")

@@ -17,6 +17,7 @@ from worker.store.journal_records import (
     Driver,
     Ended,
     Finished,
+    Hook,
     Leaving,
     Lost,
     OfTrial,
@@ -91,7 +92,7 @@ def sentence_of(record: Record) -> str:
         return f"{counted(record.wanted, 'worker')} {are} wanted from now on"
     if isinstance(record, Runtime):
         return _about_runtime(record)
-    if isinstance(record, Allocated):
+    if isinstance(record, Allocated | Hook):
         return ""
     if isinstance(record, Stopping):
         return f"no new evaluations are started ({record.reason})"

@@ -250,13 +250,4 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         minimum=1,
         maximum=100_000,
     ),
-    Field(
-        "run.on_end",
-        "on_end",
-        "Command at the end",
-        "line",
-        "",
-        "A shell command that runs once when the run has ended; OMNIOPT_RUN holds the run's folder.",
-        advanced=True,
-    ),
 )

@@ -30,6 +30,7 @@ NAME_PATTERN = r"[A-Za-z0-9_]+"
 LONGEST_NAME = 100  # file systems take 255 bytes, and files are named after the run
 LONGEST_PATH = 500  # the system takes 4,095 bytes, and the folders of the runs are below it
 HOME_VARIABLE_PATTERN = r"^(?:\$HOME|\$\{HOME\})(?=/|$)"  # at the beginning of a path, beside ~
+_SECTIONS_TO_SAY = frozenset({"on"})
 WORD_PATTERN = r"[A-Za-z0-9_.,:@%+/=][A-Za-z0-9_.,:@%+/=-]*"
 
 
@@ -44,6 +45,7 @@ class Field:
     option: the option of sbatch that a field of a value of its own becomes, if any. pattern and example: what a
     text of the kind "value" must match, and one that does.
     always_in_url: the page has a default of its own (it knows the partitions), so a URL states the value.
+    former: the path that earlier versions had for it, which is still read.
     choice_words: what the form says beside choices. at_first: the typed value that a new form begins with, where that is not what leaving the field out means.
     """
 
@@ -66,6 +68,7 @@ class Field:
     pattern: str = ""
     example: str = ""
     at_first: object = None
+    former: str = ""
     choice_words: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -89,6 +92,17 @@ class Field:
         return self.label if self.label[:2].isupper() else self.label[:1].lower() + self.label[1:]
 
     @property
+    def word(self) -> str:
+        """The key as it stands alone: a word that needs its section has that before it."""
+        return f"{self.section}_{self.key}" if self.section in _SECTIONS_TO_SAY else self.key
+
+    @property
     def flag(self) -> str:
         """The option of `omniopt start` that overrides the field."""
-        return "--" + self.key.replace("_", "-")
+        return "--" + self.word.replace("_", "-")
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The same, and that of earlier versions."""
+        former = self.former.partition(".")[2].replace("_", "-")
+        return (self.flag, f"--{former}") if former else (self.flag,)

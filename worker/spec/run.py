@@ -79,7 +79,12 @@ class Run:
     warning_signal: str
     budget: str
     accept_exit_code: bool
-    on_end: str
+    on_ended: str
+    on_interrupted: str
+    on_first_result: str
+    on_new_best: str
+    on_waiting: str
+    on_waiting_time: int
     algorithm: str
     direction: str
     start_with: tuple[StartPoint, ...]

@@ -189,6 +189,16 @@ class Allocated(Filed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class Hook(Filed):
+    """the command that the config has for an event is started, and for which trial, if for one"""
+
+    kind = "hook"
+    event: str
+    trial: int | None = None
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Retried(Filed):
     """evaluated again because a person asked for it"""
 
@@ -230,13 +240,13 @@ class Ended(Filed):
 
 
 OfTrial = Proposed | Assigned | Started | Finished | Requeued | Retracted | Lost | Cancelled | Retried
-OfRun = Driver | Agent | Workers | Runtime | Allocated | Stopping | Leaving | Ended
+OfRun = Driver | Agent | Workers | Runtime | Allocated | Hook | Stopping | Leaving | Ended
 Record = OfTrial | OfRun
 Read = Record | Unknown | Malformed
 JOURNAL: Codec[Record] = Codec(
     (
         *(Driver, Proposed, Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled),
-        *(Agent, Workers, Runtime, Allocated, Retried, Stopping, Leaving, Ended),
+        *(Agent, Workers, Runtime, Allocated, Hook, Retried, Stopping, Leaving, Ended),
     ),
     sparse=("raw_loss", "strikes", "over", "values", "spent"),
     forms=OWN_FORMS,

@@ -188,6 +188,11 @@ class RunPaths:
         return self.root / "events.log"
 
     @property
+    def hooks_log(self) -> Path:
+        """What the commands for events print, a line for each of them before it."""
+        return self.root / "hooks.log"
+
+    @property
     def roster(self) -> Path:
         """The workers as the newest driver has seen them last, for `status`."""
         return self.root / "workers.json"

@@ -21,6 +21,7 @@ from worker.store.journal_records import (
     Driver,
     Ended,
     Finished,
+    Hook,
     Lost,
     OfRun,
     OfTrial,
@@ -58,6 +59,7 @@ class Replayed:
     own records, oldest first. ended: None while the run may go on. agents: identity -> last known record of it.
     seed: of the search, None before the first driver. wanted: workers asked for, None where nobody asked.
     runtime: what the newest driver has written down of it last, None where it has not. allocations: what jobs have had.
+    hooks: event -> the newest command that was started for it.
     torn: damaged lines. strays: records of trials that nobody proposed. ignored: outcomes that came too late or
     belong to other values of the same trial (a superseded driver's last words).
     """
@@ -71,6 +73,7 @@ class Replayed:
     wanted: int | None = None
     runtime: Runtime | None = None
     allocations: Allocations = field(default_factory=Allocations)
+    hooks: dict[str, Hook] = field(default_factory=dict)
     torn: int = 0
     strays: int = 0
     ignored: int = 0
@@ -191,6 +194,8 @@ class Replayer:
             state.agents[record.agent] = record
         elif isinstance(record, Allocated):
             state.allocations.take(record)
+        elif isinstance(record, Hook):
+            state.hooks[record.event] = record
         elif isinstance(record, Workers) and newest:
             state.wanted = record.wanted
         elif isinstance(record, Runtime) and newest:

@@ -15,6 +15,7 @@ from worker.launch.scheduler import Scheduler
 from worker.spec.check import check_read
 from worker.spec.fields import FIELDS
 from worker.spec.formats import toml
+from worker.spec.hook_fields import Event
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
 from worker.spec.text import counted, cut_in_the_middle, visible
@@ -115,8 +116,8 @@ def _in_short(run: Run, home: Home, scheduler: Scheduler) -> Iterator[str]:
     yield f"program   {_line(run.objective)}"
     if run.setup:
         yield from _listed("before it", run.setup)
-    if run.on_end:
-        yield f"at end    {_line(run.on_end)}"
+    commands = ((event.value, str(getattr(run, event.attribute))) for event in Event)
+    yield from _listed("on", [f"{event}: {command}" for event, command in commands if command])
     workers = f"{counted(run.workers, 'worker')} {scheduler.place(run.workers)}"
     yield (
         f"where     {workers}, {len(names)} runs one after the other"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from worker.report.data import improvements
 from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
 from worker.report.data.results import Results
+from worker.spec.hook_fields import Event
 from worker.spec.run import Run
 
 MOST_STEPS = 200  # of a curve
@@ -57,7 +58,8 @@ def _shape(run: Run) -> Run:
     parameters = tuple(
         (parameter.name, parameter.type, tuple(parameter.settings.items())) for parameter in run.parameters
     )
-    return dataclasses.replace(run, name="", seed=(), workdir="", on_end="", parameters=parameters)  # type: ignore[arg-type]
+    hooks = {event.attribute: "" for event in Event}
+    return dataclasses.replace(run, name="", seed=(), workdir="", parameters=parameters, **hooks)  # type: ignore[arg-type]
 
 
 def bands(runs: Sequence[Results]) -> list[Band]:

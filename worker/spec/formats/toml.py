@@ -11,7 +11,7 @@ from typing import Any
 from worker.spec.config_limits import RUN, Limits
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_raw_text, field_text, field_value
-from worker.spec.fields import FIELDS, SECTIONS
+from worker.spec.fields import BY_PATH, FIELDS, SECTIONS
 from worker.spec.formats.input_limits import MOST_PROBLEMS, bounded, is_flat, unreadable
 from worker.spec.formats.toml_values import (
     LONGEST_LINE,
@@ -69,12 +69,20 @@ def read(text: str, limits: Limits = RUN) -> ReadResult:
     values: dict[str, object] = {}
     for section, table in document.items():
         if section in SECTIONS:
-            values.update(_read_section(section, table, problems))
+            found = _read_section(section, table, problems)
+            problems += (_twice(path) for path in found if path in values)
+            values.update(found)
         elif section != "parameters" and len(problems) < MOST_PROBLEMS:
             problems.append(_unknown("", section, [*SECTIONS, "parameters"]))
     draft = Draft(values, _read_parameters(document.get("parameters", {}), problems, limits))
     limits.check_values(draft.listed)
     return ReadResult(draft, tuple(problems))
+
+
+def _twice(path: str) -> Problem:
+    """What is given under its own name and under that of earlier versions."""
+    field = BY_PATH[path]
+    return Problem(path, f"This is given twice, also as {field.former}.", "Leave one of them out.")
 
 
 def _check_dots(text: str, limits: Limits) -> None:
@@ -122,9 +130,12 @@ def _read_section(section: str, table: object, problems: list[Problem]) -> dict[
         )
         return {}
     fields = {field.key: field for field in FIELDS if field.section == section}
+    fields |= {
+        field.former.partition(".")[2]: field for field in FIELDS if field.former.startswith(f"{section}.")
+    }
     values: dict[str, object] = {}
     for key, raw in table.items():
-        path = f"{section}.{key}"
+        path = fields[key].path if key in fields else f"{section}.{key}"
         if key in fields and is_flat(raw):
             values[path] = raw
         elif key in fields:

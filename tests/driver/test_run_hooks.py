@@ -1,0 +1,217 @@
+"""The commands for events: each is started once, also where several drivers follow one another, and nothing waits for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from idle_launcher import IdleLauncher
+from other_launcher import OtherLauncher
+from report_runs import a_run, a_trial
+
+from worker.driver.hooks import Hooks
+from worker.driver.plan import Plan
+from worker.progress.tally import Over, Tally
+from worker.store.journal_records import JOURNAL, Hook, Record
+from worker.store.paths import RunPaths
+from worker.store.replay import Replayed
+from worker.trial import IMPORTED, Status, Trial
+
+EVENTS = ("ended", "interrupted", "first_result", "new_best", "waiting")
+ECHO = 'echo "$OMNIOPT_EVENT $OMNIOPT_TRIAL $OMNIOPT_BEST $OMNIOPT_REASON" >> said'
+
+
+class Bench:
+    """A run whose commands write down what they were started for, and its drivers."""
+
+    def __init__(self, folder: Path, **commands: str) -> None:
+        self.folder = folder
+        given = commands or dict.fromkeys(EVENTS, ECHO)
+        fields = {f"on__{event}": command for event, command in given.items()}
+        scheduler = OtherLauncher(lambda *_: IdleLauncher())
+        self.plan = Plan(a_run(**fields), RunPaths(folder), scheduler, folder, 1)
+        self.state, self.tally, self.events = Replayed(), Tally(), list[str]()
+        self.at = 1_000_000.0
+        self.hooks = self.driver()
+
+    def write(self, records: Sequence[Record]) -> None:
+        for record in records:
+            assert isinstance(record, Hook)
+            again = JOURNAL.decode(JOURNAL.encode(record), record.epoch)
+            assert again == record
+            self.state.hooks[record.event] = record
+
+    def driver(self) -> Hooks:
+        """The next driver, who knows what the journal says."""
+        return Hooks(self.plan, 1, self.state, self.tally, self.write, self.events.append, self.at)
+
+    def trial(self, number: int, loss: float | None, status: Status = Status.OK, **more: object) -> None:
+        trial = a_trial(number, {"lr": 0.1, "kind": "a"}, loss, status, None, **{"end": self.at, **more})
+        self.state.trials[number] = trial
+        self.tally.note(trial)
+
+    def look(self, seconds: float = 0.0, working: bool = True) -> None:
+        """Look, some time later, and wait for the commands that were started."""
+        self.at += seconds
+        self.hooks.look(self.at, working)
+        self.wait()
+        self.hooks.look(self.at, working)
+
+    def wait(self) -> None:
+        until = time.monotonic() + 60
+        while any(process.poll() is None for process in self.hooks._running.values()):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    @property
+    def said(self) -> list[str]:
+        path = self.folder / "said"
+        return [line.strip() for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    yield Bench(tmp_path)
+
+
+def test_the_first_result_is_told_once(bench: Bench) -> None:
+    bench.trial(1, None, Status.FAILED)
+    bench.look()
+    assert bench.said == []
+    bench.trial(2, 0.5)
+    bench.look()
+    bench.look()
+    assert bench.said == ["first-result 2 0.5"]
+    bench.hooks = bench.driver()
+    bench.look(1000)
+    assert bench.said == ["first-result 2 0.5"]
+
+
+def test_a_new_best_is_told_at_most_every_minute_and_the_newest_wins(bench: Bench) -> None:
+    bench.trial(1, 0.5)
+    bench.look()
+    bench.trial(2, 0.4)
+    bench.look(5)
+    bench.trial(3, 0.3)
+    bench.look(5)
+    bench.trial(4, 0.2)
+    bench.look(5)
+    assert bench.said[1:] == ["new-best 2 0.4"]
+    bench.look(45)
+    bench.look(1000)
+    assert bench.said[1:] == ["new-best 2 0.4", "new-best 4 0.2"]
+    bench.trial(5, 0.25)
+    bench.look(1000)
+    assert len(bench.said) == 3
+
+
+def test_the_next_driver_tells_of_a_best_that_nobody_has_told_and_of_no_other(bench: Bench) -> None:
+    bench.trial(1, 0.5)
+    bench.look()
+    bench.trial(2, 0.4)
+    bench.look(5)
+    bench.trial(3, 0.3)
+    bench.look(5)
+    bench.hooks = bench.driver()
+    bench.look(5)
+    assert bench.said[1:] == ["new-best 2 0.4"]
+    bench.look(60)
+    assert bench.said[1:] == ["new-best 2 0.4", "new-best 3 0.3"]
+    bench.hooks = bench.driver()
+    bench.look(1000)
+    assert len(bench.said) == 3
+
+
+def test_what_was_imported_is_no_result_of_the_run(bench: Bench) -> None:
+    bench.trial(1, 0.1, agent=IMPORTED)
+    bench.look()
+    assert bench.said == []
+
+
+def test_waiting_is_told_once_each_time(bench: Bench) -> None:
+    bench.look(7199)
+    assert bench.said == []
+    bench.look(1)
+    bench.look(9000)
+    assert bench.said == ["waiting   No evaluation has run for 7200 s."]
+    bench.hooks = bench.driver()
+    bench.look(9000)
+    assert len(bench.said) == 1, "the next driver has told of the same again"
+    bench.trial(1, None, Status.RUNNING, end=None)
+    bench.look(9000)
+    bench.trial(1, None, Status.FAILED)
+    bench.look(1)
+    bench.look(7200, working=False)
+    assert len(bench.said) == 1
+    bench.look(1)
+    assert len(bench.said) == 2
+
+
+@pytest.mark.parametrize(
+    ("over", "event"),
+    [
+        (Over.BUDGET, "ended"), (Over.HOURS, "ended"), (Over.STOPPED, "interrupted"),
+        (Over.CANCELLED, "interrupted"), (Over.NO_AGENTS, "interrupted"), (Over.LEFT, ""), (Over.MOVED, ""),
+        (Over.SUPERSEDED, ""),
+    ],
+)  # fmt: skip
+def test_an_end_is_told_once_whatever_it_is(bench: Bench, over: Over, event: str) -> None:
+    bench.trial(1, 0.5)
+    records = bench.hooks.closing(over, bench.at)
+    assert [record.event for record in records if isinstance(record, Hook)] == ([event] if event else [])
+    bench.hooks.close(over, "It is over.", lambda line: None)
+    assert bench.said == ([f"{event} 1 0.5 It is over."] if event else [])
+
+
+def test_a_run_that_is_stopped_has_its_end_told_where_nothing_else_is(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, ended=ECHO)
+    bench.hooks.close(Over.STOPPED, "It was stopped.", lambda line: None)
+    assert bench.said == ["ended   It was stopped."]
+
+
+def test_a_command_that_fails_is_told_once_and_its_output_is_kept(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, new_best="echo oh no; exit 3")
+    for number, loss in enumerate((0.5, 0.4, 0.3), 1):
+        bench.trial(number, loss)
+        bench.look(100)
+    failures = [event for event in bench.events if "exit code 3" in event]
+    assert len(failures) == 1
+    assert str(bench.plan.paths.hooks_log) in failures[0]
+    log = bench.plan.paths.hooks_log.read_text()
+    assert log.count("new-best: echo oh no; exit 3\noh no\n") == 2
+
+
+def test_a_command_that_hangs_holds_nothing_up(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, new_best="sleep 60", first_result=ECHO)
+    bench.trial(1, 0.5)
+    bench.look()
+    bench.trial(2, 0.4)
+    bench.hooks.look(bench.at, True)
+    [process] = bench.hooks._running.values()
+    bench.trial(3, 0.3)
+    bench.hooks.look(bench.at + 1000, True)  # it is still busy with the last one
+    assert list(bench.hooks._running.values()) == [process]
+    process.kill()
+    process.wait()
+
+
+def test_a_command_that_cannot_be_started_is_told(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "gone", first_result=ECHO)
+    bench.trial(1, 0.5)
+    bench.look()
+    assert bench.events == ["the command for first-result could not be started (No such file or directory)"]
+
+
+def test_a_trial_that_was_taken_back_is_no_best_that_is_known(bench: Bench) -> None:
+    bench.trial(1, 0.5)
+    bench.look()
+    bench.trial(2, 0.1)
+    bench.look(100)
+    bench.state.trials[2] = Trial(2, {"lr": 0.1, "kind": "a"})
+    bench.tally.note(bench.state.trials[2])
+    bench.hooks = bench.driver()
+    bench.trial(3, 0.4)
+    bench.look(100)
+    assert bench.said == ["first-result 1 0.5", "new-best 2 0.1", "new-best 3 0.4"]
