@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import time
 
@@ -12,6 +13,7 @@ from worker.progress.live_block import Live, block
 from worker.progress.snapshot import Snapshot, clock, rate_text
 from worker.progress.tally import Tally
 from worker.progress.terminal import Lines
+from worker.spec.budget import Hours
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.trial import IMPORTED, Status, Trial
@@ -86,6 +88,26 @@ def test_lines_come_with_a_new_best_a_notice_and_the_interval() -> None:
     always = Lines(0, file)
     always.update(snapshot)
     assert len(file.getvalue().splitlines()) == 3
+
+
+def test_a_warning_is_said_when_it_comes_up_and_stands_in_the_block() -> None:
+    file = io.StringIO()
+    lines = Lines(3600, file)
+    snapshot = a_snapshot(ok(1, 3.5))
+    for warning in ("It will be full.", "It will be full.", "", "It will be full.", "It is almost full.", ""):
+        snapshot.warning = warning
+        lines.update(snapshot)
+        assert (warning in drawn(snapshot, 200)) is bool(warning)
+    assert file.getvalue().splitlines() == ["It will be full.", "It will be full.", "It is almost full."]
+
+
+def test_what_is_used_of_a_budget_is_shown() -> None:
+    snapshot = a_snapshot(ok(1, 3.5))
+    snapshot.run = dataclasses.replace(snapshot.run, budget="200 core-hours")
+    assert snapshot.spent == ""
+    snapshot.hours = Hours(3, 12.5, 0)
+    assert "12.500 of 200 core-hours used" in snapshot.line(0.0)
+    assert any("12.500 of 200 core-hours used" in line for line in drawn(snapshot, 200))
 
 
 def test_a_reader_that_has_gone_is_no_error() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from worker.launch.launcher import AgentReport, AgentState
 from worker.progress.events import Events
-from worker.progress.roster import Roster
+from worker.progress.roster import Roster, read
 from worker.store.paths import RunPaths
 
 
@@ -38,3 +38,15 @@ def test_each_change_of_a_worker_is_one_line(tmp_path: Path) -> None:
         "worker j1-1-0 (job 7_0) is gone. The job reached its time limit.",
         "worker j1-1-1 is in the queue. It is late.",
     ]
+
+
+def test_a_warning_is_written_for_status_whenever_it_changes(tmp_path: Path) -> None:
+    paths = RunPaths(tmp_path)
+    assert read(paths)["warning"] == ""
+    roster = Roster(paths, Events(paths))
+    for number, warning in enumerate(("", "It will be full.", "It will be full.", "")):
+        roster.warning = warning
+        roster.update({}, "", 10.0 * number)
+        assert read(paths)["warning"] == warning
+    paths.roster.write_text('{"at": 1.0, "agents": {}}')
+    assert read(paths)["warning"] == "", "as earlier versions write it"

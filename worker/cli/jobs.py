@@ -29,7 +29,7 @@ class Jobs:
     """The workers as the newest driver has seen them last, and the driver's own job.
 
     waiting: where no driver is at work, why its job waits in the queue, one sentence for each job. watched: whether
-    a driver keeps the picture up to date.
+    a driver keeps the picture up to date. warning: what will keep the run from going on.
     """
 
     at: float | None
@@ -39,6 +39,7 @@ class Jobs:
     driver: Driver | None = None
     waiting: tuple[str, ...] = ()
     watched: bool = True
+    warning: str = ""
 
     @classmethod
     def of(cls, paths: RunPaths, state: Replayed, current_claim: Claim, away: bool = False) -> Jobs:
@@ -61,13 +62,13 @@ class Jobs:
             driver,
             waiting,
             current_claim.held,
+            seen_roster["warning"] if current_claim.held and not trouble else "",
         )
 
     def lines(self) -> Iterator[str]:
         """The workers, for people."""
         yield from self.waiting
-        if self.trouble:
-            yield self.trouble
+        yield from filter(None, (self.trouble, self.warning))
         if not self.roster:
             return
         counts = Counter(worker["state"] for worker in self.roster.values())

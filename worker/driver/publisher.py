@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from worker.driver.agents import Agents
+from worker.driver.disk_watch import DiskWatch
 from worker.driver.hooks import Hooks
 from worker.driver.plan import Phase, Plan
 from worker.progress.csv_refresh import CsvRefresh
@@ -47,6 +48,7 @@ class Publisher:
         self._changed = False
         self._signed_at = 0.0
         self.events = Events(plan.paths)
+        self._disk_watch = DiskWatch(plan.paths, time.monotonic())
         self.hooks = Hooks(plan, epoch, state, tally, write, self.events.add, time.time())
         self._roster = Roster(plan.paths, self.events)
         self.display: Display = Lines(plan.run.progress_interval)
@@ -76,6 +78,9 @@ class Publisher:
             snapshot.notice = "Ending running evaluations."
         for line in self._live_output.lines(now) if self._live_output else ():
             self.display.say(line)
+        if said := self._disk_watch.look(self._state.trials, lambda: snapshot.left, now):
+            self.events.add(said)
+        snapshot.warning = self._roster.warning = self._disk_watch.warning
         self._show()
         self._csv_refresh.update(self._state.trials.values(), self._changed, now)
         self._changed = False

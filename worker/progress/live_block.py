@@ -97,6 +97,8 @@ def _forecast(snapshot: Snapshot, hints: Sequence[str]) -> Iterator[RenderableTy
         yield Text(pace)
     if snapshot.notice:
         yield Text(visible(snapshot.notice), style="yellow")
+    if snapshot.warning:
+        yield Text(visible(snapshot.warning), style="yellow")
     if snapshot.trouble:
         yield Text(visible(snapshot.trouble), style="red")
     for hint in () if snapshot.notice else hints:

@@ -27,6 +27,7 @@ class Roster:
         self._known: dict[str, AgentReport] = {}
         self._since: dict[str, float] = {}
         self._trouble = ""
+        self._written_warning = self.warning = ""  # what will keep the run from going on
         self._changed = True
         self._looked = self._written = -_WRITE_EVERY
 
@@ -40,6 +41,7 @@ class Roster:
         if trouble != self._trouble:
             self._events.add(trouble or f"resolved: {self._trouble}")
             self._trouble, self._changed = trouble, True
+        self._changed |= self.warning != self._written_warning
         if self._changed and now - self._written >= _WRITE_EVERY:
             self._written = now
             self._write()
@@ -91,8 +93,9 @@ class Roster:
         if not self._path.parent.is_dir():
             return  # the run was moved or removed
         with suppress(OSError), replacing(self._path) as file:
-            json.dump({"at": time.time(), "trouble": self._trouble, "agents": agents}, file)
-            self._changed = False
+            seen = {"at": time.time(), "trouble": self._trouble, "warning": self.warning, "agents": agents}
+            json.dump(seen, file)
+            self._changed, self._written_warning = False, self.warning
 
 
 def _sentence(report: AgentReport, count: int) -> str:
@@ -109,8 +112,8 @@ def _sentence(report: AgentReport, count: int) -> str:
 
 
 def read(paths: RunPaths) -> dict[str, Any]:
-    """What the newest driver has written last: `at`, `trouble`, and `agents` by identity; empty where it has not."""
-    empty: dict[str, Any] = {"at": None, "trouble": "", "agents": {}}
+    """What the newest driver has written last: `at`, `trouble`, `warning`, and `agents` by identity; empty where it has not."""
+    empty: dict[str, Any] = {"at": None, "trouble": "", "warning": "", "agents": {}}
     with suppress(OSError, ValueError):
         seen = json.loads(paths.roster.read_text(encoding="utf-8"))
         if isinstance(seen, dict) and isinstance(seen.get("agents"), dict):

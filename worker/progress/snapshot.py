@@ -54,6 +54,7 @@ class Rate:
 class Snapshot:
     """A run as it stands now. agents: those that work; pending: those that the scheduler has not started yet.
 
+    warning: what will keep it from going on.
     trials: all of them by number, which may change. notice: what it is doing other than evaluating, for example that it waits for the last ones. trouble: what
     keeps it from going on. ends_at: when its runtime or budget is over, seconds since 1970, if known. hours: what its jobs have had.
     """
@@ -66,6 +67,7 @@ class Snapshot:
     pending: int = 0
     notice: str = ""
     trouble: str = ""
+    warning: str = ""
     ends_at: float | None = None
     hours: Hours | None = None
     _remarked: tuple[int, str] = (0, "")  # the remark after so many successful evaluations

@@ -28,13 +28,14 @@ class Display(Protocol):
 
 
 class Lines:
-    """A line every `interval` seconds, one for every new best, and one for every change of notice, trouble or remark."""
+    """A line every `interval` seconds, one for every new best, and one for every change of notice, trouble, warning or remark."""
 
     def __init__(self, interval: float, file: TextIO | None = None) -> None:
         self._interval = interval
         self._file: TextIO | None = file or sys.stdout
         self._shown_at = time.monotonic()
         self._notices = ("", "")
+        self._warning = ""
         self._remarked = False
 
     def update(self, snapshot: Snapshot, new_best: bool = False) -> None:
@@ -42,6 +43,9 @@ class Lines:
         now, at = time.monotonic(), time.time()
         if new_best:
             self.say(snapshot.new_best())
+        if snapshot.warning not in ("", self._warning):
+            self.say(snapshot.warning)
+        self._warning = snapshot.warning
         notices = (snapshot.notice, snapshot.trouble)
         if now - self._shown_at >= self._interval or notices != self._notices:
             if now - self._shown_at >= self._interval or any(set(notices) - set(self._notices)):

@@ -11,6 +11,7 @@ from worker.cli.run_lookup import configure_run, open_run
 from worker.cli.whereabouts import CHANGE_THERE, elsewhere, note_elsewhere
 from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, ConfigError
 from worker.launch import registry
+from worker.progress import roster
 from worker.progress.final_summary import next_step, report
 from worker.progress.live_output import LiveOutput
 from worker.progress.snapshot import Rate, Snapshot
@@ -87,6 +88,7 @@ def _follow_until_end(paths: RunPaths, run: Run, display: Display, after: int) -
         for line in live_output.lines(time.monotonic(), at_once=ended is not None) if live_output else ():
             display.say(line)
         snapshot.notice = "" if ended else drivers.notice()
+        snapshot.warning = drivers.warning
         display.update(snapshot, tally.best is not best)
         if ended is not None or drivers.gone:
             break
@@ -111,6 +113,7 @@ class _Drivers:
         self._away = away
         self._after = after
         self._due = -math.inf
+        self.warning = ""  # what the driver has seen that will keep the run from going on
         self._claim = Claim(Standing.ALIVE)
         self._missed_since: float | None = None
         self._asked = -math.inf
@@ -151,6 +154,7 @@ class _Drivers:
         now = time.monotonic()
         if now >= self._due:
             self._claim = claim(self._paths)
+            self.warning = roster.read(self._paths)["warning"]
             beginning = self._claim.standing is Standing.BEGINNING
             self._due = now + (_BEGINNING_EVERY if beginning else _CLAIM_EVERY)
             if not self._awaited and (self._claim.held or self._claim.standing is Standing.OVER):

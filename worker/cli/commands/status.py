@@ -246,6 +246,7 @@ class _RunStatus:
             "agents": self.jobs.agents(self.running),
             "jobs": self.jobs.as_json(),
             "trouble": self.jobs.trouble,
+            "warning": self.jobs.warning,
             "workers": self.state.wanted or self.run.workers,
             "ended_at": ended.at if ended else None,
             "torn": self.state.torn,
