@@ -5,10 +5,11 @@ from __future__ import annotations
 from driver_machine import Run
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 from json_records import LOSSES, Json, plain_assign, said
 
 from worker.driver.assignments import Assignments
+from worker.trial import Status
 
 TestRun = Run.TestCase
 TestRun.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
@@ -27,6 +28,11 @@ class LateRun(Run):
 
     def check_start(self, started: Json | None) -> None:
         """Nothing: what another one has ended may not have been heard of."""
+
+    @invariant()
+    def that_one_was_told_to_stop_ends_no_trial(self) -> None:
+        ends = [record["status"] for _, record in self.journal if record["kind"] == "finished"]
+        assert Status.CANCELLED.value not in ends
 
 
 TestLateRun = LateRun.TestCase
