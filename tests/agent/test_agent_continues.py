@@ -40,6 +40,13 @@ def test_the_next_attempt_finds_what_the_last_one_has_left(desk: Desk) -> None:
     assert 100 <= second["curve"][0][0] <= second["seconds"]
 
 
+def test_its_folder_is_there_whether_the_command_names_it_or_not(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "program").write_text('cd "$OMNIOPT_TRIAL_DIR" && touch state && echo RESULT: 1')
+    desk.hire()
+    assert desk.evaluate(f"bash {tmp_path}/program", continues=True)["status"] == "ok"
+    assert desk.evaluate(f"bash {tmp_path}/program")["status"] == "failed"
+
+
 def test_the_time_limit_is_that_of_all_attempts_together(desk: Desk) -> None:
     desk.hire()
     ended = desk.evaluate("sleep 1000; true", continues=True, spent=99.5, time_limit=100)

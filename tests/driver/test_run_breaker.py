@@ -1,4 +1,4 @@
-"""Workers end as soon as they have begun, again and again: the driver asks for others more and more seldom, and says why."""
+"""Workers end as soon as they have begun, again and again: the driver asks for others less and less often, and says why."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def crash(crew: Crew, wanted: int, seconds: float, evaluates: bool = False) -> i
 
 def test_where_workers_end_at_once_ten_minutes_take_few_of_them_and_it_is_said_why(crew: Crew) -> None:
     assert 12 < crash(crew, 3, TEN_MINUTES) <= 3 * 12
-    assert "no evaluation has ended meanwhile" in crew.agents.trouble
+    assert "no evaluation ends, so new ones are started less and less often" in crew.agents.trouble
     assert "It is gone." in crew.agents.trouble
     assert crew.agents.hopeless is not None
     assert "The last" in crew.agents.hopeless.message

@@ -21,7 +21,7 @@ step=$(cat "$OMNIOPT_TRIAL_DIR/step" 2>/dev/null || echo 0)
 while [ "$step" -lt {steps} ]; do
   sleep 1
   step=$((step + 1))
-  echo "$step" > "$OMNIOPT_TRIAL_DIR/step"
+  echo "$step" > "$OMNIOPT_TRIAL_DIR/step.new" && mv "$OMNIOPT_TRIAL_DIR/step.new" "$OMNIOPT_TRIAL_DIR/step"
 done
 echo "RESULT: $1"
 """

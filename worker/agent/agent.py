@@ -219,7 +219,8 @@ class Agent:
         trial_dir = self._paths.trial_dir(assignment.trial)
         try:
             self._paths.trials.mkdir(exist_ok=True)
-            if str(trial_dir) in assignment.command or "OMNIOPT_TRIAL_DIR" in assignment.command:
+            named = str(trial_dir) in assignment.command or "OMNIOPT_TRIAL_DIR" in assignment.command
+            if named or assignment.continues:
                 trial_dir.mkdir(exist_ok=True)
             if assignment.attempt > 1:
                 self._paths.trial_err(assignment.trial).unlink(missing_ok=True)

@@ -34,8 +34,8 @@ class Breaker:
         if self._times <= 0:
             return ""
         return (
-            f"Workers end soon after they begin, and no evaluation has ended meanwhile, so new ones are asked for more and "
-            f"more seldom, {_MOST / 60:.0f} minutes apart in the end.{self._said}"
+            "Workers end soon after they begin, and no evaluation ends, so new ones are started less and less often, every "
+            f"{_MOST / 60:.0f} minutes in the end.{self._said}"
         )
 
     @property
