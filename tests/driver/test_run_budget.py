@@ -33,6 +33,8 @@ class Cluster:
         self, replayer: Replayer | None = None, epoch: int = 1, at: float = 0.0, **plan: Any
     ) -> None:
         self.replayer = replayer or Replayer()
+        self.epoch = epoch
+        self.ahead = 0.0  # what the clocks of agents are ahead
         scheduler = OtherLauncher(lambda *_: IdleLauncher(), remote=True)
         run = a_run(slurm__cpus=4)
         place = RunPaths(Path("/nowhere"))
@@ -52,10 +54,11 @@ class Cluster:
         return self.write(self.allocation.look(seen, members.split(), self.now, at))
 
     def hello(self, agent: str, at: float, **more: object) -> None:
-        self.allocation.heard(agent, said({"kind": "hello", "agent": agent, "job": "7", "at": at, **more}))
+        hello = {"kind": "hello", "agent": agent, "epoch": self.epoch, "job": "7", "at": at + self.ahead}
+        self.allocation.heard(agent, said({**hello, **more}), at)
 
     def bye(self, agent: str, at: float) -> None:
-        self.allocation.heard(agent, said({"kind": "bye", "at": at}))
+        self.allocation.heard(agent, said({"kind": "bye", "at": at + self.ahead}), at)
 
     def hours(self, at: float = 9e9) -> Hours:
         return self.replayer.state.hours(at)
@@ -80,6 +83,25 @@ def test_a_worker_s_job_counts_with_what_it_was_given_from_its_start_to_its_last
     assert cluster.hours() == Hours(2, 16, 1)
 
 
+@pytest.mark.parametrize("ahead", [-26 * 3600.0, 26 * 3600.0])
+def test_what_it_has_does_not_depend_on_the_clock_of_its_node(ahead: float) -> None:
+    cluster = Cluster()
+    cluster.ahead = ahead
+    cluster.hello("a", 60.0, job_start=ahead, job_nodes=1)
+    cluster.look(61.0, running("a"), members="a")
+    assert cluster.hours(1800).node == 0.5
+    later = Cluster(cluster.replayer, epoch=2, at=5000.0)
+    # It has left while nobody drove; what it has said to the driver before is read again.
+    later.allocation.heard(
+        "a",
+        said({"kind": "hello", "agent": "a", "epoch": 1, "job": "7", "at": 60.0 + ahead, "job_start": ahead}),
+        5001.0,
+    )
+    later.allocation.heard("a", said({"kind": "bye", "at": 3600.0 + ahead}), 5001.0)
+    later.look(5002.0, gone("a"))
+    assert later.hours().node == 1
+
+
 def test_where_the_job_does_not_know_its_start_the_queue_does() -> None:
     cluster = Cluster()
     cluster.hello("a", 60.0)
@@ -98,8 +120,8 @@ def test_a_job_that_ended_before_its_worker_said_a_word_counts_with_what_was_ask
 
 def test_a_worker_that_vanished_has_had_its_job_until_that_was_seen_but_no_longer_than_it_could() -> None:
     cluster = Cluster()
-    cluster.hello("a", 0.0, ends_at=1800.0)
-    cluster.hello("b", 0.0, ends_at=9000.0)
+    cluster.hello("a", 0.0, time_left=1800.0)
+    cluster.hello("b", 0.0, time_left=9000.0)
     cluster.look(1.0, running("a"), running("b"), members="a b")
     cluster.look(3600.0, gone("a"), gone("b"))
     assert cluster.hours() == Hours(1.5, 6, 0)

@@ -15,6 +15,9 @@ from worker.launch import registry
 from worker.launch.scheduler import CurrentJob
 from worker.store.outbox_messages import Hello
 
+_DRIFT = 5.0  # seconds by which clocks may differ that are kept alike
+_LONGEST_PROLOGUE = 600.0  # seconds from the start of a job to that of its first process
+
 
 def hello(identity: str, epoch: int, lifetime: Lifetime, environment: Mapping[str, str]) -> Hello:
     """The introduction of this process as the agent `identity` to the driver of `epoch`.
@@ -45,8 +48,11 @@ def hello(identity: str, epoch: int, lifetime: Lifetime, environment: Mapping[st
 
 
 def _began(job: CurrentJob) -> float | None:
-    """When the job of this process began, by its oldest process where the scheduler does not tell."""
-    return processes.oldest_with(job.mark) if job.start is None else job.start
+    """When the job of this process began, by the clock of this machine: that of the scheduler may differ."""
+    here = processes.oldest_with(job.mark)
+    if job.start is None or here is None:
+        return here if job.start is None else job.start
+    return job.start if -_DRIFT <= here - job.start <= _LONGEST_PROLOGUE else here
 
 
 def gpus(environment: Mapping[str, str]) -> str:

@@ -27,7 +27,8 @@ class Allocation:
     """That of one driver. `at` is seconds since 1970, `now` of a monotonic clock.
 
     A worker's job begins when Slurm says so, or else when its agent has said hello, and ends with the agent's last word. The
-    job that the driver itself is in ends with the driver, also where it is that of a worker which has left.
+    job that the driver itself is in ends with the driver, also where it is that of a worker which has left. Of what agents say,
+    only durations count: their clocks may be wrong.
     """
 
     def __init__(self, plan: Plan, epoch: int, state: Replayed, at: float) -> None:
@@ -35,6 +36,9 @@ class Allocation:
         self._epoch = epoch
         self._state, self._known = state, state.allocations
         self._ends_at = {name: agent.ends_at or math.inf for name, agent in state.agents.items()}
+        self._behind: dict[
+            str, float
+        ] = {}  # seconds that the clocks of agents are behind that of this driver
         self._rides_with = plan.rides_with
         share = shares(plan.run)
         self._asked_for = Hours(share.nodes, plan.run.cpus * plan.run.tasks, share.all_gpus)
@@ -67,12 +71,12 @@ class Allocation:
         """What all jobs of the run have had until now."""
         return self._state.hours(at)
 
-    def heard(self, identity: str, message: Heard) -> None:
+    def heard(self, identity: str, message: Heard, at: float) -> None:
         """An agent has said something."""
         if isinstance(message, Hello):
-            self._hello(identity, message)
+            self._hello(identity, message, at)
         elif isinstance(message, Bye | ProcessEnded) and identity != self._rides_with:
-            self._end(identity, message.at)
+            self._end(identity, min(at, message.at + self._behind.get(identity, 0.0)))
 
     def look(
         self, reports: Mapping[str, AgentReport], members: Collection[str], now: float, at: float
@@ -113,10 +117,16 @@ class Allocation:
         changed, self._changed = list(self._changed.values()), {}
         return [replace(record, epoch=self._epoch, at=at) for record in changed]
 
-    def _hello(self, identity: str, message: Hello) -> None:
-        self._ends_at[identity] = message.ends_at or math.inf
+    def _hello(self, identity: str, message: Hello, at: float) -> None:
         before = self._latest.get(identity) or self._known.last(identity)
         start = message.at if message.job_start is None else message.job_start
+        if message.epoch == self._epoch:
+            behind = self._behind[identity] = at - message.at
+            start += behind
+            self._ends_at[identity] = math.inf if message.time_left is None else at + message.time_left
+        elif before is not None:  # an earlier driver has heard it
+            self._behind.setdefault(identity, before.start - start)
+            return
         if before is not None and before.end is None:  # said again to this driver, or the queue was faster
             start = min(start, before.start)
         elif before is not None and before.end is not None and start < before.end:

@@ -239,7 +239,7 @@ class Driver:
         self._dispatcher.learn(identity, message)
         at = self._clock.at()
         self._assignments.hear(identity, message, at)
-        self._allocation.heard(identity, message)
+        self._allocation.heard(identity, message, at)
         self._agents.heard(identity, message, at)
 
     def _begin(self, phase: Phase, over: Over) -> None:
