@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from worker.spec.driver_fields import DRIVER_FIELDS
 from worker.spec.field_definition import Field
 from worker.spec.fields import FIELDS
 from worker.spec.site_fields import SITE_FIELDS
@@ -34,11 +35,12 @@ RESOURCES = _section(
     "Resources",
     tuple(field.path for field in FIELDS if not field.advanced and field.path not in (*_PROGRAM, *_SEARCH)),
 )
-SITE = _section("site", "Rules of your cluster", tuple(field.path for field in SITE_FIELDS))
+_SITE = SITE_FIELDS + DRIVER_FIELDS
+SITE = _section("site", "Rules of your cluster", tuple(field.path for field in _SITE))
 ADVANCED = _section(
     "advanced",
     "Advanced",
-    tuple(field.path for field in FIELDS if field.advanced and field not in SITE_FIELDS),
+    tuple(field.path for field in FIELDS if field.advanced and field not in _SITE),
 )
 SECTIONS = (PROGRAM, SEARCH, RESOURCES, ADVANCED, SITE)
 # Those that are closed while there is nothing to see in them.

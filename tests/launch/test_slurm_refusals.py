@@ -103,14 +103,14 @@ def test_what_slurm_prints_above_its_last_sentence_may_say_more() -> None:
 def test_a_closed_partition_is_to_be_waited_for_or_left() -> None:
     text = f"{FAILED}Required partition not available (inactive or drain)"
     problem = refusals.driver_refusal(meaning_of(Answer(1, "", text)), "")
-    assert problem.path == "slurm.partition"
+    assert problem.path == "driver.partition"
     assert "until an administrator opens it" in problem.hint
     assert "--driver here" in problem.hint
 
 
-def test_the_drivers_time_follows_from_the_runtime() -> None:
+def test_the_driver_has_a_walltime_of_its_own() -> None:
     text = f"sbatch: error: QOSMaxWallDurationPerJobLimit\n{FAILED}{POLICY}\n"
-    assert refusals.driver_refusal(meaning_of(Answer(1, "", text)), "").path == "run.runtime"
+    assert refusals.driver_refusal(meaning_of(Answer(1, "", text)), "").path == "driver.walltime"
 
 
 def test_what_a_sites_own_sbatch_prints_is_shown() -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from slurm_runs import a_run
 
-from worker.launch.scheduler import DriverPlace, Script
+from worker.launch.scheduler import Script
 from worker.launch.slurm import initial_jobs, rehearsal, sbatch
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.sbatch import Outcome
 from worker.launch.slurm.sinfo import groups
+from worker.spec.driver_fields import DriverPlace
 from worker.spec.problem import Problem
 from worker.store.paths import RunPaths
 
@@ -75,7 +76,7 @@ def test_what_holds_for_workers_and_driver_is_said_once_and_of_the_workers(tmp_p
 
 def test_different_answers_are_said_one_after_the_other_those_about_workers_first(tmp_path: Path) -> None:
     slurm = client(tmp_path, err=f"{FAILED}Invalid account", driver=f"{FAILED}Invalid qos specification")
-    assert [problem.path for problem in answers(slurm)] == ["slurm.account", "slurm.qos"]
+    assert [problem.path for problem in answers(slurm)] == ["slurm.account", "driver.qos"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slurm_runs import a_run
+from slurm_runs import a_run, directives
 
 from worker.launch.slurm.script import AgentJob, agent_script, driver_script
 from worker.launch.slurm.sinfo import seconds
@@ -25,17 +25,6 @@ from worker.store.paths import RunPaths
 JOB = AgentJob("pear.abc123.1-1", "j1-1", 3, 5400, 1, 300)
 NO_GPUS = {"memory": 2000, "enable_gpus": False}
 PATHS = RunPaths(Path("/work dir/100%/omniopt/projects/pear"))
-
-
-def directives(script: str) -> dict[str, str]:
-    """The #SBATCH options of a script, as sbatch reads them."""
-    lines = [
-        shlex.split(line.removeprefix("#SBATCH"))
-        for line in script.splitlines()
-        if line.startswith("#SBATCH")
-    ]
-    pairs = [word.removeprefix("--").partition("=") for line in lines for word in line]
-    return {name: value for name, _, value in pairs}
 
 
 def test_everything_that_the_config_says_is_in_the_script() -> None:

@@ -22,15 +22,17 @@ def paths(run: Run, node: str, **settings: str) -> list[str]:
 def test_memory_that_nobody_asks_for_is_not_looked_at() -> None:
     unknown = "8 1 0"  # as nodes without RealMemory report theirs
     assert paths(a_run(memory=0, cpus=8), unknown, MaxMemPerNode="100") == []
-    assert set(paths(a_run(memory=50), unknown)) == {"slurm.memory", ""}, "the workers' and the driver's"
-    assert paths(a_run(memory=50), "8 4000 0", MaxMemPerNode="100") == [""]
+    assert set(paths(a_run(memory=50), unknown)) == {"slurm.memory", "driver.memory"}, (
+        "the workers' and the driver's"
+    )
+    assert paths(a_run(memory=50), "8 4000 0", MaxMemPerNode="100") == ["driver.memory"]
 
 
 def test_memory_per_cpu_is_that_of_all_cpus_on_a_node() -> None:
     run = a_run(memory=500, memory_per="cpu", cpus=2, tasks=4, nodes=2)
     assert paths(run, "8 2000 0") == []
-    assert paths(run, "8 1999 0") == ["slurm.memory", ""]
-    assert paths(run, "8 4000 0", MaxMemPerNode="1999") == ["slurm.memory", ""]
+    assert paths(run, "8 1999 0") == ["slurm.memory", "driver.memory"]
+    assert paths(run, "8 4000 0", MaxMemPerNode="1999") == ["slurm.memory", "driver.memory"]
 
 
 def test_gpus_are_counted_as_their_option_counts_them() -> None:

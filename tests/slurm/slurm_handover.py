@@ -46,6 +46,13 @@ def killed(site: Site, paths: RunPaths) -> None:
     os.kill(claim(paths).pid, signal.SIGKILL)
 
 
+def requeued(site: Site, paths: RunPaths) -> None:
+    """Slurm puts the job that the driver is in back into the queue."""
+    driver = introduction_of(paths, claim(paths).epoch)
+    assert driver is not None
+    site.cluster.run("scontrol", "requeue", driver.job)
+
+
 def node_gone(site: Site, paths: RunPaths) -> None:
     """Everything in its job stops at once, as where the node is down."""
     driver = claim(paths).pid
@@ -57,6 +64,7 @@ def node_gone(site: Site, paths: RunPaths) -> None:
 
 EVENTS: dict[str, tuple[Callable[[Site, RunPaths], None], float]] = {
     "its job cancelled": (cancelled, GOODBYE),
+    "its job requeued": (requeued, GOODBYE),
     "its process killed": (killed, SILENT),
     "its node gone": (node_gone, SILENT),
 }

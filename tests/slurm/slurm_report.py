@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,14 +19,17 @@ __all__ = ["Figure", "on_cluster", "report"]
 
 @contextmanager
 def on_cluster(
-    keep: Path | None = None, settings: Mapping[str, str] | None = None
+    keep: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+    partitions: Sequence[str] = (),
+    accounts: Sequence[str] = (),
 ) -> Iterator[tuple[Cluster, Path]]:
     """A cluster of four nodes and a workdir, both gone at the end, except that the workdir may be kept.
 
-    settings: lines of slurm.conf that differ from the defaults.
+    settings: lines of slurm.conf that differ from the defaults. partitions, accounts: see `Cluster`.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        cluster = Cluster(Path(scratch) / "slurm", settings or {})
+        cluster = Cluster(Path(scratch) / "slurm", settings or {}, partitions, accounts=accounts)
         cluster.folder.mkdir()
         work = (keep or Path(scratch) / "work").resolve()
         work.mkdir()

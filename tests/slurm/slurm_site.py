@@ -22,7 +22,7 @@ CONFIG = """\
 name = "{name}"
 objective = "{objective}"
 workers = {workers}
-runtime = "1:00:00"
+runtime = "{runtime}"
 {run}
 [search]
 algorithm = "hyperopt.rand.suggest"
@@ -57,7 +57,7 @@ class Site:
 
     def config(self, name: str, objective: str = "echo RESULT: ($x)", **settings: Any) -> str:
         """Write a config; returns its file."""
-        values = {"workers": 3, "evaluations": 12, "run": "", "slurm": "", **settings}
+        values = {"workers": 3, "evaluations": 12, "runtime": "1:00:00", "run": "", "slurm": "", **settings}
         path = self.folder / f"{name}.toml"
         path.write_text(CONFIG.format(name=name, objective=objective, **values))
         return str(path)

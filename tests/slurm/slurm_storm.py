@@ -23,7 +23,7 @@ from slurm_report import Figure, on_cluster, report
 from storm_observations import Findings, Observations
 
 from worker import processes
-from worker.launch.scheduler import DriverPlace
+from worker.spec.driver_fields import DriverPlace
 from worker.store.claim import Claim, Standing, claim
 from worker.store.journal import epochs
 from worker.store.journal_reading import follow_journal

@@ -11,11 +11,12 @@ from slurm_cluster import Cluster
 from slurm_runs import a_run
 
 from worker.errors import ConfigError
-from worker.launch.scheduler import DriverPlace, Script
+from worker.launch.scheduler import Script
 from worker.launch.slurm import checks, driver_job, preflight, rehearsal
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import ask
 from worker.launch.slurm.script import AgentJob, agent_script
+from worker.spec.driver_fields import DriverPlace
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
 from worker.store.paths import RunPaths

@@ -10,10 +10,10 @@ from slurm_rules import RuledCluster
 from slurm_runs import a_run
 from slurm_site import Site, until
 
-from worker.launch.scheduler import DriverPlace
 from worker.launch.slurm import checks, initial_jobs
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import ask
+from worker.spec.driver_fields import DriverPlace
 from worker.spec.problem import Problem
 from worker.store.paths import RunPaths
 

@@ -12,7 +12,7 @@ from slurm_site import Site
 from slurm_storm import Storm
 from slurm_swallow import swallow
 
-from worker.launch.scheduler import DriverPlace
+from worker.spec.driver_fields import DriverPlace
 from worker.store.claim import Standing, claim
 
 pytestmark = pytest.mark.slurm

@@ -14,7 +14,7 @@ import pytest
 from product_texts import ROOT, texts
 
 from app import create_app, environment
-from worker.spec import advanced_fields, basic_fields, hook_fields, site_fields
+from worker.spec import advanced_fields, basic_fields, driver_fields, hook_fields, site_fields
 from worker.spec.check import check
 from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.run import Draft, ParameterDraft, Run
@@ -34,7 +34,10 @@ TYPES: Mapping[str, object] = {
     "result": str,
     "budget": str,
 }
-TABLES = {Path(str(table.__file__)) for table in (basic_fields, advanced_fields, hook_fields, site_fields)}
+TABLES = {
+    Path(str(table.__file__))
+    for table in (basic_fields, advanced_fields, hook_fields, site_fields, driver_fields)
+}
 # The documentation's term for what is optimized, which is the label of a field, too.
 TERM = "objective program"
 # What Slurm itself calls them.
@@ -72,7 +75,8 @@ def test_a_default_is_of_the_type_that_the_run_has() -> None:
 def test_fields_have_places_and_names_of_their_own() -> None:
     for names in (
         [field.path for field in FIELDS],
-        [field.key for field in FIELDS],
+        [field.attribute for field in FIELDS],
+        [field.flag for field in FIELDS],
         [field.query for field in FIELDS],
         [field.label for field in FIELDS],
         [field.original for field in FIELDS if field.original],
@@ -82,7 +86,9 @@ def test_fields_have_places_and_names_of_their_own() -> None:
 
 def test_the_form_shows_the_advanced_fields_apart() -> None:
     assert not any(field.advanced for field in basic_fields.BASIC_FIELDS)
-    apart = (*advanced_fields.ADVANCED_FIELDS, *hook_fields.HOOK_FIELDS, *site_fields.SITE_FIELDS)
+    apart = (
+        *advanced_fields.ADVANCED_FIELDS, *hook_fields.HOOK_FIELDS, *site_fields.SITE_FIELDS, *driver_fields.DRIVER_FIELDS,
+    )  # fmt: skip
     assert all(field.advanced for field in apart)
     assert (*basic_fields.BASIC_FIELDS, *apart) == FIELDS
 

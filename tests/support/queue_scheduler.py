@@ -18,7 +18,8 @@ from pathlib import Path
 from worker.cli import main
 from worker.launch import registry
 from worker.launch.launcher import AgentReport, AgentState, ending
-from worker.launch.scheduler import CurrentJob, DriverPlace, Script
+from worker.launch.scheduler import CurrentJob, Script
+from worker.spec.driver_fields import DriverPlace
 from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.spec.shares import shares

@@ -17,10 +17,11 @@ from worker.driver.plan import Plan
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE, ConfigError, UsageError
 from worker.launch import registry
-from worker.launch.scheduler import DriverJobs, DriverPlace, Scheduler, Script, Submission
+from worker.launch.scheduler import DriverJobs, Scheduler, Script, Submission
 from worker.progress.final_summary import ending, report
 from worker.progress.tally import Over, Tally
 from worker.spec.budget import budget_of, hours_text, twice
+from worker.spec.driver_fields import DriverPlace
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run
 from worker.spec.text import counted, visible
@@ -38,13 +39,6 @@ _SPENT = 0.99  # of a budget, after which jobs would end before they could do an
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that get a run going."""
-    parser.add_argument(
-        "--driver",
-        choices=tuple(place.value for place in DriverPlace),
-        default=DriverPlace.WORKER.value,
-        help="with Slurm: drive the run in this process (here), in the job of a worker (worker, the default), or in a small job "
-        "of its own (job)",
-    )
     parser.add_argument(
         "--follow",
         action="store_true",
@@ -66,31 +60,29 @@ def say_where(run: Run, scheduler: Scheduler, asked: bool) -> None:
         print(f"{registry.absence()} {run.name} is therefore a local run with {where}.")
 
 
-def check_cluster(run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace) -> None:
+def check_cluster(run: Run, paths: RunPaths, scheduler: Scheduler) -> None:
     """See whether the run fits the cluster; prints all problems. Raises ConfigError if it does not."""
-    problems = cluster_problems(run, paths, scheduler, args)
+    problems = cluster_problems(run, paths, scheduler)
     if has_errors(problems):
         raise ConfigError(problems)
     print_problems(problems)
 
 
-def cluster_problems(
-    run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace
-) -> Sequence[Problem]:
+def cluster_problems(run: Run, paths: RunPaths, scheduler: Scheduler) -> Sequence[Problem]:
     """What does not fit the cluster."""
-    return scheduler.check(run, paths, _place(scheduler, args))
+    return scheduler.check(run, paths, place_of(run, scheduler))
 
 
-def scripts(run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace) -> Sequence[Script]:
+def scripts(run: Run, paths: RunPaths, scheduler: Scheduler) -> Sequence[Script]:
     """Every job script that would be submitted, with what it is for."""
-    return scheduler.scripts(run, paths, _place(scheduler, args))
+    return scheduler.scripts(run, paths, place_of(run, scheduler))
 
 
 def begin(
     run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace, retry: tuple[int, ...] = ()
 ) -> int:
     """Drive a run, or submit its driver; returns the exit code. retry: numbers of trials that are given out again."""
-    if jobs := _driver_jobs(scheduler, args):
+    if jobs := _driver_jobs(run, scheduler):
         return _submit(run, paths, jobs, args, retry)
     return drive(plan_of(run, paths, scheduler, retry=retry)).exit_code
 
@@ -119,13 +111,14 @@ def plan_of(
     return Plan(run, paths, scheduler, cwd, seed, request, retry, job.number if job else "")
 
 
-def _driver_jobs(scheduler: Scheduler, args: argparse.Namespace) -> DriverJobs | None:
+def _driver_jobs(run: Run, scheduler: Scheduler) -> DriverJobs | None:
     """How the driver comes into a job, where it is to be in one and the scheduler has that."""
-    return scheduler.driver_jobs if _place(scheduler, args) is not DriverPlace.HERE else None
+    return scheduler.driver_jobs if place_of(run, scheduler) is not DriverPlace.HERE else None
 
 
-def _place(scheduler: Scheduler, args: argparse.Namespace) -> DriverPlace:
-    return DriverPlace(args.driver) if scheduler.driver_jobs else DriverPlace.HERE
+def place_of(run: Run, scheduler: Scheduler) -> DriverPlace:
+    """Where the driver of the run is to be; with a scheduler that has no jobs for it, always here."""
+    return DriverPlace(run.driver) if scheduler.driver_jobs else DriverPlace.HERE
 
 
 def _say_if_done(run: Run, paths: RunPaths) -> bool:
@@ -170,7 +163,7 @@ def _submit(
     run: Run, paths: RunPaths, jobs: DriverJobs, args: argparse.Namespace, retry: tuple[int, ...]
 ) -> int:
     before = newest(paths)
-    if DriverPlace(args.driver) is DriverPlace.WORKER:
+    if run.driver == DriverPlace.WORKER:
         if retry:
             ask(paths, Retry(value=retry, at=time.time()))
         submitted = jobs.submit_workers(run, paths)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # status and the agents read this module, and must not pay for these
@@ -11,6 +10,7 @@ if TYPE_CHECKING:  # status and the agents read this module, and must not pay fo
     from pathlib import Path
 
     from worker.launch.launcher import Launcher
+    from worker.spec.driver_fields import DriverPlace
     from worker.spec.problem import Problem
     from worker.spec.run import Run
     from worker.store.paths import RunPaths
@@ -33,14 +33,6 @@ class CurrentJob:
     cpus: int | None = None
     gpus: int | None = None
     mark: str = field(default="", compare=False)
-
-
-class DriverPlace(str, Enum):
-    """Where the driver of a run is."""
-
-    HERE = "here"  # the process that a person starts
-    JOB = "job"  # a job of its own
-    WORKER = "worker"  # in the job of a worker, whichever can
 
 
 @dataclass(frozen=True)

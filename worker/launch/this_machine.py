@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from worker.launch.launcher import Launcher
-    from worker.launch.scheduler import CurrentJob, DriverPlace, Script
+    from worker.launch.scheduler import CurrentJob, Script
+    from worker.spec.driver_fields import DriverPlace
     from worker.spec.problem import Problem
     from worker.spec.run import Run
     from worker.store.paths import RunPaths

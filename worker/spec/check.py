@@ -17,6 +17,7 @@ from worker.spec import (
     start_points,
 )
 from worker.spec.check_parameters import gaps, parameters_of
+from worker.spec.driver_fields import DRIVER_FIELDS, DriverPlace
 from worker.spec.field_definition import HOME_VARIABLE_PATTERN, Field
 from worker.spec.field_values import field_text, field_value
 from worker.spec.fields import BY_PATH, FIELDS
@@ -187,6 +188,7 @@ def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> 
         )
     yield from _seed_problems(values.get("seed", ()))
     yield from sbatch_options.problems(values.get("sbatch", ()), values)
+    yield from _driver_problems(values)
     yield from _time_problems(values)
 
 
@@ -233,6 +235,23 @@ def _partial_grid(size: int, evaluations: int) -> Problem:
         advice,
         "note",
     )
+
+
+def _driver_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with what the driver's own job is to have, and where it is to have it in vain."""
+    own = {name: values.get(f"driver_{name}") for name in ("memory", "qos")}
+    yield from sbatch_options.problems(values.get("driver_sbatch", ()), own, "driver.sbatch")
+    if values.get("driver") == DriverPlace.JOB:
+        return
+    for field in DRIVER_FIELDS:
+        if field.path != "run.driver" and values.get(field.attribute, field.default) != field.default:
+            label = BY_PATH["run.driver"].label
+            yield Problem(
+                field.path,
+                "The driver has no job of its own, so this does nothing.",
+                f'Choose "{DriverPlace.JOB.value}" for "{label}", or leave this as it was.',
+                "note",
+            )
 
 
 def _seed_problems(seeds: Sequence[int]) -> Iterator[Problem]:

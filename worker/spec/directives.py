@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from worker.spec.field_definition import MEMORY_PER_CPU
 from worker.spec.fields import FIELDS
@@ -48,6 +50,22 @@ def payer(run: Run) -> Iterator[tuple[str, str]]:
     for name in ("partition", "account", "reservation", "qos"):
         if value := getattr(run, name):
             yield name, value
+
+
+def of_driver(run: Run) -> Run:
+    """What the driver's own job is to have, in the places where a run says it of its workers."""
+    lines = [shlex.join(option.words) for option in options(run.sbatch) if option.of_driver]
+    return replace(
+        run,
+        partition=run.driver_partition or run.partition,
+        # A reservation is one of a partition's nodes.
+        reservation="" if run.driver_partition else run.reservation,
+        account=run.driver_account or run.account,
+        qos=run.driver_qos or run.qos,
+        walltime=run.driver_walltime,
+        memory=run.memory and run.driver_memory,
+        sbatch=(*lines, *run.driver_sbatch),
+    )
 
 
 def choices(run: Run, first: bool = True) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ NAME_PATTERN = r"[A-Za-z0-9_]+"
 LONGEST_NAME = 100  # file systems take 255 bytes, and files are named after the run
 LONGEST_PATH = 500  # the system takes 4,095 bytes, and the folders of the runs are below it
 HOME_VARIABLE_PATTERN = r"^(?:\$HOME|\$\{HOME\})(?=/|$)"  # at the beginning of a path, beside ~
-_SECTIONS_TO_SAY = frozenset({"on"})
+_SECTIONS_TO_SAY = frozenset({"on", "driver"})
 WORD_PATTERN = r"[A-Za-z0-9_.,:@%+/=][A-Za-z0-9_.,:@%+/=-]*"
 
 

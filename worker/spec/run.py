@@ -119,6 +119,13 @@ class Run:
     mail_user: str
     sbatch: tuple[str, ...]
     setup: tuple[str, ...]
+    driver: str
+    driver_partition: str
+    driver_account: str
+    driver_qos: str
+    driver_walltime: int
+    driver_memory: int
+    driver_sbatch: tuple[str, ...]
 
     def rank(self, result: float) -> float:
         """What stands for a result where the smaller is the better; the one place that knows which way is good."""

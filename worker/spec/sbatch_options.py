@@ -105,10 +105,10 @@ def _words(text: str) -> list[str]:
     return shlex.split(text) if any(mark in text for mark in "'\"\\") else text.split()
 
 
-def problems(lines: Iterable[str], values: Mapping[str, object]) -> Iterator[Problem]:
+def problems(lines: Iterable[str], values: Mapping[str, object], path: str = _PATH) -> Iterator[Problem]:
     """What is wrong with the extra lines: no option, a quotation that does not end, an option that the tool owns.
 
-    values: what the fields of the run say, by attribute.
+    values: what the fields of the jobs that get these lines say, by attribute. path: the field that has the lines.
     """
     owned = _owned_beside(values)
     for line in lines:
@@ -116,13 +116,13 @@ def problems(lines: Iterable[str], values: Mapping[str, object]) -> Iterator[Pro
             line_options = list(options([line]))
         except ValueError:
             yield Problem(
-                _PATH,
+                path,
                 f"{quoted(line)} has an unmatched quotation mark.",
                 "Write one after the value, too.",
             )
             continue
         for option in line_options:
-            if problem := _problem(option, line, owned) or _said_twice(option, values):
+            if problem := _problem(option, line, owned, path) or _said_twice(option, values, path):
                 yield problem
                 break
 
@@ -139,40 +139,43 @@ def _owned_beside(values: Mapping[str, object]) -> Mapping[str, tuple[str, ...]]
     return owned
 
 
-def _problem(option: Option, line: str, owned: Mapping[str, tuple[str, ...]]) -> Problem | None:
+def _problem(option: Option, line: str, owned: Mapping[str, tuple[str, ...]], path: str) -> Problem | None:
     first, *values = option.words
     if not first.startswith("-") or first in ("-", "--"):
         hint = "An option starts with --, for example --qos=normal."
-        return Problem(_PATH, f"{quoted(line)} is not an option of sbatch.", hint)
+        return Problem(path, f"{quoted(line)} is not an option of sbatch.", hint)
     name = _full_name(option.name, owned)
     if name and not _beside_gpus(option):
-        return Problem(_PATH, f"{quoted(name)} is set by OmniOpt itself.", _instead(owned[name]))
-    if not first.startswith("--") and first[1] in _FLAGS and len(first) > 2:
         return Problem(
-            _PATH, f"{quoted(first)} is several options in one word.", "Write each one separately."
+            path, f"{quoted(name)} is set by OmniOpt itself.", _instead(owned[name], path.partition(".")[0])
         )
+    if not first.startswith("--") and first[1] in _FLAGS and len(first) > 2:
+        return Problem(path, f"{quoted(first)} is several options in one word.", "Write each one separately.")
     if len(values) > (0 if option.joined else 1):
         hint = "Put a value with blanks in quotation marks, and leave out what is not an option."
-        return Problem(_PATH, f"{quoted(values[-1])} in {quoted(line)} does not belong to an option.", hint)
+        return Problem(path, f"{quoted(values[-1])} in {quoted(line)} does not belong to an option.", hint)
     return None
 
 
-def _instead(paths: Sequence[str]) -> str:
-    """What to do about an option that these fields say, or that none says."""
+def _instead(paths: Sequence[str], section: str) -> str:
+    """What to do about an option that these fields say, or that none says. section: of the lines that have it."""
+    own = tuple(f"{section}.{path.partition('.')[2]}" for path in paths)
+    paths = tuple(path for path in own if path in BY_PATH) or paths
     if not paths:
         return "Remove it."
     labels = " and ".join(f'"{BY_PATH[path].label}"' for path in paths)
     advice = f"Use the {'field' if len(paths) == 1 else 'fields'} {labels} instead."
-    return f"{advice} Without any memory there, the option is free." if paths == _MEMORY_FIELDS else advice
+    of_memory = paths[0].endswith(".memory")
+    return f"{advice} Without any memory there, the option is free." if of_memory else advice
 
 
-def _said_twice(option: Option, values: Mapping[str, object]) -> Problem | None:
+def _said_twice(option: Option, values: Mapping[str, object], path: str) -> Problem | None:
     """An option whose field is filled in as well, so that it is open which of them counts."""
     field = _FIELDS.get(_full_name(option.name, _FIELDS))
     if field is None or not values.get(field.attribute):
         return None
     message = f'What {quoted(field.option)} says is also in the field "{field.label}".'
-    return Problem(_PATH, message, "Remove the option, or leave the field empty.")
+    return Problem(path, message, "Remove the option, or leave the field empty.")
 
 
 def _beside_gpus(option: Option) -> bool:

@@ -7,11 +7,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from worker.cli import field_options, objective_check, search_check
+from worker.cli import field_options, launching, objective_check, search_check
 from worker.cli.config_argument import HELP, by_name, read_config
 from worker.errors import EXIT_DONE, EXIT_USAGE, ConfigError
 from worker.launch import registry
-from worker.launch.scheduler import DriverPlace
 from worker.spec.check import check_read
 from worker.spec.fields import FIELDS
 from worker.spec.problem import Problem, has_errors
@@ -64,8 +63,7 @@ def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
         return None, problems
     scheduler, home = registry.choose(args.local), _home(run)
     program_problems = objective_check.problems(run, scheduler, home, args.config)
-    place = DriverPlace.WORKER if scheduler.driver_jobs else DriverPlace.HERE
-    cluster_problems = scheduler.check(run, home.run(run.name), place)
+    cluster_problems = launching.cluster_problems(run, home.run(run.name), scheduler)
     return run, (*problems, *search_check.problems(run), *program_problems, *cluster_problems)
 
 

@@ -49,7 +49,7 @@ def change(paths: RunPaths, changes: Mapping[str, object], args: argparse.Namesp
     refuse_if_driven(paths, claim(paths))
     if changes:
         trust.agree_to_run(paths)
-        launching.check_cluster(run, paths, scheduler_before(paths), args)
+        launching.check_cluster(run, paths, scheduler_before(paths))
         _write(paths, {**changes_of(paths), **changes})
     return run
 

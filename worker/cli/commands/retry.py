@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
 from worker.cli import launching
 from worker.cli.run_lookup import configure_run, say_if_paused
 from worker.cli.whereabouts import open_to_change
 from worker.errors import EXIT_DONE, UsageError
+from worker.spec.driver_fields import DriverPlace
 from worker.store import replay
 from worker.store.claim import claim
 from worker.store.requests import Retry, ask
@@ -21,6 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("trials", metavar="N", nargs="*", type=int, help="the numbers of the evaluations")
     parser.add_argument("--failed", action="store_true", help="all that failed, timed out or were lost")
     launching.configure(parser)
+    places = [place.value for place in DriverPlace]
+    parser.add_argument("--driver", choices=places, help="where the driver is, if nobody drives the run now")
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -44,7 +48,7 @@ def execute(args: argparse.Namespace) -> int:
         ask(paths, Retry(value=numbers, at=time.time()))
         say_if_paused(current_claim)
         return EXIT_DONE
-    return launching.resume(run, paths, args, numbers)
+    return launching.resume(replace(run, driver=args.driver or run.driver), paths, args, numbers)
 
 
 def _refuse(number: int, trial: Trial | None) -> None:

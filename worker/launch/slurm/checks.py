@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from worker.launch.scheduler import DriverPlace
 from worker.launch.slurm import initial_jobs, preflight, rehearsal, sites
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
+from worker.spec.driver_fields import DriverPlace
 from worker.spec.fields import BY_PATH
 from worker.spec.problem import Problem, has_errors
 from worker.spec.run import Run

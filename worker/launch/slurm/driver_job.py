@@ -47,8 +47,8 @@ def name_of(paths: RunPaths, run: Run) -> str:
 
 
 def script(run: Run, paths: RunPaths, name: str, limit: int | None, arguments: Sequence[str] = ()) -> str:
-    """The script of the driver's job. limit: the longest that the partition allows, in seconds; None for no limit."""
-    seconds = run.runtime + _MARGIN
+    """The script of the driver's job. limit: the longest that it may last, in seconds; None for no limit."""
+    seconds = run.driver_walltime or run.runtime + _MARGIN
     return driver_script(
         run, paths, name, seconds if limit is None else min(seconds, limit), sys.executable, arguments
     )

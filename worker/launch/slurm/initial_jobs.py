@@ -9,12 +9,14 @@ import time
 from collections.abc import Sequence
 
 from worker.errors import ConfigError, OmnioptError
-from worker.launch.scheduler import DriverPlace, Script, Submission
+from worker.launch.scheduler import Script, Submission
 from worker.launch.slurm import cluster, driver_job, sites, worker_queue
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
 from worker.launch.slurm.script import AgentJob, agent_script
 from worker.launch.slurm.worker_jobs import PATIENCE, SlurmLauncher
+from worker.spec.directives import of_driver
+from worker.spec.driver_fields import DriverPlace
 from worker.spec.run import Run
 from worker.spec.text import counted
 from worker.store.journal import newest
@@ -28,7 +30,8 @@ def scripts(run: Run, paths: RunPaths, limits: Cluster, place: DriverPlace) -> l
     """Every script that would be submitted for a run in `paths`; names of jobs get another random part then."""
     name, planned = f"{run.name}.{secrets.token_hex(3)}", []
     if place is DriverPlace.JOB:
-        text = driver_job.script(run, paths, f"{name}.driver", limits.longest(run), ["--since", "0"])
+        longest = limits.longest(of_driver(run))
+        text = driver_job.script(run, paths, f"{name}.driver", longest, ["--since", "0"])
         planned.append(Script("The driver, a small job of its own", text, of_driver=True))
     rides = place is DriverPlace.WORKER
     left, number, epoch = run.workers, 0, 1 if place is DriverPlace.HERE else 0
@@ -66,7 +69,8 @@ def submit_driver(
         return queued_jobs[0].job
     arguments = ["--retry", ",".join(map(str, retry))] if retry else []
     numbers = [row.job for row in queued_jobs or ()]
-    return _submit_driver(run, paths, client, name, limits.longest(run), newest(paths), numbers, arguments)
+    longest = limits.longest(of_driver(run))
+    return _submit_driver(run, paths, client, name, longest, newest(paths), numbers, arguments)
 
 
 def submit_workers(run: Run, paths: RunPaths, client: Client, limits: Cluster) -> tuple[str, ...]:
@@ -124,7 +128,7 @@ def submit_successor(run: Run, paths: RunPaths) -> str:
     client = sites.client_of(run)
     while True:
         try:
-            limit = cluster.ask(client, run).longest(run)
+            limit = cluster.ask(client, run).longest(of_driver(run))
             name = driver_job.name_of(paths, run)
             return _submit_driver(
                 run, paths, client, name, limit, newest(paths) - 1, [os.environ.get("SLURM_JOB_ID", "")], []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from worker.launch.slurm.accounting import Limits
 from worker.launch.slurm.cluster import Cluster, of_worker
-from worker.launch.slurm.script import DRIVER_MEMORY
+from worker.spec.directives import of_driver
 from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.spec.text import counted
@@ -22,7 +22,12 @@ _HERE = "Start with --driver here, which needs no such job."
 
 def problems(run: Run, cluster: Cluster, driver_too: bool) -> list[Problem]:
     """What the limits do not allow; where the run may go to several partitions, what none of them allows."""
-    return cluster.in_all_partitions(run, lambda name: _of_limits(run, cluster.limits(run, name), driver_too))
+    own = of_driver(run)
+    beside = driver_too and (own.partition, own.account, own.qos) == (run.partition, run.account, run.qos)
+    found = cluster.in_all_partitions(run, lambda name: _of_limits(run, cluster.limits(run, name), beside))
+    if driver_too and not beside:
+        found += cluster.in_all_partitions(own, lambda name: _of_driver(own, cluster.limits(own, name), {}))
+    return found
 
 
 def _of_limits(run: Run, limits: Sequence[Limits], driver_too: bool) -> Iterator[Problem]:
@@ -35,16 +40,16 @@ def _of_limits(run: Run, limits: Sequence[Limits], driver_too: bool) -> Iterator
                 "Change this field, or use another partition, account or QOS.",
             )
     if driver_too:
-        yield from _of_driver_too(run, limits)
+        yield from _of_driver(of_driver(run), limits, worker)
     yield from _contingents(run, limits, worker)
     yield from _count_problems(run, limits, driver_too)
     yield from _fewer_at_a_time(run, limits)
 
 
-def _of_driver_too(run: Run, limits: Sequence[Limits]) -> Iterator[Problem]:
-    """What the driver's job may not have, alone or beside a worker."""
-    worker = of_worker(run)
-    for resource, wanted in _of_driver(run).items():
+def _of_driver(own: Run, limits: Sequence[Limits], worker: Mapping[str, int]) -> Iterator[Problem]:
+    """What the driver's job may not have, alone or beside a worker. own: see `of_driver`."""
+    memory = {"mem": own.memory} if own.memory else {}
+    for resource, wanted in {"cpu": 1, "node": 1, "gres/gpu": 0, **memory}.items():
         for rule in _broken(limits, resource, wanted):
             yield Problem("", f"{rule}, but the driver's job asks for {_amount(resource, wanted)}.", _HERE)
         one = worker.get(resource, 0)
@@ -141,8 +146,3 @@ def _first(limits: Sequence[Limits], limit: Callable[[Limits], int | None]) -> t
     """The first that is set of one kind of limit, and whose it is."""
     found = ((each.owner, value) for each in limits if (value := limit(each)) is not None)
     return next(found, ("", None))
-
-
-def _of_driver(run: Run) -> Mapping[str, int]:
-    memory = {"mem": DRIVER_MEMORY} if run.memory else {}
-    return {"cpu": 1, "node": 1, "gres/gpu": 0, **memory}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from worker.launch.slurm import limits, partition_rules, reasons
 from worker.launch.slurm.cluster import Cluster
-from worker.launch.slurm.script import DRIVER_MEMORY
 from worker.launch.slurm.sinfo import Nodes
+from worker.spec.directives import of_driver
 from worker.spec.fields import BY_PATH
 from worker.spec.gpu_amounts import gpu_type
 from worker.spec.problem import Problem, did_you_mean
@@ -52,22 +53,26 @@ def problems(run: Run, cluster: Cluster, driver_too: bool = False) -> list[Probl
 
 
 def driver_problems(run: Run, cluster: Cluster) -> Iterator[Problem]:
-    """What keeps the driver from being a job in the partition of the run."""
-    yield from partition_rules.driver_problems(run, cluster)
-    groups = cluster.nodes_of(run)
-    if not groups or not run.memory:
+    """What keeps the driver from being a job in its partition."""
+    own = of_driver(run)
+    if run.driver_partition and cluster.nodes is not None:
+        missing = list(_no_partition(own, cluster, cluster.nodes))
+        yield from (replace(problem, path="driver.partition") for problem in missing)
+    yield from partition_rules.driver_problems(own, cluster)
+    groups = cluster.nodes_of(own)
+    if not groups or not own.memory:
         return
     name = groups[0].partition
     most = [max(group.memory for group in groups)]
     limit = (cluster.partitions or {}).get(name, {}).get("MaxMemPerNode", "")
     if limit.isdigit():
         most.append(int(limit))
-    if min(most) < DRIVER_MEMORY:
+    if min(most) < own.memory:
         yield Problem(
-            "",
-            f'The driver\'s job asks for {DRIVER_MEMORY} MB of memory, but the partition "{name}" gives a '
+            "driver.memory",
+            f'The driver\'s job asks for {own.memory} MB of memory, but the partition "{name}" gives a '
             f"job at most {min(most)} MB.",
-            "Start with --driver here, which needs no such job, or choose another partition.",
+            "Give it less, or a partition of its own.",
         )
 
 

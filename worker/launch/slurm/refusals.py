@@ -7,22 +7,18 @@ import re
 from worker.launch.slurm import reasons
 from worker.launch.slurm.reasons import Meaning
 from worker.launch.slurm.sbatch import Submitted
-from worker.launch.slurm.script import DRIVER_MEMORY
+from worker.spec.driver_fields import DRIVER_FIELDS
 from worker.spec.fields import BY_PATH
 from worker.spec.problem import Problem
 from worker.spec.sbatch_options import field_of
 from worker.store.paths import RunPaths
 from worker.store.starter import run_command
 
-# What the driver's job takes from the config.
-_DRIVER_FIELDS = (
-    "slurm.account",
-    "slurm.partition",
-    "slurm.reservation",
-    "slurm.qos",
-    "slurm.sbatch",
-    "run.runtime",
-)
+# What is said of a worker job -> the field that says the same of the driver's.
+_DRIVER_FIELDS = {
+    "slurm.reservation": "slurm.reservation",
+    **{f"slurm.{field.key}": field.path for field in DRIVER_FIELDS},
+}
 # Words of Slurm's own sentences -> the field of the form that is wrong. The first that fits counts.
 _FIELDS = (
     (r"account", "slurm.account"),
@@ -59,7 +55,8 @@ def refusal(answer: Submitted) -> Problem:
 
 def driver_refusal(answer: Submitted, script: str) -> Problem:
     """A refusal of the driver's job, which takes from the config only where it goes, who pays for it, and how long."""
-    memory = f" and {DRIVER_MEMORY} MB" if "\n#SBATCH --mem" in script else ""
+    amount = re.search(r"^#SBATCH --mem(?:-per-cpu)?=(\d+)M$", script, re.MULTILINE)
+    memory = f" and {amount[1]} MB" if amount else ""
     field = _of_driver(subject(answer))
     return Problem(
         field,
@@ -147,9 +144,8 @@ def _site_words(answer: Submitted) -> str:
 
 
 def _of_driver(field: str) -> str:
-    """`field` where the driver's job takes it from the config, else ""; its time follows from the runtime."""
-    ours = {"slurm.walltime": "run.runtime"}.get(field, field)
-    return ours if ours in _DRIVER_FIELDS else ""
+    """The field that says of the driver's job what `field` says of workers, "" where none does."""
+    return _DRIVER_FIELDS.get(field, "")
 
 
 def _advice(field: str, answer: Submitted) -> str:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from worker.launch.launcher import Launcher
-    from worker.launch.scheduler import DriverJob, DriverPlace, DriverStatus, Script, Submission
+    from worker.launch.scheduler import DriverJob, DriverStatus, Script, Submission
+    from worker.spec.driver_fields import DriverPlace
     from worker.spec.problem import Problem
     from worker.spec.run import Run
     from worker.store.paths import RunPaths

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from worker.spec.directives import choices, directive, directives, extra, memory, payer, resources, time_text
+from worker.spec.directives import (
+    choices,
+    directive,
+    directives,
+    extra,
+    memory,
+    of_driver,
+    payer,
+    resources,
+    time_text,
+)
 from worker.spec.run import Run
 from worker.spec.sbatch_options import options
 from worker.store.paths import RunPaths
@@ -15,7 +25,6 @@ from worker.store.setup_failures import MARK
 
 _WARNING = 120  # seconds before its time limit at which the driver is told to hand over, or
 _WARNING_SHARE = 4  # this part of a time limit that is short: a driver must not leave when it has just come
-DRIVER_MEMORY = 2000  # MB
 RIDER_MEMORY = 500  # MB that a driver needs in the job of a worker
 # Not every version of Slurm tells a job of its times.
 _SHORTENED = """\
@@ -110,15 +119,16 @@ def driver_script(
 
     arguments: more words for `omniopt drive`. A driver that is killed is started again in the same job.
     """
+    own = of_driver(run)
     lines = directives(
         [
             ("job-name", name),
             ("dependency", "singleton"),
-            *payer(run),
+            *payer(own),
             ("nodes", "1"),
             ("ntasks", "1"),
             ("cpus-per-task", "1"),
-            *memory(run, DRIVER_MEMORY),
+            *memory(own, own.memory),
             ("time", time_text(seconds)),
             ("signal", f"B:USR1@{min(_WARNING, seconds // _WARNING_SHARE)}"),
             ("requeue", ""),
@@ -128,7 +138,7 @@ def driver_script(
     )
     drive = shlex.join([python, "-I", "-m", "worker", "drive", str(paths.root), *arguments])
     return _script(
-        [*lines, *(directive(option) for option in options(run.sbatch) if option.of_driver)],
+        [*lines, *map(directive, options(own.sbatch))],
         f"""\
 {_setup(run, paths.setup_record(name, "$SLURM_JOB_ID"))}for attempt in 1 2 3 4 5; do
 {_wait(drive, "USR1", "TERM", indent="  ")}
