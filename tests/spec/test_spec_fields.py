@@ -41,7 +41,7 @@ TABLES = {
 # The documentation's term for what is optimized, which is the label of a field, too.
 TERM = "objective program"
 # What Slurm itself calls them.
-SLURMS = {("reasons.py", "Reservation"), ("cluster.py", "Partition")}
+SLURMS = {("reasons.py", "Reservation"), ("cluster.py", "Partition"), ("groups.py", "Account")}
 
 
 class Labels:
