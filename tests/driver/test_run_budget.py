@@ -226,7 +226,7 @@ def test_everything_ends_once_ending_it_takes_what_is_left() -> None:
     assert not Till(3600 - 45, {"a": 200.0}).spending.spent
     assert Till(3600 - 45, {"a": 200.0, "b": None}).spending.spent
     assert not Till(3600 - 45, {"a": 10.0}, 0.0).spending.spent
-    assert Till(3600 - 25, {"a": 10.0}, 0.0).spending.spent, "nothing is known of evaluations"
+    assert Till(3600 - 20, {"a": 10.0}, 0.0).spending.spent, "nothing is known of evaluations"
 
 
 @given(

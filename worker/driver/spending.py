@@ -16,6 +16,7 @@ from worker.trial import Status, Trial
 
 _LOOK_EVERY = 0.5  # seconds
 _SEEN = 50  # evaluations whose durations tell how long the next may take
+_SPARE = 0.7  # of the time for leaving; what is planned with more than it usually takes
 _HOUR = 3600.0
 
 
@@ -95,8 +96,9 @@ class Spending:
         # The driver stays until all others have left.
         reserved += own_rate * (longest_rest + self._times.leaving)
         self._left = left - reserved / _HOUR  # once the running evaluations have ended
-        # Those that will have ended in time may do so.
-        self._spent = self._left < 0 and left <= rate * self._times.ending / _HOUR
+        # Those that will have ended in time may do so, also where they have begun a little later than was thought.
+        spare = rate * _SPARE * self._times.leaving / _HOUR
+        self._spent = self._left + spare < 0 and left <= rate * self._times.ending / _HOUR
 
     @property
     def spent(self) -> bool:
