@@ -11,7 +11,8 @@ from worker.launch.slurm.poll_schedule import INTERVAL, LONGEST_SILENCE, PollSch
 from worker.launch.slurm.sbatch import Outcome, Submitted
 from worker.launch.slurm.script import AgentJob
 from worker.launch.slurm.squeue import Row
-from worker.launch.slurm.submissions import ABSENT_SECONDS
+from worker.launch.slurm.submissions import ABSENT_SECONDS, Agent
+from worker.store.lives import named
 
 JOB = AgentJob("run.abc.1-1", "j1-1", 3, 3600, 1, 60)
 FIRST, SECOND, THIRD = JOB.identities
@@ -37,6 +38,20 @@ def states_with(submitted: Submitted | None = None) -> JobStates:
 def test_a_submission_without_an_answer_is_not_known() -> None:
     assert agent_states(states_with()) == [AgentState.PENDING] * 3  # sbatch has not ended yet
     assert agent_states(states_with(LOST)) == [AgentState.UNKNOWN] * 3
+
+
+def test_the_start_of_a_job_that_is_started_again_is_not_that_of_before() -> None:
+    began = {
+        (identity, word): Agent(
+            identity, 0, row=Row("7_0", JOB.name, 0, word, "n1", "", "2026-11-28T05:49:16")
+        ).began
+        for identity in (FIRST, named(FIRST, 1))
+        for word in ("RUNNING", "COMPLETING", "CANCELLED")
+    }
+    assert {key for key, at in began.items() if at is None} == {
+        (named(FIRST, 1), "COMPLETING"),
+        (named(FIRST, 1), "CANCELLED"),
+    }
 
 
 def test_an_accepted_submission_waits_until_the_queue_or_the_agent_says_otherwise() -> None:

@@ -40,9 +40,10 @@ class Agent:
 
     @property
     def began(self) -> float | None:
-        """When its job began, as the queue says it; what is completing may be what the job was before."""
-        earlier = self.row is None or (self.again and self.row.word == "COMPLETING")
-        return None if earlier or self.row is None else self.row.began
+        """When its job began, as the queue says it; what does not run any more may be what the job was before."""
+        if self.row is None or (self.again and self.row.word != "RUNNING"):
+            return None
+        return self.row.began
 
     @property
     def in_question(self) -> bool:
