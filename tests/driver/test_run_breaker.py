@@ -47,8 +47,14 @@ def test_where_workers_end_at_once_ten_minutes_take_few_of_them_and_it_is_said_w
     assert 12 < crash(crew, 3, TEN_MINUTES) <= 3 * 12
     assert "no evaluation ends, so new ones are started less and less often" in crew.agents.trouble
     assert "It is gone." in crew.agents.trouble
-    assert crew.agents.hopeless is not None
-    assert "The last" in crew.agents.hopeless.message
+    while not crew.assignments.members:
+        crew.turn(3)
+    assert crew.agents.hopeless is None, "the newest have not had their turn"
+    crew.launcher.states.update(dict.fromkeys(crew.launcher.states, AgentState.GONE))
+    crew.turn(3)
+    problem = crew.agents.hopeless
+    assert problem is not None
+    assert "workers ended soon after they had begun" in problem.message
 
 
 def test_where_evaluations_end_workers_are_asked_for_as_ever(crew: Crew) -> None:

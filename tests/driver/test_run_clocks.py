@@ -11,13 +11,16 @@ import pytest
 from crew import AN_HOUR, Crew
 from json_records import journalled, said
 
+from worker.driver.restore import unanswered_retries
 from worker.launch.slurm.script import AgentJob, agent_script
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft
 from worker.store import claim
 from worker.store.journal import open_epoch
-from worker.store.journal_records import JOURNAL, Agent
+from worker.store.journal_records import JOURNAL, Agent, Driver, Finished
 from worker.store.paths import RunPaths
+from worker.store.requests import Retry, ask
+from worker.trial import Outcome, Status
 
 A_DAY_AND_MORE = 26 * 3600.0
 CLOCKS = pytest.mark.parametrize("clock", [-A_DAY_AND_MORE, A_DAY_AND_MORE])
@@ -103,3 +106,25 @@ def test_a_driver_elsewhere_is_not_taken_for_dead_by_a_machine_whose_clock_is_wr
     past = real() - 2 * claim.SILENT_AFTER
     os.utime(paths.journal(epoch), (past, past))
     assert claim.claim(paths).standing is claim.Standing.DEAD
+
+
+def test_what_a_person_has_asked_for_is_not_taken_for_old_because_a_worker_was_ahead(tmp_path: Path) -> None:
+    paths = RunPaths(tmp_path)
+    epoch, journal = open_epoch(paths)
+    outcome = Outcome(loss=1.0, end=100.0 + A_DAY_AND_MORE)
+    journal.append(
+        JOURNAL.encode(Driver(epoch=epoch, seed=1, at=100.0)),
+        JOURNAL.encode(
+            Finished(
+                epoch=epoch,
+                trial=1,
+                attempt=1,
+                status=Status.FAILED,
+                outcome=outcome,
+                at=100.0 + A_DAY_AND_MORE,
+            )
+        ),
+    )
+    journal.close()
+    ask(paths, Retry(value=(1,), at=200.0))
+    assert unanswered_retries(paths) == (1,)

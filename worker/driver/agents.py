@@ -74,7 +74,8 @@ class Agents:
     @property
     def hopeless(self) -> Problem | None:
         """Why no agent can ever start, or why none does any good, once that is known."""
-        return self._launcher.hopeless or self._breaker.problem
+        in_vain = None if self._assignments.members else self._breaker.problem
+        return self._launcher.hopeless or in_vain
 
     def adopt(self, earlier: Mapping[str, journal.Agent], now: float) -> None:
         """Take over the agents of earlier drivers: those that the launcher knows, and those that hold trials.

@@ -100,7 +100,8 @@ def unanswered_retries(paths: RunPaths) -> tuple[int, ...]:
     """The trials that a person wants to have evaluated again, and has said so after the last word of the newest driver."""
     epoch, last = newest(paths), 0.0
     for record in read_journal(paths, epoch) if epoch else ():
-        last = max(last, getattr(record, "at", 0.0))
+        if not isinstance(record, _OF_AGENTS):
+            last = max(last, getattr(record, "at", 0.0))
     numbers: dict[int, None] = {}
     for request in read_records(paths.commands, REQUESTS.decode):
         if isinstance(request, Retry) and request.at > last:
