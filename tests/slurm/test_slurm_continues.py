@@ -46,7 +46,8 @@ def test_one_that_is_longer_than_the_walltime_ends_in_the_next_job(site: Site) -
     assert row["status"] == "ok"
     assert float(row["seconds"]) > 39
     attempts = (paths.trial_dir(1) / "attempts").read_text().split()
-    assert attempts[:3] == ["1", "warned", "2"]
+    assert attempts[:2] == ["1", "warned"]
+    assert int(attempts[2]) > 1
 
 
 def test_one_whose_job_is_cancelled_goes_on_where_it_was(site: Site) -> None:
@@ -64,4 +65,6 @@ def test_one_whose_job_is_cancelled_goes_on_where_it_was(site: Site) -> None:
     site.until_over(paths)
     [row] = site.rows(paths)
     assert (row["status"], float(row["seconds"]) >= 11) == ("ok", True)
-    assert (paths.trial_dir(1) / "attempts").read_text().split() == ["1", "2", "3"]
+    attempts = [int(word) for word in (paths.trial_dir(1) / "attempts").read_text().split()]
+    # One that a worker is given just before it leaves does not begin.
+    assert (attempts[0], len(attempts), attempts == sorted(set(attempts))) == (1, 3, True)
