@@ -226,6 +226,20 @@ def test_a_driver_that_starts_no_workers_asks_for_no_limits(
     assert stage.slurm.calls == []
 
 
+def test_a_driver_for_which_workers_wait_asks_for_limits_when_it_wants_more_of_them(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.slurm.answers |= {"sinfo": AN_HOUR, "scontrol": Answer(0, "MaxArraySize = 3\n", "")}
+    monkeypatch.setattr(sites, "client_of", lambda run: stage.slurm)
+    launcher = SlurmLauncher.for_driver(a_run(runtime=7200), stage.paths, 1, starts=True, rides=True)
+    assert stage.slurm.calls == []
+    assert launcher.start(2) == [] and launcher.trouble == ""
+    launcher.poll()
+    assert launcher.start(2) != []
+    launcher.close()
+    assert "--time=0-01:00:00" in stage.slurm.scripts[0] and "--mem=550M" in stage.slurm.scripts[0]
+
+
 def test_a_slow_slurm_has_one_question_at_a_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     launcher = stage.launcher()
     launcher.start(1)

@@ -78,16 +78,16 @@ class SlurmLauncher:
 
     @classmethod
     def for_driver(cls, run: Run, paths: RunPaths, epoch: int, starts: bool, rides: bool) -> SlurmLauncher:
-        """A launcher for the cluster that this machine belongs to, which is asked about its limits first if it `starts` agents.
+        """A launcher for the cluster of the run, which is asked about its limits first if it `starts` agents.
 
-        rides: whether the driver is in the job of an agent, so that others may follow it.
+        rides: whether the driver is in the job of an agent, so that others may follow it. Agents are waiting for it then, and it
+        asks when it wants more of them.
         """
         client = sites.client_of(run)
-        limits = cluster.ask(client, run) if starts else cluster.UNKNOWN
+        limits = cluster.ask(client, run) if starts and not rides else cluster.UNKNOWN
         walltime = limits.walltime(run) if limits.limits_known else None
-        memory = limits.memory_with_driver(run) if rides else 0
         since = epoch - 1 if rides else None
-        return cls(run, paths, client, epoch, walltime, limits.max_array, memory=memory, since=since)
+        return cls(run, paths, client, epoch, walltime, limits.max_array, since=since)
 
     def start(self, count: int) -> Sequence[str]:
         """Ask for `count` more agents; returns the identities asked for, none while Slurm takes no jobs."""
