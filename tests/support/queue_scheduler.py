@@ -14,11 +14,12 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from worker.cli import main
 from worker.launch import registry
 from worker.launch.launcher import AgentReport, AgentState, ending
-from worker.launch.scheduler import CurrentJob, Script
+from worker.launch.scheduler import CurrentJob, Script, Survey
 from worker.spec.driver_fields import DriverPlace
 from worker.spec.problem import Problem
 from worker.spec.run import Run
@@ -98,14 +99,17 @@ class Queue:
     def place(self, workers: int) -> str:
         return "as a job of the queue" if workers == 1 else "as jobs of the queue"
 
-    def check(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Problem]:
-        queues = call("qstat", "-Q").stdout.split()
+    def survey(self, run: Run) -> Survey:
+        return call("qstat", "-Q").stdout.split()
+
+    def check(self, run: Run, paths: RunPaths, place: DriverPlace, survey: Survey) -> Sequence[Problem]:
+        queues = cast(list[str], survey)
         if not run.partition or run.partition in queues:
             return []
         hint = f"There are {', '.join(queues)}."
         return [Problem("slurm.partition", f'There is no queue "{run.partition}" here.', hint)]
 
-    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Script]:
+    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace, survey: Survey) -> Sequence[Script]:
         text = script(run, paths, "q1-1", 1)
         return [Script(f"{counted(run.workers, 'worker')}, each submitted by the driver", text)]
 

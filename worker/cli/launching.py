@@ -17,7 +17,7 @@ from worker.driver.plan import Plan
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE, ConfigError, UsageError
 from worker.launch import registry
-from worker.launch.scheduler import DriverJobs, Scheduler, Script, Submission
+from worker.launch.scheduler import DriverJobs, Scheduler, Script, Submission, Survey
 from worker.progress.final_summary import ending, report
 from worker.progress.tally import Over, Tally
 from worker.spec.budget import budget_of, hours_text, twice
@@ -60,30 +60,36 @@ def say_where(run: Run, scheduler: Scheduler, asked: bool) -> None:
         print(f"{registry.absence()} {run.name} is therefore a local run with {where}.")
 
 
-def check_cluster(run: Run, paths: RunPaths, scheduler: Scheduler) -> None:
-    """See whether the run fits the cluster; prints all problems. Raises ConfigError if it does not."""
-    problems = cluster_problems(run, paths, scheduler)
+def check_cluster(run: Run, paths: RunPaths, scheduler: Scheduler) -> Survey:
+    """See whether the run fits the cluster; prints all problems, and returns what the cluster has said of itself.
+
+    Raises ConfigError if it does not.
+    """
+    survey = scheduler.survey(run)
+    problems = scheduler.check(run, paths, place_of(run, scheduler), survey)
     if has_errors(problems):
         raise ConfigError(problems)
     print_problems(problems)
+    return survey
 
 
-def cluster_problems(run: Run, paths: RunPaths, scheduler: Scheduler) -> Sequence[Problem]:
-    """What does not fit the cluster."""
-    return scheduler.check(run, paths, place_of(run, scheduler))
-
-
-def scripts(run: Run, paths: RunPaths, scheduler: Scheduler) -> Sequence[Script]:
-    """Every job script that would be submitted, with what it is for."""
-    return scheduler.scripts(run, paths, place_of(run, scheduler))
+def rehearse(run: Run, paths: RunPaths, scheduler: Scheduler) -> tuple[Sequence[Script], Sequence[Problem]]:
+    """Every job script that would be submitted, with what it is for, and what does not fit the cluster."""
+    place, survey = place_of(run, scheduler), scheduler.survey(run)
+    return scheduler.scripts(run, paths, place, survey), scheduler.check(run, paths, place, survey)
 
 
 def begin(
-    run: Run, paths: RunPaths, scheduler: Scheduler, args: argparse.Namespace, retry: tuple[int, ...] = ()
+    run: Run,
+    paths: RunPaths,
+    scheduler: Scheduler,
+    args: argparse.Namespace,
+    survey: Survey,
+    retry: tuple[int, ...] = (),
 ) -> int:
     """Drive a run, or submit its driver; returns the exit code. retry: numbers of trials that are given out again."""
     if jobs := _driver_jobs(run, scheduler):
-        return _submit(run, paths, jobs, args, retry)
+        return _submit(run, paths, jobs, args, survey, retry)
     return drive(plan_of(run, paths, scheduler, retry=retry)).exit_code
 
 
@@ -98,7 +104,9 @@ def resume(run: Run, paths: RunPaths, args: argparse.Namespace, retry: tuple[int
         return EXIT_DONE
     _refuse_if_spent(run, paths)
     trust.agree_to_run(paths)
-    return begin(run, paths, scheduler_before(paths), args, retry)
+    scheduler = scheduler_before(paths)
+    survey = scheduler.survey(run) if _driver_jobs(run, scheduler) else None
+    return begin(run, paths, scheduler, args, survey, retry)
 
 
 def plan_of(
@@ -160,15 +168,20 @@ def _submitted(run: Run, submitted: Submission) -> Iterator[str]:
 
 
 def _submit(
-    run: Run, paths: RunPaths, jobs: DriverJobs, args: argparse.Namespace, retry: tuple[int, ...]
+    run: Run,
+    paths: RunPaths,
+    jobs: DriverJobs,
+    args: argparse.Namespace,
+    survey: Survey,
+    retry: tuple[int, ...],
 ) -> int:
     before = newest(paths)
     if run.driver == DriverPlace.WORKER:
         if retry:
             ask(paths, Retry(value=retry, at=time.time()))
-        submitted = jobs.submit_workers(run, paths)
+        submitted = jobs.submit_workers(run, paths, survey)
     else:
-        submitted = jobs.submit(run, paths, retry)
+        submitted = jobs.submit(run, paths, retry, survey)
     for sentence in _submitted(run, submitted):
         print(sentence)
     print(f"The results go to {paths.root}.", flush=True)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # status and the agents read this module, and must not pay fo
     from worker.store.paths import RunPaths
 
 
+Survey = object  # what a scheduler has said of itself; it alone looks into it
+
+
 @dataclass(frozen=True)
 class CurrentJob:
     """The job that a process is in. number: as the scheduler's commands take it.
@@ -102,13 +105,16 @@ class Scheduler(Protocol):
     def place(self, workers: int) -> str:
         """Where so many workers are, such as "as Slurm jobs"."""
 
-    def check(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Problem]:
+    def survey(self, run: Run) -> Survey:
+        """What it says of itself now, for all that one command does about `run`, so that it is asked once."""
+
+    def check(self, run: Run, paths: RunPaths, place: DriverPlace, survey: Survey) -> Sequence[Problem]:
         """Everything that it would refuse of `run` in the folder of `paths`, all at once; nothing is submitted.
 
         place: where the driver is to be.
         """
 
-    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Script]:
+    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace, survey: Survey) -> Sequence[Script]:
         """Every job script that would be submitted, for people to read."""
 
     def launcher(
@@ -137,14 +143,14 @@ class DriverJobs(Protocol):
     def asked_for(self, paths: RunPaths) -> bool:
         """Whether the driver of this run was ever to be in a job."""
 
-    def submit(self, run: Run, paths: RunPaths, retry: Sequence[int]) -> Submission:
+    def submit(self, run: Run, paths: RunPaths, retry: Sequence[int], survey: Survey) -> Submission:
         """Submit a driver, unless one waits already and will do, and the first workers of a run that had none.
 
         retry: numbers of trials that it gives out again. Raises ConfigError for a refusal, OmnioptError where the job
         cannot be taken now or no answer comes.
         """
 
-    def submit_workers(self, run: Run, paths: RunPaths) -> Submission:
+    def submit_workers(self, run: Run, paths: RunPaths, survey: Survey) -> Submission:
         """Submit the workers that are missing from the queue, the first of which is to drive; see `submit`."""
 
     def first_look(self, paths: RunPaths, before: int) -> Sequence[str]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from worker.launch.launcher import Launcher
-    from worker.launch.scheduler import CurrentJob, Script
+    from worker.launch.scheduler import CurrentJob, Script, Survey
     from worker.spec.driver_fields import DriverPlace
     from worker.spec.problem import Problem
     from worker.spec.run import Run
@@ -37,11 +37,15 @@ class ThisMachine:
         """Where they are."""
         return "on this machine"
 
-    def check(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Problem]:
+    def survey(self, run: Run) -> Survey:
+        """Nothing that anybody would want to know."""
+        return None
+
+    def check(self, run: Run, paths: RunPaths, place: DriverPlace, survey: Survey) -> Sequence[Problem]:
         """Nothing: what a run asks for is allotted to nobody here."""
         return []
 
-    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Script]:
+    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace, survey: Survey) -> Sequence[Script]:
         """None: processes need no script."""
         return []
 

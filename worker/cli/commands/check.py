@@ -63,7 +63,8 @@ def _checked(args: argparse.Namespace) -> tuple[Run | None, Sequence[Problem]]:
         return None, problems
     scheduler, home = registry.choose(args.local), _home(run)
     program_problems = objective_check.problems(run, scheduler, home, args.config)
-    cluster_problems = launching.cluster_problems(run, home.run(run.name), scheduler)
+    place = launching.place_of(run, scheduler)
+    cluster_problems = scheduler.check(run, home.run(run.name), place, scheduler.survey(run))
     return run, (*problems, *search_check.problems(run), *program_problems, *cluster_problems)
 
 

@@ -164,12 +164,12 @@ def _start(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace)
         existing_run.refuse_foreign(paths)
     trust.agree_to_new(home.run(run.name).root)
     launching.say_where(run, scheduler, asked=args.local)
-    launching.check_cluster(run, home.run(run.name), scheduler)
+    survey = launching.check_cluster(run, home.run(run.name), scheduler)
     if aside is not None:
         aside.set_aside()
     paths = create(home, run, scheduler.site(run))
     try:
-        return launching.begin(run, paths, scheduler, args)
+        return launching.begin(run, paths, scheduler, args, survey)
     except ConfigError:
         discard(paths)
         raise
@@ -181,12 +181,13 @@ def _show(
     paths: RunPaths = home.run(run.name)
     print(f"# {paths.config}\n{visible_lines(toml.write(toml.draft_of(run)))}")
     launching.say_where(run, scheduler, asked=args.local)
-    for script in launching.scripts(run, paths, scheduler):
+    scripts, cluster_problems = launching.rehearse(run, paths, scheduler)
+    for script in scripts:
         print(f"\n# {script.title}\n{visible_lines(script.text)}")
     print(
         f"Nothing was started. The run would be in {visible(str(paths.root))}; its programs would start in {visible(str(Path.cwd()))}."
     )
-    return print_problems((*problems, *launching.cluster_problems(run, paths, scheduler)))
+    return print_problems((*problems, *cluster_problems))
 
 
 def visible_lines(text: str) -> str:

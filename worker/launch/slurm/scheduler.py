@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from worker.launch.scheduler import CurrentJob
 from worker.launch.slurm import allotment
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from worker.launch.launcher import Launcher
-    from worker.launch.scheduler import DriverJob, DriverStatus, Script, Submission
+    from worker.launch.scheduler import DriverJob, DriverStatus, Script, Submission, Survey
+    from worker.launch.slurm.cluster import Cluster
     from worker.spec.driver_fields import DriverPlace
     from worker.spec.problem import Problem
     from worker.spec.run import Run
@@ -26,19 +27,17 @@ class SlurmDriverJobs:
         """Whether such a name was ever made up, or workers were submitted before there was a driver."""
         return paths.driver_job_name.exists() or paths.submissions(0).exists()
 
-    def submit(self, run: Run, paths: RunPaths, retry: Sequence[int]) -> Submission:
+    def submit(self, run: Run, paths: RunPaths, retry: Sequence[int], survey: Survey) -> Submission:
         """Submit the driver and the first workers."""
-        from worker.launch.slurm import cluster, initial_jobs, sites
+        from worker.launch.slurm import initial_jobs, sites
 
-        client = sites.client_of(run)
-        return initial_jobs.submit(run, paths, client, cluster.ask(client, run), retry)
+        return initial_jobs.submit(run, paths, sites.client_of(run), _cluster(survey), retry)
 
-    def submit_workers(self, run: Run, paths: RunPaths) -> Submission:
+    def submit_workers(self, run: Run, paths: RunPaths, survey: Survey) -> Submission:
         """Submit the workers that the queue does not have."""
-        from worker.launch.slurm import cluster, initial_jobs, sites
+        from worker.launch.slurm import initial_jobs, sites
 
-        client = sites.client_of(run)
-        return initial_jobs.submit_driving_workers(run, paths, client, cluster.ask(client, run))
+        return initial_jobs.submit_driving_workers(run, paths, sites.client_of(run), _cluster(survey))
 
     def first_look(self, paths: RunPaths, before: int) -> Sequence[str]:
         """Wait a moment for the driver, and ask the queue about it otherwise."""
@@ -96,18 +95,23 @@ class Slurm:
         """Where they are."""
         return "as a Slurm job" if workers == 1 else "as Slurm jobs"
 
-    def check(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Problem]:
+    def survey(self, run: Run) -> Survey:
+        """What the cluster says of its nodes, partitions, limits and accounts."""
+        from worker.launch.slurm import cluster, sites
+
+        return cluster.ask(sites.client_of(run), run)
+
+    def check(self, run: Run, paths: RunPaths, place: DriverPlace, survey: Survey) -> Sequence[Problem]:
         """What does not fit the cluster, its limits and its file systems."""
-        from worker.launch.slurm import checks, cluster, sites
+        from worker.launch.slurm import checks, sites
 
-        client = sites.client_of(run)
-        return checks.check(client, run, paths, cluster.ask(client, run), place)
+        return checks.check(sites.client_of(run), run, paths, _cluster(survey), place)
 
-    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace) -> Sequence[Script]:
+    def scripts(self, run: Run, paths: RunPaths, place: DriverPlace, survey: Survey) -> Sequence[Script]:
         """The scripts as the cluster's limits have them; names of jobs get another random part when they are submitted."""
-        from worker.launch.slurm import cluster, initial_jobs, sites
+        from worker.launch.slurm import initial_jobs
 
-        return initial_jobs.scripts(run, paths, cluster.ask(sites.client_of(run), run), place)
+        return initial_jobs.scripts(run, paths, _cluster(survey), place)
 
     def launcher(
         self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
@@ -141,3 +145,8 @@ class Slurm:
         node = environ.get("SLURMD_NODENAME", "")
         several = given.nodes is not None and given.nodes > 1
         return CurrentJob(number, node, several, given.start, given.nodes, given.cpus, given.gpus, mark)
+
+
+def _cluster(survey: Survey) -> Cluster:
+    """What `survey` has returned."""
+    return cast("Cluster", survey)
