@@ -167,6 +167,14 @@ def test_a_driver_s_job_of_its_own_counts_and_ends_with_its_last_sign(
     assert second.hours() == Hours(1.5, 3, 0)
 
 
+def test_a_job_in_which_a_person_drives_by_hand_is_none_of_the_run_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in {"JOB_ID": "9", "JOB_START_TIME": "0", "JOB_NAME": "interactive"}.items():
+        monkeypatch.setenv(f"SLURM_{name}", text)
+    cluster = Cluster(job="9", at=10.0)
+    assert cluster.look(20.0) == []
+    assert cluster.write(cluster.allocation.close(30.0)) == []
+
+
 def test_a_driver_that_is_killed_and_started_again_in_its_job_has_had_it_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

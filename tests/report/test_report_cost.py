@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from json_records import journalled
 from report_runs import START, a_run, a_trial, write_run
 
 from worker.report import run_text
 from worker.report.data import gpu_usage, summary
 from worker.report.data import results as source
+from worker.report.pages import html, sections
+from worker.spec.budget import Hours
 from worker.store.allocations import covered
-from worker.store.journal_records import Agent
+from worker.store.journal_records import Agent, Allocated
+from worker.store.replay import Ending
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=20))
@@ -97,3 +101,33 @@ def test_gpu_samples_that_are_torn_or_wrong_are_left_out(tmp_path: Path) -> None
     )
     (usage,) = gpu_usage.read_file("3", path)
     assert (usage.label, usage.busy, usage.memory) == ("worker 3, GPU 0", [50.0, 100.0], [25.0, 100.0])
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_what_was_allocated_stands_beside_what_the_program_used(tmp_path: Path, ended: bool) -> None:
+    trials = [
+        a_trial(1, {"lr": 0.1, "kind": "a"}, 1, start=START, end=START + 1800, seconds=1800.0, agent="1")
+    ]
+    run = a_run(run__budget="16 core-hours")
+    results = source.read(write_run(tmp_path, run, trials))
+    assert summary.summarize(results).allocated is None, "a run of an earlier version"
+    job = {"kind": "allocated", "job": "7_0", "agent": "1", "nodes": 2, "cpus": 8, "gpus": 1, "start": START}
+    end = START + 3600
+    results.state.allocations.take(allocated({**job, "at": START, "end": end if ended else None}))
+    results.state.ended = Ending("All is done.", 0, end)
+    figures = summary.summarize(results).allocated
+    assert figures is not None
+    assert (figures.hours, figures.inside, figures.share) == (Hours(2, 8, 1), 4.0, 0.5)
+    said = (
+        "llocated: 2.000 node-hours, 8.000 core-hours, 1.000 gpu-hours, 50% of the core-hours inside the program; "
+        "50% of the budget of 16 core-hours"
+    )
+    assert said in "\n".join(run_text.summary(results))
+    page = str(html.tag("div", sections.cost(summary.summarize(results))))
+    assert f"A{said}, counted from the start of each job to its end." in page
+
+
+def allocated(record: dict[str, object]) -> Allocated:
+    found = journalled(record)
+    assert isinstance(found, Allocated)
+    return found

@@ -39,6 +39,7 @@ def evaluate_once(run: Run, home: Home, scheduler: Scheduler) -> int:
         max_failures=1,
         algorithm="hyperopt.rand.suggest",
         seed=run.seed[:1],
+        budget="",
         **{event.attribute: "" for event in Event},  # type: ignore[arg-type]
     )
     paths = create(home, sample)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from worker import processes
@@ -50,7 +51,7 @@ class Allocation:
         self._own = ""
         self._settle_earlier(plan.job, at)
         if plan.job and not self._rides_with and self._remote:
-            self._begin_own(plan.job, at)
+            self._begin_own(plan, at)
 
     @property
     def own(self) -> str:
@@ -163,9 +164,15 @@ class Allocation:
             if not stretch.agent and name != job:
                 self._end(name, stretch.at)
 
-    def _begin_own(self, job: str, at: float) -> None:
+    def _begin_own(self, plan: Plan, at: float) -> None:
+        """The job that was submitted for this driver; one that a person had for something else is none of the run's."""
+        job, given = plan.job, registry.current_job(os.environ)
+        name = ""
+        with suppress(FileNotFoundError):
+            name = plan.paths.driver_job_name.read_text(encoding="utf-8").strip()
+        if given and given.name not in ("", name):
+            return
         self._own = job
-        given = registry.current_job(os.environ)
         before = self._known.last(job)
         start = given.start if given else None
         if start is None and given:

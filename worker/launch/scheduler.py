@@ -25,7 +25,7 @@ class CurrentJob:
 
     node: the scheduler's name of this machine, "" where it has none of its own. many_nodes: whether it has several.
     start: when it began, in seconds since 1970. nodes, cpus, gpus: what it was given in all. None where nothing says that.
-    mark: a variable that all of its processes have, as NAME=value.
+    mark: a variable that all of its processes have, as NAME=value. name: the job's.
     """
 
     number: str
@@ -36,6 +36,7 @@ class CurrentJob:
     cpus: int | None = None
     gpus: int | None = None
     mark: str = field(default="", compare=False)
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,8 @@ class Slurm:
         given = allotment.of(environ)
         node = environ.get("SLURMD_NODENAME", "")
         several = given.nodes is not None and given.nodes > 1
-        return CurrentJob(number, node, several, given.start, given.nodes, given.cpus, given.gpus, mark)
+        name = environ.get("SLURM_JOB_NAME", "")
+        return CurrentJob(number, node, several, given.start, given.nodes, given.cpus, given.gpus, mark, name)
 
 
 def _cluster(survey: Survey) -> Cluster:

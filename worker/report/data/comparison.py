@@ -58,7 +58,7 @@ def _shape(run: Run) -> Run:
     parameters = tuple(
         (parameter.name, parameter.type, tuple(parameter.settings.items())) for parameter in run.parameters
     )
-    hooks = {event.attribute: "" for event in Event}
+    hooks = {"on_waiting_time": 0, **{event.attribute: "" for event in Event}}
     return dataclasses.replace(run, name="", seed=(), workdir="", parameters=parameters, **hooks)  # type: ignore[arg-type]
 
 
