@@ -53,6 +53,9 @@ def test_a_run_of_another_cluster_is_shown_and_left_alone(site: Site, away: Site
         refused(away.omniopt(command[0], "pear", *command[1:]))
     for choice in ("continue", "replace"):
         refused(away.omniopt("start", str(site.folder / "pear.toml"), "--yes", "--existing", choice))
+    again = away.omniopt("start", str(site.folder / "pear.toml"), "--yes")
+    assert again.returncode == 3
+    assert f"{WORDS}{BELONGS} Choose --existing new" in again.stderr
     assert site.jobs("pear") == jobs
     assert written(site.paths("pear").root) == files
     assert site.status("pear")["elsewhere"] == ""

@@ -10,7 +10,7 @@ from functools import cached_property
 from worker.cli import prompts
 from worker.cli.commands.resume import change
 from worker.cli.run_lookup import refuse_if_driven
-from worker.cli.whereabouts import refuse_elsewhere
+from worker.cli.whereabouts import elsewhere, refuse_elsewhere
 from worker.errors import UsageError
 from worker.progress.tally import Tally
 from worker.spec.field_definition import Field
@@ -95,6 +95,11 @@ class ExistingRun:
         if choice is not None:
             return choice
         name, place = self.paths.name, visible(str(self.paths.root))
+        if away := elsewhere(self.paths, self.run):
+            raise RunExistsError(
+                f"The run {name} already exists in {place} and is never overwritten. {away} Choose --existing new (under a new name) or "
+                "--existing stop, or continue it on a login node of that cluster."
+            )
         if not prompts.somebody_there():
             raise RunExistsError(
                 f"The run {name} already exists in {place} and is never overwritten. Choose --existing continue, --existing new (under a "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from worker.cli.menu_settings import (
     settings_file,
     side,
 )
+from worker.cli.whereabouts import note_elsewhere
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.spec.text import visible
 from worker.store.claim import claim
 from worker.store.paths import Home, RunPaths
+from worker.store.run_config import read_run
 from worker.store.starter import command as command_line
 from worker.store.starter import homes
 
@@ -136,6 +139,8 @@ def run_menu(paths: RunPaths, settings: Settings) -> None:
         more = RUNNING_ITEMS if current_claim.held else RESUMABLE_ITEMS
         items = (*ITEMS, *more)
         print(f"\n{visible(paths.name)}: {current_claim.word}")
+        with suppress(OmnioptError):  # a config that cannot be read is told of by the command that is chosen
+            note_elsewhere(paths, read_run(paths))
         for number, item in enumerate(items, 1):
             print(f"  {number:>3}  {item.text}")
         print("  s  settings    b  back    q  quit")
