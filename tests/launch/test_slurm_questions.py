@@ -9,7 +9,7 @@ import pytest
 from scripted_slurm import SILENCE, ScriptedSlurm
 from slurm_runs import a_run
 
-from worker.launch.slurm import checks, cluster, driver_job, initial_jobs, preflight, scontrol
+from worker.launch.slurm import checks, cluster, driver_job, initial_jobs, preflight, scontrol, sinfo
 from worker.launch.slurm.client import Answer, Client
 from worker.launch.slurm.cluster import UNKNOWN
 from worker.store.paths import RunPaths
@@ -111,3 +111,12 @@ def test_a_slurm_that_hangs_since_munge_does_not_work_is_said_to(
     (tmp_path / "munge").write_text("#!/bin/sh\n")
     [problem] = preflight.problems(a_run(), cluster.ask(asked, a_run()))
     assert problem.message.startswith("Slurm does not answer.")
+
+
+def test_where_nodes_do_not_say_their_memory_the_way_is_to_ask_for_none() -> None:
+    nodes = list(sinfo.groups("alpha*|up|infinite|4|8|1|idle|(null)|(null)\n"))
+    unsaid = cluster.Cluster(nodes, {}, None, {})
+    [problem] = preflight.problems(a_run(memory=500), unsaid)
+    assert problem.path == "slurm.memory" and "do not say how much memory they have" in problem.message
+    assert 'memory = ""' in problem.hint
+    assert preflight.problems(a_run(memory=""), unsaid) == []

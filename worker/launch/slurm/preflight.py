@@ -16,6 +16,8 @@ from worker.spec.run import Run
 from worker.spec.shares import shares
 from worker.spec.text import counted
 
+_UNKNOWN_MEMORY = 1  # MB that Slurm shows of a node whose memory its configuration does not say
+
 
 def problems(run: Run, cluster: Cluster, driver_too: bool = False) -> list[Problem]:
     """Everything that is wrong with `run` on this cluster, as far as the cluster has answered.
@@ -126,6 +128,12 @@ def _too_much(name: str, path: str, resource: str, wanted: int, most: int) -> Pr
     if not most:
         return Problem(
             path, f'No node of the partition "{name}" has any {resource}.', "Choose another partition."
+        )
+    if path == "slurm.memory" and most == _UNKNOWN_MEMORY:
+        return Problem(
+            path,
+            f'The nodes of the partition "{name}" do not say how much memory they have.',
+            'Leave the field empty (memory = ""), so that none is asked for; jobs that ask for any are refused there.',
         )
     return Problem(
         path,
