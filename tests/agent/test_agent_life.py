@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -213,3 +214,23 @@ def test_a_full_disk_costs_nothing_but_time(desk: Desk, tmp_path: Path) -> None:
         (disk / "ballast").unlink(missing_ok=True)
         small.dismiss()
         subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_an_agent_that_is_to_come_back_has_its_job_started_again_at_the_very_end(
+    desk: Desk, tmp_path: Path, again: bool
+) -> None:
+    program, called = tmp_path / "bin" / "scontrol", tmp_path / "called"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" >{called}\ngrep -c bye {desk.box.outbox} >>{called}\n')
+    program.chmod(0o755)
+    path = f"{program.parent}:{os.environ['PATH']}"
+    desk.hire(SLURM_JOB_ID="18", SLURM_ARRAY_JOB_ID="17", SLURM_ARRAY_TASK_ID="2", PATH=path)
+    desk.hear("hello")
+    orders = [{"kind": "quit", "again": True}, {"kind": "quit", "again": again}]
+    desk.inbox.append(*map(encode, orders))
+    assert desk.hear("bye")["again"] is again
+    assert desk.leave() == 0
+    assert (called.exists() and called.read_text().split("\n")[:2]) == (
+        ["requeue 17_2", "1"] if again else False
+    )

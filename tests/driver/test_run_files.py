@@ -110,7 +110,7 @@ def test_messages_wait_for_room_on_the_disk(paths: RunPaths) -> None:
     inbox.unlink()
     mail.send([], now=60.0)
     assert mail.trouble == ""
-    assert Tail(inbox, decode).read() == [{"kind": "quit"}]
+    assert Tail(inbox, decode).read() == [{"kind": "quit", "again": False}]
     mail.close()
 
 

@@ -9,6 +9,7 @@ import pytest
 from crew import AN_HOUR, Crew
 
 from worker.launch.launcher import AgentState
+from worker.store.inbox_messages import Quit
 
 
 @pytest.fixture
@@ -76,3 +77,31 @@ def test_one_that_is_missing_is_not_waited_with_for_those_that_leave_soon(crew: 
     crew.launcher.states["a0"] = AgentState.GONE
     crew.turn(wanted=3)
     assert crew.launcher.asked == [3]
+
+
+def orders(crew: Crew) -> list[tuple[str, bool]]:
+    """Who is told to leave, and whether to come back."""
+    return [
+        (name, order.again) for name, order in crew.assignments.take().messages if isinstance(order, Quit)
+    ]
+
+
+def test_where_no_successors_can_be_asked_for_those_that_leave_soon_come_back(crew: Crew) -> None:
+    for name, ends_at in (("a", AN_HOUR), ("b", AN_HOUR), ("c", 2 * AN_HOUR)):
+        crew.begins(name, ends_at=ends_at)
+    crew.launcher.takes_no_more = True
+    crew.turn(wanted=3, seconds=AN_HOUR - 70)
+    assert orders(crew) == []
+    crew.turn(wanted=3, seconds=25)
+    assert orders(crew) == [("a", True), ("b", True)]
+    asked = len(crew.launcher.asked)
+    crew.turn(wanted=3)
+    assert len(crew.launcher.asked) == asked, "they are not missing"
+    crew.launcher.states |= {"a": AgentState.GONE, "ar1": AgentState.PENDING}
+    crew.turn(wanted=3)
+    assert len(crew.launcher.asked) == asked
+    assert set(crew.assignments.members) == {"ar1", "b", "c"}
+    crew.agents.dismiss()
+    assert sorted(orders(crew)) == [("ar1", False), ("b", False), ("c", False)], (
+        "when the run ends, nobody comes back"
+    )

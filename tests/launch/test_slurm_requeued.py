@@ -6,11 +6,19 @@ from pathlib import Path
 
 import pytest
 from json_records import said
+from scripted_slurm import FAILED
 from slurm_stage import Stage, hello, settle, states
 
 from worker.launch.launcher import AgentReport, AgentState
+from worker.launch.slurm.client import Answer
 from worker.launch.slurm.poll_schedule import SOON
+from worker.launch.slurm.submit_pace import SPACING
 from worker.launch.slurm.worker_jobs import SlurmLauncher
+
+FULL = Answer(
+    1, "", f"sbatch: error: QOSMaxSubmitJobPerUserLimit\n{FAILED}Job violates accounting/QOS policy"
+)
+REFUSED = Answer(1, "", f"{FAILED}Invalid partition name specified")
 
 
 def told_to_end(launcher: SlurmLauncher, identity: str) -> None:
@@ -131,3 +139,33 @@ def test_a_submission_whose_workers_may_come_back_is_not_over(
     stage.queue_shows("0|CANCELLED|n1|None", "1|CANCELLED|n1|None")
     stage.later(launcher, 60)
     assert '"over"' in stage.paths.submissions(1).read_text()
+
+
+def test_one_that_asks_for_its_restart_itself_need_not_wait_for_it(
+    stage: Stage, launcher: SlurmLauncher
+) -> None:
+    launcher.note("j1-1-1", said({"kind": "bye", "reason": "A driver released it.", "again": True}))
+    told_to_end(launcher, "j1-1-0")
+    stage.queue_shows("0|PENDING||BeginTime", "1|PENDING||BeginTime")
+    stage.later(launcher, 60)
+    assert [command[2:] for command in stage.slurm.calls if command[:2] == ("scontrol", "update")] == [
+        ("JobId=7_1", "StartTime=now"),
+    ]  # fmt: skip
+    stage.later(launcher, 60)
+    assert stage.slurm.times("scontrol") == 1, "once is enough"
+
+
+@pytest.mark.parametrize("answer", [FULL, REFUSED])
+def test_where_slurm_takes_no_more_jobs_that_is_known(
+    stage: Stage, launcher: SlurmLauncher, answer: Answer
+) -> None:
+    assert not launcher.takes_no_more
+    stage.slurm.answers["sbatch"] = answer
+    launcher.start(1)
+    settle(launcher)
+    assert launcher.takes_no_more
+    del stage.slurm.answers["sbatch"]
+    stage.now += SPACING
+    launcher.start(1)
+    settle(launcher)
+    assert not launcher.takes_no_more

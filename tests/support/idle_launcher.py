@@ -13,6 +13,7 @@ class IdleLauncher:
     """Takes every call and does nothing; tests say what is different."""
 
     trouble = ""
+    takes_no_more = False
     hopeless: Problem | None = None
 
     def start(self, count: int) -> Sequence[str]:

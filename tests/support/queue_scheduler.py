@@ -124,6 +124,9 @@ class Queue:
             return ""
         return f"The queue did not answer when jobs were to be ended. End them with qdel {' '.join(jobs)}"
 
+    def start_again(self, environ: Mapping[str, str]) -> None:
+        """It keeps no job."""
+
     def current_job(self, environ: Mapping[str, str]) -> CurrentJob | None:
         number = environ.get("PBS_JOBID")
         return CurrentJob(number) if number else None
@@ -143,6 +146,7 @@ class QueueLauncher:
             identity: AgentReport(identity, AgentState.UNKNOWN, job) for identity, job in self._jobs.items()
         }
         self.trouble = ""
+        self.takes_no_more = False
         self.hopeless: Problem | None = None
 
     def start(self, count: int) -> Sequence[str]:

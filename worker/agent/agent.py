@@ -37,6 +37,7 @@ from worker.agent.start_failure import StartFailure, classify_start_error
 from worker.agent.takeover import Takeover
 from worker.agent.verdict import Cause
 from worker.agent.wake import Wake
+from worker.launch import registry
 from worker.store.inbox_messages import Assign, Cancel, Lead, Ping, Quit, Received
 from worker.store.outbox_messages import Bye, Finished, GpuBroken, NewValue, Refused, Started
 from worker.trial import Outcome, Status
@@ -89,6 +90,7 @@ class Agent:
         self._idle_since = time.monotonic()
         self._leaving = ""
         self._released = False  # a driver has sent it away
+        self._again = False  # its job is to be started again
         self._takeover = Takeover(self._paths, identity, drives_since, self._environment)
         processes.adopt_orphans()
         for trial, attempt in unfinished:
@@ -108,7 +110,10 @@ class Agent:
                 self._start(self._queue.popleft())
             self._outbox.flush()
         self._take_back()
-        self._outbox.say(Bye(reason=self._leaving, willed=self._wake.terminated, at=time.time()))
+        willed = self._wake.terminated
+        self._outbox.say(
+            Bye(reason=self._leaving, willed=willed, again=self._again and not willed, at=time.time())
+        )
         patience = time.monotonic() + _LAST_TRY
         while not self._outbox.flush():
             if time.monotonic() > patience and (self._wake.terminated or self._outbox.lost()):
@@ -121,6 +126,8 @@ class Agent:
         if not self._released:
             self._takeover.leave()
         self._takeover.wait(lambda: self._wake.terminated or self._lifetime.over)
+        if self._again and not self._wake.terminated:
+            registry.start_again(os.environ)
 
     def _can_start(self) -> bool:
         waits = self._outbox.stalled or time.monotonic() < self._not_before
@@ -167,12 +174,12 @@ class Agent:
         if isinstance(order, Assign):
             self._assigned(order)
         elif isinstance(order, Quit):
-            self._released = True
+            self._released, self._again = True, order.again
             self._leave("A driver released it.", None)
         elif isinstance(order, Cancel) and order.trial is not None:
             self._cancel(order.trial)
         elif isinstance(order, Cancel):
-            self._released = True
+            self._released, self._again = True, False
             self._leave("Everything was cancelled.", Cause.CANCELLED)
         elif isinstance(order, Ping):
             self._takeover.pinged(order.line)

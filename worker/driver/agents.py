@@ -135,23 +135,32 @@ class Agents:
         if now - self._filled < _LOOK_EVERY:
             return
         self._filled = now
-        staying = [member for member in self._assignments.members.values() if not member.leaving]
+        members = self._assignments.members.values()
+        wanted -= sum(member.comes_back for member in members)
+        staying = [member for member in members if not member.leaving]
         counted = [member for member in staying if at < self._counts_until(member)]
         if len(counted) < wanted:
-            if self._collects(staying, wanted, at) or self._superseded():
-                return
-            if not self._breaker.look(self._assignments.ended, wanted, now):
-                return
-            started = self._launcher.start(wanted - len(counted))
-            self._breaker.asked(len(started), now)
-            for identity in started:
-                self._asked[identity] = at
-                self._assignments.add(identity)
-                self._mail.open(identity, now)
+            if not self._collects(staying, wanted, at) and not self._superseded():
+                self._start(wanted, wanted - len(counted), now, at)
             return
         sure = [member for member in counted if member.ready or self._waits(member)]
         sure.sort(key=lambda member: (self._is_own(member.identity), member.ready, len(member.queue)))
         self._let_go(sure[: max(0, len(sure) - wanted)])
+
+    def _start(self, wanted: int, missing: int, now: float, at: float) -> None:
+        if not self._breaker.look(self._assignments.ended, wanted, now):
+            return
+        started = self._launcher.start(missing)
+        self._breaker.asked(len(started), now)
+        for identity in started:
+            self._asked[identity] = at
+            self._assignments.add(identity)
+            self._mail.open(identity, now)
+        if not started and self._launcher.takes_no_more:
+            # No successors can be asked for, so those that leave soon are to come back.
+            for member in list(self._assignments.members.values()):
+                if at >= self._counts_until(member):
+                    self._assignments.quit(member, again=True)
 
     def dismiss(self) -> None:
         """Let every agent finish what it runs and leave; those that have not begun to work are ended."""

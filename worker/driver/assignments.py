@@ -143,12 +143,12 @@ class Assignments:
         """Give out again a trial that has ended without a result that counts, because a person asks for it."""
         self._tasks.reopen(trial, at)
 
-    def quit(self, member: Member) -> None:
-        """Let an agent finish what it runs and leave."""
-        if not member.leaving:
-            member.leaving = True
+    def quit(self, member: Member, again: bool = False) -> None:
+        """Let an agent finish what it runs and leave. again: and have its job started again, until it is told otherwise."""
+        if not member.leaving or (member.comes_back and not again):
+            member.leaving, member.comes_back = True, again
             self._agents.sort_in(member)
-            self._messages.append((member.identity, Quit(epoch=self.epoch)))
+            self._messages.append((member.identity, Quit(epoch=self.epoch, again=again)))
 
     def cancel(self, member: Member) -> None:
         """Let an agent end what it runs now, and leave."""

@@ -17,6 +17,7 @@ class Member:
     leaving: bool = False
     said_bye: bool = False
     told_to_end: bool = False
+    comes_back: bool = False  # it leaves to have its job started again
     had_trial: bool = False  # whether it ever was given a trial
     ends_at: float = math.inf
     host: str = ""

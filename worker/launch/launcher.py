@@ -69,5 +69,9 @@ class Launcher(Protocol):
         """What keeps agents from starting, one sentence, or nothing."""
 
     @property
+    def takes_no_more(self) -> bool:
+        """Whether no more agents can be asked for now, while those that there are may have their jobs started again."""
+
+    @property
     def hopeless(self) -> Problem | None:
         """Why no agent can ever start, once that is known."""

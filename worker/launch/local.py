@@ -58,6 +58,11 @@ class LocalLauncher:
         return str(self._hopeless) if self._hopeless else ""
 
     @property
+    def takes_no_more(self) -> bool:
+        """False: this machine has no limit."""
+        return False
+
+    @property
     def hopeless(self) -> Problem | None:
         """Why no agent can ever start, once that is known."""
         return self._hopeless

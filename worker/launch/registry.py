@@ -56,6 +56,13 @@ def with_driver_job(paths: RunPaths) -> Scheduler | None:
     )
 
 
+def start_again(environ: Mapping[str, str]) -> None:
+    """Have the job that a process with these variables is in started again, which ends it; nothing where it is in none."""
+    for scheduler in SCHEDULERS:
+        if scheduler.current_job(environ):
+            scheduler.start_again(environ)
+
+
 def current_job(environ: Mapping[str, str]) -> CurrentJob | None:
     """The job that a process with these variables is in; None where it is in none."""
     return next((job for scheduler in SCHEDULERS if (job := scheduler.current_job(environ))), None)

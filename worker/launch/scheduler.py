@@ -134,6 +134,12 @@ class Scheduler(Protocol):
         Returns "", or where it has not answered, which jobs are left and how a person ends them, in whole sentences.
         """
 
+    def start_again(self, environ: Mapping[str, str]) -> None:
+        """End the job that a process with these variables is in, and have it wait for its next start in the queue.
+
+        Asked of it where it takes no more jobs, but keeps those that it has; where it does not do that, nothing happens.
+        """
+
     def current_job(self, environ: Mapping[str, str]) -> CurrentJob | None:
         """The job that a process with these variables is in; None where it is in none of this scheduler's."""
 

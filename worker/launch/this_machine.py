@@ -61,6 +61,9 @@ class ThisMachine:
         """Nothing is left: a driver that cancels has seen its workers end."""
         return ""
 
+    def start_again(self, environ: Mapping[str, str]) -> None:
+        """Nothing: processes are in no job of this machine's."""
+
     def current_job(self, environ: Mapping[str, str]) -> CurrentJob | None:
         """None: processes are in no job of this machine's."""
         return None

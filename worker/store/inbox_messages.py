@@ -51,7 +51,9 @@ class Cancel(Filed):
 class Quit(Filed):
     """finish, then leave"""
 
+    # again: and have the scheduler start the job again, in which there is another agent then.
     kind = "quit"
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)

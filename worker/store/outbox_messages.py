@@ -119,10 +119,11 @@ class GpuBroken(Message):
 class Bye(Message):
     """it leaves, and why"""
 
-    # willed: its job was told to end; the scheduler may start it again.
+    # willed: its job was told to end; the scheduler may start it again. again: it asks for that itself.
     kind = "bye"
     reason: str = ""
     willed: bool = False
+    again: bool = False
     at: float = 0.0
 
 

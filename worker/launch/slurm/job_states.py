@@ -69,10 +69,10 @@ class JobStates:
             self._reports = None
             agent.absent.clear()
 
-    def left(self, identity: str, reason: str, at: float | None = None) -> None:
+    def left(self, identity: str, reason: str, at: float | None = None, hurried: bool = False) -> None:
         """An agent has said goodbye, or is known to have ended by other means.
 
-        at: the time, where its job was told to end, so that it may come back.
+        at: the time, where its job was told to end, so that it may come back. hurried: its job asks for that itself.
         """
         self._reports = None
         submission, agent = self._submission(identity), self._agent(identity)
@@ -81,7 +81,7 @@ class JobStates:
         comes_back = at is not None and agent.gone is None and not agent.unwanted
         agent.gone, agent.goodbye = agent.gone or reason or "left", True
         if comes_back and at is not None:
-            submission.starts_again(agent, at)
+            submission.starts_again(agent, at, hurried)
 
     def died(self, identity: str, reason: str) -> None:
         """What watches over an agent on its node has seen its process end without a goodbye."""
@@ -153,6 +153,16 @@ class JobStates:
     def in_question(self) -> bool:
         """Whether of any agent it is not known if its job comes back."""
         return any(agent.in_question for sub in self.submissions.values() for agent in sub.newest)
+
+    def hurried(self) -> list[str]:
+        """The jobs that need not wait for their time, as Slurm's commands name them; each of them once."""
+        jobs: list[str] = []
+        for submission in self.submissions.values():
+            for agent in submission.newest:
+                if agent.hurried and agent.row is not None and agent.row.reason == "BeginTime":
+                    agent.hurried = False
+                    jobs.append(agent.row.job)
+        return jobs
 
     def waiting(self, submission: Submission) -> list[str]:
         """The agents of a submission that wait in the queue."""

@@ -133,6 +133,14 @@ class Slurm:
             "use scancel --name."
         )
 
+    def start_again(self, environ: Mapping[str, str]) -> None:
+        """Requeue the job, which keeps its place among those that may be submitted."""
+        from worker.launch.slurm import scontrol
+        from worker.launch.slurm.client import Client
+
+        if job := self.current_job(environ):
+            scontrol.requeue(Client(environ), job.number)
+
     def current_job(self, environ: Mapping[str, str]) -> CurrentJob | None:
         """The job, or the element of an array, that Slurm's variables tell of."""
         number = environ.get("SLURM_JOB_ID")

@@ -47,6 +47,16 @@ def exclude(client: Client, job: str, nodes: str) -> bool:
     return client.call("scontrol", "update", f"JobId={job}", f"ExcNodeList={nodes}").ok
 
 
+def start_now(client: Client, job: str) -> bool:
+    """Let a job that waits for a time begin as soon as it can; returns whether Slurm took it."""
+    return client.call("scontrol", "update", f"JobId={job}", "StartTime=now").ok
+
+
+def requeue(client: Client, job: str) -> bool:
+    """Put a running job back into the queue, which ends it; returns whether Slurm took it."""
+    return client.call("scontrol", "requeue", job).ok
+
+
 def pairs(line: str) -> dict[str, str]:
     """The `Key=Value` pairs of a line of `scontrol --oneliner`; values may hold blanks and equals signs."""
     return {match[1]: match[2] for match in _PAIR.finditer(line.strip())}

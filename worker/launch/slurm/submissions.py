@@ -30,6 +30,7 @@ class Agent:
     word: str = ""  # Slurm's for how its job ended
     goodbye: bool = False  # it left by itself
     unwanted: bool = False  # it is being ended, and is not to come back
+    hurried: bool = False  # its job has asked for this start itself
     absent: list[float] = field(default_factory=list)  # when answers did not have it, since one had it
     stuck: int = 0  # answers in a row that gave a reason for waiting which never passes
 
@@ -93,11 +94,11 @@ class Submission:
         """What scancel must be given for an agent; "" where the number is not known."""
         return f"{self.number}_{agent.index}" if self.number else ""
 
-    def starts_again(self, agent: Agent, at: float) -> Agent:
+    def starts_again(self, agent: Agent, at: float, hurried: bool = False) -> Agent:
         """The agent is gone, and its job comes back, or may; returns what it is then. at: since when."""
         first, number = lives.split(agent.identity)
         agent.gone = agent.gone or REQUEUED
-        following = Agent(lives.named(first, number + 1), agent.index, since=at)
+        following = Agent(lives.named(first, number + 1), agent.index, since=at, hurried=hurried)
         self.agents[following.identity] = self._newest[agent.index] = following
         return following
 

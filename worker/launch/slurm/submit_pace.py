@@ -7,10 +7,14 @@ _SHORTEST, _LONGEST = 5.0, 300.0
 
 
 class SubmitPace:
-    """`why` is a sentence on why no more jobs are submitted for now, "" where they are. Times are of one clock."""
+    """`why` is a sentence on why no more jobs are submitted for now, "" where they are. Times are of one clock.
+
+    limited: whether Slurm has said no to the last one, or takes no more.
+    """
 
     def __init__(self) -> None:
         self.why = ""
+        self.limited = False
         self._most = 0  # elements of the next submission at most; 0: no limit
         self._not_before = 0.0
         self._tried = 0.0
@@ -28,11 +32,12 @@ class SubmitPace:
 
     def accepted(self) -> None:
         """Slurm has taken one."""
-        self.why, self._most = "", 0
+        self.why, self._most, self.limited = "", 0, False
 
     def full(self, message: str, count: int, now: float) -> None:
         """Slurm takes no more jobs now, said to a submission of `count`; perhaps it takes some of them."""
         self.gave_up(message)
+        self.limited = True
         self._most = count // 2
         if self._most:
             self._not_before = now + SPACING
@@ -45,7 +50,7 @@ class SubmitPace:
 
     def refused(self, why: str, now: float) -> None:
         """Slurm has refused one, for a reason that is `why`, a sentence."""
-        self.why = why
+        self.why, self.limited = why, True
         self._back_off(now, SPACING)
 
     def unable(self, why: str, now: float) -> None:

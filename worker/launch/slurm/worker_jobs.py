@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from worker.launch.launcher import AgentReport, ending
-from worker.launch.slurm import cluster, refusals, sbatch, scontrol, sites, squeue
+from worker.launch.slurm import cluster, refusals, sbatch, sites, squeue
 from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
@@ -23,7 +23,7 @@ from worker.launch.slurm.script import AgentJob, agent_script
 from worker.launch.slurm.squeue import Answered, JobState
 from worker.launch.slurm.submission_log import SubmissionLog, logged_submissions
 from worker.launch.slurm.submit_pace import SubmitPace
-from worker.spec.directives import excluded
+from worker.launch.slurm.waiting_jobs import WaitingJobs
 from worker.spec.problem import Problem
 from worker.spec.run import Run
 from worker.store import lives
@@ -68,7 +68,7 @@ class SlurmLauncher:
         self._asking = False
         self._begun = False  # whether a worker has said that it is there
         self._over: set[str] = set()
-        self._excluded_nodes: tuple[str, ...] = ()
+        self._waiting_jobs = WaitingJobs(run, client, self._background, self._job_states)
         self._abandoned: dict[str, float] = {}  # name of a submission -> until when it is looked for
         self._stopping: set[str] = set()
         self._too_long = 0  # seconds of a job that turned out to be more than the partition allows
@@ -132,7 +132,8 @@ class SlurmLauncher:
             self._job_states.heard(identity, message.host)
         elif isinstance(message, Bye):
             now = self._clock()
-            self._job_states.left(identity, message.reason, now if message.willed else None)
+            at = now if message.willed or message.again else None
+            self._job_states.left(identity, message.reason, at, message.again)
             self._ask_about_restarts(now)
             self._left()
         elif isinstance(message, ProcessEnded):
@@ -141,6 +142,11 @@ class SlurmLauncher:
         else:
             self._job_states.spoke(identity)
         self._node_health.note(identity, message)
+
+    @property
+    def takes_no_more(self) -> bool:
+        """Whether Slurm does not take more jobs now."""
+        return self._pace.limited
 
     @property
     def hopeless(self) -> Problem | None:
@@ -265,7 +271,8 @@ class SlurmLauncher:
             self._pace.wait(now)
         self._notice_restarts()
         self._ask_about_restarts(now)
-        self._exclude_failing_nodes()
+        self._waiting_jobs.keep_away_from(self._node_health.excluded)
+        self._waiting_jobs.hurry()
         for identities in self._stuck():
             self.stop(identities)
         self._log_ended_submissions()
@@ -280,18 +287,6 @@ class SlurmLauncher:
         """See soon which of the jobs that were told to end come back: only the others are to be replaced."""
         if self._job_states.in_question:
             self._poll_schedule.wanted(now + SOON)
-
-    def _exclude_failing_nodes(self) -> None:
-        """What waits in the queue must not begin on a node that has failed since it was submitted."""
-        if self._node_health.excluded != self._excluded_nodes:
-            self._excluded_nodes = self._node_health.excluded
-            nodes = excluded(self._run, self._excluded_nodes)
-            for submission in self._job_states.submissions.values():
-                if self._job_states.waiting(submission):
-                    job = submission.number
-                    self._background.do(
-                        partial(scontrol.exclude, self._client, job, nodes), lambda taken: None
-                    )
 
     def _stuck(self) -> Iterator[list[str]]:
         """The agents of each submission that would wait for ever; they count as gone from now on."""
