@@ -305,7 +305,7 @@ def _warning_problems(warning: int, lifetime: int, continues: bool) -> Iterator[
             "Set continues, if the program goes on from where it was ended; or write 0.",
             "warning",
         )
-    if 0 < lifetime <= warning:
+    elif 0 < lifetime <= warning:
         yield Problem(
             "run.warning",
             "This is not shorter than a worker lives, so each evaluation would be warned as it begins.",
