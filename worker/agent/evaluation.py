@@ -193,7 +193,7 @@ class Evaluation:
             loss=reading.loss if finite else None,
             raw_loss="" if finite or reading.loss is None else raw_text(reading.loss),
             outputs=reading.outputs,
-            curve=tuple((limits.spent + seconds, value) for seconds, value in reading.curve),
+            curve=tuple((round(limits.spent + seconds, 3), value) for seconds, value in reading.curve),
             exit_code=exit_code,
             signal=number,
             seconds=round(self.spent, 6),
