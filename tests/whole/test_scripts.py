@@ -71,3 +71,28 @@ def test_gui_with_a_port_that_is_taken(gui: Path) -> None:
     assert f"port {port} cannot be used (Address already in use)" in done.stderr
     assert "scripts/gui --port 0" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "user", "programs", "said"),
+    [
+        ([], "0", [], "name a folder"),
+        (["systems"], "1000", ["debootstrap"], "this needs root"),
+        (["systems"], "0", [], "Install it: apt-get install debootstrap"),
+    ],
+)
+def test_slurm_versions_says_what_it_needs(
+    workdir: Path, arguments: list[str], user: str, programs: list[str], said: str
+) -> None:
+    (workdir / "id").write_text(f"#!/bin/sh\necho {user}\n")
+    (workdir / "id").chmod(0o755)
+    for program in programs:
+        (workdir / program).symlink_to("/bin/true")
+    for program in ("bash", "dirname", "env"):
+        (workdir / program).symlink_to(str(shutil.which(program)))
+    done = subprocess.run(
+        ["bash", ROOT / "scripts" / "slurm-versions", *arguments],
+        cwd=workdir, env={"PATH": str(workdir)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert said in done.stderr
