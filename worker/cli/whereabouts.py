@@ -24,13 +24,27 @@ def scheduler_before(paths: RunPaths) -> Scheduler:
     return registry.choose_again(origin(paths).where)
 
 
-def elsewhere(paths: RunPaths, run: Run) -> str:
+class Here:
+    """Which cluster this machine belongs to, as each scheduler says for each name in a config: asked once by a command."""
+
+    def __init__(self) -> None:
+        self._sites: dict[tuple[str, str], str] = {}
+
+    def site(self, scheduler: Scheduler, run: Run) -> str:
+        """See `Scheduler.site`."""
+        key = (scheduler.name, run.cluster)
+        if key not in self._sites:
+            self._sites[key] = scheduler.site(run)
+        return self._sites[key]
+
+
+def elsewhere(paths: RunPaths, run: Run, this_machine: Here | None = None) -> str:
     """A sentence on where a run is that this machine sees no job of; "" where it sees them, or that is not known."""
     site = site_of(paths)
     if not site:
         return ""
     scheduler = scheduler_before(paths)
-    here = scheduler.site(run)
+    here = (this_machine or Here()).site(scheduler, run)
     if here == site or (scheduler.remote and not here):
         return ""
     why = f'This machine belongs to the cluster "{here}".' if here else registry.absence()

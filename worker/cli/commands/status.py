@@ -13,7 +13,7 @@ from typing import Any
 
 from worker.cli.jobs import Jobs
 from worker.cli.run_lookup import OLDER, configure_run, find_run, older_projects, runs
-from worker.cli.whereabouts import CHANGE_THERE, elsewhere
+from worker.cli.whereabouts import CHANGE_THERE, Here, elsewhere
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
@@ -47,7 +47,7 @@ def execute(args: argparse.Namespace) -> int:
     """Print how a run stands, or a line for every run."""
     if args.run is None:
         return _list_runs(args)
-    status = _RunStatus.of(find_run(args.run, args.workdir))
+    status = _RunStatus.of(find_run(args.run, args.workdir), Here())
     if args.json:
         print(json.dumps(status.as_json(), indent=2))
     else:
@@ -57,25 +57,26 @@ def execute(args: argparse.Namespace) -> int:
 
 def _list_runs(args: argparse.Namespace) -> int:
     all_runs = list(dict.fromkeys(paths for home in homes(args.workdir) for paths in runs(home)))
+    here = Here()
     if args.json:
-        print(json.dumps([_as_json(paths) for paths in all_runs], indent=2))
+        print(json.dumps([_as_json(paths, here) for paths in all_runs], indent=2))
         return EXIT_DONE
     if not all_runs:
         folders = " and ".join(str(home.projects) for home in homes(args.workdir))
         print(f"There are no runs in {visible(folders)}; --workdir DIR looks elsewhere.")
     width = max((len(paths.name) for paths in all_runs), default=0)
     for paths in all_runs:
-        print(visible(f"{paths.name:<{width}}  {_in_a_line(paths)}"))
+        print(visible(f"{paths.name:<{width}}  {_in_a_line(paths, here)}"))
     for home in dict.fromkeys(homes(args.workdir)):
         for name in older_projects(home):
             print(visible(f"{name:<{width}}  {OLDER}"))
     return EXIT_DONE
 
 
-def _in_a_line(paths: RunPaths) -> str:
+def _in_a_line(paths: RunPaths, here: Here) -> str:
     """How a run stands; one that cannot be read hides no other."""
     try:
-        status = _RunStatus.of(paths)
+        status = _RunStatus.of(paths, here)
     except (OSError, OmnioptError) as error:
         return _unreadable(error)
     best = status.tally.best
@@ -84,9 +85,9 @@ def _in_a_line(paths: RunPaths) -> str:
     return f"{counts}, {status.run.best_result} {number_text(best.loss)}" if best else counts
 
 
-def _as_json(paths: RunPaths) -> dict[str, Any]:
+def _as_json(paths: RunPaths, here: Here) -> dict[str, Any]:
     try:
-        return _RunStatus.of(paths).as_json()
+        return _RunStatus.of(paths, here).as_json()
     except (OSError, OmnioptError) as error:
         return {
             "run": paths.name,
@@ -111,9 +112,10 @@ class _RunStatus:
     claim: Claim
     tally: Tally
     snapshot: Snapshot
+    here: Here
 
     @classmethod
-    def of(cls, paths: RunPaths) -> _RunStatus:
+    def of(cls, paths: RunPaths, here: Here) -> _RunStatus:
         run, state = read_run(paths), replay.load(paths)
         tally = Tally(state.trials.values(), run.rank)
         rate = Rate(state.driven_since)
@@ -123,7 +125,7 @@ class _RunStatus:
         snapshot = Snapshot(run, tally, state.trials, rate)
         if current_claim.held:
             snapshot.take_in(state, time.time())
-        return cls(paths, run, state, current_claim, tally, snapshot)
+        return cls(paths, run, state, current_claim, tally, snapshot, here)
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -133,7 +135,7 @@ class _RunStatus:
     @cached_property
     def elsewhere(self) -> str:
         """A sentence on where a run is whose jobs are not seen here, "" for one that is seen, or has ended."""
-        return "" if self.claim.standing is Standing.OVER else elsewhere(self.paths, self.run)
+        return "" if self.claim.standing is Standing.OVER else elsewhere(self.paths, self.run, self.here)
 
     @cached_property
     def allocated(self) -> Allocated | None:
