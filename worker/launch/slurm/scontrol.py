@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from worker.launch.slurm.client import Client
 
@@ -47,9 +47,9 @@ def exclude(client: Client, job: str, nodes: str) -> bool:
     return client.call("scontrol", "update", f"JobId={job}", f"ExcNodeList={nodes}").ok
 
 
-def start_now(client: Client, job: str) -> bool:
-    """Let a job that waits for a time begin as soon as it can; returns whether Slurm took it."""
-    return client.call("scontrol", "update", f"JobId={job}", "StartTime=now").ok
+def start_now(client: Client, jobs: Sequence[str]) -> bool:
+    """Let jobs that wait for a time begin as soon as they can; returns whether Slurm took it."""
+    return client.call("scontrol", "update", f"JobId={','.join(jobs)}", "StartTime=now").ok
 
 
 def requeue(client: Client, job: str) -> bool:

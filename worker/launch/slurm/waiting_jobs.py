@@ -32,5 +32,5 @@ class WaitingJobs:
 
     def hurry(self) -> None:
         """Slurm lets a job that has asked for its own restart wait for two minutes; there is no need for that."""
-        for job in self._job_states.hurried():
-            self._background.do(partial(scontrol.start_now, self._client, job), lambda taken: None)
+        if jobs := self._job_states.hurried():
+            self._background.do(partial(scontrol.start_now, self._client, jobs), lambda taken: None)
