@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
-from scripted_slurm import SILENCE, ScriptedSlurm
-from slurm_runs import a_run
+from scripted_slurm import FULL, SILENCE, ScriptedSlurm
+from slurm_runs import a_run, directives
 
 from worker.launch.slurm import checks, cluster, driver_job, initial_jobs, preflight, scontrol, sinfo
 from worker.launch.slurm.client import Answer, Client
@@ -90,6 +91,39 @@ def test_a_driver_is_submitted_with_the_first_workers_and_all_are_named(tmp_path
     submission = initial_jobs.submit(run, paths, slurm, UNKNOWN, [])
     assert (submission.driver, submission.workers) == ("7", ("8",))
     assert slurm.times("sbatch") == 2
+
+
+class Narrow(ScriptedSlurm):
+    """Takes no array of more than `most` elements."""
+
+    most = 0
+
+    def call(
+        self, *command: str, text: str = "", patience: float | None = None, hidden: Collection[str] = ()
+    ) -> Answer:
+        answer = super().call(*command, text=text, patience=patience, hidden=hidden)
+        size = int(directives(text).get("array", "0-0").partition("-")[2] or 0) + 1 if text else 0
+        return FULL if command[0] == "sbatch" and size > self.most else answer
+
+
+@pytest.mark.parametrize(("most", "tried"), [(10, 1), (5, 2), (1, 4)])
+def test_of_the_first_workers_as_many_are_submitted_as_slurm_takes(
+    tmp_path: Path, most: int, tried: int
+) -> None:
+    slurm, paths = Narrow(), RunPaths(tmp_path / "pear")
+    slurm.most = most
+    paths.root.mkdir()
+    submission = initial_jobs.submit_driving_workers(a_run(workers=10), paths, slurm, UNKNOWN)
+    assert len(submission.workers) == 1
+    assert slurm.times("sbatch") == tried
+
+
+def test_where_slurm_takes_none_that_is_said(tmp_path: Path) -> None:
+    slurm, paths = Narrow(), RunPaths(tmp_path / "pear")
+    paths.root.mkdir()
+    with pytest.raises(driver_job.NotSubmittedError, match="Slurm accepts no more jobs at the moment"):
+        initial_jobs.submit_driving_workers(a_run(workers=10), paths, slurm, UNKNOWN)
+    assert slurm.times("sbatch") == 4
 
 
 def test_a_slurm_that_hangs_since_munge_does_not_work_is_said_to(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from json_records import said
-from scripted_slurm import FAILED
+from scripted_slurm import FAILED, FULL
 from slurm_stage import Stage, hello, settle, states
 
 from worker.launch.launcher import AgentReport, AgentState
@@ -15,9 +15,6 @@ from worker.launch.slurm.poll_schedule import SOON
 from worker.launch.slurm.submit_pace import SPACING
 from worker.launch.slurm.worker_jobs import SlurmLauncher
 
-FULL = Answer(
-    1, "", f"sbatch: error: QOSMaxSubmitJobPerUserLimit\n{FAILED}Job violates accounting/QOS policy"
-)
 REFUSED = Answer(1, "", f"{FAILED}Invalid partition name specified")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from scripted_slurm import FAILED, SILENCE, AtOnce
+from scripted_slurm import FAILED, FULL, SILENCE, AtOnce
 from slurm_runs import a_run
 from slurm_stage import Stage, hello, settle, states
 
@@ -15,11 +15,6 @@ from worker.launch.slurm.submit_pace import SPACING
 from worker.launch.slurm.worker_jobs import SlurmLauncher
 from worker.store.appender import StorageFullError
 
-FULL = Answer(
-    1,
-    "",
-    f"sbatch: error: QOSMaxSubmitJobPerUserLimit\n{FAILED}Job violates accounting/QOS policy",
-)
 REFUSED = Answer(1, "", f"{FAILED}Invalid partition name specified")
 LOST = Answer(None, "", "")
 AN_HOUR = Answer(0, "alpha*|up|1:00:00|4|8|4000|idle|(null)|(null)\n", "")

@@ -67,11 +67,14 @@ def write_config(folder: Path, user: str, port: int) -> None:
 
 def database_commands(folder: Path, user: str) -> Iterator[tuple[str, ...]]:
     """The commands that make the database and start it."""
-    data = folder / "database"
-    made_by = ("--auth-root-authentication-method=normal", "--skip-test-db")
+    data, scratch = folder / "database", folder / "database-scratch"
+    scratch.mkdir()
+    shutil.chown(scratch, user)
+    made_by = ("--auth-root-authentication-method=normal", "--skip-test-db", f"--tmpdir={scratch}")
     yield "mariadb-install-db", "--no-defaults", f"--datadir={data}", f"--user={user}", *made_by
     paths = (
         f"--datadir={data}",
+        f"--tmpdir={scratch}",  # a database that starts removes what others have begun in /tmp
         f"--socket={socket_of(folder)}",
         f"--pid-file={folder / 'mariadbd.pid'}",
         f"--log-error={folder / 'mariadbd.log'}",

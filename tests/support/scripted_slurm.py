@@ -8,6 +8,9 @@ from typing import Any
 from worker.launch.slurm.client import Answer, Client
 
 FAILED = "sbatch: error: Batch job submission failed: "
+FULL = Answer(
+    1, "", f"sbatch: error: QOSMaxSubmitJobPerUserLimit\n{FAILED}Job violates accounting/QOS policy"
+)
 SILENCE = Answer(1, "", "slurm_load_jobs error: Unable to contact slurm controller (connect failure)")
 
 
@@ -71,6 +74,10 @@ class AtOnce:
         while self._tasks:
             work, done = self._tasks.pop(0)
             done(work())
+
+    def wait(self) -> None:
+        """Do what is left."""
+        self.harvest()
 
     def close(self) -> None:
         """Do what is left."""

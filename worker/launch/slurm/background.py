@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 
@@ -23,6 +23,11 @@ class Background:
         while self._tasks and self._tasks[0][0].done():
             future, done = self._tasks.pop(0)
             done(future.result())
+
+    def wait(self) -> None:
+        """Wait for the answers of everything that was begun so far, and take them in."""
+        wait([future for future, _ in self._tasks])
+        self.harvest()
 
     def close(self) -> None:
         """Wait for the answers of everything that was begun, and take them in."""

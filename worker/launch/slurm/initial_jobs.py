@@ -111,8 +111,12 @@ def submit_driving_workers(run: Run, paths: RunPaths, client: Client, limits: Cl
 
 
 def _started(launcher: SlurmLauncher, count: int) -> tuple[str, ...]:
-    """Submit so many workers and wait for the answers; returns the numbers of the jobs that Slurm has taken."""
-    identities = launcher.start(count)
+    """Submit so many workers, or as many as Slurm takes at once; returns the numbers of the jobs that it has taken."""
+    identities = list(launcher.start(count))
+    launcher.settle()
+    while launcher.takes_no_more and (fewer := launcher.start(count)):
+        identities += fewer
+        launcher.settle()
     launcher.close()
     reports = launcher.poll()
     jobs = (reports[identity].job.partition("_")[0] for identity in identities)

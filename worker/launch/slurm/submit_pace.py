@@ -12,7 +12,9 @@ class SubmitPace:
     limited: whether Slurm has said no to the last one, or takes no more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, spacing: float = SPACING) -> None:
+        """spacing: least seconds between two tries while Slurm says no."""
+        self._spacing = spacing
         self.why = ""
         self.limited = False
         self._most = 0  # elements of the next submission at most; 0: no limit
@@ -28,7 +30,7 @@ class SubmitPace:
         """A submission is made. Where there is a limit, its answer shows how many Slurm takes."""
         self._tried = now
         if self._most:
-            self._not_before = now + SPACING
+            self._not_before = now + self._spacing
 
     def accepted(self) -> None:
         """Slurm has taken one."""
@@ -40,9 +42,9 @@ class SubmitPace:
         self.limited = True
         self._most = count // 2
         if self._most:
-            self._not_before = now + SPACING
+            self._not_before = now + self._spacing
         else:
-            self._back_off(now, SPACING)
+            self._back_off(now, self._spacing)
 
     def gave_up(self, message: str) -> None:
         """Slurm takes no more jobs, as far as is known."""
@@ -51,7 +53,7 @@ class SubmitPace:
     def refused(self, why: str, now: float) -> None:
         """Slurm has refused one, for a reason that is `why`, a sentence."""
         self.why, self.limited = why, True
-        self._back_off(now, SPACING)
+        self._back_off(now, self._spacing)
 
     def unable(self, why: str, now: float) -> None:
         """None can be submitted for a reason of this side, a sentence."""
@@ -69,4 +71,4 @@ class SubmitPace:
     def room(self) -> None:
         """A worker has begun, or has left: Slurm may take one now that it did not take before."""
         self._delay = _SHORTEST
-        self._not_before = min(self._not_before, self._tried + SPACING)
+        self._not_before = min(self._not_before, self._tried + self._spacing)

@@ -73,7 +73,7 @@ class SlurmLauncher:
         self._stopping: set[str] = set()
         self._too_long = 0  # seconds of a job that turned out to be more than the partition allows
         self._asking_limits = self._limits_unknown = False
-        self._pace = SubmitPace()
+        self._pace = SubmitPace() if epoch else SubmitPace(0.0)  # a person waits for the first ones
         self._adopt_submissions()
 
     @classmethod
@@ -104,7 +104,13 @@ class SlurmLauncher:
                 told = isinstance(error, StorageFullError)
                 self._pace.unable(str(error) if told else f"The job script cannot be written: {error}.", now)
             self._pace.tried(now)
+            if self._pace.limited:
+                break  # the answer shows how many it takes
         return identities
+
+    def settle(self) -> None:
+        """Wait for the answers to what was asked so far."""
+        self._background.wait()
 
     def poll(self) -> Mapping[str, AgentReport]:
         """How all agents of the run stand. Never waits for Slurm."""
