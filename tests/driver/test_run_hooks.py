@@ -135,7 +135,7 @@ def test_waiting_is_told_once_each_time(bench: Bench) -> None:
     assert bench.said == []
     bench.look(1)
     bench.look(9000)
-    assert bench.said == ["waiting   No evaluation has run for 7200 s."]
+    assert bench.said == ["waiting   No evaluation has run for 2:00:00."]
     bench.hooks = bench.driver()
     bench.look(9000)
     assert len(bench.said) == 1, "the next driver has told of the same again"

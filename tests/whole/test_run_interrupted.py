@@ -199,3 +199,21 @@ def test_commands_of_an_old_config_and_of_new_ones_run_for_what_happens(
     again = omniopt("resume", "pear", "--max-evals", "5", "--on-end", "echo $OMNIOPT_EVENT again >> said")
     assert again.returncode == 0, again.stdout + again.stderr
     assert (local.workdir / "said").read_text().splitlines()[2:] == ["ended again"]
+
+
+def test_each_event_is_told_once_whoever_drives(local: Local, omniopt: Omniopt) -> None:
+    tell = {
+        f"on_{event}": "echo $OMNIOPT_EVENT >> said" for event in ("first_result", "ended", "interrupted")
+    }
+    objective = "sleep 0.3; echo RESULT: ($x)"
+    process = local.spawn(
+        "start", config(local.workdir, objective=objective, max_evals=12, **tell), "--local"
+    )
+    said = local.workdir / "said"
+    until(lambda: said.exists() and said.read_text().endswith("\n"))
+    process.kill()
+    process.wait()
+    assert omniopt("stop", "pear").returncode == 0
+    assert omniopt("resume", "pear").returncode == 0
+    assert said.read_text().splitlines() == ["first-result", "interrupted", "ended"]
+    assert local.count("ok") == 12

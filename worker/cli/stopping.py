@@ -127,6 +127,7 @@ def _take_over(paths: RunPaths, run: Run, scheduler: Scheduler, request: str) ->
         end = driver.drive(Lines(run.progress_interval))
     for line in (end.sentence, *next_step(end.over.value, run, paths, driver.tally)):
         driver.display.say(line)
+    driver.hooks.close(end.over, end.sentence, driver.display.say)
     return EXIT_DONE if end.over in (Over.STOPPED, Over.CANCELLED) else end.exit_code
 
 

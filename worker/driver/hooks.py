@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from worker.driver.plan import Plan
+from worker.progress.snapshot import clock
 from worker.progress.tally import Over, Tally
 from worker.spec.hook_fields import Event
 from worker.spec.notation import real_text
@@ -119,7 +120,7 @@ class Hooks:
         waited = at - self._idle_since
         if waited >= self._plan.run.on_waiting_time and not self._told_waiting:
             self._told_waiting = True
-            self._begin(Event.WAITING, at, None, OMNIOPT_REASON=f"No evaluation has run for {waited:.0f} s.")
+            self._begin(Event.WAITING, at, None, OMNIOPT_REASON=f"No evaluation has run for {clock(waited)}.")
 
     def _begin(self, event: Event, at: float, trial: Trial | None, **variables: str) -> None:
         if self._command(event):
