@@ -89,6 +89,18 @@ def test_the_first_result_is_told_once(bench: Bench) -> None:
     assert bench.said == ["first-result 2 0.5"]
 
 
+def test_the_last_best_is_told_when_the_run_ends_however_soon_that_is(bench: Bench) -> None:
+    for number, loss in ((1, 0.5), (2, 0.4), (3, 0.3)):
+        bench.trial(number, loss)
+        bench.look(1.0)
+    bench.hooks.closing(Over.LEFT, bench.at)
+    bench.wait()
+    assert bench.said[1:] == ["new-best 2 0.4"], "the next driver goes on"
+    bench.hooks.closing(Over.BUDGET, bench.at)
+    bench.wait()
+    assert bench.said[1:] == ["new-best 2 0.4", "new-best 3 0.3"]
+
+
 def test_a_new_best_is_told_at_most_every_minute_and_the_newest_wins(bench: Bench) -> None:
     bench.trial(1, 0.5)
     bench.look()
@@ -159,10 +171,11 @@ def test_waiting_is_told_once_each_time(bench: Bench) -> None:
 )  # fmt: skip
 def test_an_end_is_told_once_whatever_it_is(bench: Bench, over: Over, event: str) -> None:
     bench.trial(1, 0.5)
+    bench.look()
     records = bench.hooks.closing(over, bench.at)
     assert [record.event for record in records if isinstance(record, Hook)] == ([event] if event else [])
     bench.hooks.close(over, "It is over.", lambda line: None)
-    assert bench.said == ([f"{event} 1 0.5 It is over."] if event else [])
+    assert bench.said[1:] == ([f"{event} 1 0.5 It is over."] if event else [])
 
 
 def test_a_run_that_is_stopped_has_its_end_told_where_nothing_else_is(tmp_path: Path) -> None:

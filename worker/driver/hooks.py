@@ -61,6 +61,8 @@ class Hooks:
 
     def closing(self, over: Over, at: float) -> list[Record]:
         """The run is about to end so; what the journal is to say."""
+        if over not in _NO_END:
+            self._look_for_results(at, last=True)
         event = self._event_of(over)
         return [] if event is None else [Hook(epoch=self._epoch, event=event.value, at=at)]
 
@@ -98,7 +100,8 @@ class Hooks:
             return Event.INTERRUPTED
         return Event.ENDED if self._plan.run.on_ended else None
 
-    def _look_for_results(self, at: float) -> None:
+    def _look_for_results(self, at: float, last: bool = False) -> None:
+        """last: nobody looks after this."""
         best = self._tally.best
         if best is None or best.imported:
             return
@@ -106,9 +109,9 @@ class Hooks:
             self._had_results = True
             self._known_best = self._tally.best_rank
             self._begin(Event.FIRST_RESULT, at, best)
-        last = self._state.hooks.get(Event.NEW_BEST.value)
-        too_soon = last is not None and 0 <= at - last.at < _BEST_EVERY
-        if self._tally.best_rank < self._known_best and not too_soon and Event.NEW_BEST not in self._running:
+        told = self._state.hooks.get(Event.NEW_BEST.value)
+        too_soon = told is not None and 0 <= at - told.at < _BEST_EVERY and not last
+        if self._tally.best_rank < self._known_best and not too_soon and (last or Event.NEW_BEST not in self._running):
             self._known_best = self._tally.best_rank
             self._begin(Event.NEW_BEST, at, best)
 

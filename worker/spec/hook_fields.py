@@ -57,7 +57,7 @@ HOOK_FIELDS: tuple[Field, ...] = (
     _command(
         Event.NEW_BEST,
         "Command for a new best",
-        "Runs when a result is better than all before it, at most once a minute; OMNIOPT_BEST holds the result.",
+        "Runs when a result is better than all before it, at most once a minute and the last one at the end; OMNIOPT_BEST holds the result.",
     ),
     _command(
         Event.WAITING,
