@@ -110,8 +110,9 @@ class Hooks:
             self._known_best = self._tally.best_rank
             self._begin(Event.FIRST_RESULT, at, best)
         told = self._state.hooks.get(Event.NEW_BEST.value)
-        too_soon = told is not None and 0 <= at - told.at < _BEST_EVERY and not last
-        if self._tally.best_rank < self._known_best and not too_soon and (last or Event.NEW_BEST not in self._running):
+        too_soon = told is not None and 0 <= at - told.at < _BEST_EVERY
+        kept_back = not last and (too_soon or Event.NEW_BEST in self._running)
+        if self._tally.best_rank < self._known_best and not kept_back:
             self._known_best = self._tally.best_rank
             self._begin(Event.NEW_BEST, at, best)
 
