@@ -81,9 +81,9 @@ def test_a_link_of_the_summary_opens_what_is_folded(open_page: Open) -> None:
 def test_the_rules_of_a_cluster_are_folded_and_reach_the_command(open_page: Open) -> None:
     page = open_page()
     fill_in(page)
-    expect(page.get_by_label("QOS")).to_be_hidden()
+    expect(page.get_by_label("QOS of the jobs")).to_be_hidden()
     page.locator("#site > summary").click()
-    page.get_by_label("QOS").fill("long")
+    page.get_by_label("QOS of the jobs").fill("long")
     page.locator("#memory_per").select_option("cpu")
     page.get_by_label("Memory (MB)").fill("1G")
     expect(page.locator("#mem_per_worker-reading")).to_have_text("That is 1,024 MB.")
