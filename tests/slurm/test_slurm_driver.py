@@ -65,7 +65,7 @@ def test_a_driver_that_can_never_begin_is_cancelled_and_its_run_leaves_nothing(s
     finally:
         site.cluster.run("scontrol", "update", "partition=alpha", "AllowAccounts=ALL")
     assert done.returncode == 2, done.stdout + done.stderr
-    assert "slurm.account: The driver's job would wait forever. The account may not use" in done.stderr
+    assert "driver.account: The driver's job would wait forever. The account may not use" in done.stderr
     assert (
         "(Slurm: Job's account not known, so it can't use this partition (alpha allows p_mine))"
         in done.stderr

@@ -175,7 +175,7 @@ def test_a_refusal_of_the_drivers_job_does_not_blame_the_workers(tmp_path: Path)
     with pytest.raises(ConfigError) as refused:
         driver_job.submit(Client({"PATH": f"{tmp_path}:/usr/bin:/bin"}), "pear.driver", script)
     [problem] = refused.value.problems
-    assert problem.path == ""
+    assert problem.path == "driver.memory"
     assert problem.message.startswith("Slurm rejects the driver's job, which asks for 1 CPU and 2000 MB: ")
     assert "--driver here" in problem.hint
 
