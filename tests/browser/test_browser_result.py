@@ -156,7 +156,7 @@ def test_a_file_that_is_too_large_is_refused_beside_it(open_page: Open, address:
     page.get_by_label("or choose a file").set_input_files(large)
     problems = page.locator("#config-problems")
     expect(problems).to_have_text(
-        "On this page, a config may have at most 28,000 bytes and the form at most 1,300 fields. The command line accepts larger ones: write a config file, and start the run with that."
+        "On this page, a config may have at most 28,000 bytes and the form at most 1,200 fields. The command line accepts larger ones: write a config file, and start the run with that."
     )
     expect(page.get_by_label("Config", exact=True)).to_be_focused()
     expect(page.get_by_label("Optimization run name")).to_have_value("kept")

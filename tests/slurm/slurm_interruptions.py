@@ -140,7 +140,7 @@ class Interrupted:
 
     def preempt_workers(self) -> None:
         """Let a job of higher priority take the nodes."""
-        before = {number for number, _ in self._jobs()}
+        before = self._running()
         options = (
             "--partition",
             PREEMPTING,
@@ -150,10 +150,22 @@ class Interrupted:
             "--wrap=sleep 0.5",
         )
         self.site.cluster.run("sbatch", "--wait", *options)
-        assert before - {number for number, _ in self._jobs()}, "nothing was preempted"
+        preempted = before - self._running()
+        assert preempted, "nothing was preempted"
+        # Those that wait to be started again would be held for two minutes.
+        if waiting := preempted & {number for number, _ in self._jobs()}:
+            now = f"JobId={','.join(sorted(waiting))}", "StartTime=now"
+            until(
+                lambda: self.site.cluster.run("scontrol", "update", *now, check=False).returncode == 0,
+                "the preempted jobs cannot be started again",
+            )
 
-    def _jobs(self) -> list[tuple[str, str]]:
-        lines = self.site.cluster.run("squeue", "--noheader", "--array", "--format=%i %j").stdout.splitlines()
+    def _running(self) -> set[str]:
+        return {number for number, _ in self._jobs("--states=running")}
+
+    def _jobs(self, *options: str) -> list[tuple[str, str]]:
+        shown = ("--noheader", "--array", "--format=%i %j", *options)
+        lines = self.site.cluster.run("squeue", *shown).stdout.splitlines()
         all_jobs = [(line.split()[0], line.split()[1]) for line in lines]
         return [(number, name) for number, name in all_jobs if name.startswith(f"{self._name}.")]
 

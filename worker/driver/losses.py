@@ -55,7 +55,7 @@ class Losses:
         """Why it is. last: a sentence on what ended its last worker."""
         if strikes < RUNNING_STRIKES * self.most:
             return f"Its worker was ended {times(attempts)}; the last time: {last}"
-        again = "If the cluster is to blame, raise max_losses and evaluate it again (omniopt retry)."
+        again = "If the cluster is to blame, raise max_losses and have it evaluated again."
         if self.continues:
             return (
                 "It came no further: its workers were lost, or attempts to continue it ended within "

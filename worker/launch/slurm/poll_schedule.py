@@ -1,12 +1,12 @@
-"""When to ask Slurm's queue: never more than twice a minute, soon after a submission, slower while it is silent."""
+"""When to ask Slurm's queue: at most three times a minute, soon after a change, slower while it is silent."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 
-INTERVAL = 45.0  # leaves room for a question in between
-PER_MINUTE = 2
+INTERVAL = 45.0
+PER_MINUTE = 3
 SOON = 5.0  # seconds after a submission, when the first look shows whether it can start at all
 LONGEST_SILENCE = 300.0
 

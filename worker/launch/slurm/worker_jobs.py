@@ -276,7 +276,7 @@ class SlurmLauncher:
         if self._node_health.note_ended():
             self._pace.wait(now)
         self._notice_restarts()
-        self._ask_about_restarts(now)
+        self._ask_about_restarts(now + SOON)  # they have not ended so soon
         self._waiting_jobs.keep_away_from(self._node_health.excluded)
         self._waiting_jobs.hurry()
         for identities in self._stuck():
