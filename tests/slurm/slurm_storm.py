@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from slurm_cluster import Cluster
@@ -217,7 +218,8 @@ class Storm:
             return
         self._second_driver(now)
         time.sleep(self._random.uniform(0.5, self.longest_pause))
-        os.kill(now.pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # its job may have ended meanwhile, by an earlier deed
+            os.kill(now.pid, signal.SIGCONT)
         self.deeds["paused drivers"] += 1
 
     def _some_agent(self) -> Agent | None:
