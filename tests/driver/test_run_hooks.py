@@ -52,6 +52,12 @@ class Bench:
         self.state.trials[number] = trial
         self.tally.note(trial)
 
+    def results(self, *losses: float) -> None:
+        """The first trials end with these, some seconds after one another."""
+        for number, loss in enumerate(losses, 1):
+            self.trial(number, loss)
+            self.look(5)
+
     def look(self, seconds: float = 0.0, working: bool = True) -> None:
         """Look, some time later, and wait for the commands that were started."""
         self.at += seconds
@@ -90,9 +96,7 @@ def test_the_first_result_is_told_once(bench: Bench) -> None:
 
 
 def test_the_last_best_is_told_when_the_run_ends_however_soon_that_is(bench: Bench) -> None:
-    for number, loss in ((1, 0.5), (2, 0.4), (3, 0.3)):
-        bench.trial(number, loss)
-        bench.look(1.0)
+    bench.results(0.5, 0.4, 0.3)
     bench.hooks.closing(Over.LEFT, bench.at)
     bench.wait()
     assert bench.said[1:] == ["new-best 2 0.4"], "the next driver goes on"
@@ -102,14 +106,7 @@ def test_the_last_best_is_told_when_the_run_ends_however_soon_that_is(bench: Ben
 
 
 def test_a_new_best_is_told_at_most_every_minute_and_the_newest_wins(bench: Bench) -> None:
-    bench.trial(1, 0.5)
-    bench.look()
-    bench.trial(2, 0.4)
-    bench.look(5)
-    bench.trial(3, 0.3)
-    bench.look(5)
-    bench.trial(4, 0.2)
-    bench.look(5)
+    bench.results(0.5, 0.4, 0.3, 0.2)
     assert bench.said[1:] == ["new-best 2 0.4"]
     bench.look(45)
     bench.look(1000)
@@ -120,12 +117,7 @@ def test_a_new_best_is_told_at_most_every_minute_and_the_newest_wins(bench: Benc
 
 
 def test_the_next_driver_tells_of_a_best_that_nobody_has_told_and_of_no_other(bench: Bench) -> None:
-    bench.trial(1, 0.5)
-    bench.look()
-    bench.trial(2, 0.4)
-    bench.look(5)
-    bench.trial(3, 0.3)
-    bench.look(5)
+    bench.results(0.5, 0.4, 0.3)
     bench.hooks = bench.driver()
     bench.look(5)
     assert bench.said[1:] == ["new-best 2 0.4"]

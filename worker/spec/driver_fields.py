@@ -35,7 +35,6 @@ DRIVER_FIELDS: tuple[Field, ...] = (
         "",
         "Where the driver's own job runs; empty means where the workers do.",
         advanced=True,
-        run_attribute="driver_partition",
     ),
     Field(
         "driver.account",
@@ -45,7 +44,6 @@ DRIVER_FIELDS: tuple[Field, ...] = (
         "",
         "Who pays for the driver's own job; empty means who pays for the workers.",
         advanced=True,
-        run_attribute="driver_account",
     ),
     Field(
         "driver.qos",
@@ -55,7 +53,6 @@ DRIVER_FIELDS: tuple[Field, ...] = (
         "",
         "The quality of service of the driver's own job; empty means that of the workers.",
         advanced=True,
-        run_attribute="driver_qos",
     ),
     Field(
         "driver.walltime",
@@ -69,7 +66,6 @@ DRIVER_FIELDS: tuple[Field, ...] = (
         minimum=0,
         maximum=3650 * 86400,
         unit="h",
-        run_attribute="driver_walltime",
     ),
     Field(
         "driver.memory",
@@ -82,7 +78,6 @@ DRIVER_FIELDS: tuple[Field, ...] = (
         minimum=0,
         maximum=1_000_000,
         unit="MB",
-        run_attribute="driver_memory",
     ),
     Field(
         "driver.sbatch",
@@ -92,6 +87,5 @@ DRIVER_FIELDS: tuple[Field, ...] = (
         (),
         "One option per line, for the driver's own job, for example --constraint=login.",
         advanced=True,
-        run_attribute="driver_sbatch",
     ),
 )

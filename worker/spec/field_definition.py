@@ -38,7 +38,7 @@ WORD_PATTERN = r"[A-Za-z0-9_.,:@%+/=][A-Za-z0-9_.,:@%+/=-]*"
 class Field:
     """One thing that a run is told.
 
-    path: section and key in the TOML config; the key is also the attribute of `Run`, unless `run_attribute` names that.
+    path: section and key in the TOML config; `word` is also the attribute of `Run`, unless `run_attribute` names that.
     query: the key in the page's URL. kind: how its text is read (see `worker.spec.field_values`).
     default: the typed value of a field that is left out. original: the key in the [DATA] section of the
     original tool's config.ini, if it had one. minimum and maximum are inclusive.
@@ -84,7 +84,7 @@ class Field:
     @property
     def attribute(self) -> str:
         """The attribute of `Run` that holds the field's value."""
-        return self.run_attribute or self.key
+        return self.run_attribute or self.word
 
     @property
     def in_sentence(self) -> str:

@@ -32,7 +32,6 @@ def _command(event: Event, label: str, text: str, **more: str) -> Field:
         "",
         text,
         advanced=True,
-        run_attribute=event.attribute,
         **more,  # type: ignore[arg-type]
     )
 
@@ -75,6 +74,5 @@ HOOK_FIELDS: tuple[Field, ...] = (
         minimum=60,
         maximum=3650 * 86400,
         unit="h",
-        run_attribute="on_waiting_time",
     ),
 )
