@@ -115,7 +115,7 @@ def test_it_begins_where_there_is_time_to_get_further_and_to_be_warned(left: flo
 
     def say(kind: str, **record: object) -> None:
         message = said({"kind": kind, "epoch": 1, "at": 0.0, **record})
-        dispatcher.learn("a", message)
+        dispatcher.learn("a", message, 0.0)
         assignments.hear("a", message, 0.0)
 
     say("hello", agent="a", host="h", time_left=1000.0)

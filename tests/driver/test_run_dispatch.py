@@ -33,32 +33,39 @@ class Desk:
         self.assignments = Assignments(1, plain_assign, LOSSES)
         self.dispatcher = Dispatcher(plan, 1, self.assignments, Limits(1000, 1000, 1000.0))
         self.proposer = Proposer(run, 1, [], 1)
+        self.at = 0.0
         for index in range(agents):
             self.say(f"a{index}", kind="hello", agent=f"a{index}", host="h")
 
     def say(self, name: str, **record: object) -> None:
-        message = said({"epoch": 1, "at": 0.0, **record})
-        self.dispatcher.learn(name, message)
-        self.assignments.hear(name, message, 0.0)
+        message = said({"epoch": 1, "at": self.at, **record})
+        self.dispatcher.learn(name, message, self.at)
+        self.assignments.hear(name, message, self.at)
 
     def hand_out(self, workers: int) -> None:
         for _ in range(5):  # a turn may be over before everybody has something
-            self.dispatcher.dispatch(self.proposer, workers, 0.0)
+            self.dispatcher.dispatch(self.proposer, workers, self.at)
 
-    def finish(self, agent: str) -> None:
-        """The agent ends what it holds first."""
+    def start(self, agent: str) -> None:
+        """The agent begins what it holds first."""
         task = self.assignments.open[self.assignments.members[agent].queue[0]]
-        key = {"trial": task.number, "attempt": task.attempt}
-        self.say(agent, kind="started", pid=1, **key)
+        self.say(agent, kind="started", pid=1, trial=task.number, attempt=task.attempt)
+
+    def finish(self, agent: str, seconds: float = 1.0) -> None:
+        """The agent has begun what it holds first, and ends it."""
+        self.start(agent)
+        task = self.assignments.open[self.assignments.members[agent].queue[0]]
+        self.at += seconds
         self.say(
             agent,
             kind="finished",
+            trial=task.number,
+            attempt=task.attempt,
             status="ok",
             loss=1.0,
             values=dict(task.values),
-            seconds=1.0,
-            end=1.0,
-            **key,
+            seconds=seconds,
+            end=self.at,
         )
 
     @property
@@ -85,8 +92,28 @@ def test_those_that_work_are_given_the_next_one_while_successors_wait() -> None:
     for agent in first:
         desk.finish(agent)
     desk.hand_out(2)
+    for agent in desk.busy:
+        desk.start(agent)
+    desk.hand_out(2)
     # What an agent has next does not begin before what it runs has ended.
     assert [len(desk.assignments.members[name].queue) for name in desk.busy] == [2, 2]
+
+
+def test_the_next_one_is_proposed_when_what_runs_is_about_to_end() -> None:
+    desk = Desk(2)
+    desk.hand_out(2)
+    for agent in ("a0", "a1"):
+        desk.finish(agent, seconds=20.0)
+    desk.hand_out(2)
+    for agent in ("a0", "a1"):
+        desk.start(agent)
+    members = desk.assignments.members
+    desk.at += 10.0
+    desk.hand_out(2)
+    assert [len(members[name].queue) for name in ("a0", "a1")] == [1, 1]
+    desk.at += 9.5
+    desk.hand_out(2)
+    assert [len(members[name].queue) for name in ("a0", "a1")] == [2, 2]
 
 
 def test_a_successor_begins_when_its_predecessor_has_left() -> None:

@@ -123,11 +123,11 @@ def test_agents_get_their_next_trial_ahead_where_waiting_would_cost_much() -> No
     assert not pace.ahead
     for _ in range(30):
         pace.ended("a", 0.1, 100.0, idle=True)
-        pace.began("a", 100.02)
+        pace.began("a", 100.02, 7.0)
     assert pace.ahead
     for _ in range(30):
         pace.ended("a", 60.0, 200.0, idle=True)
-        pace.began("a", 200.02)
+        pace.began("a", 200.02, 7.0)
     assert not pace.ahead
     assert pace.longest == 60.0
 
@@ -135,8 +135,22 @@ def test_agents_get_their_next_trial_ahead_where_waiting_would_cost_much() -> No
 def test_a_long_pause_says_nothing_about_the_way_to_the_driver() -> None:
     pace = Durations(gap=0.001)
     pace.ended("a", 1.0, 100.0, idle=True)
-    pace.began("a", 5000.0)
+    pace.began("a", 5000.0, 7.0)
     assert not pace.ahead
+
+
+def test_an_agent_ends_soon_once_it_has_run_nearly_as_long_as_a_quick_evaluation() -> None:
+    pace = Durations(gap=0.5)
+    for seconds in (10.0, *[20.0] * 9, 300.0):
+        pace.ended("a", seconds, 100.0, idle=False)
+    assert pace.quick == 20.0
+    pace.began("b", 5000.0, 1000.0)  # the clock of its node, which may be wrong
+    quick = pace.quick
+    assert not pace.ends_soon("b", quick, 1018.0)
+    assert pace.ends_soon("b", quick, 1019.5)  # the way to the driver and back takes a second
+    assert not pace.ends_soon("never heard of", quick, 1019.5)
+    pace.ended("b", 25.0, 5025.0, idle=False)
+    assert not pace.ends_soon("b", quick, 1025.0)
 
 
 def test_wanted_workers() -> None:

@@ -135,7 +135,7 @@ def test_what_a_worker_says_that_is_no_member_any_more_is_heard() -> None:
     plan = Plan(a_run(), RunPaths(Path("/nowhere")), scheduler, Path("/"), 1)
     dispatcher = Dispatcher(plan, 1, Assignments(1, plain_assign, LOSSES), Limits(10, 10, 100.0))
     late = {"kind": "finished", "trial": 1, "attempt": 1, "epoch": 1, "values": {"x": 0.5}}
-    dispatcher.learn("gone", said({**late, "status": "ok", "loss": 1.0, "seconds": 60.0, "end": 60.0}))
+    dispatcher.learn("gone", said({**late, "status": "ok", "loss": 1.0, "seconds": 60.0, "end": 60.0}), 60.0)
     assert dispatcher.too_late(41.0)
     assert not dispatcher.too_late(39.0)
 

@@ -223,6 +223,13 @@ def test_fits_follow_the_results_closely(results: int) -> None:
     assert before is None or (schedule.is_anchor(before) and before < count <= 1.6 * before + 2)
 
 
+@given(st.integers(schedule.FIRST, 2000), st.integers(0, 64))
+def test_fits_leave_out_some_results_where_trials_run(results: int, running: int) -> None:
+    settled = schedule.settled(results, running)
+    assert max(schedule.FIRST, 0.75 * results - 1) <= settled <= results
+    assert settled == results or running
+
+
 def test_a_running_trial_whose_result_is_known_changes_nothing() -> None:
     encoding = encoding_of({"x": ("hp.uniform", {"min": 0, "max": 1})})
     rows, losses = np.array([[0.0], [0.4], [1.0]]), np.array([1.0, -1.0, 0.5])

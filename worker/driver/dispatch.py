@@ -45,10 +45,10 @@ class Dispatcher:
         self._pace = Durations(_REMOTE_GAP if plan.scheduler.remote else _GAP)
         self._spending = spending
 
-    def learn(self, identity: str, message: Heard) -> None:
+    def learn(self, identity: str, message: Heard, at: float) -> None:
         """Take in what an agent says, before the assignments do."""
         if isinstance(message, Started) and message.epoch == self._epoch:
-            self._pace.began(identity, message.at)
+            self._pace.began(identity, message.at, at)
         elif isinstance(message, Finished) and message.epoch == self._epoch and message.status is Status.OK:
             member = self._assignments.members.get(identity)
             idle = member is None or len(member.queue) <= 1
@@ -88,8 +88,11 @@ class Dispatcher:
         free = workers - self._assignments.busy
         # What is to be warned in time begins when there is time for that.
         ahead = self._pace.ahead and not alone and not self._plan.run.continues
+        quick = self._pace.quick
         for held in range(MOST_HELD if ahead else 1):
             for member in self._assignments.takers(held):
+                if held and not self._pace.ends_soon(member.identity, quick, at):
+                    continue
                 if not self._fits(member, at):
                     self._assignments.quit(member)
                     continue

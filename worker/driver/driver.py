@@ -236,8 +236,8 @@ class Driver:
                 f"{message.record}"
             )
             return
-        self._dispatcher.learn(identity, message)
         at = self._clock.at()
+        self._dispatcher.learn(identity, message, at)
         self._assignments.hear(identity, message, at)
         self._allocation.heard(identity, message, at)
         self._agents.heard(identity, message, at)

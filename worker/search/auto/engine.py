@@ -75,7 +75,7 @@ class Auto:
         if count % _TURNED_EVERY == 0 and Turned.is_usable(self._encoding, known.rows, known.losses):
             return self._turned_model(Turned(self._encoding, known.rows, known.losses), known)
         surrogate = self._surrogates[count % len(self._surrogates)]
-        posterior, best = surrogate.posterior(known.rows, known.losses)
+        posterior, best = surrogate.posterior(known.rows, known.losses, len(known.running))
         unit = surrogate.unit(known.losses)
         return _Model(surrogate.words, self._encoding, posterior, best, unit, known, _same, _same)
 

@@ -34,7 +34,7 @@ class Maximiser:
 
     def __init__(self, encoding: Encoding, improvement: Improvement, seen: Integers, running: Floats) -> None:
         self._encoding, self._improvement = encoding, improvement
-        self._seen, self._running = seen, running
+        self._seen, self._running = np.sort(seen), running
 
     def maximum(self, parents: Floats, generator: np.random.Generator) -> tuple[Floats, float]:
         """The best row found (d,), and its value. parents: the rows of the best trials, the best first."""
@@ -47,9 +47,12 @@ class Maximiser:
         return np.where(self._is_taken(rows), _SEEN, self._improvement(rows))
 
     def _is_taken(self, rows: Floats) -> Booleans:
-        taken: Booleans = np.isin(self._encoding.keys(rows), self._seen)
-        for running in self._running:
-            taken |= np.abs(rows - running).max(axis=1) < _APART
+        keys = self._encoding.keys(rows)
+        taken: Booleans = self._seen[np.searchsorted(self._seen, keys).clip(max=len(self._seen) - 1)] == keys
+        if len(self._running):
+            near, runs = np.nonzero(np.abs(rows[:, :1] - self._running[:, 0]) < _APART)
+            apart = np.abs(rows[near] - self._running[runs]).max(axis=1)
+            taken[near[apart < _APART]] = True
         return taken
 
     def _candidates(self, parents: Floats, generator: np.random.Generator) -> tuple[Floats, Floats]:

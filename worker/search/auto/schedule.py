@@ -7,6 +7,9 @@ from functools import lru_cache
 
 FIRST = 5  # results before the first fit
 _GROWTH = 10  # a tenth more results, and at least one, until the next fit
+_UNSETTLED = (
+    4  # at most a part of the results, the last ones, is left out of a fit since late ones may come between
+)
 _ANCHOR_GROWTH = 1.4  # more until the next fit that begins afresh, too
 
 
@@ -25,6 +28,14 @@ def _anchors() -> tuple[int, ...]:
         if count >= anchors[-1] * _ANCHOR_GROWTH:
             anchors.append(count)
     return tuple(anchors)
+
+
+def settled(results: int, running: int) -> int:
+    """How many results, the first by number, a fit may look at so that running trials seldom come in between when they end.
+
+    Each that does has the fits made anew, and with many workers nearly every result would.
+    """
+    return max(FIRST, results - min(running // 2, results // _UNSETTLED))
 
 
 def fit_for(results: int) -> int:

@@ -86,11 +86,13 @@ class Surrogate:
         kept = losses[_kept(losses)]
         return warps.Unit(kept, self._style.warp(kept))
 
-    def posterior(self, rows: Floats, losses: Floats) -> tuple[Posterior, float]:
-        """The model of all results, rows (n, d) and losses (n,), and what a new one has to beat."""
+    def posterior(self, rows: Floats, losses: Floats, running: int = 0) -> tuple[Posterior, float]:
+        """The model of all results, rows (n, d) and losses (n,), and what a new one has to beat; `running` trials have none yet."""
         kept = _kept(losses)
         view = self._style.warp(losses[kept])
-        kernel = kernel_of(self._fitted(schedule.fit_for(len(losses)), rows, losses))
+        kernel = kernel_of(
+            self._fitted(schedule.fit_for(schedule.settled(len(losses), running)), rows, losses)
+        )
         posterior = Posterior(self._encoding, kernel, rows[kept], view)
         return posterior, float(posterior.means_at_results().min()) - self._style.margin
 
