@@ -95,9 +95,9 @@ def test_a_late_result_counts_as_if_it_had_come_in_time(style: Style) -> None:
 
 @every_style
 def test_a_kernel_stays_where_one_of_many_running_trials_ends_late(style: Style) -> None:
-    encoding, rows, losses = results(40)
+    encoding, rows, losses = results(120)
     surrogate = Surrogate(encoding, style)
-    before, _ = surrogate.posterior(np.delete(rows, 35, axis=0), np.delete(losses, 35), running=16)
+    before, _ = surrogate.posterior(np.delete(rows, 115, axis=0), np.delete(losses, 115), running=16)
     after, _ = surrogate.posterior(rows, losses, running=16)
     assert after.kernel.smooth == before.kernel.smooth
     alone, _ = surrogate.posterior(rows, losses)

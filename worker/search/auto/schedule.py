@@ -7,9 +7,7 @@ from functools import lru_cache
 
 FIRST = 5  # results before the first fit
 _GROWTH = 10  # a tenth more results, and at least one, until the next fit
-_UNSETTLED = (
-    4  # at most a part of the results, the last ones, is left out of a fit since late ones may come between
-)
+_CHEAP = 64  # results that a fit looks at in any case
 _ANCHOR_GROWTH = 1.4  # more until the next fit that begins afresh, too
 
 
@@ -35,7 +33,7 @@ def settled(results: int, running: int) -> int:
 
     Each that does has the fits made anew, and with many workers nearly every result would.
     """
-    return max(FIRST, results - min(running // 2, results // _UNSETTLED))
+    return results - min(running // 2, max(0, results - _CHEAP) // 2)
 
 
 def fit_for(results: int) -> int:
