@@ -1,4 +1,4 @@
-"""Algorithms behind one ask and tell: ours, Optuna's samplers, hyperopt's own fmin-less tpe."""
+"""Algorithms behind one ask and tell: ours, Optuna's samplers, hyperopt's own tpe."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import optuna
+from hyperopt_peer import Hyperopt
 from problem import Problem
 
 from worker.search.models import MODELS
@@ -91,11 +92,16 @@ def _samplers() -> Mapping[str, Callable[[int], optuna.samplers.BaseSampler]]:
     }
 
 
+PEERS = ("hyperopt.tpe", *_samplers())  # what others have made
+
+
 def make_method(name: str, problem: Problem, seed: int) -> Method:
     """The method of a name; Optuna's samplers as Optuna has them, not through ours. Raises KeyError where there is none."""
-    peers = _samplers()
-    if name in peers:
-        return Optuna(problem, peers[name](seed))
+    samplers = _samplers()
+    if name == "hyperopt.tpe":
+        return Hyperopt(problem, seed)
+    if name in samplers:
+        return Optuna(problem, samplers[name](seed))
     if name in MODELS or name == "hyperopt.rand.suggest":
         return Ours(problem, name, seed)
     return Ours(problem, {"random": "hyperopt.rand.suggest"}[name], seed)

@@ -35,7 +35,8 @@ class Scores:
 
     def cells(self, method: str, workers: int, problem: str | None = None) -> list[Cell]:
         """Those of a method with so many workers."""
-        return [cell for cell in self._outcomes[method] if cell[1] == workers and problem in (None, cell[0])]
+        outcomes = self._outcomes.get(method, {})
+        return [cell for cell in outcomes if cell[1] == workers and problem in (None, cell[0])]
 
     def mean(self, method: str, workers: int, evaluations: int, problem: str | None = None) -> float:
         """The mean regret over problems and seeds."""
@@ -43,13 +44,17 @@ class Scores:
         return fmean(self.regret(self._outcomes[method][cell], evaluations) for cell in cells)
 
     def ranks(self, workers: int, evaluations: int) -> Mapping[str, float]:
-        """The mean rank of each method among all."""
-        shared = set.intersection(*(set(self.cells(method, workers)) for method in self.methods))
+        """The mean rank of each method among those that have as many cells as any."""
+        most = max(len(self.cells(method, workers)) for method in self.methods)
+        methods = [method for method in self.methods if len(self.cells(method, workers)) == most]
+        shared = set.intersection(*(set(self.cells(method, workers)) for method in methods))
         rows = [
-            rankdata([round(self.regret(self._outcomes[m][cell], evaluations), 6) for m in self.methods])
+            rankdata([round(self.regret(self._outcomes[m][cell], evaluations), 6) for m in methods])
             for cell in sorted(shared)
         ]
-        return dict(zip(self.methods, (fmean(column) for column in zip(*rows, strict=True)), strict=True))
+        if not rows:
+            return {}
+        return dict(zip(methods, (fmean(column) for column in zip(*rows, strict=True)), strict=True))
 
     def duel(self, ours: str, theirs: str, workers: int, evaluations: int) -> tuple[int, int, int, float]:
         """Wins, losses, ties and Wilcoxon's p (1 where all are ties) of cells that both have."""
