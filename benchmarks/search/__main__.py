@@ -96,12 +96,13 @@ def _problems(path: Path | None) -> Sequence[Problem]:
 
 
 def _run(store: Store, jobs: Sequence[Job], processes: int) -> None:
-    try:
-        with ProcessPoolExecutor(processes, initializer=threadpool_limits, initargs=(1, "blas")) as pool:
+    with ProcessPoolExecutor(processes, initializer=threadpool_limits, initargs=(1, "blas")) as pool:
+        try:
             for done in as_completed([pool.submit(_raced, job) for job in jobs]):
                 store.add(done.result())
-    finally:
-        store.write()
+        finally:
+            store.write()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _raced(job: Job) -> Outcome:

@@ -35,8 +35,8 @@ class Hyperopt:
         self._trials.refresh()
         self._documents[number] = self._trials.trials[-1]
         chosen = {name: found[0] for name, found in new[0]["misc"]["vals"].items() if found}
-        values: Mapping[str, Any] = space_eval(self._space, chosen)
-        return values
+        values = space_eval(self._space, chosen)  # in an order of its own
+        return {name: values[name] for name in self._space}
 
     def tell(self, number: int, loss: float | None) -> None:
         """Failed ones are told as such."""

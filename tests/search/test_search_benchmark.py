@@ -14,6 +14,7 @@ PROBLEMS = """
 from math import nan
 
 def bowl(values):
+    assert list(values) == ["x", "n", "kind"]
     assert values["kind"] in ("a", "b") and isinstance(values["n"], int), values
     loss = (values["x"] - 0.3) ** 2 + values["n"] + (values["kind"] == "a")
     return {"b1": None, "b2": nan}.get(f"{values['kind']}{values['n']}", loss)
