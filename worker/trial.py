@@ -26,7 +26,7 @@ class Status(str, Enum):
     FAILED = "failed"  # exit code other than 0, or ended by a signal
     TIMEOUT = "timeout"  # over the time limit of one evaluation
     OUT_OF_MEMORY = "out-of-memory"
-    STOPPED_EARLY = "stopped-early"
+    STOPPED_EARLY = "stopped-early"  # it was not promising
     CANCELLED = "cancelled"  # by the user
     LOST = "lost"  # its agents vanished, or gave it back while it ran, too often
 
@@ -36,9 +36,14 @@ class Status(str, Enum):
         return self not in (Status.PROPOSED, Status.ASSIGNED, Status.RUNNING)
 
     @property
+    def done(self) -> bool:
+        """Whether the trial is one of the evaluations that a run is to make: it has a result, or was not worth bringing to its end."""
+        return self in (Status.OK, Status.STOPPED_EARLY)
+
+    @property
     def failure(self) -> bool:
         """Whether the trial ended without a result that counts (cancelled ones are nobody's failure)."""
-        return self.ended and self not in (Status.OK, Status.STOPPED_EARLY, Status.CANCELLED)
+        return self.ended and not self.done and self is not Status.CANCELLED
 
 
 @dataclass(slots=True, kw_only=True)

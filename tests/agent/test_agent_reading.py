@@ -279,4 +279,4 @@ def test_every_finite_result_is_a_point_of_the_curve() -> None:
     reader.feed(b"RESULT: 3\nRESULT: nan\nRES", 0.5)
     reader.feed(b"ULT: 1\n", 1.25)
     assert combine(reader, StreamReader()).curve == ((0.5, 3.0), (1.25, 1.0))
-    assert reader.latest == 1.0
+    assert list(reader.fresh) == [3.0, 1.0]

@@ -47,5 +47,5 @@ def test_a_result_with_other_values_than_its_trial_is_not_taken() -> None:
     assignments.take()
     finished = {"kind": "finished", "trial": 1, "attempt": 1, "status": "ok", "loss": 1.0}
     assignments.hear("a", said({**finished, "values": {"x": 0.7}}), 1.0)
-    assert (assignments.ok, assignments.mispaired, assignments.waiting) == (0, 1, [1])
+    assert (assignments.done, assignments.mispaired, assignments.waiting) == (0, 1, [1])
     assert [record.kind for record in assignments.take().records] == ["requeued"]

@@ -229,7 +229,7 @@ def test_nothing_is_given_out_again_before_the_last_words_about_it_are_read(path
     away.rename(outbox)
     agents.look(3.0, 3.0, lambda who, record: assignments.hear(who, record, 3.0))
     assert agents.trouble == ""
-    assert (assignments.ok, assignments.waiting, assignments.open) == (1, [], {})
+    assert (assignments.done, assignments.waiting, assignments.open) == (1, [], {})
 
 
 def test_a_driver_whose_place_is_taken_asks_for_no_workers(paths: RunPaths) -> None:

@@ -77,7 +77,7 @@ def test_its_result_counts_before_the_trial_is_given_out_again() -> None:
     assert board.status(1) == (Status.OK, "a")
     assert notes == ["evaluation 1: worker a, which had been given up, has ended it after all; that counts"]
     assert board.status(1) == (Status.OK, "a")
-    assert (board.assignments.ok, board.assignments.waiting) == (1, [])
+    assert (board.assignments.done, board.assignments.waiting) == (1, [])
     assert "a" not in board.assignments.members, "it is no worker again"
 
 
@@ -91,7 +91,7 @@ def test_its_result_counts_while_another_evaluates_the_trial_which_is_told_to_st
     assert orders(board.take()) == [("b", "cancel")]
     board.finish("b", second, "cancelled")
     assert board.status(1) == (Status.OK, "a")
-    assert board.assignments.ok == 1
+    assert board.assignments.done == 1
 
 
 @pytest.mark.parametrize("status", ["ok", "failed"])
@@ -108,7 +108,7 @@ def test_what_comes_after_the_other_one_has_ended_is_noted_and_dropped(status: s
         "that does not count, as it had ended before"
     ]
     assert board.status(1) == (Status.OK, "b")
-    assert board.assignments.ok == 1
+    assert board.assignments.done == 1
 
 
 def test_that_it_has_stopped_as_it_was_told_ends_nothing() -> None:
@@ -144,7 +144,7 @@ def test_the_next_driver_stops_an_agent_that_goes_on_with_what_another_one_has()
     assert orders(later.assignments.take()) == [("a", "cancel")]
     later.finish("a", key, "cancelled")
     later.finish("b", second)
-    assert later.assignments.ok == 1
+    assert later.assignments.done == 1
 
 
 class Forgetful(IdleLauncher):
@@ -194,7 +194,7 @@ def test_only_who_may_live_on_another_machine_is_listened_to_after_it_was_given_
     )
     for identity, message in mail.poll(1000.0):
         hear(identity, message)
-    assert assignments.ok == elsewhere
+    assert assignments.done == elsewhere
     outbox.append(encode({"kind": "bye", "reason": "A driver released it.", "at": 3.0}))
     for identity, message in mail.poll(2000.0):
         hear(identity, message)

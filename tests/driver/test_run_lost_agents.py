@@ -85,7 +85,7 @@ def test_a_late_result_of_a_trial_that_waits_again_takes_it_out_of_the_queue() -
     [key] = board.agent("a", 1)
     board.gone("a")
     board.finish("a", key)
-    assert board.assignments.ok == 1
+    assert board.assignments.done == 1
     assert not board.assignments.waiting
     assert not board.assignments.open
     assert board.agent("b", 1) == [{"trial": 2, "attempt": 1}]
@@ -111,7 +111,7 @@ def test_of_a_trial_that_was_given_up_only_a_success_still_counts(status: str, o
     board.assignments.take()
     for _ in range(2):  # the second time it is read once more
         board.finish("a", {"trial": 1, "attempt": 3}, status)
-    assert board.assignments.ok == ok
+    assert board.assignments.done == ok
     assert [one.kind for one in board.assignments.take().records] == ["finished"] * ok
 
 
@@ -133,7 +133,7 @@ def test_trials_of_earlier_drivers_are_where_these_left_them() -> None:
     ]
     assignments.restore(trials, {2: 4})
     assert assignments.waiting == [2, 4]
-    assert (assignments.ok, assignments.held, assignments.busy) == (1, 1, 1)
+    assert (assignments.done, assignments.held, assignments.busy) == (1, 1, 1)
     assert assignments.members["a"].queue == [3]
     assert {number: task.strikes for number, task in assignments.open.items()} == {2: 4, 3: 0, 4: 0}
     assert [number for number, task in assignments.open.items() if task.started] == [3]

@@ -50,4 +50,4 @@ def test_an_old_success_that_comes_late_counts() -> None:
     assignments.reopen(Trial(1, VALUES, Status.LOST, attempt=1), 0.0)
     assignments.hear("a", finished(1, "ok"), 1.0)
     assert not assignments.open
-    assert assignments.ok == 1
+    assert assignments.done == 1

@@ -62,6 +62,7 @@ TYPES: Mapping[str, st.SearchStrategy[object]] = {
     "Status": st.sampled_from([status for status in Status if status.ended]),
     "Mapping[str, Value]": st.dictionaries(texts, numbers | integers | texts, max_size=3),
     "Mapping[str, str]": st.dictionaries(texts, texts, max_size=3),
+    "tuple[float, ...]": st.lists(numbers, max_size=3).map(tuple),
     "tuple[int, ...]": st.lists(integers, max_size=3).map(tuple),
     "Outcome": outcomes,
     "AgentJob": jobs,

@@ -244,7 +244,7 @@ class Run(RuleBasedStateMachine):
         for held in range(most):
             for member in self.assignments.takers(held):
                 if not self.assignments.waiting:
-                    if not self.limits.room(self.assignments.ok, len(self.assignments.open)):
+                    if not self.limits.room(self.assignments.done, len(self.assignments.open)):
                         return
                     self.assignments.propose(self.next, {"x": self.next / 8 + self.epoch / 1024}, 0.0)
                     self.next += 1
@@ -310,7 +310,7 @@ class Run(RuleBasedStateMachine):
     def the_budget_is_kept(self) -> None:
         ok = sum(trial.status is Status.OK for trial in self.replayer.state.trials.values())
         assert ok <= MAX_EVALS
-        assert ok <= self.assignments.ok
+        assert ok <= self.assignments.done
 
     @invariant()
     def a_trial_that_ends_its_agents_is_given_up(self) -> None:
@@ -340,5 +340,5 @@ class Run(RuleBasedStateMachine):
             self.the_driver_hands_out(1)
             self.commit(deliver=True)
             self.results_are_counted_once_and_belong_to_their_trials()
-        assert self.assignments.ok == MAX_EVALS
+        assert self.assignments.done == MAX_EVALS
         assert not self.assignments.open

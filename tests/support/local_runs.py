@@ -29,6 +29,7 @@ def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path
         "algorithm": "search",
         "seed": "search",
         **dict.fromkeys(("direction", "start_with", "target", "patience"), "search"),
+        **dict.fromkeys(("early_stopping", "early_stopping_after"), "search"),
         "max_evals": "search",
         **dict.fromkeys(("memory", "cpus"), "slurm"),
     }

@@ -67,11 +67,11 @@ def evaluated() -> Assignments:
 
 def test_what_was_taken_back_waits_again_and_counts_once() -> None:
     assignments = evaluated()
-    assert assignments.ok == 1
+    assert assignments.done == 1
     for _ in range(2):  # every driver reads it from the beginning
         assignments.hear("a", said(finished()), 2.0)
         assignments.hear("a", said(retracted()), 2.0)
-    assert (assignments.ok, assignments.waiting) == (0, [1])
+    assert (assignments.done, assignments.waiting) == (0, [1])
     assert [record.kind for record in assignments.take().records] == ["retracted"]
     hello(assignments, "b")
     [member] = [one for one in assignments.takers(0) if one.identity == "b"]
@@ -80,7 +80,7 @@ def test_what_was_taken_back_waits_again_and_counts_once() -> None:
     assert list(assignments.open) == [1]
     assignments.hear("b", said(finished(2, agent="b")), 5.0)
     assignments.hear("a", said(retracted()), 6.0)
-    assert (assignments.ok, list(assignments.open)) == (1, [])
+    assert (assignments.done, list(assignments.open)) == (1, [])
 
 
 @pytest.mark.parametrize("told", [False, True])
@@ -93,7 +93,7 @@ def test_a_later_driver_takes_it_back_as_well(told: bool) -> None:
         assignments.restore([Trial(1, VALUES, Status.OK, loss=7.0, attempt=1, agent="a")], {})
     assignments.hear("a", said(finished()), 1.0)
     assignments.hear("a", said(retracted()), 1.0)
-    assert (assignments.ok, assignments.waiting) == (0, [1])
+    assert (assignments.done, assignments.waiting) == (0, [1])
     assert assignments.open[1].strikes == RUNNING_STRIKES
     hello(assignments, "b")
     assignments.give(assignments.takers(0)[0], 2.0)
@@ -103,9 +103,9 @@ def test_a_later_driver_takes_it_back_as_well(told: bool) -> None:
 def test_a_trial_that_is_interrupted_again_and_again_is_given_up() -> None:
     assignments = evaluated()
     for attempt in range(1, LOSSES.most + 1):
-        assert assignments.ok == 1
+        assert assignments.done == 1
         assignments.hear("a", said(retracted(attempt)), 2.0)
-        assert assignments.ok == 0
+        assert assignments.done == 0
         if assignments.waiting:
             assignments.hear("a", said({"kind": "bye", "reason": "It was told to end."}), 2.0)
             hello(assignments, "a")  # its job was started anew
@@ -126,7 +126,7 @@ def test_a_trial_whose_jobs_somebody_ends_is_not_to_blame() -> None:
 def test_the_result_of_another_attempt_stays() -> None:
     assignments = evaluated()
     assignments.hear("b", said(retracted(2)), 2.0)
-    assert (assignments.ok, assignments.waiting) == (1, [])
+    assert (assignments.done, assignments.waiting) == (1, [])
 
 
 def test_the_best_is_another_one_then() -> None:

@@ -4,7 +4,7 @@ What it says in its outbox, beside the records that the journal has too:
 
 - hello, when it starts and whenever it has turned to a newer driver ("epoch"): of what an older driver assigned,
   it will start nothing any more after this record.
-- started, value (the newest RESULT, at most one a second), finished, or refused: every assignment that it reads
+- started, value (RESULT lines, see `ValueReports`), finished, or refused: every assignment that it reads
   ends in finished or refused, a refused one may be given to another agent as if it had never been assigned.
 - retracted, of the newest that was finished: it was the signal which ends the agent that has ended the program, too.
 - gpu-broken, where a program's own words show a broken GPU: the assignment is refused, and the agent leaves.
@@ -35,16 +35,16 @@ from worker.agent.memory import KernelKills
 from worker.agent.restart import earlier_assignments
 from worker.agent.start_failure import StartFailure, classify_start_error
 from worker.agent.takeover import Takeover
+from worker.agent.value_reports import ValueReports
 from worker.agent.verdict import Cause
 from worker.agent.wake import Wake
 from worker.launch import registry
-from worker.store.inbox_messages import Assign, Cancel, Lead, Ping, Quit, Received
-from worker.store.outbox_messages import Bye, Finished, GpuBroken, NewValue, Refused, Started
+from worker.store.inbox_messages import Assign, Cancel, Lead, Ping, Quit, Received, StopEarly
+from worker.store.outbox_messages import Bye, Finished, GpuBroken, Refused, Started
 from worker.trial import Outcome, Status
 
 _CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gone now
 _LAST_TRY = 20.0  # seconds that an agent which is told to end goes on trying to write, where the disk is full
-_VALUE_EVERY = 1.0  # seconds between two value records
 _WARNED = "Its program ended after the warning that its worker's time is almost up."
 _WITH_ITS_JOB = "Its job received SIGTERM."
 _FIRST_PATIENCE = 60.0  # seconds without any driver
@@ -84,7 +84,7 @@ class Agent:
         self._gpu_sampler = gpu_sampler.Sampler(folder.gpu_usage, {**self._environment, **marks})
         self._queue: deque[Assign] = deque()
         self._evaluation: Evaluation | None = None
-        self._value_at = 0.0
+        self._value_reports = ValueReports()
         self._look_at = 0.0
         self._not_before = 0.0
         self._idle_since = time.monotonic()
@@ -153,8 +153,7 @@ class Agent:
             return
         self._read_inbox(now)
         self._gpu_sampler.take()
-        # While a program runs, only a cancellation matters, and a file server must bear a thousand agents that look.
-        self._look_at = now + (min(1.0, max(0.02, self._evaluation.seconds / 10)) if self._evaluation else 0)
+        self._look_at = self._value_reports.look_at(self._evaluation, now) if self._evaluation else now
 
     def _read_inbox(self, now: float) -> None:
         takeover, heard = self._takeover, self._inbox.heard
@@ -178,6 +177,9 @@ class Agent:
             self._leave("A driver released it.", None)
         elif isinstance(order, Cancel) and order.trial is not None:
             self._cancel(order.trial)
+        elif isinstance(order, StopEarly):
+            if self._evaluation is not None:
+                self._evaluation.stop_early(order)
         elif isinstance(order, Cancel):
             self._released, self._again = True, False
             self._leave("Everything was cancelled.", Cause.CANCELLED)
@@ -244,7 +246,7 @@ class Agent:
         except (OSError, ValueError) as error:
             self._cannot_start(assignment, error)
             return
-        self._value_at = time.monotonic() + _VALUE_EVERY
+        self._value_reports.begin(self._evaluation, time.monotonic())
         trial, attempt = assignment.key
         pid, epoch = self._evaluation.pid, assignment.epoch
         self._outbox.say(
@@ -266,7 +268,9 @@ class Agent:
             self._finished(assignment, Status.FAILED, Outcome(reason=reason))
 
     def _go_on(self, evaluation: Evaluation) -> None:
-        if evaluation.wait(max(0.0, self._look_at - time.monotonic())):
+        now = time.monotonic()
+        longest = min(self._look_at - now, self._value_reports.wait(evaluation, now))
+        if evaluation.wait(max(0.0, longest)):
             self._evaluation = None
             self._idle_since = time.monotonic()
             status, outcome = evaluation.outcome()
@@ -287,12 +291,9 @@ class Agent:
                     self._interruptions.told(evaluation)
             self._look_at = 0.0
             self._look()
-        elif time.monotonic() >= self._value_at and (value := evaluation.take_latest()) is not None:
-            self._value_at = time.monotonic() + _VALUE_EVERY
-            trial, attempt = evaluation.assignment.key
-            self._outbox.say(
-                NewValue(trial=trial, attempt=attempt, value=value, at=time.time()), urgent=False
-            )
+        elif (news := self._value_reports.take(evaluation, time.monotonic(), time.time())) is not None:
+            self._outbox.say(news, urgent=False)
+            self._look_at = self._value_reports.look_at(evaluation, time.monotonic())
 
     def _take_back(self) -> None:
         """Take back what was told of a program that the same signal has ended as the agent."""

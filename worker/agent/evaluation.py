@@ -15,10 +15,10 @@ from worker import processes
 from worker.agent import memory
 from worker.agent.advice import advise
 from worker.agent.capture import Stream
-from worker.agent.result_lines import combine
+from worker.agent.result_lines import StreamReader, combine
 from worker.agent.verdict import Cause, Facts, killed, raw_text, verdict
 from worker.agent.wake import Wake
-from worker.store.inbox_messages import Assign
+from worker.store.inbox_messages import Assign, StopEarly
 from worker.store.paths import RunPaths
 from worker.trial import Outcome, Status
 
@@ -66,6 +66,7 @@ class Evaluation:
         """
         self.assignment = assignment
         self.cause: Cause | None = None
+        self._hopeless: StopEarly | None = None
         self.warned = False  # that its agent's time is almost up
         self.has_steps = False  # whether it was seen to have processes that are not below the agent
         self.start = time.time()
@@ -130,13 +131,16 @@ class Evaluation:
         """The end of what the program printed."""
         return self._out.tail + b"\n" + self._err.tail
 
-    def take_latest(self) -> float | None:
-        """The newest finite RESULT so far; None where there has been none since the last call."""
-        for reader in (self._out.reader, self._err.reader):
-            if reader.latest is not None:
-                latest, reader.latest = reader.latest, None
-                return latest
-        return None
+    @property
+    def printed(self) -> StreamReader:
+        """What it has printed to the stream whose RESULT lines count, as far as that can be known by now."""
+        return self._out.reader if self._out.reader.count else self._err.reader
+
+    def stop_early(self, order: StopEarly) -> None:
+        """Begin to end the program because the driver does not find it promising, if it is this one that is meant."""
+        if (order.trial, order.attempt) == self.assignment.key and self.cause is None:
+            self._hopeless = order
+            self.stop(Cause.HOPELESS)
 
     def stop(self, cause: Cause, grace: float = TERM_GRACE) -> None:
         """Begin to end the program and all that it started: TERM now, KILL after `grace` seconds. The first cause counts."""
@@ -164,6 +168,8 @@ class Evaluation:
     def outcome(self) -> tuple[Status, Outcome]:
         """How the evaluation went. Call it once, when `wait` has returned True."""
         reading = combine(self._out.reader, self._err.reader)
+        if self._hopeless and self._hopeless.means:
+            reading = reading.of_parts
         code = None if self._status is None else os.waitstatus_to_exitcode(self._status)
         exit_code, number = (None, -code) if code is not None and code < 0 else (code, None)
         notes = [
@@ -177,6 +183,7 @@ class Evaluation:
                 exit_code=exit_code,
                 signal=number,
                 cause=self.cause,
+                hopeless=self._hopeless.reason if self._hopeless else "",
                 accept_exit_code=limits.accept_exit_code,
                 time_limit=limits.time_limit,
                 memory_limit=limits.memory,

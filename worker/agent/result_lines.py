@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from statistics import fmean
 
 from worker.agent.numbers import UnderflowError, UnreadableError, read_number
 from worker.store.log_text import ANSI
 
 MAX_COLUMNS = 200
 MAX_CURVE = 10_000
+MAX_FRESH = 64  # newest values that are kept for whoever tells of them while the program runs
 _MAX_LINE = 1 << 16  # what is longer is no RESULT line
 _WIDE_RESULT = b"R\0E\0S\0U\0L\0T"  # either byte order
 _MAX_SHOWN = 80  # characters of a line quoted in a sentence
@@ -48,6 +50,11 @@ class Reading:
     curve: tuple[tuple[float, float], ...] = ()
     underflow: bool = False
 
+    @property
+    def of_parts(self) -> Reading:
+        """The same where the RESULT lines so far are parts of a result, and their mean stands for it."""
+        return replace(self, loss=fmean(value for _, value in self.curve)) if self.curve else self
+
 
 @dataclass(frozen=True)
 class _Unusable:
@@ -61,9 +68,10 @@ class StreamReader:
     """Reads one stream of an evaluation as it comes, in blocks that are cut anywhere."""
 
     def __init__(self) -> None:
-        self.latest: float | None = (
-            None  # the newest finite RESULT; whoever has told of it may set it to None
-        )
+        # Finite RESULTs: the newest, which whoever has told of them takes out; how many there were; the smallest and largest.
+        self.fresh: deque[float] = deque(maxlen=MAX_FRESH)
+        self.count = 0
+        self.least, self.most = math.inf, -math.inf
         self.outputs: dict[str, float] = {}
         self.curve: deque[tuple[float, float]] = deque(maxlen=MAX_CURVE)
         # "" for RESULT, "1" for RESULT1: number, or why it has none
@@ -151,7 +159,9 @@ class StreamReader:
             return
         self.results[index] = number
         if not index and math.isfinite(number):
-            self.latest = number
+            self.fresh.append(number)
+            self.count += 1
+            self.least, self.most = min(self.least, number), max(self.most, number)
             self.curve.append((round(seconds, 3), number))
 
 

@@ -22,6 +22,7 @@ class Cause(Enum):
     WALLTIME = "walltime"  # it has taken all of its agent's time; no other agent has more
     MEMORY = "memory"
     CANCELLED = "cancelled"
+    HOPELESS = "hopeless"  # the driver does not find it promising
     HANDED_BACK = "handed back"
 
 
@@ -47,7 +48,7 @@ class Facts:
     exit_code is None where a signal ended the program, and signal None where it left by itself. Memory is MB;
     memory_limit 0 is none. kernel_kill: the kernel has ended a process of it for lack of memory. group_peak:
     the most that all processes of its control group had, 0 where the kernel does not say. advice: what its last
-    words suggest, "" if nothing. left_behind: names of the processes that outlived the program. notes: further
+    words suggest, "" if nothing. hopeless: why it was stopped early. left_behind: names of the processes that outlived the program. notes: further
     sentences, for example that output could not be kept.
     """
 
@@ -55,6 +56,7 @@ class Facts:
     exit_code: int | None
     signal: int | None
     cause: Cause | None = None
+    hopeless: str = ""
     accept_exit_code: bool = False
     time_limit: float = 0
     memory_limit: float = 0
@@ -83,6 +85,8 @@ def verdict(facts: Facts) -> tuple[Status, str]:
 def _status_and_reason(facts: Facts) -> tuple[Status, str]:
     if facts.cause is Cause.CANCELLED:
         return Status.CANCELLED, "It was cancelled by the user."
+    if facts.cause is Cause.HOPELESS:
+        return Status.STOPPED_EARLY, facts.hopeless
     if facts.cause is Cause.TIME:
         limit = duration(facts.time_limit)
         return (

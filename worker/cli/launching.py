@@ -133,7 +133,7 @@ def _say_if_done(run: Run, paths: RunPaths) -> bool:
     """Say so where a run that has ended has made all its evaluations; no driver is needed to see that."""
     trials = replay.load(paths).trials
     tally = Tally(trials.values(), run.rank)
-    if tally.ok < run.max_evals or not all(trial.status.ended for trial in trials.values()):
+    if tally.done < run.max_evals or not all(trial.status.ended for trial in trials.values()):
         return False
     print(ending(Over.BUDGET, run, tally).sentence)
     more = run_command("resume", paths, "--max-evals", str(2 * run.max_evals))

@@ -7,7 +7,7 @@ its result is taken once, and only with the values that it was proposed with.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from worker.driver import entries
@@ -26,7 +26,7 @@ class Assignments:
 
     def __init__(self, epoch: int, make_assign: MakeAssign, losses: Losses) -> None:
         self.epoch = epoch
-        self.ok = 0  # results that count, also those that are not on disk yet
+        self.done = 0  # trials that have ended as they should, also those that are not on disk yet
         self.mispaired = 0  # results with other values than those proposed
         self.cancelled = ""  # why everything is cancelled, once it is
         self._make_assign = make_assign
@@ -81,7 +81,7 @@ class Assignments:
 
     def restore(
         self,
-        trials: Iterable[Trial],
+        trials: Collection[Trial],
         strikes: Mapping[int, int],
         voided: Mapping[int, int] | None = None,
         retracted: Iterable[Attempt] = (),
@@ -95,9 +95,8 @@ class Assignments:
         spent: number -> seconds that it has taken so far, where it continues. former: number -> the agent that had it last.
         """
         self._retracted.update(retracted)
-        all_trials = list(trials)
-        self.ok += sum(trial.status is Status.OK and not trial.imported for trial in all_trials)
-        for task in self._tasks.restore(all_trials, strikes, voided or {}, attempts or {}, spent or {}):
+        self.done += sum(trial.status.done and not trial.imported for trial in trials)
+        for task in self._tasks.restore(trials, strikes, voided or {}, attempts or {}, spent or {}):
             self._agents.called(task.holder).queue.append(task.number)
         self._tasks.taken_from(former or {})
 
@@ -141,6 +140,7 @@ class Assignments:
 
     def reopen(self, trial: Trial, at: float) -> None:
         """Give out again a trial that has ended without a result that counts, because a person asks for it."""
+        self.done -= trial.status.done
         self._tasks.reopen(trial, at)
 
     def quit(self, member: Member, again: bool = False) -> None:
@@ -268,9 +268,9 @@ class Assignments:
             return  # read once more by a driver that does not know how far an earlier one had read
         if task is not None and message.values == task.values:
             self._close(number, current=held is not None)
-            self.ok += ok
+            self.done += message.status.done
             self._tasks.closed[number] = Closed(
-                task, attempt, member.identity, ok, message.outcome.seconds or 0.0
+                task, attempt, member.identity, message.status.done, message.outcome.seconds or 0.0
             )
             self._tasks.records.append(entries.finished(self.epoch, member.identity, message, self.cancelled))
             return
@@ -295,7 +295,7 @@ class Assignments:
             self._tasks.records.append(record)
             return
         task = self._tasks.open[number] = self._tasks.closed.pop(number).task
-        self.ok -= closed.ok
+        self.done -= closed.done
         if self._losses.continues:
             task.spent = closed.seconds
         task.strikes = self._losses.vanished(task.strikes, True, message.willed)

@@ -14,6 +14,7 @@ from worker.driver.members import MOST_HELD, Member
 from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
 from worker.driver.spending import Spending
+from worker.spec.early_stopping import OFF
 from worker.spec.parameters import Value
 from worker.spec.placeholders import render
 from worker.spec.shares import shares
@@ -63,7 +64,7 @@ class Dispatcher:
 
     def room(self) -> int:
         """How many more trials may be proposed."""
-        return self._limits.room(self._assignments.ok, len(self._assignments.open))
+        return self._limits.room(self._assignments.done, len(self._assignments.open))
 
     def spent(self, at: float) -> bool:
         """Whether the jobs would soon have had more than the budget, so that all of them must end now; looks."""
@@ -141,4 +142,5 @@ def make_assign(
         spent=spent,
         warning=run.warning if run.continues else 0,
         warning_signal=run.warning_signal if run.continues else "",
+        watched=run.early_stopping != OFF,
     )

@@ -11,6 +11,7 @@ from worker.driver.agents import Agents
 from worker.driver.allocation import Allocation
 from worker.driver.assignments import Assignments
 from worker.driver.dispatch import Dispatcher, make_assign
+from worker.driver.early_stopping import EarlyStopping
 from worker.driver.end_conditions import EndConditions, cancels, why_cancelled
 from worker.driver.limits import Limits
 from worker.driver.losses import Losses
@@ -40,9 +41,6 @@ from worker.store.outbox_messages import OUTBOX, Heard
 from worker.store.requests import Asked, CancelAll, Requests, Retry, Stop, WantWorkers, workers_wanted
 from worker.trial import Status, Trial
 
-_CANCEL_PATIENCE = 11.5  # seconds that agents get to end what they run; they themselves kill it after 10
-_LEAVE_PATIENCE = 5.0  # seconds that idle agents get to leave
-_FULL_DISK_PATIENCE = 20.0  # seconds that a cancelled run waits for room on the disk
 _LONGEST_SLEEP = 0.1  # seconds
 _SLOWEST_LOOK, _SLOWEST_REMOTE_LOOK = 0.1, 1.0  # seconds between two looks into an outbox
 
@@ -73,6 +71,7 @@ class Driver:
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.scheduler.remote)
         self._assignments = Assignments(self.epoch, partial(make_assign, plan), Losses.of(plan.run))
         restored.hand_over(self._assignments)
+        self._early_stopping = EarlyStopping(plan.run, self._assignments, self._state, restored.stops)
         starts, rides = not plan.request, bool(plan.rides_with)
         launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts, rides)
         succession = Succession(plan.rides_with)
@@ -199,7 +198,7 @@ class Driver:
                     "Ending the running evaluations; programs that do not exit are killed after 10 seconds."
                 )
         else:
-            self._agents.kill(self._clock.at(), self._hear)
+            self._kill()
 
     def _answer(self, request: Asked) -> None:
         if isinstance(request, Stop | CancelAll):
@@ -239,6 +238,7 @@ class Driver:
         at = self._clock.at()
         self._dispatcher.learn(identity, message, at)
         self._assignments.hear(identity, message, at)
+        self._early_stopping.hear(identity, message, at)
         self._allocation.heard(identity, message, at)
         self._agents.heard(identity, message, at)
 
@@ -254,14 +254,11 @@ class Driver:
 
     def _drained(self, waited: float) -> bool:
         """Whether all agents have left and everything is written; agents that should have left by now are ended."""
-        cancelling = self._phase is Phase.CANCELLING
-        if self._assignments.members:
-            late = waited > (_CANCEL_PATIENCE if cancelling else _LEAVE_PATIENCE)
-            if late and (cancelling or not self._assignments.held):
-                self._agents.kill(self._clock.at(), self._hear)
-            return False
-        stalled = self._recorder.stalled or self._messages
-        return not stalled or (cancelling and waited > _FULL_DISK_PATIENCE)
+        stalled = self._recorder.stalled or bool(self._messages)
+        return self._end_conditions.drained(self._phase is Phase.CANCELLING, waited, stalled, self._kill)
+
+    def _kill(self) -> None:
+        self._agents.kill(self._clock.at(), self._hear)
 
     @property
     def _agents_wanted(self) -> int:
@@ -274,8 +271,9 @@ class Driver:
     def _commit(self, now: float) -> None:
         """Journal first, then the inboxes."""
         moves = self._assignments.take()
-        self._messages += moves.messages
-        self._write_down(moves.records)
+        stops, orders = self._early_stopping.take()
+        self._messages += [*moves.messages, *orders]
+        self._write_down([*moves.records, *stops])
         for note in moves.notes:
             self._publisher.events.add(note)
         if self._recorder.stalled:
@@ -303,6 +301,7 @@ class Driver:
         self._publisher.events.flush()  # before anything that takes time: a driver may be killed at any moment
         for trial in changed:
             self._limits.note(trial)
+            self._early_stopping.note(trial)
             self._publisher.note(trial)
             if self._proposer is not None:
                 self._proposer.note(trial)

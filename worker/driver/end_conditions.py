@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from worker.driver.agents import Agents
@@ -17,6 +18,11 @@ _WHY_CANCELLED = {
     Over.HOURS: "The budget of the run was used up.",
     Over.ALL_FAILED: "The run was stopped because its first evaluations all failed.",
 }
+
+
+_CANCEL_PATIENCE = 11.5  # seconds that agents get to end what they run; they themselves kill it after 10
+_LEAVE_PATIENCE = 5.0  # seconds that idle agents get to leave
+_FULL_DISK_PATIENCE = 20.0  # seconds that a cancelled run waits for room on the disk
 
 
 class EndConditions:
@@ -61,6 +67,18 @@ class EndConditions:
         if over in (Over.BUDGET, Over.TARGET, Over.PATIENCE, Over.FAILURES):
             return self._limits.over(self._tally, 0.0) is not over
         return over is Over.SPACE and bool(self._assignments.open)
+
+    def drained(self, cancelling: bool, waited: float, stalled: bool, kill: Callable[[], None]) -> bool:
+        """Whether all agents have left and everything is written, after so many seconds; `kill` ends those that should have left by now.
+
+        stalled: whether something could not be written.
+        """
+        if self._assignments.members:
+            late = waited > (_CANCEL_PATIENCE if cancelling else _LEAVE_PATIENCE)
+            if late and (cancelling or not self._assignments.held):
+                kill()
+            return False
+        return not stalled or (cancelling and waited > _FULL_DISK_PATIENCE)
 
     def detail(self, over: Over, proposer: Proposer, root: Path) -> str:
         """What is to be said of an end beside the end itself, "" where there is nothing. root: the run's folder."""

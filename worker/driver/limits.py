@@ -14,7 +14,7 @@ from worker.trial import Trial
 class Limits:
     """What a run may use. runtime: seconds, used up as `worker.driver.runtime_clock` counts them.
 
-    target: what stands for the result that is good enough (see `Run.rank`). patience: successful evaluations in a row
+    target: what stands for the result that is good enough (see `Run.rank`). patience: evaluations in a row, successful or stopped early,
     without a better one; 0 for any number. failures_before: failures that do not count any more, since the run was taken up again after it had ended.
     first: the number of the first trial after that.
     """
@@ -63,14 +63,14 @@ class Limits:
             )
         return f"{evaluations} ended without a result, and the limit (max_failures) is {limit}."
 
-    def room(self, ok: int, in_hand: int) -> int:
-        """How many more trials may be proposed, with `ok` successful ones and `in_hand` that have not ended."""
-        return max(0, self.max_evals - ok - in_hand)
+    def room(self, done: int, in_hand: int) -> int:
+        """How many more trials may be proposed, with so many that are done and `in_hand` that have not ended."""
+        return max(0, self.max_evals - done - in_hand)
 
     def over(self, tally: Tally, seconds: float) -> Over | None:
         """Why no more evaluations may be started, with `seconds` of the runtime used up; None while some may."""
         first = range(self.first, self.first + TRIED_BEFORE_GIVING_UP)
-        if tally.ok >= self.max_evals:
+        if tally.done >= self.max_evals:
             return Over.BUDGET
         if self.target is not None and tally.best_rank <= self.target:
             return Over.TARGET

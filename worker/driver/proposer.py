@@ -75,7 +75,8 @@ class Proposer:
 
     def _tell(self, trial: Trial) -> None:
         if trial.status.ended:
-            result = trial.loss if trial.status is Status.OK else None
+            # Of one that was stopped early, the last value stands for the result that it would have come to.
+            result = trial.loss if trial.status.done else None
             self._searcher.tell(trial.number, None if result is None else self._rank(result))
         elif trial.status is Status.PROPOSED:
             self._searcher.runs_again(trial.number)  # what it was told before may have been taken back

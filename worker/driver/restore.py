@@ -23,6 +23,7 @@ from worker.store.journal_records import (
     Retried,
     Runtime,
     Started,
+    StopEarly,
     Stopping,
 )
 from worker.store.messages import Malformed, Unknown
@@ -44,7 +45,7 @@ class Restored:
     voided: number of a trial -> up to which attempt its outcomes do not count, since it was to be made again.
     retracted: attempts whose outcomes were taken back. attempts: number of a trial -> how often it was given out, if more
     than once. spent: number of an open trial -> seconds that it has taken so far, where it continues. former: number of an open or
-    lost trial -> the agent that it was taken from last. failures and first: where the counts for the limits begin, since the run was taken up again after it had
+    lost trial -> the agent that it was taken from last. stops: number of a trial -> the last decision to end it early. failures and first: where the counts for the limits begin, since the run was taken up again after it had
     ended. seconds: how much of its runtime is used up since then. in_vain: agents under the last drivers, none of which lived
     long or saw an evaluation end.
     """
@@ -57,6 +58,7 @@ class Restored:
     attempts: dict[int, int] = field(default_factory=dict)
     spent: dict[int, float] = field(default_factory=dict)
     former: dict[int, str] = field(default_factory=dict)
+    stops: dict[int, StopEarly] = field(default_factory=dict)
     failures: int = 0
     first: int = 1
     seconds: float = 0.0
@@ -145,6 +147,8 @@ def _read(restored: Restored, records: Iterable[Read | None]) -> None:
         elif isinstance(record, Assigned):
             if record.attempt > 1:
                 restored.attempts[record.trial] = max(record.attempt, restored.attempts.get(record.trial, 0))
+        elif isinstance(record, StopEarly):
+            restored.stops[record.trial] = record
         elif isinstance(record, Lost):
             restored.former[record.trial] = record.agent
         elif isinstance(record, (Requeued, Retracted)):

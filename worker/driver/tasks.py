@@ -41,7 +41,7 @@ class Closed(NamedTuple):
     task: Task
     attempt: int
     agent: str
-    ok: bool
+    done: bool
     seconds: float
 
 
@@ -79,7 +79,7 @@ class Tasks:
                 self.lost[number] = task
             elif trial.status.ended:
                 self.closed[number] = Closed(
-                    task, trial.attempt, trial.agent, trial.status is Status.OK, trial.seconds or 0.0
+                    task, trial.attempt, trial.agent, trial.status.done, trial.seconds or 0.0
                 )
             else:
                 self.open[number] = task

@@ -27,6 +27,7 @@ from worker.store.journal_records import (
     Retracted,
     Runtime,
     Started,
+    StopEarly,
     Stopping,
     Workers,
 )
@@ -126,6 +127,8 @@ def _about_trial(record: OfTrial) -> str:
         return f"taken back from worker {record.agent}, to be assigned again. {record.reason}"
     if isinstance(record, Retracted):
         return f"its result was retracted by worker {record.agent} and does not count. {record.reason}"
+    if isinstance(record, StopEarly):
+        return f"is to be stopped early. {record.reason}"
     if isinstance(record, Lost | Cancelled):
         return f"{record.kind}. {record.reason}".rstrip(". ")
     return record.kind

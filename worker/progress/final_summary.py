@@ -14,6 +14,7 @@ from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
 from worker.report.data import bounds_remark, equal_results, own_setting
 from worker.report.data.failures import causes
 from worker.report.data.rerun_commands import Commands
+from worker.report.data.saved_time import saved
 from worker.spec.budget import twice
 from worker.spec.notation import value_text
 from worker.spec.raw_values import duration_text
@@ -149,11 +150,15 @@ def report(
 ) -> Iterator[str]:
     """The lines below the ending's sentence: results, failures, and where everything is. Safe for a terminal."""
     counts = f"{tally.ok} successful"
+    if stopped := tally.counts[Status.STOPPED_EARLY]:
+        counts += f", {stopped} stopped early"
     if tally.failures:
         counts += f", {tally.failures} failed"
     if tally.counts[Status.CANCELLED]:
         counts += f", {tally.counts[Status.CANCELLED]} cancelled"
     yield f"Evaluations: {counts}."
+    if spared := saved(trials.values()).sentence:
+        yield f"{spared}."
     if tally.failures:
         yield from failures(trials.values(), paths)
     if same := equal_results.sameness(trials.values()):

@@ -74,7 +74,7 @@ def _result(snapshot: Snapshot) -> Iterator[RenderableType]:
     head = Text(visible(snapshot.run.name), style="bold")
     head.append(f"  {snapshot.counts}", style="not bold")
     yield head
-    yield _bar(snapshot.tally.ok / max(1, snapshot.total))
+    yield _bar(snapshot.tally.done / max(1, snapshot.total))
     best = snapshot.tally.best
     if best is not None:
         yield Text(

@@ -25,7 +25,7 @@ _LONG = 60  # characters of a value that are shown
 
 
 class Rate:
-    """How many successful evaluations end in a second, from the most recent ones.
+    """How many evaluations are done in a second, from the most recent ones.
 
     since: when the newest driver began, in seconds since 1970; what ended before says nothing about its rate.
     """
@@ -36,7 +36,7 @@ class Rate:
 
     def note(self, trial: Trial) -> None:
         """Take in a trial that has changed."""
-        if trial.status is Status.OK and trial.end is not None:
+        if trial.status.done and trial.end is not None:
             self._recent.append((trial.end if trial.start is None else trial.start, trial.end))
 
     def per_second(self, at: float) -> float | None:
@@ -94,7 +94,7 @@ class Snapshot:
     @property
     def left(self) -> int:
         """How many successful evaluations may still come; those that failed have used up their points."""
-        left, points = self.run.max_evals - self.tally.ok, self._points_left
+        left, points = self.run.max_evals - self.tally.done, self._points_left
         return max(0, left if points is None else min(left, points - self.tally.ended))
 
     @property
@@ -108,7 +108,9 @@ class Snapshot:
     def counts(self) -> str:
         """Done, failed and running evaluations."""
         tally = self.tally
-        parts = [f"{tally.ok} of {self.total} done"]
+        parts = [f"{tally.done} of {self.total} done"]
+        if stopped := tally.counts[Status.STOPPED_EARLY]:
+            parts.append(f"{stopped} of them stopped early")
         if tally.failures:
             parts.append(f"{tally.failures} failed")
         if tally.counts[Status.CANCELLED]:

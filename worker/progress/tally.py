@@ -41,7 +41,7 @@ class Tally:
         self.failures = 0
         self.best: Trial | None = None
         self.since_best = (
-            0  # successful evaluations of this run since the best one, or since it was taken up again
+            0  # evaluations of this run that are done, since the best one, or since it was taken up again
         )
         self._known: dict[int, Status] = {}
         self._good: dict[int, Trial] = {}
@@ -52,6 +52,11 @@ class Tally:
     def ok(self) -> int:
         """Successful evaluations."""
         return self.counts[Status.OK]
+
+    @property
+    def done(self) -> int:
+        """Evaluations of those that the run is to make: the successful ones, and those that were not worth bringing to their end."""
+        return sum(count for status, count in self.counts.items() if status.done)
 
     @property
     def best_rank(self) -> float:
@@ -86,6 +91,8 @@ class Tally:
             if self.best is not None and self.best.number == trial.number:  # its result was taken back
                 self.since_best = 0
                 self.best = min(self._good.values(), key=self._by_rank, default=None)
+            if trial.status is Status.STOPPED_EARLY and not trial.imported:
+                self.since_best += before is not Status.STOPPED_EARLY
             return False
         new = trial.number not in self._good and not trial.imported
         self._good[trial.number] = trial

@@ -12,6 +12,7 @@ from worker.report.data import bounds_remark, equal_results, own_setting
 from worker.report.data.failure_checks import findings
 from worker.report.data.failures import causes
 from worker.report.data.results import Results
+from worker.report.data.saved_time import saved
 from worker.report.data.summary import best_first, duration_words, hours_text, is_usable, summarize
 from worker.report.data.table import moment
 from worker.report.data.value_texts import loss_text
@@ -48,6 +49,8 @@ def summary(results: Results) -> Iterator[str]:
         yield remark
     parts = ", ".join(f"{count:,} {status.value}" for status, count in sorted(figures.counts.items()))
     yield f"Evaluations: {len(results.trials):,}" + (f" ({parts})" if parts else "")
+    if spared := saved(results.trials).sentence:
+        yield spared
     yield f"Wall-clock time: {duration_words(figures.wall)}, inside the program {duration_words(figures.inside)}"
     yield f"Workers: {figures.agents}; hosts: {visible(', '.join(figures.hosts)) or 'none yet'}"
     cost = figures.cost

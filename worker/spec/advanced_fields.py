@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from worker.spec.early_stopping import EARLY_STOPPING, OFF
 from worker.spec.field_definition import Field
 from worker.spec.notation import NUMBER_FORMATS
 
@@ -70,6 +71,28 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         advanced=True,
         minimum=0,
         maximum=10_000_000,
+    ),
+    Field(
+        "search.early_stopping",
+        "early_stopping",
+        "Early stopping",
+        "choice",
+        OFF,
+        "For programs that print a RESULT after each epoch: ends what is not promising. median: worse than half of the others so far; "
+        "asha: not in the best third, checked less and less often; wilcoxon: the lines are folds, then their mean, and worse than the best's.",
+        advanced=True,
+        choices=EARLY_STOPPING,
+    ),
+    Field(
+        "search.early_stopping_after",
+        "early_stopping_after",
+        "RESULT lines in any case",
+        "integer",
+        3,
+        "No evaluation is stopped early before it has printed this many RESULT lines, epochs or folds.",
+        advanced=True,
+        minimum=1,
+        maximum=10_000,
     ),
     Field(
         "run.live_output",

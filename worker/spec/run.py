@@ -90,6 +90,8 @@ class Run:
     start_with: tuple[StartPoint, ...]
     target: str
     patience: int
+    early_stopping: str
+    early_stopping_after: int
     seed: tuple[int, ...]
     max_evals: int
     allow_repeats: bool

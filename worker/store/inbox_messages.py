@@ -16,7 +16,8 @@ class Assign(Filed):
 
     # An attempt counts from 1, and an agent never evaluates the same one twice. time_limit is in seconds, memory in MB;
     # 0 is no limit. continues: the program goes on from where earlier attempts, which took `spent` seconds, have come;
-    # it gets warning_signal so many seconds before the agent's time is up, 0 for never.
+    # it gets warning_signal so many seconds before the agent's time is up, 0 for never. watched: the driver may end it for
+    # what it prints, and is told that without delay.
     kind = "assign"
     trial: int
     attempt: int
@@ -32,6 +33,7 @@ class Assign(Filed):
     spent: float = 0
     warning: float = 0
     warning_signal: str = ""
+    watched: bool = False
 
     @property
     def key(self) -> tuple[int, int]:
@@ -45,6 +47,18 @@ class Cancel(Filed):
 
     kind = "cancel"
     trial: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class StopEarly(Filed):
+    """end this attempt of a trial, which is not promising, and why; it becomes stopped-early"""
+
+    # means: its RESULT lines are parts of the result, which is their mean.
+    kind = "stop-early"
+    trial: int
+    attempt: int
+    reason: str = ""
+    means: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -73,6 +87,6 @@ class Lead(Filed):
     line: int
 
 
-Order = Assign | Cancel | Quit | Ping | Lead
+Order = Assign | Cancel | StopEarly | Quit | Ping | Lead
 Received = Order | Unknown | Malformed
-INBOX: Codec[Order] = Codec((Assign, Cancel, Quit, Ping, Lead))
+INBOX: Codec[Order] = Codec((Assign, Cancel, StopEarly, Quit, Ping, Lead))

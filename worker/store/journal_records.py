@@ -136,6 +136,18 @@ class Cancelled(Filed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class StopEarly(Filed):
+    """its agent is told to end it, since it is not promising, and why; how it then ended is said by `finished`"""
+
+    kind = "stop-early"
+    trial: int
+    attempt: int
+    agent: str
+    reason: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Agent(Filed):
     """an agent appeared: host, pid, job, and what CPUs and GPUs it has"""
 
@@ -239,14 +251,16 @@ class Ended(Filed):
     at: float
 
 
-OfTrial = Proposed | Assigned | Started | Finished | Requeued | Retracted | Lost | Cancelled | Retried
+OfTrial = (
+    Proposed | Assigned | Started | Finished | Requeued | Retracted | Lost | Cancelled | Retried | StopEarly
+)
 OfRun = Driver | Agent | Workers | Runtime | Allocated | Hook | Stopping | Leaving | Ended
 Record = OfTrial | OfRun
 Read = Record | Unknown | Malformed
 JOURNAL: Codec[Record] = Codec(
     (
         *(Driver, Proposed, Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled),
-        *(Agent, Workers, Runtime, Allocated, Hook, Retried, Stopping, Leaving, Ended),
+        *(Agent, Workers, Runtime, Allocated, Hook, Retried, StopEarly, Stopping, Leaving, Ended),
     ),
     sparse=("raw_loss", "strikes", "over", "values", "spent"),
     forms=OWN_FORMS,

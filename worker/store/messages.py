@@ -108,6 +108,11 @@ def _integers(value: object) -> tuple[int, ...]:
     return tuple(items) if all(type(item) is int for item in items) else _refuse(value)
 
 
+def _numbers(value: object) -> tuple[float, ...]:
+    items = tuple(_list(value))
+    return items if _NUMBERS.issuperset(map(type, items)) else _refuse(value)
+
+
 _ENDS = {status.value: status for status in Status if status.ended}
 
 # How the annotation of a field is spelled -> how its values stand in JSON.
@@ -121,6 +126,7 @@ FORMS: Mapping[str, Form] = {
     "Mapping[str, float]": Form(frozenset(), _table(int, float)),
     "Mapping[str, str]": Form(frozenset(), _table(str)),
     "tuple[tuple[float, float], ...]": Form(frozenset(), _points),
+    "tuple[float, ...]": Form(frozenset(), _numbers),
     "tuple[int, ...]": Form(frozenset(), _integers),
 }
 # The same for what was written here, where nothing infinite comes into a line, and of which there may be very much.

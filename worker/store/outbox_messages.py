@@ -50,12 +50,18 @@ class Started(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class NewValue(Message):
-    """a RESULT line while the program still runs"""
+    """the newest RESULT while the program still runs, how many there were, those since the last word, smallest and largest of all"""
 
+    # step: 0 where an agent of an earlier version does not say it. earlier: the ones before `value`, oldest first; of a flood, the last
+    # of them.
     kind = "value"
     trial: int
     attempt: int
     value: float
+    step: int = 0
+    earlier: tuple[float, ...] = ()
+    least: float | None = None
+    most: float | None = None
     at: float = 0.0
 
 

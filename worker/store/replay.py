@@ -32,6 +32,7 @@ from worker.store.journal_records import (
     Retried,
     Runtime,
     Started,
+    StopEarly,
     Workers,
 )
 from worker.store.messages import Malformed, Unknown
@@ -39,7 +40,7 @@ from worker.store.paths import RunPaths
 from worker.store.trial_progress import Progress
 from worker.trial import Trial
 
-_ABOUT_TRIALS = (Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled, Retried)
+_ABOUT_TRIALS = (Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled, Retried, StopEarly)
 
 
 class Ending(NamedTuple):

@@ -20,11 +20,13 @@ from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_
 from worker.progress.tally import Tally
 from worker.report.data import bounds_remark, own_setting
 from worker.report.data.allocated import Allocated
+from worker.report.data.saved_time import Saved, saved
 from worker.search.outline import outline
 from worker.spec.run import Run
 from worker.spec.text import counted, together, visible
 from worker.store import replay
 from worker.store.claim import Claim, Standing, claim
+from worker.store.live_values import LiveValues, live_values
 from worker.store.origin import site_of
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed
@@ -143,10 +145,20 @@ class _RunStatus:
         trials = self.state.trials.values()
         return Allocated.of(self.run, self.state, self.claim, trials, time.time())
 
+    @cached_property
+    def saved(self) -> Saved:
+        """What early stopping has saved."""
+        return saved(self.state.trials.values())
+
     @property
     def word(self) -> str:
         """The state of the run in a word or two."""
         return self.claim.word
+
+    @cached_property
+    def live(self) -> dict[int, LiveValues]:
+        """What the evaluations that are listed have printed so far."""
+        return live_values(self.paths, self.running, _MOST_RUNNING) if self.claim.held else {}
 
     @property
     def running(self) -> list[Trial]:
@@ -161,6 +173,8 @@ class _RunStatus:
         if self.elsewhere:
             yield f"  {self.elsewhere} What stands here is from its files. {CHANGE_THERE}"
         yield f"  {self.snapshot.counts}"
+        if spared := self.saved.sentence:
+            yield f"  {spared}"
         best = self.tally.best
         if best is not None:
             values = " ".join(assignments(best.values))
@@ -210,7 +224,8 @@ class _RunStatus:
         for trial in self.running[:_MOST_RUNNING]:
             worker = f"worker {trial.agent}" + (f" on {trial.host}" if trial.host else "")
             since = f"for {clock(now - trial.start)}" if trial.start else "next"
-            yield f"  evaluation {trial.number}: {worker}, {since}"
+            printed = f", {self.live[trial.number].words}" if trial.number in self.live else ""
+            yield f"  evaluation {trial.number}: {worker}, {since}{printed}"
         if len(self.running) > _MOST_RUNNING:
             yield f"  and {counted(len(self.running) - _MOST_RUNNING, 'more evaluation')}"
 
@@ -235,6 +250,11 @@ class _RunStatus:
             "best": None
             if best is None
             else {"trial": best.number, "loss": best.loss, "parameters": dict(best.values)},
+            "live": [
+                {"trial": number, "line": live.step, "value": live.value}
+                for number, live in self.live.items()
+            ],
+            "saved_seconds": self.saved.seconds,
             "driver": {
                 "alive": self.claim.held,
                 "paused": self.claim.paused,

@@ -14,6 +14,7 @@ from worker.spec.distributions import Choices, Reals
 from worker.spec.multiples import exact
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter
+from worker.store.live_values import LiveValues, live_values
 from worker.trial import Status, Trial
 
 _MOST_STEPS = 1000  # of a learning curve
@@ -83,6 +84,7 @@ def _trials(results: Results) -> Iterator[Any]:
     distributions = {
         parameter.name: _distribution(parameter, exported) for parameter in results.run.parameters
     }
+    live = live_values(results.paths, exported, len(exported)) if results.running else {}
     for trial in exported:
         state = _state(trial)
         usable = state in (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
@@ -92,7 +94,7 @@ def _trials(results: Results) -> Iterator[Any]:
             params={parameter.name: trial.values[parameter.name] for parameter in results.run.parameters},
             distributions=distributions,
             user_attrs=_attributes(results, trial),
-            intermediate_values=_curve(trial),
+            intermediate_values=_so_far(live[trial.number]) if trial.number in live else _curve(trial),
         )
         frozen.datetime_start = _moment(trial.start if trial.start is not None else trial.end)
         frozen.datetime_complete = _moment(trial.end)
@@ -133,6 +135,11 @@ def _attributes(results: Results, trial: Trial) -> dict[str, object]:
 def _curve(trial: Trial) -> dict[int, float]:
     values = [value for _, value in trial.curve][-_MOST_STEPS:]
     return dict(enumerate(values)) if len(values) > 1 else {}
+
+
+def _so_far(live: LiveValues) -> dict[int, float]:
+    """The curve of a running evaluation, as far as its agent has told it; Optuna's steps begin with 0."""
+    return {step - 1: value for step, value in sorted(live.known.items())[-_MOST_STEPS:]}
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -10,6 +10,7 @@ from worker.report.data import improvements as progress
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.importance import Importance
 from worker.report.data.results import Results
+from worker.report.data.saved_time import saved
 from worker.report.data.summary import Summary, duration_words, hours_text, is_usable
 from worker.report.data.value_texts import loss_text
 from worker.report.pages.html import Content, Markup, tag
@@ -146,6 +147,7 @@ def _facts(results: Results, summary: Summary) -> Markup:
         ("With a result", f"{usable:,}"),
         ("Failed", tag("a", f"{failed:,}", href="#failures-part") if failed else "0"),
         ("Running now", f"{running:,}" if running else ""),
+        (BY_PATH["search.early_stopping"].label, saved(results.trials).sentence),
         ("Wall time", duration_words(summary.wall)),
         ("Inside the program", duration_words(summary.inside)),
         (
