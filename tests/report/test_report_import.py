@@ -15,6 +15,7 @@ from report_runs import a_run, a_trial
 from worker.errors import UsageError
 from worker.report.exchange import csv_file as table
 from worker.report.exchange import import_csv
+from worker.report.exchange.import_csv import ImportedRow
 from worker.spec.formats import toml
 from worker.store import replay
 from worker.store.paths import Home, RunPaths
@@ -126,7 +127,7 @@ def rows_of(tmp_path: Path, content: str, **options: object) -> import_csv.Impor
     ids=["bom", "sep", "tab", "blanks", "comma", "optuna"],
 )
 def test_tables_of_other_programs_are_read(tmp_path: Path, content: str, options: dict[str, object]) -> None:
-    assert rows_of(tmp_path, content, **options).rows == [({"lr": 0.5, "kind": "a"}, -1.0)]
+    assert rows_of(tmp_path, content, **options).rows == [ImportedRow({"lr": 0.5, "kind": "a"}, -1.0)]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_a_row_with_a_decimal_comma_between_commas_is_not_taken_for_other_values
 
 def test_the_same_row_twice_is_one_evaluation_and_another_result_is_another(tmp_path: Path) -> None:
     table = rows_of(tmp_path, "lr,kind,RESULT\n0.5,a,1\n0.50,a,1.0\n0.5,a,2\n")
-    assert [loss for _, loss in table.rows] == [1.0, 2.0]
+    assert [row.loss for row in table.rows] == [1.0, 2.0]
     assert table.left_out == {3: "It is the same as row 2."}
 
 
@@ -175,5 +176,13 @@ def test_what_csv_writes_import_reads(tmp_path: Path, evaluations: list[tuple[fl
     ]
     path = table.write(RunPaths(tmp_path / "first"), run, trials, tmp_path / "first.csv")
     assert import_csv.read(path, run).rows == [
-        ({"lr": lr, "kind": kind}, loss) for lr, kind, loss in evaluations
+        ImportedRow({"lr": lr, "kind": kind}, loss) for lr, kind, loss in evaluations
+    ]
+
+
+def test_several_results_are_imported_beside_the_one_that_counts(tmp_path: Path) -> None:
+    content = "lr,kind,RESULT,RESULT1,RESULT2\n0.5,a,5,3,-4\n0.25,a,1,,oops\n"
+    assert rows_of(tmp_path, content).rows == [
+        ImportedRow({"lr": 0.5, "kind": "a"}, 5.0, {"RESULT1": 3.0, "RESULT2": -4.0}),
+        ImportedRow({"lr": 0.25, "kind": "a"}, 1.0),
     ]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from worker.report.exchange import import_csv
+from worker.report.exchange.import_csv import ImportedRow
 from worker.spec.check import check
 from worker.spec.parameters import Value
 from worker.spec.run import Draft, ParameterDraft, Run
@@ -25,7 +26,7 @@ def imported(tmp_path: Path, run: Run, cell: str) -> Value | None:
     path = tmp_path / "table.csv"
     path.write_text(f"a,RESULT\n{cell},1\n")
     rows = import_csv.read(path, run).rows
-    return rows[0][0]["a"] if rows else None
+    return rows[0].values["a"] if rows else None
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,6 @@ def test_a_parameter_that_is_fixed_needs_no_column(tmp_path: Path) -> None:
     assert run is not None
     path = tmp_path / "table.csv"
     path.write_text("a,RESULT\n0.5,1\n")
-    assert import_csv.read(path, run).rows == [({"data": "x", "a": 0.5}, 1.0)]
+    assert import_csv.read(path, run).rows == [ImportedRow({"data": "x", "a": 0.5}, 1.0)]
     path.write_text("data,a,RESULT\nx,0.5,1\ny,0.5,2\n")
-    assert import_csv.read(path, run).rows == [({"data": "x", "a": 0.5}, 1.0)]
+    assert import_csv.read(path, run).rows == [ImportedRow({"data": "x", "a": 0.5}, 1.0)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -25,15 +26,25 @@ from worker.trial import Status
 _SEPARATORS = ",;\t"
 _STATUS = ("status", "state")  # ours, and Optuna's
 _GOOD = ("", Status.OK.value, "complete")
+_SEVERAL = re.compile(r"RESULT[1-9]\d*")
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _OPTUNA = "params_"  # what stands before a parameter's name in the tables of Optuna
 
 
+@dataclass(frozen=True)
+class ImportedRow:
+    """A usable evaluation. outputs: RESULT1, RESULT2, ... where the table has them."""
+
+    values: Mapping[str, Value]
+    loss: float
+    outputs: Mapping[str, float] = field(default_factory=dict)
+
+
 @dataclass
 class ImportedRows:
-    """What a csv holds: usable evaluations (values and result), and row number -> why it is left out."""
+    """What a csv holds: usable evaluations, and row number -> why it is left out."""
 
-    rows: list[tuple[dict[str, Value], float]] = field(default_factory=list)
+    rows: list[ImportedRow] = field(default_factory=list)
     left_out: dict[int, str] = field(default_factory=dict)
 
 
@@ -41,12 +52,13 @@ class ImportedRows:
 class _Layout:
     """Where in a row everything stands. parameters: None where one has no column, and needs none, as it has one value only.
 
-    status: None where no column tells it. comma: decimal commas.
+    outputs: the columns of several results, by name. status: None where no column tells it. comma: decimal commas.
     """
 
     width: int
     parameters: tuple[int | None, ...]
     result: int
+    outputs: Mapping[str, int]
     status: int | None
     comma: bool
 
@@ -102,7 +114,12 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
     )
     loss = find(result, "If another column holds the results, name it with --result.")
     status = next((headers.index(name) for name in _STATUS if headers.count(name) == 1), None)
-    return _Layout(len(headers), parameters, loss, None if status in parameters else status, comma)
+    outputs = {
+        name: place
+        for place, name in enumerate(headers)
+        if _SEVERAL.fullmatch(name) and name not in twice and place not in parameters
+    }
+    return _Layout(len(headers), parameters, loss, outputs, None if status in parameters else status, comma)
 
 
 def _imported_rows(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: Run) -> ImportedRows:
@@ -111,22 +128,20 @@ def _imported_rows(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: 
     first: dict[tuple[object, ...], int] = {}
     for number, row in rows:
         try:
-            values, loss = _evaluation(row, layout, run, space)
+            found = _evaluation(row, layout, run, space)
         except ValueError as error:
             table.left_out[number] = str(error)
             continue
-        before = first.setdefault((*values.items(), loss), number)
+        before = first.setdefault((*found.values.items(), found.loss), number)
         if before != number:
             table.left_out[number] = f"It is the same as row {before}."
         else:
-            table.rows.append((values, loss))
+            table.rows.append(found)
     return table
 
 
-def _evaluation(
-    row: Sequence[str], layout: _Layout, run: Run, space: Space
-) -> tuple[dict[str, Value], float]:
-    """The values and the result in a row. Raises ValueError where it cannot be used."""
+def _evaluation(row: Sequence[str], layout: _Layout, run: Run, space: Space) -> ImportedRow:
+    """The values and the results in a row. Raises ValueError where it cannot be used."""
     if len(row) != layout.width:
         raise ValueError(
             f"It has {counted(len(row), 'cell')}, but the table has {counted(layout.width, 'column')}."
@@ -141,7 +156,15 @@ def _evaluation(
         if index is not None
     }
     values = {**only_values(run.parameters, run.precision), **given} if None in layout.parameters else given
-    return space.named(space.admitted(values)), float(loss)
+    outputs = dict(_outputs(cells, layout))
+    return ImportedRow(space.named(space.admitted(values)), float(loss), outputs)
+
+
+def _outputs(cells: Sequence[str], layout: _Layout) -> Iterator[tuple[str, float]]:
+    """Those that are there: an evaluation is usable without them."""
+    for name, place in layout.outputs.items():
+        with suppress(ValueError):
+            yield name, float(_number(name, cells[place], layout.comma))
 
 
 def _value(parameter: Parameter, cell: str, comma: bool) -> Value:

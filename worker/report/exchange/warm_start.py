@@ -6,8 +6,7 @@ import random
 import time
 from collections.abc import Iterable, Iterator
 
-from worker.report.exchange.import_csv import ImportedRows
-from worker.spec.parameters import Value
+from worker.report.exchange.import_csv import ImportedRow, ImportedRows
 from worker.spec.run import Run
 from worker.store import replay
 from worker.store.claim import introduction
@@ -26,7 +25,7 @@ def write(paths: RunPaths, run: Run, table: ImportedRows) -> int:
     """
     state = replay.load(paths)
     imported = {tuple(trial.values.items()) for trial in state.trials.values() if trial.imported}
-    new = [row for row in table.rows if tuple(row[0].items()) not in imported]
+    new = [row for row in table.rows if tuple(row.values.items()) not in imported]
     seed = state.seed if state.seed is not None else _seed(run)
     epoch, journal = open_epoch(paths)
     try:
@@ -41,14 +40,12 @@ def _seed(run: Run) -> int:
     return run.seed[0] if run.seed else random.SystemRandom().randrange(_LARGEST_SEED)
 
 
-def _records(
-    rows: Iterable[tuple[dict[str, Value], float]], first: int, epoch: int, seed: int
-) -> Iterator[Record]:
+def _records(rows: Iterable[ImportedRow], first: int, epoch: int, seed: int) -> Iterator[Record]:
     yield introduction(epoch, seed, "", "")
     at = time.time()
-    for number, (values, loss) in enumerate(rows, first):
-        yield Proposed(epoch=epoch, trial=number, values=values, at=at)
-        outcome = Outcome(loss=loss, end=at)
+    for number, row in enumerate(rows, first):
+        yield Proposed(epoch=epoch, trial=number, values=row.values, at=at)
+        outcome = Outcome(loss=row.loss, outputs=row.outputs, end=at)
         yield Finished(
             epoch=epoch, trial=number, attempt=0, agent=IMPORTED, status=Status.OK, outcome=outcome, at=at
         )
