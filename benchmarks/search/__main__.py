@@ -14,6 +14,7 @@ from pathlib import Path
 import analytic
 import simulations
 import tuned
+import vectors
 from problem import Problem, from_file
 from race import Outcome, race
 from scores import Scores
@@ -27,8 +28,11 @@ Job = tuple[Path | None, Cell, int]
 def main() -> None:
     """Run every method on every problem, and print the tables."""
     asked = _arguments()
-    names = [problem.name for problem in _problems(asked.problems)]
-    chosen = [name for name in names if not asked.only or name in asked.only.split(",")]
+    chosen = [
+        problem.name
+        for problem in _problems(asked.problems)
+        if (problem.name in asked.only.split(",") if asked.only else bool(problem.outputs) == asked.several)
+    ]
     cells = [
         (name, method, workers, seed)
         for seed, workers, method, name in product(
@@ -52,6 +56,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--problems", type=Path, help="a Python file with PROBLEMS; ours without")
     parser.add_argument("--only", default="", help="names of problems, with commas")
+    parser.add_argument(
+        "--several", action="store_true", help="the problems with several results, not those with one"
+    )
     parser.add_argument(
         "--methods",
         default="auto,tpe.suggest,anneal.suggest,mix.suggest,sobol,random,hyperopt.tpe,optuna.tpe,optuna.cmaes",
@@ -92,7 +99,7 @@ def _seeds(text: str) -> list[int]:
 def _problems(path: Path | None) -> Sequence[Problem]:
     if path:
         return from_file(path)
-    return [*analytic.problems(), *simulations.problems(), *tuned.problems()]
+    return [*analytic.problems(), *simulations.problems(), *tuned.problems(), *vectors.problems()]
 
 
 def _run(store: Store, jobs: Sequence[Job], processes: int) -> None:

@@ -42,7 +42,7 @@ def problems() -> list[Problem]:
         Problem("noisy4", _box(4, -5, 5), noisy, 0.0),
         Problem("plateau6", _plateau_space(), plateau, 0.0),
         Problem("categories6", _category_space(), categories, 0.0),
-        Problem("mixed7", _mixed_space(), mixed, 0.0),
+        Problem("mixed7", mixed_space(), mixed, 0.0),
         Problem("bound5", _box(5, 0, 1), at_bound, 0.0),
         Problem("small_integers5", {f"n{j}": integer(1, 6) for j in range(5)}, small_integers, 0.0),
         Problem("heavy_tail6", _box(6, -4, 4), heavy_tail, 0.0),
@@ -157,7 +157,8 @@ def categories(values: Mapping[str, Any]) -> float:
     return sum(costs) + pairs
 
 
-def _mixed_space() -> dict[str, dict[str, object]]:
+def mixed_space() -> dict[str, dict[str, object]]:
+    """Of the training of a network."""
     return {
         "rate": log_uniform(1e-5, 1),
         "decay": log_uniform(1e-8, 1e-1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hyperopt import JOB_STATE_DONE, JOB_STATE_RUNNING, STATUS_FAIL, STATUS_OK, Trials, hp, space_eval, tpe
@@ -38,7 +38,7 @@ class Hyperopt:
         values = space_eval(self._space, chosen)  # in an order of its own
         return {name: values[name] for name in self._space}
 
-    def tell(self, number: int, loss: float | None) -> None:
+    def tell(self, number: int, loss: float | None, results: Sequence[float]) -> None:
         """Failed ones are told as such."""
         good = loss is not None and math.isfinite(loss)
         self._documents[number]["result"] = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any, Protocol
 
 import optuna
@@ -16,6 +17,8 @@ from worker.spec.distributions import Choices, Integers
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter
 
+NORM_ALONE = "auto (norm alone)"  # it is not told the results whose norm the loss is
+
 
 class Method(Protocol):
     """Proposes points; running ones are known to it."""
@@ -24,16 +27,17 @@ class Method(Protocol):
         """The values of evaluation `number`."""
         ...
 
-    def tell(self, number: int, loss: float | None) -> None:
-        """How it ended; None where it failed."""
+    def tell(self, number: int, loss: float | None, results: Sequence[float]) -> None:
+        """How it ended; None where it failed. results: those whose norm the loss is, if any."""
         ...
 
 
 class Ours:
     """A searcher of the worker."""
 
-    def __init__(self, problem: Problem, algorithm: str, seed: int) -> None:
+    def __init__(self, problem: Problem, algorithm: str, seed: int, *, sees_results: bool = True) -> None:
         self._searcher = make_searcher(problem.run(algorithm), seed)
+        self._sees_results = sees_results
         self._last: Mapping[str, Any] = {}
 
     def ask(self, number: int) -> Mapping[str, Any]:
@@ -41,9 +45,10 @@ class Ours:
         self._last = self._searcher.ask(number) or self._last
         return self._last
 
-    def tell(self, number: int, loss: float | None) -> None:
-        """As in a run."""
-        self._searcher.tell(number, loss)
+    def tell(self, number: int, loss: float | None, results: Sequence[float]) -> None:
+        """As in a run; `results` are what it prints as RESULT1 and so on."""
+        named = zip(map("RESULT{}".format, count(1)), results, strict=False)
+        self._searcher.tell(number, loss, dict(named) if self._sees_results else {})
 
 
 class Optuna:
@@ -60,7 +65,7 @@ class Optuna:
         trial = self._trials[number] = self._study.ask()
         return {parameter.name: _suggested(trial, parameter) for parameter in self._space}
 
-    def tell(self, number: int, loss: float | None) -> None:
+    def tell(self, number: int, loss: float | None, results: Sequence[float]) -> None:
         """Failed ones are told as such."""
         if loss is None or not math.isfinite(loss):
             self._study.tell(self._trials[number], state=optuna.trial.TrialState.FAIL)
@@ -102,6 +107,8 @@ def make_method(name: str, problem: Problem, seed: int) -> Method:
         return Hyperopt(problem, seed)
     if name in samplers:
         return Optuna(problem, samplers[name](seed))
+    if name == NORM_ALONE:
+        return Ours(problem, "auto", seed, sees_results=False)
     if name in MODELS or name == "hyperopt.rand.suggest":
         return Ours(problem, name, seed)
     return Ours(problem, {"random": "hyperopt.rand.suggest"}[name], seed)

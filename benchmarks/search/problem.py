@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import runpy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,19 +18,24 @@ from worker.spec.parameters import Value
 from worker.spec.run import Draft, ParameterDraft, Run
 
 Loss = Callable[[Mapping[str, Any]], float | None]
+Outputs = Callable[[Mapping[str, Any]], Sequence[float]]
 
 _DRAWS, _REPEATS = 10, 200  # points of a random search, and how often it is made to find the scale
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A loss over parameters. optimum: its least value; given: the mean of the best of ten random points, if known."""
+    """A loss over parameters. optimum: its least value; given: the mean of the best of ten random points, if known.
+
+    outputs: what it prints as RESULT1 to RESULTn, of which the loss is the norm; None where it prints RESULT alone.
+    """
 
     name: str
     parameters: Mapping[str, Mapping[str, object]]
     loss: Loss
     optimum: float
     given: float | None = None
+    outputs: Outputs | None = None
 
     def run(self, algorithm: str) -> Run:
         """The run that asks for it. Raises ValueError where its parameters are none."""
@@ -101,3 +106,15 @@ def integer(low: int, high: int) -> dict[str, object]:
 def choice(values: Iterable[Value]) -> dict[str, object]:
     """A categorical parameter."""
     return {"type": "hp.choice", "values": [str(value) for value in values]}
+
+
+def norm_of(outputs: Outputs) -> Loss:
+    """The loss of a program that prints these as RESULT1 and so on."""
+    return lambda values: math.hypot(*outputs(values))
+
+
+def several(
+    name: str, parameters: Mapping[str, Mapping[str, object]], outputs: Outputs, optimum: float
+) -> Problem:
+    """A problem of which several results are seen, not only their norm."""
+    return Problem(name, parameters, norm_of(outputs), optimum, outputs=outputs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from random import Random
@@ -33,12 +34,13 @@ def race(problem: Problem, method_name: str, workers: int, seed: int, evaluation
     durations = Random(f"durations {seed}")
     ends: list[tuple[float, int]] = []
     losses: dict[int, float | None] = {}
+    results: dict[int, Sequence[float]] = {}
     best, curve, slowest, spent, now = math.inf, [], 0.0, 0.0, 0.0
     for number in range(evaluations + workers):
         if number >= workers:
             now, ended = heappop(ends)
             begun = time.process_time()
-            method.tell(ended, losses[ended])
+            method.tell(ended, losses[ended], results.get(ended, ()))
             spent += time.process_time() - begun
             best = min(best, losses[ended] if usable(losses[ended]) else math.inf)  # type: ignore[type-var]
             curve.append(best)
@@ -48,6 +50,8 @@ def race(problem: Problem, method_name: str, workers: int, seed: int, evaluation
             took = time.process_time() - begun
             spent, slowest = spent + took, max(slowest, took)
             losses[number] = problem.loss(values)
+            if problem.outputs:
+                results[number] = problem.outputs(values)
             heappush(ends, (now + math.exp(durations.gauss(0, _SPREAD)), number))
         if not ends:
             break

@@ -7,24 +7,26 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from problem import Problem, log_uniform
+from problem import Outputs, Problem, log_uniform, norm_of
 
 State = Sequence[float]
+Simulate = Callable[[Sequence[float]], Any]
 
 _STEPS, _MOST = 10, 1e6
-_TRUE_PREDATORS = (0.9, 0.35, 0.25, 0.7, 3.0)
-_TRUE_CHAIN = (0.8, 0.3, 0.05, 2.0, 0.12, 0.5)
+PREDATORS = (0.9, 0.35, 0.25, 0.7, 3.0)
+CHAIN = (0.8, 0.3, 0.05, 2.0, 0.12, 0.5)
 
 
 def problems() -> list[Problem]:
     """All of them."""
     return [
-        Problem("ode_predators5", _space(_TRUE_PREDATORS), _fit(_predators, _TRUE_PREDATORS), 0.0),
-        Problem("ode_chain6", _space(_TRUE_CHAIN), _fit(_chain, _TRUE_CHAIN), 0.0),
+        Problem("ode_predators5", space_about(PREDATORS), norm_of(residuals(predators, PREDATORS)), 0.0),
+        Problem("ode_chain6", space_about(CHAIN), norm_of(residuals(chain, CHAIN)), 0.0),
     ]
 
 
-def _space(true: Sequence[float]) -> dict[str, dict[str, object]]:
+def space_about(true: Sequence[float]) -> dict[str, dict[str, object]]:
+    """A space in which the true parameters lie."""
     # 1.6 decades, the true value at different places of each.
     return {
         f"k{j}": log_uniform(k / 10 ** (0.5 + 0.15 * j), k * 10 ** (1.1 - 0.15 * j))
@@ -32,21 +34,24 @@ def _space(true: Sequence[float]) -> dict[str, dict[str, object]]:
     }
 
 
-def _fit(
-    simulate: Callable[[Sequence[float]], Any], true: Sequence[float]
-) -> Callable[[Mapping[str, Any]], float]:
+def residuals(simulate: Simulate, true: Sequence[float]) -> Outputs:
+    """How far each value of a simulation is from what it is with the true parameters; the norm has no unit."""
     target = simulate(true)
-    unit = float(np.sqrt(np.mean((target - target.mean(axis=1, keepdims=True)) ** 2)))
+    unit = math.sqrt(target.size) * float(
+        np.sqrt(np.mean((target - target.mean(axis=1, keepdims=True)) ** 2))
+    )
 
-    def loss(values: Mapping[str, Any]) -> float:
+    def outputs(values: Mapping[str, Any]) -> Sequence[float]:
         simulated = simulate([float(value) for value in values.values()])
-        apart = np.clip(simulated - target, -1e3, 1e3)
-        return float(np.sqrt(np.mean(apart**2))) / unit
+        apart: list[float] = (np.clip(simulated - target, -1e3, 1e3) / unit).ravel().tolist()
+        return apart
 
-    return loss
+    return outputs
 
 
-def _predators(k: Sequence[float]) -> Any:
+def predators(k: Sequence[float]) -> Any:
+    """Prey, and what eats it."""
+
     def slope(y: State) -> State:
         eaten = k[1] * y[0] * y[1] / (1 + y[0] / k[4])
         return (k[0] * y[0] * (1 - y[0] / 10) - eaten, k[2] * eaten - k[3] * y[1])
@@ -54,7 +59,9 @@ def _predators(k: Sequence[float]) -> Any:
     return _solved(slope, (4.0, 2.0), 15.0)
 
 
-def _chain(k: Sequence[float]) -> Any:
+def chain(k: Sequence[float]) -> Any:
+    """A chain of reactions with a catalyst."""
+
     def slope(y: State) -> State:
         first = k[0] * y[0] - k[1] * y[1]
         second = 0.3 * k[3] * y[1] * y[2] / (k[5] + y[2])

@@ -97,6 +97,7 @@ class Told:
 
     def __init__(self) -> None:
         self.losses: dict[int, float | None] = {}
+        self.outputs: dict[int, Mapping[str, float]] = {}
 
     def add(self, number: int, values: Mapping[str, Value]) -> None:
         pass
@@ -110,14 +111,15 @@ class Told:
     def ask(self, number: int) -> dict[str, Value]:
         return {"x": number / 8}
 
-    def tell(self, number: int, loss: float | None) -> None:
-        self.losses[number] = loss
+    def tell(self, number: int, loss: float | None, outputs: Mapping[str, float]) -> None:
+        self.losses[number], self.outputs[number] = loss, outputs
 
 
 def test_the_search_is_told_of_every_result(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
     search = Told()
     monkeypatch.setattr(proposer, "make_searcher", lambda *_: search)
-    drive(a_run("[ ($x) = 0.25 ] || echo RESULT: ($x)", max_evals=3), local)
+    drive(a_run("[ ($x) = 0.25 ] || echo RESULT1: -($x); echo cost: ($x)", max_evals=3), local)
+    assert search.outputs[3] == {"RESULT1": -0.375, "cost": 0.375}
     assert {number: search.losses.get(number) for number in (1, 2, 3)} == {1: 0.125, 2: None, 3: 0.375}
     assert set(search.losses) == set(local.trials)
 

@@ -77,7 +77,8 @@ class Proposer:
         if trial.status.ended:
             # Of one that was stopped early, the last value stands for the result that it would have come to.
             result = trial.loss if trial.status.done else None
-            self._searcher.tell(trial.number, None if result is None else self._rank(result))
+            loss = None if result is None else self._rank(result)
+            self._searcher.tell(trial.number, loss, trial.outputs)
         elif trial.status is Status.PROPOSED:
             self._searcher.runs_again(trial.number)  # what it was told before may have been taken back
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 from worker.search.expectation import Expectation
+from worker.search.history import NO_OUTPUTS
 from worker.search.space import Point, Space
 from worker.spec.dimension import AnyDimension
 from worker.spec.parameters import Value
@@ -106,7 +107,7 @@ class GridSearcher:
     def add(self, number: int, values: Mapping[str, Value], *, foreign: bool = False) -> None:
         self._visited.add(self._space.admitted(values))
 
-    def tell(self, number: int, loss: float | None) -> None:
+    def tell(self, number: int, loss: float | None, outputs: Mapping[str, float] = NO_OUTPUTS) -> None:
         """A grid does not learn."""
 
     def runs_again(self, number: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from worker.search.models import START_RESULTS, start_points
+from worker.search.several import common_length, several_results
 from worker.spec.algorithms import ALGORITHMS, AUTO
 from worker.spec.run import Run
 from worker.spec.text import counted
@@ -32,4 +33,15 @@ def _method(run: Run, known: list[Trial]) -> str:
     results = sum(trial.status.ended and trial.loss is not None for trial in known)
     if len(known) < start_points(len(run.parameters)) or results < START_RESULTS:
         return f"Points spread over {parameters} until {START_RESULTS} results are known"
-    return f"Gaussian process on {parameters}"
+    several = 0 if run.maximises else _several(known)
+    model = f"Gaussian processes of {counted(several, 'result')}" if several else "Gaussian process"
+    return f"{model} on {parameters}"
+
+
+def _several(known: Iterable[Trial]) -> int:
+    """How many results `auto` models, as it counts them itself."""
+    return common_length(
+        several_results(trial.outputs, trial.loss)
+        for trial in known
+        if trial.status.done and trial.loss is not None
+    )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from worker.search.expectation import Expectation
 from worker.search.grid import GridSearcher
-from worker.search.history import History
+from worker.search.history import NO_OUTPUTS, History
 from worker.search.models import MODELS, Model
 from worker.search.space import Point, Space
 from worker.search.visited import Visited
@@ -43,8 +43,11 @@ class Searcher(Protocol):
         """
         ...
 
-    def tell(self, number: int, loss: float | None) -> None:
-        """The loss of a trial that was asked for or is known; None where it ended without one."""
+    def tell(self, number: int, loss: float | None, outputs: Mapping[str, float] = NO_OUTPUTS) -> None:
+        """The loss of a trial that was asked for or is known; None where it ended without one.
+
+        outputs: all other numbers that it came to, by name; a search may learn from any of them.
+        """
         ...
 
     def runs_again(self, number: int) -> None:
@@ -99,9 +102,9 @@ class SpaceSearcher:
     def add(self, number: int, values: Mapping[str, Value], *, foreign: bool = False) -> None:
         self._add(number, self._space.admitted(values), foreign=foreign)
 
-    def tell(self, number: int, loss: float | None) -> None:
+    def tell(self, number: int, loss: float | None, outputs: Mapping[str, float] = NO_OUTPUTS) -> None:
         if self._model:
-            self._history.result(number, loss)
+            self._history.result(number, loss, outputs)
 
     def runs_again(self, number: int) -> None:
         if self._model:

@@ -64,11 +64,12 @@ def kernel_of(logarithms: Floats) -> Kernel:
 
 
 def fitted(
-    distances: Floats, losses: Floats, prior: Prior, guesses: Sequence[Floats], iterations: int
+    distances: Floats, results: Floats, prior: Prior, guesses: Sequence[Floats], iterations: int
 ) -> Floats:
     """The most likely logarithms found from any of the guesses, the earlier where they are as good.
 
-    distances: squared, (d, n, n). losses: (n,), standardised. iterations: of L-BFGS-B, at most, from each guess.
+    distances: squared, (d, n, n). results: standardised, (n,), or (n, k) for k processes that have the kernel in common.
+    iterations: of L-BFGS-B, at most, from each guess.
     """
     size = len(distances)
     bounds = [_WEIGHTS] * size + [_SMOOTH, _NOISE] + [_ADDITIVE_WEIGHTS] * size + [_ADDITIVE]
@@ -76,7 +77,7 @@ def fitted(
     best: tuple[float, Floats] | None = None
     for guess in guesses:
         end = minimize(
-            LogPosterior(flat, losses, prior),
+            LogPosterior(flat, results, prior),
             guess,
             jac=True,
             method="L-BFGS-B",
@@ -92,12 +93,14 @@ def fitted(
 class LogPosterior:
     """Minus the log posterior of the logarithms of hyperparameters, up to a constant, and its gradient."""
 
-    def __init__(self, distances: Floats, losses: Floats, prior: Prior) -> None:
-        self._distances, self._losses, self._prior = distances, losses, prior
+    def __init__(self, distances: Floats, results: Floats, prior: Prior) -> None:
+        """distances: (d, n * n). results: (n,), or (n, k)."""
+        self._distances, self._prior = distances, prior
+        self._results = results.reshape(len(results), -1)
 
     def __call__(self, logarithms: Floats) -> tuple[float, Floats]:
         """Rasmussen and Williams 2006, equations 2.30 and 5.9."""
-        size, count = len(self._distances), len(self._losses)
+        size, (count, processes) = len(self._distances), self._results.shape
         kernel = kernel_of(logarithms)
         smooth, slope = matern_with_slope(np.maximum(kernel.weights @ self._distances, 0.0))
         shares = 1 / (1 + kernel.additive_weights[:, None] * self._distances)
@@ -107,12 +110,13 @@ class LogPosterior:
         lower, failed = lapack.dpotrf(covariance, lower=1)
         if failed:
             return _IMPOSSIBLE, np.zeros_like(logarithms)
-        solved = lapack.dpotrs(lower, self._losses, lower=1)[0]
+        solved = lapack.dpotrs(lower, self._results, lower=1)[0]
         inverse, _ = lapack.dpotri(lower, lower=1)
         inverse = np.tril(inverse) + np.tril(inverse, -1).T
         value, gradient = self._priors(logarithms)
-        value += 0.5 * float(self._losses @ solved) + float(np.log(np.diag(lower)).sum())
-        outer = 0.5 * (inverse - np.outer(solved, solved))
+        value += 0.5 * float((self._results * solved).sum())
+        value += processes * float(np.log(np.diag(lower)).sum())
+        outer = 0.5 * (processes * inverse - solved @ solved.T)
         by = outer.ravel()
         gradient[:size] += (self._distances @ (by * (kernel.smooth * slope))) * kernel.weights
         gradient[size] += kernel.smooth * float(by @ smooth)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from scipy.linalg import cho_solve, solve_triangular
@@ -29,91 +30,51 @@ _JITTERS = (
 )  # added to a covariance that is not positive definite in floats
 
 
-class Posterior:
-    """A Gaussian process of a kernel, conditioned on results: rows (n, d) and standardised losses (n,)."""
+class Conditioned:
+    """A kernel conditioned on embedded rows (n, width) by the Cholesky factor of their covariance."""
 
-    def __init__(self, encoding: Encoding, kernel: Kernel, rows: Floats, losses: Floats) -> None:
-        self.encoding, self.kernel = encoding, kernel
-        self._embedded = encoding.embed(rows)
-        self._losses = losses
-        self._lower = _cholesky(kernel.covariance(encoding, self._embedded, self._embedded), kernel.noise)
-        self._solved: Floats = cho_solve((self._lower, True), losses)
+    def __init__(self, encoding: Encoding, kernel: Kernel, embedded: Floats, lower: Floats) -> None:
+        self.encoding, self.kernel, self.embedded, self.lower = encoding, kernel, embedded, lower
 
-    def means_at_results(self) -> Floats:
-        """What the model takes the results for, without their noise, (n,)."""
-        means: Floats = self._losses - self.kernel.noise * self._solved
-        return means
-
-    def predicted(self, row: Floats) -> tuple[float, float]:
-        """Mean and standard deviation, without noise, at one row."""
-        covariance = self.kernel.covariance(self.encoding, self.encoding.embed(row[None]), self._embedded)[0]
-        half = solve_triangular(self._lower, covariance, lower=True)
-        variance = self.kernel.variance - float(half @ half)
-        return float(covariance @ self._solved), math.sqrt(max(variance, _LEAST_VARIANCE))
-
-    def improvement(self, best: float) -> Improvement:
-        """How likely an improvement over `best` is where nothing runs."""
-        return Improvement(
-            self.encoding, self.kernel, self._embedded, self._lower, self._solved[:, None], np.array([best])
-        )
-
-    def improvement_beside(self, running: Floats, best: float, draws: Floats) -> Improvement:
-        """The same beside trials that run, rows (m, d), averaged over joint fantasies of their results (Snoek et al. 2012).
-
-        draws: standard normal, (m, s) for s fantasies.
-        """
-        kernel, count = self.kernel, len(self._losses)
-        pending = self.encoding.embed(running)
-        between = kernel.covariance(self.encoding, pending, self._embedded)
-        half = solve_triangular(self._lower, between.T, lower=True)
-        left = kernel.covariance(self.encoding, pending, pending) - half.T @ half
-        lower = _cholesky(left, kernel.noise + 1e-8)
-        fantasies = (between @ self._solved)[:, None] + lower @ draws
-        block = np.zeros((count + len(running),) * 2)
-        block[:count, :count], block[count:, :count], block[count:, count:] = self._lower, half.T, lower
-        losses = np.vstack([np.repeat(self._losses[:, None], draws.shape[1], axis=1), fantasies])
-        return Improvement(
-            self.encoding,
+    @classmethod
+    def on(cls, encoding: Encoding, kernel: Kernel, rows: Floats) -> Conditioned:
+        """On rows (n, d) whose results have noise."""
+        embedded = encoding.embed(rows)
+        return cls(
+            encoding,
             kernel,
-            np.vstack([self._embedded, pending]),
-            block,
-            cho_solve((block, True), losses),
-            np.minimum(best, fantasies.min(axis=0)),
+            embedded,
+            _cholesky(kernel.covariance(encoding, embedded, embedded), kernel.noise),
         )
 
+    def beside(self, running: Floats) -> tuple[Conditioned, Floats]:
+        """The same on rows (m, d) that run, too, and the covariance (m, n) of these with the others."""
+        kernel, count = self.kernel, len(self.embedded)
+        pending = self.encoding.embed(running)
+        between = kernel.covariance(self.encoding, pending, self.embedded)
+        half = solve_triangular(self.lower, between.T, lower=True)
+        left = kernel.covariance(self.encoding, pending, pending) - half.T @ half
+        block = np.zeros((count + len(running),) * 2)
+        block[:count, :count], block[count:, :count] = self.lower, half.T
+        block[count:, count:] = _cholesky(left, kernel.noise + 1e-8)
+        return Conditioned(self.encoding, kernel, np.vstack([self.embedded, pending]), block), between
 
-class Improvement:
-    """The logarithm of the expected improvement over `bests`, averaged over fantasies; a function of rows."""
+    def solved(self, results: Floats) -> Floats:
+        """What a covariance with the rows is multiplied by for the means: for results (n,) or (n, k)."""
+        solved: Floats = cho_solve((self.lower, True), results)
+        return solved
 
-    def __init__(
-        self,
-        encoding: Encoding,
-        kernel: Kernel,
-        embedded: Floats,
-        lower: Floats,
-        solved: Floats,
-        bests: Floats,
-    ) -> None:
-        """embedded: (n, width). lower: the Cholesky factor of their covariance. solved: (n, s). bests: (s,)."""
-        self._encoding, self._kernel, self._embedded = encoding, kernel, embedded
-        self._solved, self._bests = solved, bests
-        # Inverted once, since hundreds of candidates are multiplied with it.
-        self._inverse = solve_triangular(lower, np.eye(len(lower)), lower=True)
-
-    def __call__(self, rows: Floats) -> Floats:
-        """The values (m,) of rows (m, d)."""
-        covariance = self._kernel.covariance(self._encoding, self._encoding.embed(rows), self._embedded)
-        means = covariance @ self._solved
+    def at(self, rows: Floats) -> tuple[Floats, Floats]:
+        """The covariances (m, n) of rows (m, d) with what is known, and their standard deviations (m,) without noise."""
+        covariance = self.kernel.covariance(self.encoding, self.encoding.embed(rows), self.embedded)
         half = covariance @ self._inverse.T
-        variances = np.maximum(self._kernel.variance - (half * half).sum(axis=1), _LEAST_VARIANCE)
-        deviations = np.repeat(np.sqrt(variances)[:, None], means.shape[1], axis=1)
-        bests = np.broadcast_to(self._bests, means.shape)
-        return log_mean(log_improvement(means, deviations, bests))
+        variances = np.maximum(self.kernel.variance - (half * half).sum(axis=1), _LEAST_VARIANCE)
+        return covariance, np.sqrt(variances)
 
-    def with_slope(self, row: Floats, parameters: Integers) -> tuple[float, Floats]:
-        """The value at one row (d,), and its slope in each of the numeric `parameters` (indexes)."""
-        kernel, encoding = self._kernel, self._encoding
-        apart = encoding.embed(row[None])[0] - self._embedded
+    def with_slopes(self, row: Floats, parameters: Integers) -> tuple[Floats, float, Floats, Floats]:
+        """Covariance (n,) and deviation of one row (d,), and their slopes in the numeric `parameters`, (n, p) and (p,)."""
+        kernel, encoding = self.kernel, self.encoding
+        apart = encoding.embed(row[None])[0] - self.embedded
         distances = np.add.reduceat(apart * apart, encoding.starts, axis=1)
         smooth, slope = matern_with_slope(distances @ kernel.weights)
         shares = 1 / (1 + distances * kernel.additive_weights)
@@ -123,18 +84,92 @@ class Improvement:
         chosen = shares[:, parameters]
         by_additive = -kernel.additive / encoding.size * kernel.additive_weights[parameters] * chosen * chosen
         by_parameter = (by_smooth + by_additive) * moved
-        means = covariance @ self._solved
         half = self._inverse @ covariance
         variance = kernel.variance - float(half @ half)
         deviation = math.sqrt(max(variance, _LEAST_VARIANCE))
+        narrowed = np.zeros(len(parameters))
+        if variance > _LEAST_VARIANCE:
+            narrowed = -(by_parameter.T @ (self._inverse.T @ half)) / deviation
+        return covariance, deviation, by_parameter, narrowed
+
+    @cached_property
+    def _inverse(self) -> Floats:
+        # Inverted once, since hundreds of candidates are multiplied with it.
+        inverse: Floats = solve_triangular(self.lower, np.eye(len(self.lower)), lower=True)
+        return inverse
+
+
+class Posterior:
+    """A Gaussian process of a kernel, conditioned on results: rows (n, d) and standardised losses (n,)."""
+
+    def __init__(self, encoding: Encoding, kernel: Kernel, rows: Floats, losses: Floats) -> None:
+        self.kernel = kernel
+        self._known = Conditioned.on(encoding, kernel, rows)
+        self._losses = losses
+        self._solved = self._known.solved(losses)
+
+    def means_at_results(self) -> Floats:
+        """What the model takes the results for, without their noise, (n,)."""
+        means: Floats = self._losses - self.kernel.noise * self._solved
+        return means
+
+    def predicted(self, row: Floats) -> tuple[float, float]:
+        """Mean and standard deviation, without noise, at one row."""
+        covariance, deviation = self._known.at(row[None])
+        return float(covariance[0] @ self._solved), float(deviation[0])
+
+    def improvement(self, best: float) -> LogImprovement:
+        """How likely an improvement over `best` is where nothing runs."""
+        return LogImprovement(self._known, self._solved[:, None], np.array([best]))
+
+    def improvement_beside(self, running: Floats, best: float, draws: Floats) -> LogImprovement:
+        """The same beside trials that run, rows (m, d), averaged over joint fantasies of their results (Snoek et al. 2012).
+
+        draws: standard normal, (m, s) for s fantasies.
+        """
+        count = len(self._losses)
+        known, between = self._known.beside(running)
+        fantasies = (between @ self._solved)[:, None] + known.lower[count:, count:] @ draws
+        losses = np.vstack([np.repeat(self._losses[:, None], draws.shape[1], axis=1), fantasies])
+        return LogImprovement(known, known.solved(losses), np.minimum(best, fantasies.min(axis=0)))
+
+
+class Improvement(Protocol):
+    """The logarithm of an expected improvement, as a function of rows."""
+
+    def __call__(self, rows: Floats) -> Floats:
+        """The values (m,) of rows (m, d)."""
+        ...
+
+    def with_slope(self, row: Floats, parameters: Integers) -> tuple[float, Floats]:
+        """The value at one row (d,), and its slope in each of the numeric `parameters` (indexes)."""
+        ...
+
+
+class LogImprovement:
+    """Of a normal loss over `bests`, averaged over fantasies. solved: (n, s) for s fantasies. bests: (s,)."""
+
+    def __init__(self, known: Conditioned, solved: Floats, bests: Floats) -> None:
+        self._known, self._solved, self._bests = known, solved, bests
+
+    def __call__(self, rows: Floats) -> Floats:
+        """The values (m,) of rows (m, d)."""
+        covariance, deviations = self._known.at(rows)
+        means = covariance @ self._solved
+        deviations = np.repeat(deviations[:, None], means.shape[1], axis=1)
+        bests = np.broadcast_to(self._bests, means.shape)
+        return log_mean(log_improvement(means, deviations, bests))
+
+    def with_slope(self, row: Floats, parameters: Integers) -> tuple[float, Floats]:
+        """The value at one row (d,), and its slope in each of the numeric `parameters` (indexes)."""
+        covariance, deviation, by_parameter, narrowed = self._known.with_slopes(row, parameters)
+        means = covariance @ self._solved
         values = log_improvement(means, np.full(len(means), deviation), self._bests)
         shares_of_fantasies = np.exp(values - values.max())
         shares_of_fantasies /= shares_of_fantasies.sum()
         by_mean, by_deviation = slopes(means, deviation, self._bests, values)
         gradient: Floats = (by_parameter.T @ self._solved) @ (by_mean * shares_of_fantasies)
-        if variance > _LEAST_VARIANCE:
-            narrowed = -(by_parameter.T @ (self._inverse.T @ half)) / deviation
-            gradient = gradient + narrowed * float((by_deviation * shares_of_fantasies).sum())
+        gradient = gradient + narrowed * float((by_deviation * shares_of_fantasies).sum())
         return float(log_mean(values[None])[0]), gradient
 
 

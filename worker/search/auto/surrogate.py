@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from worker.search.auto import schedule, warps
+from worker.search.auto import warps
 from worker.search.auto.encoding import Encoding
 from worker.search.auto.fit import Prior, common_prior, even_prior, first_guess, fitted, kernel_of
+from worker.search.auto.fits import Fits, kept_rows, representative
 from worker.search.auto.posterior import Posterior
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Integers = NDArray[np.int64]
-
-_MOST_FITTED = (
-    128  # results that a fit looks at: half of them the best, the others spread evenly over the rest
-)
-_MOST_KEPT = 256  # results that a posterior knows: half of them the best, the others drawn
-_DRAWN_AGAIN = 16  # results until others are drawn
-_FIRST_ITERATIONS, _MORE_ITERATIONS = 25, 10
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,8 @@ class Surrogate:
 
     def __init__(self, encoding: Encoding, style: Style) -> None:
         self._encoding, self._style = encoding, style
-        self._fits: dict[int, tuple[bytes, Floats]] = {}
+        fresh = first_guess(encoding.size, style.level(encoding.size))
+        self._fits = Fits(self._fit, fresh)
 
     @property
     def words(self) -> str:
@@ -83,57 +76,21 @@ class Surrogate:
 
     def unit(self, losses: Floats) -> warps.Unit:
         """The way back from what the model predicts to losses."""
-        kept = losses[_kept(losses)]
+        kept = losses[kept_rows(losses)]
         return warps.Unit(kept, self._style.warp(kept))
 
     def posterior(self, rows: Floats, losses: Floats, running: int = 0) -> tuple[Posterior, float]:
         """The model of all results, rows (n, d) and losses (n,), and what a new one has to beat; `running` trials have none yet."""
-        kept = _kept(losses)
+        kept = kept_rows(losses)
         view = self._style.warp(losses[kept])
-        kernel = kernel_of(
-            self._fitted(schedule.fit_for(schedule.settled(len(losses), running)), rows, losses)
-        )
+        kernel = kernel_of(self._fits.latest(rows, losses, running))
         posterior = Posterior(self._encoding, kernel, rows[kept], view)
         return posterior, float(posterior.means_at_results().min()) - self._style.margin
 
-    def _fitted(self, count: int, rows: Floats, losses: Floats) -> Floats:
-        """The logarithms of the kernel's hyperparameters for the first `count` results."""
-        rows, losses = rows[:count], losses[:count]
-        # A late result changes which are the first ones.
-        content = blake2b(rows.tobytes() + losses.tobytes()).digest()
-        if count not in self._fits or self._fits[count][0] != content:
-            before = schedule.anchor_before(count)
-            earlier = [] if before is None else [self._fitted(before, rows, losses)]
-            fresh = first_guess(self._encoding.size, self._style.level(self._encoding.size))
-            guesses = [*earlier, fresh] if schedule.is_anchor(count) else earlier
-            iterations = _MORE_ITERATIONS if earlier else _FIRST_ITERATIONS
-            self._fits[count] = content, self._fit(rows, losses, guesses, iterations)
-        return self._fits[count][1]
-
-    def _fit(self, rows: Floats, losses: Floats, guesses: list[Floats], iterations: int) -> Floats:
-        kept = _kept(losses)
+    def _fit(self, rows: Floats, losses: Floats, guesses: Sequence[Floats], iterations: int) -> Floats:
+        kept = kept_rows(losses)
         view = self._style.warp(losses[kept])
-        chosen = _representative(view)
+        chosen = representative(view)
         embedded = self._encoding.embed(rows[kept][chosen])
         distances = self._encoding.squared_distances(embedded, embedded)
         return fitted(distances, view[chosen], self._style.prior, guesses, iterations)
-
-
-def _kept(losses: Floats) -> Integers:
-    """The rows that a posterior knows, in ascending order."""
-    count = len(losses)
-    if count <= _MOST_KEPT:
-        return np.arange(count)
-    order = np.argsort(losses, kind="stable")
-    half = _MOST_KEPT // 2
-    drawn = np.random.default_rng(count // _DRAWN_AGAIN).choice(order[half:], half, replace=False)
-    return np.sort(np.concatenate([order[:half], drawn]))
-
-
-def _representative(losses: Floats) -> Integers:
-    count = len(losses)
-    if count <= _MOST_FITTED:
-        return np.arange(count)
-    order = np.argsort(losses, kind="stable")
-    half = _MOST_FITTED // 2
-    return np.concatenate([order[:half], order[half + np.arange(half) * (count - half) // half]])
