@@ -123,8 +123,18 @@ def rows_of(tmp_path: Path, content: str, **options: object) -> import_csv.Impor
             "0,-1.0,2026-01-01,a,0.5,COMPLETE\n1,,2026-01-01,a,0.25,FAIL\n2,-3.0,2026-01-01,a,0.25,PRUNED\n",
             {"result": "value"},
         ),
+        (
+            "Name,State,kind,lr,val_loss\na,finished,a,0.5,-1\nb,crashed,a,0.25,\nc,running,a,0.1,3\n",
+            {"result": "val_loss"},
+        ),
+        ("loss,done,trial_id,config/lr,config/kind\n-1,True,f1,0.5,a\n", {"result": "loss"}),
+        (
+            "p:lr,p:kind,objective,job_id,job_status,m:timestamp_submit\n0.5,a,-1,0,DONE,0.1\n0.25,a,F,1,DONE,0.2\n"
+            "0.1,a,4,2,CANCELLED,0.2\n",
+            {"result": "objective"},
+        ),
     ],
-    ids=["bom", "sep", "tab", "blanks", "comma", "optuna"],
+    ids=["bom", "sep", "tab", "blanks", "comma", "optuna", "wandb", "ray", "deephyper"],
 )
 def test_tables_of_other_programs_are_read(tmp_path: Path, content: str, options: dict[str, object]) -> None:
     assert rows_of(tmp_path, content, **options).rows == [ImportedRow({"lr": 0.5, "kind": "a"}, -1.0)]

@@ -43,6 +43,7 @@ FOREIGN_IN_FUNCTIONS = {
     **dict.fromkeys(("optuna", "pandas", "sqlalchemy"), ("worker.report.exchange",)),
     "sklearn": ("worker.report.data.importance",),
     "threadpoolctl": ("worker.search.models",),
+    "yaml": ("worker.spec.foreign.yaml_text",),
 }
 
 

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dashboard": ("dashboard", "Show the report of a run live in a browser."),
     "gpu": ("gpu", "Plot how busy the GPUs were."),
     "debug-zip": ("debug_zip", "Pack what others need to help you, without secrets."),
+    "scan": ("scan", "Propose a config for a program, from its --help or its source."),
     "config": ("config", "Convert a config file, URL or token into a config file."),
     "url": ("url", "Print the link that opens the page's form filled in with a config."),
 }

@@ -96,9 +96,6 @@ class GridSearcher:
     def prepare(self) -> None:
         """Nothing to load."""
 
-    def catch_up(self) -> None:
-        """Nothing to learn."""
-
     def ask(self, number: int) -> dict[str, Value] | None:
         while self._next < self._grid.size:
             point = self._point(self._next)

@@ -24,11 +24,14 @@ from worker.spec.text import counted, quoted, together
 from worker.trial import Status
 
 _SEPARATORS = ",;\t"
-_STATUS = ("status", "state")  # ours, and Optuna's
-_GOOD = ("", Status.OK.value, "complete")
+# Names of the column that says how an evaluation ended, and what it says where it went well: ours, Optuna's, W&B's,
+# Ray Tune's, DeepHyper's.
+_STATUS = ("status", "state", "job_status")
+_GOOD = ("", Status.OK.value, "complete", "finished", "terminated", "done")
 _SEVERAL = re.compile(r"RESULT[1-9]\d*")
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", re.ASCII)
-_OPTUNA = "params_"  # what stands before a parameter's name in the tables of Optuna
+# What stands before a parameter's name in the tables of Optuna, Ray Tune and DeepHyper.
+_PREFIXES = ("params_", "config/", "p:")
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,11 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
     twice = [name for name, count in Counter(headers).items() if count > 1]
 
     def find(name: str, more: str = "") -> int:
-        wanted = name if name in headers else f"{_OPTUNA}{name}"
+        names = (name, *(prefix + name for prefix in _PREFIXES))
+        wanted = next((candidate for candidate in names if candidate in headers), "")
         if wanted in twice:
             raise UsageError(f"{path} has several columns named {quoted(wanted)}. Keep only one of them.")
-        if wanted not in headers:
+        if not wanted:
             missing = f"{path} has no column {quoted(name)}."
             raise UsageError(together(missing, did_you_mean(name, headers), more))
         return headers.index(wanted)
@@ -113,7 +117,8 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
         for parameter in run.parameters
     )
     loss = find(result, "If another column holds the results, name it with --result.")
-    status = next((headers.index(name) for name in _STATUS if headers.count(name) == 1), None)
+    lower = [header.lower() for header in headers]
+    status = next((lower.index(name) for name in _STATUS if lower.count(name) == 1), None)
     outputs = {
         name: place
         for place, name in enumerate(headers)

@@ -1,12 +1,14 @@
-"""Any text that holds a config, whatever its format: TOML, config.ini, config.json, a link of the page, a command."""
+"""Any text that holds a config, whatever its format: TOML, config.ini, config.json, a link of the page, a command, others' spaces."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 
 from worker.spec.config_limits import RUN, Limits
 from worker.spec.fields import BY_QUERY
+from worker.spec.foreign import any_space, omniopt2
 from worker.spec.formats import (
     original,
     original_command,
@@ -18,6 +20,7 @@ from worker.spec.formats import (
 )
 from worker.spec.formats.input_limits import bounded, unreadable
 from worker.spec.formats.original_meaning import ORIGINAL_PARTITIONS, Partitions
+from worker.spec.problem import UnreadableError
 from worker.spec.run import Draft, ReadResult
 
 # The formats that a draft can be written in, by the name that `omniopt config --to` knows.
@@ -45,30 +48,52 @@ def read_any(text: str, partitions: Partitions = ORIGINAL_PARTITIONS, limits: Li
     if not word:
         raise unreadable("This is empty.", "Give a config, a link from the page, or a token.")
     if word.startswith("{"):
-        return original.read_json(text, limits=limits)
+        return _read_braces(text, limits)
     if looks_like_link(word):
         return original_meaning.of_link(url.read(query_of(word), limits), partitions)
     if looks_like_command(word):
-        return (
-            original_command.read(word, limits)
-            if original_command.looks_like_one(word)
-            else _read_command(word, limits)
-        )
+        return _read_command(word, limits)
     if token.looks_like_token(word):
         return token.decode(word, limits)
     if _INI_SECTION.search(text):
         return original.read_ini(text, limits=limits)
-    return toml.read(text, limits)
+    return _read_toml(text, limits)
+
+
+def _read_braces(text: str, limits: Limits) -> ReadResult:
+    """A config.json of the original, or another tool's JSON, or a table of Python with its space."""
+    try:
+        foreign = any_space.of_document(json.loads(text), limits)
+    except (ValueError, RecursionError):
+        foreign = any_space.of_text(text, limits)
+    return foreign or original.read_json(text, limits=limits)
+
+
+def _read_toml(text: str, limits: Limits) -> ReadResult:
+    """A config of ours, or whatever of others is no TOML."""
+    try:
+        document = toml.parse(text, limits)
+    except UnreadableError:
+        if foreign := any_space.of_text(text, limits):
+            return foreign
+        raise
+    return any_space.of_document(document, limits) or toml.of_document(document, limits)
 
 
 def looks_like_command(text: str) -> bool:
-    """Whether `text` could be meant as a command that this page or the original's gave."""
-    return original_command.looks_like_one(text) or (
-        "\n" not in text and _COMMAND.match(text.strip()) is not None
+    """Whether `text` could be meant as a command that this page, the original's or OmniOpt2's gave."""
+    return (
+        original_command.looks_like_one(text)
+        or omniopt2.looks_like_command(text)
+        or ("\n" not in text and _COMMAND.match(text.strip()) is not None)
     )
 
 
 def _read_command(line: str, limits: Limits) -> ReadResult:
+    if original_command.looks_like_one(line):
+        return original_command.read(line, limits)
+    if omniopt2.looks_like_command(line):
+        return omniopt2.read_command(line, limits)
     for word in line.split():
         if token.looks_like_token(word):
             return token.decode(word, limits)

@@ -53,10 +53,16 @@ _BARE_AMOUNT = re.compile(
 
 def read(text: str, limits: Limits = RUN) -> ReadResult:
     """Read a config; keys that mean nothing are problems. Raises UnreadableError where it is no TOML, or too much."""
+    return of_document(parse(text, limits), limits)
+
+
+def parse(text: str, limits: Limits = RUN) -> dict[str, Any]:
+    """The tables of a TOML text. Raises UnreadableError where it is none, or too much."""
     text = bounded(text, limits)
     _check_dots(text, limits)
     try:
-        document = tomllib.loads(text)
+        document: dict[str, Any] = tomllib.loads(text)
+        return document
     except RecursionError as error:
         raise unreadable(
             "This is nested too deeply.", "A config has tables of values, but nothing deeper."
@@ -65,6 +71,10 @@ def read(text: str, limits: Limits = RUN) -> ReadResult:
         raise unreadable(
             f"This is not valid TOML: {visible(str(error))}.", _syntax_hint(text, str(error))
         ) from error
+
+
+def of_document(document: Mapping[str, Any], limits: Limits = RUN) -> ReadResult:
+    """The draft in the tables of a config; keys that mean nothing are problems. Raises TooMuchError."""
     problems: list[Problem] = []
     values: dict[str, object] = {}
     for section, table in document.items():

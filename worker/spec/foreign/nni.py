@@ -1,0 +1,103 @@
+"""NNI's search_space.json: tables with _type and _value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from worker.spec.config_limits import Limits
+from worker.spec.foreign import parameters as make
+from worker.spec.foreign.collected import Collected, NotCarriedError
+from worker.spec.run import ParameterDraft, ReadResult
+
+# How NNI's types are made, by their names, from the name of a parameter and from what stands in _value. Other than in
+# hyperopt, the bounds of loguniform are the values themselves, and randint does not include its upper end.
+_MAKERS: Mapping[str, tuple[int, Callable[..., ParameterDraft]]] = {
+    "uniform": (2, make.between),
+    "quniform": (3, make.multiples),
+    "loguniform": (2, lambda name, low, high: make.between(name, low, high, log=True)),
+    "qloguniform": (3, lambda name, low, high, q: make.multiples(name, low, high, q, log=True)),
+    "normal": (2, make.normal),
+    "qnormal": (3, make.normal),
+    "lognormal": (2, lambda name, mu, sigma: make.normal(name, mu, sigma, log=True)),
+    "qlognormal": (3, lambda name, mu, sigma, q: make.normal(name, mu, sigma, q, log=True)),
+    "randint": (2, lambda name, low, high: make.between(name, low, make.number(high) - 1, whole=True)),
+}
+
+_EXPERIMENT = {
+    "experimentName": "run.name",
+    "trialCommand": "run.objective",
+    "trialConcurrency": "run.workers",
+    "maxTrialNumber": "search.max_evals",
+}
+
+
+def looks_like_one(document: object) -> bool:
+    """Whether a parsed document is such a space."""
+    return (
+        isinstance(document, dict)
+        and bool(document)
+        and all(isinstance(entry, dict) and "_type" in entry for entry in document.values())
+    )
+
+
+def read(document: Mapping[str, object], limits: Limits) -> ReadResult:
+    """The space as a draft. Raises TooMuchError."""
+    collected = Collected(limits)
+    collect(document, collected)
+    return collected.result("a search space of NNI")
+
+
+def collect(space: Mapping[str, object], collected: Collected) -> None:
+    """Add the parameters of `space`."""
+    for name, entry in space.items():
+        try:
+            collected.add(_parameter(name, entry))
+        except NotCarriedError as error:
+            collected.leave_out(name, error)
+
+
+def _parameter(name: str, entry: object) -> ParameterDraft:
+    if not isinstance(entry, dict):
+        raise NotCarriedError("it has no _type.")
+    kind, value = entry.get("_type"), entry.get("_value")
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise NotCarriedError("its _value is no list.")
+    if kind == "choice":
+        if any(isinstance(option, dict) for option in value):
+            raise NotCarriedError(
+                "its choices have parameters of their own; write these with when = ... instead."
+            )
+        return make.listed(name, value)
+    if kind not in _MAKERS:
+        raise NotCarriedError(f'there is no type like its "{kind}" here.')
+    count, maker = _MAKERS[str(kind)]
+    if kind == "randint" and len(value) == 1:  # as in the first versions of NNI
+        value = [0, *value]
+    if len(value) != count:
+        raise NotCarriedError(f"its _value has {len(value)} numbers in place of {count}.")
+    return maker(name, *value)
+
+
+def read_experiment(document: Mapping[str, object], space: str, limits: Limits) -> ReadResult:
+    """An experiment's config, with its space under the key `space`, as a draft. Raises TooMuchError."""
+    collected = Collected(limits)
+    found = document[space]
+    collect(found if isinstance(found, dict) else {}, collected)
+    for key, path in _EXPERIMENT.items():
+        if isinstance(value := document.get(key), (str, int)):
+            collected.values[path] = value
+    if "trialCommand" in document:
+        collected.say(
+            "run.objective",
+            "NNI gives programs their parameters through nni.get_next_parameter().",
+            "Write them as options of the command, such as --lr=($lr), and let the program print RESULT: and the number.",
+            "warning",
+        )
+    tuner = document.get("tuner")
+    arguments = tuner.get("classArgs") if isinstance(tuner, dict) else None
+    if isinstance(arguments, dict) and arguments.get("optimize_mode") == "maximize":
+        collected.values["search.direction"] = "max"
+    for key in document:
+        if key not in (space, "trialCommand", "tuner", *_EXPERIMENT):
+            collected.ignore(key)
+    return collected.result("an experiment of NNI")

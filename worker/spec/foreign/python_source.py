@@ -1,0 +1,251 @@
+"""Search spaces in Python programs, as hyperopt, Ray Tune, Optuna and W&B have them: read as text, never run."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from worker.spec.config_limits import Limits
+from worker.spec.foreign import optuna, wandb
+from worker.spec.foreign import parameters as make
+from worker.spec.foreign.collected import Collected, NotCarriedError
+from worker.spec.foreign.constants import NoConstantError, called, constant, owner
+from worker.spec.formats.input_limits import unreadable
+from worker.spec.parameters import NAME_PATTERN
+from worker.spec.raw_values import raw_text
+from worker.spec.run import ParameterDraft, ReadResult
+
+# With an end to each repetition: this looks at whatever was pasted.
+_SPACES = re.compile(
+    r"\b(?:hp|tune)\.\w{1,40}\(|\.suggest_\w{1,40}\(|(?:Float|Int|Categorical|Uniform)Distribution\(|[\"']parameters[\"']\s{0,9}:"
+)
+Maker = Callable[..., ParameterDraft]
+
+
+def _log(maker: Maker) -> Maker:
+    return lambda name, *numbers: maker(name, *numbers, log=True)
+
+
+def _whole(name: str, low: object, high: object) -> ParameterDraft:
+    return make.between(name, low, high, whole=True)
+
+
+def _below(name: str, low: object, high: object = None) -> ParameterDraft:
+    """Whole numbers from `low` (or 0, if it is alone) up to, not including, the other."""
+    first, end = (0, low) if high is None else (low, high)
+    return make.between(name, first, make.number(end) - 1, whole=True)
+
+
+def _log_below(name: str, low: object, high: object) -> ParameterDraft:
+    return make.between(name, low, make.number(high) - 1, whole=True, log=True)
+
+
+def _powers(name: str, low: object, high: object, q: object) -> ParameterDraft:
+    return make.multiples(name, make.power(low), make.power(high), q, log=True)
+
+
+def _shares(name: str, pairs: object) -> ParameterDraft:
+    if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+        raise NotCarriedError("its values have no probabilities.")
+    return make.weighted(name, [value for _, value in pairs], [share for share, _ in pairs])
+
+
+# The bounds of hyperopt's logarithmic types are exponents of e, those of Ray's the values themselves.
+_HYPEROPT: Mapping[str, Maker] = {
+    "choice": make.listed,
+    "pchoice": _shares,
+    "uniform": make.between,
+    "quniform": make.multiples,
+    "uniformint": _whole,
+    "randint": _below,
+    "loguniform": make.by_exponents,
+    "qloguniform": _powers,
+    "normal": make.normal,
+    "qnormal": make.normal,
+    "lognormal": _log(make.normal),
+    "qlognormal": _log(make.normal),
+}
+_RAY: Mapping[str, Maker] = {
+    "choice": make.listed,
+    "grid_search": make.listed,
+    "uniform": make.between,
+    "quniform": make.multiples,
+    "loguniform": _log(make.between),
+    "qloguniform": _log(make.multiples),
+    "randn": make.normal,
+    "qrandn": make.normal,
+    "randint": _below,
+    "qrandint": lambda name, low, high, q=1: make.multiples(name, low, high, q),
+    "lograndint": _log_below,
+    "qlograndint": lambda name, low, high, q: make.multiples(name, low, high, q, log=True),
+}
+_OPTUNA = {
+    "suggest_float": "FloatDistribution",
+    "suggest_int": "IntDistribution",
+    "suggest_categorical": "CategoricalDistribution",
+    "suggest_uniform": "UniformDistribution",
+    "suggest_loguniform": "LogUniformDistribution",
+    "suggest_discrete_uniform": "DiscreteUniformDistribution",
+}
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether `text`, which is none of the formats of configs, could be a Python program with a search space in it."""
+    return _SPACES.search(text) is not None
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax tree. Raises UnreadableError where it is no Python."""
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise unreadable(
+            f"This looks like Python, but line {error.lineno} is none.", "Copy the whole file again."
+        ) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise unreadable(
+            "This looks like Python, but is nested too deeply.", "Copy only the search space."
+        ) from error
+
+
+def read(text: str, limits: Limits) -> ReadResult:
+    """The spaces in a program, in their order, as one draft. Raises UnreadableError."""
+    tree = parsed(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict) and (sweep := _sweep(node)):
+            return wandb.read(sweep, limits)
+    collected = Collected(limits)
+    names: set[str] = set()
+    for line, name, maker, arguments in _found(tree):
+        if name in names:
+            continue
+        names.add(name)
+        if not name:
+            collected.leave_out(f"in line {line}", "its name is known only when the program runs.")
+            continue
+        try:
+            if not re.fullmatch(NAME_PATTERN, name):
+                raise NotCarriedError("its name has characters that cannot be used here.")
+            collected.add(maker(name, *(constant(argument) for argument in arguments)))
+        except TypeError:
+            collected.leave_out(name, "it has too few or too many arguments.")
+        except (NotCarriedError, NoConstantError) as error:
+            collected.leave_out(name, error)
+    _study(tree, collected)
+    return collected.result("a search space in a Python program, which was not run")
+
+
+def _sweep(node: ast.Dict) -> Mapping[str, object]:
+    keys = {key.value for key in node.keys if isinstance(key, ast.Constant)}
+    if "parameters" not in keys or keys.isdisjoint(("method", "metric")):
+        return {}
+    try:
+        document = constant(node)
+    except NoConstantError:
+        return {}
+    return document if isinstance(document, dict) and wandb.looks_like_one(document) else {}
+
+
+def _found(tree: ast.Module) -> Iterator[tuple[int, str, Maker, Sequence[ast.expr]]]:
+    """Lines, names of parameters ("" where it is no plain text), how each is made, and the arguments; in the text's order."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    keys = dict(_keys(tree))
+    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        kind = called(node)
+        if owner(node) == "hp" and kind in _HYPEROPT:
+            label = _text([*node.args[:1], *_keyword(node, "label")])
+            if kind == "choice" and _is_nested(node):
+                yield node.lineno, label, _nested, []
+            else:
+                yield node.lineno, label, _HYPEROPT[kind], [*node.args[1:], *_others(node, "label")]
+        elif owner(node) == "tune" and kind.islower() and id(node) in keys:
+            yield node.lineno, keys[id(node)], _RAY.get(kind, _unknown), [*node.args, *_others(node)]
+        elif kind in _OPTUNA:
+            label = _text([*node.args[:1], *_keyword(node, "name")])
+            yield node.lineno, label, _suggested(_OPTUNA[kind], node, len(node.args[:1])), []
+        elif kind in _OPTUNA.values() and id(node) in keys:
+            yield node.lineno, keys[id(node)], _suggested(kind, node, 0), []
+
+
+def _nested(*_: object) -> ParameterDraft:
+    raise NotCarriedError(
+        "its choices have parameters of their own; these are taken as if they always existed."
+    )
+
+
+def _unknown(*_: object) -> ParameterDraft:
+    raise NotCarriedError("there is no type like it here.")
+
+
+def _is_nested(node: ast.Call) -> bool:
+    inner = (part for part in ast.walk(node) if part is not node)
+    return any(
+        isinstance(part, ast.Dict) or (isinstance(part, ast.Call) and owner(part) == "hp") for part in inner
+    )
+
+
+def _keys(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The calls that stand behind a key: in a table, in dict(...), and in table[key] = ..."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant):
+                    yield id(value), raw_text(key.value)
+        elif isinstance(node, ast.Call) and called(node) == "dict":
+            for keyword in node.keywords:
+                yield id(keyword.value), keyword.arg or ""
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            index = node.targets[0].slice
+            if isinstance(index, ast.Constant):
+                yield id(node.value), raw_text(index.value)
+
+
+def _suggested(distribution: str, node: ast.Call, first: int) -> Maker:
+    """A parameter of Optuna from the arguments of its call, of which the first ones may have been read."""
+    places = {
+        "CategoricalDistribution": ("choices",),
+        "DiscreteUniformDistribution": ("low", "high", "q"),
+        "FloatDistribution": ("low", "high", "log", "step") if first == 0 else ("low", "high"),
+        "IntDistribution": ("low", "high", "log", "step") if first == 0 else ("low", "high"),
+    }.get(distribution, ("low", "high"))
+
+    def maker(name: str) -> ParameterDraft:
+        given = {
+            place: constant(argument) for place, argument in zip(places, node.args[first:], strict=False)
+        }
+        given |= {
+            keyword.arg or "": constant(keyword.value) for keyword in node.keywords if keyword.arg != "name"
+        }
+        return optuna.parameter(name, distribution, given)
+
+    return maker
+
+
+def _study(tree: ast.Module, collected: Collected) -> None:
+    """What a study, a tuner or fmin was asked for."""
+    for node in ast.walk(tree):
+        for keyword in node.keywords if isinstance(node, ast.Call) else ():
+            value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+            if (
+                keyword.arg in ("n_trials", "max_evals", "num_samples")
+                and isinstance(value, int)
+                and value > 0
+            ):
+                collected.values["search.max_evals"] = value
+            elif (keyword.arg, value) in (("direction", "maximize"), ("mode", "max")):
+                collected.values["search.direction"] = "max"
+
+
+def _others(node: ast.Call, *without: str) -> list[ast.expr]:
+    return [keyword.value for keyword in node.keywords if keyword.arg not in without]
+
+
+def _keyword(node: ast.Call, name: str) -> list[ast.expr]:
+    return [keyword.value for keyword in node.keywords if keyword.arg == name]
+
+
+def _text(nodes: Sequence[ast.expr]) -> str:
+    if nodes and isinstance(nodes[0], ast.Constant) and isinstance(nodes[0].value, str):
+        return nodes[0].value
+    return ""
