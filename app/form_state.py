@@ -13,7 +13,7 @@ from worker.spec.field_values import field_raw_text, field_text
 from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.formats.numbered_keys import count_parameters, impossible_count
 from worker.spec.formats.url import COUNT
-from worker.spec.parameter_settings import SETTINGS, SettingKind
+from worker.spec.parameter_settings import COMMON, SETTINGS, SettingKind
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import DEFAULT_TYPE, REAL_TYPE
 from worker.spec.problem import Problem
@@ -100,7 +100,9 @@ class FormState:
 def _parameter(row: Row) -> ParameterDraft:
     kind = PARAMETER_TYPES.get(row["type"])
     needed: Iterable[str] = kind.known if kind else SETTINGS
-    return ParameterDraft(row["name"], row["type"], {key: row[SETTINGS[key].query] for key in needed})
+    settings = {key: row[SETTINGS[key].query] for key in needed}
+    given = {key: text for key, text in settings.items() if text or key not in COMMON}
+    return ParameterDraft(row["name"], row["type"], given)
 
 
 def new(draft: Draft) -> FormState:

@@ -18,7 +18,8 @@ from app.request_form import form_state
 from app.site import current_site
 from app.widgets import SWITCHES, type_options, types_for_script
 from worker.spec.config_limits import PAGE
-from worker.spec.parameter_settings import IN_FORM_ORDER
+from worker.spec.optional_parts import part_with
+from worker.spec.parameter_settings import COMMON, IN_FORM_ORDER, SETTINGS
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import NAME_PATTERN
 from worker.spec.problem import Problem
@@ -32,7 +33,10 @@ _ROW_ACTIONS: Mapping[str, Callable[[FormState, int], FormState]] = {
 }
 
 _BACKTICKS = re.compile(r"`([^`]+)`")
-_SETTINGS = [(setting.key, setting.query, setting.label) for setting in IN_FORM_ORDER]
+_SETTINGS = [
+    (setting.key, setting.query, setting.label) for setting in IN_FORM_ORDER if setting.key not in COMMON
+]
+_WHEN = SETTINGS["when"]
 
 
 @blueprint.app_template_filter()
@@ -45,7 +49,8 @@ def with_code(text: str) -> Markup:
 def placeholder(row: Row, index: object) -> str:
     """What stands for a parameter in the objective program: its name where it has a usable one, else its number."""
     name = row["name"].strip(" ")
-    return f"(${name})" if re.fullmatch(NAME_PATTERN, name) else f"($x_{index})"
+    named = f"(${name})" if re.fullmatch(NAME_PATTERN, name) else f"($x_{index})"
+    return part_with(name, named) if row[_WHEN.query].strip(" ") else named
 
 
 @blueprint.get("/")
@@ -104,6 +109,7 @@ def render_form(
         types_for_script=types_for_script(),
         settings=_SETTINGS,
         switches=SWITCHES,
+        when=_WHEN,
         captured=site.catalogue.captured,
         opened=[section.key for section in form_layout.FOLDED if _shows(section, state, preview)],
         fresh=fresh,

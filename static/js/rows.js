@@ -164,7 +164,10 @@ function showSettings(row) {
 function showPlaceholder(row) {
   const name = field(row, "name").value.trim();
   const usable = new RegExp(`^(?:${list().dataset.namePattern})$`).test(name);
-  row.querySelector("[data-placeholder]").textContent = usable ? `($${name})` : `($x_${row.dataset.row})`;
+  const placeholder = usable ? `($${name})` : `($x_${row.dataset.row})`;
+  // What does not always exist stands in a part that is left out without it.
+  const part = `[?--${name || "option"}=${placeholder}?]`;
+  row.querySelector("[data-placeholder]").textContent = field(row, "when").value.trim() ? part : placeholder;
 }
 
 function insertPlaceholder(row) {

@@ -281,6 +281,8 @@ def test_shares_follow_the_probabilities() -> None:
     ]
     normal = stats.norm(10, 3)
     for share in (0.0, 0.1, 0.5, 0.9, 1.0):
-        value = float(space.at_shares((0.5, share, 0.5))[1])
+        value = float(space.named(space.at_shares((0.5, share, 0.5)))[space.names[1]])
         assert value == pytest.approx(min(max(float(normal.ppf(share)), 10 - 24), 10 + 24), rel=1e-6)
-    assert float(space.at_shares((0.5, 0.5, 0.25))[2]) == pytest.approx(math.exp(-9 + 11 / 4), rel=1e-6)
+    assert float(space.named(space.at_shares((0.5, 0.5, 0.25)))[space.names[2]]) == pytest.approx(
+        math.exp(-9 + 11 / 4), rel=1e-6
+    )

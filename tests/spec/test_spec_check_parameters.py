@@ -186,7 +186,7 @@ def test_every_type_works(kind: str) -> None:
         "ordered": "1",
     }
     (checked,) = run({}, ParameterDraft("a", kind, raw_settings)).parameters
-    assert set(checked.settings) == set(PARAMETER_TYPES[kind].known)
+    assert set(checked.settings) == {*PARAMETER_TYPES[kind].settings, *PARAMETER_TYPES[kind].optional}
     if kind == "hp.pchoice":
         assert checked.options == ("a", "b")
         assert checked.percentages == (25, 75)

@@ -73,7 +73,8 @@ def original_run(run: Run) -> Run:
             if dimension.count <= MOST_VALUES:
                 values = tuple(str(dimension.value(index)) for index in range(dimension.count))
                 parameter = replace(parameter, type="hp.choice", settings={"values": values})
-        parameters.append(parameter)
+        always = {key: value for key, value in parameter.settings.items() if key != "when"}
+        parameters.append(replace(parameter, settings=always))
     defaults: dict[str, Any] = {field.attribute: field.default for field in FIELDS if not field.original}
     return replace(run, parameters=tuple(parameters), **defaults)
 
@@ -227,7 +228,7 @@ def test_an_empty_draft_is_an_empty_form() -> None:
 @pytest.mark.parametrize("kind", sorted(PARAMETER_TYPES))
 def test_only_the_settings_of_the_type_are_written(kind: str) -> None:
     everything = {"min": "1", "max": "5", "step": "2", "q": "0.5", "mu": "0", "sigma": "1", "values": "a=1"}
-    everything |= {"value": "a", "log": "1", "ordered": "1"}
+    everything |= {"value": "a", "log": "1", "ordered": "1", "when": "a == 1"}
     draft = Draft({}, (ParameterDraft("p", kind, everything),))
     needed = set(PARAMETER_TYPES[kind].known)
     assert set(tomllib.loads(toml.write(draft))["parameters"]["p"]) == {"type", *needed}

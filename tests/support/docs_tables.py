@@ -53,6 +53,7 @@ _SETTING_KINDS = {
     "text": "a text or a number",
     "options": "a list of texts",
     "weights": "texts with their percentages",
+    "condition": "a condition: `\"optimizer == 'sgd'\"`",
 }
 
 

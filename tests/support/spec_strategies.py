@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from hypothesis import strategies as st
@@ -12,9 +14,14 @@ from worker.spec.check import check
 from worker.spec.check_parameters import parameter_of
 from worker.spec.field_definition import WORD_PATTERN, Field
 from worker.spec.fields import FIELDS
+from worker.spec.logic.reading import number
+from worker.spec.logic.tree import Comparison, Junction, Logic, Membership, Name, Not, Text, text_of
+from worker.spec.notation import real_text
 from worker.spec.parameter_settings import SETTINGS
 from worker.spec.parameter_types import PARAMETER_TYPES, type_of
+from worker.spec.parameters import Parameter
 from worker.spec.raw_values import LARGEST_INTEGER, duration_text
+from worker.spec.rules import Rules, is_only_text
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.spec.text import is_invisible
 
@@ -75,6 +82,8 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
         return st.builds("{} {}".format, amounts, units) | st.just("")
     if field.kind == "result":
         return reals | st.just("")
+    if field.path == "search.constraints":
+        return st.just([])  # they depend on the parameters; see `_drafts`
     if field.kind == "lines":
         return st.lists(filled_lines, max_size=3)
     if field.kind == "value":
@@ -171,22 +180,65 @@ def _drafts(draw: st.DrawFn) -> Draft:
         if field.required or draw(st.booleans()):
             values[field.path] = draw(field_values(field))
     chosen = draw(st.lists(names, min_size=1, max_size=5, unique=True))
-    drawn = tuple(draw(parameters(name)) for name in chosen)
+    drawn = draw(conditional(tuple(draw(parameters(name)) for name in chosen)))
     if draw(st.booleans()):
         values["search.start_with"] = draw(_start_points(drawn))
+    else:
+        values["search.constraints"] = draw(constraints(drawn))
     return Draft(values, drawn)
+
+
+def statements(drafts: Sequence[ParameterDraft]) -> st.SearchStrategy[str]:
+    """What may hold of the values of these parameters, one or two of them."""
+    checked = [one for draft in drafts if (one := parameter_of("", draft, [])) is not None]
+
+    def of(parameter: Parameter) -> st.SearchStrategy[Comparison | Membership]:
+        name = Name(parameter.name)
+        if is_only_text(parameter):
+            options = st.sampled_from(parameter.options).map(Text)
+            listed = st.lists(options, min_size=1, max_size=3).map(tuple)
+            equal = options.map(lambda text: Comparison((name, text), ("==",)))
+            return equal | st.builds(Membership, st.just(name), listed, st.booleans())
+        dimension = type_of(parameter).dimension(parameter, 8)
+        bounds = st.floats(0, 1).map(lambda share: number(real_text(abs(float(dimension.at_share(share))))))
+        return st.builds(
+            lambda operator, bound: Comparison((name, bound), (operator,)),
+            st.sampled_from(["<=", ">=", "!=", "<"]),
+            bounds,
+        )
+
+    if not checked:
+        return st.nothing()
+    single: st.SearchStrategy[Logic] = st.sampled_from(checked).flatmap(of)
+    two = st.builds(Junction, st.sampled_from(["and", "or"]), st.tuples(single, single))
+    return st.one_of(single, two, st.builds(Not, single)).map(text_of)
+
+
+@st.composite
+def conditional(draw: st.DrawFn, drafts: tuple[ParameterDraft, ...]) -> tuple[ParameterDraft, ...]:
+    """The same parameters, some of which depend on some before them."""
+    found = list(drafts)
+    for place in range(1, len(drafts)):
+        if draw(st.integers(0, 2)) == 0:
+            when = draw(statements(found[:place]))
+            found[place] = replace(found[place], settings={**found[place].settings, "when": when})
+    return tuple(found)
+
+
+def constraints(drafts: Sequence[ParameterDraft]) -> st.SearchStrategy[list[str]]:
+    """Constraints on these parameters; they may leave nothing."""
+    return st.lists(statements(drafts), max_size=2)
 
 
 def _start_points(drafts: tuple[ParameterDraft, ...]) -> st.SearchStrategy[list[dict[str, object]]]:
     """Points of the search space of these parameters, as tables."""
     checked = [parameter_of("", draft, []) for draft in drafts]
     dimensions = [type_of(one).dimension(one, 8) for one in checked if one is not None]
+    rules = Rules([one for one in checked if one is not None])
 
     def point(shares: list[float]) -> dict[str, object]:
-        return {
-            draft.name: dimension.at_share(share)
-            for draft, dimension, share in zip(drafts, dimensions, shares, strict=True)
-        }
+        values = [dimension.at_share(share) for dimension, share in zip(dimensions, shares, strict=True)]
+        return dict(rules.existing(values))
 
     shares = st.lists(st.floats(0, 1), min_size=len(drafts), max_size=len(drafts))
     return st.lists(shares.map(point), max_size=2) if len(dimensions) == len(drafts) else st.just([])

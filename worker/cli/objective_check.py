@@ -10,7 +10,7 @@ from worker.agent.program import CommandContext, Programs, Weight, faults
 from worker.agent.program_files import is_folder, missing, nearest
 from worker.agent.shell import HOLE
 from worker.launch.scheduler import Scheduler
-from worker.spec.placeholders import is_open, with_holes
+from worker.spec.placeholders import complete, is_open, with_holes
 from worker.spec.problem import Problem, Severity
 from worker.spec.run import Run
 from worker.spec.text import visible
@@ -37,7 +37,8 @@ def problems(
     """
     if is_open(run.objective):
         return  # the checks of the config have told
-    for fault in faults(with_holes(run.objective, HOLE), _context(run, scheduler, home, config)):
+    command = with_holes(complete(run.objective, run.parameters), HOLE)
+    for fault in faults(command, _context(run, scheduler, home, config)):
         error = fault.weight is Weight.CERTAIN
         severity = _SEVERITIES[fault.weight] if certain else "warning"
         advice = visible(fault.advice)

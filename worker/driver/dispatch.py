@@ -132,7 +132,7 @@ def make_assign(
         attempt=attempt,
         values=values,
         at=at,
-        command=render(run.objective, values, plan.paths.places(trial), run.number_format),
+        command=render(run.objective, values, plan.paths.places(trial), run.number_format, run.parameters),
         number_format=run.number_format,
         cwd=str(plan.cwd),
         time_limit=run.time_limit,

@@ -47,12 +47,13 @@ class _Algorithm(AnnealingAlgo):  # type: ignore[misc]
         self.avg_best_idx, self.shrink_coef = 2.0, 0.1  # hyperopt's defaults
         rows = [row for row, loss in enumerate(history.losses) if math.isfinite(loss)]
         rows.sort(key=history.numbers.__getitem__)
-        numbers = [history.numbers[row] for row in rows]
         self.tid_losses_dct = {history.numbers[row]: history.losses[row] for row in rows}
-        self.node_tids = dict.fromkeys(kinds, numbers)
+        columns = dict(zip(kinds, history.columns, strict=True))
+        # A parameter that exists only under a condition has no value in the other trials.
+        rows_of = {label: [row for row in rows if not math.isnan(columns[label][row])] for label in kinds}
+        self.node_tids = {label: [history.numbers[row] for row in rows_of[label]] for label in kinds}
         self.node_vals = {
-            label: [kind(column[row]) for row in rows]
-            for (label, kind), column in zip(kinds.items(), history.columns, strict=True)
+            label: [kind(columns[label][row]) for row in rows_of[label]] for label, kind in kinds.items()
         }
         self.best_tids: list[int] = []
 

@@ -12,7 +12,6 @@ from worker.search.history import History
 from worker.search.hypercube import latin_hypercube
 from worker.search.sobol import SobolPoints
 from worker.search.space import Point, Space
-from worker.spec.dimension import AnyDimension
 
 
 class Engine(Protocol):
@@ -59,7 +58,7 @@ class Model(Protocol):
 class Learner:
     """An engine that is loaded when it is first needed, or by `prepare`. startup: results before its first proposal."""
 
-    def __init__(self, space: Space, load: Callable[[Sequence[AnyDimension]], Engine], startup: int) -> None:
+    def __init__(self, space: Space, load: Callable[[Space], Engine], startup: int) -> None:
         self._startup = startup
         self._space = space
         self._load = load
@@ -89,7 +88,7 @@ class Learner:
     def _loaded(self) -> Engine:
         with self._loading:
             if self._engine is None:
-                self._engine = self._load(self._space.dimensions)
+                self._engine = self._load(self._space)
             return self._engine
 
 
@@ -104,9 +103,7 @@ def start_points(parameters: int) -> int:
 class Spread(Learner):
     """A learner whose first trials are spread evenly over the space: 2 more than parameters, but 5 to 10."""
 
-    def __init__(
-        self, space: Space, load: Callable[[Sequence[AnyDimension]], Engine], startup: int, seed: int
-    ) -> None:
+    def __init__(self, space: Space, load: Callable[[Space], Engine], startup: int, seed: int) -> None:
         super().__init__(space, load, startup)
         self._count = start_points(len(space.dimensions))
         self._seed = seed
@@ -121,7 +118,9 @@ class Spread(Learner):
         if not self._points:
             self._points = latin_hypercube(self._space, self._count, Random(f"first {self._seed}"))
         at = len(history)
-        return self._points[at] if at < self._count else super().first(history, generator)
+        if at < self._count and self._space.allows(point := self._points[at]):
+            return point
+        return super().first(history, generator)
 
     def expectation(self, history: History, point: Point) -> Expectation | None:
         """What the next of the models expects of a point."""
@@ -166,33 +165,36 @@ class Mix:
 
 
 # scipy takes a third of a second to import, hyperopt more than a second.
-def _gaussian(dimensions: Sequence[AnyDimension]) -> Engine:
+def _gaussian(space: Space) -> Engine:
     from threadpoolctl import threadpool_limits
 
     from worker.search.auto.engine import Auto
 
     # Many small matrices gain nothing by threads, and a login node of many processors would wait for all of them.
     threadpool_limits(1, user_api="blas")
-    return Auto(dimensions)
+    return Auto(space.dimensions, space)
 
 
-def _parzen(dimensions: Sequence[AnyDimension]) -> Engine:
+def _parzen(space: Space) -> Engine:
     from worker.search.parzen import Parzen
 
-    return Parzen(dimensions)
+    def allowed(latents: Sequence[float]) -> bool:
+        return space.allows(space.decode(latents))
+
+    return Parzen(space.dimensions, allowed if space.rules.constraints else None)
 
 
-def _annealing(dimensions: Sequence[AnyDimension]) -> Engine:
+def _annealing(space: Space) -> Engine:
     from worker.search.annealing import Annealing
 
-    return Annealing(dimensions)
+    return Annealing(space.dimensions)
 
 
 def _sampled(name: str) -> Callable[[Space, int], Model]:
-    def load(dimensions: Sequence[AnyDimension]) -> Engine:
+    def load(space: Space) -> Engine:
         from worker.search.optuna_samplers import Sampled
 
-        return Sampled(name, dimensions)
+        return Sampled(name, space.dimensions, space.rules)
 
     return lambda space, _: Learner(space, load, 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -15,12 +16,15 @@ from optuna.trial import Trial, TrialState, create_trial
 from worker.search.auto.encoding import Encoding
 from worker.search.history import History
 from worker.spec.dimension import AnyDimension
+from worker.spec.parameters import Value
+from worker.spec.rules import Rules
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
+_NO_RULES = Rules(())
 _FIRST_SPREAD = 1 / 6  # of CMA-ES, in shares of a range, as Optuna has it
 
 
@@ -31,9 +35,9 @@ class Sampled:
     and NSGA-II call a generation begins afresh then, CMA-ES at the best point known.
     """
 
-    def __init__(self, name: str, dimensions: Sequence[AnyDimension]) -> None:
+    def __init__(self, name: str, dimensions: Sequence[AnyDimension], rules: Rules = _NO_RULES) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
-        self._name, self._dimensions = name, dimensions
+        self._name, self._dimensions, self._rules = name, dimensions, rules
         self._encoding = Encoding.of(dimensions)
         self._distributions: dict[str, BaseDistribution] = {
             f"x{position:04}": CategoricalDistribution(range(axis.categories))
@@ -53,12 +57,36 @@ class Sampled:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a sampler is experimental is no news for whoever chose it
             self._study.sampler = self._sampler(seed)
-            trial = self._study.ask(self._distributions)
-        latents = self._encoding.latents(
-            np.array([trial.params[name] for name in self._distributions], dtype=float)
-        )
+            trial, latents = self._fixed() if not self._rules.conditional else self._defined_by_run()
         self._asked[number] = (trial, latents)
         return latents
+
+    def _fixed(self) -> tuple[Trial, list[float]]:
+        """A proposal in a space whose parameters always exist."""
+        trial = self._study.ask(self._distributions)
+        row = np.array([trial.params[name] for name in self._distributions], dtype=float)
+        return trial, self._encoding.latents(row)
+
+    def _defined_by_run(self) -> tuple[Trial, list[float]]:
+        """A proposal that asks for those parameters only that exist by the values of those before them; nan for the others."""
+        trial = self._study.ask()
+        latents: list[float] = []
+        values: dict[str, Value] = {}
+        parts = zip(
+            self._distributions.items(), self._dimensions, self._encoding.axes, self._rules.names, strict=True
+        )
+        for (label, distribution), dimension, axis, name in parts:
+            if not self._rules.exists(name, values):
+                latents.append(math.nan)
+                continue
+            coordinate = (
+                trial.suggest_categorical(label, distribution.choices)
+                if isinstance(distribution, CategoricalDistribution)
+                else trial.suggest_float(label, 0.0, 1.0)
+            )
+            latents.append(float(axis.latents(np.array([coordinate], dtype=float))[0]))
+            values[name] = dimension.decode(latents[-1])
+        return trial, latents
 
     def _begin(self) -> None:
         self._study = optuna.create_study()
@@ -97,29 +125,39 @@ class Sampled:
             if self._decoded(asked) == self._decoded(latents):
                 return trial.number
             self._study.tell(trial, state=TrialState.FAIL)
+        params = self._params(history, row)
         self._study.add_trial(
             create_trial(
                 state=TrialState.RUNNING,
-                params=self._params(history, row),
-                distributions=self._distributions,
+                params=params,
+                distributions={name: self._distributions[name] for name in params},
             )
         )
         return len(self._study.get_trials(deepcopy=False)) - 1
 
     def _decoded(self, latents: Sequence[float]) -> list[object]:
-        return [dimension.decode(latent) for dimension, latent in zip(self._dimensions, latents, strict=True)]
+        return [
+            None if math.isnan(latent) else dimension.decode(latent)
+            for dimension, latent in zip(self._dimensions, latents, strict=True)
+        ]
 
     def _params(self, history: History, row: int) -> dict[str, float]:
-        columns = [np.array([column[row]]) for column in history.columns]
-        coordinates = self._encoding.snap(self._encoding.rows(columns))[0]
-        return {
-            name: int(coordinate) if isinstance(distribution, CategoricalDistribution) else float(coordinate)
-            for (name, distribution), coordinate in zip(self._distributions.items(), coordinates, strict=True)
-        }
+        found: dict[str, float] = {}
+        parts = zip(self._distributions.items(), self._encoding.axes, history.columns, strict=True)
+        for (name, distribution), axis, column in parts:
+            if math.isnan(column[row]):
+                continue  # it does not exist there
+            coordinate = axis.snapped(axis.coordinates(np.array([column[row]])))[0]
+            found[name] = (
+                int(coordinate) if isinstance(distribution, CategoricalDistribution) else float(coordinate)
+            )
+        return found
 
     def _sampler(self, seed: int) -> BaseSampler:
         makers: Mapping[str, Callable[[], BaseSampler]] = {
-            "optuna.tpe": lambda: TPESampler(seed=seed, multivariate=True, constant_liar=True),
+            "optuna.tpe": lambda: TPESampler(
+                seed=seed, multivariate=True, constant_liar=True, group=self._rules.conditional
+            ),
             "optuna.gp": lambda: GPSampler(seed=seed),
             "optuna.nsga2": lambda: NSGAIISampler(seed=seed),
             "optuna.cmaes": lambda: CmaEsSampler(seed=seed, x0=self._middle, sigma0=_FIRST_SPREAD),

@@ -12,7 +12,7 @@ from worker.spec.run import Run
 
 def points_taken(run: Run, evaluated: Iterable[Mapping[str, Value]]) -> int:
     """How many points of the grid or space are among these values, each once; others take nothing from a run."""
-    space = Space(run.parameters, run.precision)
+    space = Space(run.parameters, run.precision, run.constraints)
     grid_points = run.grid_points if run.algorithm == "gridsearch" else None
     taken = set()
     for values in evaluated:
@@ -21,7 +21,7 @@ def points_taken(run: Run, evaluated: Iterable[Mapping[str, Value]]) -> int:
         except ValueError:
             continue  # it comes from elsewhere, and has other parameters or values
         if all(
-            _stands(dimension, value, grid_points)
+            value is None or _stands(dimension, value, grid_points)
             for dimension, value in zip(space.dimensions, point, strict=True)
         ):
             taken.add(point)

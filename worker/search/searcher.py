@@ -10,14 +10,20 @@ from worker.search.expectation import Expectation
 from worker.search.grid import GridSearcher
 from worker.search.history import NO_OUTPUTS, History
 from worker.search.models import MODELS, Model
+from worker.search.none_allowed import none_allowed
+from worker.search.repair import brought_in
 from worker.search.space import Point, Space
 from worker.search.visited import Visited
 from worker.spec.dimension import Numbers
 from worker.spec.parameters import Value
 from worker.spec.run import Run
+from worker.spec.text import counted
 
 _MODEL_TRIES = 2  # proposals of a model that repeat known points before the nearest new one is taken
 _RANDOM_TRIES = 30  # the same for points drawn at random
+_CONSTRAINED_TRIES = (
+    4  # proposals of a model that violate a constraint before one is brought to where it is allowed
+)
 
 
 class Searcher(Protocol):
@@ -72,6 +78,8 @@ class SpaceSearcher:
 
     @property
     def exhausted_sentence(self) -> str:
+        if self._space.rules.given and (sentence := self._ruled_out()):
+            return sentence
         rounded = any(
             isinstance(dimension, Numbers) and not dimension.stepped for dimension in self._space.dimensions
         )
@@ -87,6 +95,18 @@ class SpaceSearcher:
             else "To continue, widen the ranges, or set allow_repeats."
         )
         return f"{used_up} {advice}"
+
+    def _ruled_out(self) -> str:
+        """Why no point is left where conditions or constraints may be the reason; "" where all have been proposed."""
+        constraints = self._space.rules.constraints
+        if not len(self._visited) and constraints:
+            return none_allowed(constraints, certain=self._visited.saw_all)
+        if self._visited.saw_all:
+            return ""
+        return (
+            f"After {counted(len(self._visited), 'point')}, no other one was found among many that the constraints leave. "
+            "To continue, loosen the constraints, widen the ranges, or set allow_repeats."
+        )
 
     def prepare(self) -> None:
         if self._model:
@@ -125,9 +145,23 @@ class SpaceSearcher:
     def _propose(self, number: int) -> Point | None:
         generator = Random(f"{self._seed} {number}")
         modelled = self._model is not None and self._model.ready(self._history)
-        for _ in range(_MODEL_TRIES if modelled else _RANDOM_TRIES):
+        known = 0
+        for _ in range(_CONSTRAINED_TRIES if modelled else _RANDOM_TRIES):
             point = self._point(modelled, number, generator)
-            if point not in self._visited:
+            if self._visited.is_new(point):
+                return point
+            if self._space.allows(point):
+                known += 1
+                if modelled and known == _MODEL_TRIES:
+                    break
+            elif not modelled:
+                break  # it is one of very many that were drawn in vain
+        return self._allowed_near(point, generator)
+
+    def _allowed_near(self, point: Point, generator: Random) -> Point | None:
+        if not self._space.allows(point) and self._space.allows(other := self._space.draw(generator)):
+            point = brought_in(self._space, point, other)
+            if self._visited.is_new(point):
                 return point
         return self._visited.unvisited(point, generator)
 
@@ -141,7 +175,7 @@ class SpaceSearcher:
 
 def make_searcher(run: Run, seed: int) -> Searcher:
     """The searcher that `run` asks for. Imports no library; `prepare` or the first proposal of a model does."""
-    space = Space(run.parameters, run.precision)
+    space = Space(run.parameters, run.precision, run.constraints)
     if run.algorithm == "gridsearch":
         return GridSearcher(space, run.grid_points, run.max_evals)
     model = None if run.algorithm == "hyperopt.rand.suggest" else MODELS[run.algorithm](space, seed)

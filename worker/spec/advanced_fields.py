@@ -43,6 +43,15 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         choices=NUMBER_FORMATS,
     ),
     Field(
+        "search.constraints",
+        "constraints",
+        "Constraints on parameters",
+        "lines",
+        (),
+        "What must hold between values, one line each: layers * width <= 4096, or a + b <= 1. Points that violate it are not tried.",
+        advanced=True,
+    ),
+    Field(
         "search.start_with",
         "start_with",
         "Settings to begin with",

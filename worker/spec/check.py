@@ -9,6 +9,7 @@ from typing import Any
 
 from worker.spec import (
     check_budget,
+    check_rules,
     check_units,
     near_misses,
     placeholders,
@@ -25,7 +26,8 @@ from worker.spec.formats.numbered_keys import MOST_PARAMETERS
 from worker.spec.gpu_amounts import gpu_count
 from worker.spec.lists import has_gaps
 from worker.spec.problem import Problem, capped, has_errors
-from worker.spec.raw_values import ConversionError
+from worker.spec.raw_values import ConversionError, is_missing
+from worker.spec.rules import Rules
 from worker.spec.run import Draft, ParameterDraft, ReadResult, Run
 from worker.spec.text import counted, quoted, shown
 
@@ -69,13 +71,18 @@ def check(draft: Draft) -> Checked:
     if any(problem.path == "run.precision" for problem in problems):
         precision = None
     parameters = parameters_of(draft.parameters, problems, precision)
+    problems.extend(check_rules.problems(draft.parameters, parameters, values.get("constraints", ())))
     problems.extend(_together(values, draft.parameters))
     if len(parameters) == len(draft.parameters) and not has_errors(problems):
-        problems.extend(start_points.problems(values["start_with"], parameters, values["precision"]))
+        rules = Rules(parameters, values["constraints"])
+        problems.extend(start_points.problems(values["start_with"], parameters, values["precision"], rules))
     problems = list(capped(problems))
     if has_errors(problems):
         return Checked(None, tuple(problems))
     run = Run(parameters=parameters, **values)
+    problems.extend(check_rules.share_problems(run))
+    if has_errors(problems):
+        return Checked(None, tuple(problems))
     return Checked(run, (*problems, *_size_problems(run), *check_budget.problems(run)))
 
 
@@ -162,7 +169,11 @@ def _shown(field: Field, number: float) -> str:
 
 def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> Iterator[Problem]:
     if (objective := values.get("objective")) and len(drafts) <= MOST_PARAMETERS:
-        yield from placeholders.problems(objective, [draft.name.strip(" \t") for draft in drafts])
+        names = [draft.name.strip(" \t") for draft in drafts]
+        conditional = [
+            draft.name.strip(" \t") for draft in drafts if not is_missing(draft.settings.get("when"))
+        ]
+        yield from placeholders.problems(objective, names, conditional)
     workers, evaluations = values.get("workers"), values.get("max_evals")
     if workers and evaluations and evaluations < workers:
         yield Problem(

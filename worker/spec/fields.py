@@ -20,6 +20,7 @@ FIXED = frozenset(
         "run.dont_start",
         "search.algorithm",
         "search.direction",
+        "search.constraints",
         "search.start_with",
         "search.seed",
         "search.allow_repeats",

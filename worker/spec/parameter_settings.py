@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-SettingKind = Literal["integer", "real", "switch", "text", "options", "weights"]
+SettingKind = Literal["integer", "real", "switch", "text", "options", "weights", "condition"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,10 @@ SETTINGS: Mapping[str, ParameterSetting] = {
         ParameterSetting("values", "Values", "Values", "values", "options", "options", False, 7),
         ParameterSetting("ordered", "Ordered", "Ordered", "ordered", "ordered", "ordered", False, 10),
         ParameterSetting("value", "Value", "Value", "value", "value", "value", False, 8),
+        ParameterSetting("when", "Only when", "Only when", "when", "when", "when", False, 11),
     )
 }
 # A range is asked for from its lower end, and what is rounded to comes last.
 IN_FORM_ORDER = tuple(sorted(SETTINGS.values(), key=lambda setting: setting.form_place))
+# What every type takes beside its own settings.
+COMMON: Mapping[str, SettingKind] = {"when": "condition"}

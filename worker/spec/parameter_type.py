@@ -9,7 +9,7 @@ from typing import Literal
 from worker.spec import resolution
 from worker.spec.dimension import AnyDimension
 from worker.spec.distributions import Distribution
-from worker.spec.parameter_settings import SETTINGS, SettingKind
+from worker.spec.parameter_settings import COMMON, SETTINGS, SettingKind
 from worker.spec.parameters import NAMED_TYPES, Parameter
 from worker.spec.problem import Problem
 
@@ -53,7 +53,7 @@ class ParameterType:
     @property
     def known(self) -> Mapping[str, SettingKind]:
         """All settings that it needs or takes, in the order of the config -> how each is read."""
-        return {**self.settings, **self.optional}
+        return {**self.settings, **self.optional, **COMMON}
 
     def __post_init__(self) -> None:
         """Raises ValueError where the row contradicts itself or the table of settings."""

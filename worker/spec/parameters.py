@@ -77,6 +77,12 @@ class Parameter:
         return self.integer("step") if "step" in self.settings else 1
 
     @property
+    def when(self) -> str:
+        """The condition under which it exists, as typed; "" where it always does."""
+        when = self.settings.get("when", "")
+        return when if isinstance(when, str) else ""
+
+    @property
     def options(self) -> tuple[str, ...]:
         """The values of a parameter whose values are listed, or the one that is fixed."""
         if isinstance(value := self.settings.get("value"), str):

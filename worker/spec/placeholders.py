@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from worker.spec import near_misses
+from worker.spec import near_misses, optional_parts
 from worker.spec.notation import NUMBER_FORMATS, value_text
-from worker.spec.parameters import NAME_PATTERN, Value
+from worker.spec.parameters import NAME_PATTERN, Parameter, Value
 from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, listed
 from worker.spec.text import quoted, shown
 
 _PLACEHOLDER = re.compile(r"(?P<int>\bint)?\(\$(?P<name>[A-Za-z0-9_.-]+)\)")
 # What stands before a value that is a word of its own, and before one that belongs to an option.
-_WORD_BEGINS = re.compile(r"(?:^|[ \t])[\"']?$")
-_OPTION = re.compile(r"(?:^|[ \t])(?P<option>--?[A-Za-z][A-Za-z0-9_.-]*)[ \t]+(?P<quote>[\"']?)$")
+_WORD_BEGINS = re.compile(r"(?:^|[ \t]|\[\?)[\"']?$")
+_OPTION = re.compile(r"(?:^|[ \t]|\[\?)(?P<option>--?[A-Za-z][A-Za-z0-9_.-]*)[ \t]+(?P<quote>[\"']?)$")
 _POSITION = re.compile(r"x_(\d+)", re.ASCII)
 # What word processors make of quotation marks and of the dashes of options.
 _TYPOGRAPHIC = re.compile("[“”„‘’‚]|(?<=\\s)[–—]")
@@ -30,14 +30,19 @@ def render(
     values: Mapping[str, Value],
     paths: Mapping[str, str],
     number_format: str = NUMBER_FORMATS[0],
+    parameters: Sequence[Parameter] = (),
 ) -> str:
     """The shell command of a trial: every placeholder of `objective` replaced by its value.
 
-    values: parameter name -> value, in the order of the parameters (for ($x_N)). paths: name -> path.
+    values: parameter name -> value, in the order of the parameters (for ($x_N)). paths: name -> path. parameters: those of the run,
+    where some may have no value; the parts that are left out then are gone.
     Text is quoted so that the shell hands on exactly this text, also where the placeholder stands inside
     quotation marks. Raises KeyError for a placeholder that stands for nothing.
     """
     names = list(values)
+    if is_conditional(parameters):
+        names = [parameter.name for parameter in parameters]
+        objective = optional_parts.resolved(objective, lambda part: set(used(part, names)) <= values.keys())
     pieces, start, quotes = [], 0, ""
     for match in _PLACEHOLDER.finditer(objective):
         between = objective[start : match.start()]
@@ -107,6 +112,24 @@ def with_holes(objective: str, hole: str) -> str:
     return _PLACEHOLDER.sub(hole, objective)
 
 
+def is_conditional(parameters: Iterable[Parameter]) -> bool:
+    """Whether one of the parameters exists only under a condition, so that commands may have optional parts."""
+    return any(parameter.when for parameter in parameters)
+
+
+def complete(objective: str, parameters: Iterable[Parameter]) -> str:
+    """The objective program with all of its optional parts, where it has some."""
+    if not is_conditional(parameters):
+        return objective
+    return optional_parts.resolved(objective, lambda part: True)
+
+
+def used(text: str, names: Sequence[str]) -> list[str]:
+    """The parameters whose placeholders stand in `text`."""
+    found = (_resolve(match["name"], names) for match in _PLACEHOLDER.finditer(text))
+    return [name for name in found if name is not None]
+
+
 def unused(objective: str, names: Sequence[str]) -> list[str]:
     """Those of `names` whose values `objective` does not hold, so that the program finds them elsewhere, if at all."""
     name_set = frozenset(names)
@@ -136,8 +159,8 @@ def with_equals_sign(objective: str, wanted: Collection[str], names: Sequence[st
     return "".join([*pieces, objective[start:]])
 
 
-def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
-    """What is wrong with the placeholders of `objective`.
+def problems(objective: str, names: Sequence[str], conditional: Sequence[str] = ()) -> Iterator[Problem]:
+    """What is wrong with the placeholders of `objective`. conditional: those of the names that do not always exist.
 
     Undefined and ambiguous ones are errors; parameters that are not used, and what only looks like a placeholder,
     are warnings. `names` may have wrong ones among them, about which nothing is said here.
@@ -159,11 +182,45 @@ def problems(objective: str, names: Sequence[str]) -> Iterator[Problem]:
     yield from _shell_problems(objective)
     yield from _ambiguous(names)
     explained = {guesses.meant(word) for word in (*instead.values(), *undefined)}
-    yield from _unused_problems([name for name in missing if name not in explained], names)
+    yield from _unused_problems([name for name in missing if name not in explained], names, conditional)
+    if conditional:
+        yield from _part_problems(objective, names, conditional)
 
 
-def _unused_problems(unused_names: Sequence[str], names: Sequence[str]) -> Iterator[Problem]:
-    where = [f"($x_{names.index(name)}) or (${shown(name)})" for name in unused_names[:_MOST_UNUSED]]
+def _part_problems(objective: str, names: Sequence[str], conditional: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong with the parts that are left out where a parameter does not exist."""
+    if complaint := next(optional_parts.complaints(objective), ""):
+        yield Problem("run.objective", complaint, f"Write for example {_part_with(conditional[0])}.")
+        return
+    always = optional_parts.outside(objective)
+    for name in dict.fromkeys(name for name in used(always, names) if name in conditional):
+        yield Problem(
+            "run.objective",
+            f"The parameter {quoted(name)} does not always exist, but the command always has its value.",
+            f"Put what is to be left out without it between [? and ?]: {_part_with(name)}.",
+        )
+    for part in optional_parts.parts(objective):
+        if is_open(part):
+            message = f"The optional part {shown(f'[?{part}?]')} has an unmatched quotation mark."
+            yield Problem("run.objective", message, "Put both marks inside of it, or both outside.")
+        elif not set(used(part, names)) & set(conditional):
+            message = f"The optional part {shown(f'[?{part}?]')} is never left out: no parameter in it has a condition."
+            yield Problem(
+                "run.objective", message, "Remove the marks, or put a placeholder inside.", "warning"
+            )
+
+
+def _part_with(name: str) -> str:
+    return optional_parts.part_with(name, f"(${name})")
+
+
+def _unused_problems(
+    unused_names: Sequence[str], names: Sequence[str], conditional: Sequence[str]
+) -> Iterator[Problem]:
+    where = [
+        _part_with(shown(name)) if name in conditional else f"($x_{names.index(name)}) or (${shown(name)})"
+        for name in unused_names[:_MOST_UNUSED]
+    ]
     if len(unused_names) > _MOST_UNUSED:
         yield Problem(
             "run.objective",

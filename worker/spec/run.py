@@ -87,6 +87,7 @@ class Run:
     on_waiting_time: int
     algorithm: str
     direction: str
+    constraints: tuple[str, ...]
     start_with: tuple[StartPoint, ...]
     target: str
     patience: int
@@ -132,6 +133,11 @@ class Run:
     def rank(self, result: float) -> float:
         """What stands for a result where the smaller is the better; the one place that knows which way is good."""
         return rank(self.direction, result)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parameters, in their order."""
+        return tuple(parameter.name for parameter in self.parameters)
 
     @property
     def target_rank(self) -> float | None:

@@ -25,7 +25,7 @@ def setting_value(kind: SettingKind, raw: object) -> SettingValue:
         return real(raw)
     if kind == "switch":
         return switch(raw)
-    if kind == "text":
+    if kind in ("text", "condition"):
         return line(raw)
     if kind == "options":
         return _options(raw)

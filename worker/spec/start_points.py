@@ -9,6 +9,7 @@ from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
 from worker.spec.problem import Problem, did_you_mean
 from worker.spec.raw_values import ConversionError, line, real
+from worker.spec.rules import Rules
 from worker.spec.text import quoted
 
 StartPoint = tuple[tuple[str, str], ...]  # names and the texts of their values, as typed
@@ -52,9 +53,9 @@ def start_points_text(points: Sequence[StartPoint]) -> str:
 
 
 def problems(
-    points: Sequence[StartPoint], parameters: Sequence[Parameter], precision: int
+    points: Sequence[StartPoint], parameters: Sequence[Parameter], precision: int, rules: Rules
 ) -> Iterator[Problem]:
-    """What is wrong with the points of a run with these parameters."""
+    """What is wrong with the points of a run with these parameters and rules."""
     names = [parameter.name for parameter in parameters]
     for number, point in enumerate(points, 1):
         which = f"Point {number}" if len(points) > 1 else "The point"
@@ -66,10 +67,28 @@ def problems(
                 )
         if twice := [name for name in dict.fromkeys(given) if given.count(name) > 1]:
             yield Problem(_PATH, f"{which} has {quoted(twice[0])} twice.", "Write each parameter once.")
-        values = dict(point)
-        for parameter in parameters:
-            if problem := _problem(which, parameter, values.get(parameter.name), precision):
+        yield from _value_problems(which, dict(point), parameters, precision, rules)
+
+
+def _value_problems(
+    which: str, texts: Mapping[str, str], parameters: Sequence[Parameter], precision: int, rules: Rules
+) -> Iterator[Problem]:
+    found: dict[str, Value] = {}
+    wrong = False
+    for parameter in parameters:
+        text = texts.get(parameter.name)
+        if rules.exists(parameter.name, found):
+            if problem := _problem(which, parameter, text, precision):
+                wrong = True
                 yield problem
+            else:
+                found[parameter.name] = _admitted(parameter, text, precision)
+        elif text is not None and not wrong:  # with a wrong value, nobody knows what exists
+            message = f"{which} has a value for {parameter.name}, which {rules.absence(parameter.name)}."
+            yield Problem(_PATH, message, f"Leave {parameter.name} out there.")
+    if not wrong and (violated := rules.violated(found)):
+        message = f"{which} violates the constraint {quoted(violated)}."
+        yield Problem(_PATH, message, "Change the values, or the constraint.")
 
 
 def _problem(which: str, parameter: Parameter, text: str | None, precision: int) -> Problem | None:
@@ -88,12 +107,13 @@ def _problem(which: str, parameter: Parameter, text: str | None, precision: int)
 
 
 def values_of(point: StartPoint, parameters: Sequence[Parameter], precision: int) -> dict[str, Value]:
-    """The values of a checked point, in the order of the parameters."""
-    values = dict(point)
-    return {
-        parameter.name: _admitted(parameter, values.get(parameter.name), precision)
-        for parameter in parameters
-    }
+    """The values of a checked point, in the order of the parameters; of those that exist there."""
+    texts, rules = dict(point), Rules(parameters)
+    values: dict[str, Value] = {}
+    for parameter in parameters:
+        if rules.exists(parameter.name, values):
+            values[parameter.name] = _admitted(parameter, texts.get(parameter.name), precision)
+    return values
 
 
 def only_values(parameters: Sequence[Parameter], precision: int) -> dict[str, Value]:

@@ -53,7 +53,7 @@ def coincidence(run: Run, trials: Iterable[Trial]) -> Coincidence | None:
     """What numbers of failed evaluations have and those of others do not; None where there is no such thing."""
     informative = [trial for trial in trials if not trial.imported and _tells(trial)][-_NEWEST:]
     texts = [_texts(run, trial) for trial in informative]
-    separate = as_words(run.objective, [parameter.name for parameter in run.parameters])
+    separate = as_words(run.objective, run.names)
     patterns = [
         pattern
         for minus, exponent in ((True, False), (False, True), (True, True))
@@ -71,7 +71,7 @@ def _tells(trial: Trial) -> bool:
 
 def _texts(run: Run, trial: Trial) -> dict[str, str]:
     """The numbers that the trial's command holds, as the program got them."""
-    missing = unused(run.objective, list(trial.values))
+    missing = unused(run.objective, run.names)
     return {
         name: value_text(value, run.number_format)
         for name, value in trial.values.items()
@@ -133,7 +133,7 @@ def _advice(run: Run, pattern: Coincidence) -> str:
             "The program may not understand exponents; in a new run, write plain decimals: number_format = "
             '"plain" in the section [run].'
         )
-    line = with_equals_sign(run.objective, pattern.names, [parameter.name for parameter in run.parameters])
+    line = with_equals_sign(run.objective, pattern.names, run.names)
     if line == run.objective:
         return (
             "The program may read such a value as an option; if it accepts --, write that before the "

@@ -25,12 +25,12 @@ class Commands:
     def of(self, values: Mapping[str, Value], number: int) -> str:
         """The objective program with the values of trial `number` put in."""
         run = self._run
-        return render(run.objective, values, self._paths.places(number), run.number_format)
+        return render(run.objective, values, self._paths.places(number), run.number_format, run.parameters)
 
     def ready(self, trial: Trial) -> str:
         """One line for a shell that runs the program with the trial's values; as short as that can be."""
         objective = self._run.objective
-        if "OMNIOPT_" in objective or unused(objective, list(trial.values)):
+        if "OMNIOPT_" in objective or unused(objective, self._run.names):
             return self.by_hand(trial)
         command = self.of(trial.values, trial.number)
         return self._in_place(command, f"bash -c {shlex.quote(command)}")

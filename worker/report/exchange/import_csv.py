@@ -128,7 +128,7 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
 
 
 def _imported_rows(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: Run) -> ImportedRows:
-    space = Space(run.parameters, run.precision)
+    space = Space(run.parameters, run.precision, run.constraints)
     table = ImportedRows()
     first: dict[tuple[object, ...], int] = {}
     for number, row in rows:
@@ -159,8 +159,12 @@ def _evaluation(row: Sequence[str], layout: _Layout, run: Run, space: Space) -> 
         parameter.name: _value(parameter, cells[index], layout.comma)
         for parameter, index in zip(run.parameters, layout.parameters, strict=True)
         if index is not None
+        and (cells[index] or not parameter.when)  # an empty cell: it does not exist there
     }
     values = {**only_values(run.parameters, run.precision), **given} if None in layout.parameters else given
+    values = {
+        name: value for name, value in values.items() if name in given or space.rules.exists(name, values)
+    }
     outputs = dict(_outputs(cells, layout))
     return ImportedRow(space.named(space.admitted(values)), float(loss), outputs)
 

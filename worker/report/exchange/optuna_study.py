@@ -14,6 +14,7 @@ from worker.spec.distributions import Choices, Reals
 from worker.spec.multiples import exact
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter
+from worker.spec.rules import Rules
 from worker.store.live_values import LiveValues, live_values
 from worker.trial import Status, Trial
 
@@ -91,8 +92,8 @@ def _trials(results: Results) -> Iterator[Any]:
         frozen = optuna.trial.create_trial(
             state=state,
             value=trial.loss if usable else None,
-            params={parameter.name: trial.values[parameter.name] for parameter in results.run.parameters},
-            distributions=distributions,
+            params=dict(trial.values),
+            distributions={name: distributions[name] for name in trial.values},
             user_attrs=_attributes(results, trial),
             intermediate_values=_so_far(live[trial.number]) if trial.number in live else _curve(trial),
         )
@@ -112,7 +113,10 @@ def _state(trial: Trial) -> Any:
 
 
 def _complete(results: Results, trial: Trial) -> bool:
-    return all(parameter.name in trial.values for parameter in results.run.parameters)
+    """Whether the values are those that this run's parameters have there."""
+    rules = Rules(results.run.parameters)
+    wanted = {name for name in rules.names if rules.exists(name, trial.values)}
+    return trial.values.keys() == wanted
 
 
 def _attributes(results: Results, trial: Trial) -> dict[str, object]:
@@ -152,7 +156,7 @@ def _distribution(parameter: Parameter, trials: list[Trial]) -> Any:
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     kind = type_of(parameter)
-    values = [trial.values[parameter.name] for trial in trials]
+    values = [trial.values[parameter.name] for trial in trials if parameter.name in trial.values]
     numbers = [float(value) for value in values if not isinstance(value, str)]
     distribution = kind.distribution(parameter)
     if isinstance(distribution, Choices):

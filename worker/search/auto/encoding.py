@@ -97,6 +97,14 @@ class Encoding:
         keys: Integers = (np.round(rows * _RESOLUTION).astype(np.int64) * self._multipliers).sum(axis=1)
         return keys
 
+    def comparable(self, rows: Floats) -> Floats:
+        """`rows` with a number for every coordinate, so that differences can be taken."""
+        return rows
+
+    def is_whole(self, row: Floats) -> bool:
+        """Whether a row has the coordinates of all parameters that exist there."""
+        return True
+
     def mutants(self, rows: Floats, scales: Floats, generator: np.random.Generator) -> Floats:
         """One mutant a row: numbers move by about `scales` (n,), at least by a step; categories are drawn anew.
 

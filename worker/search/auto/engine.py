@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from worker.search.auto.allowed import Allowed
 from worker.search.auto.composite import Composite
+from worker.search.auto.conditional import ConditionalEncoding
 from worker.search.auto.encoding import Encoding
 from worker.search.auto.known import Known, Reader
 from worker.search.auto.maximiser import Maximiser
@@ -18,6 +20,7 @@ from worker.search.auto.turned import Turned
 from worker.search.auto.warps import Unit
 from worker.search.expectation import Expectation
 from worker.search.history import History
+from worker.search.space import Space
 from worker.spec.dimension import AnyDimension
 from worker.spec.text import counted
 
@@ -35,8 +38,13 @@ _PLAIN_EVERY = 4  # trials, where several results are modelled: what is no sum o
 class Auto:
     """Latent values where the expected improvement is greatest, from the history and a seed alone."""
 
-    def __init__(self, dimensions: Sequence[AnyDimension]) -> None:
-        self._encoding = Encoding.of(dimensions)
+    def __init__(self, dimensions: Sequence[AnyDimension], space: Space | None = None) -> None:
+        """space: what the dimensions belong to, where some exist only under conditions, or constraints are to be kept."""
+        self._conditional = space is not None and space.rules.conditional
+        self._encoding = (
+            ConditionalEncoding(space) if space and self._conditional else Encoding.of(dimensions)
+        )
+        self._allowed = Allowed(space, self._encoding) if space and space.rules.constraints else None
         self._surrogates = [Surrogate(self._encoding, style) for style in STYLES]
         self._composite = Composite(self._encoding, STYLES[0].level(self._encoding.size))
         self._reader = Reader(self._encoding)
@@ -47,7 +55,8 @@ class Auto:
         known = model.known
         keys = model.encoding.keys(known.proposed)
         improvement = model.predictor.improvement(known.running)
-        maximiser = Maximiser(model.encoding, improvement, keys, known.running)
+        allowed = None if self._allowed is None else self._allowed.after(model.back)
+        maximiser = Maximiser(model.encoding, improvement, keys, known.running, allowed)
         parents = known.rows[np.argsort(known.losses, kind="stable")]
         row, _ = maximiser.maximum(parents, np.random.default_rng(seed))
         return self._encoding.latents(model.back(row))
@@ -72,12 +81,16 @@ class Auto:
             return self._composite_model(known, results)
         if results:
             count //= _PLAIN_EVERY
-        if count % _TURNED_EVERY == 0 and Turned.is_usable(self._encoding, known.rows, known.losses):
+        if self._may_turn(count) and Turned.is_usable(self._encoding, known.rows, known.losses):
             return self._turned_model(Turned(self._encoding, known.rows, known.losses), known)
         surrogate = self._surrogates[count % len(self._surrogates)]
         posterior, best = surrogate.posterior(known.rows, known.losses, len(known.running))
         predictor = OfLoss(posterior, best, surrogate.unit(known.losses))
         return _Model(surrogate.words, self._encoding, predictor, known, _same, _same)
+
+    def _may_turn(self, count: int) -> bool:
+        """Whether it is the turned model's turn, which knows no coordinates that do not exist."""
+        return count % _TURNED_EVERY == 0 and not self._conditional
 
     def _composite_model(self, known: Known, results: int) -> _Model:
         predictor = OfNorm(self._composite.posterior(known.rows, known.vectors, len(known.running)))

@@ -59,7 +59,8 @@ class Reader:
         losses = self._shift.moved(rows[ended], filled(told), foreign)
         vectors = self._several(history, order[ended], told)
         if vectors.shape[1]:
-            vectors = completed(_scaled(vectors, filled(told), losses), losses, rows[ended])
+            there = self._encoding.comparable(rows[ended])
+            vectors = completed(_scaled(vectors, filled(told), losses), losses, there)
         return Known(rows, rows[ended], losses, vectors, running)
 
     def _several(self, history: History, trials: Integers, losses: Floats) -> Floats:

@@ -13,7 +13,7 @@ from worker.spec.field_values import field_raw_text, field_text
 from worker.spec.fields import FIELDS
 from worker.spec.formats.ini import format_sections
 from worker.spec.formats.original import DIMENSIONS, ORIGINAL_FIELDS
-from worker.spec.parameter_settings import SETTINGS, SettingKind
+from worker.spec.parameter_settings import COMMON, SETTINGS, SettingKind
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import Parameter
 from worker.spec.problem import Problem, Severity, has_errors
@@ -66,6 +66,10 @@ def not_held(draft: Draft, limits: Limits = RUN) -> tuple[Problem, ...]:
             if field_raw_text(field, draft.values[field.path]) != default:
                 message = f"The original's config cannot hold {quoted(field.label)}; it is left out."
                 remarks.append(Problem(field.path, message, "Keep the TOML config.", "warning"))
+    for number, parameter in enumerate(draft.parameters):
+        if not is_missing(parameter.settings.get("when")):
+            message = "The original's config cannot hold conditions; it is left out."
+            remarks.append(Problem(f"parameters.{number}.when", message, "Keep the TOML config.", "warning"))
     for number, (_, remark) in enumerate(_with_remarks(draft.parameters, limits)):
         if remark:
             path = f"parameters.{number}.type"
@@ -140,7 +144,7 @@ def _settings(parameter: ParameterDraft) -> Iterator[tuple[str, SettingKind, obj
     needed: Mapping[str, SettingKind] = kind.known if kind else dict.fromkeys(SETTINGS, "options")
     for key, setting_kind in needed.items():
         raw = parameter.settings.get(key)
-        if not is_missing(raw):
+        if key not in COMMON and not is_missing(raw):
             yield key, setting_kind, raw
 
 
