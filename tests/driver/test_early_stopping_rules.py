@@ -72,13 +72,14 @@ def test_of_those_at_a_rung_the_best_third_goes_on() -> None:
 
 
 def test_folds_are_compared_in_pairs() -> None:
-    rule = a_rule("wilcoxon", after=2)
+    rule = a_rule("wilcoxon", after=5)
     folds = [0.1, 0.5, 0.2, 0.9, 0.3, 0.4, 0.8, 0.6]
     end(rule, 1, [*folds, fmean(folds)])
     said = walk(rule, 2, [fold + 0.05 for fold in folds])
-    assert said.startswith("4: Its first 4 folds are worse than those of evaluation 1"), said
-    assert "p = 0.062" in said
-    mixed = [fold + (0.3 if number % 2 else -0.2) for number, fold in enumerate(folds)]
+    assert said.startswith("5: Its first 5 folds are worse than those of evaluation 1"), said
+    assert "p = 0.031" in said
+    apart = (0.5, -0.2, -0.2, -0.1, 0.05, 0.06, -0.05, 0.1)  # worse in the mean, but for a single fold
+    mixed = [fold + by for fold, by in zip(folds, apart, strict=True)]
     assert walk(rule, 3, [*mixed, fmean(mixed)]) == ""
     better = [fold - 0.05 for fold in folds]
     assert walk(rule, 4, [*better, fmean(better)]) == ""

@@ -87,7 +87,7 @@ def test_of_folds_the_mean_so_far_is_the_result(local: Local) -> None:
     trial = local.trials[2]
     assert trial.status.value == "stopped-early"
     assert trial.loss == pytest.approx(fmean(value for _, value in trial.curve))
-    assert re.match(r"Its first [4-9] folds are worse than those of evaluation 1", trial.reason)
+    assert re.match(r"Its first [3-9] folds are worse than those of evaluation 1", trial.reason)
 
 
 def test_without_early_stopping_nothing_is_ended(local: Local) -> None:
