@@ -23,6 +23,9 @@ class Status(str, Enum):
     UNDERFLOW = (
         "underflow"  # the result was too close to 0 for a computer's numbers, such as 1e-400: never best
     )
+    INFEASIBLE = (
+        "infeasible"  # the program said that such values make no sense: never best, and nobody's failure
+    )
     FAILED = "failed"  # exit code other than 0, or ended by a signal
     TIMEOUT = "timeout"  # over the time limit of one evaluation
     OUT_OF_MEMORY = "out-of-memory"
@@ -37,7 +40,12 @@ class Status(str, Enum):
 
     @property
     def done(self) -> bool:
-        """Whether the trial is one of the evaluations that a run is to make: it has a result, or was not worth bringing to its end."""
+        """Whether the trial is one of the evaluations that a run is to make: it has a result, or none could be worth having."""
+        return self in (Status.OK, Status.INFEASIBLE, Status.STOPPED_EARLY)
+
+    @property
+    def informs(self) -> bool:
+        """Whether the search learns from the trial's loss, where it has one."""
         return self in (Status.OK, Status.STOPPED_EARLY)
 
     @property

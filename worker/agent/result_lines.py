@@ -23,6 +23,11 @@ _COLUMN = re.compile(
     rb"\n[ \t]*([A-Za-z_][A-Za-z0-9_./-]{0,63})[ \t]*:[ \t]*"
     rb"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:nan|inf|infinity))[ \t]*(?=\n)"
 )
+# A number alone is a column, as it always was.
+_INFEASIBLE = re.compile(
+    rb"\n[ \t]*INFEASIBLE[ \t]*:"
+    rb"(?![ \t]*(?:[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?|[+-]?(?i:nan|inf|infinity))[ \t]*\n)([^\n]*)(?=\n)"
+)
 _RESULT = re.compile(r"RESULT([0-9]{0,4})\s*:\s*(.*)")
 
 # Lines that were probably meant to be a RESULT line; of the first form that matches, people are asked.
@@ -41,7 +46,8 @@ _NEAR_MISSES = (
 class Reading:
     """What was understood. loss: may be nan or inf; None where there is none, and then `complaint` says why.
 
-    underflow: there is none because it is a number that is too close to 0.
+    underflow: there is none because it is a number that is too close to 0. infeasible: what the last INFEASIBLE line says,
+    None where there is none.
     """
 
     loss: float | None
@@ -49,6 +55,7 @@ class Reading:
     outputs: dict[str, float] = field(default_factory=dict)
     curve: tuple[tuple[float, float], ...] = ()
     underflow: bool = False
+    infeasible: str | None = None
 
     @property
     def of_parts(self) -> Reading:
@@ -77,6 +84,7 @@ class StreamReader:
         # "" for RESULT, "1" for RESULT1: number, or why it has none
         self.results: dict[str, float | _Unusable] = {}
         self.near_miss = ""
+        self.infeasible: str | None = None  # what the last INFEASIBLE line says
         self._rest = b""
         self._too_long = False
 
@@ -121,6 +129,9 @@ class StreamReader:
         if b":" in block:
             for match in _COLUMN.finditer(b"\n" + block):
                 self._column(match[1].decode("ascii"), match[2].decode("ascii"))
+        if b"INFEASIBLE" in block:
+            for match in _INFEASIBLE.finditer(b"\n" + block):
+                self.infeasible = match[1].decode("utf-8", "replace").strip()
         lower = block.lower()
         at = lower.find(b"result")
         while at >= 0:
@@ -170,9 +181,10 @@ def combine(out: StreamReader, err: StreamReader) -> Reading:
     chosen = err if err.results and not out.results else out
     outputs = dict(list({**err.outputs, **out.outputs}.items())[:MAX_COLUMNS])
     loss = _loss(chosen.results) if chosen.results else _no_result(out.near_miss or err.near_miss)
+    infeasible = err.infeasible if out.infeasible is None else out.infeasible
     if isinstance(loss, _Unusable):
-        return Reading(None, loss.why, outputs, tuple(chosen.curve), loss.underflow)
-    return Reading(loss, "", outputs, tuple(chosen.curve))
+        return Reading(None, loss.why, outputs, tuple(chosen.curve), loss.underflow, infeasible)
+    return Reading(loss, "", outputs, tuple(chosen.curve), infeasible=infeasible)
 
 
 def _unusable(line: str, error: UnreadableError) -> _Unusable:

@@ -80,7 +80,7 @@ class EarlyStopping:
         if trial.status.ended or trial.status is Status.PROPOSED:
             self._courses.pop(trial.number, None)
             self._rule.forget(trial.number)
-        if trial.status.done and len(trial.curve) < MAX_CURVE and not self._later(trial.attempt):
+        if trial.status.informs and len(trial.curve) < MAX_CURVE and not self._later(trial.attempt):
             course = Course.of([self._rank(value) for _, value in trial.curve])
             complete = trial.status is Status.OK and trial.loss is not None
             self._rule.ended(trial.number, course, self._rank(trial.loss or 0.0) if complete else None)

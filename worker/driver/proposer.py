@@ -76,7 +76,7 @@ class Proposer:
     def _tell(self, trial: Trial) -> None:
         if trial.status.ended:
             # Of one that was stopped early, the last value stands for the result that it would have come to.
-            result = trial.loss if trial.status.done else None
+            result = trial.loss if trial.status.informs else None
             loss = None if result is None else self._rank(result)
             self._searcher.tell(trial.number, loss, trial.outputs)
         elif trial.status is Status.PROPOSED:

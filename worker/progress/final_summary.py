@@ -152,6 +152,8 @@ def report(
     counts = f"{tally.ok} successful"
     if stopped := tally.counts[Status.STOPPED_EARLY]:
         counts += f", {stopped} stopped early"
+    if infeasible := tally.counts[Status.INFEASIBLE]:
+        counts += f", {infeasible} infeasible"
     if tally.failures:
         counts += f", {tally.failures} failed"
     if tally.counts[Status.CANCELLED]:

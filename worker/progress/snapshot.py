@@ -111,6 +111,8 @@ class Snapshot:
         parts = [f"{tally.done} of {self.total} done"]
         if stopped := tally.counts[Status.STOPPED_EARLY]:
             parts.append(f"{stopped} of them stopped early")
+        if infeasible := tally.counts[Status.INFEASIBLE]:
+            parts.append(f"{infeasible} of them infeasible")
         if tally.failures:
             parts.append(f"{tally.failures} failed")
         if tally.counts[Status.CANCELLED]:

@@ -43,5 +43,5 @@ def _several(known: Iterable[Trial]) -> int:
     return common_length(
         several_results(trial.outputs, trial.loss)
         for trial in known
-        if trial.status.done and trial.loss is not None
+        if trial.status.informs and trial.loss is not None
     )
