@@ -10,6 +10,7 @@ from forked_commands import Omniopt
 from local_runs import Local, config, points
 
 BOWL = "awk 'BEGIN { print \"RESULT: \" (($x) - 0.3) ^ 2 }'"
+RESIDUALS = 'awk \'BEGIN { print "RESULT1: " ($x) - 0.3; print "RESULT2: " 0.1 - ($x) ^ 2 }\''
 EVALUATIONS = 9
 
 
@@ -19,9 +20,16 @@ def local(workdir: Path) -> Local:
     return Local(workdir)
 
 
-def start(omniopt: Omniopt, local: Local, name: str, evaluations: int, algorithm: str = "auto") -> None:
+def start(
+    omniopt: Omniopt,
+    local: Local,
+    name: str,
+    evaluations: int,
+    algorithm: str = "auto",
+    objective: str = BOWL,
+) -> None:
     written = config(
-        local.workdir, name=name, objective=BOWL, workers=1, max_evals=evaluations, algorithm=algorithm
+        local.workdir, name=name, objective=objective, workers=1, max_evals=evaluations, algorithm=algorithm
     )
     assert omniopt("start", written).returncode == 0
 
@@ -53,6 +61,19 @@ def test_a_run_that_is_taken_up_again_goes_on_as_if_it_had_not_been_interrupted(
     assert points(local.workdir, "parts") == points(local.workdir, "whole")
     explained = [omniopt("why", name, EVALUATIONS).stdout.splitlines()[1:] for name in ("whole", "parts")]
     assert explained[0] == explained[1]
+
+
+def test_each_of_several_results_is_modelled_also_after_an_interruption(
+    omniopt: Omniopt, local: Local
+) -> None:
+    start(omniopt, local, "whole", EVALUATIONS + 1, objective=RESIDUALS)
+    start(omniopt, local, "parts", EVALUATIONS - 2, objective=RESIDUALS)
+    assert omniopt("resume", "parts", "--max-evals", EVALUATIONS + 1).returncode == 0
+    assert points(local.workdir, "parts") == points(local.workdir, "whole")
+    explained = omniopt("why", "parts", EVALUATIONS + 1).stdout
+    assert "by a Gaussian process of each of 2 results, for their norm." in explained
+    line = "Gaussian processes of 2 results on 1 parameter; 5 start points"
+    assert f"  search: {line}" in omniopt("status", "parts").stdout.splitlines()
 
 
 def test_an_algorithm_that_predicts_nothing_says_what_it_does(omniopt: Omniopt, local: Local) -> None:

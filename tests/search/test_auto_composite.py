@@ -177,7 +177,11 @@ def test_residuals_lead_to_the_least_of_them_far_sooner_than_their_norm() -> Non
 
 
 def known(
-    trials: int, order: Callable[[int], int] = lambda number: number, *, maximised: bool = False
+    trials: int,
+    order: Callable[[int], int] = lambda number: number,
+    *,
+    maximised: bool = False,
+    costs: bool = False,
 ) -> Searcher:
     """A searcher that was told of trials all over the space."""
     searcher = searcher_of(CUBE, "auto")
@@ -187,7 +191,8 @@ def known(
         searcher.add(number, values)
     for number in sorted(range(trials), key=order):
         loss = math.hypot(*residuals(points[number]))
-        searcher.tell(number, -loss if maximised else loss, named(residuals(points[number])))
+        results = [abs(one) if costs else one for one in residuals(points[number])]
+        searcher.tell(number, -loss if maximised else loss, named(results))
     return searcher
 
 
@@ -209,6 +214,11 @@ def test_it_says_what_it_models_and_expects_about_what_is_there() -> None:
 def test_every_fourth_trial_is_for_a_model_of_the_norm_alone() -> None:
     models = [words(known(count)) for count in range(20, 28)]
     assert ["each of 4 results" in model for model in models] == [False, True, True, True] * 2
+
+
+def test_of_costs_every_second_one_is() -> None:
+    models = [words(known(count, costs=True)) for count in range(20, 24)]
+    assert ["each of 4 results" in model for model in models] == [False, True] * 2
 
 
 def test_the_order_in_which_results_were_told_does_not_matter() -> None:

@@ -15,6 +15,7 @@ from worker.search.auto.encoding import Encoding
 from worker.search.auto.known import Known, Reader
 from worker.search.auto.maximiser import Maximiser
 from worker.search.auto.predictors import OfLoss, OfNorm, Predictor
+from worker.search.auto.residuals import are_residuals
 from worker.search.auto.surrogate import STYLES, Surrogate
 from worker.search.auto.turned import Turned
 from worker.search.auto.warps import Unit
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 _TURNED_EVERY = 3  # trials, where a model in turned coordinates has enough to go by
 _TURNED_WORDS = "Gaussian process in coordinates that are turned as the best results lie"
-_PLAIN_EVERY = 4  # trials, where several results are modelled: what is no sum of residuals may be seen better as one number
+# Every so many trials, the norm of several results is modelled alone: of residuals, and of costs, whose sign never changes
+# and which may be seen better as one number.
+_PLAIN_EVERY, _PLAIN_EVERY_OF_COSTS = 4, 2
 
 
 class Auto:
@@ -77,10 +80,11 @@ class Auto:
         """The model whose turn it is."""
         known = self._reader.known(history)
         count, results = len(known.proposed), known.vectors.shape[1]
-        if results and count % _PLAIN_EVERY:
-            return self._composite_model(known, results)
         if results:
-            count //= _PLAIN_EVERY
+            plain_every = _PLAIN_EVERY if are_residuals(known.vectors) else _PLAIN_EVERY_OF_COSTS
+            if count % plain_every:
+                return self._composite_model(known, results)
+            count //= plain_every
         if self._may_turn(count) and Turned.is_usable(self._encoding, known.rows, known.losses):
             return self._turned_model(Turned(self._encoding, known.rows, known.losses), known)
         surrogate = self._surrogates[count % len(self._surrogates)]

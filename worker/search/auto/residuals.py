@@ -74,6 +74,12 @@ def _principal_axes(vectors: Floats) -> Floats:
     return axes
 
 
+def are_residuals(vectors: Floats) -> bool:
+    """Whether at least half of the results, columns of vectors (n, m), are above 0 here and below it there."""
+    both = (vectors > 0).any(axis=0) & (vectors < 0).any(axis=0)
+    return 2 * int(both.sum()) >= len(vectors.T)
+
+
 def completed(vectors: Floats, losses: Floats, rows: Floats) -> Floats:
     """Vectors (n, m), with nan for unknown ones, of rows (n, d): those have the direction of the nearest known one, and their loss as norm."""
     known = np.isfinite(vectors).all(axis=1)
