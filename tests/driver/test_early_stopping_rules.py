@@ -116,16 +116,23 @@ def test_the_best_of_all_is_never_stopped_nor_one_before_its_time(
     for number, line in stopped.items():
         assert after <= line < length
         if name == "wilcoxon":
-            earlier = [curves[other - 1][:-1] for other in range(1, number) if other not in stopped]
+            earlier = [curves[other - 1][: stopped.get(other)] for other in range(1, number)]
             own = curves[number - 1][:line]
             assert any(fmean(own) > fmean(other[:line]) for other in earlier if len(other) > line)
         else:
-            at = looked_at(line)
             assert any(
                 min(curves[other - 1][:at]) < min(curves[number - 1][:at])
+                for at in range(after, line + 1)
                 for other in range(1, number)
                 if len(curves[other - 1]) >= at
             )
+
+
+def test_who_goes_further_than_all_others_may_be_at_its_last_line() -> None:
+    rule = a_rule("asha")
+    assert walk(rule, 1, [-1.0]) == ""
+    assert walk(rule, 2, [0.0, 0.0]) == ""
+    assert walk(rule, 3, [0.0, 0.0]).startswith("1:")
 
 
 @given(st.lists(VALUES, min_size=1, max_size=30), st.sampled_from(RULES))
