@@ -122,7 +122,11 @@ NNI = {
     "old": {"_type": "randint", "_value": [9]},
     "n": {"_type": "lognormal", "_value": [0, 1]},
     "c": {"_type": "choice", "_value": [16, "x"]},
-    "nested": {"_type": "choice", "_value": [{"_name": "a"}]},
+    "net": {
+        "_type": "choice",
+        "_value": [{"_name": "none"}, {"_name": "conv", "size": {"_type": "choice", "_value": [3, 5]}}],
+    },
+    "nested": {"_type": "choice", "_value": [{"a": 1}]},
     "wrong": {"_type": "uniform", "_value": [1]},
 }
 
@@ -138,9 +142,13 @@ def test_a_space_of_nni() -> None:
         "old": ("integer", {"min": 0, "max": 8}),
         "n": ("hp.lognormal", {"mu": 0, "sigma": 1}),
         "c": ("categorical", {"values": ["16", "x"]}),
+        "net": ("categorical", {"values": ["none", "conv"]}),
+        "net.size": ("categorical", {"values": ["3", "5"], "when": "net == 'conv'"}),
     }
     check_values(read)
-    assert "nested is left out: its choices have parameters of their own" in said(read)
+    assert "nested is left out: one of its choices has parameters of its own, but no plain _name." in said(
+        read
+    )
     assert "wrong is left out: its _value has 1 numbers in place of 2." in said(read)
 
 
@@ -198,7 +206,7 @@ PACKED = base64.b64encode(PROGRAM.encode()).decode()
 COMMAND = (
     "omniopt --partition=alpha --experiment_name=example --mem_gb=2 --time=90 \\\n --worker_timeout=30 --max_eval=500 "
     "--num_parallel_jobs=20 --gpus=1 --follow --run_program={program} --parameter lr range 1e-4 0.1 float true "
-    "--parameter n range 1 8 int --parameter epochs choice 30,5,10 k fixed 3 --result_names acc=max loss"
+    "--parameter n range 1 8 int --experiment_constraints 'n <= 6' --parameter epochs choice 30,5,10 k fixed 3 --result_names acc=max loss"
 )
 
 
@@ -228,6 +236,7 @@ def test_a_command_of_omniopt2(program: str) -> None:
         "slurm.gpus": "1",
         "run.objective": "python3 t.py --lr=($lr) --n ($n) ($epochs)",
         "search.algorithm": "auto",
+        "search.constraints": ["n <= 6"],
         "search.direction": "max",
     }
     assert "The result is called acc there." in said(read)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from worker.spec.config_limits import Limits
 from worker.spec.foreign import parameters as make
 from worker.spec.foreign.collected import Collected, NotCarriedError
+from worker.spec.parameters import NAME_PATTERN
 from worker.spec.run import ParameterDraft, ReadResult
 
 # How NNI's types are made, by their names, from the name of a parameter and from what stands in _value. Other than in
@@ -47,13 +50,25 @@ def read(document: Mapping[str, object], limits: Limits) -> ReadResult:
     return collected.result("a search space of NNI")
 
 
-def collect(space: Mapping[str, object], collected: Collected) -> None:
-    """Add the parameters of `space`."""
-    for name, entry in space.items():
+def collect(space: Mapping[str, object], collected: Collected, condition: str = "", prefix: str = "") -> None:
+    """Add the parameters of `space`, which exist under `condition` alone; `prefix` stands before their names."""
+    for key, entry in space.items():
+        name = f"{prefix}{key}"
         try:
-            collected.add(_parameter(name, entry))
+            made = _parameter(name, entry)
         except NotCarriedError as error:
             collected.leave_out(name, error)
+            continue
+        collected.add(replace(made, settings={**made.settings, "when": condition}) if condition else made)
+        for option in _branches(entry):
+            inner = {word: part for word, part in option.items() if word != "_name"}
+            collect(inner, collected, f"{name} == '{option['_name']}'", f"{name}.")
+
+
+def _branches(entry: object) -> list[dict[str, object]]:
+    """The options of a choice that have parameters of their own."""
+    value = entry.get("_value") if isinstance(entry, dict) else None
+    return [option for option in value if isinstance(option, dict)] if isinstance(value, list) else []
 
 
 def _parameter(name: str, entry: object) -> ParameterDraft:
@@ -63,11 +78,8 @@ def _parameter(name: str, entry: object) -> ParameterDraft:
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise NotCarriedError("its _value is no list.")
     if kind == "choice":
-        if any(isinstance(option, dict) for option in value):
-            raise NotCarriedError(
-                "its choices have parameters of their own; write these with when = ... instead."
-            )
-        return make.listed(name, value)
+        options = [_branch_name(option) if isinstance(option, dict) else option for option in value]
+        return make.listed(name, options)
     if kind not in _MAKERS:
         raise NotCarriedError(f'there is no type like its "{kind}" here.')
     count, maker = _MAKERS[str(kind)]
@@ -76,6 +88,14 @@ def _parameter(name: str, entry: object) -> ParameterDraft:
     if len(value) != count:
         raise NotCarriedError(f"its _value has {len(value)} numbers in place of {count}.")
     return maker(name, *value)
+
+
+def _branch_name(option: Mapping[str, object]) -> str:
+    """What an option with parameters of its own is called. Raises NotCarriedError."""
+    name = option.get("_name")
+    if not isinstance(name, str) or not re.fullmatch(NAME_PATTERN, name):
+        raise NotCarriedError("one of its choices has parameters of its own, but no plain _name.")
+    return name
 
 
 def read_experiment(document: Mapping[str, object], space: str, limits: Limits) -> ReadResult:

@@ -14,7 +14,7 @@ from worker.spec.foreign.collected import Collected, NotCarriedError
 from worker.spec.formats.input_limits import unreadable
 from worker.spec.parameters import NAME_PATTERN
 from worker.spec.run import ParameterDraft, ReadResult
-from worker.spec.text import shown
+from worker.spec.text import quoted, shown
 
 _LOOKS = re.compile(r"(?<![\w-])--(run_program|experiment_name|parameter|max_eval)(?:[= \t]|\\?\n)")
 # What its page and documentation write for a text in base64: $(echo 'text' | base64 -w0).
@@ -149,6 +149,8 @@ def _other(name: str, uses: Sequence[Sequence[str]], value: str, collected: Coll
         collected.values["search.algorithm"] = "gridsearch"
     elif name == "model":
         collected.values["search.algorithm"] = _MODELS.get(value, "auto")
+    elif name == "experiment_constraints":
+        collected.values["search.constraints"] = [_unpacked(" ".join(use), collected) for use in uses]
     elif name == "result_names":
         _results([word for use in uses for word in use], collected)
     elif name != "parameter":
@@ -222,16 +224,19 @@ def _in_order(values: Sequence[str]) -> list[str]:
         return sorted(values)
 
 
+def _unpacked(text: str, collected: Collected) -> str:
+    """The text that is packed in base64, or `text` where it is not."""
+    if _BASE64.fullmatch(text):
+        try:
+            return base64.b64decode(text, validate=True).decode().strip()
+        except (binascii.Error, UnicodeDecodeError):
+            collected.say("", f"{quoted(text)} cannot be unpacked.", "Write it again.", "error")
+    return text
+
+
 def _objective(words: Sequence[str], collected: Collected) -> str:
     """Its program, unpacked where it is in base64, with our placeholders."""
-    program = " ".join(words)
-    if _BASE64.fullmatch(program):
-        try:
-            program = base64.b64decode(program, validate=True).decode().strip()
-        except (binascii.Error, UnicodeDecodeError):
-            collected.say(
-                "run.objective", "The program of this command cannot be unpacked.", "Write it again.", "error"
-            )
+    program = _unpacked(" ".join(words), collected)
     names = sorted((parameter.name for parameter in collected.parameters), key=len, reverse=True)
     if not names:
         return program
