@@ -12,8 +12,7 @@ from idle_launcher import IdleLauncher
 from local_runs import PATIENCE, Local, X
 from other_launcher import OtherLauncher
 
-from worker.driver import driver as driver_module
-from worker.driver import proposer
+from worker.driver import end_conditions, proposer
 from worker.driver.driver import Driver
 from worker.driver.plan import Plan
 from worker.driver.stop_signals import Signals
@@ -127,7 +126,7 @@ def test_the_search_is_told_of_every_result(local: Local, monkeypatch: pytest.Mo
 def test_workers_that_have_nothing_more_to_do_leave_by_themselves(
     local: Local, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver_module, "_LEAVE_PATIENCE", PATIENCE)
+    monkeypatch.setattr(end_conditions, "_LEAVE_PATIENCE", PATIENCE)
     drive(a_run("echo RESULT: ($x)", max_evals=2, workers=1), local)
     messages = list(read_records(local.paths.agent("e1-1").outbox, OUTBOX.decode))
     assert isinstance(messages[-1], Bye)
