@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from idle_launcher import IdleLauncher
@@ -16,9 +17,11 @@ from worker.driver.dispatch import Dispatcher
 from worker.driver.limits import Limits
 from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
+from worker.search.searcher import SpaceSearcher
 from worker.spec.check import check
 from worker.spec.run import Draft
 from worker.store.paths import RunPaths
+from worker.trial import Status, Trial
 
 
 class Desk:
@@ -32,6 +35,7 @@ class Desk:
         plan = Plan(run, RunPaths(Path("/nowhere")), scheduler, Path("/"), 1)
         self.assignments = Assignments(1, plain_assign, LOSSES)
         self.dispatcher = Dispatcher(plan, 1, self.assignments, Limits(1000, 1000, 1000.0))
+        self.run = run
         self.proposer = Proposer(run, 1, [], 1)
         self.at = 0.0
         for index in range(agents):
@@ -131,3 +135,19 @@ def test_fewer_that_are_wanted_from_now_on_get_nothing_new_until_enough_have_end
     desk.finish("a0")
     desk.hand_out(1)
     assert desk.busy == ["a1", "a2"]
+
+
+def test_the_search_learns_from_earlier_trials_while_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(SpaceSearcher, "catch_up", lambda _: done.append("learns"))
+    desk = Desk(0)
+    earlier = [Trial(number=1, values={"x": 0.5}, status=Status.OK, loss=1.0)]
+    desk.proposer = Proposer(desk.run, 1, earlier, 2)
+    desk.hand_out(2)
+    assert done == ["learns"]
+    desk.say("a0", kind="hello", agent="a0", host="h")
+    desk.proposer = Proposer(desk.run, 1, earlier, 2)
+    desk.dispatcher.dispatch(desk.proposer, 2, 0.0)
+    assert done == ["learns"]
+    desk.hand_out(2)
+    assert done == ["learns", "learns"]

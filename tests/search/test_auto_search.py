@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from search_runs import ALL_TYPES, Spec, evaluate, searcher_of, space_of
 
+from worker.search.auto import surrogate
 from worker.spec.parameters import Value
 
 any_loss = st.one_of(
@@ -98,3 +99,17 @@ def test_a_result_that_is_taken_back_is_forgotten() -> None:
             searcher.runs_again(8)
         points.append(searcher.ask(9))
     assert points[0] == points[1]
+
+
+def test_what_was_learnt_before_a_proposal_is_not_learnt_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec: Spec = {"x": ("hp.uniform", {"min": 0, "max": 1}), "kind": ("hp.choice", {"values": ["a", "b"]})}
+    late, early = searcher_of(spec, "auto"), searcher_of(spec, "auto")
+    for searcher in (late, early):
+        for number in range(20):
+            values: Mapping[str, Value] = {"x": number / 20, "kind": "ab"[number % 2]}
+            searcher.add(number, values)
+            searcher.tell(number, (number / 20 - 0.3) ** 2)
+    points = [late.ask(20), late.ask(21)]
+    early.catch_up()
+    monkeypatch.setattr(surrogate, "fitted", None)
+    assert [early.ask(20), early.ask(21)] == points

@@ -83,6 +83,8 @@ class Dispatcher:
 
         workers: how many are wanted; no more of them work at once, also while successors are there already.
         """
+        if not self._assignments.takers(0) and self.room():
+            proposer.catch_up()
         until = time.monotonic() + _LONGEST_TURN
         # A single worker's trials depend on the seed alone, so each must be proposed when the last one has ended.
         alone = workers == 1 and proposer.learns

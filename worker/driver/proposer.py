@@ -29,6 +29,7 @@ class Proposer:
         self.learns = ALGORITHMS[run.algorithm].learns
         self.exhausted = False
         trials = list(trials)
+        self._behind = self.learns and bool(trials)
         for trial in trials:
             try:
                 self._searcher.add(trial.number, trial.values, foreign=trial.imported)
@@ -46,6 +47,12 @@ class Proposer:
         """What the search expects of a point as the next trial; None where it knows too little yet, or predicts nothing."""
         found = self._searcher.expectation(values)
         return found.negated if found and self._maximises else found
+
+    def catch_up(self) -> None:
+        """Have the search learn from the trials of earlier drivers, if it has not yet: to be called while nobody waits for a trial."""
+        if self._behind:
+            self._behind = False
+            self._searcher.catch_up()
 
     def propose(self, assignments: Assignments, at: float) -> bool:
         """Put a new trial among the assignments; False where the search space is used up."""

@@ -111,6 +111,9 @@ class GridSearcher:
     def prepare(self) -> None:
         """Nothing to load."""
 
+    def catch_up(self) -> None:
+        """Nothing to learn."""
+
     def ask(self, number: int) -> dict[str, Value] | None:
         for point in self._points:
             if point not in self._visited:

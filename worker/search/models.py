@@ -30,12 +30,20 @@ class Foreseeing(Engine, Protocol):
         """What it expects of a point, as the next trial."""
         ...
 
+    def catch_up(self, history: History) -> None:
+        """Learn from what is known, so that the next proposals take less time."""
+        ...
+
 
 class Model(Protocol):
     """Proposes points from what is known."""
 
     def prepare(self) -> None:
         """Load the libraries; another thread may call it."""
+        ...
+
+    def catch_up(self, history: History) -> None:
+        """Do what takes the first proposals from `history` longer than later ones, once it is ready."""
         ...
 
     def ready(self, history: History) -> bool:
@@ -66,6 +74,10 @@ class Learner:
         self._engine: Engine | None = None
 
     def prepare(self) -> None:
+        """Load the libraries."""
+        self._loaded()
+
+    def catch_up(self, history: History) -> None:
         """Load the libraries."""
         self._loaded()
 
@@ -122,6 +134,12 @@ class Spread(Learner):
             return point
         return super().first(history, generator)
 
+    def catch_up(self, history: History) -> None:
+        """Have all models learn."""
+        engine = self._loaded()
+        if isinstance(engine, Foreseeing):
+            engine.catch_up(history)
+
     def expectation(self, history: History, point: Point) -> Expectation | None:
         """What the next of the models expects of a point."""
         engine = self._loaded()
@@ -143,6 +161,10 @@ class Mix:
         """Load the libraries."""
         self._tpe.prepare()
         self._anneal.prepare()
+
+    def catch_up(self, history: History) -> None:
+        """Load the libraries."""
+        self.prepare()
 
     def ready(self, history: History) -> bool:
         """Whether there are some results."""

@@ -38,6 +38,10 @@ class Searcher(Protocol):
         """Load what a later `ask` needs, which may take a second; may be called in another thread, or never."""
         ...
 
+    def catch_up(self) -> None:
+        """Learn what it is going to propose from, which takes seconds where a thousand results are new to it; else the next `ask` does."""
+        ...
+
     def ask(self, number: int) -> dict[str, Value] | None:
         """The values of trial `number`, in the order of the parameters; None where the space is used up."""
         ...
@@ -111,6 +115,10 @@ class SpaceSearcher:
     def prepare(self) -> None:
         if self._model:
             self._model.prepare()
+
+    def catch_up(self) -> None:
+        if self._model and self._model.ready(self._history):
+            self._model.catch_up(self._history)
 
     def ask(self, number: int) -> dict[str, Value] | None:
         point = self._propose(number)

@@ -76,6 +76,14 @@ class Auto:
             **asdict(prediction),
         )
 
+    def catch_up(self, history: History) -> None:
+        """Fit the models that are fitted from one proposal to the next; at least FIRST results must be known."""
+        known = self._reader.known(history)
+        for surrogate in self._surrogates:
+            surrogate.posterior(known.rows, known.losses, len(known.running))
+        if known.vectors.shape[1]:
+            self._composite.posterior(known.rows, known.vectors, len(known.running))
+
     def _model(self, history: History) -> _Model:
         """The model whose turn it is."""
         known = self._reader.known(history)
