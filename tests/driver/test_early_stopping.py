@@ -116,10 +116,11 @@ def test_lines_of_a_program_that_continues_are_not_counted_from_the_start(contin
     assert bool(stage.early.take()[0]) is not continues
 
 
-def test_those_that_failed_are_no_measure_and_a_result_taken_back_is_none_any_more() -> None:
+@pytest.mark.parametrize("status", [Status.FAILED, Status.INFEASIBLE, Status.PROPOSED])
+def test_those_without_a_result_or_with_one_that_was_taken_back_are_no_measure(status: Status) -> None:
     stage = Stage(watched())
     for number in range(101, 105):
-        stage.early.note(a_trial(number, {}, None, Status.FAILED, curve=GOOD))
+        stage.early.note(a_trial(number, {}, None, status, curve=GOOD))
     key = stage.begin("a")
     stage.tell("a", key, 9.0, 8.0, 7.0)
     assert stage.early.take() == ([], [])
