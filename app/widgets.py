@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from worker.spec.parameter_settings import COMMON
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.plain_types import PLAIN_TYPES
 from worker.spec.text import shown
@@ -21,7 +22,7 @@ def types_for_script() -> Mapping[str, Mapping[str, object]]:
     """What lets the script show the fields that a type needs, and its summary, without asking the server."""
     return {
         kind.name: {
-            "settings": list(kind.known),
+            "settings": [key for key in kind.known if key not in COMMON],
             "optional": [key for key in kind.optional if key not in SWITCHES],
             "summary": kind.summary,
         }
