@@ -20,6 +20,7 @@ from worker.spec.check import check
 from worker.spec.parameters import Value
 from worker.spec.run import Draft, ParameterDraft
 from worker.store.claim import Claim, Standing
+from worker.store.outbox_messages import OUTBOX, NewValue
 from worker.store.paths import RunPaths
 from worker.trial import Status
 
@@ -96,6 +97,12 @@ def test_a_journal_file_of_optuna_holds_what_runs_and_what_failed(workdir: Path)
         a_trial(4, values, None, Status.RUNNING, seconds=None, end=None),
     ]
     results = source.read(write_run(workdir, a_run(), trials, ended=False))
+    outbox = results.paths.agent(trials[3].agent).outbox
+    outbox.parent.mkdir(parents=True)
+    outbox.write_bytes(
+        OUTBOX.encode(NewValue(trial=4, attempt=1, value=5.0, step=2, earlier=(6.0,)))
+        + OUTBOX.encode(NewValue(trial=4, attempt=1, value=4.0, step=5))
+    )
     vars(results)["claim"] = Claim(Standing.ALIVE)
     study_file = workdir / "study.log"
     assert optuna_study.export(results, str(study_file), "first") == 4
@@ -105,6 +112,7 @@ def test_a_journal_file_of_optuna_holds_what_runs_and_what_failed(workdir: Path)
     study = optuna.load_study(study_name="first", storage=optuna.storages.JournalStorage(backend))
     assert [trial.state.name for trial in study.trials] == ["COMPLETE", "PRUNED", "FAIL", "RUNNING"]
     assert [trial.value for trial in study.trials] == [2.0, 3.0, None, None]
+    assert study.trials[3].intermediate_values == {0: 6.0, 1: 5.0, 4: 4.0}
     with pytest.raises(UsageError, match="There is already a study first"):
         optuna_study.export(results, str(study_file), "first")
 

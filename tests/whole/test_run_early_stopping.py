@@ -44,6 +44,7 @@ def a_run(local: Local, objective: str, **values: object) -> Path:
             "max_evals": 6,
             "start_with": [*GOOD, HOPELESS],
             "early_stopping": "median",
+            "poll_interval": 1,
             **values,
         },
     )
@@ -143,3 +144,16 @@ def test_one_that_is_asked_for_again_comes_to_its_end(omniopt: Omniopt, local: L
     assert again.returncode == 0, again.stdout + again.stderr
     assert local.count("ok") == 6
     assert len(local.trials[6].curve) == 15
+
+
+def test_what_runs_is_seen_while_it_runs(omniopt: Omniopt, local: Local) -> None:
+    path = a_run(local, program(local.workdir), workers=1, max_evals=1, start_with=[HOPELESS])
+    local.spawn("start", path, output=local.workdir / "driver.log")
+    until(lambda: local.count("running") == 1)
+    until(lambda: "so far (line" in omniopt("status", "pear").stdout)
+    [live] = json.loads(omniopt("status", "pear", "--json").stdout)["live"]
+    assert (live["trial"], live["value"]) == (1, pytest.approx(0.9 + 1 / live["line"], abs=1e-4))
+    follower = local.spawn("follow", "pear", output=local.workdir / "followed")
+    until(lambda: "best of those that run: RESULT " in (local.workdir / "followed").read_text())
+    assert omniopt("cancel", "pear").returncode == 0
+    follower.wait()

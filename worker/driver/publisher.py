@@ -12,6 +12,7 @@ from worker.driver.plan import Phase, Plan
 from worker.progress.csv_refresh import CsvRefresh
 from worker.progress.events import Events
 from worker.progress.live_output import LiveOutput
+from worker.progress.live_results import LiveResults
 from worker.progress.roster import Roster
 from worker.progress.snapshot import Rate, Snapshot
 from worker.progress.tally import Tally
@@ -45,6 +46,7 @@ class Publisher:
         self._csv_refresh = CsvRefresh(plan.paths, plan.run)
         self._report = FreshReport(plan.paths, time.monotonic())
         self._live_output = LiveOutput(plan.paths) if plan.run.live_output else None
+        self._live_results = LiveResults(plan.paths, plan.run)
         self._changed = False
         self._signed_at = 0.0
         self.events = Events(plan.paths)
@@ -71,6 +73,7 @@ class Publisher:
         snapshot = self._snapshot
         snapshot.pending, snapshot.trouble = agents.pending, trouble
         snapshot.take_in(self._state, time.time())
+        snapshot.live = self._live_results.sentence(self._state.trials, now, time.time())
         snapshot.notice = ""
         if phase is Phase.DRAINING and snapshot.tally.running:
             snapshot.notice = "Waiting for running evaluations to end."
@@ -95,7 +98,7 @@ class Publisher:
 
     def close(self, agents: Agents, last: bool) -> None:
         """Show everything, and write it where this is the `last` driver and the run is where it was."""
-        self._snapshot.notice = ""
+        self._snapshot.notice = self._snapshot.live = ""
         for line in self._live_output.lines(time.monotonic(), at_once=True) if self._live_output else ():
             self.display.say(line)
         self._show()

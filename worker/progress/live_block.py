@@ -10,7 +10,7 @@ from rich.live import Live as RichLive
 from rich.text import Text
 
 from worker.progress.snapshot import Snapshot, assignments, number_text
-from worker.spec.text import visible
+from worker.spec.text import sentence_start, visible
 
 _EVERY = 0.25  # seconds between two drawings
 _BAR = 40  # characters
@@ -93,6 +93,8 @@ def _bar(share: float) -> Text:
 def _forecast(snapshot: Snapshot, hints: Sequence[str]) -> Iterator[RenderableType]:
     if remark := snapshot.remark:  # what stands below the last block says it
         yield Text(remark, style="yellow")
+    if snapshot.live:
+        yield Text(sentence_start(snapshot.live))
     if pace := "; ".join(filter(None, (snapshot.pace(time.time()), snapshot.spent))):
         yield Text(pace)
     if snapshot.notice:

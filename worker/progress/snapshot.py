@@ -54,7 +54,7 @@ class Rate:
 class Snapshot:
     """A run as it stands now. agents: those that work; pending: those that the scheduler has not started yet.
 
-    warning: what will keep it from going on.
+    warning: what will keep it from going on. live: what running evaluations have printed so far, as part of a sentence.
     trials: all of them by number, which may change. notice: what it is doing other than evaluating, for example that it waits for the last ones. trouble: what
     keeps it from going on. ends_at: when its runtime or budget is over, seconds since 1970, if known. hours: what its jobs have had.
     """
@@ -65,6 +65,7 @@ class Snapshot:
     rate: Rate = field(default_factory=Rate)
     agents: int = 0
     pending: int = 0
+    live: str = ""
     notice: str = ""
     trouble: str = ""
     warning: str = ""
@@ -153,7 +154,7 @@ class Snapshot:
         parts = [self.counts]
         if best is not None:
             parts.append(f"{self.run.best_result} {number_text(best.loss)} (evaluation {best.number})")
-        parts += [part for part in (self.pace(at), self.spent, self.notice, self.trouble) if part]
+        parts += [part for part in (self.live, self.pace(at), self.spent, self.notice, self.trouble) if part]
         return f"{time.strftime('%H:%M:%S', time.localtime(at))}  {'; '.join(parts)}"
 
     def new_best(self) -> str:

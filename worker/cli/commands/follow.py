@@ -14,6 +14,7 @@ from worker.launch import registry
 from worker.progress import roster
 from worker.progress.final_summary import next_step, report
 from worker.progress.live_output import LiveOutput
+from worker.progress.live_results import LiveResults
 from worker.progress.snapshot import Rate, Snapshot
 from worker.progress.tally import Tally
 from worker.progress.terminal import Display, make_display
@@ -70,6 +71,7 @@ def _follow_until_end(paths: RunPaths, run: Run, display: Display, after: int) -
     follower, tally, rate = Follower(paths), Tally(rank=run.rank), Rate()
     snapshot = Snapshot(run, tally, follower.state.trials, rate)
     live_output = LiveOutput(paths) if run.live_output else None
+    live_results = LiveResults(paths, run)
     drivers = _Drivers(paths, after, elsewhere(paths, run))
     before = True  # what ended before is not printed again
     while True:
@@ -87,6 +89,7 @@ def _follow_until_end(paths: RunPaths, run: Run, display: Display, after: int) -
         ended = follower.state.ended if follower.state.epoch > after else None
         for line in live_output.lines(time.monotonic(), at_once=ended is not None) if live_output else ():
             display.say(line)
+        snapshot.live = live_results.sentence(follower.state.trials, time.monotonic(), time.time())
         snapshot.notice = "" if ended else drivers.notice()
         snapshot.warning = drivers.warning
         display.update(snapshot, tally.best is not best)
