@@ -103,14 +103,14 @@ def _finite(value: object) -> float:
 
 
 def called(node: ast.Call) -> str:
-    """The last part of the name of what is called: "uniform" of hp.uniform(...)."""
+    """The last part of the name of what is called: "uniform" of tune.uniform(...)."""
     if isinstance(node.func, ast.Attribute):
         return node.func.attr
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
 def owner(node: ast.Call) -> str:
-    """What stands before the last part: "hp" of hp.uniform(...), "tune" of ray.tune.uniform(...); "" where nothing does."""
+    """What stands before the last part: "tune" of ray.tune.uniform(...); "" where nothing does."""
     if isinstance(node.func, ast.Attribute):
         value = node.func.value
         if isinstance(value, ast.Attribute):

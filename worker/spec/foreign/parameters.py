@@ -9,7 +9,19 @@ from collections.abc import Sequence
 
 from worker.spec.foreign.collected import NotCarriedError
 from worker.spec.notation import value_text
-from worker.spec.parameters import FIXED_TYPE, INTEGER_TYPE, REAL_TYPE, WEIGHTED_TYPE
+from worker.spec.parameters import (
+    FIXED_TYPE,
+    INTEGER_TYPE,
+    LOGNORMAL_MULTIPLES_TYPE,
+    LOGNORMAL_TYPE,
+    MULTIPLES_TYPE,
+    NORMAL_MULTIPLES_TYPE,
+    NORMAL_TYPE,
+    OPTIONS_TYPE,
+    ORIGINAL_STEPPED_POWERS,
+    REAL_TYPE,
+    WEIGHTED_TYPE,
+)
 from worker.spec.raw_values import LARGEST_INTEGER, raw_text
 from worker.spec.run import ParameterDraft
 
@@ -48,20 +60,20 @@ def multiples(name: str, low: object, high: object, q: object, *, log: bool = Fa
     if step == 1:
         return between(name, math.ceil(least), math.floor(greatest), whole=True, log=log)
     if not log:
-        return ParameterDraft(name, "hp.quniform", {"min": least, "max": greatest, "q": step})
+        return ParameterDraft(name, MULTIPLES_TYPE, {"min": least, "max": greatest, "q": step})
     if least <= 0:
         raise NotCarriedError("it is logarithmic, but begins at 0 or below.")
     settings = {"min": math.log(least), "max": math.log(greatest), "q": step}
-    return ParameterDraft(name, "hp.qloguniform", settings)
+    return ParameterDraft(name, ORIGINAL_STEPPED_POWERS, settings)
 
 
 def normal(name: str, mu: object, sigma: object, q: object = None, *, log: bool = False) -> ParameterDraft:
     """Normally distributed, or its logarithm is. Raises NotCarriedError."""
-    stem = "lognormal" if log else "normal"
     settings = {"mu": number(mu), "sigma": number(sigma)}
     if q is None:
-        return ParameterDraft(name, f"hp.{stem}", settings)
-    return ParameterDraft(name, f"hp.q{stem}", {**settings, "q": number(q)})
+        return ParameterDraft(name, LOGNORMAL_TYPE if log else NORMAL_TYPE, settings)
+    stepped = LOGNORMAL_MULTIPLES_TYPE if log else NORMAL_MULTIPLES_TYPE
+    return ParameterDraft(name, stepped, {**settings, "q": number(q)})
 
 
 def listed(name: str, values: object, *, ordered: bool = False) -> ParameterDraft:
@@ -74,7 +86,7 @@ def listed(name: str, values: object, *, ordered: bool = False) -> ParameterDraf
     if len(texts) == 1:
         return fixed(name, texts[0])
     settings: dict[str, object] = {"values": texts}
-    return ParameterDraft(name, "categorical", {**settings, "ordered": True} if ordered else settings)
+    return ParameterDraft(name, OPTIONS_TYPE, {**settings, "ordered": True} if ordered else settings)
 
 
 def weighted(name: str, values: Sequence[object], shares: Sequence[object]) -> ParameterDraft:

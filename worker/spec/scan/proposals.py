@@ -79,41 +79,32 @@ def _around(option: Option, default: float | None) -> ParameterDraft:
     return make.between(option.name, *map(_short, ends), whole=whole, log=True)
 
 
-# The usual names, the first that fits counts; what they usually lie between.
-_USUAL: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
-    (re.compile(rf"(?:^|_)(?:{names})(?:_|\d*$)"), maker)
-    for names, maker in (
-        ("lr|learning_rate|step_size|eta", _log(1e-5, 1e-1)),
-        ("weight_decay|wd|l2|l1|reg|regularization|regularisation|lambda|alpha|decay", _log(1e-6, 1e-1)),
-        ("dropout|drop|drop_rate|dropout_rate|droprate", _even(0, 0.5, 0.9)),
-        ("momentum|beta1|beta_1", _even(0.5, 0.99, 0.999)),
-        ("beta2|beta_2|gamma", _even(0.9, 0.999, 1)),
-        ("label_smoothing|smoothing|mixup|noise", _even(0, 0.3, 1)),
-        ("warmup|warmup_ratio", _even(0, 0.2, 1)),
-        ("batch_size|batch|bs|batchsize", _powers_of_two),
-        ("epochs|epoch|n_epochs|num_epochs", _whole(5, 50, log=True)),
-        (
-            "hidden|units|width|hidden_size|hidden_dim|dim|embed_dim|channels|filters|neurons",
-            _whole(16, 512, log=True),
-        ),
-        ("layers|num_layers|n_layers|depth|max_depth|blocks", _whole(1, 8)),
-        ("heads|num_heads|n_heads", _whole(1, 8)),
-        ("n_estimators|trees|num_trees|num_leaves|leaves", _whole(10, 500, log=True)),
-        ("patience", _whole(3, 30)),
-    )
+# The usual names of real and of whole numbers, and what these lie between; the first that fits counts.
+_REALS: tuple[tuple[str, Maker], ...] = (
+    ("lr|learning_rate|step_size|eta", _log(1e-5, 1e-1)),
+    ("weight_decay|wd|l2|l1|reg|regularization|regularisation|lambda|alpha|decay", _log(1e-6, 1e-1)),
+    ("dropout|drop|drop_rate|dropout_rate|droprate", _even(0, 0.5, 0.9)),
+    ("momentum|beta1|beta_1", _even(0.5, 0.99, 0.999)),
+    ("beta2|beta_2|gamma", _even(0.9, 0.999, 1)),
+    ("label_smoothing|smoothing|mixup|noise", _even(0, 0.3, 1)),
+    ("warmup|warmup_ratio", _even(0, 0.2, 1)),
 )
-_WHOLE_NAMES = (
-    "batch",
-    "bs",
-    "epoch",
-    "hidden",
-    "units",
-    "width",
-    "dim",
-    "layers",
-    "depth",
-    "heads",
-    "trees",
+_WHOLES: tuple[tuple[str, Maker], ...] = (
+    ("batch_size|batch|bs|batchsize", _powers_of_two),
+    ("epochs|epoch|n_epochs|num_epochs", _whole(5, 50, log=True)),
+    (
+        "hidden|units|width|hidden_size|hidden_dim|dim|embed_dim|channels|filters|neurons",
+        _whole(16, 512, log=True),
+    ),
+    ("layers|num_layers|n_layers|depth|max_depth|blocks", _whole(1, 8)),
+    ("heads|num_heads|n_heads", _whole(1, 8)),
+    ("n_estimators|trees|num_trees|num_leaves|leaves", _whole(10, 500, log=True)),
+    ("patience", _whole(3, 30)),
+)
+_USUAL = tuple(
+    (re.compile(rf"(?:^|_)(?:{names})(?:_|\d*$)"), maker, whole)
+    for whole, table in ((False, _REALS), (True, _WHOLES))
+    for names, maker in table
 )
 
 
@@ -132,17 +123,11 @@ def parameter(option: Option) -> ParameterDraft:
     if option.low is not None and option.high is not None:
         whole = option.takes == "integer"
         return make.between(option.name, *map(_short, (option.low, option.high)), whole=whole)
-    for names, maker in _USUAL:
-        if names.search(name) and _fits(maker, option):
+    for names, maker, whole in _USUAL:
+        # A learning rate is no whole number, and a batch size is one.
+        if names.search(name) and (not option.takes or whole == (option.takes == "integer")):
             return maker(option, default)
     return _around(option, default)
-
-
-def _fits(maker: Maker, option: Option) -> bool:
-    """Whether a usual range is of the option's type: a learning rate is no whole number, a batch size is."""
-    sample = maker(option, None)
-    is_whole = sample.type in ("integer", "categorical")
-    return not option.takes or is_whole == (option.takes == "integer")
 
 
 def _short(number: float) -> float:

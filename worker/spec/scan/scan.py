@@ -6,7 +6,6 @@ from worker.spec.config_limits import Limits
 from worker.spec.foreign.collected import Collected, NotCarriedError
 from worker.spec.foreign.python_source import parsed
 from worker.spec.formats.input_limits import unreadable
-from worker.spec.parameters import FIXED_TYPE
 from worker.spec.problem import listed
 from worker.spec.run import ReadResult
 from worker.spec.scan import help_text, proposals, python_source, r_source
@@ -80,7 +79,7 @@ def _say(interface: Interface, is_unnamed: bool, collected: Collected) -> None:
 def _start(chosen: list[Option], collected: Collected) -> None:
     """The defaults as the first point, where all of them are known."""
     named = {entry.name: entry for entry in collected.parameters}
-    searched = [option for option in chosen if named[option.name].type != FIXED_TYPE]
+    searched = [option for option in chosen if "value" not in named[option.name].settings]
     defaults = {option.name: option.default for option in searched}
     if searched and all(default not in (None, "") for default in defaults.values()):
         collected.values["search.start_with"] = [defaults]
