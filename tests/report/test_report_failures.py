@@ -89,3 +89,17 @@ def test_the_end_of_a_run_tells_each_cause_once_with_an_example(tmp_path: Path) 
 
 def test_every_failing_status_has_a_meaning() -> None:
     assert {status for status in Status if status.failure} == set(failures.MEANINGS)
+
+
+def test_what_infeasible_evaluations_said_is_summed_up() -> None:
+    said = [
+        *['The program says that it is infeasible: "layer 7 does not fit".'] * 2,
+        "The program says that it is infeasible.",
+    ]
+    trials = [
+        a_trial(number, {}, None, Status.INFEASIBLE, reason=reason) for number, reason in enumerate(said, 1)
+    ]
+    assert failures.infeasible_sentence(trials) == f"3 evaluations. {said[0]} (2 of them)"
+    assert failures.infeasible_sentence(trials[:1]) == f"1 evaluation. {said[0]}"
+    assert failures.infeasible_sentence([a_trial(1, {}, 1.0)]) == ""
+    assert failures.causes(trials) == []

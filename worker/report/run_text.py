@@ -10,7 +10,7 @@ from pathlib import Path
 
 from worker.report.data import bounds_remark, equal_results, own_setting
 from worker.report.data.failure_checks import findings
-from worker.report.data.failures import causes
+from worker.report.data.failures import causes, infeasible_sentence
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import best_first, duration_words, hours_text, is_usable, summarize
@@ -58,6 +58,8 @@ def summary(results: Results) -> Iterator[str]:
     yield f"Used: {cost.worker_hours:.3f} worker hours, {cost.node_hours:.3f} node hours, {hours_text(cost.cpu_hours)} CPU hours{gpu}"
     if figures.allocated and figures.allocated.sentence:
         yield sentence_start(figures.allocated.sentence)
+    if infeasible := infeasible_sentence(state.trials.values()):
+        yield visible(f"Infeasible: {infeasible}")
     yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
     yield f"  {outline(results.run, state.trials.values())}"
     yield from objective(results.run)

@@ -50,10 +50,24 @@ class Cause:
 
 def causes(trials: Iterable[Trial]) -> list[Cause]:
     """The failed evaluations by cause, the most frequent first."""
+    return _alike(trial for trial in trials if trial.status.failure)
+
+
+def infeasible_sentence(trials: Iterable[Trial]) -> str:
+    """How many evaluations were infeasible, and what most of them said; "" where none was."""
+    reasons = _alike(trial for trial in trials if trial.status is Status.INFEASIBLE)
+    if not reasons:
+        return ""
+    first, total = reasons[0], sum(len(cause.trials) for cause in reasons)
+    most = f" ({len(first.trials):,} of them)" if len(reasons) > 1 else ""
+    return f"{counted(total, 'evaluation')}. {first.reason}{most}"
+
+
+def _alike(trials: Iterable[Trial]) -> list[Cause]:
+    """Evaluations that ended alike and said the same but for details, the most frequent first."""
     groups: dict[tuple[object, ...], list[Trial]] = defaultdict(list)
     for trial in trials:
-        if trial.status.failure:
-            groups[_kind(trial)].append(trial)
+        groups[_kind(trial)].append(trial)
     by_cause = [Cause(group[0].status, group[0].reason, tuple(group)) for group in groups.values()]
     return sorted(by_cause, key=lambda cause: (-len(cause.trials), cause.trials[0].number))
 

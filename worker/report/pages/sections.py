@@ -8,6 +8,7 @@ from datetime import datetime
 from worker.report.data import bounds_remark, own_setting, pareto
 from worker.report.data import improvements as progress
 from worker.report.data.equal_results import sameness, sentences
+from worker.report.data.failures import infeasible_sentence
 from worker.report.data.importance import Importance
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
@@ -146,6 +147,7 @@ def _facts(results: Results, summary: Summary) -> Markup:
         ("Evaluations", f"{len(results.trials):,}"),
         ("With a result", f"{usable:,}"),
         ("Failed", tag("a", f"{failed:,}", href="#failures-part") if failed else "0"),
+        ("Infeasible", infeasible_sentence(results.trials)),
         ("Running now", f"{running:,}" if running else ""),
         (BY_PATH["search.early_stopping"].label, saved(results.trials).sentence),
         ("Wall time", duration_words(summary.wall)),
