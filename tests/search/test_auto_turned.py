@@ -41,10 +41,21 @@ def test_what_is_turned_there_and_back_is_where_it_was(seed: int, count: int) ->
         assert turned.row(coordinates) == pytest.approx(row, abs=1e-9)
     best = rows[int(np.argmin(valley(rows)))]
     assert turned.coordinates(best[None])[0] == pytest.approx([0.5] * 3)
-    # Distances are kept: it is a turn, and a scale that is the same for all.
-    assert np.linalg.norm(turned.coordinates(rows) - 0.5, axis=1) == pytest.approx(
-        np.linalg.norm(rows - best, axis=1) / 2
-    )
+    # It is a turn that shows what is narrow larger, and nothing smaller.
+    apart = np.linalg.norm(turned.coordinates(rows) - 0.5, axis=1)
+    assert (apart >= np.linalg.norm(rows - best, axis=1) / 2 - 1e-12).all()
+
+
+def test_a_valley_is_as_wide_as_long_whatever_its_width() -> None:
+    encoding, rows = drawn(CUBE, 60)
+    across = STIFF / np.linalg.norm(STIFF)
+    offsets = rows - 0.5
+    narrow = 0.5 + offsets - 0.999 * (offsets @ across)[:, None] * across
+    turned = Turned(encoding, narrow, valley(narrow))
+    spread = turned.coordinates(narrow).std(axis=0)
+    assert (narrow @ across).std() < 0.001
+    assert spread.min() > 0.02
+    assert turned.row(turned.coordinates(narrow[:1])[0]) == pytest.approx(narrow[0], abs=1e-9)
 
 
 def test_what_lies_beyond_the_bounds_ends_there() -> None:

@@ -207,7 +207,7 @@ def test_hundreds_of_undefined_placeholders_make_twenty_problems() -> None:
 
 @given(
     st.text(st.sampled_from("($x_01a)'\"\\ ${}int")),
-    st.lists(st.from_regex(r"[ax_01]{1,3}", fullmatch=True), max_size=4),
+    st.lists(st.from_regex(r"[ax_01]{1,3}", fullmatch=True), max_size=4, unique=True),
 )
 def test_what_has_no_error_can_be_rendered(objective: str, names: list[str]) -> None:
     if not any(problem.severity == "error" for problem in problems(objective, names)):

@@ -32,7 +32,7 @@ def said(text: str) -> list[tuple[str, str, str]]:
         ("[run]\nname = [[[1]]]", "run.name", "This is nested too deeply.", "Write a single value, or a list of values."),
         ("parameters = 1", "parameters", "This must be a table of parameters.", "Write [parameters.NAME] for each."),
         ("[parameters]\nx = 1", "parameters.0", 'The parameter "x" must be a table.', 'Write { type = "real", ... }.'),
-        ("[parameters.x]\nmni = 1", "parameters.0.mni", '"mni" has no meaning for "hp.randint".', "Possible: max, type."),
+        ("[parameters.x]\nmni = 1", "parameters.0.mni", '"mni" has no meaning for "hp.randint".', "Possible: max, type, when."),
         (
             '[parameters.y]\n[parameters.x]\ntype = "hp.uniform"\nmni = 1',
             "parameters.1.mni",
@@ -43,7 +43,7 @@ def said(text: str) -> list[tuple[str, str, str]]:
             '[parameters.x]\ntype = "hp.uniform"\nmin = 0\nmax = 1\nq = 1',
             "parameters.0.q",
             '"q" has no meaning for "hp.uniform".',
-            "Possible: max, min, type.",
+            "Possible: max, min, type, when.",
         ),
         (
             "[parameters.a.b]\nmax = 1",

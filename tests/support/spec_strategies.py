@@ -207,8 +207,7 @@ def statements(drafts: Sequence[ParameterDraft]) -> st.SearchStrategy[str]:
             bounds,
         )
 
-    if not checked:
-        return st.nothing()
+    assert checked
     single: st.SearchStrategy[Logic] = st.sampled_from(checked).flatmap(of)
     two = st.builds(Junction, st.sampled_from(["and", "or"]), st.tuples(single, single))
     return st.one_of(single, two, st.builds(Not, single)).map(text_of)
@@ -219,7 +218,7 @@ def conditional(draw: st.DrawFn, drafts: tuple[ParameterDraft, ...]) -> tuple[Pa
     """The same parameters, some of which depend on some before them."""
     found = list(drafts)
     for place in range(1, len(drafts)):
-        if draw(st.integers(0, 2)) == 0:
+        if draw(st.integers(0, 2)) == 0 and _checkable(found[:place]):
             when = draw(statements(found[:place]))
             found[place] = replace(found[place], settings={**found[place].settings, "when": when})
     return tuple(found)
@@ -227,7 +226,12 @@ def conditional(draw: st.DrawFn, drafts: tuple[ParameterDraft, ...]) -> tuple[Pa
 
 def constraints(drafts: Sequence[ParameterDraft]) -> st.SearchStrategy[list[str]]:
     """Constraints on these parameters; they may leave nothing."""
-    return st.lists(statements(drafts), max_size=2)
+    return st.lists(statements(drafts), max_size=2) if _checkable(drafts) else st.just([])
+
+
+def _checkable(drafts: Sequence[ParameterDraft]) -> bool:
+    """Whether any of these parameters has no error; few of those that are drawn have one."""
+    return any(parameter_of("", draft, []) is not None for draft in drafts)
 
 
 def _start_points(drafts: tuple[ParameterDraft, ...]) -> st.SearchStrategy[list[dict[str, object]]]:

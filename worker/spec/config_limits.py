@@ -63,7 +63,7 @@ RUN = Limits(
 # most that a run can be would keep all others waiting.
 PAGE = Limits(
     size=28_000,
-    parameters=110,
+    parameters=105,
     values=3_000,
     config="a config on this page",
     run="a run on this page",

@@ -22,6 +22,7 @@ from worker.spec.run import ReadResult
 from worker.spec.scan import scan
 from worker.spec.scan.option import Interface
 from worker.spec.text import quoted
+from worker.store.starter import command
 
 _PATIENCE = 60.0  # seconds for --help; some programs load half a gigabyte of libraries before they read it
 _RUNNERS = {".py": "python3", ".R": "Rscript", ".r": "Rscript"}
@@ -68,18 +69,18 @@ def _of_text(data: bytes, program: str = "") -> ReadResult:
     if read is None:
         raise UsageError(
             "This is neither the help of a program nor the source of one that takes options. "
-            'Give the command that starts it: omniopt scan "python train.py".'
+            f"Give the command that starts it: {command('scan', 'python train.py')}"
         )
     interface = scan.interface_of(text)
     return scan.read(interface, RUN, program) if program and interface and interface.options else read
 
 
-def _of_command(command: str) -> ReadResult:
+def _of_command(line: str) -> ReadResult:
     """Call the program with --help and read what it prints; where that says nothing, read its source."""
     try:
-        words = shlex.split(command)
+        words = shlex.split(line)
     except ValueError as error:
-        raise UsageError(f"A quotation mark of {quoted(command)} does not end.") from error
+        raise UsageError(f"A quotation mark of {quoted(line)} does not end.") from error
     if not words:
         raise UsageError('There is no program. Give one, such as "python train.py".')
     script = next((Path(word) for word in words if Path(word).suffix in _RUNNERS), Path(words[-1]))
@@ -89,12 +90,12 @@ def _of_command(command: str) -> ReadResult:
         interface = scan.interface_of(text_of(script.read_bytes()[: LONGEST_INPUT + 1]))
     if interface is None or not interface.options:
         raise UsageError(
-            f"{quoted(command)} --help prints no list of options: {quoted(' '.join(printed.split()) or 'nothing')}. "
+            f"{quoted(line)} --help prints no list of options: {quoted(' '.join(printed.split()) or 'nothing')}. "
             "Write the parameters by hand."
         )
     # What the user has typed is what starts the program, whatever the help calls it.
     return original_meaning.named(
-        scan.read(Interface(interface.options, command, interface.needed), RUN), script.name
+        scan.read(Interface(interface.options, line, interface.needed), RUN), script.name
     )
 
 

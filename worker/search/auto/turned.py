@@ -1,4 +1,4 @@
-"""A model in coordinates that are turned as the best results lie, for valleys along no parameter's axis.
+"""A model in coordinates that are turned and stretched as the best results lie, for valleys along no parameter's axis.
 
 The principal axes of the best results are those of the valley, and along one of them the loss changes slowly or fast: what a kernel
 with a length for each parameter cannot say of turned ones, it can say of these (as LABCAT does in its trust region, Visser et al. 2023).
@@ -30,10 +30,15 @@ _ENTRIES = (
     60_000  # of squared distances between the results that the model knows, the nearest to the best one
 )
 _ITERATIONS = 25
+# The box reaches so many times as far as the best results are spread along an axis, and this far at least (of a range).
+_REACH, _NARROWEST = 10.0, 1e-4
 
 
 class Turned:
-    """Coordinates in which the best result is in the middle, and a parameter's whole range is half a side of the box."""
+    """Coordinates in which the best result is in the middle of a box that reaches some times as far as the best ones are spread.
+
+    Along an axis on which these are spread widely, a parameter's whole range is half a side of the box.
+    """
 
     def __init__(self, encoding: Encoding, rows: Floats, losses: Floats) -> None:
         """rows (n, d), losses (n,): see `is_usable`."""
@@ -42,7 +47,9 @@ class Turned:
         alike = self.alike(rows)
         self._rows, self.losses = rows[alike], losses[alike]
         self.encoding = Encoding([RealAxis(even=True) for _ in self._free])
-        self._axes = _principal_axes(self._rows[:, self._free] - self._best[self._free], self.losses)
+        apart = self._rows[:, self._free] - self._best[self._free]
+        self._axes, spread = _principal_axes(apart, self.losses)
+        self._widths = np.clip(_REACH * spread, _NARROWEST, 1.0)
 
     @staticmethod
     def is_usable(encoding: Encoding, rows: Floats, losses: Floats) -> bool:
@@ -62,13 +69,15 @@ class Turned:
 
     def coordinates(self, rows: Floats) -> Floats:
         """The turned coordinates (n, size) of rows (n, d)."""
-        turned: Floats = 0.5 + 0.5 * (rows[:, self._free] - self._best[self._free]) @ self._axes
+        turned: Floats = (
+            0.5 + 0.5 * (rows[:, self._free] - self._best[self._free]) @ self._axes / self._widths
+        )
         return turned
 
     def row(self, coordinates: Floats) -> Floats:
         """The row (d,) of turned coordinates (size,), at the bound where they lie beyond."""
         row: Floats = self._best.copy()
-        moved: Floats = row[self._free] + self._axes @ (2 * coordinates - 1)
+        moved: Floats = row[self._free] + self._axes @ ((2 * coordinates - 1) * self._widths)
         row[self._free] = np.clip(moved, 0.0, 1.0)
         return row
 
@@ -92,13 +101,13 @@ class Turned:
         return Posterior(self.encoding, kernel, turned, view), losses
 
 
-def _principal_axes(apart: Floats, losses: Floats) -> Floats:
-    """The principal axes (size, size) of the best of rows that are `apart` from the best one, in columns.
+def _principal_axes(apart: Floats, losses: Floats) -> tuple[Floats, Floats]:
+    """The principal axes (size, size) of the best of rows that are `apart` from the best one, in columns, and their spread along each.
 
     The better a result, the weightier, as in CMA-ES (Hansen 2016, equation 49).
     """
     count = min(len(losses), max(_FEWEST_ELITE, _ELITE * apart.shape[1]))
     elite = apart[np.argsort(losses, kind="stable")[:count]]
     weights = math.log(count + 0.5) - np.log(np.arange(1, count + 1))
-    axes: Floats = np.linalg.eigh((elite * weights[:, None]).T @ elite)[1]
-    return axes
+    variances, axes = np.linalg.eigh((elite * weights[:, None]).T @ elite / weights.sum())
+    return axes, np.sqrt(np.maximum(variances, 0.0))

@@ -41,10 +41,11 @@ class Option:
 
     @property
     def takes(self) -> OptionKind:
-        """What it takes, judged by its default where nothing says so."""
-        if self.kind or self.default is None:
+        """What it takes, judged by its default where nothing says so, or where that says something else of a number."""
+        if self.default is None or (self.kind and self.kind != "integer"):
             return self.kind
-        return kind_of_value(self.default)
+        by_default = kind_of_value(self.default)
+        return by_default if not self.kind or by_default == "real" else self.kind
 
     def word(self) -> str:
         """The option with a placeholder for its value, as the command of the objective program has it."""
