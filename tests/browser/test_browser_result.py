@@ -13,6 +13,7 @@ from browser_form import fill_in, run_in
 from page_links import OLD_LINK
 from playwright.sync_api import FilePayload, Page, Route, expect
 
+from worker.spec.config_limits import MOST_FIELDS, PAGE
 from worker.spec.formats import original, original_writer, toml
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.run import Draft, ParameterDraft, ReadResult
@@ -156,7 +157,7 @@ def test_a_file_that_is_too_large_is_refused_beside_it(open_page: Open, address:
     page.get_by_label("or choose a file").set_input_files(large)
     problems = page.locator("#config-problems")
     expect(problems).to_have_text(
-        "On this page, a config may have at most 28,000 bytes and the form at most 1,200 fields. The command line accepts larger ones: write a config file, and start the run with that."
+        f"On this page, a config may have at most {PAGE.size:,} bytes and the form at most {MOST_FIELDS:,} fields. The command line accepts larger ones: write a config file, and start the run with that."
     )
     expect(page.get_by_label("Config", exact=True)).to_be_focused()
     expect(page.get_by_label("Optimization run name")).to_have_value("kept")
