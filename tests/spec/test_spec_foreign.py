@@ -52,6 +52,7 @@ parameters:
   data: {value: cifar}
   net: {parameters: {depth: {values: [2, 4]}}}
   odd: {distribution: beta, a: 1}
+  odder: {distribution: [beta], min: 1, max: 2}
 early_terminate: {type: hyperband}
 """
 
@@ -80,7 +81,7 @@ def test_a_sweep_of_wandb() -> None:
         "search.target": 0.95,
         "search.max_evals": 40,
     }
-    assert 'odd is left out: there is no type like its distribution "beta" here' in said(read)
+    assert "odd is left out: there is no type like its distribution beta here" in said(read)
     assert "Without meaning here, and left out: early_terminate." in said(read)
     assert "RESULT: and the value of val_acc" in said(read)
     assert [problem.severity for problem in check_read(read).problems if problem.severity == "error"] == []
@@ -128,6 +129,7 @@ NNI = {
     },
     "nested": {"_type": "choice", "_value": [{"a": 1}]},
     "wrong": {"_type": "uniform", "_value": [1]},
+    "odd": {"_type": ["uniform"], "_value": [1]},
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from worker.spec.check import check_read
@@ -247,6 +247,8 @@ DEFAULTS = (
 KINDS = st.sampled_from(["real", "integer", "text", "switch", ""])
 
 
+@example("lr", "real", "5e-324", [])
+@example("lr", "integer", "0.5", [])
 @given(NAMES, KINDS, DEFAULTS, st.lists(st.sampled_from(["1", "a", "b"]), max_size=3, unique=True))
 def test_every_proposal_is_a_parameter_that_can_be_searched(
     name: str, kind: str, default: str | None, choices: list[str]

@@ -80,9 +80,9 @@ def _parameter(name: str, entry: object) -> ParameterDraft:
     if kind == "choice":
         options = [_branch_name(option) if isinstance(option, dict) else option for option in value]
         return make.listed(name, options)
-    if kind not in _MAKERS:
+    if not isinstance(kind, str) or kind not in _MAKERS:
         raise NotCarriedError(f'there is no type like its "{kind}" here.')
-    count, maker = _MAKERS[str(kind)]
+    count, maker = _MAKERS[kind]
     if kind == "randint" and len(value) == 1:  # as in the first versions of NNI
         value = [0, *value]
     if len(value) != count:

@@ -149,9 +149,9 @@ def _parameter(name: str, entry: object) -> ParameterDraft:
             return make.weighted(name, values, shares)
         return make.listed(name, values)
     kind = entry.get("distribution", _usual(entry))
-    if kind not in _DISTRIBUTIONS:
-        raise NotCarriedError(f'there is no type like its distribution "{kind}" here.')
-    keys, maker = _DISTRIBUTIONS[str(kind)]
+    if not isinstance(kind, str) or kind not in _DISTRIBUTIONS:
+        raise NotCarriedError(f"there is no type like its distribution {shown(raw_text(kind))} here.")
+    keys, maker = _DISTRIBUTIONS[kind]
     return maker(name, *(entry.get(key, _DEFAULTS.get(key)) for key in keys))
 
 

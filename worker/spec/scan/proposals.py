@@ -17,6 +17,7 @@ _NOT_SEARCHED = re.compile(
     r"frequency|freq|rank|world_size|precision|format|prefix|suffix|note|notes|iface|dtype)(?:_|$)"
 )
 _POWERS = tuple(2**exponent for exponent in range(3, 11))
+_TINY = 1e-100  # a default that is meant as 0: a range around it would end at 0
 Maker = Callable[[Option, float | None], ParameterDraft]
 
 
@@ -120,6 +121,8 @@ def parameter(option: Option) -> ParameterDraft:
     if option.takes == "text":
         raise NotSearchedError("any text")
     default = make.number(option.default) if option.default not in (None, "") and option.takes else None
+    if default is not None and abs(default) < _TINY:
+        default = 0
     if option.low is not None and option.high is not None:
         whole = option.takes == "integer"
         return make.between(option.name, *map(_short, (option.low, option.high)), whole=whole)
