@@ -65,14 +65,15 @@ def _scanned(word: str) -> ReadResult:
 
 def _of_text(data: bytes, program: str = "") -> ReadResult:
     text = text_of(data)
+    if program and (interface := scan.interface_of(text)) and interface.options:
+        return scan.read(interface, RUN, program)
     read = any_space.of_text(text, RUN)
     if read is None:
         raise UsageError(
             "This is neither the help of a program nor the source of one that takes options. "
             f"Give the command that starts it: {command('scan', 'python train.py')}"
         )
-    interface = scan.interface_of(text)
-    return scan.read(interface, RUN, program) if program and interface and interface.options else read
+    return read
 
 
 def _of_command(line: str) -> ReadResult:

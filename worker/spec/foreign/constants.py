@@ -102,6 +102,17 @@ def _finite(value: object) -> float:
     return value
 
 
+def calls(tree: ast.Module) -> list[ast.Call]:
+    """All calls in a program, in the order of the text."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return sorted(found, key=lambda call: (call.lineno, call.col_offset))
+
+
+def text_in(node: ast.expr | None) -> str:
+    """The text that `node` writes out, "" where it is none."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
 def called(node: ast.Call) -> str:
     """The last part of the name of what is called: "uniform" of tune.uniform(...)."""
     if isinstance(node.func, ast.Attribute):

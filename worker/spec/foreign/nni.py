@@ -17,12 +17,12 @@ from worker.spec.run import ParameterDraft, ReadResult
 _MAKERS: Mapping[str, tuple[int, Callable[..., ParameterDraft]]] = {
     "uniform": (2, make.between),
     "quniform": (3, make.multiples),
-    "loguniform": (2, lambda name, low, high: make.between(name, low, high, log=True)),
-    "qloguniform": (3, lambda name, low, high, q: make.multiples(name, low, high, q, log=True)),
+    "loguniform": (2, make.logarithmic(make.between)),
+    "qloguniform": (3, make.logarithmic(make.multiples)),
     "normal": (2, make.normal),
     "qnormal": (3, make.normal),
-    "lognormal": (2, lambda name, mu, sigma: make.normal(name, mu, sigma, log=True)),
-    "qlognormal": (3, lambda name, mu, sigma, q: make.normal(name, mu, sigma, q, log=True)),
+    "lognormal": (2, make.logarithmic(make.normal)),
+    "qlognormal": (3, make.logarithmic(make.normal)),
     "randint": (2, lambda name, low, high: make.between(name, low, make.number(high) - 1, whole=True)),
 }
 

@@ -12,7 +12,6 @@ from worker.spec.config_limits import Limits
 from worker.spec.foreign import parameters as make
 from worker.spec.foreign.collected import Collected, NotCarriedError
 from worker.spec.formats.input_limits import unreadable
-from worker.spec.parameters import NAME_PATTERN
 from worker.spec.run import ParameterDraft, ReadResult
 from worker.spec.text import quoted, shown
 
@@ -190,8 +189,7 @@ def _parameters(uses: Iterable[Sequence[str]], collected: Collected) -> None:
             while kind == "range" and taken < min(len(rest), 6) and _is_of_range(rest[taken]):
                 taken += 1
             try:
-                if not re.fullmatch(NAME_PATTERN, name):
-                    raise NotCarriedError("its name has characters that cannot be used here.")
+                make.check_name(name)
                 collected.add(_parameter(name, kind, rest[2:taken]))
             except NotCarriedError as error:
                 collected.leave_out(name, error)

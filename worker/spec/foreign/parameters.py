@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from worker.spec.foreign.collected import NotCarriedError
 from worker.spec.notation import value_text
@@ -15,6 +16,7 @@ from worker.spec.parameters import (
     LOGNORMAL_MULTIPLES_TYPE,
     LOGNORMAL_TYPE,
     MULTIPLES_TYPE,
+    NAME_PATTERN,
     NORMAL_MULTIPLES_TYPE,
     NORMAL_TYPE,
     OPTIONS_TYPE,
@@ -50,6 +52,21 @@ def between(
 def by_exponents(name: str, low: object, high: object) -> ParameterDraft:
     """A number from e^low to e^high, searched by its logarithm. Raises NotCarriedError."""
     return between(name, power(low), power(high), log=True)
+
+
+def logarithmic(maker: Callable[..., ParameterDraft]) -> Callable[..., ParameterDraft]:
+    """The same maker for what is searched by its logarithm."""
+    return lambda name, *numbers: maker(name, *numbers, log=True)
+
+
+def whole(name: str, low: object, high: object) -> ParameterDraft:
+    """A whole number from `low` to `high`, both included. Raises NotCarriedError."""
+    return between(name, low, high, whole=True)
+
+
+def multiples_by_exponents(name: str, low: object, high: object, q: object) -> ParameterDraft:
+    """The multiples of `q` from e^low to e^high, searched by their logarithms. Raises NotCarriedError."""
+    return multiples(name, power(low), power(high), q, log=True)
 
 
 def multiples(name: str, low: object, high: object, q: object, *, log: bool = False) -> ParameterDraft:
@@ -102,6 +119,12 @@ def weighted(name: str, values: Sequence[object], shares: Sequence[object]) -> P
 def fixed(name: str, value: object) -> ParameterDraft:
     """Always `value`. Raises NotCarriedError."""
     return ParameterDraft(name, FIXED_TYPE, {"value": text(value)})
+
+
+def check_name(name: str) -> None:
+    """Raises NotCarriedError where no parameter can have this name here."""
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise NotCarriedError("its name has characters that cannot be used here.")
 
 
 def number(raw: object) -> Number:

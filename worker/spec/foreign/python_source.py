@@ -10,9 +10,8 @@ from worker.spec.config_limits import Limits
 from worker.spec.foreign import optuna, wandb
 from worker.spec.foreign import parameters as make
 from worker.spec.foreign.collected import Collected, NotCarriedError
-from worker.spec.foreign.constants import NoConstantError, called, constant, owner
+from worker.spec.foreign.constants import NoConstantError, called, calls, constant, owner, text_in
 from worker.spec.formats.input_limits import unreadable
-from worker.spec.parameters import NAME_PATTERN
 from worker.spec.raw_values import raw_text
 from worker.spec.run import ParameterDraft, ReadResult
 
@@ -23,14 +22,6 @@ _SPACES = re.compile(
 Maker = Callable[..., ParameterDraft]
 
 
-def _log(maker: Maker) -> Maker:
-    return lambda name, *numbers: maker(name, *numbers, log=True)
-
-
-def _whole(name: str, low: object, high: object) -> ParameterDraft:
-    return make.between(name, low, high, whole=True)
-
-
 def _below(name: str, low: object, high: object = None) -> ParameterDraft:
     """Whole numbers from `low` (or 0, if it is alone) up to, not including, the other."""
     first, end = (0, low) if high is None else (low, high)
@@ -39,10 +30,6 @@ def _below(name: str, low: object, high: object = None) -> ParameterDraft:
 
 def _log_below(name: str, low: object, high: object) -> ParameterDraft:
     return make.between(name, low, make.number(high) - 1, whole=True, log=True)
-
-
-def _powers(name: str, low: object, high: object, q: object) -> ParameterDraft:
-    return make.multiples(name, make.power(low), make.power(high), q, log=True)
 
 
 def _shares(name: str, pairs: object) -> ParameterDraft:
@@ -57,28 +44,28 @@ _HYPEROPT: Mapping[str, Maker] = {
     "pchoice": _shares,
     "uniform": make.between,
     "quniform": make.multiples,
-    "uniformint": _whole,
+    "uniformint": make.whole,
     "randint": _below,
     "loguniform": make.by_exponents,
-    "qloguniform": _powers,
+    "qloguniform": make.multiples_by_exponents,
     "normal": make.normal,
     "qnormal": make.normal,
-    "lognormal": _log(make.normal),
-    "qlognormal": _log(make.normal),
+    "lognormal": make.logarithmic(make.normal),
+    "qlognormal": make.logarithmic(make.normal),
 }
 _RAY: Mapping[str, Maker] = {
     "choice": make.listed,
     "grid_search": make.listed,
     "uniform": make.between,
     "quniform": make.multiples,
-    "loguniform": _log(make.between),
-    "qloguniform": _log(make.multiples),
+    "loguniform": make.logarithmic(make.between),
+    "qloguniform": make.logarithmic(make.multiples),
     "randn": make.normal,
     "qrandn": make.normal,
     "randint": _below,
     "qrandint": lambda name, low, high, q=1: make.multiples(name, low, high, q),
     "lograndint": _log_below,
-    "qlograndint": lambda name, low, high, q: make.multiples(name, low, high, q, log=True),
+    "qlograndint": make.logarithmic(make.multiples),
 }
 _OPTUNA = {
     "suggest_float": "FloatDistribution",
@@ -125,8 +112,7 @@ def read(text: str, limits: Limits) -> ReadResult:
             collected.leave_out(f"in line {line}", "its name is known only when the program runs.")
             continue
         try:
-            if not re.fullmatch(NAME_PATTERN, name):
-                raise NotCarriedError("its name has characters that cannot be used here.")
+            make.check_name(name)
             collected.add(maker(name, *(constant(argument) for argument in arguments)))
         except TypeError:
             collected.leave_out(name, "it has too few or too many arguments.")
@@ -149,9 +135,8 @@ def _sweep(node: ast.Dict) -> Mapping[str, object]:
 
 def _found(tree: ast.Module) -> Iterator[tuple[int, str, Maker, Sequence[ast.expr]]]:
     """Lines, names of parameters ("" where it is no plain text), how each is made, and the arguments; in the text's order."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     keys = dict(_keys(tree))
-    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+    for node in calls(tree):
         kind = called(node)
         if owner(node) == "hp" and kind in _HYPEROPT:
             label = _text([*node.args[:1], *_keyword(node, "label")])
@@ -246,6 +231,4 @@ def _keyword(node: ast.Call, name: str) -> list[ast.expr]:
 
 
 def _text(nodes: Sequence[ast.expr]) -> str:
-    if nodes and isinstance(nodes[0], ast.Constant) and isinstance(nodes[0].value, str):
-        return nodes[0].value
-    return ""
+    return text_in(nodes[0]) if nodes else ""

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from worker.spec.config_limits import Limits
 from worker.spec.foreign import parameters as make
 from worker.spec.foreign.collected import Collected, NotCarriedError
-from worker.spec.parameters import NAME_PATTERN
 from worker.spec.raw_values import raw_text
 from worker.spec.run import ParameterDraft, ReadResult
 from worker.spec.text import shown
@@ -33,20 +32,8 @@ _RUN_NAME = re.compile(r"[^A-Za-z0-9_]+")
 _MANY = 100  # evaluations of a sweep that has no limit
 
 
-def _log(maker: Callable[..., ParameterDraft]) -> Callable[..., ParameterDraft]:
-    return lambda name, *numbers: maker(name, *numbers, log=True)
-
-
 def _inverse(name: str, low: object, high: object) -> ParameterDraft:
     return make.by_exponents(name, -make.number(high), -make.number(low))
-
-
-def _stepped_powers(name: str, low: object, high: object, q: object) -> ParameterDraft:
-    return make.multiples(name, make.power(low), make.power(high), q, log=True)
-
-
-def _whole(name: str, low: object, high: object) -> ParameterDraft:
-    return make.between(name, low, high, whole=True)
 
 
 # W&B's distributions: the keys that each of them has, and how it is made. The bounds of log_uniform are exponents of e,
@@ -54,18 +41,18 @@ def _whole(name: str, low: object, high: object) -> ParameterDraft:
 _RANGE, _NORMAL = ("min", "max"), ("mu", "sigma")
 _DISTRIBUTIONS: Mapping[str, tuple[tuple[str, ...], Callable[..., ParameterDraft]]] = {
     "uniform": (_RANGE, make.between),
-    "int_uniform": (_RANGE, _whole),
+    "int_uniform": (_RANGE, make.whole),
     "q_uniform": ((*_RANGE, "q"), make.multiples),
     "log_uniform": (_RANGE, make.by_exponents),
-    "log_uniform_values": (_RANGE, _log(make.between)),
-    "q_log_uniform": ((*_RANGE, "q"), _stepped_powers),
-    "q_log_uniform_values": ((*_RANGE, "q"), _log(make.multiples)),
+    "log_uniform_values": (_RANGE, make.logarithmic(make.between)),
+    "q_log_uniform": ((*_RANGE, "q"), make.multiples_by_exponents),
+    "q_log_uniform_values": ((*_RANGE, "q"), make.logarithmic(make.multiples)),
     "inv_log_uniform": (_RANGE, _inverse),
-    "inv_log_uniform_values": (_RANGE, _log(make.between)),
+    "inv_log_uniform_values": (_RANGE, make.logarithmic(make.between)),
     "normal": (_NORMAL, make.normal),
     "q_normal": ((*_NORMAL, "q"), make.normal),
-    "log_normal": (_NORMAL, _log(make.normal)),
-    "q_log_normal": ((*_NORMAL, "q"), _log(make.normal)),
+    "log_normal": (_NORMAL, make.logarithmic(make.normal)),
+    "q_log_normal": ((*_NORMAL, "q"), make.logarithmic(make.normal)),
 }
 _DEFAULTS = {"mu": 0, "sigma": 1, "q": 1}
 
@@ -131,8 +118,7 @@ def _parameters(table: Mapping[str, object], collected: Collected, prefix: str) 
             _parameters(entry["parameters"], collected, f"{name}.")
             continue
         try:
-            if not re.fullmatch(NAME_PATTERN, name):
-                raise NotCarriedError("its name has characters that cannot be used here.")
+            make.check_name(name)
             collected.add(_parameter(name, entry))
         except NotCarriedError as error:
             collected.leave_out(name, error)

@@ -86,7 +86,6 @@ def _option(head: str, description: str) -> Option | None:
         choices=tuple(choice for choice in choices if choice),
         low=float(bounds[1]) if bounds else None,
         high=float(bounds[2]) if bounds and bounds[2] else None,
-        purpose=description,
     )
 
 

@@ -23,7 +23,7 @@ _KINDS: dict[str, OptionKind] = {
 @dataclass(frozen=True)
 class Option:
     """flag: as it is written, with its dashes. default: its text, None where none is known. low, high: bounds that it
-    has by itself; None where it has none. purpose: what the help says.
+    has by itself; None where it has none.
     """
 
     flag: str
@@ -32,7 +32,6 @@ class Option:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
-    purpose: str = ""
 
     @property
     def name(self) -> str:

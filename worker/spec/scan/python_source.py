@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from worker.spec.foreign.collected import NotCarriedError
-from worker.spec.foreign.constants import NoConstantError, called, constant, owner
+from worker.spec.foreign.constants import NoConstantError, called, calls, constant, owner, text_in
 from worker.spec.foreign.parameters import text as text_of
 from worker.spec.scan.option import Interface, Option, OptionKind, kind_of_word, longest
 
@@ -31,18 +31,17 @@ def read(tree: ast.Module) -> Interface:
     """The options of a program, from its syntax tree, in the order of the text."""
     options: dict[str, Option] = {}
     needed: list[str] = []
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+    for node in calls(tree):
         kind = called(node)
         if kind == "add_argument" or (kind == "option" and owner(node) == "click"):
-            flags = [flag for flag in map(_text, node.args) if flag.startswith("-")]
+            flags = [flag for flag in map(text_in, node.args) if flag.startswith("-")]
             if flags:
                 option = _of_keywords(longest([_positive(flag) for flag in flags]), node)
                 options.setdefault(option.flag, option)
-            elif kind == "add_argument" and (name := _text(node.args[0]) if node.args else ""):
+            elif kind == "add_argument" and (name := text_in(node.args[0]) if node.args else ""):
                 needed.append(name)
         elif kind == "argument" and owner(node) == "click" and node.args:
-            needed.append(_text(node.args[0]))
+            needed.append(text_in(node.args[0]))
         elif kind in _ABSL and len(node.args) > 1:
             option = _of_absl(kind, node)
             options.setdefault(option.flag, option)
@@ -68,7 +67,7 @@ def _of_keywords(flag: str, node: ast.Call) -> Option:
     if (
         (action is not None and _name(action) in _SWITCHES)
         or _is_true(given.get("is_flag"))
-        or "/" in _text(node.args[0])
+        or "/" in text_in(node.args[0])
     ):
         kind = "switch"
     elif isinstance(declared, ast.Call):
@@ -79,12 +78,12 @@ def _of_keywords(flag: str, node: ast.Call) -> Option:
             low, high = _bounds(declared)
     elif declared is not None:
         kind = kind_of_word(_name(declared))
-    return Option(flag, kind, _default(given.get("default")), choices, low, high, _text(given.get("help")))
+    return Option(flag, kind, _default(given.get("default")), choices, low, high)
 
 
 def _of_absl(kind: str, node: ast.Call) -> Option:
     choices = _choices(node.args[2]) if kind == "DEFINE_enum" and len(node.args) > 2 else ()
-    return Option(f"--{_text(node.args[0])}", _ABSL[kind], _default(node.args[1]), choices)
+    return Option(f"--{text_in(node.args[0])}", _ABSL[kind], _default(node.args[1]), choices)
 
 
 def _commands(tree: ast.Module) -> Iterator[ast.FunctionDef]:
@@ -121,7 +120,7 @@ def _of_function(function: ast.FunctionDef, needed: list[str]) -> Iterator[Optio
         kind = kind_of_word(_name(argument.annotation)) if argument.annotation else ""
         flag = f"--{argument.arg.replace('_', '-')}"
         if isinstance(default, ast.Call) and called(default) == "Option":
-            flags = [_text(part) for part in default.args[1:] if _text(part).startswith("-")]
+            flags = [text_in(part) for part in default.args[1:] if text_in(part).startswith("-")]
             default = default.args[0] if default.args else None
             yield Option(longest(flags) if flags else flag, kind, _default(default))
         elif default is None or (isinstance(default, ast.Call) and called(default) == "Argument"):
@@ -162,11 +161,7 @@ def _name(node: ast.expr) -> str:
     """The word of a type or an action: float, "store_true", argparse.BooleanOptionalAction."""
     if isinstance(node, ast.Attribute):
         return node.attr
-    return node.id if isinstance(node, ast.Name) else _text(node)
-
-
-def _text(node: ast.expr | None) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    return node.id if isinstance(node, ast.Name) else text_in(node)
 
 
 def _is_true(node: ast.expr | None) -> bool:
