@@ -151,3 +151,12 @@ def test_the_search_learns_from_earlier_trials_while_nobody_waits(monkeypatch: p
     assert done == ["learns"]
     desk.hand_out(2)
     assert done == ["learns", "learns"]
+
+
+def test_it_is_too_late_for_what_would_take_longer_than_is_left_of_the_runtime() -> None:
+    desk = Desk(2)
+    assert not desk.dispatcher.too_late(999.0)  # nobody knows how long one takes
+    desk.hand_out(2)
+    desk.finish("a0", seconds=20.0)
+    assert not desk.dispatcher.too_late(979.0)
+    assert desk.dispatcher.too_late(981.0)
