@@ -247,15 +247,15 @@ def test_output_of_the_very_size_is_kept_whole(desk: Desk) -> None:
 
 
 def test_a_program_that_hangs_is_ended(desk: Desk) -> None:
-    record = desk.evaluate("echo RESULT: 3; sleep 1000", time_limit=0.5)
+    record = desk.evaluate("echo RESULT: 3; sleep 1000", time_limit=3)
     assert (record["status"], record["loss"], record["signal"]) == ("timeout", 3, signal.SIGTERM)
     assert "time limit per evaluation" in record["reason"]
-    assert record["seconds"] >= 0.5
+    assert record["seconds"] >= 3
 
 
 def test_a_program_that_ignores_term_is_killed_with_its_children(desk: Desk) -> None:
     record = desk.evaluate(
-        "trap '' TERM; (setsid sleep 1000 &); sleep 1000 & while :; do sleep 1; done", time_limit=0.5
+        "trap '' TERM; (setsid sleep 1000 &); sleep 1000 & while :; do sleep 1; done", time_limit=3
     )
     assert (record["status"], record["signal"]) == ("timeout", signal.SIGKILL)
     assert record["seconds"] >= 10

@@ -137,14 +137,14 @@ class Queue(LocalLauncher):
 
 def test_a_run_whose_workers_wait_longer_than_its_runtime_has_all_of_it(workdir: Path) -> None:
     local = Local(workdir)
-    draft = Draft({"run.name": "pear", "run.objective": "echo RESULT: ($x)", "search.max_evals": 5}, (X,))
+    draft = Draft({"run.name": "pear", "run.objective": "echo RESULT: ($x)", "search.max_evals": 2}, (X,))
     run = check(draft).run
     assert run is not None
-    seconds = 3
+    seconds = 6
     run = replace(run, runtime=seconds)
     paths = create(Home.in_workdir(workdir), run)
     queue = Queue(paths, 1, workdir)
-    queue.begins = time.monotonic() + 1.5 * seconds
+    queue.begins = time.monotonic() + 1.1 * seconds
     try:
         with Signals() as signals:
             plan = Plan(run, paths, OtherLauncher(lambda *_: queue), workdir, 42)
@@ -153,6 +153,6 @@ def test_a_run_whose_workers_wait_longer_than_its_runtime_has_all_of_it(workdir:
         local.kill_everything()
     assert end.over is Over.BUDGET
     state = replay.load(paths)
-    assert len(state.trials) == 5
+    assert len(state.trials) == 2
     assert state.runtime is not None
     assert state.runtime.seconds < seconds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -180,10 +179,8 @@ def test_a_refusal_of_the_drivers_job_does_not_blame_the_workers(tmp_path: Path)
     assert "--driver here" in problem.hint
 
 
-def test_a_silent_slurm_is_said_in_time() -> None:
-    began = time.monotonic()
+def test_a_silent_slurm_is_said() -> None:
     run = a_run()
     [problem] = preflight.problems(run, ask(Client({"PATH": "/nowhere"}), run))
     assert problem.message.startswith("Slurm does not answer")
     assert "sinfo: No such file or directory" in problem.message
-    assert time.monotonic() - began < 15

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from collections import Counter
 
 import pytest
@@ -88,10 +87,8 @@ def test_cancel_leaves_nothing(omniopt: Omniopt, local: Local) -> None:
     path = config(local.workdir, objective=daemon + "trap '' TERM; sleep 300; : ($x)", max_evals=9)
     process = local.spawn("start", path)
     until(lambda: len(noted(local, "begin")) == 2)
-    began = time.monotonic()
     done = omniopt("cancel", "pear")
     assert done.returncode == 0, done.stdout
-    assert time.monotonic() - began < 15
     assert ended(process)[0] == 4
     assert not local.left_behind()
     assert local.count("cancelled") == 2
