@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from app import api, body, error_pages, importing, install, page, prefix, well_known
+from app import api, body, error_pages, importing, install, page, prefix, rest, well_known
 from app.catalogue import read_catalogue
 from app.environment import Settings, from_environment
 from app.security import HEADERS
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     attach(app, site)
     if settings.prefix:
         app.wsgi_app = prefix.below(settings.prefix, app.wsgi_app)  # type: ignore[method-assign, assignment]
-    for module in (page, api, importing, install, well_known):
+    for module in (page, api, importing, install, rest, well_known):
         app.register_blueprint(module.blueprint)
     error_pages.register(app)
     app.before_request(body.refuse)

@@ -81,4 +81,6 @@ def _error_response(code: int, title: str, what: str, action: str) -> Response:
 
 
 def _wants_json() -> bool:
-    return request.path == "/preview" or request.accept_mimetypes.best == "application/json"
+    # Programs ask for the first two, whatever they accept.
+    is_for_programs = request.path == "/preview" or request.path.startswith("/api/")
+    return is_for_programs or request.accept_mimetypes.best == "application/json"

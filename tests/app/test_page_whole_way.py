@@ -9,6 +9,7 @@ import pty
 import re
 import select
 import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 from locked_versions import versions
 from packaging.utils import canonicalize_name
+from page_server import ROOT
 from shells import INTERACTIVE, in_shells
 
 ENDS_WITHIN = 400.0  # seconds; the first one downloads everything
@@ -51,7 +53,7 @@ def commands(address: str, name: str, workdir: Path) -> dict[str, str]:
     return content
 
 
-def check_results(folder: Path, name: str) -> None:
+def check_results(folder: Path, name: str, parameter: str = "x") -> None:
     run = folder / "omniopt" / "projects" / name
     with (run / "csv" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -62,7 +64,7 @@ def check_results(folder: Path, name: str) -> None:
         [python, "-I", "-m", "worker", "best", str(run), "--json"], capture_output=True, check=True
     )
     best = json.loads(asked.stdout)
-    assert best["loss"] == best["parameters"]["x"] == min(good)
+    assert best["loss"] == best["parameters"][parameter] == min(good)
 
 
 @in_shells
@@ -93,6 +95,24 @@ def test_pasted_into_a_terminal_it_shows_the_config_and_asks(
         terminal.send("y")
         terminal.read_until("over-0")
     check_results(folder, name)
+
+
+def test_the_example_for_portals_starts_a_run(address: str, folder: Path, tmp_path: Path) -> None:
+    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.DOTALL)
+    for there, here in (
+        ("https://omniopt.example.org", address),
+        ("~/omniopt_runs", str(folder)),
+        ("python3 train.py --lr=($lr)", "echo RESULT: ($lr)"),
+        ('"max_evals": 100', '"max_evals": 4'),
+        ('answer["command"]', 'answer["command_local"]'),
+    ):
+        assert there in example
+        example = example.replace(there, here)
+    done = subprocess.run(
+        [sys.executable, "-c", example], cwd=tmp_path, stdin=subprocess.DEVNULL, timeout=ENDS_WITHIN
+    )
+    assert done.returncode == 0
+    check_results(folder, "first", "lr")
 
 
 class Terminal:
