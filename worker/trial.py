@@ -99,6 +99,14 @@ class Trial(Outcome):
     agent: str = ""
     attempt: int = 0  # how often it has been given to an agent
     gpus: str = ""  # CUDA_VISIBLE_DEVICES of the evaluation
+    point: int = 0  # number of the first evaluation of these values, where this is not that one
+    repeat: int = 1  # the how-manieth evaluation of its point it is
+    alone: str = ""  # why its point is not evaluated again
+
+    @property
+    def first(self) -> int:
+        """The number of the first evaluation of its point, which is that of the point."""
+        return self.point or self.number
 
     @property
     def imported(self) -> bool:

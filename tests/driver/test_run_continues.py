@@ -18,6 +18,7 @@ from worker.driver.losses import FRUITFUL, MOST_ATTEMPTS, Losses
 from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
 from worker.driver.restore import restore
+from worker.driver.tasks import Task
 from worker.spec.check import check
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.store.inbox_messages import Assign
@@ -130,9 +131,9 @@ def test_it_begins_where_there_is_time_to_get_further_and_to_be_warned(left: flo
 def test_what_it_is_told_says_how_it_is_warned() -> None:
     order = make_assign(
         plan_of(a_run(X, continues=True, warning="0:01:00", warning_signal="USR2")),
-        epoch=1, trial=1, attempt=2, values={"x": 1.0}, at=0.0, spent=30.0,
-    )  # fmt: skip
+        1,
+        Task(1, {"x": 1.0}, attempt=2, spent=30.0),
+        0.0,
+    )
     assert (order.continues, order.spent, order.warning, order.warning_signal) == (True, 30.0, 60, "USR2")
-    assert make_assign(
-        plan_of(a_run(X)), epoch=1, trial=1, attempt=1, values={"x": 1.0}, at=0.0, spent=0.0
-    ).warning_signal == ""  # fmt: skip
+    assert make_assign(plan_of(a_run(X)), 1, Task(1, {"x": 1.0}, attempt=1), 0.0).warning_signal == ""

@@ -11,6 +11,7 @@ import pytest
 from worker.driver.end_conditions import EndConditions, cancels, why_cancelled
 from worker.driver.limits import Limits
 from worker.driver.plan import Phase
+from worker.driver.tasks import Task
 from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
 from worker.spec.problem import Problem
 from worker.trial import Status, Trial
@@ -55,8 +56,9 @@ class Board:
         assignments: Any = SimpleNamespace(open={}, held=0, members={})
         agents: Any = SimpleNamespace(hopeless=None)
         dispatcher: Any = SimpleNamespace(
-            too_late=lambda seconds: seconds >= 90.0, spent=lambda at: at >= 90.0, pays=2.0
+            too_late=lambda seconds: seconds >= 90.0, spent=lambda at: at >= 90.0, pays=2.0, in_hand=False
         )
+        self.dispatcher = dispatcher
         self.assignments, self.agents = assignments, agents
         self.proposer: Any = SimpleNamespace(exhausted=False, exhausted_sentence="No values are left.")
         self.conditions = EndConditions(limits, tally, assignments, agents, dispatcher)
@@ -67,7 +69,7 @@ class Board:
 
 def test_a_run_with_all_its_results_waits_for_what_is_evaluated_again() -> None:
     board = Board(OK, OK, OK)
-    board.assignments.open[1] = "again"
+    board.assignments.open[1] = Task(1, {}, voided=1)
     assert board.over() is None
     board.assignments.open.clear()
     assert board.over() is Over.BUDGET
@@ -77,9 +79,10 @@ def test_a_run_without_values_left_waits_for_those_in_hand() -> None:
     board = Board(OK)
     assert board.over() is None
     board.proposer.exhausted = True
-    board.assignments.open[2] = "in hand"
+    board.assignments.open[2], board.dispatcher.in_hand = Task(2, {}), True
     assert board.over() is None
     board.assignments.open.clear()
+    board.dispatcher.in_hand = False
     assert board.over() is Over.SPACE
 
 
@@ -129,7 +132,7 @@ def test_a_result_that_is_taken_back_may_undo_the_end_of_a_run(
 ) -> None:
     board = Board(*statuses)
     if in_hand:
-        board.assignments.open[9] = "taken back"
+        board.assignments.open[9], board.dispatcher.in_hand = Task(9, {}), True
     assert board.conditions.taken_back(over) is undone
 
 

@@ -140,7 +140,11 @@ def test_a_key_with_a_default_may_be_missing_or_null(name: str, kind: str, data:
 
 
 # What a missing key means where that is not "nothing is known": see the classes.
-MEANT = {("inbox", "assign", "cwd"): ".", ("inbox", "assign", "number_format"): NUMBER_FORMATS[0]}
+MEANT: dict[tuple[str, str, str], object] = {
+    ("inbox", "assign", "cwd"): ".",
+    ("inbox", "assign", "number_format"): NUMBER_FORMATS[0],
+    ("inbox", "assign", "repeat"): 1,
+}
 
 
 @pytest.mark.parametrize(("name", "kind"), KINDS, ids=[f"{name}-{kind}" for name, kind in KINDS])

@@ -57,6 +57,7 @@ def test_every_trial_is_as_it_was(paths: RunPaths) -> None:
     for number, trial in state.trials.items():
         facts = json.loads(json.dumps(asdict(trial)))
         assert facts.pop("number") == number
+        assert [facts.pop(name) for name in ("point", "repeat", "alone")] == [0, 1, ""]
         assert facts == known["trials"][str(number)]
     ended = known["ended"]
     assert state.ended == (tuple(ended) if ended else None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from worker.driver.losses import Losses
+from worker.driver.tasks import Task
 from worker.store.inbox_messages import Assign
 from worker.store.journal_records import JOURNAL, Read
 from worker.store.outbox_messages import OUTBOX, Heard
@@ -28,5 +28,18 @@ def journalled(record: Json, epoch: int = 1) -> Read:
     return found
 
 
-plain_assign = partial(Assign, command="")  # for boards whose assignments nobody carries out
+def plain_assign(epoch: int, task: Task, at: float) -> Assign:
+    """The assignment of a board that nobody carries out."""
+    return Assign(
+        epoch=epoch,
+        trial=task.number,
+        attempt=task.attempt,
+        values=task.values,
+        at=at,
+        command="",
+        spent=task.spent,
+        repeat=task.repeat,
+    )
+
+
 LOSSES = Losses(most=3)

@@ -17,6 +17,7 @@ from product_texts import ROOT, sources
 ORDER = (
     "worker.spec",
     "worker.errors worker.processes worker.trial",
+    "worker.pooled",
     "worker.store",
     "worker.search",
     "worker.launch",

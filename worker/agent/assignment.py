@@ -18,6 +18,7 @@ def variables(assign: Assign, paths: RunPaths, agent: str) -> dict[str, str]:
         "OMNIOPT_RUN": str(paths.root),
         "OMNIOPT_TRIAL": str(assign.trial),
         "OMNIOPT_ATTEMPT": str(assign.attempt),
+        "OMNIOPT_REPEAT": str(assign.repeat),
         "OMNIOPT_AGENT": agent,
         "OMNIOPT_TRIAL_DIR": str(paths.trial_dir(assign.trial)),
     }

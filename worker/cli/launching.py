@@ -132,7 +132,7 @@ def place_of(run: Run, scheduler: Scheduler) -> DriverPlace:
 def _say_if_done(run: Run, paths: RunPaths) -> bool:
     """Say so where a run that has ended has made all its evaluations; no driver is needed to see that."""
     trials = replay.load(paths).trials
-    tally = Tally(trials.values(), run.rank)
+    tally = Tally(trials.values(), run.rank, run.repeats)
     if tally.done < run.max_evals or not all(trial.status.ended for trial in trials.values()):
         return False
     print(ending(Over.BUDGET, run, tally).sentence)

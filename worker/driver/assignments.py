@@ -110,9 +110,11 @@ class Assignments:
         self._agents.called(identity)
         self._late.discard(identity)
 
-    def propose(self, number: int, values: Mapping[str, Value], at: float) -> None:
-        """A new trial, which waits to be given out."""
-        self._tasks.propose(number, values, at)
+    def propose(
+        self, number: int, values: Mapping[str, Value], at: float, point: int = 0, repeat: int = 1
+    ) -> None:
+        """A new trial, which waits to be given out; see `Tasks.propose`."""
+        self._tasks.propose(number, values, at, point, repeat)
 
     def takers(self, held: int) -> list[Member]:
         """The agents that may be given a trial and hold exactly `held` of them."""
@@ -124,14 +126,7 @@ class Assignments:
         member.queue.append(task.number)
         member.had_trial = True
         self._agents.sort_in(member)
-        assign = self._make_assign(
-            epoch=self.epoch,
-            trial=task.number,
-            attempt=task.attempt,
-            values=task.values,
-            at=at,
-            spent=task.spent,
-        )
+        assign = self._make_assign(self.epoch, task, at)
         if task.former not in ("", member.identity):  # where it lives after all, two would work on the same
             trial = None if task.former in self._late else task.number
             self._messages.append((task.former, Cancel(epoch=self.epoch, trial=trial)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
 
 from worker.driver.assignments import Assignments
 from worker.driver.durations import Durations
@@ -13,9 +12,10 @@ from worker.driver.losses import FRUITFUL
 from worker.driver.members import MOST_HELD, Member
 from worker.driver.plan import Plan
 from worker.driver.proposer import Proposer
+from worker.driver.repeats import Repeats
 from worker.driver.spending import Spending
+from worker.driver.tasks import Task
 from worker.spec.early_stopping import OFF
-from worker.spec.parameters import Value
 from worker.spec.placeholders import render
 from worker.spec.shares import shares
 from worker.store.inbox_messages import Assign
@@ -37,14 +37,17 @@ class Dispatcher:
         assignments: Assignments,
         limits: Limits,
         spending: Spending | None = None,
+        repeats: Repeats | None = None,
     ) -> None:
-        """spending: where the run has a budget."""
+        """spending: where the run has a budget. repeats: where it evaluates points several times."""
         self._plan = plan
         self._epoch = epoch
         self._assignments = assignments
         self._limits = limits
         self._pace = Durations(_REMOTE_GAP if plan.scheduler.remote else _GAP)
         self._spending = spending
+        self._repeats = repeats if repeats and repeats.on else None
+        self.closing = False  # whether nothing new is begun, and what is known is brought to its end
 
     def learn(self, identity: str, message: Heard, at: float) -> None:
         """Take in what an agent says, before the assignments do."""
@@ -63,8 +66,24 @@ class Dispatcher:
         return seconds + expected >= self._limits.runtime
 
     def room(self) -> int:
-        """How many more trials may be proposed."""
+        """How many more points may be proposed."""
+        if self.closing:
+            return 0
+        if self._repeats:
+            return self._limits.room(self._repeats.done, len(self._repeats.in_hand))
         return self._limits.room(self._assignments.done, len(self._assignments.open))
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether there is something that has not ended."""
+        return bool(self._assignments.open or (self._repeats and self._repeats.in_hand))
+
+    def agents(self, wanted: int, exhausted: bool) -> int:
+        """How many agents have something to do, of those that are wanted. exhausted: whether there is no new point any more."""
+        more = 0 if exhausted else self.room()
+        if self._repeats:
+            more = more * self._repeats.each + self._repeats.coming
+        return int(min(wanted, len(self._assignments.open) + more, self.pays))
 
     def spent(self, at: float) -> bool:
         """Whether the jobs would soon have had more than the budget, so that all of them must end now; looks."""
@@ -85,6 +104,8 @@ class Dispatcher:
         """
         if not self._assignments.takers(0) and self.room():
             proposer.catch_up()
+        if self._repeats:
+            self._repeats.propose(proposer, self._assignments, at)
         until = time.monotonic() + _LONGEST_TURN
         # A single worker's trials depend on the seed alone, so each must be proposed when the last one has ended.
         alone = workers == 1 and proposer.learns
@@ -103,10 +124,11 @@ class Dispatcher:
                     continue
                 if self._spending is not None and not self._spending.affords(member.identity):
                     continue
-                if not self._assignments.waiting and not (
-                    self.room() and proposer.propose(self._assignments, at)
-                ):
-                    return
+                if not self._assignments.waiting:
+                    if not self.room() or not proposer.propose(self._assignments, at):
+                        return
+                    if self._repeats:
+                        self._repeats.begun(self._assignments.waiting[0])
                 self._assignments.give(member, at)
                 if self._spending is not None:
                     self._spending.begin(member.identity)
@@ -123,26 +145,27 @@ class Dispatcher:
         return at + needed + _MARGIN < member.ends_at
 
 
-def make_assign(
-    plan: Plan, *, epoch: int, trial: int, attempt: int, values: Mapping[str, Value], at: float, spent: float
-) -> Assign:
+def make_assign(plan: Plan, epoch: int, task: Task, at: float) -> Assign:
     """An assignment with what the agent needs beside the values."""
     run = plan.run
     return Assign(
         epoch=epoch,
-        trial=trial,
-        attempt=attempt,
-        values=values,
+        trial=task.number,
+        attempt=task.attempt,
+        values=task.values,
         at=at,
-        command=render(run.objective, values, plan.paths.places(trial), run.number_format, run.parameters),
+        command=render(
+            run.objective, task.values, plan.paths.places(task.number), run.number_format, run.parameters
+        ),
         number_format=run.number_format,
         cwd=str(plan.cwd),
         time_limit=run.time_limit,
         memory=shares(run).memory_per_node,
         accept_exit_code=run.accept_exit_code,
         continues=run.continues,
-        spent=spent,
+        spent=task.spent,
         warning=run.warning if run.continues else 0,
         warning_signal=run.warning_signal if run.continues else "",
-        watched=run.early_stopping != OFF,
+        watched=run.early_stopping != OFF and task.repeat == 1,
+        repeat=task.repeat,
     )

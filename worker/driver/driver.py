@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from worker.driver import terms
+from worker.driver import retries, terms
 from worker.driver.agents import Agents
 from worker.driver.allocation import Allocation
 from worker.driver.assignments import Assignments
@@ -20,6 +20,7 @@ from worker.driver.plan import Phase, Plan
 from worker.driver.proposer import Proposer
 from worker.driver.publisher import Publisher
 from worker.driver.recorder import Recorder
+from worker.driver.repeats import Repeats
 from worker.driver.restore import restore
 from worker.driver.runtime_clock import RuntimeClock
 from worker.driver.spending import Spending
@@ -39,7 +40,7 @@ from worker.store.journal_records import Ended, Leaving, Record, Retracted, Stop
 from worker.store.messages import Malformed
 from worker.store.outbox_messages import OUTBOX, Heard
 from worker.store.requests import Asked, CancelAll, Requests, Retry, Stop, WantWorkers, workers_wanted
-from worker.trial import Status, Trial
+from worker.trial import Trial
 
 _LONGEST_SLEEP = 0.1  # seconds
 _SLOWEST_LOOK, _SLOWEST_REMOTE_LOOK = 0.1, 1.0  # seconds between two looks into an outbox
@@ -58,7 +59,7 @@ class Driver:
         now = time.monotonic()
         self._clock = SteadyClock()
         self.epoch, journal = open_epoch(plan.paths, plan.after)
-        restored = restore(plan.paths, self.epoch, plan.run.rank)
+        restored = restore(plan.paths, self.epoch, plan.run.rank, plan.run.repeats)
         self._recorder = Recorder(journal, restored.replayer, restored.tally)
         self._state, self._tally = restored.replayer.state, restored.tally
         self.seed = plan.seed if self._state.seed is None else self._state.seed
@@ -90,7 +91,10 @@ class Driver:
         spending = Spending.of(
             plan, self._allocation, self._assignments, self._state.trials, self._clock.at()
         )
-        self._dispatcher = Dispatcher(plan, self.epoch, self._assignments, self._limits, spending)
+        self._repeats = Repeats(plan.run, self.epoch, self._state.trials.values())
+        self._dispatcher = Dispatcher(
+            plan, self.epoch, self._assignments, self._limits, spending, self._repeats
+        )
         self._end_conditions = EndConditions(
             self._limits, self._tally, self._assignments, self._agents, self._dispatcher
         )
@@ -156,7 +160,7 @@ class Driver:
             self._agents.dismiss_late()
         elif not self._recorder.stalled:
             self._agents.fill(self._agents_wanted, now, at)
-            if proposer.learns:  # it is to know what has just ended when it proposes the next trials
+            if proposer.learns or self._repeats.on:  # what has just ended decides on the next trials
                 self._commit(now)
             if not self._dispatcher.too_late(seconds):
                 self._dispatcher.dispatch(proposer, self._wanted, at)
@@ -218,13 +222,7 @@ class Driver:
             self._begin(Phase.CANCELLING, Over.CANCELLED)
 
     def _retry(self, numbers: tuple[int, ...]) -> None:
-        """Give out again what has ended without a result that counts."""
-        for number in numbers:
-            trial = self._state.trials.get(number)
-            if trial is None or number in self._assignments.open or not trial.status.ended:
-                continue
-            if trial.status is not Status.OK:
-                self._assignments.reopen(trial, self._clock.at())
+        retries.reopen(self._assignments, numbers, self._state.trials, self._clock.at())
 
     def _hear(self, identity: str, message: Heard) -> None:
         if self._plan.run.debug:
@@ -264,16 +262,14 @@ class Driver:
     def _agents_wanted(self) -> int:
         if self._plan.request:
             return 0
-        exhausted = self._proposer is not None and self._proposer.exhausted
-        more = 0 if exhausted else self._dispatcher.room()
-        return int(min(self._wanted, len(self._assignments.open) + more, self._dispatcher.pays))
+        return self._dispatcher.agents(self._wanted, self._proposer is not None and self._proposer.exhausted)
 
     def _commit(self, now: float) -> None:
         """Journal first, then the inboxes."""
         moves = self._assignments.take()
         stops, orders = self._early_stopping.take()
         self._messages += [*moves.messages, *orders]
-        self._write_down([*moves.records, *stops])
+        self._write_down([*moves.records, *stops, *self._repeats.take()])
         for note in moves.notes:
             self._publisher.events.add(note)
         if self._recorder.stalled:
@@ -302,6 +298,7 @@ class Driver:
         for trial in changed:
             self._limits.note(trial)
             self._early_stopping.note(trial)
+            self._repeats.note(trial)
             self._publisher.note(trial)
             if self._proposer is not None:
                 self._proposer.note(trial)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from worker.driver import retries
 from worker.driver.agents import Agents
 from worker.driver.assignments import Assignments
 from worker.driver.dispatch import Dispatcher
@@ -20,6 +21,7 @@ _WHY_CANCELLED = {
 }
 
 
+_GOALS = (Over.BUDGET, Over.TARGET, Over.PATIENCE)  # that a run comes to
 _CANCEL_PATIENCE = 11.5  # seconds that agents get to end what they run; they themselves kill it after 10
 _LEAVE_PATIENCE = 5.0  # seconds that idle agents get to leave
 _FULL_DISK_PATIENCE = 20.0  # seconds that a cancelled run waits for room on the disk
@@ -46,10 +48,13 @@ class EndConditions:
         if phase is not Phase.WORKING:
             return Over.HOURS if spent and phase is Phase.DRAINING else None
         over = self._limits.over(self._tally, seconds)
-        if over is Over.BUDGET and self._assignments.open:
-            over = None  # something is evaluated again because a person asked for it
-        if over is None and proposer.exhausted and not self._assignments.open:
+        if over is None and proposer.exhausted and not self._dispatcher.in_hand:
             over = Over.SPACE
+        # What a person has asked to evaluate again comes to its end, and nothing new is begun meanwhile.
+        asked = over in _GOALS and retries.under_way(self._assignments)
+        self._dispatcher.closing = asked
+        if asked or (over is Over.BUDGET and self._assignments.open):
+            over = None
         if over is None and self._dispatcher.too_late(seconds) and not self._assignments.held:
             over = Over.RUNTIME
         if over is None and (spent or (self._dispatcher.pays < 1 and not self._assignments.held)):
@@ -66,7 +71,7 @@ class EndConditions:
         """Whether what the run was to end for is not so any more, since a worker has taken back a result."""
         if over in (Over.BUDGET, Over.TARGET, Over.PATIENCE, Over.FAILURES):
             return self._limits.over(self._tally, 0.0) is not over
-        return over is Over.SPACE and bool(self._assignments.open)
+        return over is Over.SPACE and self._dispatcher.in_hand
 
     def drained(self, cancelling: bool, waited: float, stalled: bool, kill: Callable[[], None]) -> bool:
         """Whether all agents have left and everything is written, after so many seconds; `kill` ends those that should have left by now.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from worker.spec.parameters import Value
+from worker.driver.tasks import Task
 from worker.store.inbox_messages import Assign, Order
 from worker.store.journal_records import Record
 from worker.store.outbox_messages import Finished
@@ -15,9 +14,7 @@ from worker.store.outbox_messages import Finished
 class MakeAssign(Protocol):
     """Makes an assignment with all that an agent needs beside the values."""
 
-    def __call__(
-        self, *, epoch: int, trial: int, attempt: int, values: Mapping[str, Value], at: float, spent: float
-    ) -> Assign:
+    def __call__(self, epoch: int, task: Task, at: float) -> Assign:
         """The message for the agent's inbox."""
 
 

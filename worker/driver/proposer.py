@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping
 
 from worker.driver.assignments import Assignments
+from worker.pooled import Points
 from worker.search.expectation import Expectation
 from worker.search.searcher import make_searcher
 from worker.spec.algorithms import ALGORITHMS
@@ -30,12 +31,13 @@ class Proposer:
         self.exhausted = False
         trials = list(trials)
         self._behind = self.learns and bool(trials)
-        for trial in trials:
+        self._points = Points(run.repeats)
+        for point in self._points.take(trials):
             try:
-                self._searcher.add(trial.number, trial.values, foreign=trial.imported)
+                self._searcher.add(point.number, point.values, foreign=point.imported)
             except (KeyError, ValueError):
                 continue  # it comes from elsewhere, and has other parameters or values
-            self._tell(trial)
+            self._tell(point)
         self._begin_with = _not_among(run, trials)
 
     @property
@@ -64,6 +66,11 @@ class Proposer:
         self._next += 1
         return True
 
+    def repeat(self, first: Trial, repeat: int, assignments: Assignments, at: float) -> None:
+        """Put another evaluation of the point of `first` among the assignments, the `repeat`th."""
+        assignments.propose(self._next, first.values, at, first.number, repeat)
+        self._next += 1
+
     def _first_points(self) -> dict[str, Value] | None:
         """The next of the points that the run is to begin with; None once all of them have been proposed."""
         if not self._begin_with:
@@ -74,7 +81,8 @@ class Proposer:
 
     def note(self, trial: Trial) -> None:
         """Take in how a trial stands now."""
-        self._tell(trial)
+        if (point := self._points.note(trial)) is not None:
+            self._tell(point)
         # Loading takes a processor for a second: only once the first evaluations have got theirs.
         if not self._loading and trial.start is not None:
             self._loading = True

@@ -111,9 +111,11 @@ def unanswered_retries(paths: RunPaths) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def restore(paths: RunPaths, before: int, rank: Callable[[float], float] = float) -> Restored:
-    """Read the journals of all epochs lower than `before`; rank: see `Tally`. Raises OSError where one cannot be read."""
-    restored = Restored(tally=Tally(rank=rank))
+def restore(
+    paths: RunPaths, before: int, rank: Callable[[float], float] = float, repeats: int = 1
+) -> Restored:
+    """Read the journals of all epochs lower than `before`; rank, repeats: see `Tally`. Raises OSError where one cannot be read."""
+    restored = Restored(tally=Tally(rank=rank, repeats=repeats))
     with uncollected():
         for epoch in epochs(paths):
             if epoch < before:

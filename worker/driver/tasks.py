@@ -21,7 +21,7 @@ class Task:
 
     voided: what attempts up to this one have brought does not count, unless it is a success: somebody asked to retry.
     spent: seconds that it has taken so far, where each attempt goes on from where the last one has come.
-    former: an agent that may still run an earlier attempt, although that was given up.
+    former: an agent that may still run an earlier attempt, although that was given up. point, repeat: as in `Trial`.
     """
 
     number: int
@@ -33,6 +33,8 @@ class Task:
     voided: int = 0
     spent: float = 0.0
     former: str = ""
+    point: int = 0
+    repeat: int = 1
 
 
 class Closed(NamedTuple):
@@ -75,6 +77,7 @@ class Tasks:
             self._highest = max(self._highest, number)
             task = Task(number, trial.values, trial.attempt, strikes.get(number, 0))
             task.voided, task.spent = voided.get(number, 0), spent.get(number, 0.0)
+            task.point, task.repeat = trial.point, trial.repeat
             if trial.status is Status.LOST:
                 self.lost[number] = task
             elif trial.status.ended:
@@ -106,12 +109,17 @@ class Tasks:
             if task is not None:
                 task.former = identity
 
-    def propose(self, number: int, values: Mapping[str, Value], at: float) -> None:
-        """A new trial, which waits to be given out."""
-        self.open[number] = Task(number, values)
+    def propose(
+        self, number: int, values: Mapping[str, Value], at: float, point: int = 0, repeat: int = 1
+    ) -> None:
+        """A new trial, which waits to be given out. point, repeat: where an earlier one has had these values."""
+        self.open[number] = Task(number, values, point=point, repeat=repeat)
         self._highest = max(self._highest, number)
         insort(self.waiting, number)
-        self.records.append(Proposed(epoch=self.epoch, trial=number, values=values, at=at))
+        again = (point, repeat) if point else (None, None)
+        self.records.append(
+            Proposed(epoch=self.epoch, trial=number, values=values, point=again[0], repeat=again[1], at=at)
+        )
 
     def give_out(self, agent: str, at: float) -> Task:
         """Give the first waiting trial to an agent; at least one must be waiting."""
@@ -129,6 +137,7 @@ class Tasks:
         lost = self.lost.pop(number, None)
         self.closed.pop(number, None)
         task = self.open[number] = Task(number, trial.values, trial.attempt, voided=trial.attempt)
+        task.point, task.repeat = trial.point, trial.repeat
         task.former = lost.former if lost else ""
         insort(self.waiting, number)
         self.records.append(Retried(epoch=self.epoch, trial=number, attempt=trial.attempt, at=at))

@@ -20,6 +20,7 @@ from worker.store.journal_records import (
     Hook,
     Leaving,
     Lost,
+    NotRepeated,
     OfTrial,
     Proposed,
     Record,
@@ -113,7 +114,11 @@ def _about_runtime(record: Runtime) -> str:
 
 def _about_trial(record: OfTrial) -> str:
     if isinstance(record, Proposed):
-        return ""
+        return (
+            f"it is number {record.repeat} of the point of evaluation {record.point}" if record.point else ""
+        )
+    if isinstance(record, NotRepeated):
+        return f"its point is not evaluated again. {record.reason}"
     if isinstance(record, Assigned):
         return f"assigned to worker {record.agent} (attempt {record.attempt})"
     if isinstance(record, Started):

@@ -15,6 +15,7 @@ from worker.report.data import bounds_remark, equal_results, own_setting
 from worker.report.data.failures import causes
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.saved_time import saved
+from worker.report.data.value_texts import mean_words
 from worker.spec.budget import twice
 from worker.spec.notation import value_text
 from worker.spec.raw_values import duration_text
@@ -59,13 +60,13 @@ def ending(over: Over, run: Run, tally: Tally, detail: str = "") -> Ending:
 def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
     sentences = {
         Over.BUDGET: (
-            f"All {run.max_evals} evaluations are done."
+            f"All {run.max_evals} {run.counted_as}s are done."
             if run.max_evals > 1
-            else "The only evaluation is done."
+            else f"The only {run.counted_as} is done."
         ),
         Over.TARGET: f"The target of {run.target} is reached.",
         Over.PATIENCE: (
-            f"{counted(run.patience, 'evaluation')} in a row {'was' if run.patience == 1 else 'were'} no better than the best before."
+            f"{counted(run.patience, run.counted_as)} in a row {'was' if run.patience == 1 else 'were'} no better than the best before."
         ),
         Over.SPACE: f"{detail} The run ends with {counted(tally.ok, 'successful evaluation')}.",
         Over.FAILURES: detail or "Too many evaluations have failed.",
@@ -166,7 +167,9 @@ def report(
     if same := equal_results.sameness(trials.values()):
         yield from equal_results.sentences(run, same)
     if tally.best is not None:
-        yield f"{sentence_start(run.best_result)}: {number_text(tally.best.loss)} (evaluation {tally.best.number}), with"
+        mean = f"; {words}" if (words := mean_words(tally.best)) else ""
+        best = f"{number_text(tally.best.loss)} (evaluation {tally.best.number}{mean})"
+        yield f"{sentence_start(run.best_result)}: {best}, with"
         yield from (
             f"  {name} = {visible(value_text(value, run.number_format))}"
             for name, value in tally.best.values.items()

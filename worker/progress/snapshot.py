@@ -96,7 +96,7 @@ class Snapshot:
     def left(self) -> int:
         """How many successful evaluations may still come; those that failed have used up their points."""
         left, points = self.run.max_evals - self.tally.done, self._points_left
-        return max(0, left if points is None else min(left, points - self.tally.ended))
+        return max(0, left if points is None else min(left, points - self.tally.points_ended))
 
     @property
     def remark(self) -> str:
@@ -110,6 +110,9 @@ class Snapshot:
         """Done, failed and running evaluations."""
         tally = self.tally
         parts = [f"{tally.done} of {self.total} done"]
+        if self.run.repeats > 1:
+            ended = counted(tally.ended, "evaluation")
+            parts = [f"{tally.done} of {counted(self.total, 'point')} done, with {ended}"]
         if stopped := tally.counts[Status.STOPPED_EARLY]:
             parts.append(f"{stopped} of them stopped early")
         if infeasible := tally.counts[Status.INFEASIBLE]:
@@ -143,7 +146,7 @@ class Snapshot:
         rate = self.rate.per_second(at)
         if not rate:
             return ""
-        left = self.left / rate
+        left = self.left * self.run.repeats / rate
         if self.ends_at is not None:
             left = min(left, self.ends_at - at)
         return f"{rate_text(rate)}, about {clock(left)} left" if left > 0 else rate_text(rate)

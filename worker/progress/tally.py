@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from enum import Enum
 
+from worker.pooled import Points
 from worker.trial import Status, Trial
 
 TRIED_BEFORE_GIVING_UP = 10  # a run whose first so many evaluations all fail is stopped
@@ -34,9 +35,12 @@ class Over(Enum):
 class Tally:
     """How many trials stand where, and which is the best; told of every trial whenever it changes."""
 
-    def __init__(self, trials: Iterable[Trial] = (), rank: Callable[[float], float] = float) -> None:
-        """rank: what stands for a result where the smaller is the better (see `Run.rank`)."""
+    def __init__(
+        self, trials: Iterable[Trial] = (), rank: Callable[[float], float] = float, repeats: int = 1
+    ) -> None:
+        """rank: what stands for a result where the smaller is the better (see `Run.rank`). repeats: evaluations of each point."""
         self._rank = rank
+        self._points = Points(repeats)
         self.counts: Counter[Status] = Counter()
         self.failures = 0
         self.best: Trial | None = None
@@ -44,6 +48,8 @@ class Tally:
             0  # evaluations of this run that are done, since the best one, or since it was taken up again
         )
         self._known: dict[int, Status] = {}
+        self._stand: Counter[Status] = Counter()  # of points, which are evaluations where each has one
+        self._known_points: dict[int, Status] = {}
         self._good: dict[int, Trial] = {}
         for trial in trials:
             self.note(trial)
@@ -55,8 +61,13 @@ class Tally:
 
     @property
     def done(self) -> int:
-        """Evaluations of those that the run is to make: the successful ones, and those that were not worth bringing to their end."""
-        return sum(count for status, count in self.counts.items() if status.done)
+        """Points of those that the run is to evaluate: the successful ones, and those that were not worth bringing to their end."""
+        return sum(count for status, count in self._stand.items() if status.done)
+
+    @property
+    def points_ended(self) -> int:
+        """Points that have ended, however."""
+        return sum(count for status, count in self._stand.items() if status.ended)
 
     @property
     def best_rank(self) -> float:
@@ -77,7 +88,7 @@ class Tally:
         return sum(count for status, count in self.counts.items() if status.ended)
 
     def note(self, trial: Trial) -> bool:
-        """Take in how a trial stands now; True where it is the new best."""
+        """Take in how a trial stands now; True where its point is the new best."""
         before = self._known.pop(trial.number, None)
         if before is not None:
             self.counts[before] -= 1
@@ -86,20 +97,32 @@ class Tally:
             self._known[trial.number] = trial.status
             self.counts[trial.status] += 1
             self.failures += trial.status.failure
-        if trial.status is not Status.OK or trial.loss is None:
-            self._good.pop(trial.number, None)
-            if self.best is not None and self.best.number == trial.number:  # its result was taken back
+        point = self._points.note(trial)
+        return point is not None and self._weigh(point)
+
+    def _weigh(self, point: Trial) -> bool:
+        before = self._known_points.pop(point.number, None)
+        if before is not None:
+            self._stand[before] -= 1
+        if not point.imported:
+            self._known_points[point.number] = point.status
+            self._stand[point.status] += 1
+        if point.status is not Status.OK or point.loss is None:
+            self._good.pop(point.number, None)
+            if self.best is not None and self.best.number == point.number:  # its result was taken back
                 self.since_best = 0
                 self.best = min(self._good.values(), key=self._by_rank, default=None)
-            if trial.status is Status.STOPPED_EARLY and not trial.imported:
+            if point.status is Status.STOPPED_EARLY and not point.imported:
                 self.since_best += before is not Status.STOPPED_EARLY
             return False
-        new = trial.number not in self._good and not trial.imported
-        self._good[trial.number] = trial
-        if self.best is None or self.best.loss is None or self._rank(trial.loss) < self._rank(self.best.loss):
-            self.best = trial
+        new = point.number not in self._good and not point.imported
+        self._good[point.number] = point
+        if self.best is None or self.best.loss is None or self._rank(point.loss) < self._rank(self.best.loss):
+            self.best = point
             self.since_best = 0
             return True
+        if self.best.number == point.number:  # its mean has changed
+            self.best = min(self._good.values(), key=self._by_rank)
         self.since_best += new
         return False
 

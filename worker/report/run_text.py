@@ -15,7 +15,7 @@ from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import best_first, duration_words, hours_text, is_usable, summarize
 from worker.report.data.table import moment
-from worker.report.data.value_texts import loss_text
+from worker.report.data.value_texts import loss_text, mean_words
 from worker.search.outline import outline
 from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
@@ -37,7 +37,9 @@ def summary(results: Results) -> Iterator[str]:
     if figures.best is None:
         yield "Best: no evaluation has a usable result yet"
     else:
-        yield f"{sentence_start(results.run.best_result)} {loss_text(figures.best)} at evaluation {figures.best.number}, with"
+        mean = f" ({words})" if (words := mean_words(figures.best)) else ""
+        best = f"{loss_text(figures.best)}{mean} at evaluation {figures.best.number}"
+        yield f"{sentence_start(results.run.best_result)} {best}, with"
         for name, value in figures.best.values.items():
             yield f"  {name} = {visible(value_text(value, results.run.number_format))}"
         if compared := own_setting.sentence(results.run, results.trials, figures.best):

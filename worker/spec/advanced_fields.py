@@ -82,6 +82,18 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         maximum=10_000_000,
     ),
     Field(
+        "search.repeats",
+        "repeats",
+        "Evaluations of each point",
+        "integer",
+        1,
+        "For programs whose results scatter: each point is evaluated so often, with OMNIOPT_REPEAT (1, 2, ...) as a seed, and the mean "
+        "counts. The limits on evaluations, such as the maximum and patience, count points then.",
+        advanced=True,
+        minimum=1,
+        maximum=100,
+    ),
+    Field(
         "search.early_stopping",
         "early_stopping",
         "Early stopping",

@@ -9,6 +9,7 @@ from typing import Any
 
 from worker.spec import (
     check_budget,
+    check_repeats,
     check_rules,
     check_units,
     near_misses,
@@ -174,7 +175,9 @@ def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> 
             draft.name.strip(" \t") for draft in drafts if not is_missing(draft.settings.get("when"))
         ]
         yield from placeholders.problems(objective, names, conditional)
-    workers, evaluations = values.get("workers"), values.get("max_evals")
+    workers, points = values.get("workers"), values.get("max_evals")
+    evaluations = points * values.get("repeats", 1) if points else None
+    yield from check_repeats.problems(values.get("repeats", 1), points, drafts)
     if workers and evaluations and evaluations < workers:
         yield Problem(
             "run.workers",

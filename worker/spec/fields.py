@@ -22,6 +22,7 @@ FIXED = frozenset(
         "search.direction",
         "search.constraints",
         "search.start_with",
+        "search.repeats",
         "search.seed",
         "search.allow_repeats",
         "search.grid_points",

@@ -91,6 +91,7 @@ class Run:
     start_with: tuple[StartPoint, ...]
     target: str
     patience: int
+    repeats: int
     early_stopping: str
     early_stopping_after: int
     seed: tuple[int, ...]
@@ -150,6 +151,12 @@ class Run:
         return self.direction == MAX
 
     @property
+    def counted_as(self) -> str:
+        """What the limits on evaluations count, in a word."""
+        return "evaluation" if self.repeats == 1 else "point"
+
+    @property
     def best_result(self) -> str:
         """What the best result is called in a sentence."""
-        return "best (largest) RESULT" if self.maximises else "best RESULT"
+        name = "RESULT" if self.repeats == 1 else "mean RESULT"
+        return f"best (largest) {name}" if self.maximises else f"best {name}"

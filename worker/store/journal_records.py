@@ -32,11 +32,13 @@ class Driver(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Proposed(Filed):
-    """trial and its values"""
+    """trial and its values; where these are evaluated again, the trial that had them first, and the how-manieth time it is"""
 
     kind = "proposed"
     trial: int
     values: Mapping[str, Value]
+    point: int | None = None
+    repeat: int | None = None
     at: float = 0.0
 
 
@@ -148,6 +150,17 @@ class StopEarly(Filed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class NotRepeated(Filed):
+    """after this attempt its point is not evaluated again, and why"""
+
+    kind = "not-repeated"
+    trial: int
+    attempt: int
+    reason: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Agent(Filed):
     """an agent appeared: host, pid, job, and what CPUs and GPUs it has"""
 
@@ -252,7 +265,17 @@ class Ended(Filed):
 
 
 OfTrial = (
-    Proposed | Assigned | Started | Finished | Requeued | Retracted | Lost | Cancelled | Retried | StopEarly
+    Proposed
+    | Assigned
+    | Started
+    | Finished
+    | Requeued
+    | Retracted
+    | Lost
+    | Cancelled
+    | Retried
+    | StopEarly
+    | NotRepeated
 )
 OfRun = Driver | Agent | Workers | Runtime | Allocated | Hook | Stopping | Leaving | Ended
 Record = OfTrial | OfRun
@@ -260,8 +283,9 @@ Read = Record | Unknown | Malformed
 JOURNAL: Codec[Record] = Codec(
     (
         *(Driver, Proposed, Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled),
-        *(Agent, Workers, Runtime, Allocated, Hook, Retried, StopEarly, Stopping, Leaving, Ended),
+        *(Agent, Workers, Runtime, Allocated, Hook, Retried, StopEarly, NotRepeated),
+        *(Stopping, Leaving, Ended),
     ),
-    sparse=("raw_loss", "strikes", "over", "values", "spent"),
+    sparse=("point", "repeat", "raw_loss", "strikes", "over", "values", "spent"),
     forms=OWN_FORMS,
 )

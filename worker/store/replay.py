@@ -23,6 +23,7 @@ from worker.store.journal_records import (
     Finished,
     Hook,
     Lost,
+    NotRepeated,
     OfRun,
     OfTrial,
     Proposed,
@@ -40,7 +41,10 @@ from worker.store.paths import RunPaths
 from worker.store.trial_progress import Progress
 from worker.trial import Trial
 
-_ABOUT_TRIALS = (Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled, Retried, StopEarly)
+_ABOUT_TRIALS = (
+    *(Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled, Retried, StopEarly),
+    NotRepeated,
+)
 
 
 class Ending(NamedTuple):
@@ -206,17 +210,19 @@ class Replayer:
             self._ended_in = epoch
 
     def _proposed(self, record: Proposed) -> Trial | None:
-        number, values, epoch = record.trial, record.values, record.epoch
+        number, epoch = record.trial, record.epoch
+        point, repeat = record.point or 0, record.repeat or 1
         progress = self._progress.get(number)
         if progress is not None:
-            if progress.trial.values == values:
+            known = progress.trial
+            if (known.values, known.point, known.repeat) == (record.values, point, repeat):
                 progress.epoch = min(progress.epoch, epoch)
                 return None
             # Two drivers at once gave the number to different values: the later one did not know of the other.
             self.state.ignored += 1
             if epoch <= progress.epoch:
                 return None
-        trial = self.state.trials[number] = Trial(number, values)
+        trial = self.state.trials[number] = Trial(number, record.values, point=point, repeat=repeat)
         self._progress[number] = Progress(epoch, trial)
         strays = self._strays.pop(number, [])
         self.state.strays -= len(strays)

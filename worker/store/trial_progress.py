@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from worker.store.journal_records import (
     Assigned,
     Cancelled,
     Finished,
     Lost,
+    NotRepeated,
     OfTrial,
     Requeued,
     Retracted,
@@ -39,6 +41,7 @@ _STAGES: Mapping[type[_Step], int] = {
 
 
 _Maker = tuple[int, str]  # attempt and agent
+_NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 class Progress:
@@ -50,7 +53,7 @@ class Progress:
 
     __slots__ = (
         *("epoch", "ignored", "trial", "_rank", "_voided", "_retracted", "_others"),
-        *("_step", "_agent", "_host", "_start"),
+        *("_step", "_agent", "_host", "_start", "_alone"),
     )
 
     def __init__(self, epoch: int, trial: Trial) -> None:
@@ -64,6 +67,7 @@ class Progress:
         self._step = (0, 0, _NOWHERE)
         self._agent = self._host = ""
         self._start: float | None = None
+        self._alone: Mapping[int, str] = _NOTHING  # attempt -> why the point is not evaluated again after it
         self._voided = (
             -1
         )  # outcomes of attempts up to this one do not count, unless ok: somebody asked to retry
@@ -74,6 +78,15 @@ class Progress:
 
     def take(self, record: OfTrial) -> bool:
         """Take in a record; whether it has changed the trial."""
+        if isinstance(record, NotRepeated):
+            self._alone = {**self._alone, record.attempt: record.reason}
+        changed = self._take(record)
+        if self._alone:
+            before, self.trial.alone = self.trial.alone, self._alone.get(self.trial.attempt, "")
+            changed = changed or before != self.trial.alone
+        return changed
+
+    def _take(self, record: OfTrial) -> bool:
         if isinstance(record, _STEPS):
             return self._advance(record)
         if isinstance(record, _ENDS):

@@ -12,6 +12,7 @@ from worker.progress.snapshot import number_text
 from worker.progress.tally import Tally
 from worker.report.data import equal_results, own_setting
 from worker.report.data.rerun_commands import Commands
+from worker.report.data.value_texts import mean_words
 from worker.spec.notation import value_text
 from worker.spec.text import visible
 from worker.store import replay
@@ -35,7 +36,7 @@ def execute(args: argparse.Namespace) -> int:
     """Print the best evaluation. Raises NothingFoundError where none was successful."""
     paths, run = open_run(args)
     trials = replay.load(paths).trials.values()
-    best = Tally(trials, run.rank).best
+    best = Tally(trials, run.rank, run.repeats).best
     if best is None:
         raise NothingFoundError(
             f"No evaluation of {run.name} has been successful yet. To see its state:\n"
@@ -48,7 +49,8 @@ def execute(args: argparse.Namespace) -> int:
             json.dumps({"trial": best.number, "loss": best.loss, "parameters": dict(best.values)}, indent=2)
         )
         return EXIT_DONE
-    print(f"RESULT {number_text(best.loss)} (evaluation {best.number})")
+    mean = f"; {words}" if (words := mean_words(best)) else ""
+    print(f"RESULT {number_text(best.loss)} (evaluation {best.number}{mean})")
     for name, value in best.values.items():
         print(f"  {name} = {visible(value_text(value, run.number_format))}")
     if compared := own_setting.sentence(run, trials, best):

@@ -68,7 +68,7 @@ def follow(paths: RunPaths, run: Run, after: int = 0) -> int:
 
 
 def _follow_until_end(paths: RunPaths, run: Run, display: Display, after: int) -> int:
-    follower, tally, rate = Follower(paths), Tally(rank=run.rank), Rate()
+    follower, tally, rate = Follower(paths), Tally(rank=run.rank, repeats=run.repeats), Rate()
     snapshot = Snapshot(run, tally, follower.state.trials, rate)
     live_output = LiveOutput(paths) if run.live_output else None
     live_results = LiveResults(paths, run)

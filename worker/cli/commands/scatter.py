@@ -71,7 +71,7 @@ def execute(args: argparse.Namespace) -> int:
         if shown.note:
             note = f"{' and '.join(pictures)} show {shown.note}; --columns a,b,c chooses others."
             print(together(note, shown.why), file=sys.stderr)
-        figure = scatter.draw(shown, best(results.trials, results.run), args.max, args.size).figure
+        figure = scatter.draw(shown, best(results.points, results.run), args.max, args.size).figure
         for kind in pictures:
             with replacing_bytes(targets[kind]) as raw:
                 scatter.save(figure, raw, kind)

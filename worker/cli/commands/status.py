@@ -21,6 +21,7 @@ from worker.progress.tally import Tally
 from worker.report.data import bounds_remark, own_setting
 from worker.report.data.allocated import Allocated
 from worker.report.data.saved_time import Saved, saved
+from worker.report.data.value_texts import mean_words
 from worker.search.outline import outline
 from worker.spec.run import Run
 from worker.spec.text import counted, together, visible
@@ -119,7 +120,7 @@ class _RunStatus:
     @classmethod
     def of(cls, paths: RunPaths, here: Here) -> _RunStatus:
         run, state = read_run(paths), replay.load(paths)
-        tally = Tally(state.trials.values(), run.rank)
+        tally = Tally(state.trials.values(), run.rank, run.repeats)
         rate = Rate(state.driven_since)
         for trial in sorted(state.trials.values(), key=lambda trial: trial.end or 0):
             rate.note(trial)
@@ -178,7 +179,8 @@ class _RunStatus:
         best = self.tally.best
         if best is not None:
             values = " ".join(assignments(best.values))
-            yield f"  {self.run.best_result} {number_text(best.loss)} (evaluation {best.number}): {values}"
+            mean = f"; {words}" if (words := mean_words(best)) else ""
+            yield f"  {self.run.best_result} {number_text(best.loss)} (evaluation {best.number}{mean}): {values}"
         if compared := own_setting.sentence(self.run, self.state.trials, best):
             yield f"  {compared}"
         yield f"  search: {outline(self.run, self.state.trials.values())}"

@@ -89,7 +89,7 @@ def _label(group: Sequence[Results]) -> str:
 
 def _curve(results: Results) -> list[tuple[int, float]]:
     """(number of ended evaluations, best result so far), up to the last evaluation that ended."""
-    points = improvements.finished(results.trials)
+    points = improvements.finished(results.points)
     steps = [(point.count, point.loss) for point in improvements.improvements(points, results.run)]
     return [*steps, (points[-1].count, steps[-1][1])] if points else []
 

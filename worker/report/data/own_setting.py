@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from worker.pooled import points_of
 from worker.spec.notation import real_text
 from worker.spec.run import Run
 from worker.spec.start_points import values_of
@@ -19,7 +20,7 @@ def own_setting(run: Run, trials: Iterable[Trial]) -> Trial | None:
         return None
     found = [
         (run.rank(trial.loss), trial.number, trial)
-        for trial in trials
+        for trial in points_of(trials, run.repeats)
         if trial.status is Status.OK and trial.loss is not None and dict(trial.values) in points
     ]
     return min(found, key=lambda ranked: ranked[:2])[2] if found else None

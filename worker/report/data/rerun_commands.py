@@ -45,6 +45,7 @@ class Commands:
             values=trial.values,
             command=command,
             number_format=self._run.number_format,
+            repeat=trial.repeat,
         )
         environment = variables(assign, self._paths, trial.agent or "by-hand")
         assignments = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())

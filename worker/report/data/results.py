@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from worker.errors import OmnioptError
+from worker.pooled import points_of
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.table import evaluated
 from worker.spec.run import Run
@@ -28,6 +29,11 @@ class Results:
     run: Run
     trials: list[Trial]
     state: replay.Replayed
+
+    @cached_property
+    def points(self) -> list[Trial]:
+        """Its points as evaluations, see `worker.pooled`; the evaluations themselves where each point has one."""
+        return points_of(self.trials, self.run.repeats)
 
     @cached_property
     def claim(self) -> Claim:

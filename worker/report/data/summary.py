@@ -55,7 +55,7 @@ def summarize(results: Results) -> Summary:
     starts = [trial.start for trial in trials if trial.start is not None]
     ends = [trial.end for trial in trials if trial.end is not None]
     return Summary(
-        best=best(trials, results.run),
+        best=best(results.points, results.run),
         counts=Counter(trial.status for trial in trials),
         wall=max(0.0, max(ends) - min(starts)) if starts and ends else 0.0,
         inside=sum(trial.seconds or 0.0 for trial in trials),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Literal
 
+from worker.pooled import Pooled, points_of
 from worker.spec.parameter_types import type_of
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
@@ -20,6 +21,7 @@ Cell = int | float | str | None
 FIRST = ("trial", "status")
 RESULT = "RESULT"
 LAST = ("exit_code", "seconds", "start", "end", "host", "log")
+REPEATED = ("point", "repeat", "RESULT mean", "RESULT sd")  # where points are evaluated several times
 OWN_NAMES = frozenset({*FIRST, RESULT, *LAST})
 OUTPUT_MARK = " (output)"
 
@@ -41,12 +43,14 @@ class Column:
 def columns(run: Run, trials: Iterable[Trial]) -> tuple[Column, ...]:
     """All columns: our own, the parameters by name, RESULT, every other output in the order of its first appearance.
 
+    Where points are evaluated several times, the columns that say so stand at the end.
     An output that is called like a parameter or like a column of our own gets " (output)" behind its name,
     as parameters are what the user named.
     """
     parameters = [parameter.name for parameter in run.parameters]
     outputs = dict.fromkeys(name for trial in trials for name in trial.outputs)
-    taken = {*OWN_NAMES, *parameters}
+    last = (*LAST, *REPEATED) if run.repeats > 1 else LAST
+    taken = {*FIRST, RESULT, *last, *parameters}
     all_columns = [Column(name, "own", name) for name in FIRST]
     all_columns += [Column(name, "parameter", name) for name in parameters]
     all_columns.append(Column(RESULT, "own", RESULT))
@@ -56,7 +60,7 @@ def columns(run: Run, trials: Iterable[Trial]) -> tuple[Column, ...]:
             header += OUTPUT_MARK
         taken.add(header)
         all_columns.append(Column(header, "output", name))
-    all_columns += [Column(name, "own", name) for name in LAST]
+    all_columns += [Column(name, "own", name) for name in last]
     return tuple(all_columns)
 
 
@@ -71,7 +75,8 @@ def evaluated(trials: Iterable[Trial]) -> list[Trial]:
 
 def rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[tuple[Cell, ...]]:
     """The cells of one trial after the other, as typed values in the order of `columns(run, trials)`."""
-    getters = [_getter(column, paths) for column in columns(run, trials)]
+    points = {point.number: point for point in points_of(trials, run.repeats) if isinstance(point, Pooled)}
+    getters = [_getter(column, paths, points) for column in columns(run, trials)]
     for trial in trials:
         yield tuple([getter(trial) for getter in getters])
 
@@ -96,7 +101,7 @@ def _is_text(column: Column, run: Run) -> bool:
     return column.role == "own" and column.name in ("host", "log")
 
 
-def _getter(column: Column, paths: RunPaths) -> Callable[[Trial], Cell]:
+def _getter(column: Column, paths: RunPaths, points: Mapping[int, Pooled]) -> Callable[[Trial], Cell]:
     name = column.name
     if column.role == "parameter":
         return lambda trial: trial.values.get(name)
@@ -113,9 +118,19 @@ def _getter(column: Column, paths: RunPaths) -> Callable[[Trial], Cell]:
         "start": lambda trial: moment(trial.start),
         "end": lambda trial: moment(trial.end),
         "host": lambda trial: trial.host,
+        "point": lambda trial: trial.first,
+        "repeat": lambda trial: trial.repeat,
+        "RESULT mean": lambda trial: _of_point(points, trial, lambda point: point.loss),
+        "RESULT sd": lambda trial: _of_point(points, trial, lambda point: point.deviation),
         "log": lambda trial: "" if trial.imported else f"{before}{trial.number:06}{after}",
     }
     return getters[name]
+
+
+def _of_point(points: Mapping[int, Pooled], trial: Trial, get: Callable[[Pooled], Cell]) -> Cell:
+    """What is known of the trial's point, once all of its evaluations have ended."""
+    point = points.get(trial.first)
+    return get(point) if point is not None and point.status.ended else None
 
 
 def moment(seconds: float | None) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from worker.pooled import Pooled
 from worker.spec.notation import real_text, value_text
 from worker.trial import Trial
+
+_DIGITS = 3
 
 
 def loss_text(trial: Trial) -> str:
@@ -11,6 +14,13 @@ def loss_text(trial: Trial) -> str:
     if trial.loss is None:
         return trial.raw_loss or "none"
     return real_text(trial.loss)
+
+
+def mean_words(trial: Trial) -> str:
+    """Of how many evaluations the result of a point is the mean, and how they scatter; "" where it is that of one."""
+    if not isinstance(trial, Pooled) or len(trial.losses) < 2 or trial.deviation is None:
+        return ""
+    return f"mean of {len(trial.losses)} evaluations, standard deviation {real_text(float(f'{trial.deviation:.{_DIGITS}g}'))}"
 
 
 def values_text(trial: Trial) -> str:

@@ -58,6 +58,8 @@ def _trial(results: Results, trial: Trial) -> dict[str, object]:
         "host": trial.host,
         "agent": trial.agent,
         "attempt": trial.attempt,
+        "point": trial.first,
+        "repeat": trial.repeat,
         "peak_memory_mb": trial.peak_memory,
         "gpus": trial.gpus,
         "reason": trial.reason,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from worker.errors import OmnioptError, UsageError
+from worker.pooled import Pooled
 from worker.report.data.results import Results
 from worker.report.data.summary import is_usable
 from worker.spec.distributions import Choices, Reals
@@ -78,7 +79,7 @@ def _trials(results: Results) -> Iterator[Any]:
 
     exported = [
         trial
-        for trial in results.trials
+        for trial in results.points
         if _complete(results, trial)
         and (trial.status.ended or (trial.status is Status.RUNNING and results.running))
     ]
@@ -129,6 +130,9 @@ def _attributes(results: Results, trial: Trial) -> dict[str, object]:
         "command": results.commands.of(trial.values, trial.number),
         "log": str(results.paths.trial_out(trial.number)),
     }
+    if isinstance(trial, Pooled):
+        facts["evaluations"] = len(trial.losses)
+        facts["standard deviation"] = trial.deviation
     return {
         **{f"output:{name}": value for name, value in trial.outputs.items()},
         **facts,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from worker.report.data import own_setting
 from worker.report.data.results import Results
 from worker.report.data.summary import best, is_usable
-from worker.report.data.value_texts import loss_text
+from worker.report.data.value_texts import loss_text, mean_words
 from worker.report.pages.html import Markup, tag
 from worker.spec.text import sentence_start
 
 
 def sentence(results: Results) -> Markup:
     """One paragraph: the best result, at which evaluation, of how many."""
-    best_trial = best(results.trials, results.run)
+    best_trial = best(results.points, results.run)
     total = len(results.trials)
     if best_trial is None:
         return tag(
@@ -26,6 +26,7 @@ def sentence(results: Results) -> Markup:
         "p",
         f"{sentence_start(results.run.best_result)} ",
         tag("b", loss_text(best_trial)),
+        f", the {words}," if (words := mean_words(best_trial)) else "",
         f" at evaluation {best_trial.number} of {total:,}",
         f" ({with_result:,} with a result)." if with_result < total else ".",
         f" {compared}" if (compared := own_setting.sentence(results.run, results.trials, best_trial)) else "",

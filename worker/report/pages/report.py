@@ -13,7 +13,7 @@ from worker.report.data.importance import Importance, NoImportanceError, measure
 from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
 from worker.report.data.summary import Summary, summarize
-from worker.report.pages import failure_list, gpu, html, sections
+from worker.report.pages import failure_list, gpu, html, points, sections
 from worker.store.starter import run_command
 
 _CURVE_SPAN = (
@@ -73,6 +73,7 @@ def _parts(
         # Where nothing came out, why is the answer.
         *([failures] if summary.best is None else []),
         ("progress", "Progress", sections.improvements(results)),
+        ("points", "The best points", points.best_points(results)),
         ("parallel", "Parallel plot", None),
         ("importance", "Which parameters matter", sections.importance(importance, why_not)),
         ("slices", "Each parameter against the result", None),
@@ -108,7 +109,7 @@ def _importance(results: Results, options: Options) -> tuple[Importance | None, 
             + run_command("report", results.paths, lasting=True)
         )
     try:
-        return measure(make_plot_data(results.run, results.trials)), ""
+        return measure(make_plot_data(results.run, results.points)), ""
     except NoImportanceError as error:
         return None, str(error)
 
@@ -116,7 +117,7 @@ def _importance(results: Results, options: Options) -> tuple[Importance | None, 
 def _charts(results: Results, importance: Importance | None, now: float) -> dict[str, object]:
     """What the charts need beside the columns of all evaluations; a chart without data has no key."""
     charts: dict[str, object] = {}
-    if points := improvements.finished(results.trials):
+    if points := improvements.finished(results.points):
         charts["progress"] = best_so_far(points, results.run)
     if importance is not None:
         charts["importance"] = [
@@ -140,7 +141,7 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
         charts["timeline"] = agents
     if usages := gpu_usage.read(results.paths):
         charts["gpus"] = gpu.lines(usages)
-    if names := pareto.objectives(results.trials):
+    if names := pareto.objectives(results.points):
         charts["pareto"] = _pareto(results, names)
     return charts
 
@@ -149,11 +150,11 @@ def _pareto(results: Results, names: list[str]) -> Mapping[str, object]:
     two = names[:2]
     points = [
         [trial.outputs[name] for name in two]
-        for trial in results.trials
+        for trial in results.points
         if trial.status.value == "ok"
         and all(name in trial.outputs and math.isfinite(trial.outputs[name]) for name in two)
     ]
-    best = pareto.non_dominated(results.trials, names)
+    best = pareto.non_dominated(results.points, names)
     return {
         "names": two,
         "all": points[:5000],

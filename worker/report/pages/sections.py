@@ -13,7 +13,7 @@ from worker.report.data.importance import Importance
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import Summary, duration_words, hours_text, is_usable
-from worker.report.data.value_texts import loss_text
+from worker.report.data.value_texts import loss_text, mean_words
 from worker.report.pages.html import Content, Markup, tag
 from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
@@ -98,9 +98,10 @@ def _best(results: Results, best: Trial) -> Markup:
         tag("p", f"RESULT {loss_text(best)}", class_="big"),
         tag(
             "p",
-            f"the {'largest' if results.run.maximises else 'best'} of {counted(len(results.trials), 'evaluation')}, reached by evaluation {best.number}",
+            f"the {'largest' if results.run.maximises else 'best'} of {counted(len(results.points), results.run.counted_as)}, reached by evaluation {best.number}",
             class_="soft",
         ),
+        tag("p", sentence_start(words)) if (words := mean_words(best)) else None,
         tag("p", compared) if (compared := own_setting.sentence(results.run, results.trials, best)) else None,
         _remark(results, best),
         tag("table", tag("caption", "Best parameters", class_="unseen"), tag("tbody", rows)),
@@ -145,6 +146,7 @@ def _facts(results: Results, summary: Summary) -> Markup:
     timed = sum(trial.seconds is not None for trial in results.trials)
     facts: list[tuple[str, str]] = [
         ("Evaluations", f"{len(results.trials):,}"),
+        ("Points", f"{len(results.points):,}" if results.run.repeats > 1 else ""),
         ("With a result", f"{usable:,}"),
         ("Failed", tag("a", f"{failed:,}", href="#failures-part") if failed else "0"),
         ("Infeasible", infeasible_sentence(results.trials)),
@@ -168,7 +170,7 @@ def _facts(results: Results, summary: Summary) -> Markup:
 
 def improvements(results: Results) -> Content:
     """The table of all evaluations that were better than every one before."""
-    steps = progress.improvements(progress.finished(results.trials), results.run)
+    steps = progress.improvements(progress.finished(results.points), results.run)
     if not steps:
         return None
     names = [parameter.name for parameter in results.run.parameters]
@@ -236,8 +238,8 @@ def interaction(measured: Importance | None) -> Content:
 
 def pareto_front(results: Results) -> Content:
     """The evaluations that no other one beats in all results."""
-    names = pareto.objectives(results.trials)
-    unbeaten = pareto.non_dominated(results.trials, names) if names else []
+    names = pareto.objectives(results.points)
+    unbeaten = pareto.non_dominated(results.points, names) if names else []
     if not unbeaten:
         return None
     parameters = [parameter.name for parameter in results.run.parameters]

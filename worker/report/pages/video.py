@@ -28,7 +28,7 @@ def page(results: Results) -> str:
         "order": order,
         "elapsed": [round(max(0.0, (trials[index].end or begin) - begin), 1) for index in order],
     }
-    if points := improvements.finished(trials):
+    if points := improvements.finished(results.points):
         data["progress"] = best_so_far(points, results.run)
     body = html.tag(
         "main",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from worker.pooled import points_of
 from worker.report.data.results import Results
 from worker.report.data.summary import best
 from worker.report.data.value_texts import loss_text
@@ -32,11 +33,13 @@ _DOTS = (60, 110)
 def film(results: Results, shown: PlotSelection, most: float | None = None) -> bytes:
     """The gif; `most` leaves out larger results. Raises OmnioptError without matplotlib."""
     order = in_order(results.trials)
-    projector = _Projector(scatter.draw(shown, best(results.trials, results.run), most))
+    projector = _Projector(scatter.draw(shown, best(results.points, results.run), most))
     images = []
     before = 0
     for count in _counts(len(order)):
-        best_so_far = best((results.trials[row] for row in order[:count]), results.run)
+        best_so_far = best(
+            points_of((results.trials[row] for row in order[:count]), results.run.repeats), results.run
+        )
         so_far = f"best RESULT {loss_text(best_so_far)}" if best_so_far else "no result yet"
         caption = f"after {count:,} of {counted(len(order), 'evaluation')}: {so_far}"
         images.append(projector.draw(order[before:count], order[:count], caption))

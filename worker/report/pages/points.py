@@ -1,0 +1,48 @@
+"""The part of the report on points that were evaluated several times."""
+
+from __future__ import annotations
+
+from worker.pooled import Pooled
+from worker.report.data.results import Results
+from worker.report.data.summary import best_first
+from worker.report.data.value_texts import loss_text
+from worker.report.pages.html import Content, tag
+from worker.report.pages.sections import table
+from worker.spec.notation import real_text, value_text
+from worker.spec.text import counted
+
+_MOST_ROWS = 20
+_DIGITS = 3
+
+
+def best_points(results: Results) -> Content:
+    """The best points with their means; nothing where each has one evaluation."""
+    points = best_first(results.points, results.run) if results.run.repeats > 1 else []
+    if not points:
+        return None
+    names = [parameter.name for parameter in results.run.parameters]
+    rows = [
+        [
+            str(point.number),
+            loss_text(point),
+            *_spread(point),
+            *(value_text(point.values[name]) if name in point.values else "" for name in names),
+        ]
+        for point in points[:_MOST_ROWS]
+    ]
+    alone = sum(bool(trial.alone) for trial in results.trials)
+    hopeless = (
+        f" {counted(alone, 'point')} had one only, as its result was hopelessly worse than the best."
+        if alone
+        else ""
+    )
+    said = f"Each point is evaluated {results.run.repeats} times; the mean counts.{hopeless}"
+    head = ["First evaluation", "Mean RESULT", "Standard deviation", "Results", *names]
+    return tag("p", said), table("The best points", head, rows)
+
+
+def _spread(point: object) -> tuple[str, str]:
+    if not isinstance(point, Pooled):
+        return "", "1"
+    spread = "" if point.deviation is None else real_text(float(f"{point.deviation:.{_DIGITS}g}"))
+    return spread, str(len(point.losses))
