@@ -38,11 +38,17 @@ def main() -> int:
     """Run the demo; returns its exit code."""
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--workdir", type=Path, help="folder for the results (default: a new temporary one)")
+    parser.add_argument(
+        "--evaluations",
+        type=int,
+        metavar="N",
+        help="how many, for a shorter demo (default: those of the example)",
+    )
     options = parser.parse_args()
     # An end by TERM takes the same way out as any other, so that the page is never left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        demonstrate(results_folder(options.workdir))
+        demonstrate(results_folder(options.workdir), options.evaluations)
     except DemoError as error:
         print(f"scripts/demo: {error}", file=sys.stderr)
         return 1
@@ -64,10 +70,10 @@ def results_folder(named: Path | None) -> Path:
     return workdir.resolve()
 
 
-def demonstrate(workdir: Path) -> None:
-    """The four steps of a user, each said aloud."""
+def demonstrate(workdir: Path, evaluations: int | None) -> None:
+    """The four steps of a user, each said aloud. evaluations: how many; None for those of the example."""
     paths = free_run(workdir)
-    query = example_query(paths.name)
+    query = example_query(paths.name, evaluations)
     with page() as address:
         say(f"1. The page runs at {address}")
         say(f"2. The form filled in with the example: {address}/?{query}")
@@ -89,7 +95,7 @@ def free_run(workdir: Path) -> RunPaths:
     return paths
 
 
-def example_query(name: str) -> str:
+def example_query(name: str, evaluations: int | None) -> str:
     """The page's query string for the example as a run called `name`, its program with the full path."""
     draft = toml.read((EXAMPLE / "config.toml").read_text(encoding="utf-8")).draft
     objective = str(draft.values["run.objective"])
@@ -99,6 +105,8 @@ def example_query(name: str) -> str:
         "run.name": name,
         "run.objective": objective.replace("examples/digits/run.sh", program),
     }
+    if evaluations is not None:
+        values["search.max_evals"] = evaluations
     return url.write(replace(draft, values=values))
 
 
@@ -207,8 +215,10 @@ def compare(best: float) -> None:
     if plain.returncode != 0 or not results:
         raise DemoError(f"the example does not run with its defaults: {plain.stderr.strip()}")
     defaults = float(results[-1])
+    share = 1 - best / defaults
+    than = "lower" if share >= 0 else "higher"
     say(
-        f"   With the program's default parameters, the loss is {defaults}: the best is {1 - best / defaults:.0%} lower."
+        f"   With the program's default parameters, the loss is {defaults}: the best is {abs(share):.0%} {than}."
     )
 
 
