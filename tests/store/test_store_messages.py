@@ -63,6 +63,7 @@ TYPES: Mapping[str, st.SearchStrategy[object]] = {
     "Mapping[str, Value]": st.dictionaries(texts, numbers | integers | texts, max_size=3),
     "Mapping[str, str]": st.dictionaries(texts, texts, max_size=3),
     "tuple[float, ...]": st.lists(numbers, max_size=3).map(tuple),
+    "tuple[str, ...]": st.lists(texts, max_size=3).map(tuple),
     "tuple[int, ...]": st.lists(integers, max_size=3).map(tuple),
     "Outcome": outcomes,
     "AgentJob": jobs,

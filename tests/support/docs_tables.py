@@ -37,6 +37,8 @@ _KINDS = {
     "path": "a path",
     "switch": "`true` or `false`",
     "lines": "a list of lines",
+    "goals": 'a table of names, each `min` or `max`: `{loss = "min", accuracy = "max"}`',
+    "reference": "a table of names and numbers: `{loss = 1.5, accuracy = 0.5}`",
     "points": "a list of tables with a value for each parameter: `[{lr = 0.001, layers = 3}]`",
     "result": 'a number, or `""`',
     "budget": 'hours and what is counted, such as `"200 node-hours"`, or `""`',
@@ -125,6 +127,8 @@ def _default(field: Field) -> str:
         return "true" if field.default else "false"
     if field.kind in ("lines", "points"):
         return "[]"
+    if field.kind in ("goals", "reference"):
+        return "{}"
     text = field_text(field, field.default)
     if field.at_first is not None:
         return f'"{text}"`; a new form has `"{field_text(field, field.at_first)}"'

@@ -28,7 +28,9 @@ def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path
     sections = {
         "algorithm": "search",
         "seed": "search",
-        **dict.fromkeys(("direction", "start_with", "target", "patience", "repeats"), "search"),
+        **dict.fromkeys(
+            ("direction", "results", "reference", "start_with", "target", "patience", "repeats"), "search"
+        ),
         **dict.fromkeys(("early_stopping", "early_stopping_after"), "search"),
         "max_evals": "search",
         **dict.fromkeys(("memory", "cpus"), "slurm"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import cast
@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from worker.spec.check import check
 from worker.spec.check_parameters import parameter_of
+from worker.spec.direction import DIRECTIONS, MAX
+from worker.spec.early_stopping import OFF
 from worker.spec.field_definition import WORD_PATTERN, Field
 from worker.spec.fields import FIELDS
+from worker.spec.goals import COLUMN_NAME
 from worker.spec.logic.reading import number
 from worker.spec.logic.tree import Comparison, Junction, Logic, Membership, Name, Not, Text, text_of
 from worker.spec.notation import real_text
@@ -78,6 +81,8 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
     if field.path == "slurm.sbatch":
         values = lines.map(lambda text: f"--comment={shlex.quote(text)}")
         return st.lists(values | st.just("--qos normal"), max_size=3)
+    if field.kind in ("goals", "reference"):
+        return st.just({})  # they depend on each other; see `_drafts`
     if field.kind == "points":
         return st.just([])  # they depend on the parameters; see `_drafts`
     if field.kind == "budget":
@@ -183,6 +188,7 @@ def _drafts(draw: st.DrawFn) -> Draft:
     # A dozen at a time: more of them take longer, and few would get along with each other.
     given = draw(st.sets(st.sampled_from(_OPTIONAL), max_size=12))
     values = {field.path: draw(field_values(field)) for field in FIELDS if field.required or field in given}
+    values.update(draw(_goals(values)))
     chosen = draw(st.lists(names, min_size=1, max_size=5, unique=True))
     drawn = draw(conditional(tuple(draw(parameters(name)) for name in chosen)))
     if draw(st.booleans()):
@@ -190,6 +196,20 @@ def _drafts(draw: st.DrawFn) -> Draft:
     else:
         values["search.constraints"] = draw(constraints(drawn))
     return Draft(values, drawn)
+
+
+def _goals(values: Mapping[str, object]) -> st.SearchStrategy[dict[str, object]]:
+    """Named results beside these values, and a reference point for some of them."""
+    if values.get("search.direction") == MAX or values.get("search.early_stopping", OFF) != OFF:
+        return st.just({})
+    names = st.from_regex(COLUMN_NAME, fullmatch=True)
+    named = st.dictionaries(names, st.sampled_from(DIRECTIONS), max_size=4)
+
+    def referred(results: dict[str, str]) -> st.SearchStrategy[dict[str, object]]:
+        some = st.fixed_dictionaries({}, optional=dict.fromkeys(results, reals))
+        return some.map(lambda point: {"search.results": results, "search.reference": point})
+
+    return named.flatmap(referred)
 
 
 def statements(drafts: Sequence[ParameterDraft]) -> st.SearchStrategy[str]:

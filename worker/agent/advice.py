@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from worker.agent.program import CommandContext, Weight, faults
-from worker.agent.result_lines import quoted_line
+from worker.agent.unusable import quoted_line
 from worker.store.log_text import plain
 
 _NOT_EXECUTABLE, _NOT_FOUND, _USAGE = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -81,13 +82,13 @@ class CappedFile:
 class Stream:
     """One pipe of an evaluation: kept in a file, and read for results."""
 
-    def __init__(self, fd: int, path: Path) -> None:
-        """Owns `fd`, the reading end, from now on."""
+    def __init__(self, fd: int, path: Path, named: Sequence[str] = ()) -> None:
+        """Owns `fd`, the reading end, from now on. named: the results that the run names."""
         os.set_blocking(fd, False)
         self.fd = fd
         self.open = True
         self.file = CappedFile(path)
-        self.reader = StreamReader()
+        self.reader = StreamReader(named)
         self.tail = b""  # the last bytes, for advice
 
     def pull(self, seconds: float) -> bool:

@@ -105,8 +105,8 @@ class Evaluation:
             os.close(err_end)
         # What watches over it, and the driver perhaps, must outlive it.
         processes.kill_first(self._process.pid)
-        self._out = Stream(out, paths.trial_out(assignment.trial))
-        self._err = Stream(err, paths.trial_err(assignment.trial))
+        self._out = Stream(out, paths.trial_out(assignment.trial), assignment.results)
+        self._err = Stream(err, paths.trial_err(assignment.trial), assignment.results)
         self._poll = select.poll()
         for fd in (out, err, wake.fd):
             self._poll.register(fd, select.POLLIN)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 import re
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean
 
+from worker.agent.named_lines import LONGEST_LINE, NamedLines, of_both
 from worker.agent.numbers import UnderflowError, UnreadableError, read_number
+from worker.agent.unusable import Unusable, quoted_line, unusable
+from worker.spec.goals import COLUMN_NAME, RESULT
 from worker.store.log_text import ANSI
 
 MAX_COLUMNS = 200
 MAX_CURVE = 10_000
 MAX_FRESH = 64  # newest values that are kept for whoever tells of them while the program runs
-_MAX_LINE = 1 << 16  # what is longer is no RESULT line
 _WIDE_RESULT = b"R\0E\0S\0U\0L\0T"  # either byte order
-_MAX_SHOWN = 80  # characters of a line quoted in a sentence
 
 # Looks for "\n", which is faster than ^ in a large block.
 _COLUMN = re.compile(
-    rb"\n[ \t]*([A-Za-z_][A-Za-z0-9_./-]{0,63})[ \t]*:[ \t]*"
+    rb"\n[ \t]*(" + COLUMN_NAME.encode() + rb")[ \t]*:[ \t]*"
     rb"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:nan|inf|infinity))[ \t]*(?=\n)"
 )
 # A number alone is a column, as it always was.
@@ -44,9 +46,9 @@ _NEAR_MISSES = (
 
 @dataclass(frozen=True)
 class Reading:
-    """What was understood. loss: may be nan or inf; None where there is none, and then `complaint` says why.
+    """What was understood. loss: may be nan or inf; None where there is none. complaint: why there is no result that counts, "" where there is.
 
-    underflow: there is none because it is a number that is too close to 0. infeasible: what the last INFEASIBLE line says,
+    beyond: a named result that is nan or inf, with its name. underflow: there is none because it is a number that is too close to 0. infeasible: what the last INFEASIBLE line says,
     None where there is none.
     """
 
@@ -54,8 +56,16 @@ class Reading:
     complaint: str
     outputs: dict[str, float] = field(default_factory=dict)
     curve: tuple[tuple[float, float], ...] = ()
+    beyond: tuple[str, float] | None = None
     underflow: bool = False
     infeasible: str | None = None
+
+    @property
+    def not_finite(self) -> tuple[str, float] | None:
+        """The result that is nan or inf, with its name; None where none is."""
+        if self.beyond is None and self.loss is not None and not math.isfinite(self.loss):
+            return RESULT, self.loss
+        return self.beyond
 
     @property
     def of_parts(self) -> Reading:
@@ -63,18 +73,14 @@ class Reading:
         return replace(self, loss=fmean(value for _, value in self.curve)) if self.curve else self
 
 
-@dataclass(frozen=True)
-class _Unusable:
-    """A RESULT line that gives no number, and the sentence that says why."""
-
-    why: str
-    underflow: bool = False
-
-
 class StreamReader:
-    """Reads one stream of an evaluation as it comes, in blocks that are cut anywhere."""
+    """Reads one stream of an evaluation as it comes, in blocks that are cut anywhere.
 
-    def __init__(self) -> None:
+    named: the results that the run names, the main one first, which takes the place of RESULT; () where it names none.
+    """
+
+    def __init__(self, named: Sequence[str] = ()) -> None:
+        self.named = NamedLines(named, self._told) if named else None
         # Finite RESULTs: the newest, which whoever has told of them takes out; how many there were; the smallest and largest.
         self.fresh: deque[float] = deque(maxlen=MAX_FRESH)
         self.count = 0
@@ -82,7 +88,7 @@ class StreamReader:
         self.outputs: dict[str, float] = {}
         self.curve: deque[tuple[float, float]] = deque(maxlen=MAX_CURVE)
         # "" for RESULT, "1" for RESULT1: number, or why it has none
-        self.results: dict[str, float | _Unusable] = {}
+        self.results: dict[str, float | Unusable] = {}
         self.near_miss = ""
         self.infeasible: str | None = None  # what the last INFEASIBLE line says
         self._rest = b""
@@ -110,14 +116,16 @@ class StreamReader:
             self.feed(b"\n", seconds)
 
     def _keep(self, incomplete: bytes) -> None:
-        self._too_long = self._too_long or len(incomplete) > _MAX_LINE
-        self._rest = incomplete[:_MAX_LINE]
+        self._too_long = self._too_long or len(incomplete) > LONGEST_LINE
+        self._rest = incomplete[:LONGEST_LINE]
 
     def _long_line(self, beginning: bytes) -> None:
         """The last RESULT line counts, so that one of which nobody can tell what it says must not be passed over."""
         line = ANSI.sub(b"", beginning).decode("utf-8", "replace").lstrip()
-        if match := _RESULT.match(line):
-            self.results[match[1]] = _Unusable(
+        if self.named:
+            self.named.too_long(ANSI.sub(b"", beginning))
+        elif match := _RESULT.match(line):
+            self.results[match[1]] = Unusable(
                 f"The line {quoted_line(line)} cannot be read, because it is too long."
             )
 
@@ -132,6 +140,9 @@ class StreamReader:
         if b"INFEASIBLE" in block:
             for match in _INFEASIBLE.finditer(b"\n" + block):
                 self.infeasible = match[1].decode("utf-8", "replace").strip()
+        if self.named:
+            self.named.read(b"\n" + block, seconds)
+            return
         lower = block.lower()
         at = lower.find(b"result")
         while at >= 0:
@@ -140,7 +151,7 @@ class StreamReader:
             at = lower.find(b"result", end)
 
     def _column(self, name: str, text: str) -> None:
-        if name == "RESULT":
+        if name == RESULT and not self.named:
             return
         try:
             number = read_number(text)
@@ -152,8 +163,8 @@ class StreamReader:
             self.outputs[name] = number
 
     def _result_line(self, raw: bytes, seconds: float) -> None:
-        if len(raw) > _MAX_LINE:
-            self._long_line(raw[:_MAX_LINE])
+        if len(raw) > LONGEST_LINE:
+            self._long_line(raw[:LONGEST_LINE])
             return
         line = raw.decode("utf-8", "replace").replace("\ufeff", "").strip()
         match = _RESULT.fullmatch(line)
@@ -166,10 +177,15 @@ class StreamReader:
         try:
             number = read_number(text)
         except UnreadableError as error:
-            self.results[index] = _unusable(line, error)
+            self.results[index] = unusable(line, error)
             return
         self.results[index] = number
-        if not index and math.isfinite(number):
+        if not index:
+            self._told(number, seconds)
+
+    def _told(self, number: float, seconds: float) -> None:
+        """The main result has a new value."""
+        if math.isfinite(number):
             self.fresh.append(number)
             self.count += 1
             self.least, self.most = min(self.least, number), max(self.most, number)
@@ -178,50 +194,62 @@ class StreamReader:
 
 def combine(out: StreamReader, err: StreamReader) -> Reading:
     """The reading of an evaluation: RESULT lines of standard output, or of standard error where that has none."""
+    if out.named and err.named:
+        return _combine_named(out, err, out.named, err.named)
     chosen = err if err.results and not out.results else out
     outputs = dict(list({**err.outputs, **out.outputs}.items())[:MAX_COLUMNS])
     loss = _loss(chosen.results) if chosen.results else _no_result(out.near_miss or err.near_miss)
     infeasible = err.infeasible if out.infeasible is None else out.infeasible
-    if isinstance(loss, _Unusable):
-        return Reading(None, loss.why, outputs, tuple(chosen.curve), loss.underflow, infeasible)
-    return Reading(loss, "", outputs, tuple(chosen.curve), infeasible=infeasible)
+    curve = tuple(chosen.curve)
+    if isinstance(loss, Unusable):
+        return Reading(None, loss.why, outputs, curve, underflow=loss.underflow, infeasible=infeasible)
+    return Reading(loss, "", outputs, curve, infeasible=infeasible)
 
 
-def _unusable(line: str, error: UnreadableError) -> _Unusable:
-    if isinstance(error, UnderflowError):
-        return _Unusable(f"The line {quoted_line(line)} cannot be used. {error}", underflow=True)
-    return _Unusable(f"The line {quoted_line(line)} cannot be read. {error}")
+def _combine_named(
+    out: StreamReader, err: StreamReader, named_out: NamedLines, named_err: NamedLines
+) -> Reading:
+    """The same where the run names its results: the first of them is the loss, and all of them are outputs."""
+    found = {name: of_both(named_out, named_err, name) for name in named_out.names}
+    wrong = [value for value in found.values() if isinstance(value, Unusable)]
+    numbers = {name: value for name, value in found.items() if not isinstance(value, Unusable)}
+    finite = {name: value for name, value in numbers.items() if math.isfinite(value)}
+    others = {name: value for name, value in {**err.outputs, **out.outputs}.items() if name not in found}
+    main = named_out.names[0]
+    return Reading(
+        numbers.get(main),
+        wrong[0].why if wrong else "",
+        dict(list({**finite, **others}.items())[:MAX_COLUMNS]),
+        tuple((out if main in named_out.values else err).curve),
+        next(((name, value) for name, value in numbers.items() if name not in finite), None),
+        underflow=bool(wrong) and wrong[0].underflow,
+        infeasible=err.infeasible if out.infeasible is None else out.infeasible,
+    )
 
 
-def _no_result(near_miss: str) -> _Unusable:
+def _no_result(near_miss: str) -> Unusable:
     if near_miss:
-        return _Unusable(f"The program printed no line such as RESULT: 0.5. {near_miss}")
-    return _Unusable(
+        return Unusable(f"The program printed no line such as RESULT: 0.5. {near_miss}")
+    return Unusable(
         "The program printed no line such as RESULT: 0.5; it must print one, on a line of its own."
     )
 
 
-def _loss(results: dict[str, float | _Unusable]) -> float | _Unusable:
+def _loss(results: dict[str, float | Unusable]) -> float | Unusable:
     """RESULT, or the square root of the sum of squares of RESULT1 to RESULTn, of which there is at least one."""
     if "" in results:
         return results[""]
     for index in results:
         if index.startswith("0"):
             why = f"RESULT{index} does not count; number them from 1 without gaps: RESULT1, RESULT2, ..."
-            return _Unusable(why)
+            return Unusable(why)
     numbers: list[float] = []
     for position in range(1, len(results) + 1):
         if str(position) not in results:
             names = ", ".join(f"RESULT{index}" for index in results)
-            return _Unusable(f"RESULT{position} is missing next to {names}; number them from 1 without gaps.")
+            return Unusable(f"RESULT{position} is missing next to {names}; number them from 1 without gaps.")
         number = results[str(position)]
-        if isinstance(number, _Unusable):
+        if isinstance(number, Unusable):
             return number
         numbers.append(number)
     return math.hypot(*numbers)
-
-
-def quoted_line(line: str) -> str:
-    """`line` as a sentence can quote it: printable, and not too long."""
-    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
-    return f'"{shown[:_MAX_SHOWN]}{"…" if len(shown) > _MAX_SHOWN else ""}"'

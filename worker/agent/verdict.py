@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from worker.agent.result_lines import Reading, quoted_line
+from worker.agent.result_lines import Reading
+from worker.agent.unusable import quoted_line
 from worker.processes import signal_name
 from worker.spec.fields import BY_PATH
 from worker.spec.text import together
@@ -103,18 +104,19 @@ def _status_and_reason(facts: Facts) -> tuple[Status, str]:
         return Status.OUT_OF_MEMORY, _memory_sentence(facts)
     reading = facts.reading
     by_force = killed(facts.exit_code, facts.signal)
-    says_something = reading.loss is not None or reading.infeasible is not None
+    says_something = not reading.complaint or reading.infeasible is not None
     accepted = facts.accept_exit_code and says_something and not by_force
     if facts.exit_code != 0 and not accepted:
         return Status.FAILED, together(_how_it_ended(facts), facts.advice)
     if reading.infeasible is not None:
         return Status.INFEASIBLE, _infeasible_sentence(reading.infeasible)
-    if reading.loss is None:
+    if reading.complaint:
         return Status.UNDERFLOW if reading.underflow else Status.NO_RESULT, reading.complaint
-    if not math.isfinite(reading.loss):
+    if reading.not_finite:
+        name, number = reading.not_finite
         return (
             Status.NOT_FINITE,
-            f"The RESULT is {_beyond(reading.loss)}, which can never be the best; find out why the program printed it.",
+            f"The {name} is {_beyond(number)}, which can never be the best; find out why the program printed it.",
         )
     return Status.OK, ""
 

@@ -12,9 +12,9 @@ from worker.driver.stop_signals import Signals
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS
 from worker.launch.scheduler import Scheduler
 from worker.progress.final_summary import last_lines
-from worker.progress.snapshot import number_text
 from worker.progress.terminal import Lines
 from worker.report.data.rerun_commands import Commands
+from worker.report.data.value_texts import results_text
 from worker.spec.hook_fields import Event
 from worker.spec.run import Run
 from worker.spec.text import visible
@@ -68,7 +68,7 @@ def _tell(run: Run, paths: RunPaths, trial: Trial) -> int:
     print(f"The command: {visible(Commands(run, paths, origin(paths)).ready(trial))}")
     if trial.status is Status.OK:
         facts += [f"It used at most {trial.peak_memory:.0f} MB of memory."] if trial.peak_memory else []
-        print(" ".join([f"It gave RESULT {number_text(trial.loss)}.", *facts, "The run can start."]))
+        print(" ".join([f"It gave {results_text(run, trial)}.", *facts, "The run can start."]))
         return EXIT_DONE
     failed = f"It gave no result that counts ({trial.status.value})."
     print(visible(" ".join([failed, *facts, trial.reason])))

@@ -168,4 +168,5 @@ def make_assign(plan: Plan, epoch: int, task: Task, at: float) -> Assign:
         warning_signal=run.warning_signal if run.continues else "",
         watched=run.early_stopping != OFF and task.repeat == 1,
         repeat=task.repeat,
+        results=tuple(name for name, _ in run.results),
     )

@@ -55,6 +55,7 @@ class Repeats:
     def __init__(self, run: Run, epoch: int, trials: Iterable[Trial]) -> None:
         """trials: those of earlier drivers."""
         self._repeats, self._rank, self._epoch = run.repeats, run.rank, epoch
+        self._several = run.several
         self._points = Points(run.repeats)
         self._complete: dict[int, Pooled] = {}
         self._ended: dict[int, bool] = {}  # whether it counts as done
@@ -121,7 +122,7 @@ class Repeats:
 
     def _hopeless(self, first: Trial) -> str:
         loss = first.loss or 0.0
-        if several_results(first.outputs, loss):  # no single number says what it is worth
+        if self._several or several_results(first.outputs, loss):  # no single number says what it is worth
             return ""
         scatter = Scatter.of(self._complete.values(), self._rank)
         return scatter.hopeless(loss, self._rank) if scatter else ""

@@ -15,7 +15,7 @@ from worker.report.data import bounds_remark, equal_results, own_setting
 from worker.report.data.failures import causes
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.saved_time import saved
-from worker.report.data.value_texts import mean_words
+from worker.report.data.value_texts import mean_words, others_text
 from worker.spec.budget import twice
 from worker.spec.notation import value_text
 from worker.spec.raw_values import duration_text
@@ -168,7 +168,7 @@ def report(
         yield from equal_results.sentences(run, same)
     if tally.best is not None:
         mean = f"; {words}" if (words := mean_words(tally.best)) else ""
-        best = f"{number_text(tally.best.loss)} (evaluation {tally.best.number}{mean})"
+        best = f"{number_text(tally.best.loss)}{others_text(run, tally.best)} (evaluation {tally.best.number}{mean})"
         yield f"{sentence_start(run.best_result)}: {best}, with"
         yield from (
             f"  {name} = {visible(value_text(value, run.number_format))}"

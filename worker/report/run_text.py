@@ -15,7 +15,7 @@ from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import best_first, duration_words, hours_text, is_usable, summarize
 from worker.report.data.table import moment
-from worker.report.data.value_texts import loss_text, mean_words
+from worker.report.data.value_texts import loss_text, mean_words, others_text, results_text
 from worker.search.outline import outline
 from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
@@ -38,7 +38,8 @@ def summary(results: Results) -> Iterator[str]:
         yield "Best: no evaluation has a usable result yet"
     else:
         mean = f" ({words})" if (words := mean_words(figures.best)) else ""
-        best = f"{loss_text(figures.best)}{mean} at evaluation {figures.best.number}"
+        others = others_text(results.run, figures.best)
+        best = f"{loss_text(figures.best)}{others}{mean} at evaluation {figures.best.number}"
         yield f"{sentence_start(results.run.best_result)} {best}, with"
         for name, value in figures.best.values.items():
             yield f"  {name} = {visible(value_text(value, results.run.number_format))}"
@@ -125,7 +126,7 @@ def log_lines(results: Results, trial: Trial, count: int) -> list[str]:
 
 def logs(results: Results, trials: Sequence[Trial]) -> Iterator[str]:
     """A line for each of the logs of `trials`, and behind them, where it stays on the screen, what they tell together."""
-    yield f"{'trial':>7}  {'status':<13}  {'RESULT':<22}  {'seconds':>10}  log"
+    yield f"{'trial':>7}  {'status':<13}  {results.run.main.name:<22}  {'seconds':>10}  log"
     for trial in trials:
         path = results.paths.trial_out(trial.number)
         seconds = "" if trial.seconds is None else f"{trial.seconds:.3f}"
@@ -164,7 +165,7 @@ def _tail(path: Path) -> str:
 
 def log(results: Results, trial: Trial, count: int) -> Iterator[str]:
     """What is known of one evaluation, and the last `count` lines of both of its streams."""
-    yield f"Evaluation {trial.number}: {trial.status.value}, RESULT {loss_text(trial)}"
+    yield f"Evaluation {trial.number}: {trial.status.value}, {results_text(results.run, trial)}"
     if trial.reason:
         yield visible(trial.reason)
     for name, value in trial.values.items():

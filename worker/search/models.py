@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from random import Random
 from threading import Lock
 from typing import Protocol, runtime_checkable
@@ -10,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from worker.search.expectation import Expectation
 from worker.search.history import History
 from worker.search.hypercube import latin_hypercube
+from worker.search.several_goals import Goals
 from worker.search.sobol import SobolPoints
 from worker.search.space import Point, Space
 
@@ -197,6 +199,18 @@ def _gaussian(space: Space) -> Engine:
     return Auto(space.dimensions, space)
 
 
+def _pareto(goals: Goals) -> Callable[[Space], Engine]:
+    def load(space: Space) -> Engine:
+        from threadpoolctl import threadpool_limits
+
+        from worker.search.auto.pareto import ParetoAuto
+
+        threadpool_limits(1, user_api="blas")
+        return ParetoAuto(space, goals)
+
+    return load
+
+
 def _parzen(space: Space) -> Engine:
     from worker.search.parzen import Parzen
 
@@ -212,11 +226,11 @@ def _annealing(space: Space) -> Engine:
     return Annealing(space.dimensions)
 
 
-def _sampled(name: str) -> Callable[[Space, int], Model]:
+def _sampled(name: str, goals: Goals | None = None) -> Callable[[Space, int], Model]:
     def load(space: Space) -> Engine:
         from worker.search.optuna_samplers import Sampled
 
-        return Sampled(name, space.dimensions, space.rules)
+        return Sampled(name, space.dimensions, space.rules, goals)
 
     return lambda space, _: Learner(space, load, 0)
 
@@ -229,4 +243,17 @@ MODELS: Mapping[str, Callable[[Space, int], Model]] = {
     "mix.suggest": lambda space, _: Mix(space),
     "sobol": SobolPoints,
     **{name: _sampled(name) for name in ("optuna.tpe", "optuna.gp", "optuna.cmaes", "optuna.nsga2")},
+}
+
+
+def model_of(algorithm: str, space: Space, seed: int, goals: Goals | None) -> Model:
+    """The model of an algorithm. goals: several results, of which those that can search the front."""
+    if goals is not None and algorithm in _OF_FRONTS:
+        return _OF_FRONTS[algorithm](goals)(space, seed)
+    return MODELS[algorithm](space, seed)
+
+
+_OF_FRONTS: Mapping[str, Callable[[Goals], Callable[[Space, int], Model]]] = {
+    "auto": lambda goals: lambda space, seed: Spread(space, _pareto(goals), START_RESULTS, seed),
+    **{name: partial(_sampled, name) for name in ("optuna.tpe", "optuna.gp", "optuna.nsga2")},
 }

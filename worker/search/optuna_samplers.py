@@ -15,6 +15,7 @@ from optuna.trial import Trial, TrialState, create_trial
 
 from worker.search.auto.encoding import Encoding
 from worker.search.history import History
+from worker.search.several_goals import Goals, ranked
 from worker.spec.dimension import AnyDimension
 from worker.spec.parameters import Value
 from worker.spec.rules import Rules
@@ -35,9 +36,16 @@ class Sampled:
     and NSGA-II call a generation begins afresh then, CMA-ES at the best point known.
     """
 
-    def __init__(self, name: str, dimensions: Sequence[AnyDimension], rules: Rules = _NO_RULES) -> None:
+    def __init__(
+        self,
+        name: str,
+        dimensions: Sequence[AnyDimension],
+        rules: Rules = _NO_RULES,
+        goals: Goals | None = None,
+    ) -> None:
+        """goals: several results, of which the front is searched."""
         optuna.logging.set_verbosity(optuna.logging.ERROR)
-        self._name, self._dimensions, self._rules = name, dimensions, rules
+        self._name, self._dimensions, self._rules, self._goals = name, dimensions, rules, goals
         self._encoding = Encoding.of(dimensions)
         self._distributions: dict[str, BaseDistribution] = {
             f"x{position:04}": CategoricalDistribution(range(axis.categories))
@@ -89,7 +97,9 @@ class Sampled:
         return trial, latents
 
     def _begin(self) -> None:
-        self._study = optuna.create_study()
+        self._study = optuna.create_study(
+            directions=["minimize"] * (len(self._goals.goals) if self._goals else 1)
+        )
         self._asked: dict[int, tuple[Trial, list[float]]] = {}
         self._known: dict[int, int] = {}  # number of a trial -> its number in the study
         self._over: set[int] = set()  # numbers of trials that the study knows the end of
@@ -106,16 +116,19 @@ class Sampled:
             if number not in self._known:
                 self._known[number] = self._added(history, row, number)
             if history.ended[row] and number not in self._over:
-                loss = history.losses[row]
-                usable = np.isfinite(loss)
-                self._study.tell(
-                    self._known[number],
-                    loss if usable else None,
-                    state=TrialState.COMPLETE if usable else TrialState.FAIL,
-                )
+                values = self._values(history, row)
+                state = TrialState.FAIL if values is None else TrialState.COMPLETE
+                self._study.tell(self._known[number], values, state=state)
                 self._over.add(number)
         if beginning and any(np.isfinite(history.losses)):
             self._middle = self._params(history, int(np.argmin(history.losses)))
+
+    def _values(self, history: History, row: int) -> tuple[float, ...] | None:
+        """The results of a trial that has ended; None where it has none that count."""
+        loss = history.losses[row]
+        if not math.isfinite(loss):
+            return None
+        return ranked(self._goals.goals, history.outputs[row]) if self._goals else (loss,)
 
     def _added(self, history: History, row: int, number: int) -> int:
         """The number in the study of a trial; one that the sampler did not propose itself is added."""

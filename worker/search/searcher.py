@@ -9,11 +9,13 @@ from typing import Protocol
 from worker.search.expectation import Expectation
 from worker.search.grid import GridSearcher
 from worker.search.history import NO_OUTPUTS, History
-from worker.search.models import MODELS, Model
+from worker.search.models import Model, model_of
 from worker.search.none_allowed import none_allowed
 from worker.search.repair import brought_in
+from worker.search.several_goals import Goals
 from worker.search.space import Point, Space
 from worker.search.visited import Visited
+from worker.spec.algorithms import RANDOM
 from worker.spec.dimension import Numbers
 from worker.spec.parameters import Value
 from worker.spec.run import Run
@@ -186,5 +188,7 @@ def make_searcher(run: Run, seed: int) -> Searcher:
     space = Space(run.parameters, run.precision, run.constraints)
     if run.algorithm == "gridsearch":
         return GridSearcher(space, run.grid_points, run.max_evals)
-    model = None if run.algorithm == "hyperopt.rand.suggest" else MODELS[run.algorithm](space, seed)
+    if run.algorithm == RANDOM:
+        return SpaceSearcher(space, seed, run.allow_repeats, None)
+    model = model_of(run.algorithm, space, seed, Goals.of(run))
     return SpaceSearcher(space, seed, run.allow_repeats, model)

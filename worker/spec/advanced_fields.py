@@ -52,6 +52,26 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         advanced=True,
     ),
     Field(
+        "search.results",
+        "results",
+        "Results by name",
+        "goals",
+        (),
+        "What the program prints in place of RESULT, by name, and which way is good: loss=min, accuracy=max. The first one is the main "
+        "one; of several, the best compromises are searched.",
+        advanced=True,
+    ),
+    Field(
+        "search.reference",
+        "reference",
+        "Reference point",
+        "reference",
+        (),
+        "With several results: values that a compromise must beat to be of any use, loss=1.5, accuracy=0.5; empty for a little "
+        "worse than the worst of the best compromises.",
+        advanced=True,
+    ),
+    Field(
         "search.start_with",
         "start_with",
         "Settings to begin with",

@@ -10,8 +10,8 @@ class Algorithm:
     """One way to choose the next trial.
 
     name: in the config. summary: for a line of the form. does, use: what it does and what it is good for, as the
-    documentation says. learns: whether results change what it proposes. needs: packages that a plain installation
-    lacks.
+    documentation says. learns: whether results change what it proposes. fronts: whether it searches the best compromises
+    between several results. needs: packages that a plain installation lacks.
     """
 
     name: str
@@ -19,6 +19,7 @@ class Algorithm:
     does: str
     use: str
     learns: bool = True
+    fronts: bool = False
     needs: tuple[str, ...] = ()
 
 
@@ -33,6 +34,7 @@ _ROWS = (
         "a Gaussian process over all parameters together: proposes where it expects the greatest improvement, and "
         "keeps away from what runs",
         "nearly everything: evaluations that cost more than a second; numbers and categories, one worker or many",
+        fronts=True,
     ),
     Algorithm(
         DEFAULT,
@@ -80,6 +82,7 @@ _ROWS = (
         "Optuna's TPE, to compare with; needs Optuna",
         "Optuna's tree-structured Parzen estimator, for all parameters together",
         "comparing with studies made by Optuna; thousands of evaluations that take no time",
+        fronts=True,
         needs=("optuna",),
     ),
     Algorithm(
@@ -87,6 +90,7 @@ _ROWS = (
         "Optuna's Gaussian process, to compare with; needs Optuna and torch",
         "Optuna's Gaussian process",
         "comparing with studies made by Optuna; a proposal takes seconds beyond some hundred results",
+        fronts=True,
         needs=("optuna", "torch"),
     ),
     Algorithm(
@@ -101,6 +105,7 @@ _ROWS = (
         "a genetic algorithm, for very many evaluations; needs Optuna",
         "Optuna's NSGA-II: a genetic algorithm with generations of 50",
         "thousands of evaluations, many categories",
+        fronts=True,
         needs=("optuna",),
     ),
 )

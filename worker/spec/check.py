@@ -12,6 +12,7 @@ from worker.spec import (
     check_repeats,
     check_rules,
     check_units,
+    goals,
     near_misses,
     placeholders,
     points,
@@ -200,6 +201,7 @@ def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> 
             f'Fill in "{BY_PATH["slurm.mail_type"].label}" as well.',
             "warning",
         )
+    yield from goals.problems(values)
     yield from _seed_problems(values.get("seed", ()))
     yield from sbatch_options.problems(values.get("sbatch", ()), values)
     yield from _driver_problems(values)

@@ -21,6 +21,8 @@ Kind = Literal[
     "seeds",
     "lines",
     "points",
+    "goals",
+    "reference",
     "result",
     "budget",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from worker.spec.budget import budget_text
 from worker.spec.field_definition import LONGEST_NAME, LONGEST_PATH, NAME_PATTERN, WORD_PATTERN, Field
+from worker.spec.goals import goal_texts, goal_texts_text, reference_texts
 from worker.spec.gpu_amounts import gpus
 from worker.spec.lists import has_gaps
 from worker.spec.notation import real_text
@@ -49,6 +50,10 @@ def field_value(field: Field, raw: object) -> object:
         return _lines(raw)
     if field.kind == "points":
         return start_points(raw)
+    if field.kind == "goals":
+        return goal_texts(raw)
+    if field.kind == "reference":
+        return reference_texts(raw)
     if field.kind == "result":
         return real_text(real(raw)) if raw not in ("", None) else ""
     text = line(raw, LONGEST_PATH if field.kind == "path" else LONGEST_LINE)
@@ -111,6 +116,8 @@ def field_text(field: Field, value: object) -> str:
         return ",".join(str(seed) for seed in value)
     if field.kind == "points" and isinstance(value, tuple):
         return start_points_text(value)
+    if field.kind in ("goals", "reference") and isinstance(value, tuple):
+        return goal_texts_text(value)
     if field.kind == "lines" and isinstance(value, tuple):
         return "\n".join(str(part) for part in value)
     return str(value)

@@ -20,6 +20,7 @@ FIXED = frozenset(
         "run.dont_start",
         "search.algorithm",
         "search.direction",
+        "search.results",
         "search.constraints",
         "search.start_with",
         "search.repeats",

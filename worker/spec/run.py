@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
 
-from worker.spec.direction import MAX, rank
+from worker.spec.goals import RESULT, Goal, GoalTexts
 from worker.spec.parameters import DEFAULT_TYPE, Parameter
 from worker.spec.problem import Problem
 from worker.spec.start_points import StartPoint
@@ -87,6 +87,8 @@ class Run:
     on_waiting_time: int
     algorithm: str
     direction: str
+    results: GoalTexts
+    reference: GoalTexts
     constraints: tuple[str, ...]
     start_with: tuple[StartPoint, ...]
     target: str
@@ -133,7 +135,22 @@ class Run:
 
     def rank(self, result: float) -> float:
         """What stands for a result where the smaller is the better; the one place that knows which way is good."""
-        return rank(self.direction, result)
+        return self.main.rank(result)
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """The results that it is about, the main one first: those that it names, or RESULT."""
+        return tuple(Goal(*pair) for pair in self.results) or (Goal(RESULT, self.direction),)
+
+    @property
+    def main(self) -> Goal:
+        """The one that counts where a single number is wanted."""
+        return self.goals[0]
+
+    @property
+    def several(self) -> bool:
+        """Whether it is about the best compromises between several results."""
+        return len(self.results) > 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -148,7 +165,7 @@ class Run:
     @property
     def maximises(self) -> bool:
         """Whether the largest result is the best."""
-        return self.direction == MAX
+        return self.main.maximises
 
     @property
     def counted_as(self) -> str:
@@ -158,5 +175,5 @@ class Run:
     @property
     def best_result(self) -> str:
         """What the best result is called in a sentence."""
-        name = "RESULT" if self.repeats == 1 else "mean RESULT"
+        name = self.main.name if self.repeats == 1 else f"mean {self.main.name}"
         return f"best (largest) {name}" if self.maximises else f"best {name}"

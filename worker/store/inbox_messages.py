@@ -17,7 +17,8 @@ class Assign(Filed):
     # An attempt counts from 1, and an agent never evaluates the same one twice. time_limit is in seconds, memory in MB;
     # 0 is no limit. continues: the program goes on from where earlier attempts, which took `spent` seconds, have come;
     # it gets warning_signal so many seconds before the agent's time is up, 0 for never. watched: the driver may end it for
-    # what it prints, and is told that without delay. repeat: the how-manieth evaluation of its point it is.
+    # what it prints, and is told that without delay. repeat: the how-manieth evaluation of its point it is. results: those that
+    # the run names, the main one first.
     kind = "assign"
     trial: int
     attempt: int
@@ -35,6 +36,7 @@ class Assign(Filed):
     warning_signal: str = ""
     watched: bool = False
     repeat: int = 1
+    results: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[int, int]:

@@ -113,6 +113,11 @@ def _numbers(value: object) -> tuple[float, ...]:
     return items if _NUMBERS.issuperset(map(type, items)) else _refuse(value)
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    items = tuple(_list(value))
+    return items if all(type(item) is str for item in items) else _refuse(value)
+
+
 _ENDS = {status.value: status for status in Status if status.ended}
 
 # How the annotation of a field is spelled -> how its values stand in JSON.
@@ -128,6 +133,7 @@ FORMS: Mapping[str, Form] = {
     "tuple[tuple[float, float], ...]": Form(frozenset(), _points),
     "tuple[float, ...]": Form(frozenset(), _numbers),
     "tuple[int, ...]": Form(frozenset(), _integers),
+    "tuple[str, ...]": Form(frozenset(), _texts),
 }
 # The same for what was written here, where nothing infinite comes into a line, and of which there may be very much.
 OWN_FORMS: Mapping[str, Form] = {**FORMS, "float": Form(_NUMBERS, _refuse)}

@@ -8,11 +8,10 @@ import sys
 
 from worker.cli.run_lookup import configure_run, open_run
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, OmnioptError
-from worker.progress.snapshot import number_text
 from worker.progress.tally import Tally
 from worker.report.data import equal_results, own_setting
 from worker.report.data.rerun_commands import Commands
-from worker.report.data.value_texts import mean_words
+from worker.report.data.value_texts import mean_words, results_text
 from worker.spec.notation import value_text
 from worker.spec.text import visible
 from worker.store import replay
@@ -50,7 +49,7 @@ def execute(args: argparse.Namespace) -> int:
         )
         return EXIT_DONE
     mean = f"; {words}" if (words := mean_words(best)) else ""
-    print(f"RESULT {number_text(best.loss)} (evaluation {best.number}{mean})")
+    print(f"{results_text(run, best)} (evaluation {best.number}{mean})")
     for name, value in best.values.items():
         print(f"  {name} = {visible(value_text(value, run.number_format))}")
     if compared := own_setting.sentence(run, trials, best):

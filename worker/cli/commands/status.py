@@ -21,7 +21,7 @@ from worker.progress.tally import Tally
 from worker.report.data import bounds_remark, own_setting
 from worker.report.data.allocated import Allocated
 from worker.report.data.saved_time import Saved, saved
-from worker.report.data.value_texts import mean_words
+from worker.report.data.value_texts import mean_words, others_text
 from worker.search.outline import outline
 from worker.spec.run import Run
 from worker.spec.text import counted, together, visible
@@ -180,7 +180,7 @@ class _RunStatus:
         if best is not None:
             values = " ".join(assignments(best.values))
             mean = f"; {words}" if (words := mean_words(best)) else ""
-            yield f"  {self.run.best_result} {number_text(best.loss)} (evaluation {best.number}{mean}): {values}"
+            yield f"  {self.run.best_result} {number_text(best.loss)}{others_text(self.run, best)} (evaluation {best.number}{mean}): {values}"
         if compared := own_setting.sentence(self.run, self.state.trials, best):
             yield f"  {compared}"
         yield f"  search: {outline(self.run, self.state.trials.values())}"
@@ -245,7 +245,7 @@ class _RunStatus:
             "exit_code": ended.exit_code if ended else None,
             "seed": self.state.seed,
             "search": outline(self.run, self.state.trials.values()),
-            "direction": self.run.direction,
+            "direction": self.run.main.direction,
             "max_evals": self.run.max_evals,
             "total": self.snapshot.total,
             "trials": {status.value: statuses.get(status.value, 0) for status in Status},

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from worker.cli.run_lookup import configure_run, open_run
 from worker.driver.proposer import Proposer
 from worker.errors import EXIT_DONE, UsageError
-from worker.report.data.value_texts import loss_text
+from worker.report.data.value_texts import results_text
 from worker.search.expectation import Expectation
 from worker.search.outline import outline
 from worker.spec.algorithms import ALGORITHMS, AUTO
@@ -65,16 +65,16 @@ def _lines(paths: RunPaths, run: Run, trial: Trial) -> Iterator[str]:
         yield f"  Proposed by {run.algorithm}: {does}."
         yield f"  {outline(run, state.trials.values())}"
     else:
-        yield from _expected(expectation)
+        yield from _expected(expectation, run.main.name)
     if trial.status.ended:
-        yield f"  RESULT {loss_text(trial)} ({trial.status.value})"
+        yield f"  {results_text(run, trial)} ({trial.status.value})"
 
 
-def _expected(expectation: Expectation) -> Iterator[str]:
+def _expected(expectation: Expectation, name: str) -> Iterator[str]:
     beside = f", beside {counted(expectation.running, 'running one')}" if expectation.running else ""
     yield f"  Proposed after {counted(expectation.results, 'evaluation')}{beside} by a {expectation.model}."
     yield (
-        f"  Expected RESULT: {_short(expectation.mean)}, "
+        f"  Expected {name}: {_short(expectation.mean)}, "
         f"between {_short(expectation.low)} and {_short(expectation.high)} (one standard deviation)"
     )
     yield f"  Expected improvement: {_short(expectation.improvement)} over {_short(expectation.best)}"

@@ -129,7 +129,7 @@ def joined(name: str, runs: Sequence[Results]) -> PlotData:
     columns = [_joined_column(key, all_plot_data, sizes) for key in keys]
     columns.sort(key=lambda column: order.get(column.role, 3))
     usable = tuple(is_usable for plot_data in all_plot_data for is_usable in plot_data.usable)
-    return PlotData(name, (run, *columns), usable, runs[0].run.direction)
+    return PlotData(name, (run, *columns), usable, runs[0].run.main)
 
 
 def _joined_column(name: str, all_plot_data: Sequence[PlotData], sizes: Sequence[int]) -> PlotColumn:

@@ -32,7 +32,7 @@ def sentence(run: Run, trials: Mapping[int, Trial] | Iterable[Trial], best: Tria
     own = own_setting(run, every) if run.start_with and best is not None else None
     if own is None or best is None or own.loss is None or best.loss is None:
         return ""
-    yours = f"your own setting (evaluation {own.number}, RESULT {real_text(own.loss)})"
+    yours = f"your own setting (evaluation {own.number}, {run.main.name} {real_text(own.loss)})"
     gain = run.rank(own.loss) - run.rank(best.loss)
     if gain <= 0:
         return f"No evaluation is better than {yours}."

@@ -10,7 +10,7 @@ from typing import Literal
 from worker.errors import UsageError
 from worker.report.data import table
 from worker.report.data.colours import palette
-from worker.spec.direction import MAX, MIN, rank
+from worker.spec.goals import RESULT, Goal
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
 from worker.spec.problem import did_you_mean
@@ -23,6 +23,7 @@ Role = Literal["trial", "status", "parameter", "result", "output", "own"]
 MOST_AXES = 20  # of parameters shown at first; the others can be brought in
 MOST_OUTPUT_AXES = 8
 LOG_SPAN = 1000.0  # positive results whose largest is this many times the smallest read better as logarithms
+_RESULT = Goal(RESULT)
 _EXACT_INTEGER = 2**53  # floats hold all integers up to here; parameters go no further
 
 
@@ -56,11 +57,11 @@ class PlotData:
     name: str
     columns: tuple[PlotColumn, ...]
     usable: tuple[bool, ...]  # evaluation -> whether its result counts
-    direction: str = MIN  # which result is the best
+    goal: Goal = _RESULT  # the result, and which of them is the best
 
     def rank(self, result: float) -> float:
         """What stands for a result where the smaller is the better."""
-        return rank(self.direction, result)
+        return self.goal.rank(result)
 
     def column(self, role: Role) -> PlotColumn:
         """The first column with that role."""
@@ -126,11 +127,11 @@ def make_plot_data(run: Run, trials: Sequence[Trial]) -> PlotData:
             )
     columns += _own_columns(trials)
     usable = tuple(trial.status is Status.OK for trial in trials)
-    return PlotData(run.name, tuple(columns), usable, run.direction)
+    return PlotData(run.name, tuple(columns), usable, run.main)
 
 
 def _result_label(run: Run) -> str:
-    return "RESULT (the largest is best)" if run.maximises else "RESULT"
+    return run.main.words if run.results or run.maximises else run.main.name
 
 
 def _own_columns(trials: Sequence[Trial]) -> list[PlotColumn]:
@@ -215,7 +216,7 @@ def payload(plot_data: PlotData) -> dict[str, object]:
     return {
         "name": plot_data.name,
         "usable": counting,
-        "largest": plot_data.direction == MAX,
+        "largest": plot_data.goal.maximises,
         "palette": palette(),
         "columns": [_column_payload(column) for column in plot_data.columns],
     }

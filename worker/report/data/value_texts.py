@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from worker.pooled import Pooled
 from worker.spec.notation import real_text, value_text
+from worker.spec.run import Run
 from worker.trial import Trial
 
 _DIGITS = 3
@@ -21,6 +22,21 @@ def mean_words(trial: Trial) -> str:
     if not isinstance(trial, Pooled) or len(trial.losses) < 2 or trial.deviation is None:
         return ""
     return f"mean of {len(trial.losses)} evaluations, standard deviation {real_text(float(f'{trial.deviation:.{_DIGITS}g}'))}"
+
+
+def results_text(run: Run, trial: Trial) -> str:
+    """All results of an evaluation that its run is about, as printed: "RESULT 0.5", or "loss 0.5, accuracy 0.9"."""
+    return f"{run.main.name} {loss_text(trial)}{others_text(run, trial)}"
+
+
+def others_text(run: Run, trial: Trial) -> str:
+    """The results beside the main one, each behind a comma; "" where there is one only."""
+    return "".join(f", {goal.name} {output_text(trial, goal.name)}" for goal in run.goals[1:])
+
+
+def output_text(trial: Trial, name: str) -> str:
+    """The exact value of a column that an evaluation printed, "none" where it did not."""
+    return real_text(trial.outputs[name]) if name in trial.outputs else "none"
 
 
 def values_text(trial: Trial) -> str:

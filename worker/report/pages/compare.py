@@ -27,7 +27,15 @@ def page(name: str, runs: Sequence[Results]) -> str:
     data = payload(joined(name, runs))
     if run_bands:
         data["bands"] = payload_of(run_bands, largest=runs[0].run.maximises)
-    head = ["Run", "Best RESULT", "At evaluation", "Evaluations", "Failed", "Wall time", "Worker hours"]
+    head = [
+        "Run",
+        f"Best {runs[0].run.main.name}",
+        "At evaluation",
+        "Evaluations",
+        "Failed",
+        "Wall time",
+        "Worker hours",
+    ]
     body = html.tag(
         "main",
         html.tag("h1", "Comparison of ", str(len(runs)), " runs"),

@@ -13,7 +13,7 @@ from worker.report.data.importance import Importance
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import Summary, duration_words, hours_text, is_usable
-from worker.report.data.value_texts import loss_text, mean_words
+from worker.report.data.value_texts import loss_text, mean_words, results_text
 from worker.report.pages.html import Content, Markup, tag
 from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
@@ -95,7 +95,7 @@ def _best(results: Results, best: Trial) -> Markup:
     ]
     return tag(
         "div",
-        tag("p", f"RESULT {loss_text(best)}", class_="big"),
+        tag("p", results_text(results.run, best), class_="big"),
         tag(
             "p",
             f"the {'largest' if results.run.maximises else 'best'} of {counted(len(results.points), results.run.counted_as)}, reached by evaluation {best.number}",
@@ -174,7 +174,7 @@ def improvements(results: Results) -> Content:
     if not steps:
         return None
     names = [parameter.name for parameter in results.run.parameters]
-    head = ["Evaluation", "Finished", "After", "RESULT", *names]
+    head = ["Evaluation", "Finished", "After", results.run.main.name, *names]
     rows = [
         [
             str(step.trial.number),

@@ -10,12 +10,12 @@ from worker.trial import Trial
 _LEAST = 4  # letters that all texts share and that are worth leaving out
 
 
-def title(name: str, best: Trial | None, width: int, note: str, most: int) -> str:
-    """The run and its best point, in `most` lines of at most about `width` characters; `note` stands behind the name."""
+def title(name: str, best: Trial | None, width: int, note: str, most: int, result: str) -> str:
+    """The run and its best point, in `most` lines of at most about `width` characters; `note` stands behind the name, and `result` is what was optimized."""
     about = f"{name} ({note})" if note else name
     if best is None:
         return f"{about}: no result yet"
-    lines = [f"{about}: best RESULT {loss_text(best)} at evaluation {best.number}"]
+    lines = [f"{about}: best {result} {loss_text(best)} at evaluation {best.number}"]
     line = ""
     for part in values_text(best).split(", "):
         if line and len(line) + len(part) > width:

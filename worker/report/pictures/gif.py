@@ -40,7 +40,7 @@ def film(results: Results, shown: PlotSelection, most: float | None = None) -> b
         best_so_far = best(
             points_of((results.trials[row] for row in order[:count]), results.run.repeats), results.run
         )
-        so_far = f"best RESULT {loss_text(best_so_far)}" if best_so_far else "no result yet"
+        so_far = f"best {results.run.main.name} {loss_text(best_so_far)}" if best_so_far else "no result yet"
         caption = f"after {count:,} of {counted(len(order), 'evaluation')}: {so_far}"
         images.append(projector.draw(order[before:count], order[:count], caption))
         before = count

@@ -14,7 +14,6 @@ from worker.report.data.colours import RAMP_LIGHT
 from worker.report.data.plot_columns import PlotColumn, PlotData
 from worker.report.pictures.captions import briefly, shortened, title
 from worker.report.pictures.panels import SIDE, Pair, PlotSelection, pairs, parameters
-from worker.spec.direction import MAX
 from worker.trial import Trial
 
 if TYPE_CHECKING:
@@ -87,7 +86,12 @@ def draw(shown: PlotSelection, best: Trial | None, most: float | None = None, si
         )
         bar.set_label(plot_data.column("result").label)
     heading = title(
-        plot_data.name, _captioned(best, shown), 26 * max(wide, 2), shown.note, _TITLE_LINES * max(2, high)
+        plot_data.name,
+        _captioned(best, shown),
+        26 * max(wide, 2),
+        shown.note,
+        _TITLE_LINES * max(2, high),
+        plot_data.goal.name,
     )
     figure.suptitle(heading, parse_math=False, fontsize=11)
     if rows.bad:
@@ -125,7 +129,7 @@ class _Rows:
         ranks = {row: plot_data.rank(loss) for row, loss in self.loss.items()}
         self.good = sorted(ranks, key=lambda row: -ranks[row])
         self.bad = [row for row in shown if row not in self.loss]
-        self.largest = plot_data.direction == MAX
+        self.largest = plot_data.goal.maximises
         worst = fence(list(ranks.values()))
         self.log = plot_data.column("result").log and all(loss > 0 for loss in self.loss.values())
         if self.log:

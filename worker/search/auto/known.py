@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-_MOST_RUNNING = 64  # trials that are taken into account while they run, the latest
+MOST_RUNNING = 64  # trials that are taken into account while they run, the latest
 _MOST_SCALED = 10.0  # how much larger or smaller results from elsewhere are made, at most
 
 
@@ -53,7 +53,7 @@ class Reader:
         columns = [np.array(column)[order] for column in history.columns]
         rows = self._encoding.snap(self._encoding.rows(columns))
         ended = np.flatnonzero(np.array(history.ended)[order])
-        running = rows[np.delete(np.arange(len(rows)), ended)][-_MOST_RUNNING:]
+        running = rows[np.delete(np.arange(len(rows)), ended)][-MOST_RUNNING:]
         told = np.array(history.losses)[order][ended]
         foreign = np.array(history.foreign, dtype=bool)[order][ended]
         losses = self._shift.moved(rows[ended], filled(told), foreign)

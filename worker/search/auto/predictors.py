@@ -53,7 +53,7 @@ class OfLoss:
         """How likely it is beside rows (m, d) that run."""
         if not len(running):
             return self._posterior.improvement(self._best)
-        return self._posterior.improvement_beside(running, self._best, _opposite((len(running),)))
+        return self._posterior.improvement_beside(running, self._best, opposite((len(running),)))
 
     def prediction(self, row: Floats, running: Floats) -> Prediction:
         """What is expected at one row."""
@@ -79,7 +79,7 @@ class OfNorm:
         """How likely it is beside rows (m, d) that run."""
         if not len(running):
             return self._posterior.improvement(self._best)
-        draws = _opposite((len(running), self._posterior.processes))
+        draws = opposite((len(running), self._posterior.processes))
         return self._posterior.improvement_beside(running, self._best, draws)
 
     def prediction(self, row: Floats, running: Floats) -> Prediction:
@@ -95,7 +95,7 @@ class OfNorm:
         )
 
 
-def _opposite(shape: tuple[int, ...]) -> Floats:
+def opposite(shape: tuple[int, ...]) -> Floats:
     """Standard normal draws, half of them the others with the opposite sign; the fantasies are the second axis."""
     half = np.random.default_rng(0).standard_normal((shape[0], _FANTASIES // 2, *shape[1:]))
     return np.concatenate([half, -half], axis=1)

@@ -279,6 +279,8 @@ def _field_toml(field: Field, typed: Any) -> str:
             [toml_table({name: toml_of_text(text) for name, text in point}) for point in typed],
             len(field.key) + 3,
         )
+    if field.kind in ("goals", "reference"):
+        return toml_table({name: toml_of_text(text) for name, text in typed})
     if field.kind == "result":
         return toml_of_text(typed)
     if field.kind == "gpus" and not gpu_type(typed):

@@ -1,0 +1,104 @@
+"""Gaussian processes of several results, each with a kernel of its own, and what a front of them may gain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from worker.search.auto.encoding import Encoding
+from worker.search.auto.fit import first_guess, fitted, kernel_of
+from worker.search.auto.fits import Fits, kept_rows, representative
+from worker.search.auto.front_gain import FrontGain
+from worker.search.auto.front_view import FrontView
+from worker.search.auto.posterior import Conditioned
+from worker.search.auto.surrogate import Style
+from worker.search.boxes import Boxes, domination_counts, non_dominated
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_FANTASIES = 4  # joint draws of what the running trials may come to, in pairs of opposite sign
+
+
+class FrontModels:
+    """Models of one style over a growing list of vectors of results, in the order of their trials."""
+
+    def __init__(self, encoding: Encoding, style: Style, reference: Floats, wide: bool = False) -> None:
+        """reference: the reference point of the hypervolume (m,), nan where it is to be inferred."""
+        self._encoding, self._style, self._reference, self._wide = encoding, style, reference, wide
+        fresh = first_guess(encoding.size, style.level(encoding.size))
+        self._fits = [Fits(partial(self._fit, place), fresh) for place in range(len(reference))]
+
+    def posterior(self, rows: Floats, vectors: Floats, running: int = 0) -> FrontPosterior:
+        """The models of all vectors (n, m) of results at rows (n, d); `running` trials have none yet."""
+        kept = kept_rows(domination_counts(vectors).astype(float))
+        view = FrontView.of(vectors[kept], self._reference, self._wide)
+        kernels = [kernel_of(fits.latest(rows, vectors, running)) for fits in self._fits]
+        models = [Conditioned.on(self._encoding, kernel, rows[kept]) for kernel in kernels]
+        return FrontPosterior(models, view)
+
+    def _fit(
+        self, place: int, rows: Floats, vectors: Floats, guesses: Sequence[Floats], iterations: int
+    ) -> Floats:
+        kept = kept_rows(domination_counts(vectors).astype(float))
+        view = FrontView.of(vectors[kept], self._reference, self._wide).values[:, place]
+        chosen = representative(view)
+        embedded = self._encoding.embed(rows[kept][chosen])
+        distances = self._encoding.squared_distances(embedded, embedded)
+        return fitted(distances, view[chosen], self._style.prior, guesses, iterations)
+
+
+class FrontPosterior:
+    """Independent processes, one for each result, conditioned on what is known of it."""
+
+    def __init__(self, models: Sequence[Conditioned], view: FrontView) -> None:
+        self.view, self._models = view, models
+        self._solved = [model.solved(values) for model, values in zip(models, view.values.T, strict=True)]
+        noises = [model.kernel.noise for model in models]
+        # What the models take the results for, without their noise.
+        self._means = view.values - np.array(noises) * np.array(self._solved).T
+
+    def predicted(self, row: Floats) -> tuple[Floats, Floats]:
+        """Means and standard deviations of all results at one row, without noise."""
+        found = [model.at(row[None]) for model in self._models]
+        means = [covariance[0] @ solved for (covariance, _), solved in zip(found, self._solved, strict=True)]
+        return np.array(means), np.array([deviations[0] for _, deviations in found])
+
+    @property
+    def volume(self) -> float:
+        """The hypervolume that is known to be reached, in the unit of the models."""
+        boxes = Boxes(self.view.reference)
+        return sum(boxes.add(point) for point in self._front(self._means))
+
+    def gain(self, running: Floats) -> FrontGain:
+        """What the front may gain at a row, beside rows (k, d) that run, averaged over joint fantasies of their results."""
+        reference = self.view.reference
+        if not len(running):
+            front = Boxes(reference, self._front(self._means))
+            return FrontGain(self._models, [solved[:, None] for solved in self._solved], [front])
+        half = np.random.default_rng(0).standard_normal((len(self._models), len(running), _FANTASIES // 2))
+        draws = np.concatenate([half, -half], axis=2)
+        models, solved, fantasies = [], [], []
+        for place, model in enumerate(self._models):
+            known, between = model.beside(running)
+            count = len(self.view.values)
+            drawn = (between @ self._solved[place])[:, None] + known.lower[count:, count:] @ draws[place]
+            repeated = np.repeat(self.view.values[:, place, None], _FANTASIES, axis=1)
+            models.append(known)
+            solved.append(known.solved(np.vstack([repeated, drawn])))
+            fantasies.append(drawn)
+        points = np.moveaxis(np.array(fantasies), 0, 2)  # (k, s, m)
+        fronts = [
+            Boxes(reference, self._front(np.vstack([self._means, points[:, fantasy]])))
+            for fantasy in range(_FANTASIES)
+        ]
+        return FrontGain(models, solved, fronts)
+
+    @staticmethod
+    def _front(points: Floats) -> Floats:
+        return points[non_dominated(points)]
