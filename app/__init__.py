@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from app import api, body, error_pages, importing, install, page, prefix, rest, well_known
 from app.catalogue import read_catalogue
 from app.environment import Settings, from_environment
-from app.security import HEADERS
-from app.site import Site, attach
-from app.wheel import build_wheel
+from app.security import headers_of
+from app.site import Site, Sites, attach, current_site
+from app.site_file import SiteFile, read_site_file
+from app.wheel import Wheel, build_wheel
 from worker.spec.config_limits import LARGEST_BODY, MOST_FIELDS
 
 _HERE = Path(__file__).parent
@@ -36,19 +39,35 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     settings = settings if settings is not None else from_environment(os.environ)
     wheel = build_wheel()
-    site = Site(settings, read_catalogue(settings.partitions), wheel, install.renderer(app, wheel))
-    attach(app, site)
+    files = [path for path in (settings.site, settings.partitions) if path]
+    attach(app, Sites(files, lambda: _site(app, settings, wheel)))
     if settings.prefix:
         app.wsgi_app = prefix.below(settings.prefix, app.wsgi_app)  # type: ignore[method-assign, assignment]
     for module in (page, api, importing, install, rest, well_known):
         app.register_blueprint(module.blueprint)
     error_pages.register(app)
+    app.context_processor(lambda: {"site": current_site().file})
     app.before_request(body.refuse)
-    app.after_request(_with_headers)
+    app.before_request(_check_host)
+    added = headers_of(settings.public_url)
+    app.after_request(partial(_with_headers, added))
     app.wsgi_app = body.in_memory(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
-def _with_headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
+def _site(app: Flask, settings: Settings, wheel: Wheel) -> Site:
+    """What the files of `settings` say now. Raises SiteFileError and CatalogueError."""
+    file = read_site_file(settings.site) if settings.site else SiteFile()
+    catalogue = file.catalogue or read_catalogue(settings.partitions)
+    return Site(settings, file, catalogue, wheel, install.renderer(app, wheel, file.installer))
+
+
+def _check_host() -> None:
+    # Whoever asks whether the server lives asks it by any name.
+    if request.path != well_known.HEALTH:
+        current_site().check_host(request)
+
+
+def _with_headers(added: Mapping[str, str], response: Response) -> Response:
+    response.headers.update(added)
     return response

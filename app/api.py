@@ -29,7 +29,7 @@ def preview() -> Response:
     """Command, config, link and problems of the form in the body."""
     site = current_site()
     base_url = site.base_url(request)
-    state, unread = form_state(request, site.catalogue)
+    state, unread = form_state(request, site)
     response = jsonify(
         make_preview(state, site.catalogue, site.installer(base_url), base_url, unread).as_json()
     )
@@ -40,7 +40,7 @@ def preview() -> Response:
 @blueprint.route("/config.<any(toml, ini, json):kind>", methods=["GET", "POST"])
 def config(kind: str) -> Response:
     """The config of the form in the query string or in the body, as a file to download."""
-    state, _ = form_state(request, current_site().catalogue)
+    state, _ = form_state(request, current_site())
     response = Response(_WRITERS[kind](state.draft()), mimetype=_MIMETYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="config.{kind}"'
     response.headers["Cache-Control"] = "no-store"

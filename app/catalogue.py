@@ -27,7 +27,7 @@ else:
 BUNDLED = Path(__file__).with_name("partitions.toml")
 CLUSTER_DEFAULT = "(cluster default)"
 _SHARED = {field.path: field.attribute for field in FIELDS if field.attribute in SHARED}
-_TOP_LEVEL = ("captured", "partitions")
+TABLES = ("captured", "partitions")  # what a partition file has at its top
 
 
 class CatalogueError(ValueError):
@@ -196,10 +196,15 @@ def read_catalogue(path: Path = BUNDLED) -> Catalogue:
     except ValueError as error:
         raise CatalogueError(f"The partition file {path} is not valid TOML: {error}.") from error
     for name in content:
-        if name not in _TOP_LEVEL:
+        if name not in TABLES:
             raise CatalogueError(
-                f'{path} has the unknown key "{visible(name)}". {did_you_mean(name, _TOP_LEVEL)}'
+                f'{path} has the unknown key "{visible(name)}". {did_you_mean(name, TABLES)}'
             )
+    return catalogue_of(content, path)
+
+
+def catalogue_of(content: Mapping[str, Any], path: Path) -> Catalogue:
+    """The catalogue in the tables of a file; path: of the file, for messages. Raises CatalogueError."""
     tables = content.get("partitions", {})
     if not isinstance(tables, dict):
         raise CatalogueError(f"{path}: write each partition as a table of its own, [partitions.NAME].")

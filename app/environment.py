@@ -26,10 +26,14 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """partitions: the partition file. public_url: the page's address as users see it, "" to take it from each request."""
+    """partitions: the partition file. public_url: the page's address as users see it, "" to take it from each request.
+
+    site: the settings file; None for none.
+    """
 
     partitions: Path = BUNDLED
     public_url: str = ""
+    site: Path | None = None
 
     @property
     def prefix(self) -> str:
@@ -39,6 +43,7 @@ class Settings:
 
 # Environment variable -> what it is for; docs/page.md has a line for each (a test sees to it).
 VARIABLES: Mapping[str, str] = {
+    "OMNIOPT_SITE": "A TOML file with the settings of the site.",
     "OMNIOPT_PARTITIONS": "A TOML file with the partitions to offer instead of the bundled ones.",
     "OMNIOPT_PUBLIC_URL": "The address at which users reach the page, used in its commands and links.",
 }
@@ -89,4 +94,5 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "http://host:8000/omniopt."
         )
     partitions = environment.get("OMNIOPT_PARTITIONS", "")
-    return Settings(Path(partitions) if partitions else BUNDLED, public_url)
+    site = environment.get("OMNIOPT_SITE", "")
+    return Settings(Path(partitions) if partitions else BUNDLED, public_url, Path(site) if site else None)

@@ -31,7 +31,7 @@ def import_config() -> Response:
         state, problems = _read(_config_text())
     except UnreadableError as error:
         if _is_browser():
-            present, _ = form_state(request, current_site().catalogue)
+            present, _ = form_state(request, current_site())
             text = request.form.get(IMPORTED, "")
             # What is too large would make the page so, too; the browser still has it.
             kept = "" if isinstance(error, TooMuchError) else text

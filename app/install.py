@@ -8,20 +8,22 @@ from functools import lru_cache
 from flask import Blueprint, Flask, Response, abort, request
 
 from app.site import current_site
+from app.site_file import InstallerOptions
 from app.wheel import Wheel
 from worker.spec.guard import GUARD
 
 blueprint = Blueprint("install", __name__)
 
 
-def renderer(app: Flask, wheel: Wheel) -> Callable[[str], str]:
+def renderer(app: Flask, wheel: Wheel, options: InstallerOptions) -> Callable[[str], str]:
     """A function from the page's address to the text of its installer, which the last few addresses keep."""
     template = app.jinja_env.get_template("install.sh")
 
     @lru_cache(maxsize=32)
     def render(base_url: str) -> str:
         # One newline at the end, as the command puts it there again before it computes the checksum.
-        return template.render(base_url=base_url, wheel=wheel, guard=GUARD.strip()).rstrip("\n") + "\n"
+        text = template.render(base_url=base_url, wheel=wheel, guard=GUARD.strip(), options=options)
+        return text.rstrip("\n") + "\n"
 
     return render
 

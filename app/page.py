@@ -10,19 +10,22 @@ from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
 from app import form_layout
+from app import form_state as states
 from app.form import make_form
 from app.form_state import EMPTY_ROW, FormState, Row
 from app.preview import Preview, make_preview
 from app.problem_places import PlacedProblem
-from app.request_form import form_state
-from app.site import current_site
+from app.request_form import begun, form_state
+from app.site import Site, current_site
 from app.widgets import SWITCHES, type_options, types_for_script
 from worker.spec.config_limits import PAGE
+from worker.spec.formats import url
 from worker.spec.optional_parts import part_with
 from worker.spec.parameter_settings import COMMON, IN_FORM_ORDER, SETTINGS
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import NAME_PATTERN
 from worker.spec.problem import Problem
+from worker.spec.run import Draft
 
 blueprint = Blueprint("page", __name__)
 
@@ -56,14 +59,14 @@ def placeholder(row: Row, index: object) -> str:
 @blueprint.get("/")
 def linked() -> Response:
     """The form that the query string describes."""
-    state, remarks = form_state(request, current_site().catalogue)
+    state, remarks = form_state(request, current_site())
     return render_form(state, remarks=remarks, fresh=not request.query_string)
 
 
 @blueprint.post("/")
 def sent() -> Response:
     """The form as it was sent, after the button that was pressed has done its work."""
-    state, _ = form_state(request, current_site().catalogue)
+    state, _ = form_state(request, current_site())
     action, _, number = request.form.get("action", "").partition("-")
     focus = ""
     if action == "add":
@@ -111,6 +114,7 @@ def render_form(
         switches=SWITCHES,
         when=_WHEN,
         captured=site.catalogue.captured,
+        presets=_presets(site) if fresh else (),
         opened=[section.key for section in form_layout.FOLDED if _shows(section, state, preview)],
         fresh=fresh,
         focus=focus,
@@ -122,6 +126,18 @@ def render_form(
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _presets(site: Site) -> list[tuple[str, str]]:
+    """What an empty form can begin with: a label and the address of each."""
+    nothing = states.new(Draft({}, ())).draft()
+    return [
+        (
+            preset.label,
+            f"{request.script_root}/?{url.write(begun(nothing, site.file.defaults, preset.draft))}",
+        )
+        for preset in site.file.presets
+    ]
 
 
 def _tunnel(base_url: str) -> str:

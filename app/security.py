@@ -26,3 +26,11 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+
+def headers_of(public_url: str) -> Mapping[str, str]:
+    """The headers of a page that users reach at `public_url`, "" where that is not known."""
+    if not public_url.startswith("https://"):
+        return HEADERS
+    # Browsers then ask for it by https alone, for a year.
+    return {**HEADERS, "Strict-Transport-Security": "max-age=31536000"}

@@ -14,8 +14,8 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from app.environment import from_environment
-from app.security import HEADERS
+from app.environment import Settings, from_environment
+from app.security import headers_of
 
 LONGEST_REQUEST = 15.0  # seconds from its first byte to the end of the answer
 
@@ -77,15 +77,16 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             answer = _BAD
         self.log.info("Refused a request: %s", type(exc).__name__)
         try:
-            write_nonblock(client, error_page(*answer, from_environment(os.environ).prefix))
+            write_nonblock(client, error_page(*answer, from_environment(os.environ)))
             # Closing with unread bytes would reset the connection, and the client would never see the page.
             client.shutdown(socket.SHUT_WR)
         except OSError:
             self.log.debug("The client disconnected before the answer.")
 
 
-def error_page(status: HTTPStatus, title: str, sentence: str, prefix: str) -> bytes:
-    """A whole HTTP answer with a plain page; prefix: the path below which the page is reached."""
+def error_page(status: HTTPStatus, title: str, sentence: str, settings: Settings) -> bytes:
+    """A whole HTTP answer with a plain page."""
+    prefix = settings.prefix
     body = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         '<meta name="viewport" content="width=device-width">'
@@ -99,6 +100,6 @@ def error_page(status: HTTPStatus, title: str, sentence: str, prefix: str) -> by
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
         "Cache-Control: no-store",
-        *(f"{name}: {value}" for name, value in HEADERS.items()),
+        *(f"{name}: {value}" for name, value in headers_of(settings.public_url).items()),
     ]
     return "\r\n".join([*head, "", ""]).encode() + body

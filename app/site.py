@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from urllib.parse import urlsplit
 
-from flask import Flask, Request, abort, current_app
+from flask import Flask, Request, abort, current_app, g
 
-from app.catalogue import Catalogue
+from app.catalogue import Catalogue, CatalogueError
 from app.environment import Settings
+from app.site_file import SiteFile, SiteFileError
 from app.wheel import Wheel
 from worker.spec.command import Installer
 
 EXTENSION = "omniopt"
+_LOG = logging.getLogger("gunicorn.error")  # where the server's own messages go
 # What a Host header may be, since it goes into the command: a name or an address, and a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 # What the path of the page may be, as a server in front gives it (SCRIPT_NAME), for the same reason.
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _SCHEMES = ("http", "https")
+_LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))  # health checks, and web servers on the same machine
 
 
 @dataclass(frozen=True)
 class Site:
-    """Made once when the server starts. render_installer: base address -> the text of install.sh."""
+    """Made when the server starts, and whenever its files change. file: what the settings file says. render_installer: base address -> the text of install.sh."""
 
     settings: Settings
+    file: SiteFile
     catalogue: Catalogue
     wheel: Wheel
     render_installer: Callable[[str], str]
@@ -48,18 +56,65 @@ class Site:
             )
         return f"{request.scheme}://{request.host}{prefix}"
 
+    def check_host(self, request: Request) -> None:
+        """Abort with 400 where a page that knows its names is asked for under another one."""
+        known = set(self.file.hosts)
+        if self.settings.public_url:
+            known.add(str(urlsplit(self.settings.public_url).hostname))
+        name = urlsplit(f"//{request.host}").hostname if _HOST.fullmatch(request.host) else None
+        if known and name not in known | _LOOPBACK:
+            abort(400, "This page does not answer under the server name in your request (its Host header).")
+
     def installer(self, base_url: str) -> Installer:
         """Where the installer for `base_url` is, and its checksum."""
         text = self.render_installer(base_url)
         return Installer(f"{base_url}/install.sh", hashlib.sha256(text.encode()).hexdigest())
 
 
-def attach(app: Flask, site: Site) -> None:
-    """Make `site` what `current_site` gives for `app`."""
-    app.extensions[EXTENSION] = site
+class Sites:
+    """The site as its files describe it now: they are looked at with every request, so that no restart is needed."""
+
+    def __init__(self, files: Sequence[Path], make: Callable[[], Site]) -> None:
+        """files: what it is made of. Raises what `make` raises."""
+        self._files = files
+        self._make = make
+        self._seen = self._signature()
+        self._site = make()
+        self._lock = Lock()
+
+    def current(self) -> Site:
+        """The newest site that could be made; files that cannot be used are named in the log, once."""
+        seen = self._signature()
+        with self._lock:
+            if seen != self._seen:
+                self._seen = seen
+                try:
+                    self._site = self._make()
+                except (SiteFileError, CatalogueError) as error:
+                    _LOG.error("The settings stay as they were: %s", error)
+            return self._site
+
+    def _signature(self) -> list[object]:
+        """What differs whenever a file does."""
+        found: list[object] = []
+        for path in self._files:
+            try:
+                status = path.stat()
+                found.append((status.st_mtime_ns, status.st_size, status.st_ino))
+            except OSError as error:
+                found.append(error.errno)
+        return found
+
+
+def attach(app: Flask, sites: Sites) -> None:
+    """Make `sites` what `current_site` takes it from for `app`."""
+    app.extensions[EXTENSION] = sites
 
 
 def current_site() -> Site:
     """The site of the request that is being answered."""
-    site: Site = current_app.extensions[EXTENSION]
+    if EXTENSION not in g:
+        sites: Sites = current_app.extensions[EXTENSION]
+        setattr(g, EXTENSION, sites.current())
+    site: Site = g.get(EXTENSION)
     return site

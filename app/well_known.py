@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from app.site import current_site
 
 blueprint = Blueprint("system", __name__)
 
+HEALTH = "/healthz"
 
-@blueprint.get("/healthz")
+
+@blueprint.get(HEALTH)
 def health() -> Response:
     """Says that the server answers."""
     return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})
@@ -17,6 +24,30 @@ def health() -> Response:
 def favicon() -> Response:
     """The icon, for browsers that do not read the page's link to it."""
     return current_app.send_static_file("icon.svg")
+
+
+@blueprint.get("/logo")
+def logo() -> Response:
+    """The picture beside the site's name."""
+    picture = current_site().file.logo
+    if picture is None:
+        abort(404)
+    response = Response(picture.content, mimetype=picture.mimetype)
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(sha256(picture.content).hexdigest())
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/.well-known/security.txt")
+def security_contact() -> Response:
+    """Whom to tell of a weakness (RFC 9116), where the site has named somebody."""
+    contact = current_site().file.contact
+    if not contact:
+        abort(404)
+    expires = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=30)
+    text = f"Contact: {contact}\nExpires: {expires.isoformat().replace('+00:00', 'Z')}\n"
+    return Response(text, mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
 
 @blueprint.get("/robots.txt")

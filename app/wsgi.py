@@ -7,8 +7,9 @@ import sys
 from app import create_app
 from app.catalogue import CatalogueError
 from app.environment import SettingsError
+from app.site_file import SiteFileError
 
 try:
     application = create_app()
-except (SettingsError, CatalogueError) as error:
+except (SettingsError, CatalogueError, SiteFileError) as error:
     sys.exit(f"The page cannot start: {error}")

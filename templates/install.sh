@@ -10,6 +10,14 @@ set -eu
 base_url='{{ base_url }}'
 wheel='{{ wheel.name }}'
 wheel_sha256='{{ wheel.sha256 }}'
+{% if options.index %}
+# Where this site has its packages, unless the user's own settings name another index.
+PIP_INDEX_URL=${PIP_INDEX_URL:-{{ options.index }}}
+export PIP_INDEX_URL
+{% endif %}
+{% if options.any_versions %}
+OMNIOPT_ANY_VERSIONS=${OMNIOPT_ANY_VERSIONS-1}
+{% endif %}
 
 say() {
     printf 'omniopt: %s\n' "$@" >&2
@@ -98,7 +106,7 @@ unlock() {
 # Sets $python to one that is new enough and can make virtual environments.
 find_python() {
     old='' bare=''
-    for name in ${OMNIOPT_PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do
+    for name in ${OMNIOPT_PYTHON:-} {{ options.python ~ " " if options.python }}python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do
         python=$(command -v "$name") || continue
         # Python 2 knows no -I.
         version=$("$python" -E -s -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
