@@ -32,18 +32,17 @@ class Points:
     def __init__(self, repeats: int) -> None:
         self._repeats = repeats
         self._members: dict[int, dict[int, Trial]] = {}  # of each point, by the number of the repeat
+        self.confirming: dict[int, dict[int, Trial]] = {}  # those that only confirm what it is worth
 
     def note(self, trial: Trial) -> Trial | None:
         """The point of a trial as one evaluation; None for one that only confirms what a point is worth."""
         if trial.repeat > self._repeats:
+            _put(self.confirming.setdefault(trial.first, {}), trial)
             return None
         if self._repeats == 1 or trial.imported:
             return trial
         members = self._members.setdefault(trial.first, {})
-        known = members.get(trial.repeat)
-        # Of two drivers, both may have asked for the same; the first one counts, for everybody alike.
-        if known is None or known.number >= trial.number:
-            members[trial.repeat] = trial
+        _put(members, trial)
         return pooled(members, self._repeats) if 1 in members else None
 
     def take(self, trials: Iterable[Trial]) -> list[Trial]:
@@ -67,6 +66,13 @@ class Points:
         return self.lacking(number)
 
 
+def _put(members: dict[int, Trial], trial: Trial) -> None:
+    """Of two drivers, both may have asked for the same; the first one counts, for everybody alike."""
+    known = members.get(trial.repeat)
+    if known is None or known.number >= trial.number:
+        members[trial.repeat] = trial
+
+
 def pooled(members: Mapping[int, Trial], repeats: int) -> Trial:
     """The evaluations of a point, by the numbers of the repeats, as one; it runs until all have ended.
 
@@ -80,7 +86,7 @@ def pooled(members: Mapping[int, Trial], repeats: int) -> Trial:
         running = next((trial.status for trial in every if not trial.status.ended), Status.RUNNING)
         return _as_one(first, running, [], Outcome(start=first.start))
     if 2 * len(good) >= repeats:
-        return _as_one(first, Status.OK, good, _mean(every, good))
+        return _as_one(first, Status.OK, good, mean_of(every, good))
     bad = next(trial for trial in every if trial not in good)
     outcome = bad.outcome()
     outcome.loss, outcome.start = None, first.start
@@ -105,7 +111,7 @@ def _as_one(first: Trial, status: Status, good: list[Trial], outcome: Outcome) -
     return one
 
 
-def _mean(every: list[Trial], good: list[Trial]) -> Outcome:
+def mean_of(every: list[Trial], good: list[Trial]) -> Outcome:
     """What those that succeeded came to on average; the point took from the start of the first to the end of the last one."""
     outcome = good[0].outcome()
     outcome.loss = fmean(trial.loss for trial in good if trial.loss is not None)

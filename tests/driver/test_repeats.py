@@ -17,6 +17,7 @@ from worker.driver.proposer import Proposer
 from worker.driver.repeats import DISTANCE, FREEDOM, Repeats
 from worker.pooled import Pooled, points_of
 from worker.progress.tally import Over, Tally
+from worker.spec.run import Run
 from worker.store.journal_records import NotRepeated, Proposed
 from worker.trial import IMPORTED, Status, Trial
 
@@ -36,6 +37,10 @@ def a_point(number: int, losses: Sequence[float | None]) -> list[Trial]:
         evaluation(number if repeat == 1 else 1000 + 10 * number + repeat, number, repeat, loss)
         for repeat, loss in enumerate(losses, 1)
     ]
+
+
+def board_of(run: Run, trials: list[Trial]) -> Repeats:
+    return Repeats(run, 1, trials, Tally(trials, run.rank, run.repeats))
 
 
 def only(trials: list[Trial], repeats: int = 3) -> Trial:
@@ -85,7 +90,7 @@ def test_what_the_first_one_ends_without_a_result_is_not_repeated(status: Status
     first = evaluation(1, 1, 1, 2.0 if status is Status.STOPPED_EARLY else None, status=status)
     assert only([first]).status is status
     assert only([first]).loss == first.loss
-    assert proposals(Repeats(a_run(search__repeats=3), 1, [first])) == []
+    assert proposals(board_of(a_run(search__repeats=3), [first])) == []
 
 
 def test_those_that_run_again_make_the_point_run_again() -> None:
@@ -114,7 +119,7 @@ def test_only_what_is_lacking_is_proposed() -> None:
     trials = a_point(1, [1.0, 2.0, 3.0])
     running = evaluation(2, 2, 1, None, status=Status.RUNNING)
     imported = evaluation(3, 3, 1, 1.0, agent=IMPORTED)
-    repeats = Repeats(run, 1, [trials[0], trials[2], running, imported])
+    repeats = board_of(run, [trials[0], trials[2], running, imported])
     assert proposals(repeats) == [(1, 2)], "a driver that was killed had got so far"
     assert proposals(repeats) == []
     assert repeats.in_hand == {1, 2}
@@ -140,7 +145,7 @@ def test_what_cannot_be_the_best_is_not_repeated(direction: str) -> None:
         trial.loss = None if trial.loss is None else sign * trial.loss
     close = evaluation(500, 500, 1, sign * (DISTANCE - 0.1))
     far = evaluation(501, 501, 1, sign * (DISTANCE + 0.1))
-    repeats = Repeats(run, 1, [*known, close, far])
+    repeats = board_of(run, [*known, close, far])
     assert proposals(repeats) == [(500, 2), (500, 3)]
     [record] = repeats.take()
     assert isinstance(record, NotRepeated)
@@ -154,13 +159,13 @@ def test_what_cannot_be_the_best_is_not_repeated(direction: str) -> None:
 
 def test_nothing_is_hopeless_before_the_noise_is_known() -> None:
     far = evaluation(501, 501, 1, 1e9)
-    repeats = Repeats(a_run(search__repeats=3), 1, [*scattered(FREEDOM // 2 - 1), far])
+    repeats = board_of(a_run(search__repeats=3), [*scattered(FREEDOM // 2 - 1), far])
     assert proposals(repeats) == [(501, 2), (501, 3)]
 
 
 def test_what_has_several_results_is_repeated_in_any_case() -> None:
     far = evaluation(501, 501, 1, 50.0, outputs={"RESULT1": 30.0, "RESULT2": 40.0})
-    repeats = Repeats(a_run(search__repeats=3), 1, [*scattered(FREEDOM), far])
+    repeats = board_of(a_run(search__repeats=3), [*scattered(FREEDOM), far])
     assert proposals(repeats) == [(501, 2), (501, 3)]
 
 
@@ -175,7 +180,7 @@ def test_as_good_a_point_as_the_best_is_not_taken_for_hopeless(repeats: int, see
         for trial in a_point(number, [random.gauss(0, 1) for _ in range(repeats)])
     ]
     one = evaluation(501, 501, 1, random.gauss(0, 1))
-    board = Repeats(a_run(search__repeats=repeats), 1, [*known, one])
+    board = board_of(a_run(search__repeats=repeats), [*known, one])
     assert len(proposals(board)) == repeats - 1
 
 

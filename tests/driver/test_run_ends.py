@@ -56,7 +56,11 @@ class Board:
         assignments: Any = SimpleNamespace(open={}, held=0, members={})
         agents: Any = SimpleNamespace(hopeless=None)
         dispatcher: Any = SimpleNamespace(
-            too_late=lambda seconds: seconds >= 90.0, spent=lambda at: at >= 90.0, pays=2.0, in_hand=False
+            too_late=lambda seconds: seconds >= 90.0,
+            spent=lambda at: at >= 90.0,
+            pays=2.0,
+            in_hand=False,
+            unconfirmed=False,
         )
         self.dispatcher = dispatcher
         self.assignments, self.agents = assignments, agents

@@ -33,6 +33,7 @@ TYPES: Mapping[str, object] = {
     "points": tuple[StartPoint, ...],
     "result": str,
     "budget": str,
+    "confirm": str,
 }
 TABLES = {
     Path(str(table.__file__))

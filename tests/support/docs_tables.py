@@ -41,6 +41,7 @@ _KINDS = {
     "reference": "a table of names and numbers: `{loss = 1.5, accuracy = 0.5}`",
     "points": "a list of tables with a value for each parameter: `[{lr = 0.001, layers = 3}]`",
     "result": 'a number, or `""`',
+    "confirm": "a table: `{best = 5, times = 10}`",
     "budget": 'hours and what is counted, such as `"200 node-hours"`, or `""`',
 }
 # Of every setting a value that is good for each type, but for percentages.

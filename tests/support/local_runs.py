@@ -29,7 +29,8 @@ def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path
         "algorithm": "search",
         "seed": "search",
         **dict.fromkeys(
-            ("direction", "results", "reference", "start_with", "target", "patience", "repeats"), "search"
+            ("direction", "results", "reference", "start_with", "target", "patience", "repeats", "confirm"),
+            "search",
         ),
         **dict.fromkeys(("early_stopping", "early_stopping_after"), "search"),
         "max_evals": "search",

@@ -89,6 +89,10 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
         amounts = st.decimals(0, 10**6, places=3).filter(bool) | st.integers(1, 10**9)
         units = st.sampled_from(["node-hours", "core-hours", "gpu-hours", "CPU h", "nodeh"])
         return st.builds("{} {}".format, amounts, units) | st.just("")
+    if field.kind == "confirm":
+        tables = st.fixed_dictionaries({"best": st.integers(1, 100), "times": st.integers(2, 1000)})
+        texts = st.builds("times = {}, best={}".format, st.integers(2, 1000), st.integers(1, 100))
+        return tables | texts | st.just("")
     if field.kind == "result":
         return reals | st.just("")
     if field.path == "search.constraints":

@@ -135,3 +135,64 @@ def test_what_a_person_asks_for_again_is_evaluated_although_the_target_is_reache
     assert local.count("failed") == 0
     assert "The target of 5 is reached." in done.stdout
     assert len(local.trials) == before, "nothing else was begun"
+
+
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_the_best_points_are_evaluated_again_at_the_end(omniopt: Omniopt, local: Local, repeats: int) -> None:
+    path = config(
+        local.workdir, objective=noisy(), repeats=repeats, confirm="best=2, times=3", max_evals=4, workers=3
+    )
+    done = omniopt("start", path)
+    assert done.returncode == 0, done.stdout
+    assert len(local.trials) == 4 * repeats + 6
+    assert set(repeats_of(local).values()) == {1}
+    again = Counter(trial.first for trial in local.trials.values() if trial.repeat > repeats)
+    found = sorted(float(trial.values["x"]) for trial in local.trials.values() if trial.repeat == 1)
+    assert {local.trials[number].values["x"] for number in again} == set(found[:2])
+    assert "Confirmed: evaluation" in done.stdout
+    assert "It is better than evaluation" in done.stdout
+    status = json.loads(omniopt("status", "pear", "--json").stdout)
+    assert status["confirmed"]["p"] == 0.0
+    assert [point["evaluations"] for point in status["confirmed"]["points"]] == [3, 3]
+    best = json.loads(omniopt("best", "pear", "--json").stdout)
+    assert best["loss"] == status["best"]["loss"] == status["confirmed"]["points"][0]["mean"]
+    assert best["loss"] == pytest.approx(found[0] + 0.01 * (repeats + 2))
+    assert omniopt("report", "pear").returncode == 0
+    assert "The best points, evaluated again" in (local.paths.root / "report.html").read_text()
+    assert omniopt("resume", "pear").returncode == 0
+    assert len(local.trials) == 4 * repeats + 6, "nothing is left to do"
+
+
+def test_a_driver_that_is_killed_confirms_no_point_twice(omniopt: Omniopt, local: Local) -> None:
+    path = config(local.workdir, objective=noisy(0.2), confirm="best=3, times=4", max_evals=4, workers=3)
+    process = local.spawn("start", path)
+    for least in (6, 10):
+        until(partial(at_least, local, least))
+        process.kill()
+        process.wait()
+        process = local.spawn("resume", "pear")
+    code, output = ended(process)
+    assert code == 0, output
+    assert len(local.trials) == 16
+    assert set(repeats_of(local).values()) == {1}
+    begun = Counter((local.workdir / "log").read_text().split("\n"))
+    del begun[""]
+    assert set(begun.values()) == {1}
+
+
+def test_a_run_that_has_reached_its_target_is_confirmed(omniopt: Omniopt, local: Local) -> None:
+    path = config(local.workdir, objective=noisy(), confirm="best=1, times=2", target=5, workers=1)
+    done = omniopt("start", path)
+    assert "The target of 5 is reached." in done.stdout
+    assert [trial.repeat for trial in local.trials.values() if trial.repeat > 1] == [2, 3]
+    assert len(local.trials) <= 4, "no more points than the worker had in hand"
+    assert "Confirmed: evaluation" in done.stdout
+
+
+def test_points_can_be_confirmed_later(omniopt: Omniopt, local: Local) -> None:
+    assert omniopt("start", config(local.workdir, objective=noisy(), max_evals=3)).returncode == 0
+    assert len(local.trials) == 3
+    done = omniopt("resume", "pear", "--confirm", "best=2, times=2")
+    assert done.returncode == 0, done.stdout
+    assert len(local.trials) == 7
+    assert "Confirmed: evaluation" in omniopt("best", "pear").stdout

@@ -14,6 +14,7 @@ from worker.cli.config_argument import print_problems
 from worker.cli.run_lookup import refuse_if_driven
 from worker.cli.whereabouts import scheduler_before
 from worker.driver.plan import Plan
+from worker.driver.repeats import Repeats
 from worker.driver.session import drive
 from worker.errors import EXIT_DONE, ConfigError, UsageError
 from worker.launch import registry
@@ -134,6 +135,8 @@ def _say_if_done(run: Run, paths: RunPaths) -> bool:
     trials = replay.load(paths).trials
     tally = Tally(trials.values(), run.rank, run.repeats)
     if tally.done < run.max_evals or not all(trial.status.ended for trial in trials.values()):
+        return False
+    if Repeats(run, 0, trials.values(), tally).unconfirmed:
         return False
     print(ending(Over.BUDGET, run, tally).sentence)
     more = run_command("resume", paths, "--max-evals", str(2 * run.max_evals))

@@ -48,6 +48,7 @@ class Dispatcher:
         self._spending = spending
         self._repeats = repeats if repeats and repeats.on else None
         self.closing = False  # whether nothing new is begun, and what is known is brought to its end
+        self.confirming = False  # whether the best points are to be confirmed after that
 
     def learn(self, identity: str, message: Heard, at: float) -> None:
         """Take in what an agent says, before the assignments do."""
@@ -72,6 +73,11 @@ class Dispatcher:
         if self._repeats:
             return self._limits.room(self._repeats.done, len(self._repeats.in_hand))
         return self._limits.room(self._assignments.done, len(self._assignments.open))
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the best points are still to be confirmed."""
+        return self._repeats is not None and self._repeats.unconfirmed
 
     @property
     def in_hand(self) -> bool:
@@ -106,6 +112,8 @@ class Dispatcher:
             proposer.catch_up()
         if self._repeats:
             self._repeats.propose(proposer, self._assignments, at)
+            if self.confirming and not self.in_hand:
+                self._repeats.confirm(proposer, self._assignments, at)
         until = time.monotonic() + _LONGEST_TURN
         # A single worker's trials depend on the seed alone, so each must be proposed when the last one has ended.
         alone = workers == 1 and proposer.learns

@@ -91,7 +91,7 @@ class Driver:
         spending = Spending.of(
             plan, self._allocation, self._assignments, self._state.trials, self._clock.at()
         )
-        self._repeats = Repeats(plan.run, self.epoch, self._state.trials.values())
+        self._repeats = Repeats(plan.run, self.epoch, self._state.trials.values(), self._tally)
         self._dispatcher = Dispatcher(
             plan, self.epoch, self._assignments, self._limits, spending, self._repeats
         )

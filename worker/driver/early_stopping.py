@@ -75,7 +75,7 @@ class EarlyStopping:
 
     def note(self, trial: Trial) -> None:
         """Take in how a trial stands now."""
-        if self._rule is None or trial.imported:
+        if self._rule is None or trial.imported or trial.repeat > 1:
             return
         if trial.status.ended or trial.status is Status.PROPOSED:
             self._courses.pop(trial.number, None)

@@ -21,7 +21,7 @@ _WHY_CANCELLED = {
 }
 
 
-_GOALS = (Over.BUDGET, Over.TARGET, Over.PATIENCE)  # that a run comes to
+_GOALS = (Over.BUDGET, Over.TARGET, Over.PATIENCE, Over.SPACE)  # that a run comes to
 _CANCEL_PATIENCE = 11.5  # seconds that agents get to end what they run; they themselves kill it after 10
 _LEAVE_PATIENCE = 5.0  # seconds that idle agents get to leave
 _FULL_DISK_PATIENCE = 20.0  # seconds that a cancelled run waits for room on the disk
@@ -50,11 +50,10 @@ class EndConditions:
         over = self._limits.over(self._tally, seconds)
         if over is None and proposer.exhausted and not self._dispatcher.in_hand:
             over = Over.SPACE
-        # What a person has asked to evaluate again comes to its end, and nothing new is begun meanwhile.
-        asked = over in _GOALS and retries.under_way(self._assignments)
-        self._dispatcher.closing = asked
-        if asked or (over is Over.BUDGET and self._assignments.open):
-            over = None
+        if over in _GOALS:
+            over = self._left_to_do(over)
+        else:
+            self._dispatcher.closing = self._dispatcher.confirming = False
         if over is None and self._dispatcher.too_late(seconds) and not self._assignments.held:
             over = Over.RUNTIME
         if over is None and (spent or (self._dispatcher.pays < 1 and not self._assignments.held)):
@@ -66,6 +65,17 @@ class EndConditions:
         ):
             over = Over.NO_AGENTS
         return over
+
+    def _left_to_do(self, over: Over) -> Over | None:
+        """The end that a run has come to; None while something is to be done before it, and nothing new is begun.
+
+        That is what a person has asked to evaluate again, and what confirms the best points.
+        """
+        dispatcher = self._dispatcher
+        dispatcher.confirming = dispatcher.unconfirmed
+        dispatcher.closing = dispatcher.confirming or retries.under_way(self._assignments)
+        waits = dispatcher.closing or (over is Over.BUDGET and self._assignments.open)
+        return None if waits else over
 
     def taken_back(self, over: Over | None) -> bool:
         """Whether what the run was to end for is not so any more, since a worker has taken back a result."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from worker.driver.assignments import Assignments
 from worker.driver.proposer import Proposer
 from worker.pooled import Points, Pooled
+from worker.progress.tally import Tally
 from worker.search.several import several_results
+from worker.spec.confirmation import confirm_of
 from worker.spec.notation import real_text
 from worker.spec.run import Run
 from worker.store.journal_records import NotRepeated
@@ -50,25 +52,27 @@ class Scatter:
 
 
 class Repeats:
-    """Knows the points of a run, and proposes what they lack. done: points that are of those that the run is to evaluate."""
+    """Knows the points of a run, and proposes what they lack, and at the end what is to confirm the best of them.
 
-    def __init__(self, run: Run, epoch: int, trials: Iterable[Trial]) -> None:
-        """trials: those of earlier drivers."""
+    on: whether evaluations and points are not the same. in_hand: the points that have not ended.
+    """
+
+    def __init__(self, run: Run, epoch: int, trials: Iterable[Trial], tally: Tally) -> None:
+        """trials: those of earlier drivers. tally: knows the best of them, and of those that follow."""
         self._repeats, self._rank, self._epoch = run.repeats, run.rank, epoch
         self._several = run.several
+        self._confirm, self._tally = confirm_of(run.confirm), tally
+        self.on = run.repeats > 1 or self._confirm is not None
         self._points = Points(run.repeats)
         self._complete: dict[int, Pooled] = {}
         self._ended: dict[int, bool] = {}  # whether it counts as done
         self._due: dict[int, Trial] = {}  # first evaluations whose points may lack others
         self._records: list[NotRepeated] = []
         self.in_hand: set[int] = set()
+        trials = list(trials)
+        self.on = self.on or any(trial.repeat > 1 for trial in trials)
         for trial in trials:
             self.note(trial)
-
-    @property
-    def on(self) -> bool:
-        """Whether points are evaluated several times, so that evaluations and points are not the same."""
-        return self._repeats > 1
 
     @property
     def each(self) -> int:
@@ -119,6 +123,30 @@ class Repeats:
                 continue
             for repeat in missing:
                 proposer.repeat(first, repeat, assignments, at)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether any of the best points was not evaluated as often again as it is to be."""
+        return any(
+            repeat not in members or not members[repeat].status.ended
+            for _, members, repeats in self._confirmed()
+            for repeat in repeats
+        )
+
+    def confirm(self, proposer: Proposer, assignments: Assignments, at: float) -> None:
+        """Propose the evaluations that confirm the best points, as far as they were not yet."""
+        for point, members, repeats in self._confirmed():
+            for repeat in repeats:
+                if repeat not in members:
+                    proposer.repeat(point, repeat, assignments, at)
+
+    def _confirmed(self) -> Iterator[tuple[Trial, Mapping[int, Trial], range]]:
+        """The best points, what confirms them already, and the numbers of the repeats that are to do so."""
+        if self._confirm is None:
+            return
+        repeats = range(self._repeats + 1, self._repeats + 1 + self._confirm.times)
+        for point in self._tally.best_points(self._confirm.best):
+            yield point, self._points.confirming.get(point.number, {}), repeats
 
     def _hopeless(self, first: Trial) -> str:
         loss = first.loss or 0.0

@@ -11,7 +11,7 @@ from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_RUN
 from worker.launch import registry
 from worker.progress.snapshot import clock, number_text
 from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
-from worker.report.data import bounds_remark, equal_results, own_setting
+from worker.report.data import bounds_remark, confirmation, equal_results, own_setting
 from worker.report.data.failures import causes
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.saved_time import saved
@@ -166,25 +166,38 @@ def report(
         yield from failures(trials.values(), paths)
     if same := equal_results.sameness(trials.values()):
         yield from equal_results.sentences(run, same)
-    if tally.best is not None:
-        mean = f"; {words}" if (words := mean_words(tally.best)) else ""
-        best = f"{number_text(tally.best.loss)}{others_text(run, tally.best)} (evaluation {tally.best.number}{mean})"
-        yield f"{sentence_start(run.best_result)}: {best}, with"
-        yield from (
-            f"  {name} = {visible(value_text(value, run.number_format))}"
-            for name, value in tally.best.values.items()
-        )
-        if not same and (beyond := bounds_remark.remark(run, tally.best, tally.ok)):
-            yield beyond
-        if compared := own_setting.sentence(run, trials, tally.best):
-            yield compared
-        yield "The command of that evaluation:"
-        yield f"  {visible(Commands(run, paths, origin).ready(tally.best))}"
+    if (best := confirmation.best_of(run, trials.values(), tally.best)) is not None:
+        yield from _best(run, paths, trials, tally, best, origin, bool(same))
     yield f"Table of all evaluations: {visible(str(paths.csv))}"
     yield f"Output of each evaluation: {visible(str(paths.trials))}"
     yield f"Menu of results: {visible(menu_command(paths))}"
     yield f"Report on one page: {visible(run_command('report', paths))}"
     yield f"State of the run: {visible(run_command('status', paths))}"
+
+
+def _best(
+    run: Run,
+    paths: RunPaths,
+    trials: Mapping[int, Trial],
+    tally: Tally,
+    best: Trial,
+    origin: Origin,
+    same: bool,
+) -> Iterator[str]:
+    """The best point: what it came to, its parameters and its command. same: whether all results are equal."""
+    mean = f"; {words}" if (words := mean_words(best)) else ""
+    said = f"{number_text(best.loss)}{others_text(run, best)} (evaluation {best.number}{mean})"
+    yield f"{sentence_start(run.best_result)}: {said}, with"
+    yield from (
+        f"  {name} = {visible(value_text(value, run.number_format))}" for name, value in best.values.items()
+    )
+    yield from confirmation.sentences(run, trials.values())
+    if not same and (beyond := bounds_remark.remark(run, best, tally.ok)):
+        yield beyond
+    if compared := own_setting.sentence(run, trials, best):
+        yield compared
+    yield "The command of that evaluation:"
+    yield f"  {visible(Commands(run, paths, origin).ready(best))}"
 
 
 def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -86,6 +87,11 @@ class Tally:
     def ended(self) -> int:
         """Evaluations that have ended, however."""
         return sum(count for status, count in self.counts.items() if status.ended)
+
+    def best_points(self, count: int) -> list[Trial]:
+        """The best points of this run's own, as evaluations, at most so many."""
+        own = (point for point in self._good.values() if not point.imported)
+        return heapq.nsmallest(count, own, key=self._by_rank)
 
     def note(self, trial: Trial) -> bool:
         """Take in how a trial stands now; True where its point is the new best."""

@@ -43,6 +43,8 @@ def summary(results: Results) -> Iterator[str]:
         yield f"{sentence_start(results.run.best_result)} {best}, with"
         for name, value in figures.best.values.items():
             yield f"  {name} = {visible(value_text(value, results.run.number_format))}"
+        if results.confirmation:
+            yield from (f"  {line}" for line in results.confirmation.sentences())
         if compared := own_setting.sentence(results.run, results.trials, figures.best):
             yield f"  {compared}"
         yield f"  command: {visible(results.commands.ready(figures.best))}"

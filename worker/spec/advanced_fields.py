@@ -114,6 +114,16 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         maximum=100,
     ),
     Field(
+        "search.confirm",
+        "confirm",
+        "Confirm the best",
+        "confirm",
+        "",
+        "After the evaluations, the best points are evaluated again with new seeds, which says how good they really are, and whether "
+        "the winner is better than the second: best=5, times=10; empty for no.",
+        advanced=True,
+    ),
+    Field(
         "search.early_stopping",
         "early_stopping",
         "Early stopping",

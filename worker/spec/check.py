@@ -178,7 +178,7 @@ def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> 
         yield from placeholders.problems(objective, names, conditional)
     workers, points = values.get("workers"), values.get("max_evals")
     evaluations = points * values.get("repeats", 1) if points else None
-    yield from check_repeats.problems(values.get("repeats", 1), points, drafts)
+    yield from check_repeats.problems(values, drafts)
     if workers and evaluations and evaluations < workers:
         yield Problem(
             "run.workers",

@@ -25,6 +25,7 @@ Kind = Literal[
     "reference",
     "result",
     "budget",
+    "confirm",
 ]
 
 MEMORY_PER_NODE, MEMORY_PER_CPU = "node", "cpu"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from worker.spec.budget import budget_text
+from worker.spec.confirmation import confirm_text
 from worker.spec.field_definition import LONGEST_NAME, LONGEST_PATH, NAME_PATTERN, WORD_PATTERN, Field
 from worker.spec.goals import goal_texts, goal_texts_text, reference_texts
 from worker.spec.gpu_amounts import gpus
@@ -44,6 +45,8 @@ def field_value(field: Field, raw: object) -> object:
         return gpus(raw)
     if field.kind == "budget":
         return budget_text(raw)
+    if field.kind == "confirm":
+        return confirm_text(raw)
     if field.kind == "seeds":
         return _seeds(raw)
     if field.kind == "lines":

@@ -94,6 +94,7 @@ class Run:
     target: str
     patience: int
     repeats: int
+    confirm: str
     early_stopping: str
     early_stopping_after: int
     seed: tuple[int, ...]

@@ -9,7 +9,7 @@ import sys
 from worker.cli.run_lookup import configure_run, open_run
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, OmnioptError
 from worker.progress.tally import Tally
-from worker.report.data import equal_results, own_setting
+from worker.report.data import confirmation, equal_results, own_setting
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.value_texts import mean_words, results_text
 from worker.spec.notation import value_text
@@ -35,7 +35,7 @@ def execute(args: argparse.Namespace) -> int:
     """Print the best evaluation. Raises NothingFoundError where none was successful."""
     paths, run = open_run(args)
     trials = replay.load(paths).trials.values()
-    best = Tally(trials, run.rank, run.repeats).best
+    best = confirmation.best_of(run, trials, Tally(trials, run.rank, run.repeats).best)
     if best is None:
         raise NothingFoundError(
             f"No evaluation of {run.name} has been successful yet. To see its state:\n"
@@ -52,6 +52,8 @@ def execute(args: argparse.Namespace) -> int:
     print(f"{results_text(run, best)} (evaluation {best.number}{mean})")
     for name, value in best.values.items():
         print(f"  {name} = {visible(value_text(value, run.number_format))}")
+    for line in confirmation.sentences(run, trials):
+        print(line)
     if compared := own_setting.sentence(run, trials, best):
         print(compared)
     print(f"  {visible(Commands(run, paths, origin(paths)).ready(best))}")

@@ -18,7 +18,7 @@ from worker.errors import EXIT_DONE, OmnioptError
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
-from worker.report.data import bounds_remark, own_setting
+from worker.report.data import bounds_remark, confirmation, own_setting
 from worker.report.data.allocated import Allocated
 from worker.report.data.saved_time import Saved, saved
 from worker.report.data.value_texts import mean_words, others_text
@@ -136,6 +136,11 @@ class _RunStatus:
         return Jobs.of(self.paths, self.state, self.claim, bool(self.elsewhere))
 
     @cached_property
+    def best(self) -> Trial | None:
+        """The best evaluation, or the point that was confirmed as the best."""
+        return confirmation.best_of(self.run, self.state.trials.values(), self.tally.best)
+
+    @cached_property
     def elsewhere(self) -> str:
         """A sentence on where a run is whose jobs are not seen here, "" for one that is seen, or has ended."""
         return "" if self.claim.standing is Standing.OVER else elsewhere(self.paths, self.run, self.here)
@@ -176,11 +181,12 @@ class _RunStatus:
         yield f"  {self.snapshot.counts}"
         if spared := self.saved.sentence:
             yield f"  {spared}"
-        best = self.tally.best
+        best = self.best
         if best is not None:
             values = " ".join(assignments(best.values))
             mean = f"; {words}" if (words := mean_words(best)) else ""
             yield f"  {self.run.best_result} {number_text(best.loss)}{others_text(self.run, best)} (evaluation {best.number}{mean}): {values}"
+        yield from (f"  {line}" for line in confirmation.sentences(self.run, self.state.trials.values()))
         if compared := own_setting.sentence(self.run, self.state.trials, best):
             yield f"  {compared}"
         yield f"  search: {outline(self.run, self.state.trials.values())}"
@@ -233,7 +239,10 @@ class _RunStatus:
 
     def as_json(self) -> dict[str, Any]:
         """How the run stands, for programs. Times are seconds since 1970."""
-        best, ended = self.tally.best, self.state.ended
+        best, ended = self.best, self.state.ended
+        confirmed = (
+            confirmation.confirmation(self.run, self.state.trials.values()) if self.run.confirm else None
+        )
         statuses = Counter(trial.status.value for trial in self.state.trials.values())
         return {
             "run": self.run.name,
@@ -252,6 +261,7 @@ class _RunStatus:
             "best": None
             if best is None
             else {"trial": best.number, "loss": best.loss, "parameters": dict(best.values)},
+            "confirmed": confirmed and confirmed.as_json(),
             "live": [
                 {"trial": number, "line": live.step, "value": live.value}
                 for number, live in self.live.items()

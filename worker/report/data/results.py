@@ -10,6 +10,7 @@ from functools import cached_property
 
 from worker.errors import OmnioptError
 from worker.pooled import points_of
+from worker.report.data.confirmation import Confirmation, confirmation
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.table import evaluated
 from worker.spec.run import Run
@@ -34,6 +35,11 @@ class Results:
     def points(self) -> list[Trial]:
         """Its points as evaluations, see `worker.pooled`; the evaluations themselves where each point has one."""
         return points_of(self.trials, self.run.repeats)
+
+    @cached_property
+    def confirmation(self) -> Confirmation | None:
+        """What was found where the best points were evaluated again."""
+        return confirmation(self.run, self.trials) if self.run.confirm else None
 
     @cached_property
     def claim(self) -> Claim:

@@ -55,7 +55,7 @@ def summarize(results: Results) -> Summary:
     starts = [trial.start for trial in trials if trial.start is not None]
     ends = [trial.end for trial in trials if trial.end is not None]
     return Summary(
-        best=best(results.points, results.run),
+        best=answer(results),
         counts=Counter(trial.status for trial in trials),
         wall=max(0.0, max(ends) - min(starts)) if starts and ends else 0.0,
         inside=sum(trial.seconds or 0.0 for trial in trials),
@@ -64,6 +64,12 @@ def summarize(results: Results) -> Summary:
         cost=_cost(results, spans),
         allocated=Allocated.of(results.run, results.state, results.claim, trials, time.time()),
     )
+
+
+def answer(results: Results) -> Trial | None:
+    """The best point as an evaluation: the one that was confirmed as the best, else that with the best result."""
+    confirmed = results.confirmation
+    return confirmed.winner if confirmed else best(results.points, results.run)
 
 
 def best(trials: Iterable[Trial], run: Run) -> Trial | None:

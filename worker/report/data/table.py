@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from worker.pooled import Pooled, points_of
+from worker.report.data.confirmation import confirmation
 from worker.spec.parameter_types import type_of
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
@@ -17,6 +18,7 @@ from worker.trial import Status, Trial
 
 Role = Literal["own", "parameter", "output"]
 Cell = int | float | str | None
+_Points = Mapping[int, Pooled]  # trial -> the point that it is one of the evaluations of
 
 FIRST = ("trial", "status")
 RESULT = "RESULT"
@@ -49,7 +51,7 @@ def columns(run: Run, trials: Iterable[Trial]) -> tuple[Column, ...]:
     """
     parameters = [parameter.name for parameter in run.parameters]
     outputs = dict.fromkeys(name for trial in trials for name in trial.outputs)
-    last = (*LAST, *REPEATED) if run.repeats > 1 else LAST
+    last = (*LAST, *REPEATED) if run.repeats > 1 or run.confirm else LAST
     taken = {*FIRST, RESULT, *last, *parameters}
     all_columns = [Column(name, "own", name) for name in FIRST]
     all_columns += [Column(name, "parameter", name) for name in parameters]
@@ -75,7 +77,7 @@ def evaluated(trials: Iterable[Trial]) -> list[Trial]:
 
 def rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[tuple[Cell, ...]]:
     """The cells of one trial after the other, as typed values in the order of `columns(run, trials)`."""
-    points = {point.number: point for point in points_of(trials, run.repeats) if isinstance(point, Pooled)}
+    points = _points(run, trials)
     getters = [_getter(column, paths, points) for column in columns(run, trials)]
     for trial in trials:
         yield tuple([getter(trial) for getter in getters])
@@ -101,7 +103,7 @@ def _is_text(column: Column, run: Run) -> bool:
     return column.role == "own" and column.name in ("host", "log")
 
 
-def _getter(column: Column, paths: RunPaths, points: Mapping[int, Pooled]) -> Callable[[Trial], Cell]:
+def _getter(column: Column, paths: RunPaths, points: _Points) -> Callable[[Trial], Cell]:
     name = column.name
     if column.role == "parameter":
         return lambda trial: trial.values.get(name)
@@ -127,10 +129,28 @@ def _getter(column: Column, paths: RunPaths, points: Mapping[int, Pooled]) -> Ca
     return getters[name]
 
 
-def _of_point(points: Mapping[int, Pooled], trial: Trial, get: Callable[[Pooled], Cell]) -> Cell:
+def _points(run: Run, trials: Collection[Trial]) -> _Points:
+    """What is known of points that were evaluated several times, by the search and to confirm it."""
+    if run.repeats == 1 and not run.confirm:
+        return {}
+    found = confirmation(run, trials) if run.confirm else None
+    confirmed = {point.one.number: point.one for point in found.points} if found else {}
+    searched = {
+        point.number: point
+        for point in points_of(trials, run.repeats)
+        if isinstance(point, Pooled) and point.status.ended
+    }
+    return {
+        trial.number: point
+        for trial in trials
+        if (point := (confirmed if trial.repeat > run.repeats else searched).get(trial.first)) is not None
+    }
+
+
+def _of_point(points: _Points, trial: Trial, get: Callable[[Pooled], Cell]) -> Cell:
     """What is known of the trial's point, once all of its evaluations have ended."""
-    point = points.get(trial.first)
-    return get(point) if point is not None and point.status.ended else None
+    point = points.get(trial.number)
+    return None if point is None else get(point)
 
 
 def moment(seconds: float | None) -> str:

@@ -34,6 +34,7 @@ def _head(results: Results) -> dict[str, object]:
         "omniopt": __version__,
         "config": toml.write(toml.draft_of(results.run)),
         "seed": state.seed,
+        "confirmed": results.confirmation and results.confirmation.as_json(),
         "ended": state.ended._asdict() if state.ended else None,
         "parameters": [
             {"name": parameter.name, "type": parameter.type, **parameter.settings}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from worker.pooled import Pooled
+from worker.report.data.confirmation import short
 from worker.report.data.results import Results
 from worker.report.data.summary import best_first
 from worker.report.data.value_texts import loss_text
@@ -10,6 +11,7 @@ from worker.report.pages.html import Content, tag
 from worker.report.pages.sections import table
 from worker.spec.notation import real_text, value_text
 from worker.spec.text import counted
+from worker.trial import Trial
 
 _MOST_ROWS = 20
 _DIGITS = 3
@@ -26,7 +28,7 @@ def best_points(results: Results) -> Content:
             str(point.number),
             loss_text(point),
             *_spread(point),
-            *(value_text(point.values[name]) if name in point.values else "" for name in names),
+            *_values(point, names),
         ]
         for point in points[:_MOST_ROWS]
     ]
@@ -41,8 +43,46 @@ def best_points(results: Results) -> Content:
     return tag("p", said), table("The best points", head, rows)
 
 
-def _spread(point: object) -> tuple[str, str]:
+def _values(point: Trial, names: list[str]) -> list[str]:
+    return [value_text(point.values[name]) if name in point.values else "" for name in names]
+
+
+def _spread(point: Trial) -> tuple[str, str]:
     if not isinstance(point, Pooled):
         return "", "1"
     spread = "" if point.deviation is None else real_text(float(f"{point.deviation:.{_DIGITS}g}"))
     return spread, str(len(point.losses))
+
+
+def confirmed(results: Results) -> Content:
+    """The points that were evaluated again after the search, the best mean first."""
+    found = results.confirmation
+    if found is None:
+        return None
+    names = [parameter.name for parameter in results.run.parameters]
+    before = {point.number: point for point in results.points}
+    rows = [
+        [
+            str(point.one.number),
+            short(point.mean),
+            f"{short(point.interval[0])} to {short(point.interval[1])}",
+            *_spread(point.one),
+            loss_text(before[point.one.number]) if point.one.number in before else "",
+            *_values(point.one, names),
+        ]
+        for point in found.points
+    ]
+    head = [
+        "First evaluation",
+        "Mean RESULT",
+        "95 % confidence interval",
+        "Standard deviation",
+        "Results",
+        "In the search",
+        *names,
+    ]
+    said = (
+        "The search picks what looks best, so its own results of these points are too good on average; those with new seeds are not. "
+        "The interval is Student's, and the test compares the first two seed by seed."
+    )
+    return tag("p", said), table("The best points, evaluated again", head, rows)

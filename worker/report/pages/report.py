@@ -73,6 +73,7 @@ def _parts(
         # Where nothing came out, why is the answer.
         *([failures] if summary.best is None else []),
         ("progress", "Progress", sections.improvements(results)),
+        ("confirmed", "The best points, evaluated again", points.confirmed(results)),
         ("points", "The best points", points.best_points(results)),
         ("parallel", "Parallel plot", None),
         ("importance", "Which parameters matter", sections.importance(importance, why_not)),

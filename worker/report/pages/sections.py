@@ -102,6 +102,7 @@ def _best(results: Results, best: Trial) -> Markup:
             class_="soft",
         ),
         tag("p", sentence_start(words)) if (words := mean_words(best)) else None,
+        [tag("p", line) for line in (results.confirmation.sentences() if results.confirmation else ())],
         tag("p", compared) if (compared := own_setting.sentence(results.run, results.trials, best)) else None,
         _remark(results, best),
         tag("table", tag("caption", "Best parameters", class_="unseen"), tag("tbody", rows)),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from worker.spec.config_limits import RUN, Limits
+from worker.spec.confirmation import confirm_of
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_raw_text, field_text, field_value
 from worker.spec.fields import BY_PATH, FIELDS, SECTIONS
@@ -281,6 +282,8 @@ def _field_toml(field: Field, typed: Any) -> str:
         )
     if field.kind in ("goals", "reference"):
         return toml_table({name: toml_of_text(text) for name, text in typed})
+    if field.kind == "confirm" and (confirmed := confirm_of(typed)):
+        return toml_table({name: toml_value(count) for name, count in confirmed._asdict().items()})
     if field.kind == "result":
         return toml_of_text(typed)
     if field.kind == "gpus" and not gpu_type(typed):
