@@ -45,10 +45,12 @@ class Composite:
         kernel = kernel_of(self._fits.latest(rows, vectors, running))
         return NormPosterior(self._encoding, kernel, rows[kept], Residuals(vectors[kept]))
 
-    def _fit(self, rows: Floats, vectors: Floats, guesses: Sequence[Floats], iterations: int) -> Floats:
+    def _fit(
+        self, rows: Floats, vectors: Floats, guesses: Sequence[Floats], iterations: int, most: int
+    ) -> Floats:
         kept = kept_rows(_sizes(vectors))
         results = Residuals(vectors[kept]).standardised
-        chosen = representative(_sizes(vectors[kept]))
+        chosen = representative(_sizes(vectors[kept]), most)
         embedded = self._encoding.embed(rows[kept][chosen])
         distances = self._encoding.squared_distances(embedded, embedded)
         return fitted(distances, results[chosen], common_prior, guesses, iterations)

@@ -43,11 +43,11 @@ class FrontModels:
         return FrontPosterior(models, view)
 
     def _fit(
-        self, place: int, rows: Floats, vectors: Floats, guesses: Sequence[Floats], iterations: int
+        self, place: int, rows: Floats, vectors: Floats, guesses: Sequence[Floats], iterations: int, most: int
     ) -> Floats:
         kept = kept_rows(domination_counts(vectors).astype(float))
         view = FrontView.of(vectors[kept], self._reference, self._wide).values[:, place]
-        chosen = representative(view)
+        chosen = representative(view, most)
         embedded = self._encoding.embed(rows[kept][chosen])
         distances = self._encoding.squared_distances(embedded, embedded)
         return fitted(distances, view[chosen], self._style.prior, guesses, iterations)

@@ -87,10 +87,12 @@ class Surrogate:
         posterior = Posterior(self._encoding, kernel, rows[kept], view)
         return posterior, float(posterior.means_at_results().min()) - self._style.margin
 
-    def _fit(self, rows: Floats, losses: Floats, guesses: Sequence[Floats], iterations: int) -> Floats:
+    def _fit(
+        self, rows: Floats, losses: Floats, guesses: Sequence[Floats], iterations: int, most: int
+    ) -> Floats:
         kept = kept_rows(losses)
         view = self._style.warp(losses[kept])
-        chosen = representative(view)
+        chosen = representative(view, most)
         embedded = self._encoding.embed(rows[kept][chosen])
         distances = self._encoding.squared_distances(embedded, embedded)
         return fitted(distances, view[chosen], self._style.prior, guesses, iterations)
