@@ -8,6 +8,7 @@ from enum import Enum
 
 from worker.spec.parameters import Value
 
+MOST_OUTPUTS = 200  # of one evaluation that are kept
 IMPORTED = "import"  # in place of an agent: the evaluation was made elsewhere, before
 
 

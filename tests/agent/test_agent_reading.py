@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from worker.agent.capture import HEAD, CappedFile
 from worker.agent.numbers import UnreadableError, read_number
-from worker.agent.result_lines import MAX_COLUMNS, Reading, StreamReader, combine
+from worker.agent.result_lines import Reading, StreamReader, combine
 from worker.store.log_text import plain
+from worker.trial import MOST_OUTPUTS
 
 
 def read(out: str | bytes = b"", err: str | bytes = b"", pieces: int = 1 << 30) -> Reading:
@@ -270,7 +271,7 @@ def test_other_numbers_become_columns() -> None:
 def test_the_number_of_columns_is_bounded() -> None:
     flood = "".join(f"c{number}: {number}\n" for number in range(5000))
     reading = read(flood + "c0: 7\n", "late: 1\n")
-    assert len(reading.outputs) == MAX_COLUMNS
+    assert len(reading.outputs) == MOST_OUTPUTS
     assert reading.outputs["c0"] == 7
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from worker.search.outline import outline
 from worker.search.searcher import Searcher
 from worker.search.several import common_length, several_results
 from worker.spec.parameters import Value
-from worker.trial import Status, Trial
+from worker.trial import MOST_OUTPUTS, Status, Trial
 
 Floats = NDArray[np.float64]
 CUBE: Spec = {name: ("hp.uniform", {"min": 0, "max": 1}) for name in "abc"}
@@ -242,3 +243,18 @@ def test_status_says_of_how_many_results_there_are_models() -> None:
     failed = [a_trial(9 + number, [1.0, 2.0, 3.0], Status.FAILED) for number in range(20)]
     assert "of 2 results" in outline(run, [*trials, *failed])
     assert "results on" not in outline(run_of(CUBE, "auto", direction="max"), trials)
+
+
+def test_status_says_why_so_many_results_are_one_number() -> None:
+    def printed(count: int) -> list[Trial]:
+        kept = min(count, MOST_OUTPUTS)
+        return [replace(a_trial(number, [1.0] * kept), loss=math.sqrt(count)) for number in range(9)]
+
+    run = run_of(CUBE, "auto")
+    assert outline(run, printed(200)).startswith("Gaussian processes of 200 results on 3 parameters")
+    assert outline(run, printed(201)).startswith(
+        "Gaussian process of the norm alone, since only 200 columns are kept, on 3 parameters"
+    )
+    assert "norm" not in outline(run_of(CUBE, "auto", direction="max"), printed(201))
+    of_one = [replace(trial, loss=0.5) for trial in printed(201)]  # a RESULT of its own, beside 200 columns
+    assert "norm" not in outline(run, of_one)

@@ -14,8 +14,8 @@ from worker.agent.numbers import UnderflowError, UnreadableError, read_number
 from worker.agent.unusable import Unusable, quoted_line, unusable
 from worker.spec.goals import COLUMN_NAME, RESULT
 from worker.store.log_text import ANSI
+from worker.trial import MOST_OUTPUTS
 
-MAX_COLUMNS = 200
 MAX_CURVE = 10_000
 MAX_FRESH = 64  # newest values that are kept for whoever tells of them while the program runs
 _WIDE_RESULT = b"R\0E\0S\0U\0L\0T"  # either byte order
@@ -159,7 +159,7 @@ class StreamReader:
             number = math.nan
         if not math.isfinite(number):
             self.outputs.pop(name, None)  # the last value counts, and this one is none that a table can hold
-        elif name in self.outputs or len(self.outputs) < MAX_COLUMNS:
+        elif name in self.outputs or len(self.outputs) < MOST_OUTPUTS:
             self.outputs[name] = number
 
     def _result_line(self, raw: bytes, seconds: float) -> None:
@@ -197,7 +197,7 @@ def combine(out: StreamReader, err: StreamReader) -> Reading:
     if out.named and err.named:
         return _combine_named(out, err, out.named, err.named)
     chosen = err if err.results and not out.results else out
-    outputs = dict(list({**err.outputs, **out.outputs}.items())[:MAX_COLUMNS])
+    outputs = dict(list({**err.outputs, **out.outputs}.items())[:MOST_OUTPUTS])
     loss = _loss(chosen.results) if chosen.results else _no_result(out.near_miss or err.near_miss)
     infeasible = err.infeasible if out.infeasible is None else out.infeasible
     curve = tuple(chosen.curve)
@@ -219,7 +219,7 @@ def _combine_named(
     return Reading(
         numbers.get(main),
         wrong[0].why if wrong else "",
-        dict(list({**finite, **others}.items())[:MAX_COLUMNS]),
+        dict(list({**finite, **others}.items())[:MOST_OUTPUTS]),
         tuple((out if main in named_out.values else err).curve),
         next(((name, value) for name, value in numbers.items() if name not in finite), None),
         underflow=bool(wrong) and wrong[0].underflow,

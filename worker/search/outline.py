@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+import re
+from collections.abc import Iterable, Mapping
 
 from worker.search.models import START_RESULTS, start_points
 from worker.search.several import common_length, several_results
 from worker.spec.algorithms import ALGORITHMS, AUTO
 from worker.spec.run import Run
 from worker.spec.text import counted
-from worker.trial import Trial
+from worker.trial import MOST_OUTPUTS, Trial
 
 
 def outline(run: Run, trials: Iterable[Trial]) -> str:
@@ -33,9 +35,26 @@ def _method(run: Run, known: list[Trial]) -> str:
     results = sum(trial.status.ended and trial.loss is not None for trial in known)
     if len(known) < start_points(len(run.parameters)) or results < START_RESULTS:
         return f"Points spread over {parameters} until {START_RESULTS} results are known"
-    several = 0 if run.maximises else _several(known)
-    model = f"Gaussian processes of {counted(several, 'result')}" if several else "Gaussian process"
-    return f"{model} on {parameters}"
+    if run.maximises:
+        return f"Gaussian process on {parameters}"
+    if several := _several(known):
+        return f"Gaussian processes of {counted(several, 'result')} on {parameters}"
+    alone = f" of the norm alone, since only {MOST_OUTPUTS} columns are kept," if _are_cut(known) else ""
+    return f"Gaussian process{alone} on {parameters}"
+
+
+def _are_cut(known: Iterable[Trial]) -> bool:
+    """Whether the loss of most trials is the norm of more results than are kept."""
+    informing = [trial for trial in known if trial.status.informs and trial.loss is not None]
+    cut = [
+        len(trial.outputs) >= MOST_OUTPUTS and 0 < _norm_of_kept(trial.outputs) <= (trial.loss or 0.0)
+        for trial in informing
+    ]
+    return 2 * sum(cut) > len(cut)
+
+
+def _norm_of_kept(outputs: Mapping[str, float]) -> float:
+    return math.hypot(*(number for name, number in outputs.items() if re.fullmatch(r"RESULT[1-9]\d*", name)))
 
 
 def _several(known: Iterable[Trial]) -> int:
