@@ -19,7 +19,11 @@ from worker.spec.text import shown
 
 _PARTITION = "slurm.partition"
 # One line each, but longer than most fields are wide.
-_LONG = ("run.objective", *(field.path for field in HOOK_FIELDS if field.kind == "line"))
+_LONG = (
+    "run.objective",
+    "environment.before",
+    *(field.path for field in HOOK_FIELDS if field.kind == "line"),
+)
 _Option = tuple[str, str, dict[str, str]]
 
 
@@ -42,7 +46,7 @@ def _field(field: Field, state: FormState, catalogue: Catalogue) -> Any:
         return _select(field.label, [_with_words(field, name) for name in field.choices], [text], attributes)
     if field.kind == "switch":
         return BooleanField(field.label, false_values=("0", ""), render_kw=attributes)
-    if field.kind in ("lines", "points") or field.path in _LONG:
+    if field.kind in ("lines", "points", "variables") or field.path in _LONG:
         rows = {"rows": "1", "data-one-line": ""} if field.path in _LONG else {"rows": "3"}
         return TextAreaField(field.label, render_kw=attributes | rows)
     # Numbers are asked for as text: a browser's number field hides what it does not like, instead of sending it.

@@ -12,6 +12,9 @@ MOST_OUTPUTS = 200  # of one evaluation that are kept
 IMPORTED = "import"  # in place of an agent: the evaluation was made elsewhere, before
 
 
+BEFORE = 0  # the number of what is no evaluation: the command that is run once before the first one
+
+
 class Status(str, Enum):
     """Where a trial stands. The value is the word that files, tables and people see."""
 

@@ -14,6 +14,7 @@ from worker.driver.plan import Phase
 from worker.driver.tasks import Task
 from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
 from worker.spec.problem import Problem
+from worker.store.replay import Replayed
 from worker.trial import Status, Trial
 
 NEVER = Problem("slurm.partition", "It is closed.", "Take another one.")
@@ -53,7 +54,7 @@ class Board:
 
     def __init__(self, *statuses: Status) -> None:
         limits, tally = ends(*statuses)
-        assignments: Any = SimpleNamespace(open={}, held=0, members={})
+        assignments: Any = SimpleNamespace(open={}, held=0, members={}, stuck=False)
         agents: Any = SimpleNamespace(hopeless=None)
         dispatcher: Any = SimpleNamespace(
             too_late=lambda seconds: seconds >= 90.0,
@@ -65,7 +66,7 @@ class Board:
         self.dispatcher = dispatcher
         self.assignments, self.agents = assignments, agents
         self.proposer: Any = SimpleNamespace(exhausted=False, exhausted_sentence="No values are left.")
-        self.conditions = EndConditions(limits, tally, assignments, agents, dispatcher)
+        self.conditions = EndConditions(limits, Replayed(), tally, assignments, agents, dispatcher)
 
     def over(self, seconds: float = 0.0, at: float = 0.0, phase: Phase = Phase.WORKING) -> Over | None:
         return self.conditions.over(phase, self.proposer, seconds, at)

@@ -14,8 +14,16 @@ import pytest
 from product_texts import ROOT, texts
 
 from app import create_app, environment
-from worker.spec import advanced_fields, basic_fields, driver_fields, hook_fields, site_fields
+from worker.spec import (
+    advanced_fields,
+    basic_fields,
+    driver_fields,
+    environment_fields,
+    hook_fields,
+    site_fields,
+)
 from worker.spec.check import check
+from worker.spec.environment import Variables
 from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.spec.start_points import StartPoint
@@ -31,13 +39,15 @@ TYPES: Mapping[str, object] = {
     "seeds": tuple[int, ...],
     "lines": tuple[str, ...],
     "points": tuple[StartPoint, ...],
+    "modules": tuple[str, ...],
+    "variables": Variables,
     "result": str,
     "budget": str,
     "confirm": str,
 }
 TABLES = {
     Path(str(table.__file__))
-    for table in (basic_fields, advanced_fields, hook_fields, site_fields, driver_fields)
+    for table in (basic_fields, environment_fields, advanced_fields, hook_fields, site_fields, driver_fields)
 }
 # The documentation's term for what is optimized, which is the label of a field, too.
 TERM = "objective program"
@@ -70,7 +80,9 @@ def test_a_default_is_of_the_type_that_the_run_has() -> None:
         parts_of: dict[object, object] = {tuple[int, ...]: int, tuple[str, ...]: str}
         wanted = parts_of.get(TYPES[field.kind], TYPES[field.kind])
         assert all(type(part) is wanted for part in parts), field.path
-        assert isinstance(field.default, tuple) == (field.kind in ("seeds", "lines", "points")), field.path
+        assert isinstance(field.default, tuple) == (
+            field.kind in ("seeds", "lines", "points", "modules", "variables")
+        ), field.path
 
 
 def test_fields_have_places_and_names_of_their_own() -> None:
@@ -88,7 +100,7 @@ def test_fields_have_places_and_names_of_their_own() -> None:
 def test_the_form_shows_the_advanced_fields_apart() -> None:
     assert not any(field.advanced for field in basic_fields.BASIC_FIELDS)
     apart = (
-        *advanced_fields.ADVANCED_FIELDS, *hook_fields.HOOK_FIELDS, *site_fields.SITE_FIELDS, *driver_fields.DRIVER_FIELDS,
+        *environment_fields.ENVIRONMENT_FIELDS, *advanced_fields.ADVANCED_FIELDS, *hook_fields.HOOK_FIELDS, *site_fields.SITE_FIELDS, *driver_fields.DRIVER_FIELDS,
     )  # fmt: skip
     assert all(field.advanced for field in apart)
     assert (*basic_fields.BASIC_FIELDS, *apart) == FIELDS

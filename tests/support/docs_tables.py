@@ -39,6 +39,8 @@ _KINDS = {
     "lines": "a list of lines",
     "goals": 'a table of names, each `min` or `max`: `{loss = "min", accuracy = "max"}`',
     "reference": "a table of names and numbers: `{loss = 1.5, accuracy = 0.5}`",
+    "modules": 'a list of names: `["GCC/12", "Python/3.11"]`',
+    "variables": 'a table: `{OMP_NUM_THREADS = "4"}`, or a list of lines',
     "points": "a list of tables with a value for each parameter: `[{lr = 0.001, layers = 3}]`",
     "result": 'a number, or `""`',
     "confirm": "a table: `{best = 5, times = 10}`",
@@ -126,9 +128,9 @@ def _fields(section: str) -> str:
 def _default(field: Field) -> str:
     if field.kind == "switch":
         return "true" if field.default else "false"
-    if field.kind in ("lines", "points"):
+    if field.kind in ("lines", "points", "modules"):
         return "[]"
-    if field.kind in ("goals", "reference"):
+    if field.kind in ("goals", "reference", "variables"):
         return "{}"
     text = field_text(field, field.default)
     if field.at_first is not None:

@@ -35,6 +35,7 @@ def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path
         **dict.fromkeys(("early_stopping", "early_stopping_after"), "search"),
         "max_evals": "search",
         **dict.fromkeys(("memory", "cpus"), "slurm"),
+        **dict.fromkeys(("modules", "venv", "conda", "variables", "run_in", "before"), "environment"),
     }
     settings = {
         "name": "pear",

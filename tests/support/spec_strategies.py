@@ -39,6 +39,9 @@ letters = st.one_of(
 )
 lines = st.text(letters, max_size=30).map(str.strip)
 filled_lines = lines.map(lambda text: text or "-")
+_VARIABLES = st.from_regex(r"[A-Z][A-Z0-9_]{0,8}", fullmatch=True).filter(
+    lambda name: not name.startswith("OMNIOPT_") and name not in ("PWD", "UID", "EUID", "PPID", "SHLVL")
+)
 names = st.from_regex(r"[A-Za-z0-9_.-]{1,12}", fullmatch=True)
 reals = st.one_of(
     st.floats(-1e6, 1e6, allow_subnormal=False),
@@ -97,6 +100,10 @@ def field_values(field: Field) -> st.SearchStrategy[object]:
         return reals | st.just("")
     if field.path == "search.constraints":
         return st.just([])  # they depend on the parameters; see `_drafts`
+    if field.kind == "modules":
+        return st.lists(st.from_regex(r"[A-Za-z0-9_.+][A-Za-z0-9_.+/:=@-]{0,12}", fullmatch=True), max_size=3)
+    if field.kind == "variables":
+        return st.dictionaries(_VARIABLES, lines.map(lambda text: text.replace("$", "$$")), max_size=3)
     if field.kind == "lines":
         return st.lists(filled_lines, max_size=3)
     if field.kind == "value":

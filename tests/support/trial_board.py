@@ -22,9 +22,9 @@ class Board:
         self.proposed += 1
         self.assignments.propose(self.proposed, {"x": float(self.proposed)}, 0.0)
 
-    def agent(self, name: str, trials: int) -> list[Json]:
+    def agent(self, name: str, trials: int, host: str = "h") -> list[Json]:
         """An agent comes and is given so many trials; their keys."""
-        self.say(name, "hello", agent=name, host="h")
+        self.say(name, "hello", agent=name, host=host)
         for held in range(trials):
             if not self.assignments.waiting:
                 self.propose()
@@ -33,8 +33,9 @@ class Board:
         queue = self.assignments.members[name].queue
         return [{"trial": number, "attempt": self.assignments.open[number].attempt} for number in queue]
 
-    def finish(self, agent: str, key: Json, status: str = "ok") -> None:
-        self.say(agent, "finished", status=status, loss=1.0, values={"x": float(key["trial"])}, **key)
+    def finish(self, agent: str, key: Json, status: str = "ok", **more: object) -> None:
+        values = {"x": float(key["trial"])}
+        self.say(agent, "finished", status=status, loss=1.0, values=values, **key, **more)
 
     def gone(self, agent: str) -> None:
         self.assignments.gone(agent, "It is gone.", 2.0)

@@ -20,11 +20,13 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 from worker import processes
 from worker.agent import gpu_sampler
-from worker.agent.assignment import refused, retracted, run_paths, variables
+from worker.agent.assignment import finished, needs_folder, refused, retracted, run_paths, variables
+from worker.agent.environments import Environments
 from worker.agent.evaluation import TERM_GRACE, Evaluation
 from worker.agent.folder import node_name
 from worker.agent.interruption import Interruptions
@@ -40,7 +42,7 @@ from worker.agent.verdict import Cause
 from worker.agent.wake import Wake
 from worker.launch import registry
 from worker.store.inbox_messages import Assign, Cancel, Lead, Ping, Quit, Received, StopEarly
-from worker.store.outbox_messages import Bye, Finished, GpuBroken, Refused, Started
+from worker.store.outbox_messages import Bye, GpuBroken, Refused, Started
 from worker.trial import Outcome, Status
 
 _CANCEL_GRACE = 5.0  # seconds between TERM and KILL for what the user wants gone now
@@ -82,6 +84,7 @@ class Agent:
         self._environment = {"PYTHONUNBUFFERED": "1", **os.environ}
         marks = {"OMNIOPT_RUN": str(self._paths.root), "OMNIOPT_AGENT": identity}
         self._gpu_sampler = gpu_sampler.Sampler(folder.gpu_usage, {**self._environment, **marks})
+        self._environments = Environments(self._environment)
         self._queue: deque[Assign] = deque()
         self._evaluation: Evaluation | None = None
         self._value_reports = ValueReports()
@@ -228,20 +231,22 @@ class Agent:
         trial_dir = self._paths.trial_dir(assignment.trial)
         try:
             self._paths.trials.mkdir(exist_ok=True)
-            named = str(trial_dir) in assignment.command or "OMNIOPT_TRIAL_DIR" in assignment.command
-            if named or assignment.continues:
+            if needs_folder(assignment, trial_dir):
                 trial_dir.mkdir(exist_ok=True)
-            if assignment.attempt > 1:
+            if assignment.attempt > 1 or assignment.prepare:
                 self._paths.trial_err(assignment.trial).unlink(missing_ok=True)
-            environment = {**self._environment, **variables(assignment, self._paths, self._identity)}
+            begun, environment, inherited = self._environments.begin(
+                assignment, variables(assignment, self._paths, self._identity)
+            )
             self._interruptions.before_a_program()
             self._evaluation = Evaluation(
-                assignment,
+                begun,
                 self._paths,
                 environment,
                 self._wake,
                 self._kernel_kills,
                 self._helpers,
+                inherited,
             )
         except (OSError, ValueError) as error:
             self._cannot_start(assignment, error)
@@ -274,6 +279,13 @@ class Agent:
             self._evaluation = None
             self._idle_since = time.monotonic()
             status, outcome = evaluation.outcome()
+            if wanted := self._environments.take(evaluation, outcome.exit_code):
+                # It was not the program yet that has ended.
+                if not self._environments.trouble and evaluation.cause is None:
+                    self._start(wanted)
+                    return
+                outcome = replace(outcome, reason=self._environments.trouble or outcome.reason)
+                status = Status.FAILED if evaluation.cause is None else status
             if evaluation.cause is Cause.HANDED_BACK:
                 self._refuse(evaluation.assignment, self._leaving, evaluation)
             elif evaluation.cause is None and self._interruptions.ended(outcome):
@@ -286,7 +298,7 @@ class Agent:
                 self._refuse(evaluation.assignment, reason, evaluation)
                 self._leave(reason, None)
             else:
-                self._finished(evaluation.assignment, status, outcome)
+                self._finished(evaluation.assignment, status, outcome, evaluation.retry_text)
                 if evaluation.cause is None:
                     self._interruptions.told(evaluation)
             self._look_at = 0.0
@@ -300,21 +312,10 @@ class Agent:
         if self._wake.terminated and (assignment := self._interruptions.take_back()) is not None:
             self._outbox.say(retracted(assignment, _WITH_ITS_JOB, self._interruptions.willed))
 
-    def _finished(self, assignment: Assign, status: Status, outcome: Outcome) -> None:
-        self._outbox.say(
-            Finished(
-                trial=assignment.trial,
-                attempt=assignment.attempt,
-                agent=self._identity,
-                epoch=assignment.epoch,
-                values=assignment.values,
-                host=node_name(),
-                gpus=gpus(self._environment),
-                status=status,
-                outcome=outcome,
-                at=time.time(),
-            )
-        )
+    def _finished(self, assignment: Assign, status: Status, outcome: Outcome, printed: str = "") -> None:
+        retry = printed if status.failure else ""
+        told = finished(assignment, self._identity, gpus(self._environment), status, outcome, retry)
+        self._outbox.say(told)
 
     def _idle(self) -> None:
         now = time.monotonic()

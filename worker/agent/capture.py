@@ -82,14 +82,16 @@ class CappedFile:
 class Stream:
     """One pipe of an evaluation: kept in a file, and read for results."""
 
-    def __init__(self, fd: int, path: Path, named: Sequence[str] = ()) -> None:
-        """Owns `fd`, the reading end, from now on. named: the results that the run names."""
+    def __init__(self, fd: int, path: Path, named: Sequence[str] = (), texts: Sequence[str] = ()) -> None:
+        """Owns `fd`, the reading end, from now on. named: the results that the run names. texts: what is looked for."""
         os.set_blocking(fd, False)
         self.fd = fd
         self.open = True
         self.file = CappedFile(path)
         self.reader = StreamReader(named)
         self.tail = b""  # the last bytes, for advice
+        self.found = ""  # the first of the texts that came
+        self._texts = [(text, text.encode()) for text in texts]
 
     def pull(self, seconds: float) -> bool:
         """Take in one portion of what has arrived, if any; False where nothing is left for now."""
@@ -104,6 +106,9 @@ class Stream:
             return False
         self.file.write(data)
         self.reader.feed(data, seconds)
+        if self._texts and not self.found:
+            both = self.tail + data  # a text may come in two portions
+            self.found = next((text for text, letters in self._texts if letters in both), "")
         self.tail = (self.tail + data[-_RECENT:])[-_RECENT:]
         return True
 

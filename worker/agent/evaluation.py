@@ -20,7 +20,7 @@ from worker.agent.verdict import Cause, Facts, killed, raw_text, verdict
 from worker.agent.wake import Wake
 from worker.store.inbox_messages import Assign, StopEarly
 from worker.store.paths import RunPaths
-from worker.trial import Outcome, Status
+from worker.trial import BEFORE, Outcome, Status
 
 TERM_GRACE = 10.0  # seconds between TERM and KILL
 _LINGER = (
@@ -59,10 +59,11 @@ class Evaluation:
         wake: Wake,
         kernel_kills: memory.KernelKills,
         helpers: Callable[[], Sequence[int]] = tuple,
+        inherited: Sequence[int] = (),
     ) -> None:
         """Start the program. Raises OSError or ValueError where that cannot be done at all.
 
-        helpers: children of this process that are not the program's, whenever asked.
+        helpers: children of this process that are not the program's, whenever asked. inherited: file descriptors that it has, too.
         """
         self.assignment = assignment
         self.cause: Cause | None = None
@@ -95,6 +96,7 @@ class Evaluation:
                 stdout=out_end,
                 stderr=err_end,
                 start_new_session=True,
+                pass_fds=inherited,
             )
         except (OSError, ValueError):
             os.close(out)
@@ -105,8 +107,10 @@ class Evaluation:
             os.close(err_end)
         # What watches over it, and the driver perhaps, must outlive it.
         processes.kill_first(self._process.pid)
-        self._out = Stream(out, paths.trial_out(assignment.trial), assignment.results)
-        self._err = Stream(err, paths.trial_err(assignment.trial), assignment.results)
+        trial, named, texts = assignment.trial, assignment.results, assignment.retry_on
+        out_path = paths.trial_out(trial) if trial != BEFORE else paths.before_log
+        self._out = Stream(out, out_path, named, texts)
+        self._err = Stream(err, paths.trial_err(trial), named, texts)
         self._poll = select.poll()
         for fd in (out, err, wake.fd):
             self._poll.register(fd, select.POLLIN)
@@ -130,6 +134,11 @@ class Evaluation:
     def tail(self) -> bytes:
         """The end of what the program printed."""
         return self._out.tail + b"\n" + self._err.tail
+
+    @property
+    def retry_text(self) -> str:
+        """Which of the texts that were looked for it has printed, "" for none."""
+        return self._out.found or self._err.found
 
     @property
     def printed(self) -> StreamReader:
@@ -180,6 +189,7 @@ class Evaluation:
         status, reason = verdict(
             Facts(
                 reading=reading,
+                needs_result=limits.trial != BEFORE,
                 exit_code=exit_code,
                 signal=number,
                 cause=self.cause,

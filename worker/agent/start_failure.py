@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from worker.agent.folder import node_name
+from worker.spec.environment import NotSetError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _OF_THE_MACHINE = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE)
@@ -22,6 +23,8 @@ class StartFailure(Enum):
 
 def classify_start_error(error: OSError | ValueError, cwd: str, run_root: Path) -> tuple[StartFailure, str]:
     """What `error` at the start of a program in the folder `cwd` means, and a sentence for whoever asks why."""
+    if isinstance(error, NotSetError):
+        return StartFailure.EVERYWHERE, f"{error} That is so on {node_name()}."
     number = error.errno if isinstance(error, OSError) else None
     # A run's folder that is missing may come back, or it was moved or removed, which is noticed elsewhere.
     if number in _FULL or (number == errno.ENOENT and not run_root.is_dir()):

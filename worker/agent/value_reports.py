@@ -6,6 +6,7 @@ import math
 
 from worker.agent.evaluation import Evaluation
 from worker.store.outbox_messages import NewValue
+from worker.trial import BEFORE
 
 _EVERY = 1.0  # seconds between two records at least, for those who look at a run now and then
 _WATCHED_EVERY = 0.5  # the same where the driver may end the evaluation for what it prints
@@ -24,6 +25,8 @@ class ValueReports:
         """An evaluation has begun; short ones that nobody watches are told of at their end only."""
         self._told_at = -math.inf
         self._not_before = now if evaluation.assignment.watched else now + _EVERY
+        if evaluation.assignment.trial == BEFORE:
+            self._not_before = math.inf  # whatever it prints is no result
 
     def wait(self, evaluation: Evaluation, now: float) -> float:
         """How many seconds there is nothing to tell, if the program prints nothing more; infinite where that is all."""

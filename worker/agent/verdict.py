@@ -47,7 +47,7 @@ class Facts:
     """What is known when everything that an evaluation started has ended.
 
     exit_code is None where a signal ended the program, and signal None where it left by itself. Memory is MB;
-    memory_limit 0 is none. kernel_kill: the kernel has ended a process of it for lack of memory. group_peak:
+    memory_limit 0 is none. needs_result: whether exit code 0 alone is no success. kernel_kill: the kernel has ended a process of it for lack of memory. group_peak:
     the most that all processes of its control group had, 0 where the kernel does not say. advice: what its last
     words suggest, "" if nothing. hopeless: why it was stopped early. left_behind: names of the processes that outlived the program. notes: further
     sentences, for example that output could not be kept.
@@ -56,6 +56,7 @@ class Facts:
     reading: Reading
     exit_code: int | None
     signal: int | None
+    needs_result: bool = True
     cause: Cause | None = None
     hopeless: str = ""
     accept_exit_code: bool = False
@@ -108,6 +109,8 @@ def _status_and_reason(facts: Facts) -> tuple[Status, str]:
     accepted = facts.accept_exit_code and says_something and not by_force
     if facts.exit_code != 0 and not accepted:
         return Status.FAILED, together(_how_it_ended(facts), facts.advice)
+    if not facts.needs_result:
+        return Status.OK, ""
     if reading.infeasible is not None:
         return Status.INFEASIBLE, _infeasible_sentence(reading.infeasible)
     if reading.complaint:

@@ -18,7 +18,7 @@ def add(group: argparse._ArgumentGroup, fields: Iterable[Field], defaults: bool 
         text = f"{field.help}{default if defaults else ''}".replace("%", "%%")
         if field.kind == "switch":
             group.add_argument(*field.flags, nargs="?", const="1", metavar="0|1", help=text)
-        elif field.kind in ("lines", "points"):
+        elif field.kind in ("lines", "points", "variables"):
             group.add_argument(*field.flags, action="append", metavar="LINE", help=f"{text} May be repeated.")
         else:
             group.add_argument(*field.flags, metavar=field.kind.upper(), help=text)

@@ -6,19 +6,17 @@ its result is taken once, and only with the values that it was proposed with.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
-from worker.driver import entries
+from worker.driver import entries, moves
 from worker.driver.losses import Losses
 from worker.driver.members import Member, Members
-from worker.driver.moves import MakeAssign, Moves, late_end
-from worker.driver.tasks import Attempt, Closed, Task, Tasks
+from worker.driver.moves import MakeAssign, Moves
+from worker.driver.tasks import Attempt, Task, Tasks
 from worker.spec.parameters import Value
 from worker.store.inbox_messages import Cancel, Order, Quit
 from worker.store.outbox_messages import Bye, Finished, Heard, Hello, Refused, Retracted, Started
-from worker.trial import Status, Trial
+from worker.trial import BEFORE, Status, Trial
 
 
 class Assignments:
@@ -42,6 +40,11 @@ class Assignments:
     def open(self) -> Mapping[int, Task]:
         """The trials that have not ended."""
         return self._tasks.open
+
+    @property
+    def stuck(self) -> bool:
+        """Whether no evaluation can begin, since the command before the first one has failed or was given up."""
+        return self._tasks.stuck
 
     @property
     def waiting(self) -> list[int]:
@@ -75,9 +78,9 @@ class Assignments:
 
     def take(self) -> Moves:
         """What is to be done since the last call."""
-        moves = Moves(self._tasks.records, self._messages, self._notes)
+        taken = Moves(self._tasks.records, self._messages, self._notes)
         self._tasks.records, self._messages, self._notes = [], [], []
-        return moves
+        return taken
 
     def restore(
         self,
@@ -88,17 +91,19 @@ class Assignments:
         attempts: Mapping[int, int] | None = None,
         spent: Mapping[int, float] | None = None,
         former: Mapping[int, str] | None = None,
+        avoids: Mapping[int, frozenset[str]] | None = None,
     ) -> None:
         """Begin with what earlier drivers left; trials that were held wait for what their agents say.
 
-        retracted: what agents have taken back. attempts: number -> how often a trial was given out, where that is known.
-        spent: number -> seconds that it has taken so far, where it continues. former: number -> the agent that had it last.
+        retracted: what agents have taken back. By number: attempts, how often a trial was given out, where that is known; spent, seconds
+        that it has taken so far, where it continues; former, the agent that had it last; avoids, hosts on which it failed.
         """
         self._retracted.update(retracted)
-        self.done += sum(trial.status.done and not trial.imported for trial in trials)
+        self.done += sum(moves.counts(trial.number, trial.status) and not trial.imported for trial in trials)
         for task in self._tasks.restore(trials, strikes, voided or {}, attempts or {}, spent or {}):
             self._agents.called(task.holder).queue.append(task.number)
         self._tasks.taken_from(former or {})
+        self._tasks.avoid(avoids or {})
 
     @property
     def former(self) -> set[str]:
@@ -120,9 +125,15 @@ class Assignments:
         """The agents that may be given a trial and hold exactly `held` of them."""
         return self._agents.takers(held)
 
+    def first_for(self, member: Member) -> int | None:
+        """The first waiting trial that an agent may have; None where there is none."""
+        return self._tasks.first_for(member.host, self._agents.elsewhere)
+
     def give(self, member: Member, at: float) -> None:
-        """Give the first waiting trial to `member`, one of the `takers`; at least one must be waiting."""
-        task = self._tasks.give_out(member.identity, at)
+        """Give the first waiting trial that it may have to `member`, one of the `takers`; there must be one."""
+        number = self.first_for(member)
+        assert number is not None
+        task = self._tasks.give_out(number, member.identity, at)
         member.queue.append(task.number)
         member.had_trial = True
         self._agents.sort_in(member)
@@ -135,7 +146,7 @@ class Assignments:
 
     def reopen(self, trial: Trial, at: float) -> None:
         """Give out again a trial that has ended without a result that counts, because a person asks for it."""
-        self.done -= trial.status.done
+        self.done -= moves.counts(trial.number, trial.status)
         self._tasks.reopen(trial, at)
 
     def quit(self, member: Member, again: bool = False) -> None:
@@ -194,10 +205,8 @@ class Assignments:
             task.former = identity if late else ""
             if number in (running or member.queue[:1]):
                 if self.cancelled:
-                    self._tasks.close(number)
-                    self._tasks.records.append(
-                        entries.cancelled(self.epoch, number, task.attempt, identity, self.cancelled, at)
-                    )
+                    why = self.cancelled
+                    self._tasks.cancel(entries.cancelled(self.epoch, number, task.attempt, identity, why, at))
                     continue
                 task.strikes = self._losses.vanished(task.strikes, task.started, willed)
             self._tasks.give_back(task, identity, reason, at)
@@ -213,26 +222,19 @@ class Assignments:
             maker = (closed.attempt, closed.agent) if closed else None
             counts = len(self._tasks.records) > written
             if counts or maker != (message.attempt, member.identity):
-                self._notes.append(late_end(member.identity, message, counts))
+                self._notes.append(moves.late_end(member.identity, message, counts))
 
     def _hello(self, member: Member, message: Hello, at: float) -> None:
         member.host = message.host
         if message.epoch != self.epoch:
             return
-        # How late it is elsewhere says nothing: clocks differ, and what is left of a duration does not.
-        left = math.inf if message.time_left is None else message.time_left
-        member.ends_at = min(member.ends_at, at + left)
-        if member.said_bye:  # a job that was started anew
-            member.said_bye = member.leaving = False
-        if not member.ready:
-            member.ready = True
+        if member.answers(message.time_left, at):
             # Of what an older driver gave to it, an agent starts nothing any more after this.
             for number in list(member.queue):
                 if not self.open[number].started:
                     member.queue.remove(number)
-                    self._tasks.give_back(
-                        self.open[number], member.identity, "A newer driver has taken over.", at
-                    )
+                    reason = "A newer driver has taken over."
+                    self._tasks.give_back(self.open[number], member.identity, reason, at)
         self._agents.sort_in(member)
         self._tasks.records.append(entries.agent(self.epoch, member, message, at))
 
@@ -254,6 +256,8 @@ class Assignments:
         if (number, attempt, member.identity) in self._retracted:
             return
         held = self._tasks.held(member.identity, number, attempt)
+        if message.retry and (held is None or self._repeats(held, member, message, at)):
+            return
         if held is None and message.status is Status.CANCELLED:
             return  # another agent has the trial, which is why it was ended at this one
         task = self.open.get(number)
@@ -263,11 +267,9 @@ class Assignments:
             return  # read once more by a driver that does not know how far an earlier one had read
         if task is not None and message.values == task.values:
             self._close(number, current=held is not None)
-            self.done += message.status.done
-            self._tasks.closed[number] = Closed(
-                task, attempt, member.identity, message.status.done, message.outcome.seconds or 0.0
-            )
-            self._tasks.records.append(entries.finished(self.epoch, member.identity, message, self.cancelled))
+            self.done += moves.counts(number, message.status)
+            told = moves.tried_enough(message, task.attempt) if message.retry else message
+            self._tasks.end(task, entries.finished(self.epoch, member.identity, told, self.cancelled))
             return
         self.mispaired += task is not None
         if held is not None:
@@ -276,6 +278,14 @@ class Assignments:
                 held, member.identity, "Its result had other parameter values than the evaluation.", at
             )
 
+    def _repeats(self, held: Task, member: Member, message: Finished, at: float) -> bool:
+        """Whether what failed with a text that asks for it is tried once more, on another host where there is one."""
+        again = moves.tried_again(message)
+        if self.cancelled or not self._tasks.repeat(held, member.identity, again, at, member.host):
+            return False
+        self._agents.release(member, message.trial)
+        return True
+
     def _taken_back(self, member: Member, message: Retracted, at: float) -> None:
         number, attempt, identity = message.trial, message.attempt, member.identity
         if not self._tasks.knows(number) or (number, attempt, identity) in self._retracted:
@@ -283,19 +293,9 @@ class Assignments:
         self._retracted.add((number, attempt, identity))
         member.leaving = True  # it is about to say so, and takes nothing any more
         self._agents.sort_in(member)
-        record = entries.retracted(self.epoch, identity, message, at)
-        closed = self._tasks.closed.get(number)
-        counted = closed is not None and (closed.attempt, closed.agent) == (attempt, identity)
-        if closed is None or not counted:  # something else has ended the trial, or is about to
-            self._tasks.records.append(record)
-            return
-        task = self._tasks.open[number] = self._tasks.closed.pop(number).task
-        self.done -= closed.done
-        if self._losses.continues:
-            task.spent = closed.seconds
-        task.strikes = self._losses.vanished(task.strikes, True, message.willed)
-        self._tasks.records.append(replace(record, strikes=task.strikes, spent=task.spent or None))
-        self._tasks.wait_again(task, identity, message.reason, at)
+        closed = self._tasks.take_back(entries.retracted(self.epoch, identity, message, at), message.willed)
+        if closed is not None:
+            self.done -= closed.done and number != BEFORE
 
     def _refused(self, member: Member, message: Refused, at: float) -> None:
         task = self._tasks.held(member.identity, message.trial, message.attempt)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 
 from worker.driver.assignments import Assignments
@@ -15,12 +16,14 @@ from worker.driver.proposer import Proposer
 from worker.driver.repeats import Repeats
 from worker.driver.spending import Spending
 from worker.driver.tasks import Task
+from worker.spec import preparation
 from worker.spec.early_stopping import OFF
+from worker.spec.environment import Variables, runs_in
 from worker.spec.placeholders import render
 from worker.spec.shares import shares
 from worker.store.inbox_messages import Assign
 from worker.store.outbox_messages import Finished, Heard, Started
-from worker.trial import Status
+from worker.trial import BEFORE, Status
 
 _LONGEST_TURN = 0.05  # seconds of proposing, after which others have their turn
 _MARGIN = 20.0  # seconds that an agent must have left beyond the longest evaluation seen
@@ -52,6 +55,8 @@ class Dispatcher:
 
     def learn(self, identity: str, message: Heard, at: float) -> None:
         """Take in what an agent says, before the assignments do."""
+        if isinstance(message, Started | Finished) and message.trial == BEFORE:
+            return  # which says nothing of how long evaluations take
         if isinstance(message, Started) and message.epoch == self._epoch:
             self._pace.began(identity, message.at, at)
         elif isinstance(message, Finished) and message.epoch == self._epoch and message.status is Status.OK:
@@ -108,6 +113,9 @@ class Dispatcher:
 
         workers: how many are wanted; no more of them work at once, also while successors are there already.
         """
+        if BEFORE in self._assignments.open or self._assignments.stuck:
+            self._give_before(at)
+            return
         if not self._assignments.takers(0) and self.room():
             proposer.catch_up()
         if self._repeats:
@@ -132,17 +140,26 @@ class Dispatcher:
                     continue
                 if self._spending is not None and not self._spending.affords(member.identity):
                     continue
-                if not self._assignments.waiting:
+                if self._assignments.first_for(member) is None:
                     if not self.room() or not proposer.propose(self._assignments, at):
+                        if self._assignments.waiting:
+                            continue  # for another host
                         return
                     if self._repeats:
-                        self._repeats.begun(self._assignments.waiting[0])
+                        self._repeats.begun(self._assignments.waiting[-1])
                 self._assignments.give(member, at)
                 if self._spending is not None:
                     self._spending.begin(member.identity)
                 free -= held == 0
                 if time.monotonic() > until:
                     return
+
+    def _give_before(self, at: float) -> None:
+        """Give the command before the first evaluation to an agent, unless one has it."""
+        for member in self._assignments.takers(0):
+            affords = self._spending is None or self._spending.affords(member.identity)
+            if self._assignments.first_for(member) == BEFORE and affords:
+                self._assignments.give(member, at)
 
     def _fits(self, member: Member, at: float) -> bool:
         """Whether an agent has enough time left; a fresh one always has, since no other would have more."""
@@ -156,25 +173,37 @@ class Dispatcher:
 def make_assign(plan: Plan, epoch: int, task: Task, at: float) -> Assign:
     """An assignment with what the agent needs beside the values."""
     run = plan.run
+    number, before = task.number, task.number == BEFORE
+    command = (
+        f"exec 2>&1\n{run.before}"
+        if before
+        else render(run.objective, task.values, plan.paths.places(number), run.number_format, run.parameters)
+    )
     return Assign(
         epoch=epoch,
-        trial=task.number,
+        trial=number,
         attempt=task.attempt,
         values=task.values,
         at=at,
-        command=render(
-            run.objective, task.values, plan.paths.places(task.number), run.number_format, run.parameters
-        ),
+        command=command,
         number_format=run.number_format,
-        cwd=str(plan.cwd),
-        time_limit=run.time_limit,
+        cwd=str(plan.cwd if before else runs_in(run.run_in, plan.cwd, plan.paths.trial_dir(number))),
+        time_limit=0 if before else run.time_limit,
         memory=shares(run).memory_per_node,
-        accept_exit_code=run.accept_exit_code,
-        continues=run.continues,
+        accept_exit_code=run.accept_exit_code and not before,
+        continues=run.continues and not before,
         spent=task.spent,
-        warning=run.warning if run.continues else 0,
-        warning_signal=run.warning_signal if run.continues else "",
-        watched=run.early_stopping != OFF and task.repeat == 1,
+        warning=run.warning if run.continues and not before else 0,
+        warning_signal=run.warning_signal if run.continues and not before else "",
+        watched=run.early_stopping != OFF and task.repeat == 1 and not before,
         repeat=task.repeat,
         results=tuple(name for name, _ in run.results),
+        prepare=preparation.needs(run, plan.cwd),
+        variables=dict(_without_trial(run.variables) if before else run.variables),
+        retry_on=run.retry_on,
     )
+
+
+def _without_trial(variables: Variables) -> Variables:
+    """Those that need nothing which only evaluations have."""
+    return tuple(pair for pair in variables if not re.search("OMNIOPT_(TRIAL|PARAM_)", pair[1]))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from worker.driver import retries, terms
+from worker.driver import before, retries, terms
 from worker.driver.agents import Agents
 from worker.driver.allocation import Allocation
 from worker.driver.assignments import Assignments
@@ -71,7 +71,7 @@ class Driver:
         slowest = _SLOWEST_REMOTE_LOOK if plan.scheduler.remote else _SLOWEST_LOOK
         self._mail = Mailboxes(plan.paths, self.epoch, slowest, sync=plan.scheduler.remote)
         self._assignments = Assignments(self.epoch, partial(make_assign, plan), Losses.of(plan.run))
-        restored.hand_over(self._assignments)
+        restored.hand_over(self._assignments, bool(plan.run.before))
         self._early_stopping = EarlyStopping(plan.run, self._assignments, self._state, restored.stops)
         starts, rides = not plan.request, bool(plan.rides_with)
         launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts, rides)
@@ -96,7 +96,7 @@ class Driver:
             plan, self.epoch, self._assignments, self._limits, spending, self._repeats
         )
         self._end_conditions = EndConditions(
-            self._limits, self._tally, self._assignments, self._agents, self._dispatcher
+            self._limits, self._state, self._tally, self._assignments, self._agents, self._dispatcher
         )
         self._next = restored.next_number
         asked_before = old_terms.get(terms.WORKERS, now_terms[terms.WORKERS]) == now_terms[terms.WORKERS]
@@ -135,6 +135,7 @@ class Driver:
         """Go on until the run is over, or this driver has to leave."""
         self._publisher.display = display
         self._proposer = Proposer(self._plan.run, self.seed, self._state.trials.values(), self._next)
+        before.take_up(self._plan, self._state.before, self._assignments, self._clock.at())
         self._retry(self._plan.retry)
         self._ask(self._plan.request)
         while not self._turn(self._proposer):
@@ -167,9 +168,7 @@ class Driver:
         self._commit(now)
         if self._phase is Phase.DRAINING and self._end_conditions.taken_back(self._over):
             self._phase, self._over = Phase.WORKING, None
-            self._publisher.events.add(
-                "the run goes on because the result that would have ended it was retracted"
-            )
+            self._publisher.events.add("the run goes on because what would have ended it was retracted")
         trouble = self._recorder.trouble or self._mail.trouble or self._agents.trouble
         self._publisher.update(self._agents, self._phase, trouble, now)
         if self._over is not Over.SUPERSEDED:

@@ -12,7 +12,10 @@ from worker.driver.dispatch import Dispatcher
 from worker.driver.limits import Limits
 from worker.driver.plan import Phase
 from worker.driver.proposer import Proposer
+from worker.progress.preparing import failure
 from worker.progress.tally import Over, Tally
+from worker.store.paths import RunPaths
+from worker.store.replay import Replayed
 
 _WHY_CANCELLED = {
     Over.RUNTIME: "The runtime of the run was over.",
@@ -31,8 +34,15 @@ class EndConditions:
     """Looks at everything that may be the end of a run."""
 
     def __init__(
-        self, limits: Limits, tally: Tally, assignments: Assignments, agents: Agents, dispatcher: Dispatcher
+        self,
+        limits: Limits,
+        state: Replayed,
+        tally: Tally,
+        assignments: Assignments,
+        agents: Agents,
+        dispatcher: Dispatcher,
     ) -> None:
+        self._state = state
         self._limits = limits
         self._tally = tally
         self._assignments = assignments
@@ -48,6 +58,8 @@ class EndConditions:
         if phase is not Phase.WORKING:
             return Over.HOURS if spent and phase is Phase.DRAINING else None
         over = self._limits.over(self._tally, seconds)
+        if self._assignments.stuck:
+            over = Over.BEFORE
         if over is None and proposer.exhausted and not self._dispatcher.in_hand:
             over = Over.SPACE
         if over in _GOALS:
@@ -81,6 +93,8 @@ class EndConditions:
         """Whether what the run was to end for is not so any more, since a worker has taken back a result."""
         if over in (Over.BUDGET, Over.TARGET, Over.PATIENCE, Over.FAILURES):
             return self._limits.over(self._tally, 0.0) is not over
+        if over is Over.BEFORE:
+            return not self._assignments.stuck
         return over is Over.SPACE and self._dispatcher.in_hand
 
     def drained(self, cancelling: bool, waited: float, stalled: bool, kill: Callable[[], None]) -> bool:
@@ -101,6 +115,8 @@ class EndConditions:
             return f"The folder {root} was moved or removed during the run."
         if over is Over.NO_AGENTS:
             return str(self._agents.hopeless)
+        if over is Over.BEFORE and self._state.before is not None:
+            return failure(self._state.before, RunPaths(root))
         if over is Over.SPACE:
             return proposer.exhausted_sentence
         return self._limits.failures_sentence(self._tally) if over is Over.FAILURES else ""

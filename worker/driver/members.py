@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 MOST_HELD = 2  # trials at one agent: one that runs, and the next one
@@ -23,6 +24,15 @@ class Member:
     host: str = ""
     queue: list[int] = field(default_factory=list)
 
+    def answers(self, time_left: float | None, at: float) -> bool:
+        """Take in that it has answered to this driver, and has so many seconds left; whether it is for the first time."""
+        # How late it is elsewhere says nothing: clocks differ, and what is left of a duration does not.
+        self.ends_at = min(self.ends_at, at + (math.inf if time_left is None else time_left))
+        if self.said_bye:  # a job that was started anew
+            self.said_bye = self.leaving = False
+        first, self.ready = not self.ready, True
+        return first
+
 
 class Members:
     """All agents by name, and those that may be given something by how much they hold."""
@@ -40,6 +50,12 @@ class Members:
     def takers(self, held: int) -> list[Member]:
         """The agents that may be given a trial and hold exactly `held` of them."""
         return list(self._loads[held].values())
+
+    def elsewhere(self, hosts: Collection[str]) -> bool:
+        """Whether any agent works on another host than these."""
+        return any(
+            member.ready and not member.leaving and member.host not in hosts for member in self.known.values()
+        )
 
     def forget(self, identity: str) -> Member | None:
         """An agent does not exist any more; what it was, None where it was not known."""

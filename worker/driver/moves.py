@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from worker.driver.tasks import Task
+from worker.spec.text import times, together, visible
 from worker.store.inbox_messages import Assign, Order
 from worker.store.journal_records import Record
 from worker.store.outbox_messages import Finished
+from worker.trial import BEFORE, Status
 
 
 class MakeAssign(Protocol):
@@ -31,3 +33,19 @@ def late_end(identity: str, told: Finished, counts: bool) -> str:
     """The note that an agent which had been given up has ended an evaluation."""
     came = f"evaluation {told.trial}: worker {identity}, which had been given up, has ended it after all"
     return f"{came}; that {'counts' if counts else 'does not count, as it had ended before'}"
+
+
+def counts(number: int, status: Status) -> bool:
+    """Whether what has ended so is one of the evaluations that a run is to make."""
+    return status.done and number != BEFORE
+
+
+def tried_again(told: Finished) -> str:
+    """Why what an agent has told is not the end of an evaluation."""
+    return f'It failed, and has printed "{visible(told.retry)}", one of the texts of retry_on. {told.outcome.reason}'
+
+
+def tried_enough(told: Finished, attempts: int) -> Finished:
+    """The same message where it is the end after all, with how often that came."""
+    why = f'It has printed "{visible(told.retry)}", one of the texts of retry_on, and was tried {times(attempts)}.'
+    return replace(told, outcome=replace(told.outcome, reason=together(told.outcome.reason, why)))

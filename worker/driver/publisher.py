@@ -13,6 +13,7 @@ from worker.progress.csv_refresh import CsvRefresh
 from worker.progress.events import Events
 from worker.progress.live_output import LiveOutput
 from worker.progress.live_results import LiveResults
+from worker.progress.preparing import notice
 from worker.progress.roster import Roster
 from worker.progress.snapshot import Rate, Snapshot
 from worker.progress.tally import Tally
@@ -74,7 +75,7 @@ class Publisher:
         snapshot.pending, snapshot.trouble = agents.pending, trouble
         snapshot.take_in(self._state, time.time())
         snapshot.live = self._live_results.sentence(self._state.trials, now, time.time())
-        snapshot.notice = ""
+        snapshot.notice = notice(self._plan.run, self._state.before)
         if phase is Phase.DRAINING and snapshot.tally.running:
             snapshot.notice = "Waiting for running evaluations to end."
         elif phase is Phase.CANCELLING:

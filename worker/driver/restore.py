@@ -45,7 +45,7 @@ class Restored:
     voided: number of a trial -> up to which attempt its outcomes do not count, since it was to be made again.
     retracted: attempts whose outcomes were taken back. attempts: number of a trial -> how often it was given out, if more
     than once. spent: number of an open trial -> seconds that it has taken so far, where it continues. former: number of an open or
-    lost trial -> the agent that it was taken from last. stops: number of a trial -> the last decision to end it early. failures and first: where the counts for the limits begin, since the run was taken up again after it had
+    lost trial -> the agent that it was taken from last. avoids: number of an open trial -> hosts that are not to have it again. stops: number of a trial -> the last decision to end it early. failures and first: where the counts for the limits begin, since the run was taken up again after it had
     ended. seconds: how much of its runtime is used up since then. in_vain: agents under the last drivers, none of which lived
     long or saw an evaluation end.
     """
@@ -58,23 +58,25 @@ class Restored:
     attempts: dict[int, int] = field(default_factory=dict)
     spent: dict[int, float] = field(default_factory=dict)
     former: dict[int, str] = field(default_factory=dict)
+    avoids: dict[int, frozenset[str]] = field(default_factory=dict)
     stops: dict[int, StopEarly] = field(default_factory=dict)
     failures: int = 0
     first: int = 1
     seconds: float = 0.0
     in_vain: set[str] = field(default_factory=set)
 
-    def hand_over(self, assignments: Assignments) -> None:
-        """Let the assignments of a driver begin with what earlier ones have left."""
-        trials = self.replayer.state.trials.values()
+    def hand_over(self, assignments: Assignments, before: bool = False) -> None:
+        """Let the assignments of a driver begin with what earlier ones have left. before: whether there is a command before the first evaluation."""
+        state = self.replayer.state
         assignments.restore(
-            trials,
+            [*state.trials.values(), *([state.before] if before and state.before else [])],
             self.strikes,
             self.voided,
             self.retracted,
             self.attempts,
             self.spent,
             self.former,
+            self.avoids,
         )
 
     @property
@@ -160,11 +162,16 @@ def _read(restored: Restored, records: Iterable[Read | None]) -> None:
                 restored.spent[record.trial] = record.spent
             if isinstance(record, Requeued):
                 restored.former[record.trial] = record.agent
+                if record.avoids:
+                    restored.avoids[record.trial] = restored.avoids.get(record.trial, frozenset()) | {
+                        record.avoids
+                    }
             else:
                 restored.retracted.add((record.trial, record.attempt, record.agent))
         elif isinstance(record, Retried):
             restored.former.pop(record.trial, None)
             restored.voided[record.trial] = record.attempt
+            restored.avoids.pop(record.trial, None)
             restored.spent.pop(record.trial, None)
         elif isinstance(record, Ended):
             restored.failures, restored.first = restored.tally.failures, restored.next_number

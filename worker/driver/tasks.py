@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from worker.driver.losses import Losses
+from worker.driver.losses import RUNNING_STRIKES, Losses
 from worker.spec.parameters import Value
-from worker.store.journal_records import Assigned, Lost, Proposed, Record, Requeued, Retried
-from worker.trial import Status, Trial
+from worker.store.journal_records import (
+    Assigned,
+    Cancelled,
+    Finished,
+    Lost,
+    Proposed,
+    Record,
+    Requeued,
+    Retracted,
+    Retried,
+)
+from worker.trial import BEFORE, Status, Trial
 
 Attempt = tuple[int, int, str]  # trial, the how-manieth time that it was given out, and to which agent
 
@@ -21,7 +31,8 @@ class Task:
 
     voided: what attempts up to this one have brought does not count, unless it is a success: somebody asked to retry.
     spent: seconds that it has taken so far, where each attempt goes on from where the last one has come.
-    former: an agent that may still run an earlier attempt, although that was given up. point, repeat: as in `Trial`.
+    former: an agent that may still run an earlier attempt, although that was given up. avoids: hosts on which it failed, and is to
+    be tried no more while there are others. point, repeat: as in `Trial`.
     """
 
     number: int
@@ -33,6 +44,7 @@ class Task:
     voided: int = 0
     spent: float = 0.0
     former: str = ""
+    avoids: frozenset[str] = frozenset()
     point: int = 0
     repeat: int = 1
 
@@ -93,6 +105,12 @@ class Tasks:
                     insort(self.waiting, number)
 
     @property
+    def stuck(self) -> bool:
+        """Whether the command before the first evaluation has failed or was given up."""
+        closed = self.closed.get(BEFORE)
+        return BEFORE in self.lost or (closed is not None and not closed.done)
+
+    @property
     def ended(self) -> int:
         """How many have ended, in whatever way."""
         return len(self.closed) + len(self.lost)
@@ -101,6 +119,11 @@ class Tasks:
     def former(self) -> set[str]:
         """The agents that may still run trials that have not ended, or were given up."""
         return {task.former for task in (*self.open.values(), *self.lost.values()) if task.former}
+
+    def avoid(self, hosts: Mapping[int, frozenset[str]]) -> None:
+        """Earlier drivers have seen trials fail on these hosts: number of the trial -> hosts."""
+        for number in self.open.keys() & hosts.keys():
+            self.open[number].avoids = hosts[number]
 
     def taken_from(self, agents: Mapping[int, str]) -> None:
         """Earlier drivers have taken trials from these agents: number of the trial -> agent."""
@@ -121,9 +144,18 @@ class Tasks:
             Proposed(epoch=self.epoch, trial=number, values=values, point=again[0], repeat=again[1], at=at)
         )
 
-    def give_out(self, agent: str, at: float) -> Task:
-        """Give the first waiting trial to an agent; at least one must be waiting."""
-        task = self.open[self.waiting.pop(0)]
+    def first_for(self, host: str, elsewhere: Callable[[Collection[str]], bool]) -> int | None:
+        """The first waiting trial that an agent on `host` may have. elsewhere: whether others are on another host than these."""
+        for number in self.waiting:
+            avoids = self.open[number].avoids
+            if host not in avoids or not elsewhere(avoids):
+                return number
+        return None
+
+    def give_out(self, number: int, agent: str, at: float) -> Task:
+        """Give a waiting trial to an agent."""
+        self.waiting.remove(number)
+        task = self.open[number]
         task.attempt = max(task.attempt, self._floors.get(task.number, 0)) + 1
         task.holder, task.started = agent, False
         self.records.append(
@@ -164,8 +196,45 @@ class Tasks:
             self.waiting.remove(number)
         return task
 
-    def give_back(self, task: Task, agent: str, reason: str, at: float) -> None:
-        """Let a trial wait again, or give it up."""
+    def repeat(self, task: Task, agent: str, reason: str, at: float, host: str) -> bool:
+        """Let a trial that has failed on `host` wait again, unless that has come too often; whether it does."""
+        task.strikes += RUNNING_STRIKES
+        if self._given_up(task):
+            return False
+        self.give_back(task, agent, reason, at, avoids=host)
+        return True
+
+    def take_back(self, record: Retracted, willed: bool) -> Closed | None:
+        """What an agent has said of an end does not count; if it was that which had ended the trial, that waits again: how it had ended.
+
+        willed: see `Losses`.
+        """
+        number, closed = record.trial, self.closed.get(record.trial)
+        if closed is None or (closed.attempt, closed.agent) != (record.attempt, record.agent):
+            self.records.append(record)  # something else has ended the trial, or is about to
+            return None
+        task = self.open[number] = self.closed.pop(number).task
+        if self._losses.continues:
+            task.spent = closed.seconds
+        task.strikes = self._losses.vanished(task.strikes, True, willed)
+        self.records.append(replace(record, strikes=task.strikes, spent=task.spent or None))
+        self.wait_again(task, record.agent, record.reason, record.at)
+        return closed
+
+    def end(self, task: Task, record: Finished) -> None:
+        """A trial, which is not open any more, has ended by what an agent said."""
+        done, seconds = record.status.done, record.outcome.seconds or 0.0
+        self.closed[task.number] = Closed(task, record.attempt, record.agent, done, seconds)
+        self.records.append(record)
+
+    def cancel(self, record: Cancelled) -> None:
+        """A trial has gone with its agent, and everything is cancelled."""
+        self.close(record.trial)
+        self.records.append(record)
+
+    def give_back(self, task: Task, agent: str, reason: str, at: float, avoids: str = "") -> None:
+        """Let a trial wait again, or give it up. avoids: a host that is not to have it again."""
+        task.avoids |= {avoids} - {""}
         if not self._given_up(task):
             self.records.append(
                 Requeued(
@@ -176,6 +245,7 @@ class Tasks:
                     reason=reason,
                     strikes=task.strikes,
                     spent=task.spent or None,
+                    avoids=avoids,
                     at=at,
                 )
             )

@@ -33,6 +33,7 @@ from worker.store.journal_records import (
     Workers,
 )
 from worker.store.paths import RunPaths
+from worker.trial import BEFORE
 
 _RETRY = 5.0  # seconds between two tries where the disk is full
 _MOST_LINES = 10_000  # that wait to be written; of more, the oldest are left out
@@ -103,7 +104,10 @@ def sentence_of(record: Record) -> str:
     if isinstance(record, Ended):
         return f"the run has ended. {record.reason}"
     what = _about_trial(record)
-    return f"evaluation {record.trial}: {what}" if what else ""
+    subject = (
+        f"evaluation {record.trial}" if record.trial != BEFORE else "the command before the first evaluation"
+    )
+    return f"{subject}: {what}" if what else ""
 
 
 def _about_runtime(record: Runtime) -> str:

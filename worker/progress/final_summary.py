@@ -73,6 +73,7 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
         Over.ALL_FAILED: (
             f"The first {TRIED_BEFORE_GIVING_UP} evaluations all failed, so the others would most likely fail, too."
         ),
+        Over.BEFORE: f"{detail} No evaluation was begun.",
         Over.RUNTIME: f"The runtime of {clock(run.runtime)} is over.",
         Over.HOURS: f"The budget of {run.budget} pays for no more evaluations.",
         Over.STOPPED: "The run was stopped.",
@@ -101,6 +102,9 @@ def next_step(over: str, run: Run, paths: RunPaths, tally: Tally) -> Iterator[st
         yield f"  {_replaced(run, paths)}"
     elif failed:
         yield "Find out why; then, to continue:"
+        yield resume
+    elif over == Over.BEFORE.value:
+        yield "Once that is corrected, to run it again and continue:"
         yield resume
     elif over == Over.NO_AGENTS.value:
         yield "Once that is fixed, to continue:"

@@ -23,6 +23,7 @@ class Over(Enum):
     PATIENCE = "patience"
     FAILURES = "failures"
     ALL_FAILED = "all failed"
+    BEFORE = "before"  # the command before the first evaluation has failed
     RUNTIME = "runtime"
     HOURS = "hours"  # those of nodes, cores or GPUs that the budget has
     NO_AGENTS = "no agents"

@@ -214,7 +214,7 @@ ADVANCED_FIELDS: tuple[Field, ...] = (
         "Max. number of lost workers",
         "integer",
         3,
-        "An evaluation is given up after it has lost this many workers; those that somebody has ended (scancel, preemption) do not count.",
+        "An evaluation is given up after it has lost this many workers, or failed so often with a text of retry_on; workers that somebody has ended (scancel, preemption) do not count.",
         advanced=True,
         minimum=1,
         maximum=1000,

@@ -12,6 +12,7 @@ from worker.spec import (
     check_repeats,
     check_rules,
     check_units,
+    environment,
     goals,
     near_misses,
     placeholders,
@@ -148,7 +149,7 @@ def _path_problems(field: Field, value: str) -> Iterator[Problem]:
             "folder.",
             "warning",
         )
-    elif not value.startswith(_PATH_STARTS):
+    elif field.path == "run.workdir" and not value.startswith(_PATH_STARTS):
         yield Problem(
             field.path,
             f"{quoted(value)} is relative to the folder in which the command is started.",
@@ -201,7 +202,7 @@ def _together(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> 
             f'Fill in "{BY_PATH["slurm.mail_type"].label}" as well.',
             "warning",
         )
-    yield from goals.problems(values)
+    yield from (*goals.problems(values), *environment.problems(values))
     yield from _seed_problems(values.get("seed", ()))
     yield from sbatch_options.problems(values.get("sbatch", ()), values)
     yield from _driver_problems(values)

@@ -23,6 +23,8 @@ Kind = Literal[
     "points",
     "goals",
     "reference",
+    "modules",
+    "variables",
     "result",
     "budget",
     "confirm",

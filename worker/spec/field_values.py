@@ -7,6 +7,12 @@ from collections.abc import Sequence
 
 from worker.spec.budget import budget_text
 from worker.spec.confirmation import confirm_text
+from worker.spec.environment import (
+    modules,
+    modules_text,
+    variables,
+    variables_text,
+)
 from worker.spec.field_definition import LONGEST_NAME, LONGEST_PATH, NAME_PATTERN, WORD_PATTERN, Field
 from worker.spec.goals import goal_texts, goal_texts_text, reference_texts
 from worker.spec.gpu_amounts import gpus
@@ -57,6 +63,10 @@ def field_value(field: Field, raw: object) -> object:
         return goal_texts(raw)
     if field.kind == "reference":
         return reference_texts(raw)
+    if field.kind == "modules":
+        return modules(raw)
+    if field.kind == "variables":
+        return variables(raw)
     if field.kind == "result":
         return real_text(real(raw)) if raw not in ("", None) else ""
     text = line(raw, LONGEST_PATH if field.kind == "path" else LONGEST_LINE)
@@ -121,6 +131,10 @@ def field_text(field: Field, value: object) -> str:
         return start_points_text(value)
     if field.kind in ("goals", "reference") and isinstance(value, tuple):
         return goal_texts_text(value)
+    if field.kind == "modules" and isinstance(value, tuple):
+        return modules_text(value)
+    if field.kind == "variables" and isinstance(value, tuple):
+        return variables_text(value)
     if field.kind == "lines" and isinstance(value, tuple):
         return "\n".join(str(part) for part in value)
     return str(value)
@@ -133,6 +147,6 @@ def field_raw_text(field: Field, raw: object) -> str:
     try:
         return field_text(field, field_value(field, raw))
     except ConversionError:
-        if field.kind in ("lines", "points") and isinstance(raw, (list, tuple)):
+        if field.kind in ("lines", "points", "modules", "variables") and isinstance(raw, (list, tuple)):
             return "\n".join(raw_text(part) for part in raw)
         return raw_text(raw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
 
+from worker.spec.environment import Variables
 from worker.spec.goals import RESULT, Goal, GoalTexts
 from worker.spec.parameters import DEFAULT_TYPE, Parameter
 from worker.spec.problem import Problem
@@ -79,6 +80,13 @@ class Run:
     warning_signal: str
     budget: str
     accept_exit_code: bool
+    retry_on: tuple[str, ...]
+    modules: tuple[str, ...]
+    venv: str
+    conda: str
+    variables: Variables
+    run_in: str
+    before: str
     on_ended: str
     on_interrupted: str
     on_first_result: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from worker.spec.notation import NUMBER_FORMATS
 from worker.spec.parameters import Value
@@ -18,7 +18,8 @@ class Assign(Filed):
     # 0 is no limit. continues: the program goes on from where earlier attempts, which took `spent` seconds, have come;
     # it gets warning_signal so many seconds before the agent's time is up, 0 for never. watched: the driver may end it for
     # what it prints, and is told that without delay. repeat: the how-manieth evaluation of its point it is. results: those that
-    # the run names, the main one first.
+    # the run names, the main one first. prepare: what is loaded and activated before the program, by its kind. variables: what
+    # is set there, with the names of others. retry_on: texts that are looked for in what it prints.
     kind = "assign"
     trial: int
     attempt: int
@@ -37,6 +38,9 @@ class Assign(Filed):
     watched: bool = False
     repeat: int = 1
     results: tuple[str, ...] = ()
+    prepare: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    retry_on: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[int, int]:
@@ -92,4 +96,6 @@ class Lead(Filed):
 
 Order = Assign | Cancel | StopEarly | Quit | Ping | Lead
 Received = Order | Unknown | Malformed
-INBOX: Codec[Order] = Codec((Assign, Cancel, StopEarly, Quit, Ping, Lead))
+INBOX: Codec[Order] = Codec(
+    (Assign, Cancel, StopEarly, Quit, Ping, Lead), sparse=("prepare", "variables", "retry_on")
+)

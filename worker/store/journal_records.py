@@ -84,10 +84,10 @@ class Finished(Filed):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Requeued(Filed):
-    """given out again, since its agent vanished or gave it back; seconds that it has taken, where it continues"""
+    """given out again, since its agent vanished or gave it back, or it failed on a host and asks for another; seconds that it has taken, where it continues"""
 
     # strikes: how far its agents have vanished so far, see worker.driver.losses. spent: seconds that it has taken so far,
-    # where it continues.
+    # where it continues. avoids: a host on which it is not to be tried again.
     kind = "requeued"
     trial: int
     attempt: int
@@ -95,6 +95,7 @@ class Requeued(Filed):
     reason: str = ""
     strikes: int | None = None
     spent: float | None = None
+    avoids: str = ""
     at: float = 0.0
 
 
@@ -286,6 +287,6 @@ JOURNAL: Codec[Record] = Codec(
         *(Agent, Workers, Runtime, Allocated, Hook, Retried, StopEarly, NotRepeated),
         *(Stopping, Leaving, Ended),
     ),
-    sparse=("point", "repeat", "raw_loss", "strikes", "over", "values", "spent"),
+    sparse=("point", "repeat", "raw_loss", "strikes", "over", "values", "spent", "avoids"),
     forms=OWN_FORMS,
 )

@@ -225,6 +225,11 @@ class Codec(Generic[M]):
             for name, plan in self._plans.items()
         }
         self._sparse = {name: [key for key in sparse if key in self.keys(name)] for name in self.kinds}
+        # Of a list or table, only one that may be left out.
+        self._empty: Mapping[str, Mapping[str, tuple[object, ...]]] = {
+            name: {part.name: ((), {}) for part in fields(plan.kind) if _default(part) in ((), dict)}
+            for name, plan in self._plans.items()
+        }
         self._write = {
             name: [
                 (part.name, write)
@@ -270,6 +275,6 @@ class Codec(Generic[M]):
         for key, write in self._write[message.kind]:
             json_fields[key] = write(json_fields[key])
         for key in self._sparse[message.kind]:
-            if json_fields[key] in (None, ""):
+            if json_fields[key] in self._empty[message.kind].get(key, (None, "")):
                 del json_fields[key]
         return json_fields

@@ -67,7 +67,7 @@ class NewValue(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Finished(Message):
-    """as in the journal, with the values, so that a wrong pair is noticed"""
+    """as in the journal, with the values, so that a wrong pair is noticed; which text it printed that asks for a repetition"""
 
     kind = "finished"
     trial: int
@@ -79,6 +79,7 @@ class Finished(Message):
     gpus: str = ""
     status: Status
     outcome: Outcome
+    retry: str = ""
     at: float = 0.0
 
 
@@ -147,5 +148,5 @@ Said = Hello | Started | NewValue | Finished | Retracted | Refused | GpuBroken |
 Heard = Said | Unknown | Malformed
 OUTBOX: Codec[Said] = Codec(
     (Hello, Started, NewValue, Finished, Retracted, Refused, GpuBroken, Bye, ProcessEnded),
-    sparse=("raw_loss", "spent"),
+    sparse=("raw_loss", "spent", "retry"),
 )

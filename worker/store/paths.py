@@ -161,6 +161,11 @@ class RunPaths:
         """The folder of what the evaluations printed."""
         return self.root / "trials"
 
+    @property
+    def before_log(self) -> Path:
+        """What the command before the first evaluation printed."""
+        return self.root / "before.log"
+
     def trial_out(self, number: int) -> Path:
         """Standard output of an evaluation."""
         return self.trials / f"{number:06}.out"

@@ -39,7 +39,7 @@ from worker.store.journal_records import (
 from worker.store.messages import Malformed, Unknown
 from worker.store.paths import RunPaths
 from worker.store.trial_progress import Progress
-from worker.trial import Trial
+from worker.trial import BEFORE, Trial
 
 _ABOUT_TRIALS = (
     *(Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled, Retried, StopEarly),
@@ -60,7 +60,8 @@ class Ending(NamedTuple):
 class Replayed:
     """What the journal says.
 
-    trials: by number, in the order of their numbers' first proposal. epoch: the newest driver. drivers: their
+    trials: by number, in the order of their numbers' first proposal. before: the command before the first evaluation, once a driver
+    has taken it up. epoch: the newest driver. drivers: their
     own records, oldest first. ended: None while the run may go on. agents: identity -> last known record of it.
     seed: of the search, None before the first driver. wanted: workers asked for, None where nobody asked.
     runtime: what the newest driver has written down of it last, None where it has not. allocations: what jobs have had.
@@ -70,6 +71,7 @@ class Replayed:
     """
 
     trials: dict[int, Trial] = field(default_factory=dict)
+    before: Trial | None = None
     epoch: int = 0
     drivers: list[Driver] = field(default_factory=list)
     ended: Ending | None = None
@@ -145,6 +147,11 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def _if_trial(changed: Trial | None) -> Trial | None:
+    """What has changed, unless that is the command before the first evaluation."""
+    return None if changed is not None and changed.number == BEFORE else changed
+
+
 class Replayer:
     """Takes in records one at a time; driver, follow and `load` all make their state with it.
 
@@ -177,9 +184,9 @@ class Replayer:
         A record without what its kind needs is counted as torn; unknown kinds are left to later versions.
         """
         if isinstance(record, Proposed):
-            return self._proposed(record)
+            return _if_trial(self._proposed(record))
         if isinstance(record, _ABOUT_TRIALS):
-            return self._about_trial(record)
+            return _if_trial(self._about_trial(record))
         if isinstance(record, Malformed):
             self.state.torn += 1
         elif not isinstance(record, Unknown):
@@ -222,7 +229,11 @@ class Replayer:
             self.state.ignored += 1
             if epoch <= progress.epoch:
                 return None
-        trial = self.state.trials[number] = Trial(number, record.values, point=point, repeat=repeat)
+        trial = Trial(number, record.values, point=point, repeat=repeat)
+        if number == BEFORE:
+            self.state.before = trial
+        else:
+            self.state.trials[number] = trial
         self._progress[number] = Progress(epoch, trial)
         strays = self._strays.pop(number, [])
         self.state.strays -= len(strays)

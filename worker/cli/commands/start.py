@@ -12,6 +12,7 @@ from worker.cli.config_argument import HELP, by_name, came_from_elsewhere, print
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
 from worker.launch import registry
 from worker.launch.scheduler import Scheduler
+from worker.spec import preparation
 from worker.spec.check import check_read
 from worker.spec.fields import FIELDS
 from worker.spec.formats import toml
@@ -114,8 +115,14 @@ def _in_short(run: Run, home: Home, scheduler: Scheduler) -> Iterator[str]:
     """What would run, where, and with how many workers; nothing that runs as the user is left out."""
     names = [seed_run.name for seed_run in _one_per_seed(run)]
     yield f"program   {_line(run.objective)}"
-    if run.setup:
-        yield from _listed("before it", run.setup)
+    if run.before:
+        yield f"at first  {_line(run.before)}"
+    if around := [
+        *run.setup,
+        *preparation.by_hand(preparation.needs(run, Path.cwd())),
+        *preparation.exports(run.variables),
+    ]:
+        yield from _listed("before it", around)
     commands = ((event.value, str(getattr(run, event.attribute))) for event in Event)
     yield from _listed("on", [f"{event}: {command}" for event, command in commands if command])
     workers = f"{counted(run.workers, 'worker')} {scheduler.place(run.workers)}"

@@ -15,6 +15,7 @@ from worker.cli.jobs import Jobs
 from worker.cli.run_lookup import OLDER, configure_run, find_run, older_projects, runs
 from worker.cli.whereabouts import CHANGE_THERE, Here, elsewhere
 from worker.errors import EXIT_DONE, OmnioptError
+from worker.progress import preparing
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
@@ -178,6 +179,10 @@ class _RunStatus:
         yield from (f"  {line}" for line in self._next_step())
         if self.elsewhere:
             yield f"  {self.elsewhere} What stands here is from its files. {CHANGE_THERE}"
+        before = self.state.before
+        said = preparing.line(self.run, before, self.paths, now)
+        if said and before and (self.claim.held or before.status.ended):
+            yield f"  {visible(said)}"
         yield f"  {self.snapshot.counts}"
         if spared := self.saved.sentence:
             yield f"  {spared}"
@@ -233,7 +238,8 @@ class _RunStatus:
             worker = f"worker {trial.agent}" + (f" on {trial.host}" if trial.host else "")
             since = f"for {clock(now - trial.start)}" if trial.start else "next"
             printed = f", {self.live[trial.number].words}" if trial.number in self.live else ""
-            yield f"  evaluation {trial.number}: {worker}, {since}{printed}"
+            again = f", attempt {trial.attempt}" if trial.attempt > 1 else ""
+            yield f"  evaluation {trial.number}: {worker}{again}, {since}{printed}"
         if len(self.running) > _MOST_RUNNING:
             yield f"  and {counted(len(self.running) - _MOST_RUNNING, 'more evaluation')}"
 
@@ -255,6 +261,7 @@ class _RunStatus:
             "seed": self.state.seed,
             "search": outline(self.run, self.state.trials.values()),
             "direction": self.run.main.direction,
+            "before": self.state.before.status.value if self.state.before else None,
             "max_evals": self.run.max_evals,
             "total": self.snapshot.total,
             "trials": {status.value: statuses.get(status.value, 0) for status in Status},

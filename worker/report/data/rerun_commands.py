@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 
 from worker.agent.assignment import variables
 from worker.launch import registry
+from worker.spec import preparation
+from worker.spec.environment import runs_in
 from worker.spec.parameters import Value
 from worker.spec.placeholders import render, unused
 from worker.spec.run import Run
@@ -30,10 +33,12 @@ class Commands:
     def ready(self, trial: Trial) -> str:
         """One line for a shell that runs the program with the trial's values; as short as that can be."""
         objective = self._run.objective
-        if "OMNIOPT_" in objective or unused(objective, self._run.names):
+        set_before = preparation.exports(self._run.variables)
+        if any("OMNIOPT_" in text for text in (objective, *set_before)) or unused(objective, self._run.names):
             return self.by_hand(trial)
         command = self.of(trial.values, trial.number)
-        return self._in_place(command, f"bash -c {shlex.quote(command)}")
+        closed = f"bash -c {shlex.quote('; '.join([*set_before, command]))}"
+        return self._in_place(trial.number, closed if set_before else command, closed)
 
     def by_hand(self, trial: Trial) -> str:
         """One line for a shell that evaluates the trial again as its agent did: same folder, same variables."""
@@ -49,14 +54,18 @@ class Commands:
         )
         environment = variables(assign, self._paths, trial.agent or "by-hand")
         assignments = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
-        line = f"env {assignments} bash -c {shlex.quote(command)}"
-        return self._in_place(line, line)
+        lines = [*preparation.exports(self._run.variables), command]
+        line = f"env {assignments} bash -c {shlex.quote('; '.join(lines))}"
+        return self._in_place(trial.number, line, line)
 
-    def _in_place(self, command: str, closed: str) -> str:
+    def _in_place(self, number: int, command: str, closed: str) -> str:
         """`command` in the folder and after the lines that the run's workers began with; `closed` is it as one word list."""
-        folder = self._origin.cwd
+        base = Path(self._origin.cwd)
+        folder = (
+            str(runs_in(self._run.run_in, base, self._paths.trial_dir(number))) if self._origin.cwd else ""
+        )
         begin = f"cd {shlex.quote(folder)} && " if folder else ""
-        setup = self._setup()
+        setup = [*self._setup(), *preparation.by_hand(preparation.needs(self._run, base))]
         return f"{begin}{{ {'; '.join([*setup, closed])}; }}" if setup else begin + command
 
     def _setup(self) -> list[str]:

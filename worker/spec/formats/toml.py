@@ -19,6 +19,7 @@ from worker.spec.formats.toml_values import (
     toml_array,
     toml_key,
     toml_of_text,
+    toml_pairs,
     toml_string,
     toml_table,
     toml_value,
@@ -284,6 +285,8 @@ def _field_toml(field: Field, typed: Any) -> str:
         return toml_table({name: toml_of_text(text) for name, text in typed})
     if field.kind == "confirm" and (confirmed := confirm_of(typed)):
         return toml_table({name: toml_value(count) for name, count in confirmed._asdict().items()})
+    if field.kind == "variables":
+        return toml_pairs(typed, len(field.key) + 3)
     if field.kind == "result":
         return toml_of_text(typed)
     if field.kind == "gpus" and not gpu_type(typed):

@@ -19,6 +19,14 @@ def toml_table(entries: Mapping[str, str]) -> str:
     return "{ " + ", ".join(f"{toml_key(name)} = {text}" for name, text in entries.items()) + " }"
 
 
+def toml_pairs(pairs: Sequence[tuple[str, str]], indent: int) -> str:
+    """Names and texts as a table; as lines of the form name=text where a name comes twice, or the table is too long for a line."""
+    table = toml_table({name: toml_string(text) for name, text in pairs})
+    if len(dict(pairs)) == len(pairs) and len(table) + indent <= LONGEST_LINE:
+        return table
+    return toml_value([f"{name}={text}" for name, text in pairs], indent)
+
+
 def toml_of_text(text: str) -> str:
     """A number where `text` is exactly how one is written, else a string."""
     try:
