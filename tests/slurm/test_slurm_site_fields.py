@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from slurm_cluster import Cluster
+from slurm_cluster import GPUS_PER_NODE, Cluster
 from slurm_rules import RuledCluster
 from slurm_runs import a_run
 from slurm_site import Site
 
+from app.catalogue import read_catalogue
 from worker.launch.slurm import sbatch
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.sbatch import Outcome
@@ -100,3 +101,15 @@ def test_a_run_under_such_rules_is_driven_to_its_end(site: Site) -> None:
     paths = site.start("olive", slurm=rules, workers=2, evaluations=3)
     site.until_over(paths)
     assert [row["status"] for row in site.rows(paths)].count("ok") == 3
+
+
+def test_the_partitions_of_a_live_cluster_are_a_file_for_the_page(site: Site, tmp_path: Path) -> None:
+    done = site.omniopt("partitions")
+    assert done.returncode == 0, done.stderr
+    path = tmp_path / "partitions.toml"
+    path.write_text(done.stdout)
+    catalogue = read_catalogue(path)
+    assert list(catalogue.partitions) == ["alpha", "ml"]  # the default one first
+    alpha, ml = catalogue.partitions.values()
+    assert (alpha.gpus, alpha.memory, alpha.runtime) == (GPUS_PER_NODE, 4000, 168)
+    assert (ml.label, ml.runtime) == (f"ml (2 nodes, up to 8 CPUs, {GPUS_PER_NODE} GPUs)", 1)

@@ -44,6 +44,13 @@ def absence() -> str:
     return " ".join(reasons) if all(reasons) else ""
 
 
+def partition_file(today: str) -> str:
+    """The partitions of the cluster that this machine belongs to, as the page reads them. Raises OmnioptError where there is none."""
+    from worker.launch.slurm.partition_file import partition_file as of_slurm  # which hardly anybody needs
+
+    return of_slurm(today)
+
+
 def with_driver_job(paths: RunPaths) -> Scheduler | None:
     """The scheduler that was asked for a job for the driver of this run; None where the driver was never to be one."""
     return next(
