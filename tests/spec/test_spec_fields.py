@@ -20,6 +20,7 @@ from worker.spec import (
     driver_fields,
     environment_fields,
     hook_fields,
+    search_fields,
     site_fields,
 )
 from worker.spec.check import check
@@ -47,7 +48,15 @@ TYPES: Mapping[str, object] = {
 }
 TABLES = {
     Path(str(table.__file__))
-    for table in (basic_fields, environment_fields, advanced_fields, hook_fields, site_fields, driver_fields)
+    for table in (
+        basic_fields,
+        environment_fields,
+        advanced_fields,
+        search_fields,
+        hook_fields,
+        site_fields,
+        driver_fields,
+    )
 }
 # The documentation's term for what is optimized, which is the label of a field, too.
 TERM = "objective program"

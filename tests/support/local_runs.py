@@ -29,7 +29,17 @@ def config(workdir: Path, *parameters: ParameterDraft, **values: object) -> Path
         "algorithm": "search",
         "seed": "search",
         **dict.fromkeys(
-            ("direction", "results", "reference", "start_with", "target", "patience", "repeats", "confirm"),
+            (
+                "direction",
+                "results",
+                "reference",
+                "start_with",
+                "target",
+                "patience",
+                "repeats",
+                "confirm",
+                "like",
+            ),
             "search",
         ),
         **dict.fromkeys(("early_stopping", "early_stopping_after"), "search"),

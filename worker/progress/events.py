@@ -8,6 +8,7 @@ from collections import deque
 from contextlib import suppress
 from datetime import datetime
 
+from worker.report.data.imports import imported_sentence
 from worker.spec.text import counted, visible
 from worker.store.journal_records import (
     Agent,
@@ -18,6 +19,7 @@ from worker.store.journal_records import (
     Ended,
     Finished,
     Hook,
+    Imported,
     Leaving,
     Lost,
     NotRepeated,
@@ -95,6 +97,8 @@ def sentence_of(record: Record) -> str:
         return f"{counted(record.wanted, 'worker')} {are} wanted from now on"
     if isinstance(record, Runtime):
         return _about_runtime(record)
+    if isinstance(record, Imported):
+        return f"evaluations were imported. {imported_sentence(record)}"
     if isinstance(record, Allocated | Hook):
         return ""
     if isinstance(record, Stopping):

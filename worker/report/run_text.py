@@ -11,6 +11,7 @@ from pathlib import Path
 from worker.report.data import bounds_remark, equal_results, own_setting
 from worker.report.data.failure_checks import findings
 from worker.report.data.failures import causes, infeasible_sentence
+from worker.report.data.imports import imported_sentence
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import best_first, duration_words, hours_text, is_usable, summarize
@@ -67,6 +68,7 @@ def summary(results: Results) -> Iterator[str]:
         yield visible(f"Infeasible: {infeasible}")
     yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
     yield f"  {outline(results.run, state.trials.values())}"
+    yield from (f"  {visible(imported_sentence(record))}" for record in state.imports)
     yield from objective(results.run)
     for index, parameter in enumerate(results.run.parameters):
         settings = ", ".join(

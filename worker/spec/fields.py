@@ -24,6 +24,7 @@ FIXED = frozenset(
         "search.results",
         "search.constraints",
         "search.start_with",
+        "search.like",
         "search.repeats",
         "search.seed",
         "search.allow_repeats",

@@ -99,6 +99,7 @@ class Run:
     reference: GoalTexts
     constraints: tuple[str, ...]
     start_with: tuple[StartPoint, ...]
+    like: tuple[str, ...]
     target: str
     patience: int
     repeats: int

@@ -235,6 +235,18 @@ class Retried(Filed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class Imported(Filed):
+    """evaluations that were made elsewhere stand above: where they come from, how many, how many others were left out, and mostly why"""
+
+    kind = "imported"
+    source: str
+    taken: int
+    left_out: int
+    reason: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Stopping(Filed):
     """no new trials are started, and why"""
 
@@ -278,14 +290,14 @@ OfTrial = (
     | StopEarly
     | NotRepeated
 )
-OfRun = Driver | Agent | Workers | Runtime | Allocated | Hook | Stopping | Leaving | Ended
+OfRun = Driver | Agent | Workers | Runtime | Allocated | Hook | Imported | Stopping | Leaving | Ended
 Record = OfTrial | OfRun
 Read = Record | Unknown | Malformed
 JOURNAL: Codec[Record] = Codec(
     (
         *(Driver, Proposed, Assigned, Started, Finished, Requeued, Retracted, Lost, Cancelled),
         *(Agent, Workers, Runtime, Allocated, Hook, Retried, StopEarly, NotRepeated),
-        *(Stopping, Leaving, Ended),
+        *(Imported, Stopping, Leaving, Ended),
     ),
     sparse=("point", "repeat", "raw_loss", "strikes", "over", "values", "spent", "avoids"),
     forms=OWN_FORMS,

@@ -22,6 +22,7 @@ from worker.store.journal_records import (
     Ended,
     Finished,
     Hook,
+    Imported,
     Lost,
     NotRepeated,
     OfRun,
@@ -65,7 +66,7 @@ class Replayed:
     own records, oldest first. ended: None while the run may go on. agents: identity -> last known record of it.
     seed: of the search, None before the first driver. wanted: workers asked for, None where nobody asked.
     runtime: what the newest driver has written down of it last, None where it has not. allocations: what jobs have had.
-    hooks: event -> the newest command that was started for it.
+    hooks: event -> the newest command that was started for it. imports: what was taken over from elsewhere.
     torn: damaged lines. strays: records of trials that nobody proposed. ignored: outcomes that came too late or
     belong to other values of the same trial (a superseded driver's last words).
     """
@@ -81,6 +82,7 @@ class Replayed:
     runtime: Runtime | None = None
     allocations: Allocations = field(default_factory=Allocations)
     hooks: dict[str, Hook] = field(default_factory=dict)
+    imports: list[Imported] = field(default_factory=list)
     torn: int = 0
     strays: int = 0
     ignored: int = 0
@@ -208,6 +210,9 @@ class Replayer:
             state.allocations.take(record)
         elif isinstance(record, Hook):
             state.hooks[record.event] = record
+        elif isinstance(record, Imported):
+            if record not in state.imports:
+                state.imports = sorted([*state.imports, record], key=lambda one: (one.epoch, one.source))
         elif isinstance(record, Workers) and newest:
             state.wanted = record.wanted
         elif isinstance(record, Runtime) and newest:

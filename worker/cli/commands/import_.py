@@ -50,7 +50,7 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(f"No row of {args.csv} can be used; the lines above say why.")
     if new_home:
         paths = create(new_home, run)
-    count = warm_start.write(paths, run, table)
+    count = warm_start.write(paths, run, table, str(args.csv))
     imported_before = len(table.rows) - count
     imported = f"{counted(count, 'evaluation')} imported into {paths.root}."
     before = f"{counted(imported_before, 'evaluation')} of the table had been imported before."

@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from worker.cli import existing_run, field_options, launching, objective_check, prompts, search_check, trust
+from worker.cli import (
+    existing_run,
+    field_options,
+    launching,
+    objective_check,
+    prompts,
+    search_check,
+    trust,
+    warm_start,
+)
 from worker.cli.config_argument import HELP, by_name, came_from_elsewhere, print_problems, read_config
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
 from worker.launch import registry
@@ -170,11 +179,13 @@ def _start(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace)
     else:
         existing_run.refuse_foreign(paths)
     trust.agree_to_new(home.run(run.name).root)
+    similar = warm_start.sources(run, home)
     launching.say_where(run, scheduler, asked=args.local)
     survey = launching.check_cluster(run, home.run(run.name), scheduler)
     if aside is not None:
         aside.set_aside()
     paths = create(home, run, scheduler.site(run))
+    warm_start.take_over(similar, paths, run)
     try:
         return launching.begin(run, paths, scheduler, args, survey)
     except ConfigError:

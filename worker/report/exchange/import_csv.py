@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 from worker.errors import UsageError
@@ -33,6 +34,8 @@ _COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 # What stands before a parameter's name in the tables of Optuna, Ray Tune and DeepHyper.
 _PREFIXES = ("params_", "config/", "p:")
 
+NOTHING_ASSUMED: Mapping[str, Value] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class ImportedRow:
@@ -55,7 +58,7 @@ class ImportedRows:
 class _Layout:
     """Where in a row everything stands. parameters: None where one has no column, and needs none, as it has one value only.
 
-    outputs: the columns of several results, by name. status: None where no column tells it. comma: decimal commas.
+    outputs: the columns of several results, by name. only: the values of parameters that may lack a column. status: None where no column tells it. comma: decimal commas.
     """
 
     width: int
@@ -64,18 +67,26 @@ class _Layout:
     outputs: Mapping[str, int]
     status: int | None
     comma: bool
+    only: Mapping[str, Value]
 
 
-def read(path: Path, run: Run, result: str = RESULT, comma: bool = False) -> ImportedRows:
+def read(
+    path: Path,
+    run: Run,
+    result: str = RESULT,
+    comma: bool = False,
+    assumed: Mapping[str, Value] = NOTHING_ASSUMED,
+) -> ImportedRows:
     """Read the evaluations in a csv with a column for each parameter and one called `result`.
 
-    comma: numbers are written like 0,5. Raises UsageError where the file cannot be read or lacks a column.
+    comma: numbers are written like 0,5. assumed: the values of parameters that may lack a column. Raises UsageError where the file cannot be read or lacks a column.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = _rows(file)
             _, head = next(rows, (1, []))
-            return _imported_rows(rows, _layout(path, head, run, result, comma), run)
+            only = {**only_values(run.parameters, run.precision), **assumed}
+            return _imported_rows(rows, _layout(path, head, run, result, comma, only), run)
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 text. Save it as CSV UTF-8.") from error
     except (OSError, csv.Error) as error:
@@ -97,7 +108,9 @@ def _rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
             yield number, row
 
 
-def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool) -> _Layout:
+def _layout(
+    path: Path, head: Sequence[str], run: Run, result: str, comma: bool, only: Mapping[str, Value]
+) -> _Layout:
     headers = [unguarded(header.strip()) for header in head]
     twice = [name for name, count in Counter(headers).items() if count > 1]
 
@@ -111,7 +124,6 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
             raise UsageError(together(missing, did_you_mean(name, headers), more))
         return headers.index(wanted)
 
-    only = only_values(run.parameters, run.precision)
     parameters = tuple(
         None if parameter.name in only and parameter.name not in headers else find(parameter.name)
         for parameter in run.parameters
@@ -124,7 +136,9 @@ def _layout(path: Path, head: Sequence[str], run: Run, result: str, comma: bool)
         for place, name in enumerate(headers)
         if _SEVERAL.fullmatch(name) and name not in twice and place not in parameters
     }
-    return _Layout(len(headers), parameters, loss, outputs, None if status in parameters else status, comma)
+    return _Layout(
+        len(headers), parameters, loss, outputs, None if status in parameters else status, comma, only
+    )
 
 
 def _imported_rows(rows: Iterator[tuple[int, list[str]]], layout: _Layout, run: Run) -> ImportedRows:
@@ -161,7 +175,7 @@ def _evaluation(row: Sequence[str], layout: _Layout, run: Run, space: Space) -> 
         if index is not None
         and (cells[index] or not parameter.when)  # an empty cell: it does not exist there
     }
-    values = {**only_values(run.parameters, run.precision), **given} if None in layout.parameters else given
+    values = {**layout.only, **given} if None in layout.parameters else given
     values = {
         name: value for name, value in values.items() if name in given or space.rules.exists(name, values)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from worker.report.exchange.import_csv import ImportedRow, ImportedRows
@@ -11,15 +12,15 @@ from worker.spec.run import Run
 from worker.store import replay
 from worker.store.claim import introduction
 from worker.store.journal import open_epoch
-from worker.store.journal_records import JOURNAL, Finished, Leaving, Proposed, Record
+from worker.store.journal_records import JOURNAL, Finished, Imported, Leaving, Proposed, Record
 from worker.store.paths import RunPaths
 from worker.trial import IMPORTED, Outcome, Status
 
 _LARGEST_SEED = 2**31
 
 
-def write(paths: RunPaths, run: Run, table: ImportedRows) -> int:
-    """Write the evaluations into a journal of their own; returns how many are new to the run.
+def write(paths: RunPaths, run: Run, table: ImportedRows, source: str) -> int:
+    """Write the evaluations into a journal of their own, with their source; returns how many are new to the run.
 
     Nobody may drive the run meanwhile. Raises StorageFullError.
     """
@@ -30,7 +31,8 @@ def write(paths: RunPaths, run: Run, table: ImportedRows) -> int:
     epoch, journal = open_epoch(paths)
     try:
         records = _records(new, max(state.trials, default=0) + 1, epoch, seed)
-        journal.append(*map(JOURNAL.encode, records))
+        said = _said(table, len(new), source, epoch)
+        journal.append(*map(JOURNAL.encode, (*records, said, _leaving(epoch))))
     finally:
         journal.close()
     return len(new)
@@ -49,4 +51,20 @@ def _records(rows: Iterable[ImportedRow], first: int, epoch: int, seed: int) -> 
         yield Finished(
             epoch=epoch, trial=number, attempt=0, agent=IMPORTED, status=Status.OK, outcome=outcome, at=at
         )
-    yield Leaving(epoch=epoch, reason="Evaluations were imported.", at=at)
+
+
+def _said(table: ImportedRows, taken: int, source: str, epoch: int) -> Imported:
+    reasons = Counter(table.left_out.values()).most_common(1)
+    reason = reasons[0][0] if reasons else ""
+    return Imported(
+        epoch=epoch,
+        source=source,
+        taken=taken,
+        left_out=len(table.left_out),
+        reason=reason,
+        at=time.time(),
+    )
+
+
+def _leaving(epoch: int) -> Leaving:
+    return Leaving(epoch=epoch, reason="Evaluations were imported.", at=time.time())

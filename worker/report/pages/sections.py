@@ -10,6 +10,7 @@ from worker.report.data import improvements as progress
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.failures import infeasible_sentence
 from worker.report.data.importance import Importance
+from worker.report.data.imports import imported_sentence
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import Summary, duration_words, hours_text, is_usable
@@ -160,6 +161,7 @@ def _facts(results: Results, summary: Summary) -> Markup:
             duration_words(summary.inside / timed) if timed else "",
         ),
         ("Search", f"{results.run.algorithm} ({outline(results.run, results.state.trials.values())})"),
+        ("Imported", " ".join(map(imported_sentence, results.state.imports))),
         (BY_PATH["search.seed"].label, "" if results.state.seed is None else str(results.state.seed)),
         ("Workers", f"{summary.agents:,}"),
         ("Hosts", ", ".join(summary.hosts[:6]) + (" …" if len(summary.hosts) > 6 else "")),
