@@ -41,6 +41,29 @@ def test_a_source_is_read_and_not_run(omniopt: Omniopt, workdir: Path) -> None:
     assert not (workdir / "ran").exists()
 
 
+def test_a_file_that_cannot_be_read_is_said_to_be_so_and_why(omniopt: Omniopt, workdir: Path) -> None:
+    (workdir / "folder.py").mkdir()
+    for word, why in [("nowhere.py", "No such file or directory"), ("folder.py", "Is a directory")]:
+        done = omniopt("scan", word)
+        assert done.returncode == 2
+        assert f'"{word}" cannot be read: {why}.' in done.stderr
+    assert "cannot be started: No such file" in omniopt("scan", "nowhere.py --fast").stderr
+
+
+def test_a_file_of_somebody_else_is_named_as_one_that_cannot_be_read(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workdir / "train.py").write_text(PROGRAM)
+
+    def refuse(_: Path) -> bytes:  # root, as whom tests may run, reads everything
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.chdir(workdir)
+    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+        scan._scanned("train.py")
+
+
 def test_where_the_help_says_nothing_the_source_does(omniopt: Omniopt, workdir: Path) -> None:
     (workdir / "train.py").write_text(
         "import sys\nif len(sys.argv) > 1: sys.exit('no library here')\n" + PROGRAM

@@ -39,6 +39,21 @@ def test_columns_are_in_the_order_that_users_know(tmp_path: Path) -> None:
     assert rows[0]["log"].endswith("projects/first/trials/000001.out")
 
 
+def test_what_infeasible_evaluations_said_is_a_column_where_there_are_any(tmp_path: Path) -> None:
+    said = '=The program says that it is infeasible: "no elements".'
+    infeasible = a_trial(
+        2, {"lr": 1, "kind": "b"}, status=Status.INFEASIBLE, reason=said, outputs={"reason": 4.0}
+    )
+    failed = a_trial(3, {"lr": 1, "kind": "a"}, status=Status.FAILED, reason="It ended with exit code 1.")
+    rows = written(tmp_path, a_trial(1, {"lr": 1, "kind": "a"}, 3), infeasible, failed)
+    assert [row["reason"] for row in rows] == ["", f"'{said}", ""]
+    assert [row["reason (output)"] for row in rows] == ["", "4.0", ""]
+    assert "reason" not in written(tmp_path, failed)[0]
+    named = a_trial(1, {"lr": 1, "reason": "r"}, status=Status.INFEASIBLE, reason="It is.")
+    [row] = written(tmp_path, named, names=("lr", "reason"))
+    assert (row["reason"], row["reason (infeasible)"]) == ("r", "It is.")
+
+
 def test_no_parameter_can_be_called_like_a_column_of_ours() -> None:
     assert table.OWN_NAMES == RESERVED_NAMES
 

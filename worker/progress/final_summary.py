@@ -11,7 +11,7 @@ from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_RUN
 from worker.launch import registry
 from worker.progress.snapshot import clock, number_text
 from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
-from worker.report.data import bounds_remark, confirmation, equal_results, own_setting
+from worker.report.data import bounds_remark, confirmation, equal_results, folds_remark, own_setting
 from worker.report.data.failures import causes
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.saved_time import saved
@@ -196,6 +196,8 @@ def _best(
         f"  {name} = {visible(value_text(value, run.number_format))}" for name, value in best.values.items()
     )
     yield from confirmation.sentences(run, trials.values())
+    if folds := folds_remark.remark(run, trials.values()):
+        yield folds
     if not same and (beyond := bounds_remark.remark(run, best, tally.ok)):
         yield beyond
     if compared := own_setting.sentence(run, trials, best):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from worker.report.data import bounds_remark, equal_results, own_setting
+from worker.report.data import bounds_remark, equal_results, folds_remark, own_setting
 from worker.report.data.failure_checks import findings
 from worker.report.data.failures import causes, infeasible_sentence
 from worker.report.data.imports import imported_sentence
@@ -53,6 +53,8 @@ def summary(results: Results) -> Iterator[str]:
         yield visible(remark)
     elif remark := bounds_remark.remark(results.run, figures.best, sum(map(is_usable, results.trials))):
         yield remark
+    if folds := folds_remark.remark(results.run, results.trials):
+        yield folds
     parts = ", ".join(f"{count:,} {status.value}" for status, count in sorted(figures.counts.items()))
     yield f"Evaluations: {len(results.trials):,}" + (f" ({parts})" if parts else "")
     if spared := saved(results.trials).sentence:

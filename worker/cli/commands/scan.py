@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from worker.spec.text import quoted
 from worker.store.starter import command
 
 _PATIENCE = 60.0  # seconds for --help; some programs load half a gigabyte of libraries before they read it
+_READ = frozenset({".py", ".R", ".r", ".txt", ".md", ".toml", ".json", ".yaml", ".yml"})
 _RUNNERS = {".py": "python3", ".R": "Rscript", ".r": "Rscript"}
 
 
@@ -53,14 +55,25 @@ def _scanned(word: str) -> ReadResult:
     if word == "-":
         return _of_text(sys.stdin.buffer.read(LONGEST_INPUT + 1))
     path = Path(word)
-    with suppress(OSError):
-        if path.is_file() and ("/" not in word or not os.access(path, os.X_OK)):
-            runner = _RUNNERS.get(path.suffix, "")
-            read = _of_text(
-                path.read_bytes()[: LONGEST_INPUT + 1], f"{runner} {shlex.quote(word)}" if runner else ""
-            )
-            return original_meaning.named(read, path.name)
-    return _of_command(word)
+    if not _is_source(path, word):
+        return _of_command(word)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{quoted(word)} cannot be read: {error.strerror}.") from error
+    runner = _RUNNERS.get(path.suffix, "")
+    read = _of_text(data[: LONGEST_INPUT + 1], f"{runner} {shlex.quote(word)}" if runner else "")
+    return original_meaning.named(read, path.name)
+
+
+def _is_source(path: Path, word: str) -> bool:
+    """Whether a word is a file that is to be read, there or not, and no command."""
+    try:
+        if path.is_file():
+            return "/" not in word or not os.access(path, os.X_OK)
+    except OSError:  # it is in a folder that nobody may look into, or its name is too long
+        pass
+    return path.suffix in _READ and len(word.split()) == 1 and shutil.which(word) is None
 
 
 def _of_text(data: bytes, program: str = "") -> ReadResult:

@@ -19,7 +19,7 @@ from worker.progress import preparing
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
-from worker.report.data import bounds_remark, confirmation, own_setting
+from worker.report.data import bounds_remark, confirmation, folds_remark, own_setting
 from worker.report.data.allocated import Allocated
 from worker.report.data.saved_time import Saved, saved
 from worker.report.data.value_texts import mean_words, others_text
@@ -199,6 +199,8 @@ class _RunStatus:
             yield f"  {pace}"
         if self.allocated and self.allocated.sentence:
             yield f"  {self.allocated.sentence}"
+        if folds := folds_remark.remark(self.run, self.state.trials.values()):
+            yield f"  {folds}"
         if remark := self.snapshot.remark or bounds_remark.remark(self.run, best, self.tally.ok):
             yield f"  {remark}"
         yield from (f"  {line}" for line in self.jobs.lines())

@@ -25,7 +25,8 @@ RESULT = "RESULT"
 LAST = ("exit_code", "seconds", "start", "end", "host", "log")
 REPEATED = ("point", "repeat", "RESULT mean", "RESULT sd")  # where points are evaluated several times
 OWN_NAMES = frozenset({*FIRST, RESULT, *LAST})
-OUTPUT_MARK = " (output)"
+REASON = "reason"  # where evaluations were infeasible: what they said
+OUTPUT_MARK, REASON_MARK = " (output)", " (infeasible)"
 
 # A spreadsheet takes a cell that starts so for a formula (the wide forms as well as the plain ones).
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
@@ -45,14 +46,17 @@ class Column:
 def columns(run: Run, trials: Iterable[Trial]) -> tuple[Column, ...]:
     """All columns: our own, the parameters by name, RESULT, every other output in the order of its first appearance.
 
-    Where points are evaluated several times, the columns that say so stand at the end.
+    Where points are evaluated several times or some are infeasible, the columns that say so stand at the end.
     An output that is called like a parameter or like a column of our own gets " (output)" behind its name,
     as parameters are what the user named.
     """
     parameters = [parameter.name for parameter in run.parameters]
+    trials = list(trials)
     outputs = dict.fromkeys(name for trial in trials for name in trial.outputs)
     last = (*LAST, *REPEATED) if run.repeats > 1 or run.confirm else LAST
-    taken = {*FIRST, RESULT, *last, *parameters}
+    some_infeasible = any(trial.status is Status.INFEASIBLE for trial in trials)
+    reason = REASON if REASON not in parameters else f"{REASON}{REASON_MARK}"
+    taken = {*FIRST, RESULT, *last, *parameters, *([reason] if some_infeasible else [])}
     all_columns = [Column(name, "own", name) for name in FIRST]
     all_columns += [Column(name, "parameter", name) for name in parameters]
     all_columns.append(Column(RESULT, "own", RESULT))
@@ -63,6 +67,7 @@ def columns(run: Run, trials: Iterable[Trial]) -> tuple[Column, ...]:
         taken.add(header)
         all_columns.append(Column(header, "output", name))
     all_columns += [Column(name, "own", name) for name in last]
+    all_columns += [Column(reason, "own", REASON)] if some_infeasible else []
     return tuple(all_columns)
 
 
@@ -100,7 +105,7 @@ def _is_text(column: Column, run: Run) -> bool:
             parameter.name == column.name and type_of(parameter).value == "category"
             for parameter in run.parameters
         )
-    return column.role == "own" and column.name in ("host", "log")
+    return column.role == "own" and column.name in ("host", "log", REASON)
 
 
 def _getter(column: Column, paths: RunPaths, points: _Points) -> Callable[[Trial], Cell]:
@@ -120,6 +125,7 @@ def _getter(column: Column, paths: RunPaths, points: _Points) -> Callable[[Trial
         "start": lambda trial: moment(trial.start),
         "end": lambda trial: moment(trial.end),
         "host": lambda trial: trial.host,
+        REASON: lambda trial: trial.reason if trial.status is Status.INFEASIBLE else "",
         "point": lambda trial: trial.first,
         "repeat": lambda trial: trial.repeat,
         "RESULT mean": lambda trial: _of_point(points, trial, lambda point: point.loss),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from worker.report.data import bounds_remark, own_setting, pareto
+from worker.report.data import bounds_remark, folds_remark, own_setting, pareto
 from worker.report.data import improvements as progress
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.failures import infeasible_sentence
@@ -106,6 +106,9 @@ def _best(results: Results, best: Trial) -> Markup:
         [tag("p", line) for line in (results.confirmation.sentences() if results.confirmation else ())],
         tag("p", compared) if (compared := own_setting.sentence(results.run, results.trials, best)) else None,
         _remark(results, best),
+        tag("p", folds, class_="remark")
+        if (folds := folds_remark.remark(results.run, results.trials))
+        else None,
         tag("table", tag("caption", "Best parameters", class_="unseen"), tag("tbody", rows)),
         tag("p", tag("b", "Run it with these parameters:"), " ", copy_button("best-command")),
         tag(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from worker.spec.config_limits import Limits
-from worker.spec.foreign import optuna, wandb
+from worker.spec.foreign import nested_choices, optuna, wandb
 from worker.spec.foreign import parameters as make
 from worker.spec.foreign.collected import Collected, NotCarriedError
 from worker.spec.foreign.constants import NoConstantError, called, calls, constant, owner, text_in
+from worker.spec.foreign.nested_choices import Nested
 from worker.spec.formats.input_limits import unreadable
 from worker.spec.raw_values import raw_text
 from worker.spec.run import ParameterDraft, ReadResult
@@ -104,7 +106,7 @@ def read(text: str, limits: Limits) -> ReadResult:
             return wandb.read(sweep, limits)
     collected = Collected(limits)
     names: set[str] = set()
-    for line, name, maker, arguments in _found(tree):
+    for line, name, maker, arguments, condition in _found(tree):
         if name in names:
             continue
         names.add(name)
@@ -113,7 +115,8 @@ def read(text: str, limits: Limits) -> ReadResult:
             continue
         try:
             make.check_name(name)
-            collected.add(maker(name, *(constant(argument) for argument in arguments)))
+            made = maker(name, *(constant(argument) for argument in arguments))
+            collected.add(replace(made, settings={**made.settings, "when": condition}) if condition else made)
         except TypeError:
             collected.leave_out(name, "it has too few or too many arguments.")
         except (NotCarriedError, NoConstantError) as error:
@@ -133,41 +136,65 @@ def _sweep(node: ast.Dict) -> Mapping[str, object]:
     return document if isinstance(document, dict) and wandb.looks_like_one(document) else {}
 
 
-def _found(tree: ast.Module) -> Iterator[tuple[int, str, Maker, Sequence[ast.expr]]]:
-    """Lines, names of parameters ("" where it is no plain text), how each is made, and the arguments; in the text's order."""
-    keys = dict(_keys(tree))
-    for node in calls(tree):
-        kind = called(node)
-        if owner(node) == "hp" and kind in _HYPEROPT:
-            label = _text([*node.args[:1], *_keyword(node, "label")])
-            if kind == "choice" and _is_nested(node):
-                yield node.lineno, label, _nested, []
-            else:
-                yield node.lineno, label, _HYPEROPT[kind], [*node.args[1:], *_others(node, "label")]
-        elif owner(node) == "tune" and kind.islower() and id(node) in keys:
-            yield node.lineno, keys[id(node)], _RAY.get(kind, _unknown), [*node.args, *_others(node)]
-        elif kind in _OPTUNA:
-            label = _text([*node.args[:1], *_keyword(node, "name")])
-            yield node.lineno, label, _suggested(_OPTUNA[kind], node, len(node.args[:1])), []
-        elif kind in _OPTUNA.values() and id(node) in keys:
-            yield node.lineno, keys[id(node)], _suggested(kind, node, 0), []
+_Found = tuple[int, str, Maker, Sequence[ast.expr], str]
 
 
-def _nested(*_: object) -> ParameterDraft:
-    raise NotCarriedError(
-        "its choices have parameters of their own; these are taken as if they always existed."
-    )
+def _found(tree: ast.Module) -> Iterator[_Found]:
+    """Lines, names of parameters ("" where it is no plain text), how each is made, its arguments, and its condition; in the text's
+    order, but what others depend on before these.
+    """
+    keys, nested = dict(_keys(tree)), nested_choices.found_in(tree)
+    done: set[int] = set()
+
+    def with_parents(node: ast.Call) -> Iterator[ast.Call]:
+        if id(node) in done:
+            return
+        done.add(id(node))
+        if id(node) in nested.parents:
+            yield from with_parents(nested.parents[id(node)])
+        yield node
+
+    for call in calls(tree):
+        for node in with_parents(call):
+            for entry in _of_call(node, keys, nested):
+                yield *entry, nested.conditions.get(id(node), "")
+
+
+def _of_call(
+    node: ast.Call, keys: Mapping[int, str], nested: Nested
+) -> Iterator[tuple[int, str, Maker, Sequence[ast.expr]]]:
+    kind = called(node)
+    if owner(node) == "hp" and kind in _HYPEROPT:
+        label = _text([*node.args[:1], *_keyword(node, "label")])
+        if id(node) in nested.options:
+            yield node.lineno, label, _nested(node, nested.options[id(node)]), []
+        else:
+            yield node.lineno, label, _HYPEROPT[kind], [*node.args[1:], *_others(node, "label")]
+    elif owner(node) == "tune" and kind.islower() and id(node) in keys:
+        yield node.lineno, keys[id(node)], _RAY.get(kind, _unknown), [*node.args, *_others(node)]
+    elif kind in _OPTUNA:
+        label = _text([*node.args[:1], *_keyword(node, "name")])
+        yield node.lineno, label, _suggested(_OPTUNA[kind], node, len(node.args[:1])), []
+    elif kind in _OPTUNA.values() and id(node) in keys:
+        yield node.lineno, keys[id(node)], _suggested(kind, node, 0), []
+
+
+def _nested(node: ast.Call, options: Sequence[str]) -> Maker:
+    """A choice of what its options are called, with the shares that it has."""
+
+    def maker(name: str) -> ParameterDraft:
+        if called(node) == "choice":
+            return make.listed(name, list(options))
+        given = node.args[1] if len(node.args) > 1 else None
+        pairs = given.elts if isinstance(given, (ast.List, ast.Tuple)) else []
+        shares = [pair.elts[0] for pair in pairs if isinstance(pair, (ast.List, ast.Tuple)) and pair.elts]
+        return make.weighted(name, list(options), [constant(share) for share in shares])
+
+    return maker
 
 
 def _unknown(*_: object) -> ParameterDraft:
     raise NotCarriedError("there is no type like it here.")
-
-
-def _is_nested(node: ast.Call) -> bool:
-    inner = (part for part in ast.walk(node) if part is not node)
-    return any(
-        isinstance(part, ast.Dict) or (isinstance(part, ast.Call) and owner(part) == "hp") for part in inner
-    )
 
 
 def _keys(tree: ast.Module) -> Iterator[tuple[int, str]]:
