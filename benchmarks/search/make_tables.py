@@ -5,9 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,36 +14,44 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, loa
 from sklearn.decomposition import PCA
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import SGDClassifier
+from sklearn.linear_model import Ridge, SGDClassifier
 from sklearn.metrics import log_loss
 from sklearn.model_selection import KFold, StratifiedKFold
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.neural_network import MLPClassifier
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, SVR
+from tuned import FILE, NO_CONDITIONS, Conditions, Grid, points
 
-FILE = Path(__file__).with_name("tables.json.gz")
 _FOLDS, _DIGITS, _SAMPLES = 3, 5, 600
-Grid = Mapping[str, Sequence[Any]]
 Table = tuple[Grid, Iterator[float]]
+ConditionalTable = tuple[Grid, Conditions, Iterator[float]]
 
 
 def main() -> None:
-    """Evaluate all grids, which takes a few minutes, and write the file."""
+    """Evaluate all grids, which takes some ten minutes, and write the file."""
     tables = {}
     for make in (svm_digits, gradient_boosting_diabetes, sgd_digits, neighbours_cancer, network_wine):
         grid, losses = make()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            found = [float(f"{loss:.{_DIGITS}g}") for loss in losses]
-        tables[make.__name__] = {
-            "grid": {name: list(values) for name, values in grid.items()},
-            "losses": found,
-        }
-        print(f"{make.__name__}: {len(found)} points, {min(found)} to {max(found)}", flush=True)
-    content = json.dumps({"scikit-learn": version, "tables": tables}, separators=(",", ":"))
+        tables[make.__name__] = _table(make.__name__, grid, losses)
+    conditional = {}
+    for make_conditional in (svm_kernels_digits, regressors_diabetes):
+        grid, when, losses = make_conditional()
+        made = _table(make_conditional.__name__, grid, losses)
+        conditional[make_conditional.__name__] = {**made, "when": when}
+    content = json.dumps(
+        {"scikit-learn": version, "tables": tables, "conditional": conditional}, separators=(",", ":")
+    )
     FILE.write_bytes(gzip.compress(content.encode(), mtime=0))
+
+
+def _table(name: str, grid: Grid, losses: Iterator[float]) -> dict[str, object]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        found = [float(f"{loss:.{_DIGITS}g}") for loss in losses]
+    print(f"{name}: {len(found)} points, {min(found)} to {max(found)}", flush=True)
+    return {"grid": {name: list(values) for name, values in grid.items()}, "losses": found}
 
 
 def svm_digits() -> Table:
@@ -145,19 +151,111 @@ def gradient_boosting_diabetes() -> Table:
     return grid, losses()
 
 
-def _errors(grid: Grid, data: tuple[Any, Any], make: Callable[[Mapping[str, Any]], Any]) -> Iterator[float]:
+def svm_kernels_digits() -> ConditionalTable:
+    """The error of a support vector machine whose kernels have different parameters."""
+    grid = {
+        "kernel": ["linear", "rbf", "poly", "sigmoid"],
+        "C": _powers(-3, 3, 9),
+        "gamma": _powers(-5, 0, 9),
+        "degree": [2, 3, 4],
+        "coef0": [0.0, 0.3, 1.0, 3.0],
+    }
+    when = {
+        "gamma": "kernel != 'linear'",
+        "degree": "kernel == 'poly'",
+        "coef0": "kernel == 'poly' or kernel == 'sigmoid'",
+    }
+    return grid, when, _errors(grid, _digits(), lambda at: make_pipeline(StandardScaler(), SVC(**at)), when)
+
+
+def regressors_diabetes() -> ConditionalTable:
+    """The root mean squared error of principal components, if wanted, and one of five regressors."""
+    grid = {
+        "reduce": ["none", "components"],
+        "components": [2, 4, 8],
+        "model": ["ridge", "neighbours", "svr", "boosting", "network"],
+        "alpha": _powers(-4, 4, 9),
+        "n_neighbors": [1, 2, 4, 8, 12, 20, 30, 50],
+        "p": [1, 2, 4],
+        "weights": ["uniform", "distance"],
+        "C": _powers(-1, 4, 8),
+        "gamma": _powers(-4, 1, 8),
+        "epsilon": [0.1, 3.0, 30.0],
+        "learning_rate": _powers(-2, 0, 6),
+        "max_depth": [1, 2, 4],
+        "subsample": [0.5, 1.0],
+        "n_estimators": [10, 30, 80],
+        "hidden": [4, 16, 64],
+        "learning_rate_init": _powers(-4, 0, 5),
+        "decay": _powers(-4, 2, 3),
+    }
+    when = {"components": "reduce == 'components'"}
+    of_models = {
+        "ridge": ["alpha"],
+        "neighbours": ["n_neighbors", "p", "weights"],
+        "svr": ["C", "gamma", "epsilon"],
+        "boosting": ["learning_rate", "max_depth", "subsample", "n_estimators"],
+        "network": ["hidden", "learning_rate_init", "decay"],
+    }
+    when |= {name: f"model == '{model}'" for model, names in of_models.items() for name in names}
+
+    def losses() -> Iterator[float]:
+        data, target = load_diabetes(return_X_y=True)
+        folds = list(_folds(KFold, data, target))
+        for at in _points(grid, when):
+            model = _regressor(at, {name: at[name] for name in of_models[at["model"]]})
+            errors = (
+                np.mean((model.fit(data[train], target[train]).predict(data[test]) - target[test]) ** 2)
+                for train, test in folds
+            )
+            yield _mean(float(np.sqrt(error)) for error in errors)
+
+    return grid, when, losses()
+
+
+def _regressor(at: Mapping[str, Any], own: Mapping[str, Any]) -> Any:
+    """own: the parameters of the model alone."""
+    reduction = [PCA(at["components"])] if at["reduce"] == "components" else []
+    model: Any
+    if at["model"] == "ridge":
+        model = Ridge(**own)
+    elif at["model"] == "neighbours":
+        model = KNeighborsRegressor(**own)
+    elif at["model"] == "svr":
+        model = SVR(**own, max_iter=20_000)
+    elif at["model"] == "boosting":
+        model = GradientBoostingRegressor(**own, random_state=0)
+    else:
+        model = MLPRegressor(
+            hidden_layer_sizes=(own["hidden"],),
+            learning_rate_init=own["learning_rate_init"],
+            alpha=own["decay"],
+            max_iter=40,
+            random_state=0,
+        )
+    return make_pipeline(StandardScaler(), *reduction, model)
+
+
+def _errors(
+    grid: Grid,
+    data: tuple[Any, Any],
+    make: Callable[[Mapping[str, Any]], Any],
+    when: Conditions = NO_CONDITIONS,
+) -> Iterator[float]:
     rows, target = data
     folds = list(_folds(StratifiedKFold, rows, target))
-    for at in _points(grid):
+    for at in _points(grid, when):
         yield _mean(
             1 - make(at).fit(rows[train], target[train]).score(rows[test], target[test])
             for train, test in folds
         )
 
 
-def _points(grid: Grid) -> Iterator[dict[str, Any]]:
-    for values in product(*grid.values()):
-        yield dict(zip(grid, values, strict=True))
+def _points(grid: Grid, when: Conditions = NO_CONDITIONS) -> Iterator[dict[str, Any]]:
+    for point in points(grid, when):
+        yield {
+            name: place if isinstance(place, str) else grid[name][int(place)] for name, place in point.items()
+        }
 
 
 def _folds(kind: Any, rows: Any, target: Any) -> Iterator[tuple[Any, Any]]:

@@ -16,6 +16,7 @@ from worker.search.searcher import make_searcher
 from worker.spec.distributions import Choices, Integers
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter
+from worker.spec.rules import Rules
 
 NORM_ALONE = "auto (norm alone)"  # it is not told the results whose norm the loss is
 
@@ -58,12 +59,17 @@ class Optuna:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._study = optuna.create_study(sampler=sampler)
         self._space = problem.run("hyperopt.rand.suggest").parameters
+        self._rules = Rules(self._space)
         self._trials: dict[int, optuna.Trial] = {}
 
     def ask(self, number: int) -> Mapping[str, Any]:
-        """The next trial of the study."""
+        """The next trial of the study, which is asked for those parameters that exist by the values of those before."""
         trial = self._trials[number] = self._study.ask()
-        return {parameter.name: _suggested(trial, parameter) for parameter in self._space}
+        values: dict[str, Any] = {}
+        for parameter in self._space:
+            if self._rules.exists(parameter.name, values):
+                values[parameter.name] = _suggested(trial, parameter)
+        return values
 
     def tell(self, number: int, loss: float | None, results: Sequence[float]) -> None:
         """Failed ones are told as such."""
@@ -92,6 +98,10 @@ def _samplers() -> Mapping[str, Callable[[int], optuna.samplers.BaseSampler]]:
     return {
         "optuna.tpe": lambda seed: samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True),
         "optuna.tpe.plain": lambda seed: samplers.TPESampler(seed=seed),
+        # What exists under conditions is modelled together where it exists together, and not each parameter by itself.
+        "optuna.tpe.group": lambda seed: samplers.TPESampler(
+            seed=seed, multivariate=True, group=True, constant_liar=True
+        ),
         "optuna.gp": lambda seed: samplers.GPSampler(seed=seed),
         "optuna.cmaes": lambda seed: samplers.CmaEsSampler(seed=seed),
     }

@@ -80,10 +80,10 @@ def usable(loss: float | None) -> bool:
 
 
 def from_file(path: Path) -> list[Problem]:
-    """The PROBLEMS of a Python file. Raises KeyError where one lacks something."""
+    """The PROBLEMS of a Python file; `scale` may be left out. Raises KeyError where one lacks something else."""
     problems: Mapping[str, Mapping[str, Any]] = runpy.run_path(str(path))["PROBLEMS"]
     return [
-        Problem(name, given["parameters"], given["loss"], float(given["optimum"]), float(given["scale"]))
+        Problem(name, given["parameters"], given["loss"], float(given["optimum"]), given.get("scale"))
         for name, given in problems.items()
     ]
 

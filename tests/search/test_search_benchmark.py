@@ -84,3 +84,21 @@ def test_real_tuning_problems_are_looked_up(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert "| network_wine * |" in done.stdout
+
+
+def test_what_does_not_exist_is_neither_asked_for_nor_looked_up(tmp_path: Path) -> None:
+    """A row of the table is found by the parameters that exist; another set of them is none of its rows."""
+    done = subprocess.run(
+        [
+            *(sys.executable, ROOT / "benchmarks" / "search", "--jobs", "1"),
+            *("--problems", ROOT / "benchmarks" / "search" / "conditional.py"),
+            *("--only", "svm_kernels_digits,regressors_diabetes", "--evaluations", "12", "--seeds", "1"),
+            *("--methods", "random,optuna.tpe,optuna.tpe.group"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert "| svm_kernels_digits |" in done.stdout
+    assert "| regressors_diabetes |" in done.stdout
