@@ -28,8 +28,8 @@ class Engine(Protocol):
 class Foreseeing(Engine, Protocol):
     """An engine that predicts results."""
 
-    def expectation(self, history: History, latents: Sequence[float]) -> Expectation:
-        """What it expects of a point, as the next trial."""
+    def expectation(self, history: History, latents: Sequence[float]) -> Expectation | None:
+        """What it expects of a point, as the next trial; None where it knows too little."""
         ...
 
     def catch_up(self, history: History) -> None:

@@ -14,12 +14,14 @@ from worker.search.auto.encoding import Encoding
 from worker.search.auto.front_models import FrontModels, FrontPosterior
 from worker.search.auto.known import MOST_RUNNING
 from worker.search.auto.maximiser import Maximiser
+from worker.search.auto.schedule import FIRST
 from worker.search.auto.shift import Shift
 from worker.search.auto.surrogate import STYLES
 from worker.search.auto.warps import filled
 from worker.search.boxes import non_dominated
 from worker.search.expectation import Expectation, Foreseen
 from worker.search.history import History
+from worker.search.models import start_points
 from worker.search.several_goals import Goals, ranked
 from worker.search.space import Space
 from worker.spec.text import counted
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-MIX = [(True, STYLES[0]), (True, STYLES[1])]
+_TURNS = 2  # trials, of which the first has a far reference point
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,15 @@ class ParetoAuto:
         )
         self._allowed = Allowed(space, self._encoding) if space.rules.constraints else None
         reference = np.array(goals.reference)
-        self._models = [FrontModels(self._encoding, style, reference, wide) for wide, style in MIX]
+        first = start_points(self._encoding.size)
+        self._models = FrontModels(self._encoding, STYLES[0], reference, first)
         self._shifts = [Shift(self._encoding) for _ in goals.goals]
 
     def latents(self, history: History, number: int, seed: int) -> list[float]:
-        """The latent values of trial `number`; some results must be known."""
+        """The latent values of trial `number`."""
         known = self._known(history)
+        if len(known.vectors) < FIRST:  # others have ended, but lack one of the results
+            return self._encoding.latents(self._encoding.draw(1, np.random.default_rng(seed))[0])
         gain = self._posterior(known).gain(known.running)
         keys = self._encoding.keys(known.proposed)
         maximiser = Maximiser(self._encoding, gain, keys, known.running, self._allowed)
@@ -67,9 +72,11 @@ class ParetoAuto:
         row, _ = maximiser.maximum(generator.permutation(front), generator)
         return self._encoding.latents(row)
 
-    def expectation(self, history: History, latents: Sequence[float]) -> Expectation:
-        """What the models that are to propose the next trial expect of a point."""
+    def expectation(self, history: History, latents: Sequence[float]) -> Expectation | None:
+        """What the models that are to propose the next trial expect of a point; None where too few trials have all results."""
         known = self._known(history)
+        if len(known.vectors) < FIRST:
+            return None
         posterior = self._posterior(known)
         row = self._encoding.snap(self._encoding.rows([np.array([latent]) for latent in latents]))
         gain = float(np.exp(posterior.gain(known.running)(row)[0]))
@@ -89,13 +96,13 @@ class ParetoAuto:
     def catch_up(self, history: History) -> None:
         """Fit the models that are fitted from one proposal to the next."""
         known = self._known(history)
-        for models in self._models:
-            models.posterior(known.rows, known.vectors, len(known.running))
+        if len(known.vectors) >= FIRST:
+            self._posterior(known)
 
     def _posterior(self, known: _Known) -> FrontPosterior:
-        """The models whose turn it is."""
-        models = self._models[len(known.proposed) % len(self._models)]
-        return models.posterior(known.rows, known.vectors, len(known.running))
+        """The models, by turns with a reference point that is far and one that is near."""
+        far = len(known.proposed) % _TURNS == 0
+        return self._models.posterior(known.rows, known.vectors, len(known.running), far)
 
     def _foreseen(self, posterior: FrontPosterior, row: Floats) -> tuple[Foreseen, ...]:
         """Predictions of all results, the main one as the search ranks it, and the others as they are printed."""
