@@ -54,8 +54,11 @@ def test_nothing_beats_the_pareto_front_and_it_beats_all_else(points: list[tuple
         a_trial(number, {"lr": 0, "kind": "a"}, 1.0, outputs={"RESULT1": first, "RESULT2": second})
         for number, (first, second) in enumerate(points)
     ]
-    names = pareto.objectives(trials)
-    assert names == ["RESULT1", "RESULT2"]
+    names = pareto.objectives(a_run(), trials)
+    assert [goal.words for goal in names] == [
+        "RESULT1 (the smallest is best)",
+        "RESULT2 (the smallest is best)",
+    ]
     front = {trial.number for trial in pareto.non_dominated(trials, names)}
 
     def beaten(point: tuple[int, int]) -> bool:

@@ -11,7 +11,14 @@ from worker.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_NO_SUCCESS, EXIT_RUN
 from worker.launch import registry
 from worker.progress.snapshot import clock, number_text
 from worker.progress.tally import TRIED_BEFORE_GIVING_UP, Over, Tally
-from worker.report.data import bounds_remark, confirmation, equal_results, folds_remark, own_setting
+from worker.report.data import (
+    bounds_remark,
+    confirmation,
+    equal_results,
+    folds_remark,
+    front_lines,
+    own_setting,
+)
 from worker.report.data.failures import causes
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.saved_time import saved
@@ -204,6 +211,8 @@ def _best(
         yield compared
     yield "The command of that evaluation:"
     yield f"  {visible(Commands(run, paths, origin).ready(best))}"
+    if front := front_lines.sentence(run, trials.values(), paths):
+        yield visible(front)
 
 
 def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from worker.report.data import bounds_remark, equal_results, folds_remark, own_setting
+from worker.report.data import bounds_remark, equal_results, folds_remark, front_lines, own_setting
 from worker.report.data.failure_checks import findings
 from worker.report.data.failures import causes, infeasible_sentence
 from worker.report.data.imports import imported_sentence
@@ -49,6 +49,8 @@ def summary(results: Results) -> Iterator[str]:
         if compared := own_setting.sentence(results.run, results.trials, figures.best):
             yield f"  {compared}"
         yield f"  command: {visible(results.commands.ready(figures.best))}"
+        if front := front_lines.sentence(results.run, results.trials, results.paths):
+            yield visible(front)
     if remark := equal_results.remark(results.run, results.trials):
         yield visible(remark)
     elif remark := bounds_remark.remark(results.run, figures.best, sum(map(is_usable, results.trials))):

@@ -6,7 +6,7 @@ below them those of Lacour, Klamroth and Fonseca (2017), here along the first co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +65,19 @@ def hypervolume(points: Floats, reference: Floats) -> float:
     """The volume that points (n, m) dominate below a reference point (m,)."""
     boxes = Boxes(reference)
     return sum(boxes.add(point) for point in points[non_dominated(points)])
+
+
+def volumes(
+    points: Sequence[Sequence[float]], given: Sequence[float | None]
+) -> tuple[list[float], list[float]]:
+    """The hypervolume after each point, and the reference point below which it is: as given, or inferred where that is None."""
+    array = np.array(points, dtype=float)
+    reference = [
+        worst if fixed is None else fixed
+        for fixed, worst in zip(given, inferred_reference(array).tolist(), strict=True)
+    ]
+    boxes = Boxes(np.array(reference))
+    return np.cumsum([boxes.add(point) for point in array]).tolist(), reference
 
 
 def non_dominated(points: Floats) -> Booleans:

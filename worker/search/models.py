@@ -14,6 +14,7 @@ from worker.search.hypercube import latin_hypercube
 from worker.search.several_goals import Goals
 from worker.search.sobol import SobolPoints
 from worker.search.space import Point, Space
+from worker.search.start_count import start_points
 
 
 class Engine(Protocol):
@@ -107,11 +108,6 @@ class Learner:
 
 
 START_RESULTS = 5  # that `auto` begins to learn from
-
-
-def start_points(parameters: int) -> int:
-    """How many points `auto` spreads over the space first."""
-    return min(10, max(5, parameters + 2))
 
 
 class Spread(Learner):

@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 
-from worker.search.models import START_RESULTS, start_points
+from worker.search.models import START_RESULTS
 from worker.search.several import common_length, several_results
+from worker.search.start_count import start_points
 from worker.spec.algorithms import ALGORITHMS, AUTO
 from worker.spec.run import Run
 from worker.spec.text import counted
@@ -31,10 +32,16 @@ def outline(run: Run, trials: Iterable[Trial]) -> str:
 def _method(run: Run, known: list[Trial]) -> str:
     parameters = counted(len(run.parameters), "parameter")
     if run.algorithm != AUTO:
-        return f"{run.algorithm} on {parameters}: {ALGORITHMS[run.algorithm].summary}"
+        algorithm = ALGORITHMS[run.algorithm]
+        alone = (
+            f" ({run.main.name} alone)" if run.several and algorithm.learns and not algorithm.fronts else ""
+        )
+        return f"{run.algorithm} on {parameters}{alone}: {algorithm.summary}"
     results = sum(trial.status.ended and trial.loss is not None for trial in known)
     if len(known) < start_points(len(run.parameters)) or results < START_RESULTS:
         return f"Points spread over {parameters} until {START_RESULTS} results are known"
+    if run.several:
+        return f"Gaussian processes of {counted(len(run.results), 'result')} on {parameters}, for their Pareto front"
     if run.maximises:
         return f"Gaussian process on {parameters}"
     if several := _several(known):

@@ -19,7 +19,7 @@ from worker.progress import preparing
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
-from worker.report.data import bounds_remark, confirmation, folds_remark, own_setting
+from worker.report.data import bounds_remark, confirmation, folds_remark, front_lines, own_setting
 from worker.report.data.allocated import Allocated
 from worker.report.data.saved_time import Saved, saved
 from worker.report.data.value_texts import mean_words, others_text
@@ -194,6 +194,8 @@ class _RunStatus:
         yield from (f"  {line}" for line in confirmation.sentences(self.run, self.state.trials.values()))
         if compared := own_setting.sentence(self.run, self.state.trials, best):
             yield f"  {compared}"
+        if front := front_lines.sentence(self.run, self.state.trials.values(), self.paths):
+            yield visible(f"  {front}")
         yield f"  search: {outline(self.run, self.state.trials.values())}"
         if self.claim.held and (pace := self.snapshot.pace(now)):
             yield f"  {pace}"

@@ -77,7 +77,12 @@ def _expected(expectation: Expectation, name: str) -> Iterator[str]:
         f"  Expected {name}: {_short(expectation.mean)}, "
         f"between {_short(expectation.low)} and {_short(expectation.high)} (one standard deviation)"
     )
-    yield f"  Expected improvement: {_short(expectation.improvement)} over {_short(expectation.best)}"
+    for other in expectation.others:
+        yield f"  Expected {other.name}: {_short(other.mean)}, between {_short(other.low)} and {_short(other.high)}"
+    if expectation.others:
+        yield f"  Expected gain of the front: {_short(100 * expectation.improvement)} % of its hypervolume"
+    else:
+        yield f"  Expected improvement: {_short(expectation.improvement)} over {_short(expectation.best)}"
 
 
 def _short(number: float) -> str:

@@ -60,8 +60,8 @@ function progress(root, data, { best, all, log, clip, rises }) {
   const line = { label: "Best so far", kind: "step" };
   const draw = (axis, label, size, ends) => {
     const points = (rows) => ({ x: rows.map((row) => row[axis] / size), y: rows.map((row) => row[2]) });
-    const words = `Best RESULT so far against ${label}: from ${short(best[0][2])} to ${short(best.at(-1)[2])}.`;
-    const axes = { x: { label, integer: axis === 0, ends }, y: { label: resultLabel(rises), log, clip, rises } };
+    const words = `Best ${data.result} so far against ${label}: from ${short(best[0][2])} to ${short(best.at(-1)[2])}.`;
+    const axes = { x: { label, integer: axis === 0, ends }, y: { label: resultLabel(data), log, clip, rises } };
     return drawLines(data, [{ ...dots, ...points(all) }, { ...line, ...points(best) }], axes, words);
   };
   figure(root, "Best so far, by evaluations", draw(0, "evaluations", 1, []));
@@ -69,8 +69,8 @@ function progress(root, data, { best, all, log, clip, rises }) {
   root.after(element("div", { class: "legend" }, lineKeys(data, [line, dots]), clipNote(all.map((row) => row[2]), clip, rises)));
 }
 
-function resultLabel(rises) {
-  return rises ? "RESULT (the largest is best)" : "RESULT";
+function resultLabel(data) {
+  return data.columns.find((column) => column.role === "result").label;
 }
 
 /** Says what became of values beyond `clip`, where there are some. */
@@ -88,7 +88,7 @@ function importance(root, data, rows) {
 
 function interaction(root, data, found) {
   const [pair] = namedPairs(data, [[found.x, found.y]]);
-  const words = `Typical RESULT over ${found.x} and ${found.y}, as the forest predicts it.`;
+  const words = `Typical ${data.result} over ${found.x} and ${found.y}, as the forest predicts it.`;
   mapFigure(root, "What the forest predicts, by both", data, pair, found, words);
   mountScatter(root.appendChild(element("div")), data, [pair], { table: false });
 }
@@ -98,7 +98,7 @@ function curves(root, data, { lines, log }) {
     ...{ label: `Evaluation ${trial}`, x, y },
     tone: index < 5 ? index : "soft",
   }));
-  const axes = { x: { label: "RESULT line", integer: true }, y: { label: "RESULT", log } };
+  const axes = { x: { label: `${data.result} line`, integer: true }, y: { label: data.result, log } };
   const words = `Values of ${counted(series.length, "evaluation")} while running.`;
   figure(root, "Each line is one evaluation; the five best in colour", drawLines(data, [...series].reverse(), axes, words));
   root.append(lineKeys(data, series.slice(0, 5)));
@@ -126,17 +126,29 @@ function gpus(root, data, { lines }) {
   root.after(lineKeys(data, lines.map((line, index) => ({ label: line.label, tone: index }))));
 }
 
-function pareto(root, data, { names, all, front }) {
-  const series = [
-    { label: "Evaluations", x: all.map((point) => point[0]), y: all.map((point) => point[1]), kind: "dots", tone: "soft" },
-    { label: "Pareto front", x: front.map((point) => point[0]), y: front.map((point) => point[1]), kind: "dots", tone: "mark" },
-  ];
-  const axes = { x: { label: names[0] }, y: { label: names[1] } };
-  // With more than two results the front is no line in the plane of these two.
-  const line = front.every((point, index) => !index || point[1] <= front[index - 1][1]);
-  const drawn = line ? [...series, { ...series[1], kind: "step" }] : series;
-  figure(root, `${names[1]} against ${names[0]}`, drawLines(data, drawn, axes, `${counted(front.length, "evaluation")} on the front.`));
-  root.append(lineKeys(data, series));
+function pareto(root, data, { pairs, volume }) {
+  const tones = [{ label: "Evaluations", kind: "dots", tone: "soft" }, { label: "Pareto front", kind: "dots", tone: "mark" }];
+  for (const { names, all, front, line } of pairs) {
+    const points = (rows) => ({ x: rows.map((row) => row[0]), y: rows.map((row) => row[1]) });
+    const series = [{ ...tones[0], ...points(all) }, { ...tones[1], ...points(front) }];
+    const drawn = line ? [...series, { ...series[1], kind: "step" }] : series;
+    const words = `${counted(front.length, "evaluation")} on the front.`;
+    const [x, y] = names.map((label) => ({ label }));
+    figure(root, "Results of all evaluations", drawLines(data, drawn, { x, y }, words));
+  }
+  if (volume) grown(root, data, volume);
+  root.after(element("div", { class: "legend" }, lineKeys(data, tones)));
+}
+
+function grown(root, data, volume) {
+  const unit = timeUnit(volume.at(-1)[1]);
+  const words = (label) => `Hypervolume against ${label}: up to ${short(volume.at(-1)[2])}.`;
+  const draw = (axis, label, size) => {
+    const series = [{ label: "Hypervolume", kind: "step", x: volume.map((row) => row[axis] / size), y: volume.map((row) => row[2]) }];
+    return drawLines(data, series, { x: { label, integer: axis === 0 }, y: { label: "hypervolume", ends: [0] } }, words(label));
+  };
+  figure(root, "Hypervolume of the front, by evaluations", draw(0, "evaluations", 1));
+  figure(root, "Hypervolume of the front, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds));
 }
 
 function bands(root, data, { lines, log, clip, rises }) {
@@ -144,9 +156,9 @@ function bands(root, data, { lines, log, clip, rises }) {
     ...(line.several ? [{ ...line, tone, kind: "band", label: `${line.label}: quartiles` }] : []),
     { label: line.label, x: line.x, y: line.y, tone, kind: "step" },
   ]);
-  const axes = { x: { label: "evaluations", integer: true }, y: { label: resultLabel(rises), log, clip, rises } };
-  const words = `Best RESULT so far of ${counted(lines.length, "group")} of runs.`;
-  figure(root, "Best RESULT so far against ended evaluations", drawLines(data, series, axes, words));
+  const axes = { x: { label: "evaluations", integer: true }, y: { label: resultLabel(data), log, clip, rises } };
+  const words = `Best ${data.result} so far of ${counted(lines.length, "group")} of runs.`;
+  figure(root, `Best ${data.result} so far against ended evaluations`, drawLines(data, series, axes, words));
   const keys = lineKeys(data, lines.map((line, tone) => ({ label: line.label, tone })));
   root.append(keys, clipNote(lines.flatMap((line) => line.y), clip, rises));
 }

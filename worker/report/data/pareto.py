@@ -5,26 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from worker.report.data.summary import is_usable
-from worker.trial import Trial
+from worker.spec.goals import Goal
+from worker.spec.run import Run
+from worker.trial import Status, Trial
 
 _SEVERAL = re.compile(r"RESULT(\d+)")
 
 
-def objectives(trials: Iterable[Trial]) -> list[str]:
-    """The names of several results, RESULT1 and so on, by number; [] where programs print one."""
+def objectives(run: Run, trials: Iterable[Trial]) -> tuple[Goal, ...]:
+    """The several results that a run names, or RESULT1 and so on by number, which are to be small; () where it is about one."""
+    if run.results:
+        return run.goals if run.several else ()
     names = {name for trial in trials for name in trial.outputs if _SEVERAL.fullmatch(name)}
     ordered = sorted(names, key=lambda name: int(name.removeprefix("RESULT")))
-    return ordered if len(ordered) > 1 else []
+    return tuple(map(Goal, ordered)) if len(ordered) > 1 else ()
 
 
-def non_dominated(trials: Iterable[Trial], names: Sequence[str]) -> list[Trial]:
-    """The evaluations that no other one beats: not worse in any of the results `names`, and better in one."""
-    points = [
-        (tuple(trial.outputs[name] for name in names), trial)
+def with_all(trials: Iterable[Trial], goals: Sequence[Goal]) -> list[Trial]:
+    """The evaluations that succeeded and have all of several results."""
+    return [
+        trial
         for trial in trials
-        if is_usable(trial) and all(name in trial.outputs for name in names)
+        if trial.status is Status.OK and all(goal.name in trial.outputs for goal in goals)
     ]
+
+
+def ranks(trial: Trial, goals: Sequence[Goal]) -> tuple[float, ...]:
+    """What stands for the results of an evaluation that has all of them, where the smaller is the better."""
+    return tuple(goal.rank(trial.outputs[goal.name]) for goal in goals)
+
+
+def non_dominated(trials: Iterable[Trial], goals: Sequence[Goal]) -> list[Trial]:
+    """The evaluations that no other one beats: not worse in any of the results, and better in one. The best in the first one is first."""
+    points = [(ranks(trial, goals), trial) for trial in with_all(trials, goals)]
     points.sort(key=lambda point: (point[0], point[1].number))
     unbeaten: list[tuple[tuple[float, ...], Trial]] = []
     for values, trial in points:
@@ -32,6 +45,11 @@ def non_dominated(trials: Iterable[Trial], names: Sequence[str]) -> list[Trial]:
         if not any(_beats(better, values) for better, _ in unbeaten):
             unbeaten.append((values, trial))
     return [trial for _, trial in unbeaten]
+
+
+def front_of(run: Run, trials: Iterable[Trial]) -> list[Trial]:
+    """The front of a run that names several results; [] of any other one."""
+    return non_dominated(trials, run.goals) if run.several else []
 
 
 def _beats(results: tuple[float, ...], others: tuple[float, ...]) -> bool:

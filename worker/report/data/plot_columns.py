@@ -113,6 +113,8 @@ def make_plot_data(run: Run, trials: Sequence[Trial]) -> PlotData:
         if column.role == "parameter":
             shown = list(parameters).index(column.name) < MOST_AXES
             columns.append(_parameter_column(parameters[column.name], trials, shown))
+        elif column.role == "output" and run.results and column.name == run.main.name:
+            continue  # the column of the result shows it
         elif column.role == "output":
             shown_outputs += 1
             values = [_finite(trial.outputs.get(column.name)) for trial in trials]
@@ -216,6 +218,7 @@ def payload(plot_data: PlotData) -> dict[str, object]:
     return {
         "name": plot_data.name,
         "usable": counting,
+        "result": plot_data.goal.name,
         "largest": plot_data.goal.maximises,
         "palette": palette(),
         "columns": [_column_payload(column) for column in plot_data.columns],

@@ -11,6 +11,7 @@ from typing import Literal
 
 from worker.pooled import Pooled, points_of
 from worker.report.data.confirmation import confirmation
+from worker.report.data.pareto import front_of
 from worker.spec.parameter_types import type_of
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
@@ -25,6 +26,7 @@ RESULT = "RESULT"
 LAST = ("exit_code", "seconds", "start", "end", "host", "log")
 REPEATED = ("point", "repeat", "RESULT mean", "RESULT sd")  # where points are evaluated several times
 OWN_NAMES = frozenset({*FIRST, RESULT, *LAST})
+ON_FRONT = "on the front"  # whether no other evaluation beats it, where a run is about several results
 REASON = "reason"  # where evaluations were infeasible: what they said
 OUTPUT_MARK, REASON_MARK = " (output)", " (infeasible)"
 
@@ -47,12 +49,14 @@ def columns(run: Run, trials: Iterable[Trial]) -> tuple[Column, ...]:
     """All columns: our own, the parameters by name, RESULT, every other output in the order of its first appearance.
 
     Where points are evaluated several times or some are infeasible, the columns that say so stand at the end.
+    Results that the run names are the first outputs; of several, a column says whether an evaluation is on their front.
     An output that is called like a parameter or like a column of our own gets " (output)" behind its name,
     as parameters are what the user named.
     """
     parameters = [parameter.name for parameter in run.parameters]
     trials = list(trials)
-    outputs = dict.fromkeys(name for trial in trials for name in trial.outputs)
+    named = [name for name, _ in run.results]
+    outputs = dict.fromkeys([*named, *(name for trial in trials for name in trial.outputs)])
     last = (*LAST, *REPEATED) if run.repeats > 1 or run.confirm else LAST
     some_infeasible = any(trial.status is Status.INFEASIBLE for trial in trials)
     reason = REASON if REASON not in parameters else f"{REASON}{REASON_MARK}"
@@ -61,14 +65,20 @@ def columns(run: Run, trials: Iterable[Trial]) -> tuple[Column, ...]:
     all_columns += [Column(name, "parameter", name) for name in parameters]
     all_columns.append(Column(RESULT, "own", RESULT))
     for name in outputs:
-        header = name
-        while header in taken:
-            header += OUTPUT_MARK
+        header = _unique(name, taken)
         taken.add(header)
         all_columns.append(Column(header, "output", name))
+    if run.several:
+        all_columns.append(Column(_unique(ON_FRONT, taken), "own", ON_FRONT))
     all_columns += [Column(name, "own", name) for name in last]
     all_columns += [Column(reason, "own", REASON)] if some_infeasible else []
     return tuple(all_columns)
+
+
+def _unique(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name += OUTPUT_MARK
+    return name
 
 
 def evaluated(trials: Iterable[Trial]) -> list[Trial]:
@@ -83,7 +93,8 @@ def evaluated(trials: Iterable[Trial]) -> list[Trial]:
 def rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[tuple[Cell, ...]]:
     """The cells of one trial after the other, as typed values in the order of `columns(run, trials)`."""
     points = _points(run, trials)
-    getters = [_getter(column, paths, points) for column in columns(run, trials)]
+    front = frozenset(trial.number for trial in front_of(run, points_of(trials, run.repeats)))
+    getters = [_getter(column, paths, points, front) for column in columns(run, trials)]
     for trial in trials:
         yield tuple([getter(trial) for getter in getters])
 
@@ -108,7 +119,9 @@ def _is_text(column: Column, run: Run) -> bool:
     return column.role == "own" and column.name in ("host", "log", REASON)
 
 
-def _getter(column: Column, paths: RunPaths, points: _Points) -> Callable[[Trial], Cell]:
+def _getter(
+    column: Column, paths: RunPaths, points: _Points, front: Collection[int]
+) -> Callable[[Trial], Cell]:
     name = column.name
     if column.role == "parameter":
         return lambda trial: trial.values.get(name)
@@ -126,6 +139,7 @@ def _getter(column: Column, paths: RunPaths, points: _Points) -> Callable[[Trial
         "end": lambda trial: moment(trial.end),
         "host": lambda trial: trial.host,
         REASON: lambda trial: trial.reason if trial.status is Status.INFEASIBLE else "",
+        ON_FRONT: lambda trial: int(trial.first in front),
         "point": lambda trial: trial.first,
         "repeat": lambda trial: trial.repeat,
         "RESULT mean": lambda trial: _of_point(points, trial, lambda point: point.loss),

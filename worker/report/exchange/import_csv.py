@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TextIO
 
 from worker.errors import UsageError
-from worker.report.data.table import RESULT, unguarded
+from worker.report.data.table import OUTPUT_MARK, RESULT, unguarded
 from worker.search.space import Space
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
@@ -39,7 +39,7 @@ NOTHING_ASSUMED: Mapping[str, Value] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class ImportedRow:
-    """A usable evaluation. outputs: RESULT1, RESULT2, ... where the table has them."""
+    """A usable evaluation. outputs: the results that the run names, and RESULT1, RESULT2, ... where the table has them."""
 
     values: Mapping[str, Value]
     loss: float
@@ -128,6 +128,8 @@ def _layout(
         None if parameter.name in only and parameter.name not in headers else find(parameter.name)
         for parameter in run.parameters
     )
+    if run.results and result == RESULT and RESULT not in headers:
+        result = run.main.name
     loss = find(result, "If another column holds the results, name it with --result.")
     lower = [header.lower() for header in headers]
     status = next((lower.index(name) for name in _STATUS if lower.count(name) == 1), None)
@@ -136,6 +138,12 @@ def _layout(
         for place, name in enumerate(headers)
         if _SEVERAL.fullmatch(name) and name not in twice and place not in parameters
     }
+    for name, _ in run.results:  # of ours, a column that is called like another one is marked
+        marked = [header for header in (name + OUTPUT_MARK, name) if headers.count(header) == 1]
+        if marked:
+            outputs[name] = headers.index(marked[0])
+    if run.results:
+        outputs[run.main.name] = loss
     return _Layout(
         len(headers), parameters, loss, outputs, None if status in parameters else status, comma, only
     )

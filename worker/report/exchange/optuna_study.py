@@ -16,6 +16,7 @@ from worker.spec.multiples import exact
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter
 from worker.spec.rules import Rules
+from worker.spec.run import Run
 from worker.store.live_values import LiveValues, live_values
 from worker.trial import Status, Trial
 
@@ -39,7 +40,9 @@ def export(results: Results, address: str, name: str) -> int:
     storage = _storage(address)
     try:
         study = optuna.create_study(
-            storage=storage, study_name=name, direction="maximize" if results.run.maximises else "minimize"
+            storage=storage,
+            study_name=name,
+            directions=["maximize" if goal.maximises else "minimize" for goal in results.run.goals],
         )
     except optuna.exceptions.DuplicatedStudyError as error:
         raise UsageError(
@@ -92,7 +95,7 @@ def _trials(results: Results) -> Iterator[Any]:
         usable = state in (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
         frozen = optuna.trial.create_trial(
             state=state,
-            value=trial.loss if usable else None,
+            values=_values(results.run, trial) if usable else None,
             params=dict(trial.values),
             distributions={name: distributions[name] for name in trial.values},
             user_attrs=_attributes(results, trial),
@@ -101,6 +104,15 @@ def _trials(results: Results) -> Iterator[Any]:
         frozen.datetime_start = _moment(trial.start if trial.start is not None else trial.end)
         frozen.datetime_complete = _moment(trial.end)
         yield frozen
+
+
+def _values(run: Run, trial: Trial) -> list[float]:
+    """All results that the run is about, of an evaluation that has them."""
+    return (
+        [trial.outputs[goal.name] for goal in run.goals]
+        if run.several
+        else [value for value in (trial.loss,) if value is not None]
+    )
 
 
 def _state(trial: Trial) -> Any:

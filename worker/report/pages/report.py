@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.report.data import curves, gpu_usage, improvements, pareto
+from worker.report.data import curves, front_charts, gpu_usage, improvements, pareto
 from worker.report.data.chart_series import best_so_far, timeline, wide
 from worker.report.data.importance import Importance, NoImportanceError, measure
 from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
 from worker.report.data.summary import Summary, summarize
-from worker.report.pages import failure_list, gpu, html, points, sections
+from worker.report.pages import failure_list, front_part, gpu, html, points, sections
 from worker.store.starter import run_command
 
 _CURVE_SPAN = (
@@ -69,18 +67,20 @@ def _parts(
 ) -> list[Part]:
     """All parts in their order, also those that have nothing to show in this run."""
     failures: Part = ("failures", "Failures", failure_list.failures(results))
+    front: Part = ("pareto", "Pareto front", front_part.pareto_front(results))
     return [
         # Where nothing came out, why is the answer.
         *([failures] if summary.best is None else []),
         ("progress", "Progress", sections.improvements(results)),
         ("confirmed", "The best points, evaluated again", points.confirmed(results)),
         ("points", "The best points", points.best_points(results)),
+        *([front] if results.run.several else []),
         ("parallel", "Parallel plot", None),
         ("importance", "Which parameters matter", sections.importance(importance, why_not)),
         ("slices", "Each parameter against the result", None),
         ("interaction", "The two most important parameters together", sections.interaction(importance)),
         ("scatter", "All pairs of parameters", None),
-        ("pareto", "Pareto front", sections.pareto_front(results)),
+        *([] if results.run.several else [front]),
         ("curves", "Learning curves", None),
         *([failures] if summary.best is not None else []),
         ("timeline", "Workers over time", None),
@@ -93,7 +93,7 @@ def _parts(
 def _section(part: Part, drawn: bool) -> html.Markup:
     name, title, content = part
     holder = html.tag(
-        "div", id=name, class_="charts" if name in ("progress", "gpus", "interaction") else None
+        "div", id=name, class_="charts" if name in ("progress", "gpus", "interaction", "pareto") else None
     )
     heading = html.tag("h2", title, id=f"{name}-title")
     parts = (holder, content) if name in ("progress", "pareto") else (content, holder)
@@ -142,22 +142,10 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
         charts["timeline"] = agents
     if usages := gpu_usage.read(results.paths):
         charts["gpus"] = gpu.lines(usages)
-    if names := pareto.objectives(results.points):
-        charts["pareto"] = _pareto(results, names)
+    if goals := pareto.objectives(results.run, results.points):
+        found = front_charts.growth(results.run, results.points)
+        charts["pareto"] = {
+            "pairs": front_charts.pairs(results.points, goals)[: None if results.run.several else 1],
+            "volume": found.steps if found else None,
+        }
     return charts
-
-
-def _pareto(results: Results, names: list[str]) -> Mapping[str, object]:
-    two = names[:2]
-    points = [
-        [trial.outputs[name] for name in two]
-        for trial in results.points
-        if trial.status.value == "ok"
-        and all(name in trial.outputs and math.isfinite(trial.outputs[name]) for name in two)
-    ]
-    best = pareto.non_dominated(results.points, names)
-    return {
-        "names": two,
-        "all": points[:5000],
-        "front": [[trial.outputs[name] for name in two] for trial in best],
-    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from worker.report.data import bounds_remark, folds_remark, own_setting, pareto
+from worker.report.data import bounds_remark, folds_remark, own_setting
 from worker.report.data import improvements as progress
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.failures import infeasible_sentence
@@ -19,12 +19,12 @@ from worker.report.pages.html import Content, Markup, tag
 from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import toml, url
-from worker.spec.notation import real_text, value_text
+from worker.spec.notation import value_text
 from worker.spec.text import counted, sentence_start, together
 from worker.store.starter import run_command
 from worker.trial import Status, Trial
 
-_MOST_ROWS = 50
+MOST_ROWS = 50
 _LONGEST_QUERY = 8000  # characters; the page's server takes little more
 _WEAK = 0.3  # R2 below which the forest knows too little to be believed
 
@@ -187,9 +187,9 @@ def improvements(results: Results) -> Content:
             f"{step.count}.",
             duration_words(step.elapsed),
             loss_text(step.trial),
-            *(_value(step.trial, name) for name in names),
+            *(value_cell(step.trial, name) for name in names),
         ]
-        for step in reversed(steps[-_MOST_ROWS:])
+        for step in reversed(steps[-MOST_ROWS:])
     ]
     return tag(
         "details",
@@ -198,7 +198,7 @@ def improvements(results: Results) -> Content:
     )
 
 
-def _value(trial: Trial, name: str) -> str:
+def value_cell(trial: Trial, name: str) -> str:
     """A parameter's value; "" where the trial comes from elsewhere and lacks it."""
     return value_text(trial.values[name]) if name in trial.values else ""
 
@@ -239,31 +239,6 @@ def interaction(measured: Importance | None) -> Content:
         f"{pair.x} and {pair.y}: first what the forest predicts (the other parameters averaged over, the result "
         "typical for the predicted rank; cells divide the evaluations evenly, so they are not to scale), then the "
         "evaluations themselves.",
-    )
-
-
-def pareto_front(results: Results) -> Content:
-    """The evaluations that no other one beats in all results."""
-    names = pareto.objectives(results.points)
-    unbeaten = pareto.non_dominated(results.points, names) if names else []
-    if not unbeaten:
-        return None
-    parameters = [parameter.name for parameter in results.run.parameters]
-    rows = [
-        [
-            str(trial.number),
-            *(real_text(trial.outputs[name]) for name in names),
-            *(_value(trial, name) for name in parameters),
-        ]
-        for trial in unbeaten[:_MOST_ROWS]
-    ]
-    return (
-        tag(
-            "p",
-            f"{counted(len(unbeaten), 'evaluation')} {'is' if len(unbeaten) == 1 else 'are'} not beaten by any other one "
-            f"in all of {', '.join(names)}.",
-        ),
-        table("Pareto front", ["Evaluation", *names, *parameters], rows),
     )
 
 

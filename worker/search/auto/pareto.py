@@ -21,9 +21,9 @@ from worker.search.auto.warps import filled
 from worker.search.boxes import non_dominated
 from worker.search.expectation import Expectation, Foreseen
 from worker.search.history import History
-from worker.search.models import start_points
 from worker.search.several_goals import Goals, ranked
 from worker.search.space import Space
+from worker.search.start_count import start_points
 from worker.spec.text import counted
 
 if TYPE_CHECKING:
