@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from app import api, body, error_pages, importing, install, page, prefix, rest, well_known
+from app import api, body, error_pages, importing, install, page, prefix, reading_programs, rest, well_known
 from app.catalogue import read_catalogue
 from app.environment import Settings, from_environment
 from app.security import headers_of
@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     attach(app, Sites(files, lambda: _site(app, settings, wheel)))
     if settings.prefix:
         app.wsgi_app = prefix.below(settings.prefix, app.wsgi_app)  # type: ignore[method-assign, assignment]
-    for module in (page, api, importing, install, rest, well_known):
+    for module in (page, api, importing, reading_programs, install, rest, well_known):
         app.register_blueprint(module.blueprint)
     error_pages.register(app)
     app.context_processor(lambda: {"site": current_site().file})

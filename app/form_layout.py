@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from worker.spec.driver_fields import DRIVER_FIELDS
+from worker.spec.environment_fields import ENVIRONMENT_FIELDS
 from worker.spec.field_definition import Field
 from worker.spec.fields import FIELDS
 from worker.spec.site_fields import SITE_FIELDS
@@ -37,11 +38,14 @@ RESOURCES = _section(
 )
 _SITE = SITE_FIELDS + DRIVER_FIELDS
 SITE = _section("site", "Rules of your cluster", tuple(field.path for field in _SITE))
+ENVIRONMENT = _section(
+    "environment", "Modules, environment, variables", tuple(field.path for field in ENVIRONMENT_FIELDS)
+)
 ADVANCED = _section(
     "advanced",
     "Advanced",
-    tuple(field.path for field in FIELDS if field.advanced and field not in _SITE),
+    tuple(field.path for field in FIELDS if field.advanced and field not in (*_SITE, *ENVIRONMENT_FIELDS)),
 )
-SECTIONS = (PROGRAM, SEARCH, RESOURCES, ADVANCED, SITE)
+SECTIONS = (PROGRAM, SEARCH, RESOURCES, ENVIRONMENT, ADVANCED, SITE)
 # Those that are closed while there is nothing to see in them.
-FOLDED = (ADVANCED, SITE)
+FOLDED = (ENVIRONMENT, ADVANCED, SITE)

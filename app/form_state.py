@@ -30,6 +30,7 @@ PARTITION_WAS = "partition_was"
 
 _PARTITION = BY_PATH["slurm.partition"].query
 _ENABLE_GPUS = BY_PATH["slurm.enable_gpus"].query
+_OBJECTIVE, _FIRST = BY_PATH["run.objective"].query, BY_PATH["search.start_with"]
 _PARAMETER_KEY = re.compile(r"param_(\d{1,9})_", re.ASCII)
 _DEFAULTS = {field.query: field_text(field, field.default) for field in FIELDS}
 
@@ -95,6 +96,30 @@ class FormState:
         rows = list(self.rows)
         rows.insert(target, rows.pop(index))
         return replace(self, rows=tuple(rows))
+
+
+def with_program(state: FormState, read: Draft) -> FormState:
+    """The form with what was read of a program: parameters that it does not have yet, the command where there is none, the first point.
+
+    Raises TooMuchError where these are too many parameters.
+    """
+    shown = [row for row in state.rows[: state.shown] if row != EMPTY_ROW]
+    names = {row["name"].strip(" ") for row in shown}
+    new = [parameter for parameter in read.parameters if parameter.name not in names]
+    PAGE.check_parameters(len(shown) + len(new))
+    rows = (*shown, *map(_row, new))
+    command = of_draft(read).values[_OBJECTIVE]
+    present = state.values[_OBJECTIVE].strip()
+    words = (
+        []
+        if not present
+        else [word for word in command.split(" ")[1:] if "($" in word and word not in present]
+    )
+    values = {**state.values, _OBJECTIVE: " ".join([present, *words]) if present else command}
+    first = read.values.get(_FIRST.path)
+    if first and not state.values[_FIRST.query].strip() and not names:
+        values[_FIRST.query] = field_raw_text(_FIRST, first)
+    return replace(state, values=values, rows=rows or (EMPTY_ROW,), shown=max(1, len(rows)))
 
 
 def _parameter(row: Row) -> ParameterDraft:

@@ -15,6 +15,7 @@ from app.form import make_form
 from app.form_state import EMPTY_ROW, FormState, Row
 from app.preview import Preview, make_preview
 from app.problem_places import PlacedProblem
+from app.program_card import ProgramCard
 from app.request_form import begun, form_state
 from app.site import Site, current_site
 from app.widgets import SWITCHES, type_options, types_for_script
@@ -86,12 +87,13 @@ def render_form(
     notice: str = "",
     import_text: str = "",
     import_problems: Sequence[Problem] = (),
+    program: ProgramCard | None = None,
 ) -> Response:
     """The page for `state`.
 
     remarks: what there is to say about the link or the config that was opened; it is no longer true of the form.
     fresh: nothing has been filled in, so gaps are no mistakes yet. focus: the id of the field to go to. notice: what
-    has just happened. import_text, import_problems: a config that could not be read, and why.
+    has just happened. import_text, import_problems: a config that could not be read, and why. program: one that was read.
     """
     site = current_site()
     base_url = site.base_url(request)
@@ -121,6 +123,7 @@ def render_form(
         notice=notice,
         import_text=import_text,
         import_problems=import_problems,
+        program=program,
         remarks=remarks,
     )
     response = make_response(page)

@@ -16,13 +16,14 @@ from worker.spec.problem import Problem
 from worker.spec.run import Draft
 
 IMPORTED = "config"  # the form field of a pasted config, which is no part of the form that it replaces
+PROGRAM = "program_text"  # that of a pasted program
 
 
 def form_state(request: Request, site: Site) -> tuple[FormState, tuple[Problem, ...]]:
     """The form of the request and what could not be read of it. Raises TooMuchError where the page does not take it."""
     if request.method == "POST":
         pairs = list(request.form.items(multi=True))
-        PAGE.check_size(sum(size_of(text) for key, text in pairs if key != IMPORTED))
+        PAGE.check_size(sum(size_of(text) for key, text in pairs if key not in (IMPORTED, PROGRAM)))
         state = states.posted(pairs, site.catalogue)
         PAGE.check_values(state.draft().listed)
         return state, ()

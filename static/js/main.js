@@ -3,6 +3,7 @@
 import { watchCopying } from "./copy.js";
 import { restoreKept } from "./exchange.js";
 import { watchImporting } from "./importer.js";
+import { watchPrograms } from "./programs.js";
 import { released, watchPressing } from "./press.js";
 import { refresh, refreshSoon, settled } from "./preview.js";
 import { forgetProblems, showGaps, touch } from "./result.js";
@@ -20,8 +21,10 @@ watchImporting(() => {
   document.getElementById("projectname").focus();
 });
 
+watchPrograms(() => showAnotherForm());
+
 document.addEventListener("input", (event) => {
-  if (!event.target.closest("#form") || ["config", "file"].includes(event.target.id)) return;
+  if (!event.target.closest("#form") || event.target.closest(".import")) return;
   if (event.target.id === "number_of_parameters") return;
   if (event.target.matches(IMMEDIATE)) refresh();
   else refreshSoon();

@@ -5,7 +5,7 @@ import { released } from "./press.js";
 import { showPreview, showStale } from "./result.js";
 
 const QUIET_FOR = 150; // ms without typing before the server is asked
-const NOT_SENT = ["config", "file", "action"];
+const NOT_SENT = ["config", "file", "program_text", "program_file", "take", "action"];
 
 let timer = 0;
 let request = null;

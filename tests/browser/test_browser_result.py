@@ -93,7 +93,7 @@ def test_the_config_is_downloaded(kind: str, open_page: Open) -> None:
 def test_a_pasted_config_refills_the_form(kind: str, script: bool, open_page: Open) -> None:
     write = {"toml": toml.write, "ini": original_writer.write_ini, "json": original_writer.write_json}[kind]
     page = open_page("/?projectname=before", java_script_enabled=script)
-    page.get_by_text("Open a config or a link, or read a program").click()
+    page.get_by_text("Open a config or a link").click()
     page.get_by_label("Config", exact=True).fill(write(IMPORTED))
     page.get_by_role("button", name="Fill in the form").click()
     expect(page.get_by_label("Optimization run name")).to_have_value("imported")
@@ -108,7 +108,7 @@ def test_a_pasted_config_refills_the_form(kind: str, script: bool, open_page: Op
 
 def test_what_there_is_to_say_about_a_config_stays(open_page: Open) -> None:
     page = open_page()
-    page.get_by_text("Open a config or a link, or read a program").click()
+    page.get_by_text("Open a config or a link").click()
     page.get_by_label("Config", exact=True).fill(toml.write(IMPORTED).replace("max_evals", "max_evaluations"))
     page.get_by_role("button", name="Fill in the form").click()
     remarks = page.get_by_role("group", name="About the opened config")
@@ -122,7 +122,7 @@ def test_a_chosen_file_refills_the_form(open_page: Open, tmp_path: Path) -> None
     path = tmp_path / "config.toml"
     path.write_text(toml.write(IMPORTED))
     page = open_page()
-    page.get_by_text("Open a config or a link, or read a program").click()
+    page.get_by_text("Open a config or a link").click()
     page.get_by_label("or choose a file").set_input_files(path)
     expect(page.get_by_label("Optimization run name")).to_have_value("imported")
     expect(page.get_by_label("Optimization run name")).to_be_focused()
@@ -135,7 +135,7 @@ def test_a_chosen_file_refills_the_form(open_page: Open, tmp_path: Path) -> None
 def test_a_config_that_cannot_be_read_loses_nothing(script: bool, open_page: Open) -> None:
     page = open_page("/?projectname=kept", java_script_enabled=script)
     page.get_by_label("Seed").fill("5")
-    page.get_by_text("Open a config or a link, or read a program").click()
+    page.get_by_text("Open a config or a link").click()
     page.get_by_label("Config", exact=True).fill("[run\nname = ?")
     page.get_by_role("button", name="Fill in the form").click()
     expect(page.locator("#config-problems")).to_contain_text("not valid TOML")
@@ -153,7 +153,7 @@ def test_a_file_that_is_too_large_is_refused_beside_it(open_page: Open, address:
     )
     assert answer.status == 413
     page.route("**/import", lambda route: route.fulfill(response=answer, status=200))
-    page.get_by_text("Open a config or a link, or read a program").click()
+    page.get_by_text("Open a config or a link").click()
     page.get_by_label("or choose a file").set_input_files(large)
     problems = page.locator("#config-problems")
     expect(problems).to_have_text(
@@ -290,7 +290,7 @@ def test_a_press_is_not_lost_to_an_answer(open_page: Open, tmp_path: Path) -> No
     page = open_page()
     held: list[Route] = []
     page.route("**/preview", lambda route: held.append(route))
-    page.get_by_text("Open a config or a link, or read a program").click()
+    page.get_by_text("Open a config or a link").click()
     page.get_by_label("or choose a file").set_input_files(path)
     expect(page.get_by_label("Optimization run name")).to_have_value("imported")
     # Neither what was wrong with the form before nor what is right in this one moves the button that is pressed.

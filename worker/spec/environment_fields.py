@@ -29,7 +29,7 @@ ENVIRONMENT_FIELDS: tuple[Field, ...] = (
         "environment.conda",
         "conda",
         "Conda environment to activate",
-        "line",
+        "path",
         "",
         "The name or the folder of a conda environment, which is activated after the modules; conda init is not needed.",
         advanced=True,

@@ -111,13 +111,18 @@ _USUAL = tuple(
 
 def parameter(option: Option) -> ParameterDraft:
     """The parameter that is proposed for an option. Raises NotSearchedError with the reason, NotCarriedError."""
+    return proposal(option)[0]
+
+
+def proposal(option: Option) -> tuple[ParameterDraft, str]:
+    """The same, and where its range comes from, in a few words."""
     name = option.name.lower()
     if option.takes == "switch":
         raise NotSearchedError("switches")
     if _NOT_SEARCHED.search(name):
         raise NotSearchedError("places, logs, seeds and the like")
     if option.choices:
-        return make.listed(option.name, list(option.choices))
+        return make.listed(option.name, list(option.choices)), "its own choices"
     if option.takes == "text":
         raise NotSearchedError("any text")
     default = make.number(option.default) if option.default not in (None, "") and option.takes else None
@@ -125,12 +130,13 @@ def parameter(option: Option) -> ParameterDraft:
         default = 0
     if option.low is not None and option.high is not None:
         whole = option.takes == "integer"
-        return make.between(option.name, *map(_short, (option.low, option.high)), whole=whole)
+        ends = map(_short, (option.low, option.high))
+        return make.between(option.name, *ends, whole=whole), "its own range"
     for names, maker, whole in _USUAL:
         # A learning rate is no whole number, and a batch size is one.
         if names.search(name) and (not option.takes or whole == (option.takes == "integer")):
-            return maker(option, default)
-    return _around(option, default)
+            return maker(option, default), "usual for this name"
+    return _around(option, default), "around its default"
 
 
 def _short(number: float) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from worker.spec.config_limits import Limits
 from worker.spec.foreign.collected import Collected, NotCarriedError
 from worker.spec.foreign.python_source import parsed
 from worker.spec.formats.input_limits import unreadable
 from worker.spec.problem import listed
-from worker.spec.run import ReadResult
+from worker.spec.run import ParameterDraft, ReadResult
 from worker.spec.scan import help_text, proposals, python_source, r_source
 from worker.spec.scan.option import Interface, Option
 from worker.spec.text import shown
@@ -28,6 +30,26 @@ def interface_of(text: str) -> Interface | None:
     return help_text.read(text) if help_text.looks_like_one(text) else None
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """What is proposed for an option: a parameter, or None; why: where its range comes from, or why there is none."""
+
+    option: Option
+    parameter: ParameterDraft | None
+    why: str
+
+
+def proposed(interface: Interface) -> list[Proposal]:
+    """What is proposed for each option of a program, in their order."""
+    found = []
+    for option in interface.options:
+        try:
+            found.append(Proposal(option, *proposals.proposal(option)))
+        except (proposals.NotSearchedError, NotCarriedError) as error:
+            found.append(Proposal(option, None, str(error).rstrip(".")))
+    return found
+
+
 def read(interface: Interface, limits: Limits, program: str = "") -> ReadResult:
     """The draft that is proposed. program: the command of the program, where it is known better. Raises UnreadableError."""
     if not interface.options:
@@ -37,12 +59,12 @@ def read(interface: Interface, limits: Limits, program: str = "") -> ReadResult:
     collected = Collected(limits)
     chosen: list[Option] = []
     skipped: dict[str, list[str]] = {}
-    for option in interface.options:
-        try:
-            collected.add(proposals.parameter(option))
-            chosen.append(option)
-        except (proposals.NotSearchedError, NotCarriedError) as error:
-            skipped.setdefault(str(error).rstrip("."), []).append(shown(option.flag))
+    for one in proposed(interface):
+        if one.parameter is None:
+            skipped.setdefault(one.why, []).append(shown(one.option.flag))
+        else:
+            collected.add(one.parameter)
+            chosen.append(one.option)
     command = program or interface.program or "./program"
     collected.values["run.objective"] = " ".join([command, *(option.word() for option in chosen)])
     for why, flags in skipped.items():
