@@ -25,7 +25,7 @@ def options(name: str) -> Iterator[str]:
     for action in parser._actions:
         option = next(iter(action.option_strings[-1:]), "")
         if option in ("", "--help", *(SHARED if name not in ("start", "check") else ())) or (
-            option in FLAGS and name in ("start", "resume", "check")
+            option in FLAGS and name in ("start", "resume", "extend", "check")
         ):
             continue
         assert action.help, f"omniopt {name} {option} has no help"

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stop": ("stop", "Let running evaluations end, then stop."),
     "cancel": ("cancel", "Stop a run now, together with everything it started."),
     "resume": ("resume", "Continue a run that was stopped or whose driver died."),
+    "extend": ("extend", "Go on with a run, with more evaluations or other ranges."),
     "workers": ("workers", "Give a run more or fewer workers."),
     "retry": ("retry", "Repeat failed evaluations."),
     "best": ("best", "Print the best parameters found."),

@@ -32,11 +32,15 @@ class Proposer:
         trials = list(trials)
         self._behind = self.learns and bool(trials)
         self._points = Points(run.repeats)
+        self._strange: set[int] = set()  # points that the search does not know
         for point in self._points.take(trials):
             try:
                 self._searcher.add(point.number, point.values, foreign=point.imported)
             except (KeyError, ValueError):
-                continue  # it comes from elsewhere, and has other parameters or values
+                self._strange.add(
+                    point.number
+                )  # it has other parameters, or values that its ranges do not have any more
+                continue
             self._tell(point)
         self._begin_with = _not_among(run, trials)
 
@@ -89,6 +93,8 @@ class Proposer:
             threading.Thread(target=self._searcher.prepare, name="prepare", daemon=True).start()
 
     def _tell(self, trial: Trial) -> None:
+        if trial.number in self._strange:
+            return
         if trial.status.ended:
             # Of one that was stopped early, the last value stands for the result that it would have come to.
             result = trial.loss if trial.status.informs else None

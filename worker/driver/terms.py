@@ -6,15 +6,29 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from worker.spec.field_values import field_text
 from worker.spec.fields import CHANGEABLE
+from worker.spec.parameters import Parameter
 from worker.spec.run import Run
+from worker.spec.setting_values import setting_text
+from worker.spec.text import cut_in_the_middle
 from worker.store.journal_records import Driver
 
 WORKERS = "run.workers"
+_LONGEST = 300  # characters of the settings of a parameter
 
 
 def terms_of(run: Run) -> dict[str, str]:
     """The terms as a driver writes them down when it begins: path of a field -> text."""
-    return {field.path: field_text(field, getattr(run, field.attribute)) for field in CHANGEABLE}
+    limits = {field.path: field_text(field, getattr(run, field.attribute)) for field in CHANGEABLE}
+    return {
+        **limits,
+        **{f"parameters.{parameter.name}": _settings(parameter) for parameter in run.parameters},
+    }
+
+
+def _settings(parameter: Parameter) -> str:
+    """The settings of a parameter in a line; of very long lists, the beginning and the end."""
+    texts = (f"{key} {setting_text(value)}" for key, value in parameter.settings.items())
+    return cut_in_the_middle(", ".join(texts), _LONGEST)
 
 
 def before(drivers: Sequence[Driver], epoch: int) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from worker.report.data import bounds_remark, equal_results, folds_remark, front_lines, own_setting
+from worker.report.data import bounds_remark, equal_results, folds_remark, front_lines, outside, own_setting
 from worker.report.data.failure_checks import findings
 from worker.report.data.failures import causes, infeasible_sentence
 from worker.report.data.imports import imported_sentence
@@ -73,6 +73,8 @@ def summary(results: Results) -> Iterator[str]:
     yield f"Search: {results.run.algorithm}, seed {'unknown' if state.seed is None else state.seed}"
     yield f"  {outline(results.run, state.trials.values())}"
     yield from (f"  {visible(imported_sentence(record))}" for record in state.imports)
+    if results.ranges_changed and (beyond := outside.sentence(results.run, results.trials, figures.best)):
+        yield beyond
     yield from objective(results.run)
     for index, parameter in enumerate(results.run.parameters):
         settings = ", ".join(

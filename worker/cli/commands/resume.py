@@ -9,13 +9,14 @@ from worker.cli import field_options, launching, search_check, trust
 from worker.cli.run_lookup import configure_run, find_run, refuse_if_driven
 from worker.cli.whereabouts import refuse_elsewhere, scheduler_before
 from worker.errors import ConfigError, OmnioptError
+from worker.spec.changed_parameters import NO_CHANGES, Changes
 from worker.spec.fields import CHANGEABLE
 from worker.spec.formats import toml
 from worker.spec.run import Draft, Run
 from worker.store.claim import claim
 from worker.store.files import replacing
 from worker.store.paths import RunPaths
-from worker.store.run_config import changed_run, changes_of
+from worker.store.run_config import changed_run, further_changes
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,25 +40,30 @@ def execute(args: argparse.Namespace) -> int:
     return launching.resume(run, paths, args)
 
 
-def change(paths: RunPaths, changes: Mapping[str, object], args: argparse.Namespace) -> Run:
-    """The run with `changes`, path of a field -> raw value, which hold from now on.
+def change(
+    paths: RunPaths,
+    changes: Mapping[str, object],
+    args: argparse.Namespace,
+    ranges: Changes = NO_CHANGES,
+) -> Run:
+    """The run with `changes`, path of a field -> raw value, and settings of parameters, which hold from now on.
 
-    Raises ConfigError where one is wrong or does not fit the cluster, DrivenError where somebody drives the run.
+    Raises UsageError or ConfigError where one is wrong or does not fit the cluster, DrivenError where somebody drives the run.
     """
-    run = changed_run(paths, changes)
+    run = changed_run(paths, changes, ranges)
     refuse_elsewhere(paths, run)
     refuse_if_driven(paths, claim(paths))
-    if changes:
+    if changes or ranges:
         trust.agree_to_run(paths)
         launching.check_cluster(run, paths, scheduler_before(paths))
-        _write(paths, {**changes_of(paths), **changes})
+        _write(paths, further_changes(paths, changes, ranges))
     return run
 
 
-def _write(paths: RunPaths, changes: Mapping[str, object]) -> None:
+def _write(paths: RunPaths, changes: Draft) -> None:
     try:
         with replacing(paths.changes) as file:
-            file.write(toml.write(Draft(changes)))
+            file.write(toml.write(changes))
     except OSError as error:
         raise OmnioptError(
             f"{paths.changes} cannot be written ({error.strerror}), so nothing was changed. Free some "

@@ -19,7 +19,7 @@ from worker.progress import preparing
 from worker.progress.final_summary import next_step
 from worker.progress.snapshot import Rate, Snapshot, assignments, clock, number_text
 from worker.progress.tally import Tally
-from worker.report.data import bounds_remark, confirmation, folds_remark, front_lines, own_setting
+from worker.report.data import bounds_remark, confirmation, folds_remark, front_lines, outside, own_setting
 from worker.report.data.allocated import Allocated
 from worker.report.data.saved_time import Saved, saved
 from worker.report.data.value_texts import mean_words, others_text
@@ -32,7 +32,7 @@ from worker.store.live_values import LiveValues, live_values
 from worker.store.origin import site_of
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed
-from worker.store.run_config import read_run
+from worker.store.run_config import ranges_changed, read_run
 from worker.store.setup_failures import setup_failures
 from worker.store.starter import homes, run_command
 from worker.trial import Status, Trial
@@ -196,6 +196,10 @@ class _RunStatus:
             yield f"  {compared}"
         if front := front_lines.sentence(self.run, self.state.trials.values(), self.paths):
             yield visible(f"  {front}")
+        if ranges_changed(self.paths) and (
+            beyond := outside.sentence(self.run, self.state.trials.values(), best)
+        ):
+            yield f"  {beyond}"
         yield f"  search: {outline(self.run, self.state.trials.values())}"
         if self.claim.held and (pace := self.snapshot.pace(now)):
             yield f"  {pace}"

@@ -57,7 +57,11 @@ def _lines(paths: RunPaths, run: Run, trial: Trial) -> Iterator[str]:
         return
     state = replay.as_proposed(paths, trial)
     proposer = Proposer(run, state.seed or 0, state.trials.values(), trial.number)
-    expectation = proposer.expectation(trial.values)
+    try:
+        expectation = proposer.expectation(trial.values)
+    except ValueError as error:
+        yield f"  What was expected of it is not known any more, as the ranges have changed since. {error}"
+        return
     if expectation is None:
         does = ALGORITHMS[run.algorithm].does
         if run.algorithm == AUTO:

@@ -157,6 +157,9 @@ def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool
     if kind.value == "category":
         used = {value for value in values if value is not None}
         order = [option for option in parameter.options if option in used]
+        order += sorted(
+            str(value) for value in used if value not in order
+        )  # of ranges that the run had before
         return _categories(name, name, "parameter", values, order, shown)
     numbers = [_finite(value if not isinstance(value, str) else None) for value in values]
     return PlotColumn(

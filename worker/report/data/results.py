@@ -18,7 +18,7 @@ from worker.store import replay
 from worker.store.claim import Claim, claim
 from worker.store.origin import Origin, origin
 from worker.store.paths import RunPaths
-from worker.store.run_config import read_run
+from worker.store.run_config import ranges_changed, read_run
 from worker.trial import Trial
 
 
@@ -40,6 +40,11 @@ class Results:
     def confirmation(self) -> Confirmation | None:
         """What was found where the best points were evaluated again."""
         return confirmation(self.run, self.trials) if self.run.confirm else None
+
+    @cached_property
+    def ranges_changed(self) -> bool:
+        """Whether any parameter has other settings than at the start of the run."""
+        return ranges_changed(self.paths)
 
     @cached_property
     def claim(self) -> Claim:

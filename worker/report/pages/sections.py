@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from worker.report.data import bounds_remark, folds_remark, own_setting
+from worker.report.data import bounds_remark, folds_remark, outside, own_setting
 from worker.report.data import improvements as progress
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.failures import infeasible_sentence
@@ -164,6 +164,10 @@ def _facts(results: Results, summary: Summary) -> Markup:
             duration_words(summary.inside / timed) if timed else "",
         ),
         ("Search", f"{results.run.algorithm} ({outline(results.run, results.state.trials.values())})"),
+        (
+            "Outside of the ranges",
+            outside.sentence(results.run, results.trials, summary.best) if results.ranges_changed else "",
+        ),
         ("Imported", " ".join(map(imported_sentence, results.state.imports))),
         (BY_PATH["search.seed"].label, "" if results.state.seed is None else str(results.state.seed)),
         ("Workers", f"{summary.agents:,}"),

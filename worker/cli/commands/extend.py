@@ -1,0 +1,52 @@
+"""`omniopt extend`: go on with a run, with more evaluations, or in wider or narrower ranges; what is known stays known."""
+
+from __future__ import annotations
+
+import argparse
+
+from worker.cli import field_options, launching, search_check
+from worker.cli.commands.resume import change
+from worker.cli.run_lookup import configure_run, find_run
+from worker.errors import ConfigError, UsageError
+from worker.spec.changed_parameters import read_changes
+from worker.spec.fields import CHANGEABLE
+from worker.spec.raw_values import ConversionError
+from worker.store.starter import run_command
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `omniopt extend`."""
+    parser.usage = "%(prog)s [options] RUN"
+    configure_run(parser)
+    launching.configure(parser)
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="CHANGE",
+        help='other settings of a parameter, such as "lr: min=0.00001, max=0.5"; may be repeated',
+    )
+    group = parser.add_argument_group(
+        "resources and limits",
+        "Each option given changes its field from now on; the others stay as they are.",
+    )
+    field_options.add(group, CHANGEABLE, defaults=False)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Change what is given, and go on where the run was driven before. Raises UsageError where nothing is."""
+    paths = find_run(args.run, args.workdir)
+    changes = field_options.overrides(args, CHANGEABLE)
+    try:
+        ranges = read_changes(args.parameter)
+    except ConversionError as error:
+        raise UsageError(f"{error} {error.hint}".rstrip()) from error
+    if not changes and not ranges:
+        raise UsageError(
+            'Say what is to be more or other: --max-evals 200, --runtime 10, or --parameter "lr: max=0.5". '
+            f"To go on as before: {run_command('resume', paths)}"
+        )
+    run = change(paths, changes, args, ranges)
+    if missing := tuple(search_check.problems(run)):
+        raise ConfigError(missing)
+    return launching.resume(run, paths, args)
