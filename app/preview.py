@@ -14,14 +14,12 @@ from worker.spec.check import check
 from worker.spec.command import Installer
 from worker.spec.field_values import field_value
 from worker.spec.fields import BY_PATH
-from worker.spec.formats import original_writer, token, toml, url
+from worker.spec.formats import link, original_writer, token, toml
 from worker.spec.problem import Problem
 from worker.spec.raw_values import ConversionError
 from worker.spec.run import Draft
 from worker.spec.text import counted
 
-LONGEST_ADDRESS = 8000  # bytes of a link that opens; a server takes no longer ones
-LONGEST_URL = 4000  # bytes; servers and mail programs on the way cut or refuse longer ones
 CONFIG_NAME = "config.toml"
 _ORDER = ("error", "warning", "note")
 
@@ -41,8 +39,7 @@ class Preview:
 
     commands are of use only when `usable`. from_file: the commands for a downloaded config.toml, where the line with
     the token is too long for some terminals. job: what a worker asks Slurm for, "" while
-    something is wrong. left_out: what config.ini and config.json have no place for. url: the link to this form, "" where it
-    would be too long to be opened; linkable: whether it is short enough for the address bar. readings: what amounts with
+    something is wrong. left_out: what config.ini and config.json have no place for. url: the link to this form. readings: what amounts with
     a unit have been taken for, by the key of their field.
     """
 
@@ -54,7 +51,6 @@ class Preview:
     job: str
     left_out: tuple[Problem, ...]
     url: str
-    linkable: bool
     changes: tuple[Change, ...]
     partition_limits: str
     gpus_possible: bool
@@ -107,7 +103,6 @@ class Preview:
             "job": self.job,
             "left_out": self.left_out_sentence,
             "url": self.url,
-            "linkable": self.linkable,
             "usable": self.usable,
             "state": self.state,
             "headline": self.headline,
@@ -132,21 +127,17 @@ def make_preview(
     draft = state.draft()
     key = state.values[BY_PATH["slurm.partition"].query].strip()
     partition = catalogue.partitions.get(key)
-    link = f"{base_url}/?{url.write(draft)}"
     config = toml.write(draft)
-    commands = _commands(installer, token.pack(config), draft)
+    packed = token.pack(config)
+    commands = _commands(installer, packed, draft)
     too_long = len(commands.first_time.encode()) > command.LONGEST_LINE
-    length = len(link.encode())
-    linkable = length <= LONGEST_URL
-    if length > LONGEST_ADDRESS:
-        link = ""
     checked = check(draft)
     problems = (
         *unread,
         *state.problems,
         *checked.problems,
         *catalogue.problems(draft),
-        *_length_notes(too_long, length),
+        *_length_notes(too_long),
     )
     return Preview(
         draft=draft,
@@ -156,8 +147,7 @@ def make_preview(
         config=config,
         job=directives.of_worker(checked.run) if checked.run else "",
         left_out=original_writer.not_held(draft),
-        url=link,
-        linkable=linkable,
+        url=f"{base_url}/{link.of_draft(draft, packed)}",
         changes=state.changes,
         partition_limits=partition.limits if partition else "",
         gpus_possible=catalogue.has_gpus(key) is not False,
@@ -192,26 +182,11 @@ def _commands(installer: Installer, source: str, draft: Draft) -> Commands:
     )
 
 
-def _length_notes(too_long: bool, link_length: int) -> Iterator[Problem]:
+def _length_notes(too_long: bool) -> Iterator[Problem]:
     if too_long:
         yield Problem(
             "",
             f"The command is longer than the {command.LONGEST_LINE:,} characters that some terminals accept on one line.",
             f"If yours cuts it off, download {CONFIG_NAME} and use the command for it.",
-            "note",
-        )
-    if link_length > LONGEST_ADDRESS:
-        yield Problem(
-            "",
-            f"A link to this form would be longer than the {LONGEST_ADDRESS:,} characters that a server "
-            "accepts, so there is no link, and the address bar does not show the form.",
-            f"Download {CONFIG_NAME} to keep or share the form.",
-            "note",
-        )
-    elif link_length > LONGEST_URL:
-        yield Problem(
-            "",
-            f"The link to this form is longer than {LONGEST_URL:,} characters, so the address bar does not show the form.",
-            f"Download {CONFIG_NAME} to keep or share the form.",
             "note",
         )

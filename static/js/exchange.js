@@ -1,6 +1,8 @@
-// Exchanges the form for one that the server has rendered: from a config, or from what this tab has kept.
+// Exchanges the form for one that the server has rendered: from a config, or from the token in a link.
 
 import { announce } from "./announce.js";
+
+const MARK = "#c="; // what stands before the token in a link
 
 /** The page in an answer of the server; its `content` is null where that is no form. */
 export async function pageIn(answer) {
@@ -13,18 +15,21 @@ export function exchange(content) {
   document.getElementById("content").replaceWith(document.importNode(content, true));
 }
 
-/** Bring back a form that was too long for the address, after a reload or behind the Back button. */
-export async function restoreKept(shown) {
-  const kept = window.history.state?.form;
-  if (!kept) return;
+/** Open the form that the address holds behind its #, which no server has seen. */
+export async function openToken(shown) {
+  const token = window.location.hash.startsWith(MARK) && window.location.hash.slice(MARK.length);
+  if (!token) return;
   try {
-    // Not `form.action`, which is the buttons of that name.
-    const address = document.getElementById("form").getAttribute("action");
-    const { content } = await pageIn(await fetch(address, { method: "POST", body: new URLSearchParams(kept) }));
-    if (!content) throw new Error("the server did not understand it");
+    const data = new FormData();
+    data.set("config", token);
+    const address = document.querySelector("[data-import]").formAction;
+    const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } });
+    const { page, content } = await pageIn(answer);
+    const problem = page.querySelector(content ? "#config-problems .problem" : "main p");
+    if (problem || !content) throw new Error(problem?.textContent.trim() ?? "the server did not understand it");
     exchange(content);
     shown();
   } catch (error) {
-    announce(`The previous contents of the form cannot be shown (${error.message}). Reload the page to try once more.`);
+    announce(`The form in this link cannot be shown (${error.message}). Nothing is lost: reload the page to try once more.`);
   }
 }

@@ -1,7 +1,7 @@
 // Makes the page live: it works without this script as well, with a button where the script follows every key.
 
 import { watchCopying } from "./copy.js";
-import { restoreKept } from "./exchange.js";
+import { openToken } from "./exchange.js";
 import { watchImporting } from "./importer.js";
 import { watchPrograms } from "./programs.js";
 import { released, watchPressing } from "./press.js";
@@ -64,7 +64,7 @@ document.addEventListener("click", (event) => {
 
 // What the browser may have put into the fields by itself is not what the server has seen.
 refresh({ address: false });
-restoreKept(showAnotherForm);
+openToken(showAnotherForm);
 
 // Back, after an import: the address holds the form that was there before.
 window.addEventListener("popstate", () => window.location.reload());

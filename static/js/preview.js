@@ -80,11 +80,11 @@ function refused(problem) {
   announce(`${problem.message} ${problem.hint}`);
 }
 
-/** The address holds the form, so that it can be kept and shared; one that is too long for it is kept in this tab. */
+/** The address holds the form, so that it can be kept and shared. */
 function followAddress(preview) {
-  const state = preview.linkable ? null : { form: String(formData()) };
-  const query = preview.linkable ? new URL(preview.url).search : window.location.search;
-  if (state || window.history.state || query !== window.location.search) {
-    window.history.replaceState(state, "", window.location.pathname + query);
+  const { search, hash } = new URL(preview.url);
+  const now = window.location;
+  if (search !== now.search || hash !== now.hash) {
+    window.history.replaceState(null, "", now.pathname + search + hash);
   }
 }

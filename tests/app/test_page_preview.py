@@ -16,7 +16,8 @@ from spec_strategies import drafts
 from app.form_state import of_draft
 from worker.spec.check import check
 from worker.spec.fields import FIELDS
-from worker.spec.formats import token, toml, url
+from worker.spec.formats import any_config, token, toml, url
+from worker.spec.formats.link import LONGEST_QUERY
 from worker.spec.run import Draft
 
 KEYS = st.one_of(
@@ -190,13 +191,17 @@ def test_a_changed_partition_changes_the_gpus() -> None:
     assert not preview(partition="romeo")["partition"]["gpus_possible"]
 
 
-def test_a_long_link_is_a_note() -> None:
-    values = ",".join(str(number) for number in range(1500))
-    answer = preview(param_0_type="hp.choice", param_0_values=values)
-    assert not answer["linkable"]
+def test_a_long_link_holds_the_form_behind_a_mark_that_no_server_is_sent() -> None:
+    values = ",".join(str(number) for number in range(600))
+    answer = preview(param_0_type="hp.choice", param_0_values=values, max_evals="100")
     assert answer["usable"]
-    assert {(problem["path"], problem["severity"]) for problem in answer["problems"]} == {("", "note")}
-    assert any("address bar does not show the form" in problem["message"] for problem in answer["problems"])
+    assert answer["problems"] == []
+    parts = urlsplit(answer["url"])
+    assert (parts.query, len(answer["url"].partition("#")[0]) < 30) == ("", True)
+    read = any_config.read_any(answer["url"])
+    assert check(read.draft).run == check(toml.read(answer["config"]).draft).run
+    short = preview()["url"]
+    assert "#" not in short and len(short) < LONGEST_QUERY
 
 
 def test_a_long_command_is_a_note_with_a_way_out() -> None:

@@ -254,30 +254,41 @@ def test_the_old_link_opens_prefilled(open_page: Open) -> None:
     assert page.url.endswith(OLD_LINK)
 
 
-def test_a_long_form_stays_out_of_the_address(open_page: Open) -> None:
+def test_a_long_form_stands_in_the_address_where_no_server_sees_it(open_page: Open) -> None:
     page = open_page()
     fill_in(page)
     expect(page).to_have_url(re.compile("param_0_value_max=0.5"))
-    before = page.url
     row = page.get_by_role("group", name="Parameter 1")
     row.get_by_label("Type").select_option("hp.choice")
     row.get_by_label("Values").fill(",".join(f"value{number * 7919}" for number in range(900)))
-    expect(page.locator("#status-list")).to_contain_text("the address bar does not show the form")
-    assert "value7919" not in page.url
-    assert page.url != before or "hp.choice" not in page.url
+    expect(page).to_have_url(re.compile("/#c=[A-Za-z0-9_-]{500,}$"))
+    link = page.url
+    expect(page.locator("#link")).to_have_value(link)
     expect(page.locator("#file-commands")).to_be_visible()
     assert shlex.split(page.locator("#command_file").inner_text())[-1] == "config.toml"
-    # It is no link, but this tab has it until it is closed.
     page.reload()
     expect(row.get_by_label("Values")).to_have_value(re.compile("value7919,"))
-    expect(page.locator("#file-commands")).to_be_visible()
     page.goto("about:blank")
-    page.go_back()
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(request.url))
+    page.goto(link)
     expect(row.get_by_label("Values")).to_have_value(re.compile("value7919,"))
+    expect(page.locator("#status-title")).to_contain_text("Ready to start")
+    assert page.url == link
+    assert not [url for url in seen if link.partition("#c=")[2] in url.partition("#")[0]]
     row.get_by_label("Values").fill("a, b")
     expect(page).to_have_url(re.compile("param_0_values=a,b"))
     page.reload()
     expect(row.get_by_label("Values")).to_have_value("a,b")
+
+
+def test_a_damaged_link_is_said_and_kept(open_page: Open) -> None:
+    page = open_page("/#c=eNqrVkrOSCzKTy1SsgIAHe4EXw")
+    expect(page.locator("#announcer")).to_contain_text(
+        "The form in this link cannot be shown (This token is damaged"
+    )
+    assert page.url.endswith("/#c=eNqrVkrOSCzKTy1SsgIAHe4EXw")
+    expect(page.locator("#status-title")).to_have_text(re.compile("to fill in"))
 
 
 def test_a_server_that_is_gone_is_said(open_page: Open) -> None:

@@ -16,6 +16,7 @@ from worker.report.data import chart_series, summary
 from worker.report.data import results as source
 from worker.report.pages import report
 from worker.report.pages.sections import answer, config
+from worker.spec.formats import any_config
 from worker.spec.parameters import Value
 from worker.spec.run import Run
 from worker.store.claim import Claim, Standing
@@ -132,12 +133,13 @@ def test_the_timeline_shows_what_runs_up_to_now_and_workers_in_their_order(workd
     assert chart_series.timeline(source.Results(results.paths, results.run, [], results.state), START) is None
 
 
-def test_a_config_that_no_link_can_hold_is_to_be_uploaded(workdir: Path) -> None:
+def test_a_long_config_stands_in_its_link_as_well(workdir: Path) -> None:
     results = results_of(workdir, a_run([f"parameter_with_a_long_name_{number}" for number in range(120)]))
     shown = str(config(results, "https://example.org"))
-    assert "too long for a link" in shown
-    assert '<a href="https://example.org/">' in shown
-    assert "too long for a link" in str(config(results, ""))
+    [packed] = re.findall('<a href="(https://example.org/#c=[A-Za-z0-9_-]+)">', shown)
+    read = any_config.read_any(packed)
+    assert len(read.draft.parameters) == 120
+    assert packed.partition("#")[2] in str(config(results, ""))
 
 
 def test_invisible_letters_in_a_reason_are_shown(workdir: Path) -> None:

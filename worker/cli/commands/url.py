@@ -7,7 +7,7 @@ import argparse
 from worker.cli.config_argument import HELP, by_name, print_problems, read_config
 from worker.cli.page_address import configure_page, page_address
 from worker.spec.check import check_read
-from worker.spec.formats import url
+from worker.spec.formats import link
 from worker.store.starter import homes
 
 
@@ -18,8 +18,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print the link, its query string alone where no page is known, and problems of the config on standard error."""
+    """Print the link, its end alone where no page is known, and problems of the config on standard error."""
     read = read_config(args.config)
     page = page_address(args.page, homes(None))
-    print(f"{page}/?{url.write(read.draft)}" if page else f"?{url.write(read.draft)}")
+    found = link.of_draft(read.draft)
+    print(f"{page}/{found}" if page else found)
     return print_problems(by_name(check_read(read).problems, read.draft))

@@ -18,14 +18,13 @@ from worker.report.data.value_texts import loss_text, mean_words, results_text
 from worker.report.pages.html import Content, Markup, tag
 from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
-from worker.spec.formats import toml, url
+from worker.spec.formats import link, toml
 from worker.spec.notation import value_text
 from worker.spec.text import counted, sentence_start, together
 from worker.store.starter import run_command
 from worker.trial import Status, Trial
 
 MOST_ROWS = 50
-_LONGEST_QUERY = 8000  # characters; the page's server takes little more
 _WEAK = 0.3  # R2 below which the forest knows too little to be believed
 
 
@@ -278,20 +277,17 @@ def _basis(resource: str, local: bool) -> str:
 def config(results: Results, page_url: str) -> Content:
     """The config, and the link that opens the form with it."""
     draft = toml.draft_of(results.run)
-    query = f"?{url.write(draft)}"
-    if len(query) > _LONGEST_QUERY:
-        page = tag("a", "the page", href=f"{page_url}/") if page_url else "the page of your OmniOpt"
-        link: Content = tag("p", "This config is too long for a link. Upload its config.toml on ", page, ".")
-    elif page_url:
-        link = tag("p", tag("a", "Open this config in the form", href=f"{page_url}/{query}"))
+    end = link.of_draft(draft)
+    if page_url:
+        opened: Content = tag("p", tag("a", "Open this config in the form", href=f"{page_url}/{end}"))
     else:
-        link = (
+        opened = (
             tag(
                 "p",
                 "To open this config in the form, append this to the address of your OmniOpt page: ",
                 copy_button("query"),
             ),
-            tag("pre", tag("code", query), id="query", class_="wrap"),
+            tag("pre", tag("code", end), id="query", class_="wrap"),
         )
     return (
         tag(
@@ -299,5 +295,5 @@ def config(results: Results, page_url: str) -> Content:
             tag("summary", "config.toml"),
             tag("pre", tag("code", toml.write(draft)), tabindex="0", aria_label="config.toml"),
         ),
-        link,
+        opened,
     )

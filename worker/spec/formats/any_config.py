@@ -10,6 +10,7 @@ from worker.spec.config_limits import RUN, Limits
 from worker.spec.fields import BY_QUERY
 from worker.spec.foreign import any_space, omniopt2
 from worker.spec.formats import (
+    link,
     original,
     original_command,
     original_meaning,
@@ -49,6 +50,8 @@ def read_any(text: str, partitions: Partitions = ORIGINAL_PARTITIONS, limits: Li
         raise unreadable("This is empty.", "Give a config, a link from the page, or a token.")
     if word.startswith("{"):
         return _read_braces(text, limits)
+    if packed := link.token_of(word):
+        return token.decode(packed, limits)
     if looks_like_link(word):
         return original_meaning.of_link(url.read(query_of(word), limits), partitions)
     if looks_like_command(word):
@@ -104,11 +107,13 @@ def looks_like_link(text: str) -> bool:
     """Whether `text` could be meant as a link of the page or as its query string."""
     if "\n" in text:
         return False
-    return _QUERY_KEY.match(text) is not None or (_LINK.match(text) is not None and "?" in text)
+    if _QUERY_KEY.match(text) or link.token_of(text):
+        return True
+    return _LINK.match(text) is not None and "?" in text
 
 
-def query_of(link: str) -> str:
+def query_of(text: str) -> str:
     """The query string of a link, or of what is one already."""
-    if _LINK.match(link):
-        link = link.partition("?")[2]
-    return link.partition("#")[0]
+    if _LINK.match(text):
+        text = text.partition("?")[2]
+    return text.partition("#")[0]
