@@ -70,6 +70,11 @@ def test_what_a_worker_sets_gets_a_warning() -> None:
     assert "warning" in messages(variables={"CUDA_VISIBLE_DEVICES": "0"}).values()
 
 
+def test_a_secret_in_a_config_is_warned_of_and_one_from_the_shell_is_not() -> None:
+    assert "warning" in messages(variables={"WANDB_API_KEY": "abc123"}).values()
+    assert "warning" not in messages(variables={"WANDB_API_KEY": "$MY_KEY", "N": "1"}).values()
+
+
 @pytest.mark.parametrize("value", ["$(id)", "$1", "a$", "${A:-b}", "$"])
 def test_a_dollar_that_is_no_variable_is_refused(value: str) -> None:
     assert check(draft(variables={"A": value})).run is None

@@ -212,6 +212,15 @@ COMMAND = (
 )
 
 
+def test_what_omniopt2_runs_once_is_run_before_the_first_evaluation() -> None:
+    once = base64.b64encode(b"bash /me/install.sh").decode()
+    read = read_any(f"{COMMAND.format(program=PACKED)} --run_program_once={once}")
+    assert read.draft.values["environment.before"] == "bash /me/install.sh"
+    assert "no values before the first evaluation" not in said(read)
+    read = read_any(f"{COMMAND.format(program=PACKED)} --run_program_once 'bash install.sh %(lr)'")
+    assert "It names parameters, which have no values before the first evaluation." in said(read)
+
+
 @pytest.mark.parametrize(
     "program",
     [PACKED, "$(echo -n 'python3 t.py --lr=%(lr) --n $n %epochs' | base64 -w0)", f"'{PROGRAM.strip()}'"],

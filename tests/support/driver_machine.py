@@ -38,6 +38,11 @@ class Agent:
     told: tuple[int, int] | None = None  # the newest that it has finished
     taken_back: set[tuple[int, int]] = field(default_factory=set)
 
+    @property
+    def host(self) -> str:
+        """One of two."""
+        return f"h{int(self.name[1:]) % 2}"
+
     def say(self, kind: str, **details: object) -> None:
         self.outbox.append({"kind": kind, "at": float(len(self.outbox)), **details})
 
@@ -45,7 +50,7 @@ class Agent:
         if newest != self.epoch:
             self.refuse_all()
             self.epoch, self.read = newest, 0
-            self.say("hello", agent=self.name, epoch=newest, host="h", pid=1, pid_start="x")
+            self.say("hello", agent=self.name, epoch=newest, host=self.host, pid=1, pid_start="x")
         inbox = self.inboxes.get(self.epoch, [])
         for record in inbox[self.read :]:
             self.obey(record)
@@ -87,12 +92,12 @@ class Agent:
             return self.running
         return None
 
-    def end(self, status: Status) -> None:
+    def end(self, status: Status, retry: str = "") -> None:
         if self.running is not None:
-            self.finished(self.running, status)
+            self.finished(self.running, status, retry)
             self.running = None
 
-    def finished(self, record: Json, status: Status) -> None:
+    def finished(self, record: Json, status: Status, retry: str = "") -> None:
         self.told = (record["trial"], record["attempt"]) if status is not Status.CANCELLED else None
         loss = float(record["values"]["x"]) if status is Status.OK else None
         self.say(
@@ -104,6 +109,7 @@ class Agent:
             status=status.value,
             loss=loss,
             values=record["values"],
+            retry=retry,
         )
 
     def interrupted(self) -> None:
@@ -176,7 +182,7 @@ class Run(RuleBasedStateMachine):
     @precondition(lambda self: self.agents)
     @rule(
         index=st.integers(0, 99),
-        act=st.sampled_from(["look", "start", "ok", "failed", "interrupted", "bye", "die"]),
+        act=st.sampled_from(["look", "start", "ok", "failed", "again", "interrupted", "bye", "die"]),
     )
     def an_agent_acts(self, index: int, act: str) -> None:
         agent = self.agent(index)
@@ -188,6 +194,8 @@ class Run(RuleBasedStateMachine):
             self.check_start(agent.start())
         elif act in ("ok", "failed"):
             agent.end(Status(act))
+        elif act == "again":
+            agent.end(Status.FAILED, "CUDA error")
         elif act == "interrupted":
             agent.interrupted()
         elif act == "bye":
@@ -243,7 +251,9 @@ class Run(RuleBasedStateMachine):
     def the_driver_hands_out(self, most: int) -> None:
         for held in range(most):
             for member in self.assignments.takers(held):
-                if not self.assignments.waiting:
+                if self.assignments.first_for(member) is None:
+                    if self.assignments.waiting:
+                        continue  # for another host
                     if not self.limits.room(self.assignments.done, len(self.assignments.open)):
                         return
                     self.assignments.propose(self.next, {"x": self.next / 8 + self.epoch / 1024}, 0.0)
@@ -291,7 +301,8 @@ class Run(RuleBasedStateMachine):
         for agent in self.agents:
             for record in agent.outbox:
                 key = record.get("trial"), record.get("attempt")
-                if record["kind"] == "finished" and record["trial"] == number and key not in agent.taken_back:
+                ended = record["kind"] == "finished" and not record["retry"] and key not in agent.taken_back
+                if ended and record["trial"] == number:
                     assert record["status"] == Status.CANCELLED.value, (
                         f"trial {number} is run again after its end"
                     )

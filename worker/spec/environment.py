@@ -24,6 +24,7 @@ _OF_THE_SHELL = frozenset(
     ["_", "BASHOPTS", "BASHPID", "EUID", "OLDPWD", "PPID", "PWD", "SHELLOPTS", "SHLVL", "UID"]
 )
 _OF_THE_WORKER = frozenset({"CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"})
+_SECRET = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|CREDENTIAL", re.IGNORECASE)
 _MOST = 200
 _EXAMPLE = "Write for example OMP_NUM_THREADS=4; one line is one variable."
 _PATH = "environment.variables"
@@ -95,6 +96,13 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
         if name in seen:
             yield Problem(_PATH, f"The variable {quoted(name)} is listed twice.", "List each once.")
         seen.add(name)
+        if _SECRET.search(name) and value and not value.startswith("$"):
+            yield Problem(
+                _PATH,
+                f"{name} seems to hold a secret, which would be in links and in the files of the run.",
+                "Export it in the shell that you start the run from, which is enough; or let the program read it from a file.",
+                "warning",
+            )
         if "$" in _REFERENCE.sub("", value):
             yield Problem(
                 _PATH,

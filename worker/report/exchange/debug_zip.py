@@ -80,7 +80,15 @@ def _system(results: Results) -> Iterator[str]:
 def _files(results: Results) -> Iterator[tuple[str, Path, int]]:
     """Name in the archive, path, and how many bytes of its end to take at most."""
     paths = results.paths
-    for path in (paths.config, paths.changes, paths.versions, paths.events, paths.driver_log, paths.commands):
+    for path in (
+        paths.config,
+        paths.changes,
+        paths.versions,
+        paths.events,
+        paths.before_log,
+        paths.driver_log,
+        paths.commands,
+    ):
         yield path.name, path, _TAIL
     journals = range(results.state.epoch, 0, -1)
     for epoch in journals:

@@ -150,6 +150,15 @@ def _other(name: str, uses: Sequence[Sequence[str]], value: str, collected: Coll
         collected.values["search.algorithm"] = _MODELS.get(value, "auto")
     elif name == "experiment_constraints":
         collected.values["search.constraints"] = [_unpacked(" ".join(use), collected) for use in uses]
+    elif name == "run_program_once":
+        once = collected.values["environment.before"] = _unpacked(value, collected)
+        if "%(" in once:
+            collected.say(
+                "environment.before",
+                "It names parameters, which have no values before the first evaluation.",
+                "Leave them out.",
+                "warning",
+            )
     elif name == "result_names":
         _results([word for use in uses for word in use], collected)
     elif name != "parameter":
