@@ -214,6 +214,7 @@ def test_what_the_program_finds(desk: Desk, cwd: Path) -> None:
         "OMNIOPT_PARAM_LR=0.1",
         "OMNIOPT_PARAM_OUT_LAYER1=3",
         "OMNIOPT_PARAM__L=a b",
+        "OMNIOPT_REPEAT=1",
         f"OMNIOPT_RUN={folder}",
         f"OMNIOPT_TRIAL={trial}",
         f"OMNIOPT_TRIAL_DIR={folder}/trials/{trial:06}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -155,3 +156,22 @@ def test_a_run_that_gets_no_better_ends_and_goes_on_when_it_is_told_to(
     assert "--patience 0" in done.stdout
     assert omniopt("resume", "pear").returncode == 0
     assert ended + 4 <= len(local.trials) < ended + 20
+
+
+@pytest.mark.parametrize("result", ["($x)", "1"])
+def test_a_run_of_auto_says_what_is_still_to_gain(workdir: Path, omniopt: Omniopt, result: str) -> None:
+    path = config(
+        workdir, objective=f"echo RESULT: {result}", algorithm="auto", patience=7, workers=1, max_evals=60
+    )
+    said = omniopt("start", path).stdout
+    found = re.search(
+        r"The search expects the next evaluation to improve on (\S+) by (\S+) on average\.", said
+    )
+    assert found, said
+    assert float(found[2]) >= 0
+    assert found[0] in omniopt("status", "pear").stdout
+
+
+def test_a_run_at_random_expects_nothing(workdir: Path, omniopt: Omniopt) -> None:
+    path = config(workdir, objective="echo RESULT: 1", patience=3, max_evals=50)
+    assert "The search expects" not in omniopt("start", path).stdout

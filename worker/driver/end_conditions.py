@@ -119,6 +119,8 @@ class EndConditions:
             return failure(self._state.before, RunPaths(root))
         if over is Over.SPACE:
             return proposer.exhausted_sentence
+        if over is Over.PATIENCE:
+            return proposer.still_to_gain()
         return self._limits.failures_sentence(self._tally) if over is Over.FAILURES else ""
 
 

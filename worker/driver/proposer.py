@@ -9,12 +9,14 @@ from worker.driver.assignments import Assignments
 from worker.pooled import Points
 from worker.search.expectation import Expectation
 from worker.search.searcher import make_searcher
-from worker.spec.algorithms import ALGORITHMS
+from worker.spec.algorithms import ALGORITHMS, AUTO
+from worker.spec.notation import real_text
 from worker.spec.parameters import Value
 from worker.spec.run import Run
 from worker.spec.start_points import values_of
 from worker.trial import Status, Trial
 
+_DIGITS = 3
 _FEW = 10  # evaluations that no algorithm learns from before they are over
 
 
@@ -28,6 +30,7 @@ class Proposer:
         self._next = first
         self._loading = run.max_evals <= _FEW
         self.learns = ALGORITHMS[run.algorithm].learns
+        self._predicts = run.algorithm == AUTO
         self.exhausted = False
         trials = list(trials)
         self._behind = self.learns and bool(trials)
@@ -53,6 +56,17 @@ class Proposer:
         """What the search expects of a point as the next trial; None where it knows too little yet, or predicts nothing."""
         found = self._searcher.expectation(values)
         return found.negated if found and self._maximises else found
+
+    def still_to_gain(self) -> str:
+        """What the search expects of the trial that it would propose next, in a sentence; "" where it does not predict."""
+        values = self._searcher.ask(self._next) if self._predicts and not self.exhausted else None
+        expected = self.expectation(values) if values else None
+        if expected is None:
+            return ""
+        gain, best = (
+            real_text(float(f"{number:.{_DIGITS}g}")) for number in (expected.improvement, expected.best)
+        )
+        return f"The search expects the next evaluation to improve on {best} by {gain} on average."
 
     def catch_up(self) -> None:
         """Have the search learn from the trials of earlier drivers, if it has not yet: to be called while nobody waits for a trial."""

@@ -74,6 +74,7 @@ def _sentence(over: Over, run: Run, tally: Tally, detail: str) -> str:
         Over.TARGET: f"The target of {run.target} is reached.",
         Over.PATIENCE: (
             f"{counted(run.patience, run.counted_as)} in a row {'was' if run.patience == 1 else 'were'} no better than the best before."
+            f"{f' {detail}' if detail else ''}"
         ),
         Over.SPACE: f"{detail} The run ends with {counted(tally.ok, 'successful evaluation')}.",
         Over.FAILURES: detail or "Too many evaluations have failed.",
