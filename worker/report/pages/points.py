@@ -67,7 +67,7 @@ def confirmed(results: Results) -> Content:
             short(point.mean),
             f"{short(point.interval[0])} to {short(point.interval[1])}",
             *_spread(point.one),
-            loss_text(before[point.one.number]) if point.one.number in before else "",
+            short(before[point.one.number].loss or 0.0) if point.one.number in before else "",
             *_values(point.one, names),
         ]
         for point in found.points

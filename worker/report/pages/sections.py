@@ -101,7 +101,7 @@ def _best(results: Results, best: Trial) -> Markup:
             f"the {'largest' if results.run.maximises else 'best'} of {counted(len(results.points), results.run.counted_as)}, reached by evaluation {best.number}",
             class_="soft",
         ),
-        tag("p", sentence_start(words)) if (words := mean_words(best)) else None,
+        tag("p", sentence_start(words)) if not results.confirmation and (words := mean_words(best)) else None,
         [tag("p", line) for line in (results.confirmation.sentences() if results.confirmation else ())],
         tag("p", compared) if (compared := own_setting.sentence(results.run, results.trials, best)) else None,
         _remark(results, best),
