@@ -26,6 +26,7 @@ from worker.spec import (
 from worker.spec.check import check
 from worker.spec.environment import Variables
 from worker.spec.fields import BY_PATH, FIELDS
+from worker.spec.goals import GoalTexts
 from worker.spec.run import Draft, ParameterDraft, Run
 from worker.spec.start_points import StartPoint
 
@@ -40,6 +41,7 @@ TYPES: Mapping[str, object] = {
     "seeds": tuple[int, ...],
     "lines": tuple[str, ...],
     "points": tuple[StartPoint, ...],
+    **dict.fromkeys(("goals", "reference"), GoalTexts),
     "modules": tuple[str, ...],
     "variables": Variables,
     "result": str,
@@ -90,7 +92,7 @@ def test_a_default_is_of_the_type_that_the_run_has() -> None:
         wanted = parts_of.get(TYPES[field.kind], TYPES[field.kind])
         assert all(type(part) is wanted for part in parts), field.path
         assert isinstance(field.default, tuple) == (
-            field.kind in ("seeds", "lines", "points", "modules", "variables")
+            field.kind in ("seeds", "lines", "points", "goals", "reference", "modules", "variables")
         ), field.path
 
 

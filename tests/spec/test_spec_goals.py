@@ -86,6 +86,7 @@ def test_what_is_wrong_with_results_is_said(raw: object, words: str) -> None:
         ("direction", "error", "loss=min", {"results": TWO, "direction": "max"}),
         ("early_stopping", "error", "good in another", {"results": TWO, "early_stopping": "median"}),
         ("target", "note", "loss, the first", {"results": TWO, "target": 0.1}),
+        ("patience", "note", "loss, the first", {"results": TWO, "patience": 9}),
         ("algorithm", "warning", "loss alone", {"results": TWO, "algorithm": "tpe.suggest"}),
     ],
 )

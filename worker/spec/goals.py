@@ -101,10 +101,10 @@ def problems(values: Mapping[str, object]) -> Iterator[Problem]:
     names = list(results)
     for name in reference:
         if name not in results:
-            message = f"The reference point has {quoted(name)}, which is not one of the results."
+            message = f"{quoted(name)} is not one of the results."
             yield Problem(_REFERENCE, message, did_you_mean(name, names) if names else "Name it in results.")
     if reference and len(results) == 1:
-        message = "With a single result there is no front, so the reference point does nothing."
+        message = "With a single result there is no front, so this does nothing."
         yield Problem(_REFERENCE, message, "Leave it out, or name several results.", "note")
     if not results:
         return
@@ -117,7 +117,7 @@ def problems(values: Mapping[str, object]) -> Iterator[Problem]:
     if len(results) < 2:
         return
     if values.get("early_stopping", OFF) != OFF:
-        message = "Early stopping compares one result, and would end evaluations that are good in another."
+        message = "This compares one result, and would end evaluations that are good in another."
         yield Problem("search.early_stopping", message, f'Write "{OFF}", or name a single result.')
     algorithm = ALGORITHMS.get(str(values.get("algorithm")))
     if algorithm and algorithm.learns and not algorithm.fronts:
@@ -128,6 +128,10 @@ def problems(values: Mapping[str, object]) -> Iterator[Problem]:
         yield Problem(
             "search.algorithm", message, f"For the best compromises, choose one of {able}.", "warning"
         )
+    if values.get("patience"):
+        message = f"This counts evaluations that are no better in {first.name}, the first of the results."
+        hint = "They may be better in another one: give it room, or write 0."
+        yield Problem("search.patience", message, hint, "note")
     if values.get("target"):
         message = f"The target is one for {first.name}, the first of the results."
         hint = "If you mean another one, name that first."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from worker.report.data import improvements, pareto
+from worker.spec.fields import BY_PATH
 from worker.spec.goals import Goal
 from worker.spec.notation import real_text
 from worker.spec.run import Run
@@ -17,6 +18,7 @@ _MOST_PAIRS = 6
 _MOST_DOTS = 3000  # evaluations in one picture
 _MOST_RESULTS, _MOST_EVALUATIONS = 4, 3000  # of which a hypervolume is computed in a moment
 _DIGITS = 6
+_REFERENCE = "search.reference"
 
 
 @dataclass(frozen=True)
@@ -85,4 +87,4 @@ def reference_words(growth: Growth, goals: Sequence[Goal]) -> str:
         if growth.given
         else "a little worse than the worst of the front, where the config names none"
     )
-    return f"The reference point is {point}: {source}."
+    return f"Its {BY_PATH[_REFERENCE].in_sentence} is {point}: {source}."
