@@ -174,6 +174,18 @@ def test_a_front_comes_out_that_has_more_volume_than_that_of_chance(algorithm: s
     assert volume(algorithm) > 1.1 * volume("hyperopt.rand.suggest")
 
 
+def test_ten_results_are_searched_in_bounded_time() -> None:
+    run = run_of(CUBE, "auto", results={f"r{place}": "min" for place in range(10)})
+    searcher, generator = make_searcher(run, 1), np.random.default_rng(0)
+    for number in range(60):
+        values = {name: float(value) for name, value in zip("abc", generator.random(3).round(8), strict=True)}
+        outputs = {f"r{place}": float(value) for place, value in enumerate(generator.random(10))}
+        searcher.add(number, values)
+        searcher.tell(number, outputs["r0"], outputs)
+    assert searcher.ask(60) is not None
+    assert searcher.expectation({"a": 0.5, "b": 0.5, "c": 0.5}) is not None
+
+
 def test_a_reference_point_keeps_the_search_to_what_is_of_use() -> None:
     run = run_of(CUBE, "auto", results=dict(TWO), reference={"loss": 0.3})
     late = evaluated(make_searcher(run, 1), 30)[12:]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 _MARGIN = 0.005  # of the extent of the front, by which it must gain to be extended: where the reference point is far, less would count much
+_MOST_BOXES = 2000
 _FANTASIES = 4  # joint draws of what the running trials may come to, in pairs of opposite sign
 
 
@@ -88,8 +89,7 @@ class FrontPosterior:
     @property
     def volume(self) -> float:
         """The hypervolume that is known to be reached, in the unit of the models."""
-        boxes = Boxes(self.reference)
-        return sum(boxes.add(point) for point in self._means)
+        return self._taken(self._means)[1]
 
     def known_front(self) -> Boxes:
         """What the front that is known leaves where nothing runs."""
@@ -118,4 +118,16 @@ class FrontPosterior:
     def _front(self, points: Floats) -> Boxes:
         """What a front leaves that is better than it by a margin."""
         front = points[non_dominated(points)]
-        return Boxes(self.reference, front - self._share * (front.max(axis=0) - front.min(axis=0)))
+        return self._taken(front - self._share * (front.max(axis=0) - front.min(axis=0)))[0]
+
+    def _taken(self, points: Floats) -> tuple[Boxes, float]:
+        """The boxes that points leave, and the volume that they dominate.
+
+        Many results make very many boxes: then some of the points, others for each number of trials, stand for all.
+        """
+        boxes, volume = Boxes(self.reference), 0.0
+        for point in np.random.default_rng(len(self._means)).permutation(points):
+            volume += boxes.add(point)
+            if len(boxes.upper) > _MOST_BOXES:
+                break
+        return boxes, volume
