@@ -64,7 +64,7 @@ def test_the_fit_knows_its_slope(prior: object) -> None:
     assert callable(prior)
     encoding, rows = drawn(MIXED, 20)
     embedded = encoding.embed(rows)
-    distances = encoding.squared_distances(embedded, embedded).reshape(4, -1)
+    distances = encoding.squared_distances(embedded, embedded)
     posterior = LogPosterior(distances, np.random.default_rng(1).standard_normal(20), prior)
     at = first_guess(4, 0.7) + np.random.default_rng(2).uniform(-0.5, 0.5, 11)
     expected = slope_by_differences(lambda x: posterior(x)[0], at, list(range(11)))

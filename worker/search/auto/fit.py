@@ -73,11 +73,10 @@ def fitted(
     """
     size = len(distances)
     bounds = [_WEIGHTS] * size + [_SMOOTH, _NOISE] + [_ADDITIVE_WEIGHTS] * size + [_ADDITIVE]
-    flat = distances.reshape(size, -1)
     best: tuple[float, Floats] | None = None
     for guess in guesses:
         end = minimize(
-            LogPosterior(flat, results, prior),
+            LogPosterior(distances, results, prior),
             guess,
             jac=True,
             method="L-BFGS-B",
@@ -94,8 +93,11 @@ class LogPosterior:
     """Minus the log posterior of the logarithms of hyperparameters, up to a constant, and its gradient."""
 
     def __init__(self, distances: Floats, results: Floats, prior: Prior) -> None:
-        """distances: (d, n * n). results: (n,), or (n, k)."""
-        self._distances, self._prior = distances, prior
+        """distances: (d, n, n). results: (n,), or (n, k)."""
+        # Of what is symmetric, the half with the diagonal is enough.
+        self._half = rows, columns = np.tril_indices(len(results))
+        self._distances, self._prior = distances[:, rows, columns], prior
+        self._diagonal = rows == columns
         self._results = results.reshape(len(results), -1)
 
     def __call__(self, logarithms: Floats) -> tuple[float, Floats]:
@@ -105,22 +107,22 @@ class LogPosterior:
         smooth, slope = matern_with_slope(np.maximum(kernel.weights @ self._distances, 0.0))
         shares = 1 / (1 + kernel.additive_weights[:, None] * self._distances)
         additive = shares.mean(axis=0)
-        covariance = (kernel.smooth * smooth + kernel.additive * additive).reshape(count, count)
+        covariance = np.zeros((count, count))
+        covariance[self._half] = kernel.smooth * smooth + kernel.additive * additive
         covariance[np.diag_indices(count)] += kernel.noise
         lower, failed = lapack.dpotrf(covariance, lower=1)
         if failed:
             return _IMPOSSIBLE, np.zeros_like(logarithms)
         solved = lapack.dpotrs(lower, self._results, lower=1)[0]
         inverse, _ = lapack.dpotri(lower, lower=1)
-        inverse = np.tril(inverse) + np.tril(inverse, -1).T
         value, gradient = self._priors(logarithms)
         value += 0.5 * float((self._results * solved).sum())
         value += processes * float(np.log(np.diag(lower)).sum())
-        outer = 0.5 * (processes * inverse - solved @ solved.T)
-        by = outer.ravel()
+        outer = 0.5 * (processes * inverse[self._half] - (solved @ solved.T)[self._half])
+        by = np.where(self._diagonal, outer, 2 * outer)
         gradient[:size] += (self._distances @ (by * (kernel.smooth * slope))) * kernel.weights
         gradient[size] += kernel.smooth * float(by @ smooth)
-        gradient[size + 1] += float(np.trace(outer)) * (kernel.noise - LEAST_NOISE)
+        gradient[size + 1] += float(outer[self._diagonal].sum()) * (kernel.noise - LEAST_NOISE)
         gradient[-1] += kernel.additive * float(by @ additive)
         np.multiply(shares, shares, out=shares)
         shares *= self._distances
