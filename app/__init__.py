@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from app import api, body, error_pages, importing, install, page, prefix, reading_programs, rest, well_known
 from app.catalogue import read_catalogue
 from app.environment import Settings, from_environment
+from app.form import UntouchedFields
 from app.security import headers_of
 from app.site import Site, Sites, attach, current_site
 from app.site_file import SiteFile, read_site_file
@@ -46,6 +47,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     for module in (page, api, importing, reading_programs, install, rest, well_known):
         app.register_blueprint(module.blueprint)
     error_pages.register(app)
+    app.jinja_env.globals["untouched"] = UntouchedFields(
+        app.jinja_env.get_template("macros.html").module
+    ).html
     app.context_processor(lambda: {"site": current_site().file})
     app.before_request(body.refuse)
     app.before_request(_check_host)

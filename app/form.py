@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields import choices
@@ -13,11 +14,13 @@ from wtforms.form import BaseForm
 from app.catalogue import CLUSTER_DEFAULT, Catalogue
 from app.form_state import FormState
 from worker.spec.field_definition import Field
-from worker.spec.fields import FIELDS
+from worker.spec.field_values import field_text
 from worker.spec.hook_fields import HOOK_FIELDS
 from worker.spec.text import shown
 
 _PARTITION = "slurm.partition"
+_LOOK_AT_OTHERS = (_PARTITION, "slurm.enable_gpus", "slurm.gpus")
+_NO_PARTITIONS = Catalogue({}, "")
 # One line each, but longer than most fields are wide.
 _LONG = (
     "run.objective",
@@ -27,18 +30,42 @@ _LONG = (
 _Option = tuple[str, str, dict[str, str]]
 
 
-def make_form(state: FormState, catalogue: Catalogue) -> Any:
-    """A WTForms form with the texts of `state`, whose fields are called as in the URL.
+def make_form(state: FormState, catalogue: Catalogue, fields: Iterable[Field]) -> Any:
+    """A WTForms form of some fields with the texts of `state`, which are called as in the URL.
 
     The parameters are no part of it: as WTForms fields, hundreds of them take longer than all the rest of the page.
     """
-    form = BaseForm({field.query: _field(field, state, catalogue) for field in FIELDS})
-    form.process(MultiDict(state.values))
+    return _form({field.query: state.values[field.query] for field in fields}, catalogue, fields)
+
+
+def _form(texts: Mapping[str, str], catalogue: Catalogue, fields: Iterable[Field]) -> Any:
+    form = BaseForm({field.query: _field(field, texts[field.query], catalogue) for field in fields})
+    form.process(MultiDict(texts))
     return form
 
 
-def _field(field: Field, state: FormState, catalogue: Catalogue) -> Any:
-    text = state.values[field.query]
+class UntouchedFields:
+    """The HTML of fields with their defaults and without problems, as most fields of most pages are: each made once."""
+
+    def __init__(self, macros: Any) -> None:
+        """macros: the template module that draws a field."""
+        self._macros = macros
+        self._made: dict[str, Markup] = {}
+
+    @staticmethod
+    def includes(field: Field, state: FormState) -> bool:
+        """Whether the field is one of them, where nothing is wrong with it; a few look different with others."""
+        return field.path not in _LOOK_AT_OTHERS and not state.differs_in([field.query])
+
+    def html(self, field: Field) -> Markup:
+        """The field with its default."""
+        if field.query not in self._made:
+            form = _form({field.query: field_text(field, field.default)}, _NO_PARTITIONS, [field])
+            self._made[field.query] = self._macros.field(form[field.query], field, [])
+        return self._made[field.query]
+
+
+def _field(field: Field, text: str, catalogue: Catalogue) -> Any:
     attributes = {"inputmode": "numeric"} if field.kind == "integer" else {}
     if field.path == _PARTITION:
         return _select(field.label, _partition_options(catalogue), [text], attributes)

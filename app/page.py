@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from app import form_layout
 from app import form_state as states
-from app.form import make_form
+from app.form import UntouchedFields, make_form
 from app.form_state import EMPTY_ROW, FormState, Row
 from app.preview import Preview, make_preview
 from app.problem_places import PlacedProblem
@@ -20,6 +20,7 @@ from app.request_form import begun, form_state
 from app.site import Site, current_site
 from app.widgets import SWITCHES, type_options, types_for_script
 from worker.spec.config_limits import PAGE
+from worker.spec.fields import FIELDS
 from worker.spec.formats import url
 from worker.spec.optional_parts import part_with
 from worker.spec.parameter_settings import COMMON, IN_FORM_ORDER, SETTINGS
@@ -98,16 +99,22 @@ def render_form(
     site = current_site()
     base_url = site.base_url(request)
     preview = make_preview(state, site.catalogue, site.installer(base_url), base_url)
+    beside = _beside_fields(preview, fresh)
+    touched = [
+        field
+        for field in FIELDS
+        if field.query in (*beside, focus) or not UntouchedFields.includes(field, state)
+    ]
     page = render_template(
         "page.html",
         state=state,
         preview=preview,
-        form=make_form(state, site.catalogue),
+        form=make_form(state, site.catalogue, touched),
         blank_row=EMPTY_ROW,
         name_pattern=NAME_PATTERN,
         most_parameters=PAGE.parameters,
         tunnel=_tunnel(base_url),
-        beside=_beside_fields(preview, fresh),
+        beside=beside,
         layout=form_layout,
         parameter_types=PARAMETER_TYPES,
         type_options=type_options,

@@ -12,6 +12,7 @@ from page_form import Form, page, press
 from page_links import OLD_LINK
 
 from app import form_layout
+from app.form import UntouchedFields
 from worker.spec.fields import FIELDS
 from worker.spec.parameter_settings import COMMON, SETTINGS
 from worker.spec.parameter_types import PARAMETER_TYPES
@@ -196,3 +197,12 @@ def test_nothing_that_a_link_brings_becomes_markup() -> None:
     assert "<img src=x" not in answer.text
     answer = CLIENT.post("/import", data={"config": HOSTILE})
     assert "<script>alert" not in answer.text
+
+
+@pytest.mark.parametrize("address", ["/", "/?" + OLD_LINK, "/?runtime=1:30:00&precision=x&qos=long"])
+def test_fields_that_are_kept_look_as_if_they_were_drawn_anew(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = CLIENT.get(address).text.split()
+    monkeypatch.setattr(UntouchedFields, "includes", lambda *_: False)
+    assert CLIENT.get(address).text.split() == kept
