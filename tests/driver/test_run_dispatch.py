@@ -160,3 +160,20 @@ def test_it_is_too_late_for_what_would_take_longer_than_is_left_of_the_runtime()
     desk.finish("a0", seconds=20.0)
     assert not desk.dispatcher.too_late(979.0)
     assert desk.dispatcher.too_late(981.0)
+
+
+def test_an_agent_of_another_host_stays_for_what_failed_on_the_first() -> None:
+    desk = Desk(0)
+    for index, host in enumerate(["one", "one", "two"]):
+        desk.say(f"a{index}", kind="hello", agent=f"a{index}", host=host)
+    desk.hand_out(1)
+    [holder] = [member for member in desk.assignments.members.values() if member.queue]
+    assert desk.dispatcher.agents(4, exhausted=True) == 1
+    desk.start(holder.identity)
+    task = desk.assignments.open[1]
+    again = {"status": "failed", "retry": "CUDA error", "values": dict(task.values)}
+    desk.say(holder.identity, kind="finished", trial=1, attempt=1, **again)
+    assert holder.host == "one"
+    assert desk.dispatcher.agents(4, exhausted=True) == 3  # the two on that host are of no use to it
+    desk.hand_out(4)
+    assert desk.assignments.open[1].holder == "a2"

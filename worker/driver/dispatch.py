@@ -94,7 +94,15 @@ class Dispatcher:
         more = 0 if exhausted else self.room()
         if self._repeats:
             more = more * self._repeats.each + self._repeats.coming
-        return int(min(wanted, len(self._assignments.open) + more, self.pays))
+        return int(min(wanted, len(self._assignments.open) + more + self._barred, self.pays))
+
+    @property
+    def _barred(self) -> int:
+        """How many agents are on hosts that a trial is not to have again: others are needed for it."""
+        avoided: set[str] = set()
+        for task in self._assignments.open.values():
+            avoided |= task.avoids
+        return sum(member.host in avoided for member in self._assignments.members.values()) if avoided else 0
 
     def spent(self, at: float) -> bool:
         """Whether the jobs would soon have had more than the budget, so that all of them must end now; looks."""
