@@ -184,6 +184,28 @@ def test_as_good_a_point_as_the_best_is_not_taken_for_hopeless(repeats: int, see
     assert len(proposals(board)) == repeats - 1
 
 
+def test_workers_are_kept_for_what_is_to_be_confirmed() -> None:
+    run = a_run(search__confirm="best=2, times=3")
+    trials = [evaluation(number, number, 1, float(number)) for number in (1, 2, 3)]
+    assert board_of(run, trials).coming == 6
+    trials += [evaluation(10 + repeat, 1, repeat, 1.0) for repeat in (2, 3, 4)]
+    assert board_of(run, trials).coming == 3
+
+
+def test_the_best_points_are_to_be_confirmed() -> None:
+    run = a_run(search__confirm="best=2, times=2")
+    trials = [evaluation(number, number, 1, 9.0 - number) for number in (1, 2, 3)]
+    board, assignments = board_of(run, trials), Assignments(1, plain_assign, LOSSES)
+    assert board.unconfirmed
+    board.confirm(Proposer(run, 1, [], 7000), assignments, 0.0)
+    wanted = [(record.point, record.repeat) for record in assignments.take().records]  # type: ignore[union-attr]
+    assert wanted == [(3, 2), (3, 3), (2, 2), (2, 3)]
+    for place, (point, repeat) in enumerate(wanted):
+        assert board.unconfirmed
+        board.note(evaluation(20 + place, point or 0, repeat or 0, None if place else 1.0))
+    assert not board.unconfirmed, "whatever came of them"
+
+
 def test_limits_count_points() -> None:
     limits = Limits(2, 10, 1000.0, target=2.0, patience=0)
     tally = Tally(repeats=3)

@@ -24,6 +24,18 @@ def test_a_run_whose_driver_is_a_job_finds_the_best_parameters(site: Site) -> No
     assert best["loss"] == min(float(row["RESULT"]) for row in rows)
 
 
+def test_points_are_evaluated_several_times_and_the_best_confirmed(site: Site) -> None:
+    words = ("--repeats", "2", "--confirm", "best=2, times=3", "--max-evals", "4", "--like", "damson")
+    site.until_over(site.start("damson"))
+    paths = site.start("quince", *words)
+    site.until_over(paths)
+    rows = [row for row in site.rows(paths) if row["host"]]  # without those that were taken over
+    assert [row["status"] for row in rows] == ["ok"] * (4 * 2 + 2 * 3)
+    assert len({(row["point"], row["repeat"]) for row in rows}) == len(rows)
+    status = json.loads(site.omniopt("status", "quince", "--json").stdout)
+    assert [point["evaluations"] for point in status["confirmed"]["points"]] == [3, 3]
+
+
 def test_workers_wait_in_the_queue_beside_their_driver_and_keep_their_place_if_it_must_be_handed_in_anew(
     site: Site,
 ) -> None:

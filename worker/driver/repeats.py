@@ -86,8 +86,12 @@ class Repeats:
 
     @property
     def coming(self) -> int:
-        """How many evaluations those in hand are likely to have proposed yet."""
-        return sum(len(self._points.lacking(number)) for number in self.in_hand)
+        """How many evaluations are likely to be proposed yet for what is known, so that workers do not leave before."""
+        lacking = sum(len(self._points.lacking(number)) for number in self.in_hand)
+        if self._confirm is None:
+            return lacking
+        confirming = sum(map(len, self._points.confirming.values()))
+        return lacking + max(0, self._confirm.best * self._confirm.times - confirming)
 
     def begun(self, number: int) -> None:
         """A point was proposed by an evaluation of this number."""
