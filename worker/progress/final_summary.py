@@ -242,8 +242,10 @@ def failures(trials: Iterable[Trial], paths: RunPaths) -> Iterator[str]:
 
 def last_lines(paths: RunPaths, number: int) -> list[str]:
     """The last lines that an evaluation printed, standard error if it has some; safe for a terminal."""
-    for path in (paths.trial_err(number), paths.trial_out(number)):
-        lines = [visible(line) for line in log_text.last_lines(path, _LOOKED_AT) if line.strip()]
-        if lines:
-            return lines[-_LAST_LINES:]
-    return []
+    return last_lines_of(paths.trial_err(number)) or last_lines_of(paths.trial_out(number))
+
+
+def last_lines_of(log: Path) -> list[str]:
+    """The last lines of a log that are not blank, safe for a terminal; none where it is not there."""
+    lines = [visible(line) for line in log_text.last_lines(log, _LOOKED_AT) if line.strip()]
+    return lines[-_LAST_LINES:]
