@@ -24,7 +24,7 @@ def said(text: str) -> list[tuple[str, str, str]]:
     ("text", "path", "message", "hint"),
     [
         ("[rnu]", "rnu", '"rnu" has no meaning here.', 'Did you mean "run"?'),
-        ("[x]", "x", '"x" has no meaning here.', "Possible: driver, on, parameters, run, search, slurm."),
+        ("[x]", "x", '"x" has no meaning here.', "Possible: driver, environment, on, parameters, run, search, slurm."),
         ("name = 1", "name", '"name" does not belong outside of a section.', "Move it to [run]."),
         ("run = 1", "run", "This must be a section.", "Write [run] on a line of its own."),
         ("[run]\nnmae = 1", "run.nmae", '"nmae" has no meaning here.', 'Did you mean "name"?'),
@@ -52,7 +52,7 @@ def said(text: str) -> list[tuple[str, str, str]]:
             'Put a name that contains a point in quotes: [parameters."a.b"].',
         ),
         ("[parameters.x]\nmax = [[[1]]]", "parameters.0.max", "This is nested too deeply.", "Write a single value, or a list of values."),
-        ('["a\\u001bb"]', "a<U+001B>b", '"a<U+001B>b" has no meaning here.', "Possible: driver, on, parameters, run, search, slurm."),
+        ('["a\\u001bb"]', "a<U+001B>b", '"a<U+001B>b" has no meaning here.', "Possible: driver, environment, on, parameters, run, search, slurm."),
     ],
 )  # fmt: skip
 def test_what_means_nothing_is_refused(text: str, path: str, message: str, hint: str) -> None:
