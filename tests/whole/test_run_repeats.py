@@ -196,3 +196,19 @@ def test_points_can_be_confirmed_later(omniopt: Omniopt, local: Local) -> None:
     assert done.returncode == 0, done.stdout
     assert len(local.trials) == 7
     assert "Confirmed: evaluation" in omniopt("best", "pear").stdout
+
+
+def test_a_best_mean_is_told_once_also_by_the_next_driver(omniopt: Omniopt, local: Local) -> None:
+    path = config(
+        local.workdir,
+        objective=noisy().replace("x + 0.01", "x - 0.01"),
+        repeats=2,
+        start_with=[{"x": 0.5}, {"x": 0.1}, {"x": 0.6}],
+        max_evals=2,
+        workers=1,
+        on_new_best="echo $OMNIOPT_TRIAL >> told",
+    )
+    assert omniopt("start", path).returncode == 0
+    assert omniopt("resume", "pear", "--max-evals", 3).returncode == 0
+    told = (local.workdir / "told").read_text().split()
+    assert told == [str(json.loads(omniopt("best", "pear", "--json").stdout)["trial"])]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from worker.driver.plan import Plan
+from worker.pooled import points_of
 from worker.progress.snapshot import clock
 from worker.progress.tally import Over, Tally
 from worker.spec.hook_fields import Event
@@ -173,7 +174,8 @@ class Hooks:
     def _rank_told(self) -> float:
         """What stands for the best result that is no news any more."""
         last = self._state.hooks.get(Event.NEW_BEST.value)
-        trial = self._state.trials.get(last.trial) if last is not None and last.trial is not None else None
+        points = () if last is None else points_of(self._state.trials.values(), self._plan.run.repeats)
+        trial = next((point for point in points if last is not None and point.number == last.trial), None)
         if trial is None or trial.loss is None or not trial.status.ended or trial.status.failure:
             return self._tally.best_rank
         return self._plan.run.rank(trial.loss)
