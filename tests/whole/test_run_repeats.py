@@ -55,6 +55,9 @@ def test_each_point_is_evaluated_several_times(omniopt: Omniopt, local: Local, a
     assert best["loss"] == pytest.approx(min(float(row["RESULT mean"]) for row in rows_of(local)))
     status = json.loads(omniopt("status", "pear", "--json").stdout)
     assert (status["best"]["loss"], status["best"]["trial"]) == (best["loss"], best["trial"])
+    again = next(trial for trial in trials.values() if trial.repeat == 3)
+    said = omniopt("why", "pear", again.number).stdout
+    assert f"It is number 3 of the point of evaluation {again.first}, made because of repeats." in said
     assert "4 of 4 points done, with 12 evaluations" in omniopt("status", "pear").stdout
     assert omniopt("report", "pear").returncode == 0
 

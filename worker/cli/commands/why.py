@@ -52,6 +52,10 @@ def _lines(paths: RunPaths, run: Run, trial: Trial) -> Iterator[str]:
     if trial.imported:
         yield "  It was imported, and not proposed."
         return
+    if trial.repeat > 1:
+        why = "repeats" if trial.repeat <= run.repeats else "confirm"
+        yield f"  It is number {trial.repeat} of the point of evaluation {trial.first}, made because of {why}."
+        return
     if dict(trial.values) in [values_of(point, run.parameters, run.precision) for point in run.start_with]:
         yield "  It is one of the settings that the run began with."
         return
