@@ -20,7 +20,7 @@ _NAMING = (
     "classifier",
     "method",
 )  # keys whose text says what an option is
-_MOST = 20_000  # a variable may stand for many nodes, many times
+_MOST = 5_000  # a variable may stand for many nodes, many times
 
 
 @dataclass
