@@ -90,7 +90,7 @@ def test_an_address_with_brackets_is_one() -> None:
 
 def test_the_public_address_is_the_one_in_commands_and_links() -> None:
     client = create_app(Settings(public_url="https://omniopt.example.org/hpc")).test_client()
-    answer = client.post("/preview", data=GOOD, headers={"Host": "internal:8000"}).get_json()
+    answer = client.post("/preview", data=GOOD, headers={"Host": "127.0.0.1:8000"}).get_json()
     assert "https://omniopt.example.org/hpc/install.sh" in shlex.split(answer["command"])
     assert answer["url"].startswith("https://omniopt.example.org/hpc/?")
 
