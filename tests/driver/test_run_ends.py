@@ -65,7 +65,9 @@ class Board:
         )
         self.dispatcher = dispatcher
         self.assignments, self.agents = assignments, agents
-        self.proposer: Any = SimpleNamespace(exhausted=False, exhausted_sentence="No values are left.")
+        self.proposer: Any = SimpleNamespace(
+            exhausted=False, exhausted_sentence="No values are left.", still_to_gain=lambda: ""
+        )
         self.conditions = EndConditions(limits, Replayed(), tally, assignments, agents, dispatcher)
 
     def over(self, seconds: float = 0.0, at: float = 0.0, phase: Phase = Phase.WORKING) -> Over | None:
