@@ -26,7 +26,7 @@ def test_it_is_run_once_and_everything_else_waits(omniopt: Omniopt, local: Local
         local.workdir, before=SLOW, objective="cat made; echo RESULT: ($x)", workers=3, variables={"A": "b"}
     )
     process = local.spawn("start", path)
-    until(lambda: (local.workdir / "begun").exists())
+    until(lambda: lines(local.workdir / "begun") == ["1"])
     status = omniopt("status", "pear").stdout
     assert "preparing: [ -e pid ]" in status
     assert "0 running" in status
@@ -76,7 +76,7 @@ def test_killed_in_the_middle_it_begins_again_and_never_twice_at_once(
 ) -> None:
     (local.workdir / "wait").touch()
     process = local.spawn("start", config(local.workdir, before=SLOW, workers=2))
-    until(lambda: (local.workdir / "begun").exists())
+    until(lambda: lines(local.workdir / "begun") == ["1"])
     if driver_too:
         process.kill()
         process.wait()
@@ -95,7 +95,7 @@ def test_killed_in_the_middle_it_begins_again_and_never_twice_at_once(
 def test_a_driver_that_is_killed_meanwhile_does_not_disturb_it(local: Local) -> None:
     (local.workdir / "wait").touch()
     process = local.spawn("start", config(local.workdir, before=SLOW, workers=2))
-    until(lambda: (local.workdir / "begun").exists())
+    until(lambda: lines(local.workdir / "begun") == ["1"])
     process.kill()
     process.wait()
     process = local.spawn("resume", "pear")
