@@ -95,3 +95,9 @@ def test_only_seeds_that_both_have_are_compared() -> None:
 def test_nothing_is_confirmed_where_nothing_was_evaluated_again() -> None:
     assert confirmation(RUN, [a_trial(1, VALUES, 1.0)]) is None
     assert list(sentences(RUN, [a_trial(1, VALUES, 1.0)])) == []
+
+
+def test_a_result_with_a_name_is_called_by_it() -> None:
+    run = a_run(search__confirm="best=1, times=4", search__results="error=min, seconds=min")
+    [said] = sentences(run, again(1, [2.0, 3.0, 2.5, 2.6]))
+    assert said.startswith("Confirmed: evaluation 1 has a mean error of 2.525 in 4 evaluations")

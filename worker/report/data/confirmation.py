@@ -88,7 +88,7 @@ class Confirmation:
         best = self.points[0]
         low, high = (short(end) for end in best.interval)
         yield (
-            f"Confirmed: evaluation {best.one.number} has a mean RESULT of {short(best.mean)} in {len(best.losses)} evaluations with new "
+            f"Confirmed: evaluation {best.one.number} has a mean {self.run.main.name} of {short(best.mean)} in {len(best.losses)} evaluations with new "
             f"seeds (95 % confidence interval from {low} to {high})."
         )
         if len(self.points) > 1:

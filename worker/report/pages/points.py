@@ -39,7 +39,7 @@ def best_points(results: Results) -> Content:
         else ""
     )
     said = f"Each point is evaluated {results.run.repeats} times; the mean counts.{hopeless}"
-    head = ["First evaluation", "Mean RESULT", "Standard deviation", "Results", *names]
+    head = ["First evaluation", f"Mean {results.run.main.name}", "Standard deviation", "Results", *names]
     return tag("p", said), table("The best points", head, rows)
 
 
@@ -74,7 +74,7 @@ def confirmed(results: Results) -> Content:
     ]
     head = [
         "First evaluation",
-        "Mean RESULT",
+        f"Mean {results.run.main.name}",
         "95 % confidence interval",
         "Standard deviation",
         "Results",
