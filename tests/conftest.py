@@ -53,13 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, a file stays together for its fixtures, as does all that needs the cluster.
-
-    What takes long in one piece begins first, or it would be left alone at the end.
-    """
-    for item in items:
-        place = item.path.parent if item.path.parent.name == "slurm" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(place)))
+    """Where files of tests run side by side, what takes long in one piece begins first, or it would be left alone at the end."""
     items.sort(
         key=lambda item: LONG.index(item.path.parent.name) if item.path.parent.name in LONG else len(LONG)
     )
