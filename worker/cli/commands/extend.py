@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from worker.cli import field_options, launching, search_check
-from worker.cli.commands.resume import change
+from worker.cli import field_options, launching
+from worker.cli.commands.resume import configure_changes, go_on
 from worker.cli.run_lookup import configure_run, find_run
-from worker.errors import ConfigError, UsageError
+from worker.errors import UsageError
 from worker.spec.changed_parameters import read_changes
 from worker.spec.fields import CHANGEABLE
 from worker.spec.raw_values import ConversionError
@@ -26,11 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="CHANGE",
         help='other settings of a parameter, such as "lr: min=0.00001, max=0.5"; may be repeated',
     )
-    group = parser.add_argument_group(
-        "resources and limits",
-        "Each option given changes its field from now on; the others stay as they are.",
-    )
-    field_options.add(group, CHANGEABLE, defaults=False)
+    configure_changes(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -46,7 +42,4 @@ def execute(args: argparse.Namespace) -> int:
             'Say what is to be more or other: --max-evals 200, --runtime 10, or --parameter "lr: max=0.5". '
             f"To go on as before: {run_command('resume', paths)}"
         )
-    run = change(paths, changes, args, ranges)
-    if missing := tuple(search_check.problems(run)):
-        raise ConfigError(missing)
-    return launching.resume(run, paths, args)
+    return go_on(paths, changes, args, ranges)

@@ -24,6 +24,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.usage = "%(prog)s [options] RUN"
     configure_run(parser)
     launching.configure(parser)
+    configure_changes(parser)
+
+
+def configure_changes(parser: argparse.ArgumentParser) -> None:
+    """Add the options for fields that hold from now on."""
     group = parser.add_argument_group(
         "resources and limits",
         "Each option given changes its field from now on; the others stay as they are.",
@@ -34,7 +39,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Go on where the run was driven before: on this machine, or on a cluster."""
     paths = find_run(args.run, args.workdir)
-    run = change(paths, field_options.overrides(args, CHANGEABLE), args)
+    return go_on(paths, field_options.overrides(args, CHANGEABLE), args)
+
+
+def go_on(
+    paths: RunPaths,
+    changes: Mapping[str, object],
+    args: argparse.Namespace,
+    ranges: Changes = NO_CHANGES,
+) -> int:
+    """Go on with the run after `change`, which see. Raises ConfigError where the search needs what is not installed, too."""
+    run = change(paths, changes, args, ranges)
     if missing := tuple(search_check.problems(run)):
         raise ConfigError(missing)
     return launching.resume(run, paths, args)
