@@ -9,7 +9,19 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from app import api, body, error_pages, importing, install, page, prefix, reading_programs, rest, well_known
+from app import (
+    api,
+    body,
+    error_pages,
+    importing,
+    install,
+    metrics,
+    page,
+    prefix,
+    reading_programs,
+    rest,
+    well_known,
+)
 from app.catalogue import read_catalogue
 from app.environment import Settings, from_environment
 from app.form import UntouchedFields
@@ -17,6 +29,7 @@ from app.security import headers_of
 from app.site import Site, Sites, attach, current_site
 from app.site_file import SiteFile, read_site_file
 from app.wheel import Wheel, build_wheel
+from worker import __version__
 from worker.spec.config_limits import LARGEST_BODY, MOST_FIELDS
 
 _HERE = Path(__file__).parent
@@ -50,7 +63,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals["untouched"] = UntouchedFields(
         app.jinja_env.get_template("macros.html").module
     ).html
-    app.context_processor(lambda: {"site": current_site().file})
+    app.context_processor(lambda: {"site": current_site().file, "version": __version__})
+    metrics.attach(app)
     app.before_request(body.refuse)
     app.before_request(_check_host)
     added = headers_of(settings.public_url)
@@ -74,4 +88,6 @@ def _check_host() -> None:
 
 def _with_headers(added: Mapping[str, str], response: Response) -> Response:
     response.headers.update(added)
+    # What people type is kept nowhere; files that are the same for everybody say otherwise themselves.
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -30,11 +30,9 @@ def preview() -> Response:
     site = current_site()
     base_url = site.base_url(request)
     state, unread = form_state(request, site)
-    response = jsonify(
-        make_preview(state, site.catalogue, site.installer(base_url), base_url, unread).as_json()
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    problems = (*site.address_problems(request), *unread)
+    answer = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems)
+    return jsonify(answer.as_json())
 
 
 @blueprint.route("/config.<any(toml, ini, json):kind>", methods=["GET", "POST"])
@@ -43,5 +41,4 @@ def config(kind: str) -> Response:
     state, _ = form_state(request, current_site())
     response = Response(_WRITERS[kind](state.draft()), mimetype=_MIMETYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="config.{kind}"'
-    response.headers["Cache-Control"] = "no-store"
     return response

@@ -76,7 +76,6 @@ def _error_response(code: int, title: str, what: str, action: str) -> Response:
             render_template("error.html", title=title, what=what, action=action, kept=kept)
         )
     response.status_code = code
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

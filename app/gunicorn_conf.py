@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from itertools import count
 from typing import Any
 
 from app.environment import SettingsError
@@ -42,6 +43,12 @@ if worker_tmp_dir is None:
 give_back()
 # A control socket in the home folder is of no use here.
 control_socket_disable = True
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give the process that is about to begin a place for its counters that no living one has."""
+    taken = {other.place for other in server.WORKERS.values()}
+    worker.place = next(place for place in count() if place not in taken)
 
 
 def when_ready(server: Any) -> None:

@@ -33,9 +33,7 @@ def install_script() -> Response:
     """The installer for the address under which it is asked for."""
     site = current_site()
     text = site.render_installer(site.base_url(request))
-    response = Response(text, mimetype="text/plain")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return Response(text, mimetype="text/plain")
 
 
 @blueprint.get("/<name>.whl")

@@ -98,7 +98,9 @@ def render_form(
     """
     site = current_site()
     base_url = site.base_url(request)
-    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url)
+    preview = make_preview(
+        state, site.catalogue, site.installer(base_url), base_url, site.address_problems(request)
+    )
     beside = _beside_fields(preview, fresh)
     touched = [
         field
@@ -133,9 +135,7 @@ def render_form(
         program=program,
         remarks=remarks,
     )
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return make_response(page)
 
 
 def _presets(site: Site) -> list[tuple[str, str]]:

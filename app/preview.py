@@ -121,9 +121,9 @@ def make_preview(
     catalogue: Catalogue,
     installer: Installer,
     base_url: str,
-    unread: Sequence[Problem] = (),
+    others: Sequence[Problem] = (),
 ) -> Preview:
-    """Compute the preview of `state`. unread: problems found when it was read from a link or a config."""
+    """Compute the preview of `state`. others: problems found before, as when it was read from a link."""
     draft = state.draft()
     key = state.values[BY_PATH["slurm.partition"].query].strip()
     partition = catalogue.partitions.get(key)
@@ -133,7 +133,7 @@ def make_preview(
     too_long = len(commands.first_time.encode()) > command.LONGEST_LINE
     checked = check(draft)
     problems = (
-        *unread,
+        *others,
         *state.problems,
         *checked.problems,
         *catalogue.problems(draft),

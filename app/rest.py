@@ -49,12 +49,6 @@ def _no_query() -> None:
     check_query(request)
 
 
-@blueprint.after_request
-def _not_stored(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 @blueprint.errorhandler(RefusedError)
 def _refused(error: RefusedError) -> Response:
     response = jsonify(problems=[problem.as_json() for problem in error.problems])
@@ -199,5 +193,6 @@ def _read(found: dict[str, Any]) -> _Read:
         return _Read(None, error.problems)
     base_url = site.base_url(request)
     state = states.of_draft(read.draft)
-    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, read.problems)
+    problems = (*site.address_problems(request), *read.problems)
+    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems)
     return _Read(preview, [placed.problem for placed in preview.problems])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 POLICY = "; ".join(
     (
@@ -11,6 +12,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
+        "object-src 'none'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -32,5 +34,6 @@ def headers_of(public_url: str) -> Mapping[str, str]:
     """The headers of a page that users reach at `public_url`, "" where that is not known."""
     if not public_url.startswith("https://"):
         return HEADERS
-    # Browsers then ask for it by https alone, for a year.
-    return {**HEADERS, "Strict-Transport-Security": "max-age=31536000"}
+    # Browsers then ask for it by https alone, for a year. Only a page that has a name to itself speaks for names below that.
+    below = "" if urlsplit(public_url).path else "; includeSubDomains"
+    return {**HEADERS, "Strict-Transport-Security": f"max-age=31536000{below}"}

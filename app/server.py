@@ -15,6 +15,7 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.environment import Settings, from_environment
+from app.metrics import metrics_of
 from app.security import headers_of
 
 LONGEST_REQUEST = 15.0  # seconds from its first byte to the end of the answer
@@ -44,6 +45,12 @@ class PageWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*args, **kwargs)
         self._lock = threading.Lock()
         self._until: dict[TConn, float] = {}
+        self.place = 0  # among the processes that count requests, see app.gunicorn_conf
+
+    def load_wsgi(self) -> None:
+        """Find the application, and give this process its place among those that count."""
+        super().load_wsgi()
+        metrics_of(self.wsgi).write_to(self.place)
 
     def handle(self, conn: TConn) -> Any:
         """Answer the next request of a connection, in a thread of the pool."""

@@ -15,9 +15,11 @@ from flask import Flask, Request, abort, current_app, g
 
 from app.catalogue import Catalogue, CatalogueError
 from app.environment import Settings
+from app.in_front import LOOPBACK, unknown_address
 from app.site_file import SiteFile, SiteFileError
 from app.wheel import Wheel
 from worker.spec.command import Installer
+from worker.spec.problem import Problem
 
 EXTENSION = "omniopt"
 _LOG = logging.getLogger("gunicorn.error")  # where the server's own messages go
@@ -26,7 +28,6 @@ _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45
 # What the path of the page may be, as a server in front gives it (SCRIPT_NAME), for the same reason.
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _SCHEMES = ("http", "https")
-_LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))  # health checks, and web servers on the same machine
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,18 @@ class Site:
             )
         return f"{request.scheme}://{request.host}{prefix}"
 
+    def address_problems(self, request: Request) -> tuple[Problem, ...]:
+        """What keeps commands with the address of this request from being of use."""
+        problem = None if self.settings.public_url else unknown_address(request)
+        return (problem,) if problem else ()
+
     def check_host(self, request: Request) -> None:
         """Abort with 400 where a page that knows its names is asked for under another one."""
         known = set(self.file.hosts)
         if self.settings.public_url:
             known.add(str(urlsplit(self.settings.public_url).hostname))
         name = urlsplit(f"//{request.host}").hostname if _HOST.fullmatch(request.host) else None
-        if known and name not in known | _LOOPBACK:
+        if known and name not in known | LOOPBACK:  # health checks, and web servers on the same machine
             abort(400, "This page does not answer under the server name in your request (its Host header).")
 
     def installer(self, base_url: str) -> Installer:
@@ -80,6 +86,7 @@ class Sites:
         self._make = make
         self._seen = self._signature()
         self._site = make()
+        self.up_to_date = True  # whether that is what the files say now
         self._lock = Lock()
 
     def current(self) -> Site:
@@ -90,7 +97,9 @@ class Sites:
                 self._seen = seen
                 try:
                     self._site = self._make()
+                    self.up_to_date = True
                 except (SiteFileError, CatalogueError) as error:
+                    self.up_to_date = False
                     _LOG.error("The settings stay as they were: %s", error)
             return self._site
 
@@ -114,7 +123,16 @@ def attach(app: Flask, sites: Sites) -> None:
 def current_site() -> Site:
     """The site of the request that is being answered."""
     if EXTENSION not in g:
-        sites: Sites = current_app.extensions[EXTENSION]
-        setattr(g, EXTENSION, sites.current())
+        setattr(g, EXTENSION, _sites().current())
     site: Site = g.get(EXTENSION)
     return site
+
+
+def settings_current() -> bool:
+    """Whether the site is what its files say now; not so where they cannot be used."""
+    return _sites().up_to_date
+
+
+def _sites() -> Sites:
+    sites: Sites = current_app.extensions[EXTENSION]
+    return sites

@@ -67,7 +67,7 @@ class InstallerOptions:
 class SiteFile:
     """What a site says of itself. contact, help, hardware: addresses. hosts: names under which the page answers, beside its public one.
 
-    defaults: what a new form begins with. catalogue: the partitions; None where the file has none.
+    defaults: what a new form begins with. metrics: whether /metrics answers. catalogue: the partitions; None where the file has none.
     """
 
     name: str = ""
@@ -79,6 +79,7 @@ class SiteFile:
     defaults: Draft = field(default_factory=lambda: Draft({}, ()))
     presets: tuple[Preset, ...] = ()
     installer: InstallerOptions = InstallerOptions()
+    metrics: bool = False
     catalogue: Catalogue | None = None
 
 
@@ -100,7 +101,7 @@ class _Reader:
         self._path = path
 
     def read(self, content: Mapping[str, Any]) -> SiteFile:
-        known = ("site", "defaults", "presets", "installer", *TABLES)
+        known = ("site", "server", "defaults", "presets", "installer", *TABLES)
         self._check_keys("", content, known)
         site = self._table(content, "site", ("name", "logo", "contact", "help", "hardware", "hosts"))
         return SiteFile(
@@ -113,6 +114,7 @@ class _Reader:
             defaults=self._draft("defaults", content.get("defaults", {})),
             presets=self._presets(content.get("presets", {})),
             installer=self._installer(content),
+            metrics=self._switch(self._table(content, "server", ("metrics",)), "server.metrics"),
             catalogue=self._catalogue(content),
         )
 
@@ -162,10 +164,7 @@ class _Reader:
             raise self._wrong("installer.python", "must be an absolute path of letters, digits and ._+/-")
         if index and not _INDEX.fullmatch(index):
             raise self._wrong("installer.index", "must be an address such as https://pypi.example.org/simple")
-        any_versions = table.get("any_versions", False)
-        if not isinstance(any_versions, bool):
-            raise self._wrong("installer.any_versions", "must be true or false")
-        return InstallerOptions(python, index, any_versions)
+        return InstallerOptions(python, index, self._switch(table, "installer.any_versions"))
 
     def _logo(self, site: Mapping[str, Any]) -> Logo | None:
         name = self._text(site, "site.logo")
@@ -198,6 +197,12 @@ class _Reader:
         if text and not _ADDRESS.fullmatch(text):
             raise self._wrong(path, f"must begin with https://{' or be a mail address' if mail else ''}")
         return text
+
+    def _switch(self, table: Mapping[str, Any], path: str) -> bool:
+        value = table.get(path.rpartition(".")[2], False)
+        if not isinstance(value, bool):
+            raise self._wrong(path, "must be true or false")
+        return value
 
     def _text(self, table: Mapping[str, Any], path: str) -> str:
         value = table.get(path.rpartition(".")[2], "")

@@ -7,7 +7,9 @@ from hashlib import sha256
 
 from flask import Blueprint, Response, abort, current_app, request
 
-from app.site import current_site
+from app.metrics import MIMETYPE, metrics_of
+from app.site import current_site, settings_current
+from worker import __version__
 
 blueprint = Blueprint("system", __name__)
 
@@ -16,8 +18,17 @@ HEALTH = "/healthz"
 
 @blueprint.get(HEALTH)
 def health() -> Response:
-    """Says that the server answers."""
-    return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})
+    """Says that the server answers, and which version it is."""
+    return Response(f"ok {__version__}\n", mimetype="text/plain")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """What the page counts, for Prometheus, where the site wants that."""
+    if not current_site().file.metrics:
+        abort(404)
+    text = metrics_of(current_app).text(__version__, settings_current())
+    return Response(text, content_type=MIMETYPE)
 
 
 @blueprint.get("/favicon.ico")
@@ -47,7 +58,7 @@ def security_contact() -> Response:
         abort(404)
     expires = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=30)
     text = f"Contact: {contact}\nExpires: {expires.isoformat().replace('+00:00', 'Z')}\n"
-    return Response(text, mimetype="text/plain", headers={"Cache-Control": "no-store"})
+    return Response(text, mimetype="text/plain")
 
 
 @blueprint.get("/robots.txt")

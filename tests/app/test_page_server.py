@@ -41,7 +41,7 @@ def test_slow_clients_keep_nobody_waiting(address: str) -> None:
             connection.sendall(b"POST /preview HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nproject")
         for _ in range(20):
             with urlopen(f"{address}/healthz", timeout=LONGEST_REQUEST / 2) as answer:
-                assert answer.read() == b"ok\n"
+                assert answer.read().startswith(b"ok ")
 
 
 def test_a_client_that_takes_too_long_is_cut_off(address: str) -> None:

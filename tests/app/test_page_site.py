@@ -128,7 +128,10 @@ def test_a_foreign_host_is_refused(file: Path, host: str, status: int) -> None:
 
 def test_https_is_kept_to_where_the_page_has_it(file: Path) -> None:
     name = "Strict-Transport-Security"
-    assert page(file, "https://page.example.org").get("/healthz").headers[name] == "max-age=31536000"
+    assert (
+        page(file, "https://page.example.org").get("/healthz").headers[name]
+        == "max-age=31536000; includeSubDomains"
+    )
     assert name not in page(file, "http://page.example.org").get("/healthz").headers
     assert name not in page(file).get("/healthz").headers
 
