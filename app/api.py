@@ -8,7 +8,7 @@ from functools import partial
 from flask import Blueprint, Response, jsonify, request
 
 from app.preview import make_preview
-from app.request_form import form_state
+from app.request_form import ONE_TAKES, form_state
 from app.site import current_site
 from worker.spec.config_limits import PAGE
 from worker.spec.formats import original_writer, toml
@@ -31,7 +31,8 @@ def preview() -> Response:
     base_url = site.base_url(request)
     state, unread = form_state(request, site)
     problems = (*site.address_problems(request), *unread)
-    answer = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems)
+    one_takes = request.form.get(ONE_TAKES, "")
+    answer = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems, one_takes)
     return jsonify(answer.as_json())
 
 

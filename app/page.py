@@ -16,7 +16,7 @@ from app.form_state import EMPTY_ROW, FormState, Row
 from app.preview import Preview, make_preview
 from app.problem_places import PlacedProblem
 from app.program_card import ProgramCard
-from app.request_form import begun, form_state
+from app.request_form import ONE_TAKES, begun, form_state
 from app.site import Site, current_site
 from app.widgets import SWITCHES, type_options, types_for_script
 from worker.spec.config_limits import PAGE
@@ -98,8 +98,9 @@ def render_form(
     """
     site = current_site()
     base_url = site.base_url(request)
+    one_takes = request.form.get(ONE_TAKES, "")
     preview = make_preview(
-        state, site.catalogue, site.installer(base_url), base_url, site.address_problems(request)
+        state, site.catalogue, site.installer(base_url), base_url, site.address_problems(request), one_takes
     )
     beside = _beside_fields(preview, fresh)
     touched = [
@@ -134,6 +135,7 @@ def render_form(
         import_problems=import_problems,
         program=program,
         remarks=remarks,
+        one_takes=one_takes,
     )
     return make_response(page)
 

@@ -12,12 +12,13 @@ from app.readings import readings
 from worker.spec import command, directives
 from worker.spec.check import check
 from worker.spec.command import Installer
+from worker.spec.cost import cost_of, duration_of_one, estimate_sentence, limits_sentence
 from worker.spec.field_values import field_value
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import link, original_writer, token, toml
 from worker.spec.problem import Problem
 from worker.spec.raw_values import ConversionError
-from worker.spec.run import Draft
+from worker.spec.run import Draft, Run
 from worker.spec.text import counted
 
 CONFIG_NAME = "config.toml"
@@ -40,7 +41,8 @@ class Preview:
     commands are of use only when `usable`. from_file: the commands for a downloaded config.toml, where the line with
     the token is too long for some terminals. job: what a worker asks Slurm for, "" while
     something is wrong. left_out: what config.ini and config.json have no place for. url: the link to this form. readings: what amounts with
-    a unit have been taken for, by the key of their field.
+    a unit have been taken for, by the key of their field. cost: what the run may use, "" while something is wrong. estimate: what
+    comes of the duration of one evaluation that somebody expects.
     """
 
     draft: Draft
@@ -55,6 +57,8 @@ class Preview:
     partition_limits: str
     gpus_possible: bool
     readings: Mapping[str, str]
+    cost: str = ""
+    estimate: str = ""
 
     @property
     def usable(self) -> bool:
@@ -112,6 +116,8 @@ class Preview:
                 for change in self.changes
             ],
             "readings": self.readings,
+            "cost": self.cost,
+            "estimate": self.estimate,
             "partition": {"limits": self.partition_limits, "gpus_possible": self.gpus_possible},
         }
 
@@ -122,8 +128,12 @@ def make_preview(
     installer: Installer,
     base_url: str,
     others: Sequence[Problem] = (),
+    one_takes: str = "",
 ) -> Preview:
-    """Compute the preview of `state`. others: problems found before, as when it was read from a link."""
+    """Compute the preview of `state`.
+
+    others: problems found before, as when it was read from a link. one_takes: how long one evaluation is expected to take.
+    """
     draft = state.draft()
     key = state.values[BY_PATH["slurm.partition"].query].strip()
     partition = catalogue.partitions.get(key)
@@ -152,7 +162,17 @@ def make_preview(
         partition_limits=partition.limits if partition else "",
         gpus_possible=catalogue.has_gpus(key) is not False,
         readings=readings(state.values),
+        cost=limits_sentence(cost_of(checked.run)) if checked.run else "",
+        estimate=_estimate(checked.run, one_takes),
     )
+
+
+def _estimate(run: Run | None, one_takes: str) -> str:
+    try:
+        one = duration_of_one(one_takes)
+    except ConversionError as error:
+        return f"{error} {error.hint}"
+    return estimate_sentence(cost_of(run), one) if run and one else ""
 
 
 def _placed(problems: Iterable[Problem], state: FormState) -> tuple[PlacedProblem, ...]:

@@ -17,6 +17,7 @@ from worker.spec.run import Draft
 
 IMPORTED = "config"  # the form field of a pasted config, which is no part of the form that it replaces
 PROGRAM = "program_text"  # that of a pasted program
+ONE_TAKES = "one_takes"  # how long an evaluation is expected to take, which is no part of the run
 
 
 def form_state(request: Request, site: Site) -> tuple[FormState, tuple[Problem, ...]]:

@@ -24,7 +24,7 @@ watchImporting(() => {
 watchPrograms(() => showAnotherForm());
 
 document.addEventListener("input", (event) => {
-  if (!event.target.closest("#form") || event.target.closest(".import")) return;
+  if (event.target.form?.id !== "form" || event.target.closest(".import")) return;
   if (event.target.id === "number_of_parameters") return;
   if (event.target.matches(IMMEDIATE)) refresh();
   else refreshSoon();

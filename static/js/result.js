@@ -23,6 +23,7 @@ export function showPreview(preview) {
   applyChanges(preview.changes);
   showPartition(preview.partition);
   showReadings(preview.readings);
+  showCost(preview);
   problems = preview.problems;
   showProblems();
   showStatus(preview);
@@ -68,6 +69,13 @@ function showReadings(readings) {
   for (const place of document.querySelectorAll('[id$="-reading"]')) {
     place.textContent = readings[place.id.replace(/-reading$/, "")] ?? "";
   }
+}
+
+function showCost(preview) {
+  document.getElementById("cost").hidden = !preview.cost;
+  document.getElementById("cost-limits").textContent = preview.cost;
+  const estimate = document.getElementById("cost-estimate");
+  if (estimate.textContent !== preview.estimate) estimate.textContent = preview.estimate;
 }
 
 function showProblems() {

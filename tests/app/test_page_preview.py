@@ -266,3 +266,18 @@ def test_a_preview_of_anything_is_an_answer() -> None:
 )  # fmt: skip
 def test_an_amount_with_a_unit_is_read_back(key: str, text: str, reading: str | None) -> None:
     assert preview(**{key: text})["readings"].get(key) == reading
+
+
+def test_what_the_run_may_use_is_said_when_nothing_is_wrong() -> None:
+    answer = preview(number_of_workers="5", runtime="20", max_evals="1000", enable_gpus="0")
+    assert "1,000 evaluations are 200 for each worker" in answer["cost"]
+    assert answer["estimate"] == ""
+    assert preview(max_evals="no")["cost"] == ""
+
+
+def test_what_one_evaluation_takes_is_no_part_of_the_run() -> None:
+    plain, expected = preview(), preview(one_takes="6 min")
+    assert expected["estimate"].startswith("At 6 min for one")
+    assert preview(one_takes="6")["estimate"].startswith('"6" has no unit.')
+    assert all(plain[key] == expected[key] for key in ("command", "config", "url", "problems", "cost"))
+    assert "At 6 min for one" in CLIENT.post("/", data={**GOOD, "one_takes": "6 min"}).text

@@ -14,14 +14,14 @@ from worker.report.data.failures import causes, infeasible_sentence
 from worker.report.data.imports import imported_sentence
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
-from worker.report.data.summary import best_first, duration_words, hours_text, is_usable, summarize
+from worker.report.data.summary import best_first, hours_text, is_usable, summarize
 from worker.report.data.table import moment
 from worker.report.data.value_texts import loss_text, mean_words, others_text, results_text
 from worker.search.outline import outline
 from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
 from worker.spec.setting_values import setting_text
-from worker.spec.text import counted, sentence_start, visible
+from worker.spec.text import counted, duration_words, sentence_start, visible
 from worker.store.log_text import last_lines
 from worker.trial import Trial
 

@@ -87,3 +87,17 @@ def sentence_start(words: str) -> str:
 def together(*sentences: str) -> str:
     """The sentences in one line; "" stands for one that is not said."""
     return " ".join(filter(None, sentences))
+
+
+def duration_words(seconds: float) -> str:
+    """A duration as people say it: 12.3 s, 4 min 5 s, 3 h 20 min, 2 d 4 h; a second part that is 0 is left out."""
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    minutes, left_seconds = divmod(round(seconds), 60)
+    hours, left_minutes = divmod(minutes, 60)
+    days, left_hours = divmod(hours, 24)
+    if days:
+        return f"{days} d" + (f" {left_hours} h" if left_hours else "")
+    if hours:
+        return f"{hours} h" + (f" {left_minutes} min" if left_minutes else "")
+    return f"{minutes} min" + (f" {left_seconds} s" if left_seconds else "")

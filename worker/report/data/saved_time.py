@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from worker.report.data.summary import duration_words
-from worker.spec.text import counted
+from worker.spec.text import counted, duration_words
 from worker.trial import Status, Trial
 
 

@@ -154,21 +154,3 @@ def _hours_of_machines(
 def hours_text(hours: float | None) -> str:
     """Hours of use to a thousandth."""
     return "unknown" if hours is None else f"{hours:.3f}"
-
-
-def duration_words(seconds: float) -> str:
-    """A duration as people say it: 12.3 s, 4 min 5 s, 3 h 20 min, 2 d 4 h."""
-    if seconds < 60:
-        return f"{seconds:.3g} s"
-    whole_seconds = round(seconds)
-    days, hours, minutes, left_seconds = (
-        whole_seconds // 86400,
-        whole_seconds // 3600 % 24,
-        whole_seconds // 60 % 60,
-        whole_seconds % 60,
-    )
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {left_seconds} s"

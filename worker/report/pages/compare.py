@@ -11,10 +11,11 @@ from worker.report.data.chart_series import before_last_fall, wide
 from worker.report.data.comparison import Band, bands, joined
 from worker.report.data.plot_columns import payload
 from worker.report.data.results import Results
-from worker.report.data.summary import duration_words, summarize
+from worker.report.data.summary import summarize
 from worker.report.data.value_texts import loss_text
 from worker.report.pages import html
 from worker.report.pages.sections import table as html_table
+from worker.spec.text import duration_words
 
 _EARLY = 20  # the part of a band's steps whose results are not looked at for the height of the chart
 _WORTH = 9  # so many times as high as the rest must be what is cut off; less leaves the rest readable

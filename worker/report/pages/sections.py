@@ -13,14 +13,14 @@ from worker.report.data.importance import Importance
 from worker.report.data.imports import imported_sentence
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
-from worker.report.data.summary import Summary, duration_words, hours_text, is_usable
+from worker.report.data.summary import Summary, hours_text, is_usable
 from worker.report.data.value_texts import loss_text, mean_words, results_text
 from worker.report.pages.html import Content, Markup, tag
 from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import link, toml
 from worker.spec.notation import value_text
-from worker.spec.text import counted, sentence_start, together
+from worker.spec.text import counted, duration_words, sentence_start, together
 from worker.store.starter import run_command
 from worker.trial import Status, Trial
 
