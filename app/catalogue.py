@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ else:
 
 BUNDLED = Path(__file__).with_name("partitions.toml")
 CLUSTER_DEFAULT = "(cluster default)"
-_SHARED = {field.path: field.attribute for field in FIELDS if field.attribute in SHARED}
+_SHARED = {one.path: one.attribute for one in FIELDS if one.attribute in SHARED}
 TABLES = ("captured", "partitions")  # what a partition file has at its top
 
 
@@ -69,10 +69,28 @@ class Partition:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The partitions in the order of the page; `captured` says from when their facts are."""
+    """The partitions in the order of the page; `captured` says from when their facts are.
+
+    clusters: where a site has several, the partitions of each by its name; `partitions` then has those of all of them, of
+    two with the same name the first.
+    """
 
     partitions: Mapping[str, Partition]
     captured: str
+    clusters: Mapping[str, Catalogue] = field(default_factory=dict)
+
+    def of(self, cluster: str) -> Catalogue:
+        """What is known of a cluster: its own partitions, or all of them where it is none of the site's."""
+        return self.clusters.get(cluster, self)
+
+    def choice(self, cluster: str, partition: str) -> str:
+        """What the form has to choose for a partition of a cluster."""
+        return f"{cluster}/{partition}" if cluster in self.clusters else partition
+
+    def chosen(self, choice: str) -> tuple[str | None, str]:
+        """The cluster and the partition that were chosen in the form; None for no cluster in particular."""
+        cluster, slash, partition = choice.partition("/")
+        return (cluster, partition) if slash and cluster in self.clusters else (None, choice)
 
     @property
     def default(self) -> str:
@@ -93,15 +111,24 @@ class Catalogue:
     def problems(self, draft: Draft) -> Iterator[Problem]:
         """What the limits of its partition say about `draft`; nothing for the cluster's default partition."""
         values = _typed(draft)
-        key = values.get("slurm.partition", "")
+        key, cluster = values.get("slurm.partition", ""), values.get("slurm.cluster", "")
+        if cluster and self.clusters and cluster not in self.clusters:
+            yield Problem(
+                "slurm.cluster",
+                f'This page does not list the cluster "{cluster}", so its limits are unknown here.',
+                did_you_mean(cluster, self.clusters),
+                "warning",
+            )
+            return
         if not key:
             return
-        partition = self.partitions.get(key)
+        partitions = self.of(cluster).partitions
+        partition = partitions.get(key)
         if partition is None:
             yield Problem(
                 "slurm.partition",
                 f'This page does not list the partition "{key}", so its limits are unknown here.',
-                did_you_mean(key, self.partitions),
+                did_you_mean(key, partitions),
                 "warning",
             )
             return
@@ -178,10 +205,18 @@ def _memory_problems(partition: Partition, shares: Shares) -> Iterator[Problem]:
 def _typed(draft: Draft) -> dict[str, Any]:
     """The values that the limits are about, by path; one that cannot be read is left out (a problem of its own)."""
     values: dict[str, Any] = {}
-    for path in ("slurm.partition", *_SHARED, "slurm.walltime", "run.runtime", "run.workers"):
-        field = BY_PATH[path]
+    for path in (
+        "slurm.partition",
+        "slurm.cluster",
+        *_SHARED,
+        "slurm.walltime",
+        "run.runtime",
+        "run.workers",
+    ):
+        definition = BY_PATH[path]
         try:
-            values[path] = field_value(field, draft.values[path]) if path in draft.values else field.default
+            given = draft.values.get(path)
+            values[path] = definition.default if given is None else field_value(definition, given)
         except ConversionError:
             continue
     return values
@@ -212,12 +247,23 @@ def catalogue_of(content: Mapping[str, Any], path: Path) -> Catalogue:
     return Catalogue(partitions, str(content.get("captured", "")))
 
 
+def of_clusters(clusters: Mapping[str, Catalogue]) -> Catalogue:
+    """The catalogue of a site with several clusters, by their names."""
+    merged: dict[str, Partition] = {}
+    for each in clusters.values():
+        merged = {**merged, **{key: one for key, one in each.partitions.items() if key not in merged}}
+    dates = {each.captured for each in clusters.values()}
+    named = [f"{each.captured} ({name})" for name, each in clusters.items() if each.captured]
+    captured = ", ".join(named if len(dates) > 1 else dates)
+    return Catalogue(merged, captured, clusters)
+
+
 def _partition(path: Path, key: str, table: object) -> Partition:
     if not isinstance(table, dict):
         raise CatalogueError(f"{path}: [partitions.{key}] must be a table.")
     if not re.fullmatch(WORD_PATTERN, key):
         raise CatalogueError(f"{path}: {quoted(key)} is not a valid name of a Slurm partition.")
-    keys = {field.name for field in fields(Partition)} - {"key"}
+    keys = {one.name for one in fields(Partition)} - {"key"}
     for name, value in table.items():
         if name not in keys:
             raise CatalogueError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -15,11 +15,14 @@ from app.catalogue import CLUSTER_DEFAULT, Catalogue
 from app.form_state import FormState
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_text
+from worker.spec.fields import BY_PATH
 from worker.spec.hook_fields import HOOK_FIELDS
 from worker.spec.text import shown
 
 _PARTITION = "slurm.partition"
+_PARTITION_QUERY = BY_PATH[_PARTITION].query
 _LOOK_AT_OTHERS = (_PARTITION, "slurm.enable_gpus", "slurm.gpus")
+_WHERE_STARTED = "on the cluster where the run is started"
 _NO_PARTITIONS = Catalogue({}, "")
 # One line each, but longer than most fields are wide.
 _LONG = (
@@ -35,7 +38,15 @@ def make_form(state: FormState, catalogue: Catalogue, fields: Iterable[Field]) -
 
     The parameters are no part of it: as WTForms fields, hundreds of them take longer than all the rest of the page.
     """
-    return _form({field.query: state.values[field.query] for field in fields}, catalogue, fields)
+    texts = {field.query: state.values[field.query] for field in fields}
+    if _PARTITION_QUERY in texts:
+        texts[_PARTITION_QUERY] = partition_choice(state, catalogue)
+    return _form(texts, catalogue, fields)
+
+
+def partition_choice(state: FormState, catalogue: Catalogue) -> str:
+    """Which of the partitions that the form offers is chosen in it."""
+    return catalogue.choice(state.values[BY_PATH["slurm.cluster"].query], state.values[_PARTITION_QUERY])
 
 
 def _form(texts: Mapping[str, str], catalogue: Catalogue, fields: Iterable[Field]) -> Any:
@@ -68,7 +79,7 @@ class UntouchedFields:
 def _field(field: Field, text: str, catalogue: Catalogue) -> Any:
     attributes = {"inputmode": "numeric"} if field.kind == "integer" else {}
     if field.path == _PARTITION:
-        return _select(field.label, _partition_options(catalogue), [text], attributes)
+        return _select(field.label, _partition_options(catalogue, text), [text], attributes)
     if field.kind == "choice":
         return _select(field.label, [_with_words(field, name) for name in field.choices], [text], attributes)
     if field.kind == "switch":
@@ -85,9 +96,21 @@ def _with_words(field: Field, name: str) -> _Option:
     return name, f"{name}: {words}" if words else name, {}
 
 
-def _partition_options(catalogue: Catalogue) -> list[_Option]:
-    partitions = catalogue.partitions.values()
-    return [("", CLUSTER_DEFAULT, {}), *((partition.key, partition.label, {}) for partition in partitions)]
+def _partition_options(catalogue: Catalogue, chosen: str) -> list[_Option]:
+    first: _Option = ("", CLUSTER_DEFAULT, {})
+    if not catalogue.clusters:
+        return [first, *((partition.key, partition.label, {}) for partition in catalogue.partitions.values())]
+    options = [first, *_options_by_cluster(catalogue)]
+    if chosen in catalogue.partitions:  # as in a link that names no cluster
+        options.insert(1, (chosen, f"{catalogue.partitions[chosen].label}, {_WHERE_STARTED}", {}))
+    return options
+
+
+def _options_by_cluster(catalogue: Catalogue) -> Iterator[_Option]:
+    for name, cluster in catalogue.clusters.items():
+        yield catalogue.choice(name, ""), f"{name}: {CLUSTER_DEFAULT}", {}
+        for partition in cluster.partitions.values():
+            yield catalogue.choice(name, partition.key), f"{name}: {partition.label}", {}
 
 
 def _select(

@@ -29,6 +29,7 @@ EMPTY_ROW: Row = {**dict.fromkeys(ROW_KEYS, ""), "type": REAL_TYPE}
 PARTITION_WAS = "partition_was"
 
 _PARTITION = BY_PATH["slurm.partition"].query
+_CLUSTER = BY_PATH["slurm.cluster"].query
 _ENABLE_GPUS = BY_PATH["slurm.enable_gpus"].query
 _OBJECTIVE, _FIRST = BY_PATH["run.objective"].query, BY_PATH["search.start_with"]
 _PARAMETER_KEY = re.compile(r"param_(\d{1,9})_", re.ASCII)
@@ -171,7 +172,13 @@ def posted(pairs: Iterable[tuple[str, str]], catalogue: Catalogue) -> FormState:
         sent.setdefault(key, text.replace("\r\n", "\n"))
     values = {field.query: _sent(field, sent) for field in FIELDS}
     _fill_in(values, sent, catalogue)
-    changes = tuple(_after_new_partition(sent.get(PARTITION_WAS), values, catalogue))
+    choice, was = values[_PARTITION], sent.get(PARTITION_WAS)
+    cluster, values[_PARTITION] = catalogue.chosen(choice)
+    is_new = was is not None and was != choice
+    changes = (
+        *_after_cluster(cluster, is_new, values[_CLUSTER], catalogue),
+        *(_after_new_partition(values, catalogue.of(cluster or "")) if is_new else ()),
+    )
     indices = _indices(sent)
     last = max((index for index in indices if index < PAGE.parameters), default=-1)
     rows = tuple(_sent_row(sent, index) for index in range(last + 1))
@@ -204,13 +211,19 @@ def _sent_row(sent: Mapping[str, str], index: int) -> Row:
     return {**row, "mu": row["mu"] or sent.get(f"mu_{index}", "")}
 
 
-def _after_new_partition(
-    was: str | None, values: Mapping[str, str], catalogue: Catalogue
-) -> Iterator[Change]:
+def _after_cluster(chosen: str | None, is_new: bool, present: str, catalogue: Catalogue) -> Iterator[Change]:
+    """The cluster that the chosen partition belongs to; `present` is the one in the form."""
+    if chosen is not None and chosen != present:
+        yield Change(_CLUSTER, chosen, f"The cluster is {chosen}, which the chosen partition belongs to.")
+    elif chosen is None and is_new and present in catalogue.clusters:
+        yield Change(_CLUSTER, "", "The cluster is the one where the run is started.")
+
+
+def _after_new_partition(values: Mapping[str, str], catalogue: Catalogue) -> Iterator[Change]:
     """What follows from a partition that the user has just chosen."""
     key = values[_PARTITION]
     has_gpus = catalogue.has_gpus(key)
-    if was is None or was == key or has_gpus is None:
+    if has_gpus is None:
         return
     enabled = values[_ENABLE_GPUS] not in ("", "0")
     if has_gpus and not enabled:

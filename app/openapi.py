@@ -136,6 +136,7 @@ _SCHEMAS: Mapping[str, _Schema] = {
                 runtime=_COUNT,
                 warning=_TEXT,
                 limits=_TEXT,
+                cluster=_TEXT,
             )
         ),
     ),

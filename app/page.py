@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from app import form_layout
 from app import form_state as states
-from app.form import UntouchedFields, make_form
+from app.form import UntouchedFields, make_form, partition_choice
 from app.form_state import EMPTY_ROW, FormState, Row
 from app.preview import Preview, make_preview
 from app.problem_places import PlacedProblem
@@ -126,6 +126,7 @@ def render_form(
         switches=SWITCHES,
         when=_WHEN,
         captured=site.catalogue.captured,
+        partition_choice=partition_choice(state, site.catalogue),
         presets=_presets(site) if fresh else (),
         opened=[section.key for section in form_layout.FOLDED if _shows(section, state, preview)],
         fresh=fresh,

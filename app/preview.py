@@ -136,7 +136,8 @@ def make_preview(
     """
     draft = state.draft()
     key = state.values[BY_PATH["slurm.partition"].query].strip()
-    partition = catalogue.partitions.get(key)
+    here = catalogue.of(state.values[BY_PATH["slurm.cluster"].query].strip())
+    partition = here.partitions.get(key)
     config = toml.write(draft)
     packed = token.pack(config)
     commands = _commands(installer, packed, draft)
@@ -160,7 +161,7 @@ def make_preview(
         url=f"{base_url}/{link.of_draft(draft, packed)}",
         changes=state.changes,
         partition_limits=partition.limits if partition else "",
-        gpus_possible=catalogue.has_gpus(key) is not False,
+        gpus_possible=here.has_gpus(key) is not False,
         readings=readings(state.values),
         cost=limits_sentence(cost_of(checked.run)) if checked.run else "",
         estimate=_estimate(checked.run, one_takes),

@@ -101,13 +101,15 @@ def _type(kind: ParameterType) -> dict[str, object]:
 def partitions() -> Response:
     """The partitions that the page offers, with what is known of their limits."""
     catalogue = current_site().catalogue
-    return jsonify(
-        captured=catalogue.captured, partitions=[_partition(one) for one in catalogue.partitions.values()]
-    )
+    clusters = catalogue.clusters or {"": catalogue}
+    partitions = [
+        _partition(one, name) for name, each in clusters.items() for one in each.partitions.values()
+    ]
+    return jsonify(captured=catalogue.captured, partitions=partitions)
 
 
-def _partition(partition: Partition) -> dict[str, object]:
-    return {**asdict(partition), "limits": partition.limits}
+def _partition(partition: Partition, cluster: str) -> dict[str, object]:
+    return {**asdict(partition), "limits": partition.limits, "cluster": cluster}
 
 
 @blueprint.post("/validate")

@@ -84,8 +84,10 @@ class Sites:
         """files: what it is made of. Raises what `make` raises."""
         self._files = files
         self._make = make
+        self._parts: tuple[Path, ...] = ()
         self._seen = self._signature()
         self._site = make()
+        self._parts = self._site.file.parts
         self.up_to_date = True  # whether that is what the files say now
         self._lock = Lock()
 
@@ -94,11 +96,14 @@ class Sites:
         seen = self._signature()
         with self._lock:
             if seen != self._seen:
+                # From before they are read, or a change meanwhile would be lost. Parts that show only then are looked at again.
                 self._seen = seen
                 try:
                     self._site = self._make()
+                    self._parts = self._site.file.parts
                     self.up_to_date = True
                 except (SiteFileError, CatalogueError) as error:
+                    self._parts = tuple({*self._parts, *getattr(error, "parts", ())})
                     self.up_to_date = False
                     _LOG.error("The settings stay as they were: %s", error)
             return self._site
@@ -106,7 +111,8 @@ class Sites:
     def _signature(self) -> list[object]:
         """What differs whenever a file does."""
         found: list[object] = []
-        for path in self._files:
+        for path in sorted({*self._files, *self._parts}):
+            found.append(path)
             try:
                 status = path.stat()
                 found.append((status.st_mtime_ns, status.st_size, status.st_ino))

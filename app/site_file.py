@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.catalogue import TABLES, Catalogue, CatalogueError, catalogue_of
+from app.catalogue import TABLES, Catalogue, CatalogueError, catalogue_of, of_clusters, read_catalogue
 from worker.spec.config_limits import PAGE
 from worker.spec.field_values import field_value
 from worker.spec.fields import BY_PATH
@@ -35,7 +35,9 @@ _INDEX = re.compile(r"https?://[A-Za-z0-9.:/_~-]+")
 
 
 class SiteFileError(ValueError):
-    """A settings file that cannot be used; its text says where it is wrong."""
+    """A settings file that cannot be used; its text says where it is wrong. parts: the other files that it was read from."""
+
+    parts: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class SiteFile:
     """What a site says of itself. contact, help, hardware: addresses. hosts: names under which the page answers, beside its public one.
 
     defaults: what a new form begins with. metrics: whether /metrics answers. catalogue: the partitions; None where the file has none.
+    parts: the other files that this is read from.
     """
 
     name: str = ""
@@ -81,6 +84,7 @@ class SiteFile:
     installer: InstallerOptions = InstallerOptions()
     metrics: bool = False
     catalogue: Catalogue | None = None
+    parts: tuple[Path, ...] = ()
 
 
 def read_site_file(path: Path) -> SiteFile:
@@ -91,7 +95,12 @@ def read_site_file(path: Path) -> SiteFile:
         raise SiteFileError(f"The settings file {path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
         raise SiteFileError(f"The settings file {path} is not valid TOML: {error}.") from error
-    return _Reader(path).read(content)
+    reader = _Reader(path)
+    try:
+        return reader.read(content)
+    except SiteFileError as error:
+        error.parts = tuple(reader.parts)
+        raise
 
 
 class _Reader:
@@ -99,9 +108,10 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.parts: list[Path] = []  # other files that were read
 
     def read(self, content: Mapping[str, Any]) -> SiteFile:
-        known = ("site", "server", "defaults", "presets", "installer", *TABLES)
+        known = ("site", "server", "defaults", "presets", "installer", "clusters", *TABLES)
         self._check_keys("", content, known)
         site = self._table(content, "site", ("name", "logo", "contact", "help", "hardware", "hosts"))
         return SiteFile(
@@ -116,15 +126,50 @@ class _Reader:
             installer=self._installer(content),
             metrics=self._switch(self._table(content, "server", ("metrics",)), "server.metrics"),
             catalogue=self._catalogue(content),
+            parts=tuple(self.parts),
         )
 
     def _catalogue(self, content: Mapping[str, Any]) -> Catalogue | None:
+        if "clusters" in content:
+            return self._clusters(content)
         if "partitions" not in content:
             return None
         try:
             return catalogue_of(content, self._path)
         except CatalogueError as error:
             raise SiteFileError(str(error)) from error
+
+    def _clusters(self, content: Mapping[str, Any]) -> Catalogue:
+        if taken := [name for name in TABLES if name in content]:
+            raise self._wrong(
+                taken[0], "must stand in the partition files of the clusters, where there are some"
+            )
+        tables = content["clusters"]
+        if not (isinstance(tables, list) and tables and all(isinstance(table, dict) for table in tables)):
+            raise self._wrong("clusters", "must be tables, [[clusters]]")
+        clusters: dict[str, Catalogue] = {}
+        for table in tables:
+            self._check_keys("clusters.", table, ("name", "partitions"))
+            name, partitions = self._text(table, "clusters.name"), self._text(table, "clusters.partitions")
+            if not re.fullmatch(BY_PATH["slurm.cluster"].pattern, name) or name in clusters:
+                raise self._wrong(
+                    "clusters.name", "must be another one for each, as sacctmgr show cluster has it"
+                )
+            if not partitions:
+                raise self._wrong(
+                    "clusters.partitions", "must name a file that omniopt partitions has written"
+                )
+            try:
+                clusters[name] = read_catalogue(self._part(partitions))
+            except CatalogueError as error:
+                raise SiteFileError(str(error)) from error
+        return of_clusters(clusters)
+
+    def _part(self, name: str) -> Path:
+        """The path of a file that the settings name, relative to theirs; a change to it is one to them."""
+        path = self._path.parent / name
+        self.parts.append(path)
+        return path
 
     def _presets(self, tables: object) -> tuple[Preset, ...]:
         if not isinstance(tables, dict):
@@ -170,7 +215,7 @@ class _Reader:
         name = self._text(site, "site.logo")
         if not name:
             return None
-        path = self._path.parent / name
+        path = self._part(name)
         if path.suffix not in LOGOS:
             raise self._wrong("site.logo", f"must be a file that ends in {' or '.join(LOGOS)}")
         try:

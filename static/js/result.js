@@ -52,7 +52,9 @@ export function showGaps() {
 
 function applyChanges(changes) {
   for (const change of changes) {
-    document.getElementById(change.query).checked = change.value === "1";
+    const field = document.getElementById(change.query);
+    if (field.type === "checkbox") field.checked = change.value === "1";
+    else field.value = change.value;
   }
   const partition = document.getElementById("partition").value;
   document.querySelector('[name="partition_was"]').value = partition;

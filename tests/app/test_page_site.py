@@ -172,6 +172,25 @@ def test_a_change_needs_no_restart(file: Path, caplog: pytest.LogCaptureFixture)
     assert "Another One" not in html and "gpu (A100)" not in html
 
 
+def test_another_logo_alone_is_seen(file: Path) -> None:
+    client = page(file)
+    new = file.with_name("new.svg")
+    for content in (LOGO, LOGO + b"<!-- another -->", LOGO):
+        new.write_bytes(content)
+        new.replace(file.with_name("logo.svg"))
+        assert client.get("/logo", base_url="http://localhost").data == content
+
+
+def test_a_logo_that_comes_late_is_seen(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    client = page(file)
+    file.write_text(EXAMPLE.replace("logo.svg", "late.svg").replace("HPC of", "Late"))
+    with caplog.at_level(logging.ERROR):
+        assert "HPC of" in text(client)
+    assert "late.svg cannot be read" in caplog.text
+    file.with_name("late.svg").write_bytes(LOGO)
+    assert "Late Example University" in text(client)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
