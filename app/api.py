@@ -40,6 +40,6 @@ def preview() -> Response:
 def config(kind: str) -> Response:
     """The config of the form in the query string or in the body, as a file to download."""
     state, _ = form_state(request, current_site())
-    response = Response(_WRITERS[kind](state.draft()), mimetype=_MIMETYPES[kind])
+    response = Response(_WRITERS[kind](state.draft), mimetype=_MIMETYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="config.{kind}"'
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from app.catalogue import Catalogue
 from worker.spec.config_limits import PAGE
@@ -59,9 +60,14 @@ class FormState:
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    @cached_property
     def draft(self) -> Draft:
-        """The run that the form describes; settings that a parameter's type does not need are left out."""
-        values = {field.path: self.values[field.query] for field in FIELDS}
+        """The run that the form describes; defaults, and settings that a parameter's type does not need, are left out."""
+        values = {
+            field.path: text
+            for field in FIELDS
+            if (text := self.values[field.query]) != _DEFAULTS[field.query]
+        }
         return Draft(values, tuple(_parameter(row) for row in self.rows[: self.shown]))
 
     def pairs(self) -> Iterator[tuple[str, str]]:

@@ -143,7 +143,7 @@ def render_form(
 
 def _presets(site: Site) -> list[tuple[str, str]]:
     """What an empty form can begin with: a label and the address of each."""
-    nothing = states.new(Draft({}, ())).draft()
+    nothing = states.new(Draft({}, ())).draft
     return [
         (
             preset.label,

@@ -134,7 +134,7 @@ def make_preview(
 
     others: problems found before, as when it was read from a link. one_takes: how long one evaluation is expected to take.
     """
-    draft = state.draft()
+    draft = state.draft
     key = state.values[BY_PATH["slurm.partition"].query].strip()
     here = catalogue.of(state.values[BY_PATH["slurm.cluster"].query].strip())
     partition = here.partitions.get(key)
@@ -192,8 +192,9 @@ def _count(problems: Iterable[PlacedProblem]) -> int:
 
 
 def _commands(installer: Installer, source: str, draft: Draft) -> Commands:
+    field = BY_PATH["run.workdir"]
     try:
-        workdir = str(field_value(BY_PATH["run.workdir"], draft.values["run.workdir"]))
+        workdir = str(field_value(field, draft.values.get(field.path, field.default)))
     except ConversionError:
         workdir = ""  # a problem of its own; such a text is kept out of the command
     return Commands(

@@ -26,7 +26,7 @@ def form_state(request: Request, site: Site) -> tuple[FormState, tuple[Problem, 
         pairs = list(request.form.items(multi=True))
         PAGE.check_size(sum(size_of(text) for key, text in pairs if key not in (IMPORTED, PROGRAM)))
         state = states.posted(pairs, site.catalogue)
-        PAGE.check_values(state.draft().listed)
+        PAGE.check_values(state.draft.listed)
         return state, ()
     read = url.read(request.query_string.decode("utf-8", "replace"), PAGE)
     meant = original_meaning.of_link(read, site.catalogue.known_partitions)

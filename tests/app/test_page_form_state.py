@@ -32,7 +32,7 @@ def names(state: FormState) -> list[str]:
 def test_a_config_goes_through_the_form_unchanged(draft: Draft) -> None:
     shown = form_state.of_draft(draft)
     sent = form_state.posted(shown.pairs(), CATALOGUE)
-    assert check(sent.draft()) == check(draft)
+    assert check(sent.draft) == check(draft)
 
 
 def test_a_form_without_anything_has_the_defaults_and_one_parameter() -> None:
@@ -79,7 +79,7 @@ def test_of_a_checked_box_and_its_off_value_the_first_counts() -> None:
 def test_settings_of_other_types_are_kept_and_do_not_count() -> None:
     state = posted(param_0_name="x", param_0_type="hp.uniform", param_0_values="a,b", param_0_value_min="1")
     assert state.rows[0]["values"] == "a,b"
-    assert state.draft().parameters == (ParameterDraft("x", "hp.uniform", {"min": "1", "max": ""}),)
+    assert state.draft.parameters == (ParameterDraft("x", "hp.uniform", {"min": "1", "max": ""}),)
 
 
 def test_parameters_are_added_removed_and_moved() -> None:
@@ -101,7 +101,7 @@ def test_fewer_parameters_hide_the_last_ones_and_more_bring_them_back() -> None:
     pairs = {"param_0_name": "a", "param_1_name": "b", "param_2_name": "c"}
     state = posted(**pairs, number_of_parameters="1")
     assert (names(state), len(state.rows), state.problems) == (["a"], 3, ())
-    assert len(state.draft().parameters) == 1
+    assert len(state.draft.parameters) == 1
     assert names(posted(**dict(state.pairs()), number_of_parameters="4")) == ["a", "b", "c", ""]
 
 
@@ -125,7 +125,7 @@ def test_the_originals_key_for_mu_is_read() -> None:
 def test_a_link_with_an_unknown_type_keeps_it() -> None:
     state = of_link("param_0_name=a&param_0_type=hp.foo&param_0_value_max=3")
     assert (state.rows[0]["type"], state.rows[0]["value_max"]) == ("hp.foo", "3")
-    assert state.draft().parameters[0].settings["max"] == "3"
+    assert state.draft.parameters[0].settings["max"] == "3"
 
 
 def test_a_line_break_at_the_end_of_a_pasted_line_is_none() -> None:
@@ -144,9 +144,7 @@ def test_empty_values_of_an_imported_list_stay_to_be_told_of() -> None:
         draft = Draft({"search.seed": "1,,2"}, (ParameterDraft("a", "hp.choice", {"values": raw}),))
         state = form_state.of_draft(draft)
         assert (state.rows[0]["values"], state.values["seed"]) == ("10,,20,", "1,,2")
-        noted = [
-            problem.path for problem in check(state.draft()).problems if "empty values" in problem.message
-        ]
+        noted = [problem.path for problem in check(state.draft).problems if "empty values" in problem.message]
         assert noted == ["search.seed", "parameters.0.values"]
 
 

@@ -56,20 +56,22 @@ def check(draft: Draft) -> Checked:
     values: dict[str, Any] = {}
     names = [parameter.name.strip(" \t") for parameter in draft.parameters[:MOST_PARAMETERS]]
     for field in FIELDS:
+        if field.path not in draft.values:
+            values[field.attribute] = field.default
+            problems.extend(_missing(field, field.default))
+            continue
+        raw = draft.values[field.path]
         try:
-            is_set = field.path in draft.values
-            values[field.attribute] = (
-                field_value(field, draft.values[field.path]) if is_set else field.default
-            )
-            if field.kind == "seeds" and is_set and has_gaps(draft.values[field.path]):
+            values[field.attribute] = field_value(field, raw)
+            if field.kind == "seeds" and has_gaps(raw):
                 problems.append(gaps(field.path))
         except ConversionError as error:
             problems.append(Problem(field.path, str(error), error.hint))
             continue
         wrong = tuple(_field_problems(field, values[field.attribute], names))
         problems.extend(wrong)
-        if is_set and not wrong:
-            problems.extend(check_units.problems(field, draft.values[field.path], values[field.attribute]))
+        if not wrong:
+            problems.extend(check_units.problems(field, raw, values[field.attribute]))
     precision = values.get("precision")
     if any(problem.path == "run.precision" for problem in problems):
         precision = None
@@ -96,9 +98,13 @@ def check_read(read: ReadResult) -> Checked:
     return Checked(None if has_errors(problems) else checked.run, problems)
 
 
-def _field_problems(field: Field, value: object, names: Sequence[str]) -> Iterator[Problem]:
+def _missing(field: Field, value: object) -> Iterator[Problem]:
     if field.required and value in ("", ()):
         yield Problem(field.path, f"{field.label} is missing.", field.help)
+
+
+def _field_problems(field: Field, value: object, names: Sequence[str]) -> Iterator[Problem]:
+    yield from _missing(field, value)
     counted_value = gpu_count(value) if field.kind == "gpus" and isinstance(value, str) else value
     numbers = counted_value if isinstance(counted_value, tuple) else (counted_value,)
     for number in numbers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 Kind = Literal[
@@ -39,7 +40,8 @@ _SECTIONS_TO_SAY = frozenset({"on", "driver"})
 WORD_PATTERN = r"[A-Za-z0-9_.,:@%+/=][A-Za-z0-9_.,:@%+/=-]*"
 
 
-@dataclass(frozen=True)
+# Each is a row of one table, so no two are equal; and their attributes take long to compare.
+@dataclass(frozen=True, eq=False)
 class Field:
     """One thing that a run is told.
 
@@ -74,19 +76,19 @@ class Field:
     example: str = ""
     at_first: object = None
     former: str = ""
-    choice_words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    choice_words: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def section(self) -> str:
         """The TOML table that the field stands in."""
         return self.path.partition(".")[0]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The field's name inside its section."""
         return self.path.partition(".")[2]
 
-    @property
+    @cached_property
     def attribute(self) -> str:
         """The attribute of `Run` that holds the field's value."""
         return self.run_attribute or self.word
@@ -96,17 +98,17 @@ class Field:
         """The label inside of a sentence: "number of workers", but "GPUs per worker"."""
         return self.label if self.label[:2].isupper() else self.label[:1].lower() + self.label[1:]
 
-    @property
+    @cached_property
     def word(self) -> str:
         """The key as it stands alone: a word that needs its section has that before it."""
         return f"{self.section}_{self.key}" if self.section in _SECTIONS_TO_SAY else self.key
 
-    @property
+    @cached_property
     def flag(self) -> str:
         """The option of `omniopt start` that overrides the field."""
         return "--" + self.word.replace("_", "-")
 
-    @property
+    @cached_property
     def flags(self) -> tuple[str, ...]:
         """The same, and that of earlier versions."""
         former = self.former.partition(".")[2].replace("_", "-")

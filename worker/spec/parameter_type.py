@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from worker.spec import resolution
@@ -50,7 +51,7 @@ class ParameterType:
     probability_text: str
     grid_text: str
 
-    @property
+    @cached_property
     def known(self) -> Mapping[str, SettingKind]:
         """All settings that it needs or takes, in the order of the config -> how each is read."""
         return {**self.settings, **self.optional, **COMMON}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from worker.spec.lattice import Decimals
 from worker.spec.parameters import Parameter
@@ -26,7 +27,7 @@ def problems(
     ranges: Sequence[Range], settings: Collection[str], path: str, precision: int
 ) -> Iterator[Problem]:
     """The remark about a checked parameter, with these ranges and settings, that has few values once they are rounded."""
-    count = sum(Decimals(low, high, precision).count for low, high in ranges)
+    count = sum(_values(low, high, precision) for low, high in ranges)
     if not ranges or count >= _ENOUGH:
         return
     yield Problem(
@@ -38,6 +39,11 @@ def problems(
         else "If your program can distinguish more values, give it the distance from one end of the range.",
         "warning",
     )
+
+
+@lru_cache(maxsize=1024)  # a page is asked for the same ones with every letter that is typed
+def _values(low: float, high: float, precision: int) -> int:
+    return Decimals(low, high, precision).count
 
 
 def of_no_reals(parameter: Parameter) -> Sequence[Range]:

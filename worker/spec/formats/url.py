@@ -72,6 +72,8 @@ def write(draft: Draft) -> str:
 
 def _pairs(draft: Draft) -> Iterator[tuple[str, str]]:
     for field in FIELDS:
+        if field.path not in draft.values and not field.always_in_url:
+            continue
         text = default = field_text(field, field.default)
         if field.path in draft.values:
             text = field_raw_text(field, draft.values[field.path])
@@ -90,7 +92,9 @@ def _parameter_pairs(prefix: str, parameter: ParameterDraft) -> Iterator[tuple[s
         yield f"{prefix}_type", parameter.type
     kind = PARAMETER_TYPES.get(parameter.type)
     for key, setting in SETTINGS.items():
-        raw = parameter.settings.get(key)
+        if key not in parameter.settings:
+            continue
+        raw = parameter.settings[key]
         if is_missing(raw) or (kind and key not in kind.known):
             continue
         setting_kind = kind.known[key] if kind else "options"
