@@ -75,14 +75,15 @@ ALL_TYPES: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ("hp.choicestep", {"min": 1, "max": 12, "step": 5}, {"low": 1, "high": 11, "step": 5}),
     ("hp.uniform", {"min": -1, "max": 1}, {"low": -1, "high": 1, "log": False}),
     ("hp.uniformint", {"min": 2, "max": 9}, {"low": 2, "high": 9}),
-    ("hp.quniform", {"min": 0, "max": 1, "q": 0.1}, {"low": 0, "high": 1, "log": False}),
+    ("hp.quniform", {"min": 0, "max": 1, "q": 0.1}, {"low": 0, "high": 1, "step": 0.1, "log": False}),
+    ("hp.quniform", {"min": 1, "max": 10, "q": 3}, {"low": 3, "high": 9, "step": 3}),
     ("real", {"min": 0.5, "max": 2.2, "step": 0.5}, {"low": 0.5, "high": 2.0, "step": 0.5}),
     ("real", {"min": 1, "max": 9, "step": 2, "log": True}, {"low": 1, "high": 9, "log": True}),
     ("integer", {"min": 1, "max": 100, "log": True}, {"low": 1, "high": 100, "log": True}),
     ("hp.loguniform", {"min": -9, "max": 0}, {"low": math.exp(-9), "high": 1, "log": True}),
     ("hp.qloguniform", {"min": 0, "max": 5, "q": 1}, {"low": 1, "high": math.exp(5), "log": True}),
     ("hp.normal", {"mu": 0, "sigma": 1}, {"log": False}),
-    ("hp.qnormal", {"mu": 0, "sigma": 1, "q": 0.5}, {"log": False}),
+    ("hp.qnormal", {"mu": 0, "sigma": 1, "q": 0.5}, {"log": False, "step": 0.5}),
     ("hp.lognormal", {"mu": 0, "sigma": 1}, {"log": True}),
     ("hp.qlognormal", {"mu": 3, "sigma": 0.1, "q": 1}, {"log": True}),
 ]
@@ -117,19 +118,15 @@ def test_a_journal_file_of_optuna_holds_what_runs_and_what_failed(workdir: Path)
         optuna_study.export(results, str(study_file), "first")
 
 
-def test_a_study_that_cannot_be_finished_is_not_left_half(
-    workdir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_study_that_cannot_be_finished_is_not_left_half(workdir: Path) -> None:
     results = source.read(write_run(workdir, a_run(), some_trials()))
     storage = f"sqlite:///{workdir}/x.db"
 
-    def interrupted(study: optuna.Study, trials: object) -> None:
-        study.add_trial(optuna.trial.create_trial(value=1.0))
+    def interrupted(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(optuna.Study, "add_trials", interrupted)
-        optuna_study.export(results, storage, "first")
+    with pytest.raises(KeyboardInterrupt):
+        optuna_study.export(results, storage, "first", interrupted)
     assert optuna.get_all_study_names(storage) == []
     assert optuna_study.export(results, storage, "first") == 30
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from worker.spec.multiples import exact, multiples_between
 from worker.spec.parameters import Parameter
 
 
@@ -56,9 +57,16 @@ def reals_between(parameter: Parameter) -> Reals:
     return Reals(parameter.number("min"), parameter.number("max"))
 
 
+def multiples_from_to(parameter: Parameter) -> Reals:
+    """The multiples of q from min to max."""
+    q = parameter.number("q")
+    first, last = multiples_between(parameter.number("min"), parameter.number("max"), q)
+    return Reals(float(first * exact(q)), float(last * exact(q)), q)
+
+
 def reals_between_powers(parameter: Parameter) -> Reals:
-    """The real numbers from e^min to e^max."""
-    return Reals(math.exp(parameter.number("min")), math.exp(parameter.number("max")))
+    """The real numbers from e^min to e^max, in steps where the type has them."""
+    return Reals(math.exp(parameter.number("min")), math.exp(parameter.number("max")), _multiples(parameter))
 
 
 def reals(parameter: Parameter) -> Reals:
@@ -68,5 +76,9 @@ def reals(parameter: Parameter) -> Reals:
 
 
 def unbounded_reals(parameter: Parameter) -> Reals:
-    """All real numbers."""
-    return Reals(None, None)
+    """All real numbers, in steps where the type has them."""
+    return Reals(None, None, _multiples(parameter))
+
+
+def _multiples(parameter: Parameter) -> float | None:
+    return parameter.number("q") if "q" in parameter.settings else None

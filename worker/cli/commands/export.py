@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from worker.cli.result_files import configure_run, open_results, output_path, say_written
+from worker.cli.said_progress import said_progress
 from worker.errors import EXIT_DONE
 from worker.spec.text import counted
 from worker.store.files import replacing
@@ -33,7 +34,8 @@ def execute(args: argparse.Namespace) -> int:
         from worker.report.exchange import optuna_study
 
         name = args.study or results.run.name
-        count = optuna_study.export(results, args.optuna, name)
+        with said_progress("evaluations") as progress:
+            count = optuna_study.export(results, args.optuna, name, progress)
         print(f"{counted(count, 'evaluation')} in the study {name} of {args.optuna}")
         return EXIT_DONE
     from worker.report.exchange import export

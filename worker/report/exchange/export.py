@@ -12,6 +12,7 @@ from worker.errors import OmnioptError
 from worker.report.data import table
 from worker.report.data.results import Results
 from worker.spec.formats import toml
+from worker.spec.run import Run
 from worker.store.files import replacing_bytes
 from worker.trial import Trial
 
@@ -36,11 +37,15 @@ def _head(results: Results) -> dict[str, object]:
         "seed": state.seed,
         "confirmed": results.confirmation and results.confirmation.as_json(),
         "ended": state.ended._asdict() if state.ended else None,
-        "parameters": [
-            {"name": parameter.name, "type": parameter.type, **parameter.settings}
-            for parameter in results.run.parameters
-        ],
+        "parameters": parameters(results.run),
     }
+
+
+def parameters(run: Run) -> list[dict[str, object]]:
+    """The search space as it was declared: name, type and settings of each parameter."""
+    return [
+        {"name": parameter.name, "type": parameter.type, **parameter.settings} for parameter in run.parameters
+    ]
 
 
 def _trial(results: Results, trial: Trial) -> dict[str, object]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from worker import __version__
 from worker.errors import OmnioptError, UsageError
 from worker.pooled import Pooled
 from worker.report.data.results import Results
 from worker.report.data.summary import is_usable
+from worker.report.exchange import optuna_rows
+from worker.report.exchange.export import parameters
 from worker.spec.distributions import Choices, Reals
 from worker.spec.multiples import exact
 from worker.spec.parameter_types import type_of
@@ -24,11 +28,15 @@ _MOST_STEPS = 1000  # of a learning curve
 INSTALL = 'pip install "optuna>=4"'
 
 
-def export(results: Results, address: str, name: str) -> int:
+def _silent(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+def export(results: Results, address: str, name: str, progress: Callable[[int, int], None] = _silent) -> int:
     """Make the study `name` in an Optuna storage; returns how many evaluations are in it.
 
-    address: sqlite:///x.db or the like, or the path of a journal file. Raises OmnioptError where Optuna is not
-    installed, UsageError where the study exists or the storage does not open.
+    address: sqlite:///x.db or the like, or the path of a journal file. progress: told how many are written, of how many.
+    Raises OmnioptError where Optuna is not installed, UsageError where the study exists or the storage does not open.
     """
     try:
         import optuna
@@ -50,8 +58,8 @@ def export(results: Results, address: str, name: str) -> int:
         ) from error
     trials = list(_trials(results))
     try:
-        study.set_user_attr("omniopt:run", str(results.paths.root))
-        study.add_trials(trials)
+        _describe(study, results)
+        optuna_rows.add(study, storage, trials, lambda done: progress(done, len(trials)))
     except BaseException:
         # A study with some of the evaluations would be taken for the run.
         optuna.delete_study(study_name=name, storage=storage)
@@ -67,13 +75,31 @@ def _storage(address: str) -> Any:
 
     try:
         if "://" in address:
-            return optuna.storages.get_storage(address)
+            return optuna.storages.RDBStorage(address)
         return optuna.storages.JournalStorage(JournalFileBackend(address))
     except (SQLAlchemyError, ValueError, ImportError, OSError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise UsageError(
             f"{address} cannot be opened ({reason}). Write for example sqlite:///study.db, or study.log for a journal file."
         ) from error
+
+
+def _describe(study: Any, results: Results) -> None:
+    """What Optuna has no place for: the space as it was declared, with its conditions and steps, and the reference point."""
+    run = results.run
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that names of results are experimental is no news to anybody here
+        study.set_metric_names([goal.name for goal in run.goals])
+    facts: dict[str, object] = {
+        "run": str(results.paths.root),
+        "version": __version__,
+        "parameters": parameters(run),
+        "constraints": list(run.constraints),
+        "reference": {name: float(number) for name, number in run.reference},
+    }
+    for key, fact in facts.items():
+        if fact:
+            study.set_user_attr(f"omniopt:{key}", fact)
 
 
 def _trials(results: Results) -> Iterator[Any]:
@@ -106,13 +132,11 @@ def _trials(results: Results) -> Iterator[Any]:
         yield frozen
 
 
-def _values(run: Run, trial: Trial) -> list[float]:
-    """All results that the run is about, of an evaluation that has them."""
-    return (
-        [trial.outputs[goal.name] for goal in run.goals]
-        if run.several
-        else [value for value in (trial.loss,) if value is not None]
-    )
+def _values(run: Run, trial: Trial) -> list[float] | None:
+    """All results that the run is about; None where one of them is not there, as where it was stopped early."""
+    found = [trial.outputs.get(goal.name) for goal in run.goals] if run.several else [trial.loss]
+    known = [value for value in found if value is not None]
+    return known if len(known) == len(found) else None
 
 
 def _state(trial: Trial) -> Any:
@@ -180,14 +204,16 @@ def _distribution(parameter: Parameter, trials: list[Trial]) -> Any:
     ends = [*numbers, *(end for end in (distribution.low, distribution.high) if end is not None)]
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     logarithmic = kind.logarithmic(parameter) and low > 0
+    step = distribution.step
+    # Where the range was changed, values of before may lie between the steps.
+    if step is None or any((exact(number) - exact(low)) % exact(step) for number in numbers):
+        step = None
     if isinstance(distribution, Reals):
-        if distribution.step is None or logarithmic:  # which Optuna does not have together
+        if step is None or logarithmic:  # which Optuna does not have together
             return FloatDistribution(low, high, log=logarithmic)
-        steps = math.floor((exact(high) - exact(low)) / exact(distribution.step))
-        return FloatDistribution(
-            low, float(exact(low) + steps * exact(distribution.step)), step=distribution.step
-        )
-    first, last = math.floor(low), math.ceil(high)
+        steps = math.floor((exact(high) - exact(low)) / exact(step))
+        return FloatDistribution(low, float(exact(low) + steps * exact(step)), step=step)
+    first, last, width = math.floor(low), math.ceil(high), int(step or 1)
     # The last value of a range of steps is not always its end. Optuna has no logarithmic scale for steps.
-    last -= (last - first) % distribution.step
-    return IntDistribution(first, last, log=logarithmic and distribution.step == 1, step=distribution.step)
+    last -= (last - first) % width
+    return IntDistribution(first, last, log=logarithmic and width == 1, step=width)
