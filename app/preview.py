@@ -27,9 +27,10 @@ _ORDER = ("error", "warning", "note")
 
 @dataclass(frozen=True)
 class Commands:
-    """The lines to paste: with a fresh installation, with the one in the workdir, and on this machine without Slurm."""
+    """The lines to paste: with a fresh installation, so that one evaluation comes first, with the one in the workdir, and on this machine without Slurm."""
 
     first_time: str
+    trying: str
     installed: str
     local: str
 
@@ -100,6 +101,7 @@ class Preview:
         files = self.from_file
         return {
             "command": self.commands.first_time,
+            "command_try": self.commands.trying,
             "command_installed": self.commands.installed,
             "command_local": self.commands.local,
             "command_file": files.first_time if files else "",
@@ -199,6 +201,7 @@ def _commands(installer: Installer, source: str, draft: Draft) -> Commands:
         workdir = ""  # a problem of its own; such a text is kept out of the command
     return Commands(
         command.first_time(installer, source, workdir),
+        command.first_time(installer, source, workdir, ("--try",)),
         command.installed(source, workdir),
         command.first_time(installer, source, workdir, ("--local",)),
     )

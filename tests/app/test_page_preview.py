@@ -57,6 +57,7 @@ def test_a_good_form_gives_a_usable_command() -> None:
         token_in(answer["command"])
         == token_in(answer["command_installed"])
         == token_in(answer["command_local"])
+        == token_in(answer["command_try"])
     )
     assert shlex.split(answer["command_local"])[-1] == "--local"
     arguments = shlex.split(answer["command_installed"])

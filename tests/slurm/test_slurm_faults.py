@@ -62,6 +62,23 @@ def test_one_evaluation_on_a_node_shows_whether_a_run_can_start(site: Site) -> N
     assert list((site.folder / "omniopt/projects").iterdir()) == []
 
 
+def test_one_evaluation_first_says_what_it_used_and_the_run_follows_where_nothing_is_to_be_asked(
+    site: Site,
+) -> None:
+    path = site.config("hazel", objective="echo begun; echo RESULT: ($x)")
+    done = site.omniopt("start", path, "--try", "--memory", "4000")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for words in ("as a Slurm job first", "begun", "It ran on ", "MB of memory", "--time-limit 0:01:00"):
+        assert words in done.stdout
+    assert "A worker has 4,000 MB, much more than that" in done.stdout
+    assert "all 12 evaluations take about" in done.stdout
+    assert list((site.folder / "omniopt/projects").iterdir()) == []
+    assert site.omniopt("start", path, "--try", "--yes", "--memory", "500").returncode == 0
+    paths = site.paths("hazel")
+    site.until_over(paths)
+    assert len(site.rows(paths)) == 12
+
+
 def test_a_check_on_a_node_that_is_broken_off_leaves_nothing(site: Site) -> None:
     config = site.config("rowan", slurm='sbatch = ["--begin=now+1hour"]')
     command = [sys.executable, "-I", "-m", "worker", "check", config, "--on-node"]

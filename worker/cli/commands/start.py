@@ -47,6 +47,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=existing_run.CHOICES,
         help="if the run already exists: continue it, replace it if nothing was successful, start under a new name, or stop",
     )
+    parser.add_argument(
+        "--try",
+        dest="try_first",
+        action="store_true",
+        help="first evaluate the program once, where the run would be, with plausible values; then ask whether to start",
+    )
     parser.add_argument("--show", action="store_true", help="show what would be started, but start nothing")
     parser.add_argument("--local", action="store_true", help="run on this machine even if it has Slurm")
     parser.add_argument(
@@ -78,7 +84,9 @@ def execute(args: argparse.Namespace) -> int:
         raise ConfigError(problems)
     print_problems(problems)
     if came_from_elsewhere(args.config) and not args.yes:
-        _ask(run, home, scheduler)
+        _ask(run, home, scheduler, args.try_first)
+    if args.try_first and (code := _try(run, home, scheduler, args)) is not None:
+        return code
     code = EXIT_DONE
     for seed_run in _one_per_seed(run):
         code = max(code, _start(seed_run, home, scheduler, args))
@@ -105,7 +113,33 @@ def _warnings(run: Run, home: Home, scheduler: Scheduler) -> Iterator[Problem]:
         )
 
 
-def _ask(run: Run, home: Home, scheduler: Scheduler) -> None:
+def _try(run: Run, home: Home, scheduler: Scheduler, args: argparse.Namespace) -> int | None:
+    """Evaluate the program once; the exit code where the run is not to be started then, None where it is."""
+    from worker.cli.sample_evaluation import evaluate_once
+
+    found = scheduler.check(
+        run, home.run(run.name), launching.place_of(run, scheduler), scheduler.survey(run)
+    )
+    if has_errors(found):
+        raise ConfigError(found)
+    print(f"One evaluation {scheduler.place(1)} first; it is none of the run's.", flush=True)
+    code = evaluate_once(run, home, scheduler)
+    if code not in (EXIT_DONE, EXIT_NO_SUCCESS) or (args.yes and code != EXIT_DONE):
+        print("The run was not started.")
+        return code
+    if args.yes:
+        return None
+    if not prompts.somebody_there():
+        print("There is no terminal to ask whether to start the run; leave out --try, or add --yes.")
+        return code
+    question = "Start the run now? [y/N] " if code == EXIT_DONE else "Start the run all the same? [y/N] "
+    if prompts.choose(question, prompts.YES_OR_NO):
+        return None
+    print("The run was not started.")
+    return code
+
+
+def _ask(run: Run, home: Home, scheduler: Scheduler, try_first: bool) -> None:
     """Show the config, and go on only if the user wants that. Raises UsageError where there is nobody to ask."""
     print("This config was given:\n")
     for line in toml.write(toml.draft_of(run)).splitlines():
@@ -116,7 +150,8 @@ def _ask(run: Run, home: Home, scheduler: Scheduler) -> None:
     print()
     if not prompts.somebody_there():
         raise UsageError("There is no terminal to ask whether to start this run; add --yes.")
-    if not prompts.choose("Start this run? [y/N] ", prompts.YES_OR_NO):
+    question = "Evaluate this once now, as a test? [y/N] " if try_first else "Start this run? [y/N] "
+    if not prompts.choose(question, prompts.YES_OR_NO):
         raise UsageError("Nothing was started.")
 
 
