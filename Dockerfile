@@ -11,6 +11,7 @@ COPY app app
 COPY worker worker
 COPY templates templates
 COPY static static
+COPY docs docs
 # numpy, scipy and hyperopt belong to a run, not to the page: --no-deps leaves them out.
 RUN pip install --no-cache-dir --no-deps . && useradd --system --no-create-home omniopt
 USER omniopt

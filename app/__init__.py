@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from app import (
     api,
     body,
+    docs_pages,
     error_pages,
     importing,
     install,
@@ -57,8 +58,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     attach(app, Sites(files, lambda: _site(app, settings, wheel)))
     if settings.prefix:
         app.wsgi_app = prefix.below(settings.prefix, app.wsgi_app)  # type: ignore[method-assign, assignment]
-    for module in (page, api, importing, reading_programs, install, rest, well_known):
+    for module in (page, docs_pages, api, importing, reading_programs, install, rest, well_known):
         app.register_blueprint(module.blueprint)
+    docs_pages.attach(app, root / "docs")
     error_pages.register(app)
     app.jinja_env.globals["untouched"] = UntouchedFields(
         app.jinja_env.get_template("macros.html").module

@@ -63,5 +63,8 @@ def security_contact() -> Response:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """The empty form may be found; filled-in forms are links between people."""
-    return Response("User-agent: *\nAllow: /$\nAllow: /static/\nDisallow: /\n", mimetype="text/plain")
+    """The empty form and the documentation may be found; filled-in forms are links between people."""
+    return Response(
+        "User-agent: *\nAllow: /$\nAllow: /help$\nAllow: /docs\nAllow: /static/\nDisallow: /\n",
+        mimetype="text/plain",
+    )

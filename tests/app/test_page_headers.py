@@ -27,6 +27,12 @@ ADDRESSES = [
     ("GET", "/healthz", 200),
     ("GET", "/favicon.ico", 200),
     ("GET", "/robots.txt", 200),
+    ("GET", "/help", 200),
+    ("GET", "/docs?q=memory", 200),
+    ("GET", "/docs/search", 200),
+    ("GET", "/docs/auto.svg", 200),
+    ("GET", "/docs/nothing", 404),
+    ("GET", "/docs/../app/__init__.py", 404),
     ("GET", "/static/js/main.js", 200),
     ("GET", "/api/v1/fields", 200),
     ("GET", "/api/v1/nothing", 404),
@@ -65,7 +71,11 @@ def test_a_failure_of_the_server_has_them_too_and_tells_nothing() -> None:
 
 
 def test_no_page_needs_anything_inline() -> None:
-    for text in (page(), page(OLD_LINK), CLIENT.get("/nowhere").text):
+    for text in (
+        page(),
+        page(OLD_LINK),
+        *(CLIENT.get(at).text for at in ("/nowhere", "/help", "/docs/search", "/docs?q=a")),
+    ):
         assert " style=" not in text
         assert not re.search(r"\son\w+=", text)
         assert not re.search(r"<script(?![^>]*src=)", text)
