@@ -1,4 +1,4 @@
-"""What worker/requirements.txt says: the exact versions that the page's command installs on a cluster."""
+"""The exact versions that scripts/lock has chosen; above all those that the page's command installs on a cluster."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from packaging.utils import canonicalize_name
 LOCKED = Path(__file__).parents[2] / "worker" / "requirements.txt"
 
 
-def entries() -> Iterator[tuple[Requirement, frozenset[str]]]:
-    """Each requirement of the file, with its checksums."""
-    for line in LOCKED.read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
+def entries(locked: Path = LOCKED) -> Iterator[tuple[Requirement, frozenset[str]]]:
+    """Each requirement of a file, with its checksums."""
+    for line in locked.read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
         if not line.startswith("#"):
             requirement, *hashes = re.split(r"\s+--hash=sha256:", line.strip())
             yield Requirement(requirement), frozenset(hashes)
 
 
-def versions(python: str = "") -> dict[str, str]:
-    """Name and version of what is installed on Linux for a Python (`3.12`); without one, for the present one."""
+def versions(python: str = "", locked: Path = LOCKED) -> dict[str, str]:
+    """Name and version of what a file installs on Linux for a Python (`3.12`); without one, for the present one."""
     environment = {"sys_platform": "linux"}  # the rest is that of the present one
     if python:
         environment |= {"python_version": python, "python_full_version": f"{python}.0"}
     found: dict[str, str] = {}
-    for requirement, _ in entries():
+    for requirement, _ in entries(locked):
         if requirement.marker is None or requirement.marker.evaluate(environment):
             (pin,) = requirement.specifier
             name = canonicalize_name(requirement.name)

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -35,12 +35,19 @@ def connect(address: str) -> socket.socket:
 
 
 @contextmanager
-def running_page(settings: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Iterator[str]:
-    """Start the page with the settings as environment variables; yields its address, stops it at the end."""
+def running_page(
+    settings: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    python: Sequence[str] = (sys.executable,),
+) -> Iterator[str]:
+    """Start the page with the settings as environment variables; yields its address, stops it at the end.
+
+    python: the words that begin the command line.
+    """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [
-        *(sys.executable, "-m", "app"),
+        *(*python, "-m", "app"),
         *("--bind", f"127.0.0.1:{port}", "--log-level", "warning"),
     ]
     server = subprocess.Popen(
