@@ -13,6 +13,7 @@ from app import (
     api,
     body,
     docs_pages,
+    bundles,
     error_pages,
     importing,
     install,
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.blueprint)
     docs_pages.attach(app, root / "docs")
     error_pages.register(app)
+    bundles.register(app)
     app.jinja_env.globals["untouched"] = UntouchedFields(
         app.jinja_env.get_template("macros.html").module
     ).html

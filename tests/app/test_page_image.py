@@ -67,6 +67,8 @@ def test_it_serves_from_an_installed_wheel(installed: Path, tmp_path: Path) -> N
         with urlopen(f"{address}/?projectname=packed") as answer:
             page = answer.read().decode()
         assert 'value="packed"' in page
+        for bundle in re.findall(r'(?:href|src)="(/page-[^"]+)"', page):
+            assert urlopen(address + bundle).read()
         for asset in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
             with urlopen(address + asset) as answer:
                 assert answer.read() == (ROOT / asset.lstrip("/")).read_bytes()
