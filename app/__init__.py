@@ -12,8 +12,8 @@ from flask import Flask, Response, request
 from app import (
     api,
     body,
-    docs_pages,
     bundles,
+    docs_pages,
     error_pages,
     importing,
     install,

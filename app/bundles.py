@@ -12,8 +12,12 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, request
 
-STYLES = ("base", "layout", "fields", "parameters", "result")  # the later ones refine the earlier
-ENTRY = "main"
+# What each is made of: styles, of which the later ones refine the earlier, and the module that the others hang on.
+STYLES: Mapping[str, tuple[str, ...]] = {
+    "page": ("base", "layout", "fields", "parameters", "result"),
+    "docs": ("docs",),  # beside the page's
+}
+ENTRIES: Mapping[str, str] = {"page": "main", "docs": "docs"}
 
 _IMPORT = re.compile(r'^import \{((?:\s*\w+\s*,)*\s*\w*\s*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function (\w+))", re.MULTILINE)
@@ -41,30 +45,36 @@ class Bundle:
 def register(app: Flask) -> None:
     """Serve the bundles of the app's static folder, and tell the templates their addresses. Raises what they raise."""
     static = Path(str(app.static_folder))
-    made = (
-        Bundle.of("page", "css", "text/css", styles(static / "css")),
-        Bundle.of("page", "js", "text/javascript", script(static / "js")),
-    )
-    bundles = {bundle.name.rpartition(".")[2]: bundle for bundle in made}
+    made = {
+        **{
+            (name, "css"): Bundle.of(name, "css", "text/css", styles(static / "css", name)) for name in STYLES
+        },
+        **{
+            (name, "js"): Bundle.of(name, "js", "text/javascript", script(static / "js", ENTRIES[name]))
+            for name in ENTRIES
+        },
+    }
     blueprint = Blueprint("bundles", __name__)
-    blueprint.add_url_rule("/page-<digest>.<any(css, js):suffix>", "send", partial(_send, bundles))
+    blueprint.add_url_rule(
+        "/<any(page, docs):stem>-<digest>.<any(css, js):suffix>", "send", partial(_send, made)
+    )
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["bundles"] = {suffix: bundle.name for suffix, bundle in bundles.items()}
+    app.jinja_env.globals["bundle"] = lambda stem, suffix: f"{request.script_root}/{made[stem, suffix].name}"
 
 
-def styles(folder: Path) -> str:
-    """All styles of the page as one text."""
-    return "".join((folder / f"{part}.css").read_text(encoding="utf-8") for part in STYLES)
+def styles(folder: Path, name: str) -> str:
+    """The styles of a bundle as one text."""
+    return "".join((folder / f"{part}.css").read_text(encoding="utf-8") for part in STYLES[name])
 
 
-def script(folder: Path) -> str:
-    """The modules of the page as one: each is a function of its own, called once, after those that it imports from.
+def script(folder: Path, entry: str) -> str:
+    """A module and all that it needs as one: each is a function of its own, called once, after those that it imports from.
 
     They may import and export functions by name, and nothing else, which has the same meaning then. Raises ValueError
     where one does something else, or where they import each other in a circle.
     """
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js"))}
-    return "".join(_function(name, texts[name]) for name in _in_order(texts, ENTRY, ()))
+    return "".join(_function(name, texts[name]) for name in _in_order(texts, entry, ()))
 
 
 def _in_order(texts: Mapping[str, str], name: str, above: tuple[str, ...]) -> Iterator[str]:
@@ -96,9 +106,9 @@ def _scope(name: str) -> str:
     return f"module_{name}"
 
 
-def _send(bundles: Mapping[str, Bundle], digest: str, suffix: str) -> Response:
+def _send(bundles: Mapping[tuple[str, str], Bundle], stem: str, digest: str, suffix: str) -> Response:
     """The bundle as it is now: a page of another version of the server, which asks for its own, gets on with this one."""
-    bundle = bundles[suffix]
+    bundle = bundles[stem, suffix]
     if not re.fullmatch("[0-9a-f]{12}", digest):
         abort(404)
     packed = bool(request.accept_encodings.quality("gzip"))
@@ -106,5 +116,5 @@ def _send(bundles: Mapping[str, Bundle], digest: str, suffix: str) -> Response:
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = _AGES[bundle.name == f"page-{digest}.{suffix}"]
+    response.headers["Cache-Control"] = _AGES[bundle.name == f"{stem}-{digest}.{suffix}"]
     return response

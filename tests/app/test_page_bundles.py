@@ -10,7 +10,7 @@ import pytest
 from page_client import CLIENT
 from page_server import ROOT
 
-from app.bundles import script, styles
+from app.bundles import ENTRIES, STYLES, script, styles
 
 
 def address_of(suffix: str) -> str:
@@ -44,11 +44,11 @@ def test_who_can_unpack_gets_less(suffix: str) -> None:
     assert len(packed.data) < len(plain.data) / 2
 
 
-def test_every_style_and_module_is_in_them() -> None:
-    css = styles(ROOT / "static" / "css")
+def test_every_style_and_module_is_in_one_of_them() -> None:
+    css = "".join(styles(ROOT / "static" / "css", name) for name in STYLES)
     for path in (ROOT / "static" / "css").glob("*.css"):
         assert path.read_text() in css, path
-    js = script(ROOT / "static" / "js")
+    js = "".join(script(ROOT / "static" / "js", entry) for entry in ENTRIES.values())
     for path in (ROOT / "static" / "js").glob("*.js"):
         assert f"const module_{path.stem} =" in js
 
@@ -69,7 +69,7 @@ def test_what_would_mean_something_else_is_refused(text: str, tmp_path: Path) ->
     with pytest.raises(
         ValueError, match=r"static/js/main\.js: .* is not an import or export of functions by name"
     ):
-        script(modules(tmp_path, {"main": text, "one": "export function a() {}\n"}))
+        script(modules(tmp_path, {"main": text, "one": "export function a() {}\n"}), "main")
 
 
 def test_a_circle_is_refused(tmp_path: Path) -> None:
@@ -79,4 +79,4 @@ def test_a_circle_is_refused(tmp_path: Path) -> None:
         "two": 'import { a } from "./one.js";\nexport function b() {}\n',
     }
     with pytest.raises(ValueError, match="main imports one imports two imports one"):
-        script(modules(tmp_path, texts))
+        script(modules(tmp_path, texts), "main")

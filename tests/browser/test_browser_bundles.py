@@ -43,6 +43,6 @@ def test_modules_keep_their_own_names_and_run_once_after_what_they_need(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     with page.expect_console_message(lambda message: message.text != "one"):
-        page.add_script_tag(content=script(tmp_path), type="module")
+        page.add_script_tag(content=script(tmp_path, "main"), type="module")
     page.close()
     assert said == ["one", "1 2 103 5"]
