@@ -47,6 +47,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("scan", "Propose a config for a program, from its --help or its source."),
     "config": ("config", "Convert a config file, URL or token into a config file."),
     "url": ("url", "Print the link that opens the page's form filled in with a config."),
+    "completion": ("completion", "Print what lets a shell complete the words of these commands."),
+    "man": ("man", "Show the manual page of these commands."),
 }
 # Not for people: what the generated scripts call.
 INTERNAL: dict[str, str] = {"agent": "agent", "drive": "drive"}
