@@ -16,6 +16,7 @@ from report_runs import START, a_run, a_trial, write_run
 from worker.report.data import results as source
 from worker.report.data.gpu_usage import Usage
 from worker.report.data.plot_columns import make_plot_data
+from worker.report.data.standings import Comparison
 from worker.report.data.table import evaluated
 from worker.report.pages import compare, gpu, plots, report, video
 from worker.report.pages.answer import sentence
@@ -95,13 +96,28 @@ def test_lines_that_share_a_colour_are_told_apart_by_dashes(open_file: OpenFile,
         )
         for number in range(1, 19)
     ]
-    page = open_file(compare.page("many", runs))
-    page.locator("#bands svg").wait_for()
+    page = open_file(compare.page("many", Comparison(runs)))
+    page.locator("#bands svg").first.wait_for()
     looks = page.eval_on_selector_all(
-        "#bands .series.step",
+        "#bands figure:first-of-type .series.step",
         "all => all.map((one) => one.style.cssText + getComputedStyle(one).strokeDasharray)",
     )
     assert len(set(looks)) == len(runs)
+
+
+def test_the_axes_of_a_comparison_are_logarithmic_until_told_otherwise(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    runs = [read(tmp_path, some_trials(100)), read(tmp_path, some_trials(60), "second")]
+    page = open_file(compare.page("both", Comparison(runs)))
+    path = page.locator("#bands figure .series.step").first
+    path.wait_for(state="attached")
+    assert page.locator("#bands figure").count() == 3
+    logarithmic = path.get_attribute("d")
+    page.get_by_label("Logarithmic horizontal axes").uncheck()
+    path.wait_for(state="attached")
+    assert page.locator("#bands figure").count() == 3
+    assert path.get_attribute("d") != logarithmic
 
 
 def test_the_report_of_a_run_that_goes_on_loads_itself_again_until_its_reader_has_used_it(
@@ -145,7 +161,7 @@ def test_hostile_texts_are_shown_and_never_executed(open_file: OpenFile, tmp_pat
         "scatter": lambda: plots.scatter(plot_data, sentence(results)),
         "report": lambda: report.page(results, report.Options(), datetime.now(timezone.utc)),
         "video": lambda: video.page(results),
-        "compare": lambda: compare.page(HOSTILE[0], [results, honest]),
+        "compare": lambda: compare.page(HOSTILE[0], Comparison([results, honest])),
         "gpu": lambda: gpu.page(HOSTILE[0], [usage]),
     }[kind]()
     for width in (390, 1440):

@@ -13,7 +13,7 @@ from report_runs import a_run
 from scipy.stats import wilcoxon
 
 from worker.driver.early_stopping_rules import Course, Rule, looked_at, rule_of
-from worker.driver.signed_ranks import probability_of_no_worse
+from worker.report.data.signed_ranks import probability_of_no_worse
 
 RULES = ("median", "asha", "wilcoxon")
 VALUES = st.floats(-10, 10).map(lambda value: round(value, 2))

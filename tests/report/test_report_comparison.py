@@ -9,6 +9,8 @@ from report_runs import a_run, a_trial, write_run
 
 from worker.report.data import comparison
 from worker.report.data import results as source
+from worker.report.data.run_curves import Budget
+from worker.report.data.standings import Comparison
 
 
 def seeded(tmp_path: Path, name: str, seed: int, losses: list[float], **fields: object) -> source.Results:
@@ -23,7 +25,7 @@ def test_runs_that_differ_in_their_seed_only_are_one_band(tmp_path: Path) -> Non
         seeded(tmp_path, "two", 2, [8.0, 6.0]),
         seeded(tmp_path, "other", 1, [1.0, 1.0], search__max_evals=7),
     ]
-    bands = comparison.bands(runs)
+    bands = Comparison(runs).bands(Budget.EVALUATIONS)
     assert [band.runs for band in bands] == [("one", "two"), ("other",)]
     assert (bands[0].steps, bands[0].median, bands[0].low, bands[0].high) == (
         [1, 2],
@@ -42,7 +44,7 @@ def test_curves_of_a_band_never_rise_where_one_begins_late_or_ends_early(tmp_pat
         ),
         source.read(write_run(tmp_path, a_run(run__name="never", search__seed=4), finished(None))),
     ]
-    (band,) = comparison.bands(runs)
+    (band,) = Comparison(runs).bands(Budget.EVALUATIONS)
     assert band.runs == ("short", "long", "late")
     assert (band.steps, band.low, band.median, band.high) == ([3, 4], [5.0, 2.5], [6.0, 4.0], [6.5, 4.5])
 

@@ -23,9 +23,11 @@ from worker.progress.final_summary import report as last_words
 from worker.progress.snapshot import Snapshot
 from worker.progress.tally import Tally
 from worker.report import run_text
-from worker.report.data import chart_series, comparison, curves, improvements
+from worker.report.data import chart_series, curves, improvements
 from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results, read
+from worker.report.data.run_curves import Budget
+from worker.report.data.standings import Comparison
 from worker.report.data.summary import best, best_first
 from worker.report.exchange import optuna_study
 from worker.report.pages import compare, report
@@ -148,11 +150,13 @@ def test_runs_that_are_compared_keep_the_best_of_theirs(tmp_path: Path) -> None:
         read(write_run(tmp_path / name, a_run(run__name=name, search__direction="max"), trials()))
         for name in ("one", "other")
     ]
-    (band, _) = comparison.bands([*runs[:1], read(write_run(tmp_path / "x", a_run(run__name="x"), trials()))])
+    (band, _) = Comparison(
+        [*runs[:1], read(write_run(tmp_path / "x", a_run(run__name="x"), trials()))]
+    ).bands(Budget.EVALUATIONS)
     assert (band.median[0], band.median[-1]) == (0.5, 0.9)
-    chart = compare.payload_of(comparison.bands(runs), largest=True)
+    chart = compare.payload_of(Comparison(runs).bands(Budget.EVALUATIONS), largest=True)
     assert chart["rises"] is True
-    assert data_of(compare.page("both", runs))["largest"] is True
+    assert data_of(compare.page("both", Comparison(runs)))["largest"] is True
 
 
 def data_of(page: str) -> Any:

@@ -108,7 +108,8 @@ def test_questions_of_the_menu_may_be_left_open_or_answered_with_any_number(
 def test_the_menu_compares_and_changes_folders(
     paths: RunPaths, workdir: Path, omniopt: Omniopt, tmp_path: Path
 ) -> None:
-    write_run(workdir, a_run(run__name="second"), some_trials())
+    same = "./missing ($x_0) ($x_1)"
+    write_run(workdir, a_run(run__name="second", run__objective=same), some_trials())
     other = write_run(tmp_path / "other", a_run(run__name="third"), some_trials())
     shown = menu(omniopt, "c", "1 second", "f", str(tmp_path / "other"), "third", "q")
     assert list(paths.root.glob("comparisons/*.html"))

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from report_runs import a_run, a_trial, write_run
 
-from worker.report.data import chart_series, comparison, improvements
+from worker.report.data import chart_series, improvements
 from worker.report.data import results as source
+from worker.report.data.run_curves import Budget
+from worker.report.data.standings import Comparison
 from worker.report.pages import compare
 from worker.trial import Trial
 
@@ -52,13 +54,13 @@ def test_no_run_that_improved_is_drawn_flat(tmp_path: Path, first: list[Trial], 
         source.read(write_run(tmp_path / name, a_run(run__name=name, search__max_evals=evals), trials))
         for name, evals, trials in (("one", 2000, first), ("other", 3000, second))
     ]
-    drawn = heights(compare.payload_of(comparison.bands(runs)))
+    drawn = heights(compare.payload_of(Comparison(runs).bands(Budget.EVALUATIONS)))
     assert [len(curve_heights) > 1 for curve_heights in drawn] == [True, True]
 
 
 def test_nothing_lies_on_the_edge_of_a_logarithmic_axis(tmp_path: Path) -> None:
     results = source.read(write_run(tmp_path, a_run(), improving(1e6, 1e3, 1, count=50)))
-    chart = compare.payload_of(comparison.bands([results]))
+    chart = compare.payload_of(Comparison([results]).bands(Budget.EVALUATIONS))
     assert chart["log"] and chart["clip"] is None
     assert chart_series.best_so_far(improvements.finished(results.trials), results.run)["clip"] is None
 

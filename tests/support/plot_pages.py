@@ -13,6 +13,7 @@ from report_runs import START, a_run, a_trial, write_run
 from worker.report.data import results as source
 from worker.report.data.gpu_usage import Usage
 from worker.report.data.plot_columns import make_plot_data
+from worker.report.data.standings import Comparison
 from worker.report.pages import compare, gpu, plots, report, video
 from worker.report.pages.answer import sentence
 from worker.spec.parameters import Value
@@ -61,7 +62,7 @@ def pages(tmp_path: Path, trials: list[Trial]) -> dict[str, str]:
         "scatter": plots.scatter(plot_data, sentence(results)),
         "report": report.page(results, report.Options(), made),
         "video": video.page(results),
-        "compare": compare.page("both", [results, other]),
+        "compare": compare.page("both", Comparison([results, other])),
         "gpu": gpu.page("first", [usage, dataclasses.replace(usage, gpu="1")]),
     }
 

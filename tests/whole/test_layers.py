@@ -42,6 +42,7 @@ FOREIGN = {
 FOREIGN_IN_FUNCTIONS = {
     **dict.fromkeys(("PIL", "matplotlib"), ("worker.report.pictures",)),
     **dict.fromkeys(("optuna", "pandas", "sqlalchemy"), ("worker.report.exchange",)),
+    "scipy": ("worker.report.data.rank_tests",),
     "sklearn": ("worker.report.data.importance",),
     "threadpoolctl": ("worker.search.models",),
     "yaml": ("worker.spec.foreign.yaml_text",),

@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scatter": ("scatter", "Draw all parameters against each other: html, svg and png."),
     "report": ("report", "Write the report: best result, how it was found, failures, cost."),
     "parallel": ("parallel", "Draw the parallel plot, an interactive html file."),
-    "compare": ("compare", "Compare several runs: one page and one csv."),
+    "compare": ("compare", "Compare several runs, with rank tests: in the terminal, as a page and csv."),
     "video": ("video", "Make a video of the course of a run."),
     "partitions": ("partitions", "List the partitions of the cluster, as a file for the page."),
     "export": ("export", "Export a run for other programs: JSON, Parquet, Optuna."),

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 from typing import Protocol
 
-from worker.driver.signed_ranks import probability_of_no_worse
 from worker.progress.snapshot import number_text
+from worker.report.data.signed_ranks import probability_of_no_worse
 from worker.spec.early_stopping import ASHA, MEDIAN, WILCOXON
 from worker.spec.run import Run
 

@@ -10,7 +10,7 @@ const PAPER = 690; // css pixels between the margins of a page of A4
 
 /** Fills the sections of the report from its data. */
 export function mountReport(data) {
-  const parts = { progress, importance, interaction, curves, timeline, gpus, pareto, bands };
+  const parts = { progress, importance, interaction, curves, timeline, gpus, pareto };
   for (const [name, part] of Object.entries(parts)) {
     const root = document.getElementById(name);
     if (root && data[name]) part(root, data, data[name]);
@@ -74,7 +74,7 @@ function resultLabel(data) {
 }
 
 /** Says what became of values beyond `clip`, where there are some. */
-function clipNote(values, clip, rises) {
+export function clipNote(values, clip, rises) {
   if (clip === null || !values.some((value) => (rises ? value < clip : value > clip))) return "";
   const where = rises ? `Results below ${short(clip)} lie on the lower edge.` : `Results above ${short(clip)} lie on the upper edge.`;
   return element("p", {}, where);
@@ -149,16 +149,4 @@ function grown(root, data, volume) {
   };
   figure(root, "Hypervolume of the front, by evaluations", draw(0, "evaluations", 1));
   figure(root, "Hypervolume of the front, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds));
-}
-
-function bands(root, data, { lines, log, clip, rises }) {
-  const series = lines.flatMap((line, tone) => [
-    ...(line.several ? [{ ...line, tone, kind: "band", label: `${line.label}: quartiles` }] : []),
-    { label: line.label, x: line.x, y: line.y, tone, kind: "step" },
-  ]);
-  const axes = { x: { label: "evaluations", integer: true }, y: { label: resultLabel(data), log, clip, rises } };
-  const words = `Best ${data.result} so far of ${counted(lines.length, "group")} of runs.`;
-  figure(root, `Best ${data.result} so far against ended evaluations`, drawLines(data, series, axes, words));
-  const keys = lineKeys(data, lines.map((line, tone) => ({ label: line.label, tone })));
-  root.append(keys, clipNote(lines.flatMap((line) => line.y), clip, rises));
 }

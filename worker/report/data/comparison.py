@@ -1,37 +1,18 @@
-"""Several runs together: their curves with bands over seeds, all their evaluations in one table."""
+"""Several runs together: which of them are alike, which have the same objective, and all their evaluations in one table."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from worker.report.data import improvements
 from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
 from worker.report.data.results import Results
 from worker.spec.hook_fields import Event
 from worker.spec.run import Run
-
-MOST_STEPS = 200  # of a curve
-
-
-@dataclass(frozen=True)
-class Band:
-    """The best result so far of alike runs, after each number of evaluations: median and quartiles."""
-
-    label: str
-    runs: tuple[str, ...]
-    steps: list[int]
-    median: list[float]
-    low: list[float]
-    high: list[float]
-
-    @property
-    def mirrored(self) -> Band:
-        """The same upside down."""
-        turned = ([-value for value in values] for values in (self.median, self.high, self.low))
-        return Band(self.label, self.runs, self.steps, *turned)
+from worker.spec.setting_values import setting_text
 
 
 def distinct(runs: Sequence[Results]) -> list[Results]:
@@ -62,59 +43,56 @@ def _shape(run: Run) -> Run:
     return dataclasses.replace(run, name="", seed=(), workdir="", parameters=parameters, **hooks)  # type: ignore[arg-type]
 
 
-def bands(runs: Sequence[Results]) -> list[Band]:
-    """A band for every group of alike runs that has a result, from where on all of them have one."""
-    bands_of_groups = []
-    for group in groups(runs):
-        curves = {id(results): curve for results in group if (curve := _curve(results))}
-        if not curves:
-            continue
-        with_result = [results for results in group if id(results) in curves]
-        first = max(curve[0][0] for curve in curves.values())
-        longest = max(curve[-1][0] for curve in curves.values())
-        stride = max(1, (longest - first) // MOST_STEPS)
-        steps = sorted({*range(first, longest, stride), longest})
-        columns = [_at(curve, steps) for curve in curves.values()]
-        quartiles = [_quartiles(values) for values in zip(*columns, strict=True)]
-        low, median, high = (list(values) for values in zip(*quartiles, strict=True))
-        names = tuple(results.run.name for results in with_result)
-        bands_of_groups.append(Band(_label(with_result), names, steps, median, low, high))
-    return bands_of_groups
+@dataclass(frozen=True)
+class Difference:
+    """Something about their objective in which runs differ: what it is, and how each run has it, by its name."""
+
+    what: str
+    of_runs: tuple[tuple[str, str], ...]
+    fatal: bool  # whether their results are no longer the same thing
+
+    @property
+    def words(self) -> str:
+        """One line on it."""
+        return f"{self.what}: {'; '.join(f'{text} ({name})' for name, text in self.of_runs)}"
 
 
-def _label(group: Sequence[Results]) -> str:
-    first = group[0].run.name
-    return first if len(group) == 1 else f"{first} and {len(group) - 1} more with other seeds"
+_OBJECTIVE: tuple[tuple[str, Callable[[Run], str], bool], ...] = (
+    ("program", lambda run: " ".join(run.objective.split()), False),
+    ("result", lambda run: ", ".join(goal.name for goal in run.goals), True),
+    ("direction", lambda run: ", ".join(goal.direction for goal in run.goals), True),
+)
 
 
-def _curve(results: Results) -> list[tuple[int, float]]:
-    """(number of ended evaluations, best result so far), up to the last evaluation that ended."""
-    points = improvements.finished(results.points)
-    steps = [(point.count, point.loss) for point in improvements.improvements(points, results.run)]
-    return [*steps, (points[-1].count, steps[-1][1])] if points else []
+def differences(runs: Sequence[Results]) -> Iterator[Difference]:
+    """In what the objectives of runs differ; nothing where one can be compared with the other as it is."""
+    for what, said, fatal in _OBJECTIVE:
+        if difference := _difference(what, runs, said, fatal):
+            yield difference
+    names = dict.fromkeys(parameter.name for results in runs for parameter in results.run.parameters)
+    for name in names:
+        if difference := _difference(f"parameter {name}", runs, partial(_parameter_text, name=name), False):
+            yield difference
 
 
-def _at(curve: Sequence[tuple[int, float]], steps: Sequence[int]) -> list[float]:
-    """The curve's value at each step, of which none is before its first; its last one stays."""
-    values: list[float] = []
-    index = 0
-    for step in steps:
-        while index + 1 < len(curve) and curve[index + 1][0] <= step:
-            index += 1
-        values.append(curve[index][1])
-    return values
+def _difference(
+    what: str, runs: Sequence[Results], said: Callable[[Run], str], fatal: bool
+) -> Difference | None:
+    """How each run has it, the first of each kind; None where all have it alike."""
+    texts: dict[str, str] = {}
+    for results in runs:
+        texts.setdefault(said(results.run), results.run.name)
+    pairs = tuple((name, text) for text, name in texts.items())
+    return Difference(what, pairs, fatal) if len(pairs) > 1 else None
 
 
-def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
-    numbers = sorted(values)
-    return _quantile(numbers, 0.25), _quantile(numbers, 0.5), _quantile(numbers, 0.75)
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    position = share * (len(ordered) - 1)
-    low = int(position)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
+def _parameter_text(run: Run, name: str) -> str:
+    parameter = next((one for one in run.parameters if one.name == name), None)
+    if parameter is None:
+        return "none"
+    return ", ".join(
+        [parameter.type, *(f"{key}={setting_text(value)}" for key, value in parameter.settings.items())]
+    )
 
 
 def joined(name: str, runs: Sequence[Results]) -> PlotData:

@@ -6,15 +6,19 @@ import csv
 from collections.abc import Sequence
 from typing import TextIO
 
-from worker.report.data import table
+from worker.report.data import standing_lines, table
 from worker.report.data.chart_series import before_last_fall, wide
-from worker.report.data.comparison import Band, bands, joined
+from worker.report.data.comparison import differences, joined
 from worker.report.data.plot_columns import payload
 from worker.report.data.results import Results
+from worker.report.data.run_curves import Budget, Measure
+from worker.report.data.standings import Band, Comparison, Standing
 from worker.report.data.summary import summarize
 from worker.report.data.value_texts import loss_text
 from worker.report.pages import html
 from worker.report.pages.sections import table as html_table
+from worker.report.pages.standings import standings_part
+from worker.spec.notation import real_text
 from worker.spec.text import duration_words
 
 _EARLY = 20  # the part of a band's steps whose results are not looked at for the height of the chart
@@ -22,12 +26,17 @@ _WORTH = 9  # so many times as high as the rest must be what is cut off; less le
 _SEEN = 0.02  # the part of the height below which nobody sees that a curve falls
 
 
-def page(name: str, runs: Sequence[Results]) -> str:
-    """The whole page: a table of the runs, their curves, and one parallel plot of all evaluations."""
-    run_bands = bands(runs)
+def page(name: str, comparison: Comparison) -> str:
+    """The whole page: a table of the runs, who stands where, their curves, and one parallel plot of all evaluations."""
+    runs, measure = comparison.runs, comparison.measure
     data = payload(joined(name, runs))
-    if run_bands:
-        data["bands"] = payload_of(run_bands, largest=runs[0].run.maximises)
+    charts = {
+        budget.value: payload_of(found, largest=measure.maximises)
+        for budget in Budget
+        if (found := comparison.bands(budget))
+    }
+    if charts:
+        data["bands"] = {"measure": measure.name, "charts": charts}
     head = [
         "Run",
         f"Best {runs[0].run.main.name}",
@@ -36,11 +45,18 @@ def page(name: str, runs: Sequence[Results]) -> str:
         "Failed",
         "Wall time",
         "Worker hours",
+        "Node hours",
     ]
     body = html.tag(
         "main",
         html.tag("h1", "Comparison of ", str(len(runs)), " runs"),
-        html_table("Runs", head, [_row(results) for results in runs]),
+        _differing(runs),
+        standings_part(comparison),
+        html.tag(
+            "section",
+            html.tag("h2", "The runs"),
+            html_table("Runs", head, [_row(results) for results in runs]),
+        ),
         html.tag(
             "section",
             html.tag("h2", "Best so far"),
@@ -50,14 +66,38 @@ def page(name: str, runs: Sequence[Results]) -> str:
                 "quartile to quartile, starting where all of them have a result; a run that has ended "
                 "stays at its best.",
             ),
-            html.tag("div", id="bands") if run_bands else html.tag("p", "None of the runs has a result yet."),
+            _reference(measure),
+            html.tag("div", id="bands") if charts else html.tag("p", "None of the runs has a result yet."),
         ),
         html.tag("section", html.tag("h2", "All evaluations"), html.tag("div", id="parallel")),
     )
-    start = 'mountReport(await readData("data"));'
-    return html.page(
-        f"{name}: comparison", body, ["base", "plots", "report"], ["data", "report"], start, data
+    start = 'mountComparison(await readData("data"));'
+    styles, scripts = ["base", "plots", "report"], ["data", "comparison"]
+    return html.page(f"{name}: comparison", body, styles, scripts, start, data)
+
+
+def _differing(runs: Sequence[Results]) -> html.Content:
+    """A remark on runs whose objectives differ."""
+    found = [difference.words for difference in differences(runs)]
+    return (
+        html.tag(
+            "div",
+            html.tag(
+                "p", "These runs have different objectives, so their results may mean different things:"
+            ),
+            html.tag("ul", [html.tag("li", words) for words in found]),
+            class_="remark",
+        )
+        if found
+        else None
     )
+
+
+def _reference(measure: Measure) -> html.Content:
+    if not measure.reference:
+        return None
+    point = ", ".join(f"{name} {real_text(at)}" for name, at in measure.reference)
+    return html.tag("p", f"The hypervolumes of all runs are measured from the same point: {point}.")
 
 
 def _row(results: Results) -> list[str]:
@@ -72,6 +112,7 @@ def _row(results: Results) -> list[str]:
         f"{sum(trial.status.failure for trial in results.trials):,}",
         duration_words(summary.wall),
         f"{summary.cost.worker_hours:.3f}",
+        f"{summary.cost.node_hours:.3f}",
     ]
 
 
@@ -146,6 +187,14 @@ def write_csv(file: TextIO, runs: Sequence[Results]) -> None:
         names = [str(table.guarded(column.header)) for column in table.columns(results.run, results.trials)]
         for row in table.safe_rows(results.run, results.trials, results.paths):
             writer.writerow({"run": results.run.name, **dict(zip(names, row, strict=True))})
+
+
+def write_tests(file: TextIO, standings: Sequence[Standing]) -> None:
+    """Each group against each other one at each budget."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(standing_lines.CSV_HEAD)
+    for standing in standings:
+        writer.writerows([table.guarded(cell) for cell in row] for row in standing_lines.csv_rows(standing))
 
 
 def _place(header: str) -> int:

@@ -15,7 +15,7 @@ def probability_of_no_worse(differences: Sequence[float]) -> float:
     One-sided: it is small where most of them, and the large ones above all, are positive. Of equal sizes, each has the mean of their
     ranks; those that are 0 have ranks, and count for neither side (Pratt 1959).
     """
-    ranks = _doubled_ranks([abs(difference) for difference in differences])
+    ranks = doubled_ranks([abs(difference) for difference in differences])
     signed = [rank for rank, difference in zip(ranks, differences, strict=True) if difference]
     positive = sum(rank for rank, difference in zip(ranks, differences, strict=True) if difference > 0)
     if not signed:
@@ -35,7 +35,7 @@ def _tail(ranks: Sequence[int], least: int) -> float:
     return sum(counts[least:]) / (1 << len(ranks))
 
 
-def _doubled_ranks(sizes: Sequence[float]) -> list[int]:
+def doubled_ranks(sizes: Sequence[float]) -> list[int]:
     """Twice the rank of each, which is a whole number, from 1 for the smallest on; equal ones have the mean of theirs."""
     ranks = [0] * len(sizes)
     first = 1
