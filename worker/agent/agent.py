@@ -1,18 +1,14 @@
 """The agent's loop: take assignments from the inbox, evaluate them one after another, write down what came out.
 
 What it says in its outbox, beside the records that the journal has too:
-
-- hello, when it starts and whenever it has turned to a newer driver ("epoch"): of what an older driver assigned,
-  it will start nothing any more after this record.
-- started, value (RESULT lines, see `ValueReports`), finished, or refused: every assignment that it reads
-  ends in finished or refused, a refused one may be given to another agent as if it had never been assigned.
+- hello, when it starts and whenever it has turned to a newer driver ("epoch"): of what an older driver assigned, it will start nothing any more.
+- started, value (RESULT lines, see `ValueReports`), finished, or refused: every assignment that it reads ends in one of the last two, and a refused
+  one may be given to another agent as if it had never been assigned.
 - retracted, of the newest that was finished: it was the signal which ends the agent that has ended the program, too.
-- gpu-broken, where a program's own words show a broken GPU: the assignment is refused, and the agent leaves.
-- bye, with the reason, when it leaves.
+- gpu-broken, where a program's own words show a broken GPU: the assignment is refused, and the agent leaves; bye, with the reason, when it leaves.
 
-While it has nothing to do, it leaves after `patience` seconds without a word from any driver: whatever arrives
-in the inbox counts, so a driver sends idle agents a ping now and then. Before the first driver has begun, it does
-not wait so long: that driver may be in a queue for hours, and asks for others then.
+While it has nothing to do, it leaves after `patience` seconds without a word from any driver, which sends idle agents a ping now and then.
+Before the first driver has begun, it does not wait so long: that driver may be in a queue for hours, and asks for others then.
 """
 
 from __future__ import annotations
@@ -36,6 +32,7 @@ from worker.agent.mailbox import RETRY, Inbox, Outbox
 from worker.agent.memory import KernelKills
 from worker.agent.restart import earlier_assignments
 from worker.agent.start_failure import StartFailure, classify_start_error
+from worker.agent.surroundings import Surroundings
 from worker.agent.takeover import Takeover
 from worker.agent.value_reports import ValueReports
 from worker.agent.verdict import Cause
@@ -85,6 +82,7 @@ class Agent:
         marks = {"OMNIOPT_RUN": str(self._paths.root), "OMNIOPT_AGENT": identity}
         self._gpu_sampler = gpu_sampler.Sampler(folder.gpu_usage, {**self._environment, **marks})
         self._environments = Environments(self._environment)
+        self._surroundings = Surroundings(self._paths)
         self._queue: deque[Assign] = deque()
         self._evaluation: Evaluation | None = None
         self._value_reports = ValueReports()
@@ -126,6 +124,7 @@ class Agent:
         self._interruptions.close()
         self._gpu_sampler.take()
         self._gpu_sampler.close()
+        self._surroundings.close()
         if not self._released:
             self._takeover.leave()
         self._takeover.wait(lambda: self._wake.terminated or self._lifetime.over)
@@ -156,6 +155,7 @@ class Agent:
             return
         self._read_inbox(now)
         self._gpu_sampler.take()
+        self._surroundings.take()
         self._look_at = self._value_reports.look_at(self._evaluation, now) if self._evaluation else now
 
     def _read_inbox(self, now: float) -> None:
@@ -235,9 +235,8 @@ class Agent:
                 trial_dir.mkdir(exist_ok=True)
             if assignment.attempt > 1 or assignment.prepare:
                 self._paths.trial_err(assignment.trial).unlink(missing_ok=True)
-            begun, environment, inherited = self._environments.begin(
-                assignment, variables(assignment, self._paths, self._identity)
-            )
+            marks = variables(assignment, self._paths, self._identity)
+            begun, environment, inherited = self._environments.begin(assignment, marks)
             self._interruptions.before_a_program()
             self._evaluation = Evaluation(
                 begun,
@@ -257,9 +256,11 @@ class Agent:
         self._outbox.say(
             Started(trial=trial, attempt=attempt, epoch=epoch, pid=pid, at=time.time()), urgent=False
         )
+        self._surroundings.ask(begun, assignment, environment)
 
     def _helpers(self) -> tuple[int, ...]:
-        return (*self._gpu_sampler.helpers, *self._interruptions.helpers, *self._takeover.helpers)
+        others = (*self._gpu_sampler.helpers, *self._surroundings.helpers)
+        return (*others, *self._interruptions.helpers, *self._takeover.helpers)
 
     def _cannot_start(self, assignment: Assign, error: OSError | ValueError) -> None:
         kind, reason = classify_start_error(error, assignment.cwd, self._paths.root)

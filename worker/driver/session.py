@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from worker.driver.code_version import CodeVersion
 from worker.driver.driver import Driver
 from worker.driver.plan import Plan
 from worker.driver.stop_signals import Signals
@@ -24,11 +25,13 @@ def drive(plan: Plan, leaves: Callable[[], bool] | None = None) -> Ending:
     with Signals(leaves) as signals:
         driver = Driver(plan, signals)  # the agents start while the terminal is made ready
         versions.note(plan.paths, driver.epoch)
+        code_version = CodeVersion(plan, driver.epoch)
         display = make_display(plan.run.progress_interval, [_HINT])
         if not plan.run.seed:
             display.say(f"The seed is {driver.seed}, drawn at random.")
         end = driver.drive(display)
         driver.display.close()
+        code_version.close()
         if end.over is not Over.SUPERSEDED:
             _tell(driver, plan, end, driver.display)  # all of it: Ctrl-C changes nothing any more
     driver.hooks.close(end.over, end.sentence, driver.display.say)

@@ -130,6 +130,11 @@ class RunPaths:
         return self.root / "versions.txt"
 
     @property
+    def provenance(self) -> Path:
+        """The folder of what is known of the code and the machines behind the results, each file of which has one writer."""
+        return self.root / "provenance"
+
+    @property
     def changes(self) -> Path:
         """What `resume` has changed of the config since."""
         return self.root / "changes.toml"

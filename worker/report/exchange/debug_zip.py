@@ -95,6 +95,7 @@ def _files(results: Results) -> Iterator[tuple[str, Path, int]]:
         yield f"journal/{epoch:06}.jsonl", paths.journal(epoch), _JOURNAL // len(journals)
     for folder_, suffixes in (
         (paths.slurm, ("*",)),
+        (paths.provenance, ("*.json",)),
         (paths.agents, ("*/agent.log", "*/outbox.jsonl", "*/inbox.*.jsonl")),
     ):
         for pattern in suffixes:

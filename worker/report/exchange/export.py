@@ -13,6 +13,7 @@ from worker.report.data import table
 from worker.report.data.results import Results
 from worker.spec.formats import toml
 from worker.spec.run import Run
+from worker.store import provenance
 from worker.store.files import replacing_bytes
 from worker.trial import Trial
 
@@ -38,6 +39,7 @@ def _head(results: Results) -> dict[str, object]:
         "confirmed": results.confirmation and results.confirmation.as_json(),
         "ended": state.ended._asdict() if state.ended else None,
         "parameters": parameters(results.run),
+        "provenance": provenance.read(results.paths).as_json(),
     }
 
 

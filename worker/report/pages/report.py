@@ -11,7 +11,7 @@ from worker.report.data.importance import Importance, NoImportanceError, measure
 from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
 from worker.report.data.summary import Summary, summarize
-from worker.report.pages import failure_list, front_part, gpu, html, points, sections
+from worker.report.pages import failure_list, front_part, gpu, html, points, provenance_part, sections
 from worker.store.starter import run_command
 
 _CURVE_SPAN = (
@@ -86,6 +86,7 @@ def _parts(
         ("timeline", "Workers over time", None),
         ("gpus", "GPU use", None),
         ("cost", "Cost", sections.cost(summary)),
+        ("provenance", "Code and machines", provenance_part.code_and_machines(results)),
         ("config", "Config", sections.config(results, options.page_url)),
     ]
 

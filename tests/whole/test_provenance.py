@@ -1,0 +1,112 @@
+"""What a run writes down of its code and its machines: checked against what git and Python say themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from forked_commands import Omniopt
+
+from worker.driver.code_version import git_state
+from worker.store import provenance
+from worker.store.paths import Home
+
+CONFIG = """
+[run]
+name = "r"
+objective = "{objective}"
+workers = 2
+[search]
+algorithm = "hyperopt.rand.suggest"
+max_evals = 3
+[parameters.x]
+type = "real"
+min = 0
+max = 1
+"""
+
+
+def git(folder: Path, *words: str) -> str:
+    identity = ["-c", "user.name=n", "-c", "user.email=n@example.org"]
+    done = subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(workdir: Path) -> Path:
+    """A repository with a program, in which the run is started."""
+    program = workdir / "train.py"
+    program.write_text("import sys\nprint('RESULT:', sys.argv[1])\n")
+    (workdir / ".gitignore").write_text("omniopt/\n")
+    git(workdir, "init", "--quiet", "--initial-branch=trunk")
+    git(workdir, "add", ".")
+    git(workdir, "commit", "--quiet", "--message=x")
+    return workdir
+
+
+def started(omniopt: Omniopt, workdir: Path, objective: str) -> provenance.Provenance:
+    """What is known of a run of the program."""
+    (workdir / "c.toml").write_text(CONFIG.format(objective=objective))
+    done = omniopt("start", "c.toml", "--local", "--yes")
+    assert done.returncode == 0, done.stderr
+    return provenance.read(Home.in_workdir(workdir).run("r"))
+
+
+def test_commit_environment_and_machine_are_those_that_the_tools_tell(
+    repository: Path, omniopt: Omniopt
+) -> None:
+    known = started(omniopt, repository, f"{sys.executable} train.py ($x)")
+    (driver,) = known.drivers
+    commit = git(repository, "rev-parse", "HEAD")
+    expected = {"commit": commit, "folder": str(repository), "branch": "trunk", "dirty": False}
+    assert driver["git"] == expected
+    assert driver["program"] == str(repository / "train.py")
+    assert driver["sha256"] == hashlib.sha256((repository / "train.py").read_bytes()).hexdigest()
+    (program,) = known.programs
+    question = "import json, platform, sys; print(json.dumps([platform.python_version(), sys.executable]))"
+    answer = subprocess.run([sys.executable, "-c", question], check=True, capture_output=True, text=True)
+    assert [program["python"], program["executable"]] == json.loads(answer.stdout)
+    packages = program["packages"]
+    assert isinstance(packages, dict)
+    assert "numpy" in packages
+    (host,) = known.hosts
+    assert host["cores"] == os.cpu_count()
+    done = omniopt("report", "r", "--no-importance")
+    report = Path(done.stdout.strip()).read_text()
+    assert f"{commit[:12]} on trunk, nothing changed" in report
+    done = omniopt("export", "r", "--json")
+    assert json.loads(Path(done.stdout.strip()).read_text())["provenance"] == known.as_json()
+
+
+def test_a_folder_without_git_and_a_program_of_the_shell_have_less(workdir: Path, omniopt: Omniopt) -> None:
+    known = started(omniopt, workdir, "echo RESULT: ($x)")
+    assert "git" not in known.drivers[0]
+    assert "program" not in known.drivers[0]
+    assert set(known.programs[0]) == {"host"} | set(known.programs[0]).intersection(
+        ("conda", "venv", "modules")
+    )
+
+
+def test_an_interpreter_that_does_not_answer_holds_nobody_up(workdir: Path, omniopt: Omniopt) -> None:
+    python = workdir / "python3"
+    python.write_text('#!/bin/sh\n[ "$1" != -c ] || sleep 1000\necho RESULT: 1\n')
+    python.chmod(0o755)
+    (workdir / "train.py").touch()
+    known = started(omniopt, workdir, "./python3 train.py ($x)")
+    (program,) = known.programs
+    assert program["interpreter"] == str(workdir / "python3")
+    assert "packages" not in program
+
+
+def test_changes_are_seen_and_settings_of_a_repository_run_nothing(repository: Path) -> None:
+    (repository / "new.txt").touch()
+    assert git_state(repository)["dirty"] is False  # what git does not follow is no change of the code
+    git(repository, "config", "core.fsmonitor", "touch seen; false")
+    (repository / "train.py").write_text("changed")
+    assert git_state(repository)["dirty"] is True
+    assert not (repository / "seen").exists()
