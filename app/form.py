@@ -12,6 +12,7 @@ from wtforms.fields import choices
 from wtforms.form import BaseForm
 
 from app.catalogue import CLUSTER_DEFAULT, Catalogue
+from app.form_layout import COMPACT
 from app.form_state import FormState
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_text
@@ -72,12 +73,17 @@ class UntouchedFields:
         """The field with its default."""
         if field.query not in self._made:
             form = _form({field.query: field_text(field, field.default)}, _NO_PARTITIONS, [field])
-            self._made[field.query] = self._macros.field(form[field.query], field, [])
+            self._made[field.query] = self._macros.field(
+                form[field.query], field, [], folded=field.path in COMPACT
+            )
         return self._made[field.query]
 
 
 def _field(field: Field, text: str, catalogue: Catalogue) -> Any:
     attributes = {"inputmode": "numeric"} if field.kind == "integer" else {}
+    if field.unit:
+        # The form is sent whatever is typed; this only tells the unit beside it whether it is meant.
+        attributes["pattern"] = "[0-9.]*"
     if field.path == _PARTITION:
         return _select(field.label, _partition_options(catalogue, text), [text], attributes)
     if field.kind == "choice":
@@ -92,8 +98,7 @@ def _field(field: Field, text: str, catalogue: Catalogue) -> Any:
 
 
 def _with_words(field: Field, name: str) -> _Option:
-    words = field.choice_words.get(name)
-    return name, f"{name}: {words}" if words else name, {}
+    return name, field.choice_words.get(name, name), {}
 
 
 def _partition_options(catalogue: Catalogue, chosen: str) -> list[_Option]:

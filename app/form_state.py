@@ -17,6 +17,7 @@ from worker.spec.formats.url import COUNT
 from worker.spec.parameter_settings import COMMON, SETTINGS, SettingKind
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import DEFAULT_TYPE, REAL_TYPE
+from worker.spec.placeholders import with_option
 from worker.spec.problem import Problem
 from worker.spec.raw_values import raw_text
 from worker.spec.run import Draft, ParameterDraft
@@ -33,6 +34,7 @@ _PARTITION = BY_PATH["slurm.partition"].query
 _CLUSTER = BY_PATH["slurm.cluster"].query
 _ENABLE_GPUS = BY_PATH["slurm.enable_gpus"].query
 _OBJECTIVE, _FIRST = BY_PATH["run.objective"].query, BY_PATH["search.start_with"]
+_WHEN = SETTINGS["when"].query
 _PARAMETER_KEY = re.compile(r"param_(\d{1,9})_", re.ASCII)
 _DEFAULTS = {field.query: field_text(field, field.default) for field in FIELDS}
 
@@ -94,6 +96,15 @@ class FormState:
         if not 0 <= index < self.shown:
             return self
         return replace(self, rows=self.rows[:index] + self.rows[index + 1 :], shown=self.shown - 1)
+
+    def with_row_inserted(self, index: int) -> FormState:
+        """With the value of the shown parameter `index` among the options of the program."""
+        if not 0 <= index < self.shown:
+            return self
+        row, objective = self.rows[index], self.values[_OBJECTIVE].rstrip()
+        conditional = bool(row[_WHEN].strip(" "))
+        inserted = with_option(objective, row["name"].strip(" "), index, conditional=conditional)
+        return replace(self, values={**self.values, _OBJECTIVE: inserted})
 
     def with_row_moved(self, index: int, step: int) -> FormState:
         """With the shown parameter `index` moved by `step` places."""

@@ -32,6 +32,7 @@ from worker.spec.run import Draft
 blueprint = Blueprint("page", __name__)
 
 _ROW_ACTIONS: Mapping[str, Callable[[FormState, int], FormState]] = {
+    "insert": FormState.with_row_inserted,
     "remove": FormState.without_row,
     "up": lambda state, index: state.with_row_moved(index, -1),
     "down": lambda state, index: state.with_row_moved(index, 1),

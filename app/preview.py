@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from app.catalogue import Catalogue
 from app.form_state import Change, FormState
+from app.nested_times import NestedTimes, nested_times
 from app.problem_places import PlacedProblem, place_of
+from app.ranges import ranges
 from app.readings import readings
 from worker.spec import command, directives
 from worker.spec.check import check
@@ -43,7 +45,7 @@ class Preview:
     the token is too long for some terminals. job: what a worker asks Slurm for, "" while
     something is wrong. left_out: what config.ini and config.json have no place for. url: the link to this form. readings: what amounts with
     a unit have been taken for, by the key of their field. cost: what the run may use, "" while something is wrong. estimate: what
-    comes of the duration of one evaluation that somebody expects.
+    comes of the duration of one evaluation that somebody expects. ranges: sample values of each parameter. times: how the durations nest.
     """
 
     draft: Draft
@@ -58,6 +60,8 @@ class Preview:
     partition_limits: str
     gpus_possible: bool
     readings: Mapping[str, str]
+    ranges: Sequence[Sequence[str]]
+    times: NestedTimes
     cost: str = ""
     estimate: str = ""
 
@@ -120,6 +124,8 @@ class Preview:
             "readings": self.readings,
             "cost": self.cost,
             "estimate": self.estimate,
+            "ranges": self.ranges,
+            "times": self.times.as_json(),
             "partition": {"limits": self.partition_limits, "gpus_possible": self.gpus_possible},
         }
 
@@ -167,6 +173,8 @@ def make_preview(
         readings=readings(state.values),
         cost=limits_sentence(cost_of(checked.run)) if checked.run else "",
         estimate=_estimate(checked.run, one_takes),
+        ranges=ranges(draft.parameters),
+        times=nested_times(state.values),
     )
 
 

@@ -7,15 +7,18 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from worker.spec.parameter_settings import COMMON
+from worker.spec.parameter_settings import COMMON, SETTINGS
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.plain_types import PLAIN_TYPES
 from worker.spec.text import shown
 
-# The settings that are boxes to tick.
-SWITCHES = frozenset(
-    key for kind in PARAMETER_TYPES.values() for key, read_as in kind.known.items() if read_as == "switch"
-)
+# The settings that are boxes to tick, and what stands above these.
+SWITCHES = {
+    key: SETTINGS[key].symbol
+    for kind in PARAMETER_TYPES.values()
+    for key, read_as in kind.known.items()
+    if read_as == "switch"
+}
 
 
 def types_for_script() -> Mapping[str, Mapping[str, object]]:
@@ -41,10 +44,14 @@ def type_options(chosen: str) -> Markup:
 @lru_cache(maxsize=100)  # a page has as many of them as parameters
 def _options(names: tuple[str, ...], chosen: str) -> Markup:
     """Those of this OmniOpt first, and apart from them those that only who knows the first one looks for."""
-    options = {name: _option(name, name, name == chosen) for name in names}
+    options = {name: _option(name, _label(name), name == chosen) for name in names}
     plain = Markup("").join(options.pop(kind.name) for kind in PLAIN_TYPES)
     others = Markup("").join(options.values())
     return plain + Markup('<optgroup label="First OmniOpt">{}</optgroup>').format(others)
+
+
+def _label(name: str) -> str:
+    return f"{PARAMETER_TYPES[name].title} ({name})"
 
 
 def _option(value: str, label: str, selected: bool) -> Markup:

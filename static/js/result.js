@@ -24,6 +24,8 @@ export function showPreview(preview) {
   showPartition(preview.partition);
   showReadings(preview.readings);
   showCost(preview);
+  showRanges(preview.ranges);
+  showTimes(preview.times);
   problems = preview.problems;
   showProblems();
   showStatus(preview);
@@ -80,6 +82,25 @@ function showCost(preview) {
   if (estimate.textContent !== preview.estimate) estimate.textContent = preview.estimate;
 }
 
+function showRanges(ranges) {
+  document.querySelectorAll("#parameters [data-range]").forEach((place, index) => {
+    const samples = ranges[index] ?? [];
+    if (samples.join() === [...place.children].map((item) => item.textContent).join()) return;
+    place.replaceChildren(
+      ...samples.map((sample) => {
+        const item = make("li");
+        item.append(make("span", "", sample));
+        return item;
+      }),
+    );
+  });
+}
+
+function showTimes(times) {
+  for (const part of document.querySelectorAll("[data-time]")) part.setAttribute("width", times[part.dataset.time]);
+  document.getElementById("times-sentence").textContent = times.sentence;
+}
+
 function showProblems() {
   if (!problems) return; // the page shows what the server has rendered
   const fresh = "fresh" in document.getElementById("content").dataset;
@@ -88,6 +109,8 @@ function showProblems() {
     if (!problem.field || (fresh && problem.missing && !touched.has(problem.field))) continue;
     beside.set(problem.field, [...(beside.get(problem.field) ?? []), problem]);
   }
+  // The rows of parameters have places only for what is wrong there.
+  for (const id of beside.keys()) placeOf(id);
   for (const place of document.querySelectorAll("#form .problems")) {
     const id = place.id.replace(/-problems$/, "");
     if (id === "config") continue;
@@ -100,6 +123,16 @@ function showProblems() {
   }
   const gpus = document.getElementById("number_of_gpus-field");
   gpus.hidden = !document.getElementById("enable_gpus").checked && !beside.has("number_of_gpus");
+}
+
+function placeOf(id) {
+  const input = document.getElementById(id);
+  const row = input?.closest("[data-row]");
+  if (!row || document.getElementById(`${id}-problems`)) return;
+  const place = make("div", "problems");
+  place.id = `${id}-problems`;
+  row.querySelector(".parameter__problems").append(place);
+  input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${place.id}`.trim());
 }
 
 function besideField(problem) {

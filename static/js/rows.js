@@ -20,12 +20,12 @@ export function prepareRows() {
 /** React to what the user does with parameters; `changed` is called after each change. */
 export function watchRows(changed) {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-row-action], #add-parameter, [data-insert]");
+    const button = event.target.closest("[data-row-action], #add-parameter");
     if (!button) return;
     event.preventDefault();
     const row = button.closest("[data-row]");
     if (button.id === "add-parameter") addRow();
-    else if (button.matches("[data-insert]")) insertPlaceholder(row);
+    else if (button.dataset.rowAction === "insert") insertPlaceholder(row);
     else if (button.dataset.rowAction === "remove") removeRow(row, changed);
     else moveRow(row, button.dataset.rowAction === "up" ? -1 : 1, button);
     changed();
@@ -170,11 +170,19 @@ function showPlaceholder(row) {
   row.querySelector("[data-placeholder]").textContent = field(row, "when").value.trim() ? part : placeholder;
 }
 
+/** As an option of the program, once; behind an = that the cursor stands at, without its name. */
 function insertPlaceholder(row) {
   const program = document.getElementById("objective_program");
   const placeholder = row.querySelector("[data-placeholder]").textContent;
-  const at = program.selectionStart ?? program.value.length;
-  const blank = at > 0 && program.selectionStart === program.value.length && !/[\s=]$/.test(program.value) ? " " : "";
-  program.setRangeText(blank + placeholder, at, program.selectionEnd ?? at, "end");
-  announce(`${placeholder} was inserted into the objective program.`);
+  const name = field(row, "name").value.trim();
+  const written = new RegExp(`\\(\\$(?:x_${row.dataset.row}|${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") || "-"})\\)`);
+  if (written.test(program.value)) {
+    announce(`${placeholder} is in the objective program already.`);
+    return;
+  }
+  const before = program.value.slice(0, program.selectionStart);
+  const option = placeholder.startsWith("(") && placeholder.includes(`$${name})`) ? `--${name}=${placeholder}` : placeholder;
+  if (/=$/.test(before)) program.setRangeText(placeholder, before.length, program.selectionEnd, "end");
+  else program.setRangeText((/\S$/.test(program.value) ? " " : "") + option, program.value.length, program.value.length, "end");
+  announce(`${option} was inserted into the objective program.`);
 }

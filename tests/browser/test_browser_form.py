@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from browser_form import fill_in, run_in
-from page_links import OLD_LINK
+from page_links import OLD_LINK, THREE_PARAMETERS
 from playwright.sync_api import Page, Route, expect
 
 from worker.spec.config_limits import PAGE
@@ -138,6 +138,7 @@ def test_parameters_come_and_go_without_loss(open_page: Open) -> None:
     assert [parameter.name for parameter in run.parameters] == ["lr", "layers", "kind"]
     assert run.parameters[1].settings == {"max": 12}
 
+    page.locator("#parameters [data-row='2'] summary").click()
     page.get_by_role("button", name="Move up parameter 3").click()
     expect(page).to_have_url(re.compile("param_1_name=kind"))
     expect(page.get_by_role("button", name="Move up parameter 2")).to_be_focused()
@@ -236,12 +237,63 @@ def test_a_placeholder_is_inserted_where_the_program_needs_it(open_page: Open) -
     program.fill("./train --lr=")
     page.get_by_role("button", name="insert into program: parameter 1").click()
     expect(program).to_have_value("./train --lr=($lr)")
+    # Once, and with its name where the program has no place for it yet.
+    page.get_by_role("button", name="insert into program: parameter 1").click()
+    expect(program).to_have_value("./train --lr=($lr)")
+    expect(page.locator("#announcer")).to_have_text("($lr) is in the objective program already.")
+    program.fill("./train")
+    page.get_by_role("button", name="insert into program: parameter 1").click()
+    expect(program).to_have_value("./train --lr=($lr)")
     page.get_by_role("group", name="Parameter 1").get_by_label("Name").fill("not a name")
     expect(page.locator("[data-placeholder]").first).to_have_text("($x_0)")
     # It is one line, whatever the box looks like.
     program.press("End")
     program.press("Enter")
     expect(program).to_have_value("./train --lr=($lr)")
+
+
+def test_a_range_is_shown_with_values_of_its_scale(open_page: Open) -> None:
+    page = open_page(
+        "/?param_0_name=lr&param_0_type=real&param_0_value_min=0.01&param_0_value_max=1&param_0_log=1"
+    )
+    samples = page.locator("#parameters [data-range] li")
+    expect(samples).to_have_text(["0.01", "0.0316", "0.1", "0.316", "1"])
+    page.get_by_role("group", name="Parameter 1").get_by_label("Max").fill("0.001")
+    expect(samples).to_have_count(0)
+    page.get_by_role("group", name="Parameter 1").get_by_label("Max").fill("100")
+    expect(samples).to_have_text(["0.01", "0.1", "1", "10", "100"])
+
+
+def test_durations_are_drawn_as_they_nest(open_page: Open) -> None:
+    page = open_page("/?runtime=20")
+    job, evaluation = page.locator("[data-time=job]"), page.locator("[data-time=evaluation]")
+    expect(page.locator("#times-sentence")).to_have_text(
+        "The run lasts at most 20 h. An evaluation may take as long as its worker job."
+    )
+    whole = job.get_attribute("width")
+    page.get_by_label("Walltime of one worker job").fill("10")
+    page.get_by_label("Time limit per evaluation").fill("1:30:00")
+    expect(page.locator("#times-sentence")).to_have_text(
+        "The run lasts at most 20 h. A worker job ends after 10 h, and another one follows. "
+        "An evaluation is ended after 1:30:00."
+    )
+    drawn = [int(part.get_attribute("width") or 0) for part in (job, evaluation)]
+    assert drawn == [int(whole or 0) // 2, 14]
+
+
+def test_what_most_people_fill_in_is_on_one_screen(open_page: Open) -> None:
+    page = open_page("/?" + THREE_PARAMETERS)
+    expect(page.locator("#status-title")).to_have_text("Ready to start")
+    for label in (
+        "Optimization run name",
+        "Objective program",
+        "Partition",
+        "Enable GPU",
+        "Number of workers",
+    ):
+        expect(page.get_by_label(label, exact=label == "Partition")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#command-block")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("window.scrollY") == 0
 
 
 def test_the_old_link_opens_prefilled(open_page: Open) -> None:

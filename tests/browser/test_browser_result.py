@@ -207,13 +207,12 @@ def test_it_all_goes_with_the_keyboard(open_page: Open) -> None:
         )
     order = [
         "projectname",
-        "objective_program",
         "workdir",
+        "objective_program",
         "param_0_name",
         "param_0_type",
         "param_0_value_min",
         "param_0_value_max",
-        "param_0_value_step",
         "param_0_log",
     ]
     order += ["add-parameter", "searchtype", "partition", "runtime"]

@@ -11,3 +11,10 @@ OLD_LINK = (
     "-script%2Frun-mnist-fashion.sh%3E%20--out-layer1%3D(%24x_0)%20--batchsize%3D(%24x_1)%20--epochs%3D(%24x_2)"
     "&workdir=%3C%2Fscratch%2Fws%2Fomniopt-workdir%2F%3E"
 )
+# As most forms are in the end: nothing is wrong with it.
+THREE_PARAMETERS = (
+    "projectname=a&objective_program=python3%20train.py%20--lr=($lr)%20--layers=($layers)%20--kind=($kind)&partition=&enable_gpus=0"
+    "&number_of_parameters=3&param_0_name=lr&param_0_type=real&param_0_value_min=0.0001&param_0_value_max=1&param_0_log=1"
+    "&param_1_name=layers&param_1_type=integer&param_1_value_min=1&param_1_value_max=9"
+    "&param_2_name=kind&param_2_type=categorical&param_2_values=sgd,adam"
+)

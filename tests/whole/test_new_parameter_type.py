@@ -82,6 +82,7 @@ def dimension_of(parameter: Parameter, precision: int) -> Numbers:
 
 
 PLANTED = ParameterType(
+    title="Planted",
     name=NAME,
     summary="A power of two, 2^min to 2^max.",
     value="integer",
@@ -121,10 +122,12 @@ def test_the_form_offers_it_and_asks_for_what_it_needs() -> None:
     link = url.write(draft())
     text = client.get(f"/?{link}").text
     row = text[text.index('id="parameters"') : text.index('data-row="1"')]
-    assert f"<option selected>{NAME}</option>" in row
+    assert f'<option value="{NAME}" selected>Planted ({NAME})</option>' in row
     assert PLANTED.summary in row
     assert re.findall(r'data-setting="(\w+)">', row) == ["min", "max"], "shown"
-    assert f"<option>{NAME}</option>" in text[text.index('data-row="1"') :], "offered to the other parameter"
+    assert f'<option value="{NAME}">Planted ({NAME})</option>' in text[text.index('data-row="1"') :], (
+        "offered to the other parameter"
+    )
     types = re.search(r'data-types="([^"]*)"', text)
     assert types
     known = json.loads(unescape(types[1]))

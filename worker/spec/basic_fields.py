@@ -130,7 +130,10 @@ BASIC_FIELDS: tuple[Field, ...] = (
         "How the next parameters are chosen: auto, tpe, anneal and mix learn from results, rand draws at "
         "random, gridsearch tries every combination.",
         choices=tuple(ALGORITHMS),
-        choice_words={algorithm.name: algorithm.summary for algorithm in ALGORITHMS.values()},
+        choice_words={
+            algorithm.name: f"{algorithm.title} ({algorithm.name}): {algorithm.summary}"
+            for algorithm in ALGORITHMS.values()
+        },
         original="algo_name",
         at_first=AUTO,  # links and configs of before, which say nothing, go on meaning the default
     ),
@@ -142,7 +145,7 @@ BASIC_FIELDS: tuple[Field, ...] = (
         MIN,
         "Which RESULT is the best: min, the smallest, or max, the largest.",
         choices=DIRECTIONS,
-        choice_words={MIN: "the smallest", MAX: "the largest"},
+        choice_words={MIN: f"Smallest result ({MIN})", MAX: f"Largest result ({MAX})"},
     ),
     Field(
         "search.seed",

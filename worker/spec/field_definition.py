@@ -53,7 +53,7 @@ class Field:
     text of the kind "value" must match, and one that does.
     always_in_url: the page has a default of its own (it knows the partitions), so a URL states the value.
     former: the path that earlier versions had for it, which is still read.
-    choice_words: what the form says beside choices. at_first: the typed value that a new form begins with, where that is not what leaving the field out means.
+    choice_words: what the form calls choices. at_first: the typed value that a new form begins with, where that is not what leaving the field out means.
     """
 
     path: str

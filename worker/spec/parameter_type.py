@@ -23,7 +23,7 @@ _LISTING = frozenset({"values", "value"})
 class ParameterType:
     """One type of parameter. The functions take a checked parameter of this type.
 
-    summary: for the page, hints and the documentation. value: what its values are; categories are listed by the setting "values".
+    title: what the page calls it, with its name beside that. summary: for the page, hints and the documentation. value: what its values are; categories are listed by the setting "values".
     settings: key of each setting that it needs, in the order of the config -> how it is read. optional: the same of what it
     takes besides.
     check: what is wrong with settings that can be read, at a path. dimension: its values, their order and how likely they
@@ -36,6 +36,7 @@ class ParameterType:
     """
 
     name: str
+    title: str
     summary: str
     value: ValueKind
     settings: Mapping[str, SettingKind]

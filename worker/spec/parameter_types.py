@@ -40,6 +40,7 @@ PARAMETER_TYPES = table_of(
         *PLAIN_TYPES,
         ParameterType(
             name="hp.randint",
+            title="Whole number below max",
             summary="An integer from 0 up to, not including, max.",
             value="integer",
             settings={"max": "integer"},
@@ -57,6 +58,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.choice",
+            title="One of a list",
             summary="One of the values, all equally likely.",
             value="category",
             settings={"values": "options"},
@@ -74,6 +76,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.pchoice",
+            title="One of a list, weighted",
             summary="One of the values, each with its percentage: a=20,b=70,c=10.",
             value="category",
             settings={"values": "weights"},
@@ -91,6 +94,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.choiceint",
+            title="Whole number, as a category",
             summary="An integer from min to max, searched as unordered categories.",
             value="integer",
             settings=_INTEGER_RANGE,
@@ -108,6 +112,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.choicestep",
+            title="Whole number in steps, as a category",
             summary="An integer from min to max in steps, searched as unordered categories.",
             value="integer",
             settings={**_INTEGER_RANGE, "step": "integer"},
@@ -125,6 +130,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.uniform",
+            title="Real number",
             summary="A real number between min and max.",
             value="real",
             settings=_REAL_RANGE,
@@ -142,6 +148,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.uniformint",
+            title="Whole number",
             summary="An integer from min to max, all equally likely.",
             value="integer",
             settings=_INTEGER_RANGE,
@@ -159,6 +166,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.quniform",
+            title="Real number, multiples of q",
             summary="A multiple of q between min and max, all equally likely.",
             value="real",
             settings=_REAL_STEPS,
@@ -176,6 +184,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.loguniform",
+            title="Logarithmic, by exponents",
             summary="A real number between e^min and e^max, uniform in its logarithm.",
             value="real",
             settings=_REAL_RANGE,
@@ -193,6 +202,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.qloguniform",
+            title="Logarithmic, multiples of q",
             summary="A multiple of q between e^min and e^max, uniform in its logarithm.",
             value="real",
             settings=_REAL_STEPS,
@@ -211,6 +221,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.normal",
+            title="Normal distribution",
             summary="A real number, normally distributed.",
             value="real",
             settings=_NORMAL,
@@ -228,6 +239,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.qnormal",
+            title="Normal, multiples of q",
             summary="A multiple of q, normally distributed.",
             value="real",
             settings=_NORMAL_STEPS,
@@ -245,6 +257,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.lognormal",
+            title="Log-normal distribution",
             summary="e to the power of a normally distributed number.",
             value="real",
             settings=_NORMAL,
@@ -262,6 +275,7 @@ PARAMETER_TYPES = table_of(
         ),
         ParameterType(
             name="hp.qlognormal",
+            title="Log-normal, multiples of q",
             summary="A multiple of q near e to the power of a normally distributed number.",
             value="real",
             settings=_NORMAL_STEPS,

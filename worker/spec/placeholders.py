@@ -257,6 +257,18 @@ def _nearly(instead: Mapping[str, str], guesses: near_misses.Guesses) -> Iterato
             )
 
 
+def with_option(objective: str, name: str, number: int, *, conditional: bool = False) -> str:
+    """`objective` with the value of parameter `number` as an option of the program, --lr=($lr), unless it is there already."""
+    names = [*(f"x_{index}" for index in range(number)), name]
+    if number < 10**5 and name in used(objective, names):
+        return objective
+    if not re.fullmatch(NAME_PATTERN, name):
+        option = f"($x_{number})"
+    else:
+        option = _part_with(name) if conditional else f"--{name}=(${name})"
+    return f"{objective} {option}" if objective else option
+
+
 def is_open(objective: str) -> bool:
     """Whether a quotation mark in `objective` has no partner, so that no shell can run it."""
     return _quotes_after(_PLACEHOLDER.sub(" ", objective), "") != ""

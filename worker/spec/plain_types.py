@@ -21,6 +21,7 @@ def _evenly(_: Parameter) -> bool:
 PLAIN_TYPES = (
     ParameterType(
         name=REAL_TYPE,
+        title="Real number",
         summary="A number from min to max. Logarithmic is right for what you would try as 0.1, 0.01, 0.001; with a step, "
         "only min, min + step, ... are tried.",
         value="real",
@@ -40,6 +41,7 @@ PLAIN_TYPES = (
     ),
     ParameterType(
         name=INTEGER_TYPE,
+        title="Whole number",
         summary="A whole number from min to max, both included. Logarithmic is right for what you would try as 10, 100, 1000.",
         value="integer",
         settings={"min": "integer", "max": "integer"},
@@ -57,6 +59,7 @@ PLAIN_TYPES = (
     ),
     ParameterType(
         name="categorical",
+        title="One of a list",
         summary="One of the values, separated by commas. Ordered is right where neighbours in the list are alike: 16, 32, 64.",
         value="category",
         settings={"values": "options"},
@@ -74,6 +77,7 @@ PLAIN_TYPES = (
     ),
     ParameterType(
         name=FIXED_TYPE,
+        title="Fixed value",
         summary="Always this value: nothing is searched.",
         value="category",
         settings={"value": "text"},
