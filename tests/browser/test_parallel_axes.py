@@ -22,6 +22,7 @@ from plot_pages import (
     wait_until_drawn,
 )
 from report_runs import a_run, a_trial
+from run_kinds import results_of
 
 from worker.report.data import results as source
 from worker.report.data.plot_columns import make_plot_data
@@ -82,9 +83,9 @@ def test_axes_are_inverted_made_logarithmic_hidden_and_shown(plot: Page) -> None
 
 
 def test_colours_follow_the_chosen_column(plot: Page) -> None:
-    plot.locator(".tools select").select_option("kind")
+    plot.get_by_label("Colour").select_option("kind")
     assert plot.locator(".legend").inner_text().split() == ["a", "b"]
-    plot.locator(".tools select").select_option("RESULT")
+    plot.get_by_label("Colour").select_option("RESULT")
     assert plot.locator(".legend").inner_text().split()[0] == "1e-05"
 
 
@@ -96,7 +97,7 @@ def test_far_outliers_are_folded_at_the_end_of_their_axis(open_file: OpenFile, t
     wait_until_drawn(plot)
     result = plot.locator(".axis").nth(2).locator("text:not(.end)")
     assert result.all_text_contents()[-1] == "> 48"
-    assert plot.locator(".legend").inner_text().split() == ["1", "≥", "48"]
+    assert plot.locator(".legend").inner_text().split() == ["1", "≥", "48", "logarithmic"]
     drag(plot, 2, 0.0, 0.04)
     assert count(plot) == "2 of 50 evaluations selected"
     axis(plot, "RESULT, log").click()
@@ -131,9 +132,61 @@ def test_an_axis_is_moved_by_arrow_keys(plot: Page) -> None:
 
 def test_an_axis_with_one_value_says_it(open_file: OpenFile, tmp_path: Path) -> None:
     page = opened(
-        open_file, tmp_path, [a_trial(number, {"lr": 1e-05, "kind": "a"}, 2.5) for number in (1, 2)]
+        open_file, tmp_path, [a_trial(number, {"lr": 0.5, "kind": "a"}, 1e-05) for number in (1, 2)]
     )
-    assert [ticks(page, place) for place in range(4)] == [["1e\u221205"], ["a"], ["2.5"], ["2"]]
+    assert [ticks(page, place) for place in (2, 3)] == [["1e\u221205"], ["2"]]
+
+
+def test_axes_cover_what_was_searched_and_say_how_far_the_evaluations_reach(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    trials = [a_trial(number, {"lr": 0.3 + number / 100, "kind": "a"}, number) for number in range(1, 20)]
+    page = opened(open_file, tmp_path, trials)
+    assert [ticks(page, 0)[end] for end in (0, -1)] == ["0", "1"]
+    assert ticks(page, 1) == ["a", "b"]
+    whole, part = (page.locator(f".axis >> nth=0 >> .{kind}").bounding_box() for kind in ("rule", "extent"))
+    assert whole and part
+    assert part["height"] == pytest.approx(0.18 * whole["height"], abs=5)
+    drag(page, 0, 0.5, 0.6)
+    page.get_by_role("button", name="Keep").click()
+    assert page.locator(".axis >> nth=0 >> .extent").count() == 0
+
+
+def test_integers_in_steps_have_their_ticks_on_values(open_file: OpenFile, tmp_path: Path) -> None:
+    results = results_of("conditional", tmp_path)
+    page = open_file(plots.parallel(make_plot_data(results.run, results.trials), sentence(results)))
+    wait_until_drawn(page)
+    assert axis_names(page) == [
+        *("optimizer", "momentum", "layers", "lr", "RESULT"),
+        *("accuracy", "Duration (s)"),  # not what is always 3
+    ]
+    assert ticks(page, 2) == ["2", "5", "8", "11", "14"]
+
+
+def test_the_scale_is_said_and_can_be_changed(open_file: OpenFile, tmp_path: Path) -> None:
+    results = results_of("hugerange", tmp_path)
+    page = open_file(plots.parallel(make_plot_data(results.run, results.trials), sentence(results)))
+    wait_until_drawn(page)
+    expect(page.locator(".legend")).to_contain_text("by rank, median 0.0004786")
+    axis(page, "RESULT, by rank").wait_for()
+    page.get_by_label("Scale").select_option("linear")
+    axis(page, "RESULT").wait_for()
+    expect(page.locator(".legend")).not_to_contain_text("by rank")
+
+
+def test_numbers_are_short_in_the_table_and_exact_behind_it(open_file: OpenFile, tmp_path: Path) -> None:
+    page = opened(open_file, tmp_path, [a_trial(1, {"lr": 1 / 3, "kind": "a"}, 2 / 3)])
+    cell = page.locator("tbody td").first
+    expect(cell).to_have_text("0.666667")
+    expect(cell).to_have_attribute("title", "0.6666666666666666")
+    page.evaluate(
+        "document.addEventListener('copy', (event) => (window.copied = event.clipboardData.getData('text/plain')))"
+    )
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('tbody'))")
+    page.evaluate(
+        "document.querySelector('tbody').dispatchEvent(new ClipboardEvent('copy', {bubbles: true, clipboardData: new DataTransfer()}))"
+    )
+    assert page.evaluate("copied").split("\t")[:3] == ["1", "0.6666666666666666", "0.3333333333333333"]
 
 
 def test_an_axis_without_any_value_has_no_range(open_file: OpenFile, tmp_path: Path) -> None:
@@ -184,7 +237,7 @@ def test_the_parallel_plot_is_accessible_in_every_state(
         page.get_by_role("button", name=button).click()
         fine(f"the dialog of {button}")
         page.get_by_role("button", name="Close").click()
-    page.locator(".tools select").select_option("kind")
+    page.get_by_label("Colour").select_option("kind")
     page.get_by_role("button", name="Exclude").click()
     page.get_by_role("button", name="Exclude").click()
     assert count(page) == "0 of 0 evaluations selected, 120 removed"

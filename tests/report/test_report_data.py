@@ -104,11 +104,11 @@ def test_a_frame_keeps_scales_categories_and_exact_integers() -> None:
     ]
     plot_data = make_plot_data(a_space(), trials)
     lr, big, kind = plot_data.of_role("parameter")
-    assert lr.log
-    assert not big.log
+    assert lr.scale == "log"
+    assert big.scale == "linear"
     assert big.values == [2**53 - 1, 5.0]
     assert "9007199254740991" in json.dumps(payload(plot_data))
-    assert kind.options == ("b", "a")
+    assert kind.options == ("b", "a", "c")
     assert kind.values == [1.0, 0.0]
     assert plot_data.column("result").values == [3.0, None]
     assert plot_data.usable == (True, False)
@@ -116,7 +116,7 @@ def test_a_frame_keeps_scales_categories_and_exact_integers() -> None:
         "kind",
         "RESULT",
     ]
-    assert plot_data.logarithmic(["big"]).of_role("parameter")[1].log
+    assert plot_data.logarithmic(["big"]).of_role("parameter")[1].scale == "log"
     with pytest.raises(UsageError, match="big"):
         plot_data.with_axes(["bigg"])
 

@@ -206,7 +206,7 @@ def test_csv_and_plots_show_it_on_its_scale(paths: RunPaths) -> None:
         assert {int(row["n"]) for row in csv.DictReader(file)} <= set(POWERS)
     plot_data = plot_columns.make_plot_data(read.run, read.trials)
     column = next(column for column in plot_data.columns if column.name == "n")
-    assert (column.log, column.integer, column.options) == (True, True, None)
+    assert (column.scale == "log", column.integer, column.options) == (True, True, None)
     assert set(column.numbers) <= set(POWERS)
     assert "mountParallel" in plots.parallel(plot_data, "")
 

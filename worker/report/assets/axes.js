@@ -1,6 +1,8 @@
 // The axes of a parallel plot: lines, ticks, names as buttons, and ranges that are drawn with the pointer.
 
-import { element, shape, short, shortened, tickText } from "./dom.js";
+import { element, fitted, shape, shortened, tickText } from "./dom.js";
+import { SCALE_WORDS } from "./legend.js";
+import { roomyTicks } from "./scale.js";
 
 const REACH = 22; // pixels to each side of an axis in which a drag means a range
 const DENSE = 120; // pixels between axes below which their names are smaller
@@ -38,13 +40,17 @@ function drawAxis(axis, frame, actions) {
   const group = shape("g", { transform: `translate(${axis.x} 0)`, class: "axis" });
   group.append(shape("line", { y1: frame.top, y2: frame.bottom, class: "rule" }));
   const count = Math.max(2, Math.floor((frame.bottom - frame.top) / 44));
-  let last = Infinity;
+  const { data, ends } = axis.scale;
+  if (ends && data.low <= data.high) {
+    const [y1, y2] = [data.low, data.high].map((value) => positionOf(axis, frame, value));
+    group.append(shape("line", { y1, y2, class: "extent" }));
+  }
   const ticks = axis.scale.ticks(count).map((tick) => ({ ...tick, y: positionOf(axis, frame, tick.value) }));
+  const roomy = roomyTicks(ticks, (tick) => [tick.y - 7, tick.y + 7]);
   for (const tick of ticks.sort((one, other) => other.y - one.y)) {
     group.append(shape("line", { x1: -4, x2: 4, y1: tick.y, y2: tick.y, class: "tick" }));
-    if (last - tick.y < 14) continue;
+    if (!roomy.has(tick)) continue;
     group.append(shape("text", { x: 7, y: tick.y, dy: "0.32em" }, tickText(tick, Math.max(4, Math.floor((axis.room - 12) / 6.6)))));
-    last = tick.y;
   }
   if (axis.missing) {
     group.append(shape("line", { x1: -4, x2: 4, y1: frame.missing, y2: frame.missing, class: "tick" }));
@@ -87,10 +93,11 @@ function showRange({ rect, ends: texts }, axis, frame) {
   const ends = rangeEnds(axis, frame);
   rect.setAttribute("visibility", ends ? "visible" : "hidden");
   const { low, high } = axis.range ?? {};
-  const words = low === undefined ? ["", ""] : [short(high, low), short(low, high)];
+  const most = Math.max(6, Math.floor((Math.min(axis.room, axis.x) - 14) / 6.6));
+  const words = low === undefined ? ["", ""] : [fitted(high, most, low), fitted(low, most, high)];
   if (axis.inverted) words.reverse();
   texts.forEach((text, index) => {
-    text.textContent = shortened(words[index], Math.max(6, Math.floor((Math.min(axis.room, axis.x) - 14) / 6.6)));
+    text.textContent = words[index];
     if (ends) text.setAttribute("y", ends[index]);
   });
   if (!ends) return;
@@ -165,7 +172,7 @@ function breakable(text) {
 /** The name above an axis: opens its settings; dragged sideways it moves the axis. */
 function nameButton(axis, frame, actions) {
   const { label } = axis.column;
-  const states = [axis.log && "log", axis.inverted && "inverted"].filter(Boolean);
+  const states = [axis.kind !== "linear" && SCALE_WORDS[axis.kind].brief, axis.inverted && "inverted"].filter(Boolean);
   const width = Math.min(axis.room - 4, axis.first ? 2 * axis.x : Infinity);
   const button = element(
     "button",

@@ -1,8 +1,9 @@
 // The settings of one axis and the list of all of them: what the pointer can do, by keyboard and with words.
 
 import { counted, element, exact, openDialog } from "./dom.js";
+import { SCALE_WORDS } from "./legend.js";
 
-/** The dialog of one axis; `selected` is 1 for every selected row. actions: limit, step, invert, log, fold, hide, colour, closed. */
+/** The dialog of one axis; `selected` is 1 for every selected row. actions: limit, step, invert, scale, fold, hide, colour, closed. */
 export function openAxisPanel(axis, selected, actions) {
   const { column } = axis;
   let dialog = null;
@@ -20,13 +21,17 @@ export function openAxisPanel(axis, selected, actions) {
       button("Move left", () => actions.step(axis, -1)),
       button("Move right", () => actions.step(axis, 1)),
       button(axis.inverted ? "Not inverted" : "Invert", () => actions.invert(axis)),
-      column.category ? "" : button(axis.log ? "Linear scale" : "Logarithmic scale", () => actions.log(axis)),
+      ...(column.category ? [] : otherScales(axis).map((kind) => button(SCALE_WORDS[kind].action, () => actions.scale(axis, kind)))),
       axis.scale.foldable ? button(axis.folding ? "Unfold outliers" : "Fold outliers", () => actions.fold(axis)) : "",
       button("Colour by this", () => actions.colour(axis)),
       button("Hide", () => actions.hide(axis)),
     ),
   ];
   dialog = openDialog(column.label, content, () => actions.closed(axis));
+}
+
+function otherScales(axis) {
+  return ["linear", "log", "rank"].filter((kind) => kind !== axis.kind);
 }
 
 /** What the selected rows have in the column: from, to and median, or how often each category. */

@@ -3,7 +3,7 @@
 import { isDark, makeColouring, whenThemeChanges } from "./colour.js";
 import { element, exact, oncePerFrame, shape, short, shortened } from "./dom.js";
 import { showLegend } from "./legend.js";
-import { makeScale } from "./scale.js";
+import { makeScale, roomyTicks } from "./scale.js";
 
 const EDGES = { left: 58, right: 16, top: 10, bottom: 44 };
 const INSET = 7; // between the ends of both axes and what is drawn at them
@@ -27,13 +27,13 @@ export function figure(root, title, draw, note = "") {
     width = holder.clientWidth;
   }).observe(holder);
   whenThemeChanges(redraw);
-  return holder;
+  return Object.assign(holder, { redraw });
 }
 
 /**
  * Lines: series is [{label, x, y, kind: "line" | "step" | "dots" | "band", low, high, tone}], tones 0 to 7 are
- * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log, integer, ends}, y: {label, log,
- * clip, ends}}; `ends` are values that the axis reaches in any case, and larger ones than `clip` lie on the upper edge
+ * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log, integer, ends}, y: {label, log or
+ * kind and distance, clip, ends}}; `ends` are values that the axis reaches in any case, and larger ones than `clip` lie on the upper edge
  * (where `rises`, smaller ones on the lower edge).
  */
 export function drawLines(data, series, axes, words) {
@@ -52,16 +52,19 @@ export function drawLines(data, series, axes, words) {
   };
 }
 
-function numberScale(found, { log = false, integer = false, ends = [] }, included) {
+function numberScale(found, { log = false, kind = log ? "log" : "linear", distance, integer = false, ends = [] }, included) {
   const values = Float64Array.from([...found, ...ends]);
-  const positive = values.every((value) => value > 0);
-  return makeScale({ values, integer }, (row) => row >= found.length || included(row), log && positive);
+  const possible = kind !== "log" || values.every((value) => value > 0);
+  return makeScale({ values, integer, distance }, (row) => row >= found.length || included(row), possible ? kind : "linear");
 }
 
 function chartFrame(width, height, x, y, axes, words) {
   const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
   const [right, top, bottom] = [width - EDGES.right, EDGES.top, height - EDGES.bottom];
-  const ticks = y.ticks(Math.floor((bottom - top) / 42));
+  const wanted = y.ticks(Math.floor((bottom - top) / 42));
+  const place = (value) => bottom - INSET - y.at(value) * (bottom - top - INSET);
+  const roomy = roomyTicks(wanted, (tick) => [place(tick.value) - 7, place(tick.value) + 7]);
+  const ticks = wanted.filter((tick) => roomy.has(tick));
   const left = Math.max(EDGES.left, 34 + 7 * Math.max(0, ...ticks.map((tick) => tick.text.length)));
   const across = (value) => left + INSET + x.at(value) * (right - left - 2 * INSET);
   const up = (value) => bottom - INSET - y.at(value) * (bottom - top - INSET);
@@ -158,7 +161,7 @@ export function drawBars(rows, words) {
 
 /** Spans of time: rows is [{label, spans: [[start, end, kind]]}], from 0 to `end`; kinds are classes of style. */
 export function drawSpans(rows, end, label, kinds, words) {
-  const x = makeScale({ values: Float64Array.of(0, end || 1), integer: false }, () => true, false);
+  const x = makeScale({ values: Float64Array.of(0, end || 1), integer: false }, () => true, "linear");
   return (width) => {
     const step = Math.max(6, Math.min(22, 420 / rows.length));
     const [left, right] = [74, width - 14];
@@ -194,7 +197,7 @@ export function drawSpans(rows, end, label, kinds, words) {
  */
 export function mapFigure(root, title, data, columns, { xs, ys, results }, words) {
   const column = { values: Float64Array.from(results.flat()), role: "own" };
-  const colours = () => makeColouring(data, column, () => true, data.columns[data.result].log);
+  const colours = () => makeColouring(data, column, () => true, data.columns[data.result].scale);
   const legend = element("p", { class: "legend" });
   const draw = drawMap(columns, { xs, ys, results }, words, colours);
   const holder = figure(root, title, (width) => {

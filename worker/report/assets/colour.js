@@ -37,9 +37,9 @@ const STEPS = 64;
 /**
  * How rows are coloured by a column: `bucket(row)` is a number from 0 to `colours.length - 1`, or -1 without a value
  * (or with a result that does not count). `included(row)`: the rows that the ramp is stretched over.
- * A few outliers at the far end do not take the ramp from all others: `clipped` is the value from which it is full.
+ * wanted: the kind of scale. A few outliers at the far end do not take the ramp from all others: `clipped` is the value from which it is full.
  */
-export function makeColouring(data, column, included, logarithmic) {
+export function makeColouring(data, column, included, wanted) {
   const { palette, counts } = data;
   const valued = (row) => !Number.isNaN(column.values[row]) && (column.role !== "result" || counts[row]);
   if (column.category && column.options.length <= palette.categories.length) {
@@ -48,13 +48,14 @@ export function makeColouring(data, column, included, logarithmic) {
   }
   const within = (row) => valued(row) && included(row);
   const values = column.values.filter((_, row) => within(row));
-  const into = logarithmic && values.every((value) => value > 0) ? Math.log : (value) => value;
+  const kind = wanted === "log" && !values.every((value) => value > 0) ? "linear" : wanted;
+  const into = kind === "log" ? Math.log : (value) => value;
   // Of a run that maximises, the largest results have the colours that elsewhere the smallest have.
   const turned = Boolean(data.largest) && column.role === "result";
   const far = (found) => (turned ? negated(fence(found.map(negated), (value) => negated(into(negated(value))), 1.5)) : fence(found, into, 1.5));
-  const clipped = column.category ? undefined : far(values);
+  const clipped = column.category || kind === "rank" ? undefined : far(values);
   const inside = (value) => clipped === undefined || (turned ? value >= clipped : value <= clipped);
-  const scale = makeScale(column, (row) => within(row) && inside(column.values[row]), logarithmic);
+  const scale = makeScale(column, (row) => within(row) && inside(column.values[row]), kind);
   const colours = Array.from({ length: STEPS }, (_, step) => rampColour(palette, step / (STEPS - 1)));
   const bucket = (row) => {
     if (!valued(row)) return -1;
@@ -62,7 +63,8 @@ export function makeColouring(data, column, included, logarithmic) {
     const place = scale.at(inside(value) ? value : clipped);
     return Math.min(STEPS - 1, Math.max(0, Math.round((turned ? 1 - place : place) * (STEPS - 1))));
   };
-  return { column, colours, bucket, low: scale.low, high: scale.high, empty: scale.empty, clipped, turned };
+  const middle = column.category ? undefined : scale.value(0.5);
+  return { column, colours, bucket, kind, middle, low: scale.low, high: scale.high, empty: scale.empty, clipped, turned };
 }
 
 function negated(value) {

@@ -38,12 +38,30 @@ export function exponential(text) {
   return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
-/** The number with four significant digits, or as many as tell it from `other`, where the exact one does not fit. */
-export function short(number, other = NaN) {
-  const shown = (value, digits) => exact(Number(value.toPrecision(digits)));
-  let digits = 4;
+/** The number with `digits` significant digits, or as many as tell it from `other`. */
+export function short(number, other = NaN, digits = 4) {
+  const shown = (value, digits) => rounded(value, Number(value.toPrecision(digits)), digits);
   while (digits < 17 && number !== other && shown(number, digits) === shown(other, digits)) digits++;
   return shown(number, digits);
+}
+
+/** The text of a rounded number; zeros that stand for nothing known are left to the exponent. */
+function rounded(value, number, digits) {
+  return Math.abs(number) >= 1e6 && number !== value ? exponential(number.toExponential(digits - 1).replace(/\.?0+e/, "e")) : exact(number);
+}
+
+/** The number with six significant digits, as tables and lists show it; the exact one is behind it. Integers stay as they are. */
+export function readable(number) {
+  return Number.isInteger(number) ? exact(number) : short(number, NaN, 6);
+}
+
+/** The number in at most so many characters, if that is possible, with six significant digits or fewer: never cut. */
+export function fitted(number, most, other = NaN) {
+  for (let digits = 6; digits > 1; digits--) {
+    const text = short(number, other, digits);
+    if (text.length <= most) return text;
+  }
+  return short(number, other, 1);
 }
 
 /** The text with its middle left out where it is longer than `most`: names differ in their ends more often. */
@@ -53,8 +71,12 @@ export function shortened(text, most) {
   return `${text.slice(0, most - 1 - tail)}…${tail ? text.slice(-tail) : ""}`;
 }
 
-/** The text of a tick in `most` letters: `brief`, where it has one, leaves out what all others have too. */
+/** The text of a tick in `most` letters: `brief`, which categories have, leaves out what all others have too; no number is cut. */
 export function tickText(tick, most) {
+  if (tick.brief === undefined && tick.value !== undefined) {
+    const fits = tick.text.length <= most || !Number.isFinite(tick.value);
+    return fits ? tick.text : fitted(tick.value, most).replaceAll("-", "\u2212");
+  }
   return shortened(tick.text.length <= most ? tick.text : (tick.brief ?? tick.text), most);
 }
 
@@ -112,4 +134,15 @@ export function openDialog(title, content, whenClosed = () => {}) {
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+/** What a "copy" event copies has exact numbers where shorter ones are shown. */
+export function copyExactly(event) {
+  const content = getSelection().getRangeAt(0).cloneContents();
+  if (!content.querySelector("[data-exact]")) return;
+  for (const cell of content.querySelectorAll("[data-exact]")) cell.textContent = cell.dataset.exact;
+  const rows = [...content.querySelectorAll("tr")];
+  const lines = rows.map((row) => [...row.children].map((cell) => cell.textContent).join("\t"));
+  event.clipboardData.setData("text/plain", lines.join("\n") || content.textContent);
+  event.preventDefault();
 }

@@ -3,6 +3,22 @@
 import { rampGradient } from "./colour.js";
 import { element, short } from "./dom.js";
 
+/** The scales by kind: in a legend, beside the name of an axis, and on the button that sets it. */
+export const SCALE_WORDS = {
+  linear: { legend: "linear", brief: "", action: "Linear scale" },
+  log: { legend: "logarithmic", brief: "log", action: "Logarithmic scale" },
+  rank: { legend: "by rank", brief: "by rank", action: "Scale by rank" },
+  distance: { legend: "logarithm of the distance from the best", brief: "distance", action: "Distance from the best" },
+};
+
+/** A select element with the `kinds` of scales; `change(kind)` is called when the user takes another. */
+export function scaleChoice(kinds, kind, change) {
+  const select = element("select", { "aria-label": "Scale", onchange: () => change(select.value) });
+  for (const one of kinds) select.append(element("option", { value: one }, SCALE_WORDS[one].legend));
+  select.value = kind;
+  return select;
+}
+
 /** A select element with all columns; `change(index)` is called when the user takes another. */
 export function colourChoice(data, index, change) {
   const select = element("select", { onchange: () => change(Number(select.value)) });
@@ -44,7 +60,13 @@ export function showLegend(legend, colouring, palette) {
   const ends = column.category ? [column.options[low], column.options[high]] : [short(bottom, top), short(top, bottom)];
   if (clipped !== undefined && turned) ends[0] = `≤ ${ends[0]}`;
   else if (clipped !== undefined) ends[1] = `≥ ${ends[1]}`;
-  legend.replaceChildren(element("span", {}, ends[0]), bar, element("span", {}, ends[1]));
+  const words = column.category || colouring.kind === "linear" ? "" : element("span", {}, scaleWords(colouring));
+  legend.replaceChildren(element("span", {}, ends[0]), bar, element("span", {}, ends[1]), words);
+}
+
+/** How the colours follow the values: by rank, the median stands in the middle of the ramp. */
+function scaleWords({ kind, middle }) {
+  return kind === "rank" ? `by rank, median ${short(middle)}` : SCALE_WORDS[kind].legend;
 }
 
 /** All rows in the order of drawing: the best lie on top, what has no colour below everything. */

@@ -6,8 +6,8 @@ import { makeBestChoice } from "./bestchoice.js";
 import { makeColouring, whenThemeChanges } from "./colour.js";
 import { csvText } from "./csvtext.js";
 import { cellText } from "./data.js";
-import { counted, download, element, exact, oncePerFrame, shape, whenQuiet } from "./dom.js";
-import { colourChoice, drawingOrder, pageStyle, showLegend } from "./legend.js";
+import { counted, download, element, exact, oncePerFrame, readable, shape, whenQuiet } from "./dom.js";
+import { colourChoice, drawingOrder, pageStyle, scaleChoice, showLegend } from "./legend.js";
 import { Lines } from "./lines.js";
 import { RowTable } from "./rowtable.js";
 import { makeScale } from "./scale.js";
@@ -24,6 +24,7 @@ export function mountParallel(root, data) {
 class ParallelPlot {
   constructor(root, data) {
     this.data = data;
+    this.kinds = new Map(); // column -> the kind of its scale, where the user has chosen one
     this.axes = data.columns
       .filter((column) => column.shown)
       .map((column) => this.#newAxis(column));
@@ -52,7 +53,17 @@ class ParallelPlot {
   }
 
   #newAxis(column) {
-    return { column, log: column.log, inverted: false, folding: column.role !== "parameter" };
+    return { column, kind: this.#kindOf(column), inverted: false, folding: column.role !== "parameter" };
+  }
+
+  #kindOf(column) {
+    return this.kinds.get(column) ?? column.scale;
+  }
+
+  #setScale(column, kind) {
+    this.kinds.set(column, kind);
+    for (const axis of this.axes) if (axis.column === column) axis.kind = kind;
+    this.layout();
   }
 
   // What stands on the page.
@@ -71,7 +82,7 @@ class ParallelPlot {
     this.tip = element("p", { class: "tip" });
     this.status = element("p", { role: "status", class: "count" });
     this.spoken = element("p", { role: "status", class: "unseen" }); // what is seen anyway
-    root.append(this.#tools(), this.status, this.spoken, this.stage, this.tip, this.table.root);
+    root.append(this.#tools(), element("p", {}, this.legend), this.status, this.spoken, this.stage, this.tip, this.table.root);
     const pointAt = oncePerFrame((event) => this.#hover(event));
     this.plot.addEventListener("pointermove", pointAt);
     this.plot.addEventListener("pointerleave", () => this.#point(null, false));
@@ -88,6 +99,7 @@ class ParallelPlot {
     const { selection } = this;
     this.legend = element("span", { class: "legend" });
     this.colourChoice = colourChoice(this.data, this.colourBy, (index) => this.#colour(index));
+    this.scaleChoice = scaleChoice(["linear", "log", "rank"], "linear", (kind) => this.#setScale(this.data.columns[this.colourBy], kind));
     const failures = this.data.size - selection.usable;
     this.failBox = element("input", { type: "checkbox", onchange: () => selection.showFailures(this.failBox.checked) });
     this.failBox.checked = true;
@@ -97,7 +109,7 @@ class ParallelPlot {
       "div",
       { class: "bar tools", role: "toolbar", "aria-label": "Tools of the parallel plot" },
       element("label", {}, "Colour ", this.colourChoice),
-      this.legend,
+      this.scaleChoice,
       this.bestChoice.root,
       failures ? element("label", {}, this.failBox, ` Without result (${failures.toLocaleString("en")})`) : "",
       button("Keep", "Leave only the selected lines", () => this.#narrowed(() => selection.keep())),
@@ -166,7 +178,7 @@ class ParallelPlot {
         this.spoken.textContent = `${axis.column.label} is axis ${place + 1} of ${this.axes.length} now`;
       },
       invert: change((axis) => (this.#own(axis).inverted = !axis.inverted)),
-      log: change((axis) => (this.#own(axis).log = !axis.log)),
+      scale: (axis, kind) => this.#setScale(axis.column, kind),
       fold: change((axis) => (this.#own(axis).folding = !axis.folding)),
       hide: change((axis) => this.#remove(this.#own(axis))),
       colour: (axis) => this.#colour(axis.column.index),
@@ -211,8 +223,9 @@ class ParallelPlot {
     const room = Math.min(Math.max(LEAST_ROOM, inner / gaps), 15000 / gaps);
     const width = Math.max(this.laidOut, Math.ceil(MARGIN.left + MARGIN.right + room * gaps));
     const kept = (row) => this.selection.kept[row];
+    const whole = this.selection.kept.every(Boolean); // what is kept of them is looked at closely
     this.axes.forEach((axis, index) => {
-      axis.scale = makeScale(axis.column, kept, axis.log, axis.folding);
+      axis.scale = makeScale(axis.column, kept, axis.kind, { folding: axis.folding, ranged: whole });
       axis.missing = axis.column.values.some((value, row) => Number.isNaN(value) && kept(row));
       axis.range = this.selection.ranges.get(axis.column.index) ?? null;
       Object.assign(axis, { x: MARGIN.left + index * room, room, first: index === 0 });
@@ -237,8 +250,9 @@ class ParallelPlot {
   /** Everything but the axes: colours, the grey lines behind, the coloured ones, the legend. */
   #paint() {
     const column = this.data.columns[this.colourBy];
-    const log = this.axes.find((axis) => axis.column === column)?.log ?? column.log;
-    this.colouring = makeColouring(this.data, column, (row) => this.selection.kept[row], log);
+    this.scaleChoice.value = this.#kindOf(column);
+    this.scaleChoice.hidden = column.category;
+    this.colouring = makeColouring(this.data, column, (row) => this.selection.kept[row], this.#kindOf(column));
     this.order = drawingOrder(this.colouring, this.selection.places);
     this.lines.drawBack([], pageStyle(this.stage));
     this.backDrawn = null;
@@ -301,7 +315,7 @@ class ParallelPlot {
   #summary(row) {
     const columns = [this.data.columns[this.data.trial], ...this.axes.map((axis) => axis.column)];
     return [...new Set(columns)].map((column) =>
-      element("span", {}, `${column.label} `, element("b", {}, cellText(column, row, exact) || "none")),
+      element("span", {}, `${column.label} `, element("b", { title: cellText(column, row, exact) }, cellText(column, row, readable) || "none")),
     );
   }
 }

@@ -2,6 +2,7 @@
 
 import { short, tickText } from "./dom.js";
 import { fitCanvas } from "./lines.js";
+import { roomyTicks } from "./scale.js";
 
 const MANY = 3000; // points from which they are squares, which are drawn much faster than discs
 const STRIP = 20; // pixels at the top of a panel for evaluations without the result that it shows
@@ -71,28 +72,28 @@ export class Panel {
     context.font = TICKS;
     context.textAlign = "center";
     context.textBaseline = "top";
-    let last = -Infinity;
-    for (const tick of this.scales.x.ticks(Math.max(2, Math.floor((right - left) / 46)))) {
+    this.#drawExtents(context, style);
+    const across = this.scales.x.ticks(Math.max(2, Math.floor((right - left) / 46))).map((tick) => {
       const [x] = this.#pixel(tick.value, this.scales.y.low);
       const text = fitting(context, tick, 80);
       const half = context.measureText(text).width / 2;
-      if (x < left - 1 || x > right + 1) continue;
-      line(context, x, bottom, x, bottom + 4);
-      if (x - half < last + 6 || x + half > width) continue;
-      context.fillText(text, x, bottom + 7);
-      last = x + half;
+      return { ...tick, text, x, middle: Math.min(x, width - half - 1), half };
+    });
+    const seen = across.filter(({ x }) => x >= left - 1 && x <= right + 1);
+    const roomy = roomyTicks(seen, ({ middle, half }) => [middle - half - 3, middle + half + 3]);
+    for (const tick of seen) {
+      line(context, tick.x, bottom, tick.x, bottom + 4);
+      if (roomy.has(tick)) context.fillText(tick.text, tick.middle, bottom + 7);
     }
     context.textAlign = "right";
     context.textBaseline = "middle";
     if (this.strip) context.fillText("none", left - 7, top + STRIP / 2);
-    last = Infinity;
-    for (const tick of ticks) {
-      const [, y] = this.#pixel(this.scales.x.low, tick.value);
-      if (y < top - 1 || y > bottom + 1) continue;
-      line(context, left - 4, y, left, y);
-      if (last - y < 13) continue;
-      context.fillText(fitting(context, tick, left - 22), left - 7, y);
-      last = y;
+    const up = ticks.map((tick) => ({ ...tick, y: this.#pixel(this.scales.x.low, tick.value)[1] }));
+    const shown = up.filter(({ y }) => y >= top - 1 && y <= bottom + 1);
+    const free = roomyTicks(shown, ({ y }) => [y - 6.5, y + 6.5]);
+    for (const tick of shown) {
+      line(context, left - 4, tick.y, left, tick.y);
+      if (free.has(tick)) context.fillText(fitting(context, tick, left - 22), left - 7, tick.y);
     }
     context.font = "600 12px system-ui, sans-serif";
     context.textAlign = "center";
@@ -104,6 +105,18 @@ export class Panel {
     context.textBaseline = "top";
     context.fillText(fitting(context, { text: this.y.label }, bottom - top), 0, 0);
     context.restore();
+  }
+
+  /** Thicker parts of the frame say how far the evaluations reach in the range that was searched. */
+  #drawExtents(context, style) {
+    const { x, y } = this.scales;
+    const bottom = this.size.height - EDGE.bottom;
+    context.strokeStyle = style.text;
+    context.lineWidth = 2.5;
+    if (x.ends) line(context, this.#pixel(x.data.low, y.low)[0], bottom, this.#pixel(x.data.high, y.low)[0], bottom);
+    if (y.ends) line(context, this.left, this.#pixel(x.low, y.data.low)[1], this.left, this.#pixel(x.low, y.data.high)[1]);
+    context.lineWidth = 1;
+    context.strokeStyle = style.line;
   }
 
   /** The row whose point is nearest to the place, within 12 pixels; null where there is none. */

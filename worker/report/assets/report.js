@@ -2,6 +2,7 @@
 
 import { drawBars, drawLines, drawSpans, figure, lineKeys, mapFigure, timeUnit } from "./charts.js";
 import { counted, element, short } from "./dom.js";
+import { SCALE_WORDS, scaleChoice } from "./legend.js";
 import { mountParallel } from "./parallel.js";
 import { allPairs, mountScatter, namedPairs, slicePairs } from "./scatter.js";
 
@@ -54,19 +55,39 @@ function whenSeen(identity, begin) {
   setTimeout(() => (window.requestIdleCallback ?? setTimeout)(once), LATER);
 }
 
-function progress(root, data, { best, all, log, clip, rises }) {
+function progress(root, data, { best, all, scale, distance, clip: limit, rises }) {
   const unit = timeUnit(best.at(-1)[1]);
   const dots = { label: "Result of one evaluation", kind: "dots", tone: "soft" };
   const line = { label: "Best so far", kind: "step" };
-  const draw = (axis, label, size, ends) => {
+  let kind = scale;
+  const positive = all.every((row) => row[2] > 0);
+  const clip = () => (kind === "linear" ? limit : null);
+  const draw = (axis, label, size, ends) => (width) => {
     const points = (rows) => ({ x: rows.map((row) => row[axis] / size), y: rows.map((row) => row[2]) });
     const words = `Best ${data.result} so far against ${label}: from ${short(best[0][2])} to ${short(best.at(-1)[2])}.`;
-    const axes = { x: { label, integer: axis === 0, ends }, y: { label: resultLabel(data), log, clip, rises } };
-    return drawLines(data, [{ ...dots, ...points(all) }, { ...line, ...points(best) }], axes, words);
+    const axes = { x: { label, integer: axis === 0, ends }, y: { label: resultLabel(data), kind, distance, clip: clip(), rises } };
+    return drawLines(data, [{ ...dots, ...points(all) }, { ...line, ...points(best) }], axes, words)(width);
   };
-  figure(root, "Best so far, by evaluations", draw(0, "evaluations", 1, []));
-  figure(root, "Best so far, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds, [0]));
-  root.after(element("div", { class: "legend" }, lineKeys(data, [line, dots]), clipNote(all.map((row) => row[2]), clip, rises)));
+  const charts = [
+    figure(root, "Best so far, by evaluations", draw(0, "evaluations", 1, [])),
+    figure(root, "Best so far, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds, [0])),
+  ];
+  const note = element("span");
+  const say = () => {
+    const words = kind === "linear" ? "" : `${resultLabel(data)}: ${SCALE_WORDS[kind].legend}.`;
+    note.replaceChildren(words, clipNote(all.map((row) => row[2]), clip(), rises));
+  };
+  const kinds = ["linear", ...(positive ? ["log"] : []), "rank", "distance"];
+  const change = (wanted) => {
+    kind = wanted;
+    say();
+    charts.forEach((chart) => chart.redraw());
+  };
+  say();
+  root.after(
+    element("div", { class: "legend" }, lineKeys(data, [line, dots]), note),
+    element("p", { class: "tools" }, element("label", {}, "Scale ", scaleChoice(kinds, kind, change))),
+  );
 }
 
 function resultLabel(data) {

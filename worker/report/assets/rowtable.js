@@ -1,7 +1,7 @@
 // A table of rows that can be searched and sorted, a page at a time.
 
 import { cellText } from "./data.js";
-import { counted, element, exact } from "./dom.js";
+import { copyExactly, counted, element, exact, readable } from "./dom.js";
 
 const PAGE = 25;
 
@@ -46,6 +46,7 @@ export class RowTable {
       element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Table, scrollable" }, table),
     );
     this.body.addEventListener("pointerleave", () => this.onPoint(null, false));
+    this.body.addEventListener("copy", copyExactly);
   }
 
   #head(column) {
@@ -135,8 +136,9 @@ export class RowTable {
 
   #row(row) {
     const cells = this.columns.map((column) => {
-      const text = cellText(column, row, exact);
-      if (column.index !== this.data.trial) return element("td", { class: column.category ? "" : "number", title: text.length > 30 && text }, text);
+      const [text, whole] = [cellText(column, row, readable), cellText(column, row, exact)];
+      const title = (text !== whole || text.length > 30) && whole;
+      if (column.index !== this.data.trial) return element("td", { class: column.category ? "" : "number", title, "data-exact": text !== whole && whole }, text);
       const hold = () => this.onPoint(row, true);
       const look = () => this.onPoint(row, false);
       const button = element("button", { type: "button", onclick: hold, onfocus: look }, text);

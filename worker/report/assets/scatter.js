@@ -2,8 +2,8 @@
 
 import { makeColouring, whenThemeChanges } from "./colour.js";
 import { cellText, ranks } from "./data.js";
-import { counted, element, exact, oncePerFrame, openDialog } from "./dom.js";
-import { colourChoice, drawingOrder, pageStyle, showLegend } from "./legend.js";
+import { counted, element, exact, oncePerFrame, openDialog, readable } from "./dom.js";
+import { colourChoice, drawingOrder, pageStyle, scaleChoice, showLegend } from "./legend.js";
 import { Panel, panelWords } from "./points.js";
 import { RowTable } from "./rowtable.js";
 import { makeScale } from "./scale.js";
@@ -44,7 +44,7 @@ class ScatterPlots {
   constructor(root, data, pairs, { table, choice = false, most = Infinity }) {
     Object.assign(this, { data, pairs });
     this.chosen = choice ? new Set(pairs.flat().filter((column) => column.role === "parameter")) : null;
-    this.logs = new Set(data.columns.filter((column) => column.log));
+    this.kinds = new Map(data.columns.map((column) => [column, column.scale]));
     this.colourBy = data.result;
     this.most = most;
     this.only = null; // the rows that may be shown; null: all
@@ -79,6 +79,10 @@ class ScatterPlots {
       this.most = value;
       this.draw();
     });
+    this.scaleChoice = scaleChoice(["linear", "log", "rank"], "linear", (kind) => {
+      this.kinds.set(this.data.columns[this.colourBy], kind);
+      this.draw();
+    });
     this.grid = element("div");
     const chooser = this.chosen?.size > 1 ? element("button", { type: "button", onclick: () => this.#choose() }, "Parameters …") : "";
     this.tip = element("p", { class: "tip" });
@@ -89,11 +93,12 @@ class ScatterPlots {
         "div",
         { class: "bar tools", role: "toolbar", "aria-label": "Tools of the scatter plots" },
         element("label", {}, "Colour ", choice),
-        this.legend,
+        this.scaleChoice,
         element("label", {}, "RESULT at most ", limit),
         element("button", { type: "button", onclick: () => this.#chooseLogs() }, "Logarithmic axes …"),
         chooser,
       ),
+      element("p", {}, this.legend),
       this.status,
       this.grid,
       this.moreButton,
@@ -153,7 +158,13 @@ class ScatterPlots {
 
   #chooseLogs() {
     const numbers = this.data.columns.filter((column) => !column.category);
-    chooseColumns("Logarithmic axes", "Logarithmic", numbers, this.logs, () => this.draw());
+    const logs = new Set(numbers.filter((column) => this.kinds.get(column) === "log"));
+    chooseColumns("Logarithmic axes", "Logarithmic", numbers, logs, () => {
+      for (const column of numbers) {
+        if (logs.has(column) !== (this.kinds.get(column) === "log")) this.kinds.set(column, logs.has(column) ? "log" : "linear");
+      }
+      this.draw();
+    });
   }
 
   /** Draws all panels anew. */
@@ -163,14 +174,16 @@ class ScatterPlots {
     const included = (row) => !(result[row] > this.most);
     const shown = Uint8Array.from(result, (_, row) => (included(row) ? 1 : 0));
     const column = data.columns[this.colourBy];
-    const colouring = makeColouring(data, column, included, this.logs.has(column));
+    const colouring = makeColouring(data, column, included, this.kinds.get(column));
+    this.scaleChoice.value = this.kinds.get(column);
+    this.scaleChoice.hidden = column.category;
     const rows = drawingOrder(colouring, this.places).filter((row) => shown[row] && (!this.only || this.only.has(row)));
     const style = pageStyle(this.grid);
     const best = rows.reduce((found, row) => (data.counts[row] && !(this.places[found] <= this.places[row]) ? row : found), null);
     const count = counted(rows.length, "evaluation");
     for (const panel of this.panels) {
       const width = panel.canvas.parentElement.clientWidth;
-      const scale = (one) => makeScale(one, included, this.logs.has(one), one.role !== "parameter");
+      const scale = (one) => makeScale(one, included, this.kinds.get(one), { folding: one.role !== "parameter", ranged: true });
       const size = { width, height: Math.round(Math.min(width * 0.82, 420)) };
       panel.draw(rows, { x: scale(panel.x), y: scale(panel.y) }, { colouring, counts: data.counts, style, best }, size);
       panel.canvas.setAttribute("aria-label", panelWords(panel, count, best));
@@ -195,7 +208,7 @@ class ScatterPlots {
     }
     const columns = this.data.columns.filter((column) => column.shown || column.role === "trial");
     const values = columns.map((column) =>
-      element("span", {}, `${column.label} `, element("b", {}, cellText(column, marked, exact) || "none")),
+      element("span", {}, `${column.label} `, element("b", { title: cellText(column, marked, exact) }, cellText(column, marked, readable) || "none")),
     );
     this.tip.replaceChildren(...values);
   }

@@ -47,7 +47,7 @@ export function mountVideo(root, data) {
   if (data.progress) {
     const { best } = data.progress;
     const series = [{ label: "Best so far", x: best.map((point) => point[0]), y: best.map((point) => point[2]), kind: "step" }];
-    const axes = { x: { label: "evaluations", integer: true }, y: { label: "RESULT", log: data.progress.log } };
+    const axes = { x: { label: "evaluations", integer: true }, y: { label: "RESULT", kind: data.progress.scale, distance: data.progress.distance } };
     figure(root, "Best so far", drawLines(data, series, axes, "Best RESULT so far against evaluations."));
   }
   root.append(film);

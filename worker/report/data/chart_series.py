@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from worker.report.data import improvements
-from worker.report.data.plot_columns import LOG_SPAN
 from worker.report.data.results import Results
+from worker.report.data.scale_choice import SPAN, choose_progress
 from worker.spec.run import Run
 from worker.trial import Status, Trial
 
@@ -26,14 +26,17 @@ def best_so_far(points: Sequence[improvements.Point], run: Run) -> dict[str, obj
     best = [[step.count, round(step.elapsed, 3), step.loss] for step in steps]
     if steps[-1] is not last:
         best.append([last.count, round(last.elapsed, 3), steps[-1].loss])
-    log = wide([point.loss for point in points])
     # The curve of the best is the story: results that are much worse than most lie on the edge.
     clip = max(ranks[int(len(ranks) * 0.75)], before_last_fall([run.rank(step.loss) for step in steps]))
+    kind, distance = choose_progress([step.loss for step in steps], run.rank(clip), run.maximises)
+    if kind == "linear" and wide([point.loss for point in points]):
+        kind = "log"
     return {
         "best": best,
         "all": [[point.count, round(point.elapsed, 3), point.loss] for point in points[::stride]],
-        "log": log,
-        "clip": None if log else run.rank(clip),  # a logarithmic axis has room for all
+        "scale": kind,
+        "distance": {"best": distance.best, "unit": distance.unit, "sign": distance.sign},
+        "clip": run.rank(clip),  # only a linear axis has no room for all
         "rises": run.maximises,
     }
 
@@ -44,7 +47,7 @@ def before_last_fall(levels: Sequence[float]) -> float:
     return falls[-1] if falls else levels[-1]
 
 
-def wide(values: Sequence[float], span: float = LOG_SPAN) -> bool:
+def wide(values: Sequence[float], span: float = SPAN) -> bool:
     """Whether a logarithmic axis suits the values."""
     return bool(values) and min(values) > 0 and max(values) / min(values) > span
 

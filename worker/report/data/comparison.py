@@ -136,7 +136,7 @@ def _joined_column(name: str, all_plot_data: Sequence[PlotData], sizes: Sequence
     options = tuple(dict.fromkeys([*configured, *(text for text in texts if text is not None)]))
     codes = {option: float(index) for index, option in enumerate(options)}
     indices = [None if text is None else codes[text] for text in texts]
-    return dataclasses.replace(first, values=indices, options=options, log=False, integer=False)
+    return dataclasses.replace(first, values=indices, options=options, scale="linear", integer=False)
 
 
 def _texts(column: PlotColumn) -> list[str | None]:

@@ -10,6 +10,8 @@ from typing import Literal
 from worker.errors import UsageError
 from worker.report.data import table
 from worker.report.data.colours import palette
+from worker.report.data.scale_choice import Kind, choose
+from worker.report.data.searched import Searched, searched
 from worker.spec.goals import RESULT, Goal
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
@@ -22,7 +24,7 @@ Role = Literal["trial", "status", "parameter", "result", "output", "own"]
 
 MOST_AXES = 20  # of parameters shown at first; the others can be brought in
 MOST_OUTPUT_AXES = 8
-LOG_SPAN = 1000.0  # positive results whose largest is this many times the smallest read better as logarithms
+MOST_OPTIONS = 24  # of a category, also those without an evaluation
 _RESULT = Goal(RESULT)
 _EXACT_INTEGER = 2**53  # floats hold all integers up to here; parameters go no further
 
@@ -32,7 +34,7 @@ class PlotColumn:
     """One column: `values` are numbers (None where missing), or indices into `options` where that is not None.
 
     name is unique and the header in csv files; label is for people, with the unit. shown: whether a plot has it
-    as an axis at first. log: whether a logarithmic scale suits it.
+    as an axis at first. scale: the one that shows most of it. searched: of a parameter, the range that was searched.
     """
 
     name: str
@@ -40,9 +42,10 @@ class PlotColumn:
     role: Role
     values: Sequence[float | None]
     options: tuple[str, ...] | None = None
-    log: bool = False
+    scale: Kind = "linear"
     shown: bool = True
     integer: bool = False
+    searched: Searched | None = None
 
     @property
     def numbers(self) -> list[float]:
@@ -84,7 +87,9 @@ class PlotData:
     def logarithmic(self, names: Sequence[str]) -> PlotData:
         """The same with logarithmic axes for these columns. Raises UsageError for unknown ones."""
         self._known(names)
-        columns = [replace(column, log=column.log or column.name in names) for column in self.columns]
+        columns = [
+            replace(column, scale="log") if column.name in names else column for column in self.columns
+        ]
         return replace(self, columns=tuple(columns))
 
     def _known(self, names: Sequence[str]) -> dict[str, PlotColumn]:
@@ -112,24 +117,32 @@ def make_plot_data(run: Run, trials: Sequence[Trial]) -> PlotData:
     for column in table.columns(run, trials):
         if column.role == "parameter":
             shown = list(parameters).index(column.name) < MOST_AXES
-            columns.append(_parameter_column(parameters[column.name], trials, shown))
+            columns.append(_parameter_column(parameters[column.name], trials, shown, run.precision))
         elif column.role == "output" and run.results and column.name == run.main.name:
             continue  # the column of the result shows it
         elif column.role == "output":
-            shown_outputs += 1
             values = [_finite(trial.outputs.get(column.name)) for trial in trials]
-            columns.append(
-                _measured(column.header, column.header, "output", values, shown_outputs <= MOST_OUTPUT_AXES)
-            )
+            varies = len(trials) < 2 or len({value for value in values if value is not None}) > 1
+            shown_outputs += varies
+            shown = varies and shown_outputs <= MOST_OUTPUT_AXES
+            columns.append(_measured(column.header, column.header, "output", values, shown))
         elif column.name == table.RESULT:
-            columns.append(
-                _measured(
-                    "RESULT", _result_label(run), "result", [_finite(trial.loss) for trial in trials], True
-                )
-            )
+            columns.append(_result_column(run, trials))
     columns += _own_columns(trials)
     usable = tuple(trial.status is Status.OK for trial in trials)
     return PlotData(run.name, tuple(columns), usable, run.main)
+
+
+def _result_column(run: Run, trials: Sequence[Trial]) -> PlotColumn:
+    column = _measured(
+        "RESULT", _result_label(run), "result", [_finite(trial.loss) for trial in trials], True
+    )
+    usable = [
+        trial.loss
+        for trial in trials
+        if trial.status is Status.OK and trial.loss is not None and math.isfinite(trial.loss)
+    ]
+    return replace(column, scale=choose(usable, run.maximises))
 
 
 def _result_label(run: Run) -> str:
@@ -151,12 +164,16 @@ def _own_columns(trials: Sequence[Trial]) -> list[PlotColumn]:
     return columns
 
 
-def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool) -> PlotColumn:
+def _parameter_column(
+    parameter: Parameter, trials: Sequence[Trial], shown: bool, precision: int
+) -> PlotColumn:
     name, kind = parameter.name, type_of(parameter)
     values = [trial.values.get(name) for trial in trials]
     if kind.value == "category":
         used = {value for value in values if value is not None}
-        order = [option for option in parameter.options if option in used]
+        # All that were searched, also those that nobody has tried, unless there are too many of these to be seen.
+        every = len(parameter.options) <= max(MOST_OPTIONS, 2 * len(used))
+        order = [option for option in parameter.options if every or option in used]
         order += sorted(
             str(value) for value in used if value not in order
         )  # of ranges that the run had before
@@ -167,19 +184,17 @@ def _parameter_column(parameter: Parameter, trials: Sequence[Trial], shown: bool
         name,
         "parameter",
         numbers,
-        log=kind.logarithmic(parameter),
+        scale="log" if kind.logarithmic(parameter) else "linear",
         shown=shown,
         integer=kind.value == "integer",
+        searched=searched(parameter, precision),
     )
 
 
 def _measured(name: str, label: str, role: Role, values: Sequence[float | None], shown: bool) -> PlotColumn:
     numbers = [value for value in values if value is not None]
-    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 0.0)
     integer = all(value == int(value) for value in numbers) if numbers else False
-    return PlotColumn(
-        name, label, role, values, log=low > 0 and high / low > LOG_SPAN, shown=shown, integer=integer
-    )
+    return PlotColumn(name, label, role, values, scale=choose(numbers), shown=shown, integer=integer)
 
 
 def _categories(
@@ -233,13 +248,16 @@ def _column_payload(column: PlotColumn) -> dict[str, object]:
         "name": column.name,
         "label": column.label,
         "role": column.role,
-        "log": column.log,
+        "scale": column.scale,
         "shown": column.shown,
         "integer": column.integer,
         "values": [None if value is None else _shortest(value) for value in column.values],
     }
     if column.options is not None:
         payload["options"] = column.options
+    if column.searched is not None:
+        payload["bounds"] = [_shortest(column.searched.low), _shortest(column.searched.high)]
+        payload["step"] = column.searched.step
     return payload
 
 

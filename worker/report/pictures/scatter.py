@@ -131,7 +131,7 @@ class _Rows:
         self.bad = [row for row in shown if row not in self.loss]
         self.largest = plot_data.goal.maximises
         worst = fence(list(ranks.values()))
-        self.log = plot_data.column("result").log and all(loss > 0 for loss in self.loss.values())
+        self.log = plot_data.column("result").scale == "log" and all(loss > 0 for loss in self.loss.values())
         if self.log:
             worst = max(ranks.values(), default=0.0)
         self.clipped = bool(ranks) and worst < max(ranks.values())
@@ -209,7 +209,7 @@ def _set_axes(axes: Axes, pair: Pair, side: float) -> None:
 
 
 def _logarithmic(column: PlotColumn) -> bool:
-    return column.log and all(value > 0 for value in column.numbers)
+    return column.scale == "log" and all(value > 0 for value in column.numbers)
 
 
 def _set_axis(axis: Axis, column: PlotColumn, side: float) -> None:

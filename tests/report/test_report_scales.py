@@ -1,0 +1,176 @@
+"""Scales show what matters: no scale puts most results where they cannot be told apart, and the colours are told apart by all."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from run_kinds import KINDS, results_of
+
+from worker.report.data import scale_choice
+from worker.report.data.chart_series import best_so_far
+from worker.report.data.colours import CATEGORIES, RAMP_DARK, RAMP_LIGHT
+from worker.report.data.improvements import finished
+from worker.report.data.plot_columns import make_plot_data, payload
+
+_RANDOM = random.Random(1)
+SPREAD = [_RANDOM.random() for _ in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kind"),
+    [
+        (SPREAD, "linear"),
+        ([number - 0.5 for number in SPREAD] + [1e9], "linear"),  # one outlier is cut off
+        ([10 ** (6 * number) for number in SPREAD], "log"),
+        ([-(10 ** (6 * number)) for number in SPREAD], "rank"),
+        ([0.02 + 0.001 * number for number in SPREAD] + [1 + 40 * number for number in SPREAD[:40]], "rank"),
+        ([1.5] * 40, "linear"),
+        ([0.0] * 50 + SPREAD[:20], "linear"),  # ranks would be no better
+        ([1.0, 2.0, 1e6], "log"),
+        ([], "linear"),
+    ],
+)
+def test_the_scale_shows_most_of_the_numbers(numbers: list[float], kind: str) -> None:
+    assert scale_choice.choose(numbers) == kind
+
+
+def test_of_a_run_that_maximises_the_best_are_told_apart() -> None:
+    near_one = [1 - 0.001 * number for number in SPREAD] + [0.1 + 0.4 * number for number in SPREAD[:30]]
+    assert scale_choice.choose(near_one, maximises=True) == "rank"
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60))
+def test_ranks_rise_with_the_numbers(numbers: list[float]) -> None:
+    rank = scale_choice.ranking(numbers)
+    ordered = sorted(numbers)
+    places = [rank(number) for number in ordered]
+    assert places == sorted(places)
+    assert all(0 <= place <= 1 for place in places)
+    assert all((one < other) == (rank(one) < rank(other)) for one, other in itertools.pairwise(ordered))
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e3), st.sampled_from([1, -1]), st.floats(0, 1e6))
+def test_a_distance_from_the_best_is_found_again(best: float, unit: float, sign: int, gap: float) -> None:
+    distance = scale_choice.Distance(best, unit, sign)
+    result = best + sign * gap
+    assert distance.back(distance.into(result)) == pytest.approx(result, rel=1e-6, abs=1e-6)
+    assert distance.into(best) == 0
+
+
+@pytest.mark.parametrize("maximises", [False, True])
+def test_late_gains_are_seen_in_the_course_of_a_run(maximises: bool) -> None:
+    sign = -1 if maximises else 1
+    levels = [sign * (2 + 10**-power) for power in range(9)]
+    kind, distance = scale_choice.choose_progress(levels, sign * 5, maximises)
+    assert kind == "distance"
+    height = abs(distance.into(sign * 5))
+    steps = [
+        abs(distance.into(one) - distance.into(other)) / height for one, other in itertools.pairwise(levels)
+    ]
+    assert min(steps) > 0.03
+    assert (
+        scale_choice.choose_progress([sign * level for level in (9, 7, 5, 3, 1)], sign * 10, maximises)[0]
+        == "linear"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_run_has_scales_that_show_it(tmp_path: Path, kind: str) -> None:
+    results = results_of(kind, tmp_path)
+    plot_data = make_plot_data(results.run, results.trials)
+    column = plot_data.column("result")
+    losses = [
+        loss
+        for loss, usable in zip(column.values, plot_data.usable, strict=True)
+        if usable and loss is not None
+    ]
+    if len(set(losses)) > 4:
+        end = math.inf if column.scale == "rank" else scale_choice.fence(losses)
+        shown = [min(loss, end) for loss in losses]
+        places = list(map(scale_choice.ranking(losses), shown)) if column.scale == "rank" else shown
+        places = list(map(math.log, shown)) if column.scale == "log" else places
+        assert scale_choice.crowding(places) <= 0.5
+    if points := finished(results.points):
+        assert best_so_far(points, results.run)["scale"] in scale_choice.WORDS
+    payload(plot_data)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "origin", "step", "most", "ticks"),
+    [
+        (2, 14, 2, 3, 6, [2, 5, 8, 11, 14]),
+        (1, 512, 1, 1, 6, [100, 200, 300, 400, 500]),
+        (0, 1, 0, 0.05, 6, [0, 0.25, 0.5, 0.75, 1]),
+        (0.1, 0.4, 0.1, 0.1, 9, [0.1, 0.2, 0.3, 0.4]),
+        (7, 7, 7, 1, 3, [7]),
+    ],
+)
+def test_ticks_stand_on_values_that_there_are(
+    low: float, high: float, origin: float, step: float, most: int, ticks: list[float]
+) -> None:
+    assert scale_choice.lattice_ticks(low, high, origin, step, most) == ticks
+
+
+# How colours look to people who lack one kind of cone, in linear RGB: Machado, Oliveira and Fernandes, A Physiologically-based
+# Model for Simulation of Color Vision Deficiency (2009), severity 1.0.
+VISIONS = {
+    "all": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
+
+
+def lab(colour: str, vision: str) -> tuple[float, float, float]:
+    """The colour as it is seen, in CIE L*a*b* (D65): distances are those that people see."""
+    coded = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in coded]
+    seen = [
+        min(1.0, max(0.0, math.fsum(a * b for a, b in zip(row, linear, strict=True))))
+        for row in VISIONS[vision]
+    ]
+    to_xyz = (
+        (0.4124, 0.3576, 0.1805, 0.9505),
+        (0.2126, 0.7152, 0.0722, 1.0),
+        (0.0193, 0.1192, 0.9505, 1.089),
+    )
+    xyz = [math.fsum(a * b for a, b in zip(row[:3], seen, strict=True)) / row[3] for row in to_xyz]
+    x, y, z = (part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116 for part in xyz)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("ramp", [RAMP_LIGHT, RAMP_DARK])
+def test_the_ramp_goes_one_way_in_lightness_however_colours_are_seen(
+    ramp: tuple[str, ...], vision: str
+) -> None:
+    lightness = [lab(colour, vision)[0] for colour in ramp]
+    rising = [other - one for one, other in itertools.pairwise(lightness)]
+    assert min(rising) > 1 or max(rising) < -1
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", [0, 1])
+def test_categories_are_told_apart_however_colours_are_seen(theme: int, vision: str) -> None:
+    seen = {pair[theme]: lab(pair[theme], vision) for pair in CATEGORIES}
+    distances = {pair: math.dist(seen[pair[0]], seen[pair[1]]) for pair in itertools.combinations(seen, 2)}
+    closest = min(distances, key=lambda pair: distances[pair])
+    assert distances[closest] > 12, (closest, distances[closest])
