@@ -10,6 +10,7 @@ from report_runs import a_run, a_trial, write_run
 from worker.report.data import comparison
 from worker.report.data import results as source
 from worker.report.data.run_curves import Budget
+from worker.report.data.searched import Searched, union
 from worker.report.data.standings import Comparison
 
 
@@ -62,5 +63,11 @@ def test_a_joined_frame_has_all_columns_and_says_which_run(tmp_path: Path) -> No
     columns = {column.name: column for column in plot_data.columns}
     assert columns["run"].options == ("one", "two")
     assert columns["lr"].values == [0.5, None]
-    assert columns["kind"].options == ("a", "0.25")
-    assert columns["extra"].values == [None, 0.0]
+    assert columns["kind"].options == ("a", "b", "0.25")
+    assert columns["extra"].values == [None, 1.0]
+
+
+def test_a_joined_axis_covers_the_ranges_of_all_runs() -> None:
+    assert union([Searched(0, 5, 1), Searched(0, 9, 1)]) == Searched(0, 9, 1)
+    assert union([Searched(0, 5, 2), Searched(1, 9, 2)]) == Searched(0, 9)
+    assert union([Searched(0, 5), None]) is None

@@ -10,6 +10,7 @@ from functools import partial
 
 from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
 from worker.report.data.results import Results
+from worker.report.data.searched import union
 from worker.spec.hook_fields import Event
 from worker.spec.run import Run
 from worker.spec.setting_values import setting_text
@@ -126,7 +127,8 @@ def _joined_column(name: str, all_plot_data: Sequence[PlotData], sizes: Sequence
             for value in (part.values if part is not None else [None] * size)
         ]
         integer = all(part.integer for part in present)
-        return dataclasses.replace(first, values=values, integer=integer)
+        together = union([part.searched for part in present])
+        return dataclasses.replace(first, values=values, integer=integer, searched=together)
     texts = [
         text
         for part, size in zip(parts, sizes, strict=True)
@@ -136,7 +138,9 @@ def _joined_column(name: str, all_plot_data: Sequence[PlotData], sizes: Sequence
     options = tuple(dict.fromkeys([*configured, *(text for text in texts if text is not None)]))
     codes = {option: float(index) for index, option in enumerate(options)}
     indices = [None if text is None else codes[text] for text in texts]
-    return dataclasses.replace(first, values=indices, options=options, scale="linear", integer=False)
+    return dataclasses.replace(
+        first, values=indices, options=options, scale="linear", integer=False, searched=None
+    )
 
 
 def _texts(column: PlotColumn) -> list[str | None]:

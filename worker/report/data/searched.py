@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from worker.spec.dimension import Numbers
@@ -31,3 +32,13 @@ def searched(parameter: Parameter, precision: int) -> Searched | None:
     stepped = not isinstance(dimension, Numbers) or dimension.stepped
     step = float(dimension.value(1)) - low if stepped and dimension.count > 1 else 0.0
     return Searched(low, high, float(f"{step:.12g}"))
+
+
+def union(ranges: Sequence[Searched | None]) -> Searched | None:
+    """The least range that holds them all; None where one of them has no ends. Steps are kept where all are the same ones."""
+    known = [one for one in ranges if one is not None]
+    if len(known) < len(ranges) or not known:
+        return None
+    alike = all((one.low, one.step) == (known[0].low, known[0].step) for one in known)
+    low, high = min(one.low for one in known), max(one.high for one in known)
+    return Searched(low, high, known[0].step if alike else 0.0)
