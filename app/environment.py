@@ -41,7 +41,7 @@ class Settings:
         return urlsplit(self.public_url).path
 
 
-# Environment variable -> what it is for; docs/page.md has a line for each (a test sees to it).
+# Environment variable -> what it is for; docs/administration.md has a line for each (a test sees to it).
 VARIABLES: Mapping[str, str] = {
     "OMNIOPT_SITE": "A TOML file with the settings of the site.",
     "OMNIOPT_PARTITIONS": "A TOML file with the partitions to offer instead of the bundled ones.",

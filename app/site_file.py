@@ -25,6 +25,14 @@ else:
     import tomli as tomllib
 
 LOGOS: Mapping[str, str] = {".svg": "image/svg+xml", ".png": "image/png"}
+# The tables with keys of their own, and those keys; the others hold fields of configs, or what a partition file holds.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "site": ("name", "logo", "contact", "help", "hardware", "hosts"),
+    "server": ("metrics",),
+    "installer": ("python", "index", "any_versions"),
+    "clusters": ("name", "partitions"),
+}
+_TABLES = (*KEYS, "defaults", "presets", *TABLES)
 MOST_LOGO = 200_000  # bytes; every visitor fetches it
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 _MAIL = re.compile(r"[^\s\"'<>@/:?]+@[A-Za-z0-9.-]+")
@@ -58,7 +66,7 @@ class Logo:
 
 @dataclass(frozen=True)
 class InstallerOptions:
-    """What the installer does without being told. python: the one to take; index: of packages; any_versions: see docs/page.md."""
+    """What the installer does without being told. python: the one to take; index: of packages; any_versions: see docs/administration.md."""
 
     python: str = ""
     index: str = ""
@@ -111,9 +119,8 @@ class _Reader:
         self.parts: list[Path] = []  # other files that were read
 
     def read(self, content: Mapping[str, Any]) -> SiteFile:
-        known = ("site", "server", "defaults", "presets", "installer", "clusters", *TABLES)
-        self._check_keys("", content, known)
-        site = self._table(content, "site", ("name", "logo", "contact", "help", "hardware", "hosts"))
+        self._check_keys("", content, _TABLES)
+        site = self._table(content, "site")
         return SiteFile(
             name=self._text(site, "site.name"),
             logo=self._logo(site),
@@ -124,7 +131,7 @@ class _Reader:
             defaults=self._draft("defaults", content.get("defaults", {})),
             presets=self._presets(content.get("presets", {})),
             installer=self._installer(content),
-            metrics=self._switch(self._table(content, "server", ("metrics",)), "server.metrics"),
+            metrics=self._switch(self._table(content, "server"), "server.metrics"),
             catalogue=self._catalogue(content),
             parts=tuple(self.parts),
         )
@@ -149,7 +156,7 @@ class _Reader:
             raise self._wrong("clusters", "must be tables, [[clusters]]")
         clusters: dict[str, Catalogue] = {}
         for table in tables:
-            self._check_keys("clusters.", table, ("name", "partitions"))
+            self._check_keys("clusters.", table, KEYS["clusters"])
             name, partitions = self._text(table, "clusters.name"), self._text(table, "clusters.partitions")
             if not re.fullmatch(BY_PATH["slurm.cluster"].pattern, name) or name in clusters:
                 raise self._wrong(
@@ -203,7 +210,7 @@ class _Reader:
         return read.draft
 
     def _installer(self, content: Mapping[str, Any]) -> InstallerOptions:
-        table = self._table(content, "installer", ("python", "index", "any_versions"))
+        table = self._table(content, "installer")
         python, index = self._text(table, "installer.python"), self._text(table, "installer.index")
         if python and not _PATH.fullmatch(python):
             raise self._wrong("installer.python", "must be an absolute path of letters, digits and ._+/-")
@@ -255,11 +262,11 @@ class _Reader:
             raise self._wrong(path, "must be text")
         return value
 
-    def _table(self, content: Mapping[str, Any], name: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+    def _table(self, content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         table = content.get(name, {})
         if not isinstance(table, dict):
             raise self._wrong(name, f"must be a table, [{name}]")
-        self._check_keys(f"{name}.", table, known)
+        self._check_keys(f"{name}.", table, KEYS[name])
         return table
 
     def _check_keys(self, before: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:

@@ -12,11 +12,13 @@ from page_server import ROOT
 
 from app import create_app
 from app.environment import Settings
-from app.site_file import SiteFileError, read_site_file
+from app.site_file import KEYS, SiteFileError, read_site_file
 
 # The example of the documentation.
 [SITE] = re.findall(
-    r"^```toml\n(\[\[clusters\]\].*?)^```$", (ROOT / "docs/page.md").read_text(), re.DOTALL | re.MULTILINE
+    r"^```toml\n(\[\[clusters\]\].*?)^```$",
+    (ROOT / "docs/administration.md").read_text(),
+    re.DOTALL | re.MULTILINE,
 )
 SEA = """
 captured = "2026-11-01"
@@ -136,6 +138,11 @@ def test_a_new_partition_file_counts_at_once(client: FlaskClient, file: Path) ->
     new.write_text("[partitions.tiny]\n")
     new.replace(file.with_name("lake.toml"))
     assert "lake/tiny" in client.get("/").text
+
+
+def test_each_key_is_in_the_documentation() -> None:
+    documented = set(re.findall(r"^(\w+) = ", SITE, re.MULTILINE))
+    assert documented == set(KEYS["clusters"])
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,6 @@ def test_a_wrong_public_address_is_refused(address: str) -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    text = (ROOT / "docs" / "page.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "administration.md").read_text(encoding="utf-8")
     for name in environment.VARIABLES:
         assert f"`{name}`" in text

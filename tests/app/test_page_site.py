@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,11 +16,16 @@ from page_server import ROOT
 
 from app import create_app
 from app.environment import Settings, from_environment
-from app.site_file import MOST_LOGO, SiteFileError, read_site_file
+from app.site_file import KEYS, MOST_LOGO, SiteFileError, read_site_file
 
 [EXAMPLE] = re.findall(
-    r"^```toml\n(\[site\].*?)^```$", (ROOT / "docs/page.md").read_text(), re.DOTALL | re.MULTILINE
+    r"^```toml\n(\[site\].*?)^```$", (ROOT / "docs/administration.md").read_text(), re.DOTALL | re.MULTILINE
 )
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -172,6 +178,39 @@ def test_a_change_needs_no_restart(file: Path, caplog: pytest.LogCaptureFixture)
     file.write_text("[partitions]\n")
     html = client.get("/").text
     assert "Another One" not in html and "gpu (A100)" not in html
+
+
+def seen(client: FlaskClient) -> list[object]:
+    """All that a settings file can change of what people and programs get."""
+    name = {"base_url": "http://localhost"}
+    return [
+        client.get("/", **name).text,
+        client.get("/logo", **name).data,
+        client.get("/install.sh", **name).text,
+        client.get("/metrics", **name).status_code,
+        client.get("/.well-known/security.txt", **name).text.partition("\n")[0],
+        client.get("/healthz", base_url="http://omniopt.example.org").status_code,
+        client.get("/robots.txt", base_url="http://omniopt.example.org").status_code,
+        client.get("/robots.txt", base_url="http://other.example.org").status_code,
+    ]
+
+
+LINES = [line for line in EXAMPLE.splitlines() if " = " in line]
+
+
+@pytest.mark.parametrize("line", LINES, ids=[line.partition(" =")[0] for line in LINES])
+def test_each_key_of_the_documentation_has_an_effect(file: Path, line: str) -> None:
+    before = seen(page(file))
+    other = line.replace("= false", "= true") if "= false" in line else ""
+    file.write_text(EXAMPLE.replace(line, other))
+    assert seen(page(file)) != before
+
+
+def test_each_key_is_in_the_documentation() -> None:
+    documented = tomllib.loads(EXAMPLE)
+    for table, keys in KEYS.items():
+        if table != "clusters":  # see test_page_clusters
+            assert set(documented[table]) == set(keys)
 
 
 def test_another_logo_alone_is_seen(file: Path) -> None:
