@@ -73,6 +73,7 @@ def test_what_cannot_be_read_is_said_and_the_last_report_stays(
         assert "Stale file handle" in text
     assert "RESULT -3.25" in get(server, path)[1]
     monkeypatch.setattr(LiveReport, "_make", away)
+    assert isinstance(server.live, LiveReport)
     server.live._due = 0
     assert "RESULT -3.25" in get(server, path)[1]
 
@@ -82,6 +83,7 @@ def test_a_page_that_is_closed_while_it_is_sent_is_no_news(
 ) -> None:
     path = re.sub(r"^http://localhost:\d+", "", server.url)
     large = b"x" * 20_000_000
+    assert isinstance(server.live, LiveReport)
     server.live._page, server.live._due = large, math.inf
     with socket.create_connection(("127.0.0.1", server.server_port)) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

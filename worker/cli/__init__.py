@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "partitions": ("partitions", "List the partitions of the cluster, as a file for the page."),
     "export": ("export", "Export a run for other programs: JSON, Parquet, Optuna."),
     "import": ("import_", "Import evaluations from a csv as a warm start for a run."),
-    "dashboard": ("dashboard", "Show the report of a run live in a browser."),
+    "dashboard": ("dashboard", "Show all runs, or the report of one, live in a browser."),
     "gpu": ("gpu", "Plot how busy the GPUs were."),
     "debug-zip": ("debug_zip", "Pack what others need to help you, without secrets."),
     "scan": ("scan", "Propose a config for a program, from its --help or its source."),

@@ -114,12 +114,16 @@ def give_sign(paths: RunPaths, epoch: int) -> None:
         os.utime(paths.journal(epoch))
 
 
-def claim(paths: RunPaths) -> Claim:
-    """The newest driver of a run, and whether it lives; never takes "cannot know" for dead."""
+def claim(paths: RunPaths, *, untouched: bool = False) -> Claim:
+    """The newest driver of a run, and whether it lives; never takes "cannot know" for dead.
+
+    untouched: write nothing, not even to learn how late it is for the file system. Then a driver on another machine may be taken for
+    dead because its clock is behind.
+    """
     epoch = newest(paths)
     if epoch == 0:
         return Claim(Standing.NEVER)
-    silent = _silence(paths, epoch)
+    silent = _silence(paths, epoch, untouched)
     first = introduction_of(paths, epoch)
     if first is None:
         # Between making its journal and its first word a driver reads what was before it; the word may be under way, too.
@@ -140,14 +144,15 @@ def claim(paths: RunPaths) -> Claim:
     return Claim(standing, epoch, host, pid, born, silent, paused)
 
 
-def _silence(paths: RunPaths, epoch: int) -> float:
+def _silence(paths: RunPaths, epoch: int, untouched: bool) -> float:
     """Seconds since a driver's last sign of life, as far as it is seen here: since it said that it begins, at least."""
     for sign in (paths.journal(epoch), paths.next_driver(epoch - 1)):
         with suppress(OSError):
             at = sign.stat().st_mtime
             silent = time.time() - at
             # Before a driver is taken for dead, or alive for ever, its times are compared with one of the same clock.
-            return silent if 0 <= silent < SILENT_AFTER else max(0.0, _time_there(paths.root) - at)
+            plain = untouched or 0 <= silent < SILENT_AFTER
+            return max(0.0, silent if plain else _time_there(paths.root) - at)
     return 0.0
 
 

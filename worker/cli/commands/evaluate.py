@@ -21,6 +21,7 @@ from worker.cli.menu_settings import (
 )
 from worker.cli.whereabouts import note_elsewhere
 from worker.errors import EXIT_DONE, OmnioptError
+from worker.report.live.watched import Watched
 from worker.spec.text import visible
 from worker.store.claim import claim
 from worker.store.paths import Home, RunPaths
@@ -105,6 +106,7 @@ def execute(args: argparse.Namespace) -> int:
 
 def start_menu(home: Home, settings: Settings) -> None:
     """Choose a run, or one of the things that are about several runs."""
+    watched: dict[Path, Watched] = {}  # each list reads only what is new
     while True:
         runs = run_lookup.runs(home)
         print(f"\nRuns in {visible(str(home.projects))}:")
@@ -112,9 +114,12 @@ def start_menu(home: Home, settings: Settings) -> None:
             print("  none yet")
         for name in run_lookup.older_projects(home):
             print(f"       {visible(name):<32} {run_lookup.OLDER}")
+        width = max((len(paths.name) for paths in runs), default=0)
         for number, paths in enumerate(runs, 1):
-            print(f"  {number:>3}  {visible(paths.name):<32} {claim(paths).word}")
-        print("  c  compare several  r  resume a run  f  another folder  s  settings  q  quit")
+            run = watched.setdefault(paths.root, Watched(paths))
+            run.look()
+            print(f"  {number:>3}  {visible(paths.name):<{width}}  {visible(run.line)}")
+        print("  c  compare several  d  dashboard  r  resume  f  folder  s  settings  q  quit")
         _show_changed(settings)
         answer = ask("Run (number or name)").strip()
         if answer == "f":
@@ -125,6 +130,8 @@ def start_menu(home: Home, settings: Settings) -> None:
             chosen = [_choose(runs, word) for word in ask("Runs to compare (numbers or names)").split()]
             if len(existing := [paths for paths in chosen if paths]) > 1:
                 call("compare", *(str(paths.root) for paths in existing), *settings.options("compare"))
+        elif answer == "d":
+            call("dashboard", "--workdir", str(home.root.parent))
         elif answer == "r":
             if resumed := _choose(runs, ask("Run to resume (number or name)")):
                 call("resume", str(resumed.root))

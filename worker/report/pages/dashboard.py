@@ -1,15 +1,21 @@
-"""Serves the report of a run live to browsers on this machine (or through an ssh tunnel)."""
+"""Serves the report of a run, or all runs, live to browsers on this machine (or through an ssh tunnel)."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
+import re
 import secrets
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
 
 from worker import __version__
 from worker.errors import OmnioptError
@@ -24,10 +30,38 @@ REFRESH = 10  # seconds after which a page loads itself again
 _FRESH = 5.0  # seconds for which a report is good enough at least
 _OVER = 60.0  # the same where the run has ended (it may be resumed)
 _SHARE = 5  # making reports takes at most this part of the time
+# The styles of charts stand in attributes; scripts are those of the page alone, told by their hashes.
 _POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; {more}"
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_SCRIPT = re.compile(rb'<script type="module">(.*?)</script>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a browser gets: the type of it, and the bytes. asks: whether its scripts may ask this server for more."""
+
+    type: str
+    body: bytes
+    asks: bool = False
+
+    @cached_property
+    def policy(self) -> str:
+        """Its content security policy."""
+        hashes = (
+            base64.b64encode(hashlib.sha256(script).digest()).decode()
+            for script in _SCRIPT.findall(self.body)
+        )
+        scripts = " ".join(f"'sha256-{one}'" for one in hashes) or "'none'"
+        return _POLICY.format(scripts=scripts, more="connect-src 'self'; " if self.asks else "")
+
+
+class Site(Protocol):
+    """What is served below the secret part of the address."""
+
+    def answer(self, path: str) -> Answer | None:
+        """What is at that path; None where nothing is. Raises OSError or OmnioptError where it cannot be read now."""
 
 
 class LiveReport:
@@ -54,6 +88,10 @@ class LiveReport:
                         raise
             return self._page
 
+    def answer(self, path: str) -> Answer | None:
+        """The report at the empty path, and nothing else."""
+        return Answer("text/html; charset=utf-8", self.page()) if path == "" else None
+
     def _make(self) -> None:
         began = time.monotonic()
         self._due = began + _FRESH
@@ -73,7 +111,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, live: LiveReport, port: int) -> None:
+    def __init__(self, live: Site, port: int) -> None:
         """Listen on `port`, 0 for any free one. Raises OSError where it is taken."""
         self.live = live
         self.secret = secrets.token_urlsafe(16)
@@ -97,29 +135,34 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """The report, for whoever knows the address; other users of the machine do not."""
-        if not hmac.compare_digest(self.path.encode(), f"/{self.server.secret}/".encode()):
+        """What is there, for whoever knows the address; other users of the machine do not."""
+        prefix = f"/{self.server.secret}/"
+        begin, rest = self.path[: len(prefix)], self.path[len(prefix) :]
+        if not hmac.compare_digest(begin.encode(), prefix.encode()):
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         try:
-            body = self.server.live.page()
+            found = self.server.live.answer(rest)
         except (OSError, OmnioptError) as error:
             self.send_error(
                 HTTPStatus.SERVICE_UNAVAILABLE, explain=f"The run cannot be read at the moment: {error}"
             )
             return
+        if found is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
         self.send_response(HTTPStatus.OK)
         for name, value in {
-            "Content-Type": "text/html; charset=utf-8",
-            "Content-Length": str(len(body)),
-            "Content-Security-Policy": _POLICY,
+            "Content-Type": found.type,
+            "Content-Length": str(len(found.body)),
+            "Content-Security-Policy": found.policy,
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
         }.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(found.body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing is logged: the terminal belongs to the user."""

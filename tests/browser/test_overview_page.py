@@ -1,0 +1,94 @@
+"""The live page of all runs in a real browser, from the real server, under its content security policy."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from report_runs import a_run, some_trials, write_run
+
+from worker.cli.run_lookup import runs
+from worker.report.live import overview, watched
+from worker.report.live.overview import Overview
+from worker.report.pages.dashboard import Server
+from worker.store.claim import Claim, Standing
+from worker.store.live_values import LiveValues
+from worker.store.paths import Home, RunPaths
+from worker.trial import Status, Trial
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """The runs "ended" and "alive"; of the latter, evaluation 31 runs and has printed three results."""
+    monkeypatch.setattr(overview, "POLL", 0.2)
+    monkeypatch.setattr(overview, "_LIST_EVERY", 0.0)
+    monkeypatch.setattr(overview, "_GOING_ON", 0.0)
+    write_run(tmp_path, a_run(run__name="ended"), some_trials())
+    going = Trial(31, {"lr": 0.5, "kind": "a"}, Status.RUNNING, agent="1", host="n1", attempt=1, start=1e9)
+    write_run(tmp_path, a_run(run__name="alive"), [*some_trials(), going], ended=False)
+
+    def standing(paths: RunPaths, *, untouched: bool) -> Claim:
+        assert untouched
+        return Claim(Standing.ALIVE if paths.name == "alive" else Standing.OVER)
+
+    monkeypatch.setattr(watched, "claim", standing)
+    printed = LiveValues(0.2, 3, {1: 0.9, 2: 0.4, 3: 0.2})
+    monkeypatch.setattr(watched, "live_values", lambda *_: {31: printed})
+    with Server(Overview(lambda: runs(Home.in_workdir(tmp_path))), 0) as made:
+        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield made
+        made.shutdown()
+        thread.join()
+
+
+def opened(browser: Browser, server: Server, complaints: list[str], **options: object) -> Page:
+    page = browser.new_page(**options)  # type: ignore[arg-type]
+    page.set_default_timeout(45_000)
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(server.url)
+    page.locator("tbody tr").nth(1).wait_for()
+    return page
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_all_runs_are_seen_with_the_curves_of_what_runs(
+    browser: Browser, server: Server, width: int, scheme: str
+) -> None:
+    complaints: list[str] = []
+    page = opened(browser, server, complaints, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    rows = page.locator("tbody tr")
+    assert rows.nth(0).inner_text().split()[:2] == ["alive", "running"]  # those that go on come first
+    assert "29 of" in rows.nth(1).inner_text()
+    assert "RESULT -0.5 (evaluation 12)" in rows.nth(1).inner_text()
+    page.locator("#going-on figure .series").nth(1).wait_for(state="attached")
+    assert page.locator("#going-on .key").inner_text() == "Evaluation 31"
+    assert "Evaluation 31: worker 1 on n1" in page.locator("#going-on li").inner_text()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("link", name="ended").click()
+    page.get_by_role("heading", name="ended").first.wait_for()
+    page.close()
+    assert complaints == []
+
+
+def test_a_new_run_appears_and_a_server_that_is_gone_is_said_to_be(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    page = opened(browser, server, [])
+    write_run(tmp_path, a_run(run__name="newer"), some_trials()[:3])
+    page.get_by_role("link", name="newer").wait_for()
+    shutil.rmtree(Home.in_workdir(tmp_path).run("newer").root)
+    expect(page.get_by_role("link", name="newer")).to_have_count(0)
+    server.shutdown()
+    server.server_close()
+    page.get_by_text("No answer since").wait_for()
+    assert page.locator("tbody tr").count() == 2
+    page.close()
