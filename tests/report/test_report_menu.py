@@ -66,7 +66,14 @@ def test_settings_of_the_menu_reach_the_commands(paths: RunPaths, omniopt: Omnio
 
 def test_settings_of_the_menu_are_kept(paths: RunPaths, omniopt: Omniopt, settings: Path) -> None:
     menu(omniopt, "s", "1", "3", "4", "2.5", "4", "-1", "4", "nan", "", "q")
-    kept = {"separator": "semicolon", "scientific": False, "no_failed": True, "size": 2.5, "out": ""}
+    kept = {
+        "separator": "semicolon",
+        "scientific": False,
+        "no_failed": True,
+        "size": 2.5,
+        "out": "",
+        "spreadsheet": False,
+    }
     assert json.loads(settings.read_text()) == kept
     again = menu(omniopt, "first", "csv", "", "s", "1", "1", "3", "4", "3.1", "", "b", "q")
     assert paths.csv.read_text().startswith("trial;status;")

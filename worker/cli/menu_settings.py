@@ -32,6 +32,7 @@ class Settings:
     no_failed: bool = False
     size: float = SIDE
     out: str = ""
+    spreadsheet: bool = False
 
     def options(self, command: str, run: str = "") -> list[str]:
         """The options of a command that the settings mean; each run has its own folder in that of `out`."""
@@ -39,7 +40,9 @@ class Settings:
         if self.no_failed and command in ("csv", "scatter", "parallel"):
             options.append("--no-failed")
         if command == "csv":
-            options += ["--separator", self.separator, *(["--scientific"] if self.scientific else [])]
+            separator = "semicolon" if self.spreadsheet and self.separator == "comma" else self.separator
+            options += ["--separator", separator, *(["--scientific"] if self.scientific else [])]
+            options += ["--decimal-comma", "--bom"] if self.spreadsheet else []
         if command == "scatter" and self.size != SIDE:
             options += ["--size", f"{self.size:g}"]
         return options
@@ -52,6 +55,7 @@ class Settings:
             f"hide failed evaluations in csv files and plots: {_on(self.no_failed)}",
             f"size of a scatter panel in inches: {self.size:g}",
             f"output folder: {self.out or 'the folder of the run'}",
+            f"decimal comma and byte order mark in csv files, for spreadsheets: {_on(self.spreadsheet)}",
         ]
 
     def changed(self) -> list[str]:
@@ -92,7 +96,7 @@ def read_settings() -> tuple[Settings, str]:
 def _possible(name: str, value: object) -> bool:
     if name == "separator":
         return value in SEPARATORS
-    if name in ("scientific", "no_failed"):
+    if name in ("scientific", "no_failed", "spreadsheet"):
         return isinstance(value, bool)
     if name == "size":
         return isinstance(value, (int, float)) and LEAST_SIDE <= value <= MOST_SIDE

@@ -203,6 +203,8 @@ def settings_menu(settings: Settings) -> None:
         elif answer == "5":
             folder = ask("Folder (Enter: that of the run)").strip()
             settings.out = str(Path(os.path.expanduser(folder)).absolute()) if folder else ""  # noqa: PTH111 - "~nobody" is no error
+        elif answer == "6":
+            settings.spreadsheet = not settings.spreadsheet
         else:
             print(f"There is no setting {visible(answer)}; type one of the numbers above.")
             continue

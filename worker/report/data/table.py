@@ -119,6 +119,18 @@ def _is_text(column: Column, run: Run) -> bool:
     return column.role == "own" and column.name in ("host", "log", REASON)
 
 
+_NUMERIC = frozenset(
+    ("trial", RESULT, "exit_code", "seconds", ON_FRONT, "point", "repeat", "RESULT mean", "RESULT sd")
+)
+
+
+def is_numeric(column: Column, run: Run) -> bool:
+    """Whether the cells are numbers; results may be nan or inf besides."""
+    if column.role == "own":
+        return column.name in _NUMERIC
+    return column.role == "output" or not _is_text(column, run)
+
+
 def _getter(
     column: Column, paths: RunPaths, points: _Points, front: Collection[int]
 ) -> Callable[[Trial], Cell]:
