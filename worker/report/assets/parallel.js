@@ -16,20 +16,20 @@ import { Selection } from "./selection.js";
 const LEAST_ROOM = 80; // pixels between two axes
 const MARGIN = { left: 54, right: 78, top: 16, bottom: 12 };
 
-/** Puts a parallel plot of `data` into `root`. */
-export function mountParallel(root, data) {
-  return new ParallelPlot(root, data);
+/** Puts a parallel plot of `data` into `root`; `selection` may be shared with other plots, which fire "ranges" where they set some. */
+export function mountParallel(root, data, selection = new Selection(data)) {
+  return new ParallelPlot(root, data, selection);
 }
 
 class ParallelPlot {
-  constructor(root, data) {
+  constructor(root, data, selection) {
     this.data = data;
     this.kinds = new Map(); // column -> the kind of its scale, where the user has chosen one
     this.axes = data.columns
       .filter((column) => column.shown)
       .map((column) => this.#newAxis(column));
     this.colourBy = data.result;
-    this.selection = new Selection(data);
+    this.selection = selection;
     this.table = new RowTable(data, (row, held) => this.#point(row, held), (test) => this.selection.find(test));
     this.held = null;
     this.#build(root);
@@ -44,6 +44,7 @@ class ParallelPlot {
       list();
     });
     const layout = oncePerFrame(() => this.layout());
+    this.selection.addEventListener("ranges", layout);
     new ResizeObserver(() => this.stage.clientWidth !== this.laidOut && layout()).observe(this.stage);
     whenThemeChanges(layout);
     this.layout();

@@ -2,9 +2,11 @@
 
 import { drawBars, drawLines, drawSpans, figure, lineKeys, mapFigure, timeUnit } from "./charts.js";
 import { counted, element, short } from "./dom.js";
+import { mountFront } from "./front.js";
 import { SCALE_WORDS, scaleChoice } from "./legend.js";
 import { mountParallel } from "./parallel.js";
 import { allPairs, mountScatter, namedPairs, slicePairs } from "./scatter.js";
+import { Selection } from "./selection.js";
 
 const LATER = 3000; // milliseconds after which what nobody has come near to is drawn, too
 const PAPER = 690; // css pixels between the margins of a page of A4
@@ -16,8 +18,11 @@ export function mountReport(data) {
     const root = document.getElementById(name);
     if (root && data[name]) part(root, data, data[name]);
   }
+  const linked = data.pareto?.columns && document.getElementById("pareto");
+  const selection = linked ? new Selection(data) : undefined;
+  if (linked) mountFront(linked, data, data.pareto, selection);
   whenSeen("parallel", (root) => {
-    mountParallel(root, data);
+    mountParallel(root, data, selection);
     printWhole(root.querySelector(".stage"));
   });
   whenSeen("slices", (root) => mountScatter(root, data, slicePairs(data), { table: false }));

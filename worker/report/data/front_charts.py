@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from worker.report.data import improvements, pareto
+from worker.report.data import improvements, pareto, table
 from worker.spec.fields import BY_PATH
 from worker.spec.goals import Goal
 from worker.spec.notation import real_text
@@ -48,6 +48,21 @@ def pairs(trials: Sequence[Trial], goals: Sequence[Goal]) -> list[dict[str, obje
         }
         for two in list(combinations(goals, 2))[:_MOST_PAIRS]
     ]
+
+
+def linked(run: Run, trials: Sequence[Trial], goals: Sequence[Goal]) -> dict[str, object]:
+    """The names of the columns of all evaluations that hold the results, and which evaluations are on the front.
+
+    Nothing where points have several evaluations each: no single one is on the front then.
+    """
+    if run.repeats > 1:
+        return {}
+    columns = [table.RESULT if run.results and goal == run.main else goal.name for goal in goals]
+    return {
+        "columns": columns,
+        "names": [f"{goal.name} ({goal.direction})" for goal in goals],
+        "trials": [trial.number for trial in pareto.non_dominated(trials, goals)],
+    }
 
 
 def growth(run: Run, trials: Sequence[Trial]) -> Growth | None:
