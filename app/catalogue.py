@@ -9,15 +9,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from app.partition import Partition, limit_problems, typed
 from worker.spec.field_definition import WORD_PATTERN
-from worker.spec.field_values import field_value
-from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.formats.original_meaning import GPU_PARTITIONS, Partitions
 from worker.spec.problem import Problem, did_you_mean
-from worker.spec.raw_values import ConversionError
 from worker.spec.run import Draft
-from worker.spec.shares import SHARED, Shares
-from worker.spec.text import counted, quoted, together, visible
+from worker.spec.text import quoted, visible
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,45 +23,12 @@ else:
 
 BUNDLED = Path(__file__).with_name("partitions.toml")
 CLUSTER_DEFAULT = "(cluster default)"
-_SHARED = {one.path: one.attribute for one in FIELDS if one.attribute in SHARED}
+_LISTS = ("gpu_types", "qos")
 TABLES = ("captured", "partitions")  # what a partition file has at its top
 
 
 class CatalogueError(ValueError):
     """A partition file that cannot be used; its text says where it is wrong."""
-
-
-@dataclass(frozen=True)
-class Partition:
-    """One partition; None means that no limit is known. memory: MB of one worker. runtime: hours."""
-
-    key: str
-    label: str
-    tested_workers: int | None = None
-    gpus: int | None = None
-    memory: int | None = None
-    memory_per_cpu: int | None = None
-    runtime: int | None = None
-    warning: str = ""
-
-    @property
-    def limits(self) -> str:
-        """A sentence with what is known of the limits, "" where nothing is."""
-        parts = []
-        if self.runtime is not None:
-            parts.append(f"{self.runtime} h")
-        if self.memory is not None:
-            parts.append(f"{self.memory:,} MB per worker")
-        if self.memory_per_cpu is not None:
-            parts.append(f"{self.memory_per_cpu:,} MB per CPU")
-        if self.gpus is not None:
-            parts.append(f"{counted(self.gpus, 'GPU')} per worker" if self.gpus else "no GPUs")
-        tested = (
-            f"Tested with {counted(self.tested_workers, 'worker')}."
-            if self.tested_workers is not None
-            else ""
-        )
-        return together(f"At most {', '.join(parts)}." if parts else "", tested)
 
 
 @dataclass(frozen=True)
@@ -110,7 +74,7 @@ class Catalogue:
 
     def problems(self, draft: Draft) -> Iterator[Problem]:
         """What the limits of its partition say about `draft`; nothing for the cluster's default partition."""
-        values = _typed(draft)
+        values = typed(draft)
         key, cluster = values.get("slurm.partition", ""), values.get("slurm.cluster", "")
         if cluster and self.clusters and cluster not in self.clusters:
             yield Problem(
@@ -134,92 +98,7 @@ class Catalogue:
             return
         if partition.warning:
             yield Problem("slurm.partition", partition.warning, severity="warning")
-        yield from _limit_problems(partition, values)
-
-
-def _limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator[Problem]:
-    name = partition.key
-    if shares := _shares(values):
-        yield from _gpu_problems(partition, shares)
-        yield from _memory_problems(partition, shares)
-    for path in ("run.runtime", "slurm.walltime"):
-        if partition.runtime is not None and values.get(path, 0) > partition.runtime * 3600:
-            yield Problem(
-                path,
-                f"This is longer than the partition {name} allows.",
-                f"Ask for at most {partition.runtime} hours, or choose another partition.",
-            )
-    if partition.tested_workers is not None and values.get("run.workers", 0) > partition.tested_workers:
-        yield Problem(
-            "run.workers",
-            f"So many workers have never been tested in the partition {name}; the maximum so far is "
-            f"{partition.tested_workers}.",
-            "This may work, but start with fewer.",
-            "warning",
-        )
-
-
-def _shares(values: Mapping[str, Any]) -> Shares | None:
-    """What a worker gets; None where that cannot be said, which is a problem of its own."""
-    if not _SHARED.keys() <= values.keys() or values["slurm.nodes"] < 1:
-        return None
-    return Shares(**{name: values[path] for path, name in _SHARED.items()})
-
-
-def _gpu_problems(partition: Partition, shares: Shares) -> Iterator[Problem]:
-    name = partition.key
-    if not shares.enable_gpus or partition.gpus is None:
-        return
-    if partition.gpus == 0:
-        yield Problem(
-            "slurm.enable_gpus",
-            f"The partition {name} has no GPUs.",
-            "Switch the GPU off, or choose another partition.",
-        )
-    elif shares.gpus_per_node > partition.gpus:
-        yield Problem(
-            "slurm.gpus",
-            f"One worker cannot get {shares.gpus_per_node} GPUs in the partition {name}.",
-            f"Ask for at most {partition.gpus}, or choose another partition.",
-        )
-
-
-def _memory_problems(partition: Partition, shares: Shares) -> Iterator[Problem]:
-    name, memory, cpus = partition.key, shares.memory_per_node, shares.cpus_per_node
-    if partition.memory is not None and memory > partition.memory:
-        yield Problem(
-            "slurm.memory",
-            f"One worker cannot get {memory} MB in the partition {name}.",
-            f"Ask for at most {partition.memory} MB, or choose another partition.",
-        )
-    if partition.memory_per_cpu is not None and memory > partition.memory_per_cpu * cpus:
-        yield Problem(
-            "slurm.memory",
-            f"{memory} MB for {counted(cpus, 'CPU')} is more than {partition.memory_per_cpu} MB per CPU, "
-            f"the limit of the partition {name}.",
-            f"Ask for at most {partition.memory_per_cpu * cpus} MB or for more {BY_PATH['slurm.cpus'].in_sentence}, "
-            "or choose another partition.",
-        )
-
-
-def _typed(draft: Draft) -> dict[str, Any]:
-    """The values that the limits are about, by path; one that cannot be read is left out (a problem of its own)."""
-    values: dict[str, Any] = {}
-    for path in (
-        "slurm.partition",
-        "slurm.cluster",
-        *_SHARED,
-        "slurm.walltime",
-        "run.runtime",
-        "run.workers",
-    ):
-        definition = BY_PATH[path]
-        try:
-            given = draft.values.get(path)
-            values[path] = definition.default if given is None else field_value(definition, given)
-        except ConversionError:
-            continue
-    return values
+        yield from limit_problems(partition, values)
 
 
 def read_catalogue(path: Path = BUNDLED) -> Catalogue:
@@ -269,8 +148,13 @@ def _partition(path: Path, key: str, table: object) -> Partition:
             raise CatalogueError(
                 f'{path}: [partitions.{key}] has the unknown key "{name}". {did_you_mean(name, keys)}'
             )
+        if name in _LISTS:
+            if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+                raise CatalogueError(f"{path}: {name} of [partitions.{key}] must be a list of names.")
+            continue
         is_text = name in ("label", "warning")
         if is_text != isinstance(value, str) or (not is_text and (type(value) is not int or value < 0)):
             wanted = "text" if is_text else "a whole number of at least 0"
             raise CatalogueError(f"{path}: {name} of [partitions.{key}] must be {wanted}, not {value!r}.")
-    return Partition(key, **{"label": key, **table})
+    lists = {name: tuple(table[name]) for name in _LISTS if name in table}
+    return Partition(key, **{"label": key, **table, **lists})

@@ -135,6 +135,8 @@ _SCHEMAS: Mapping[str, _Schema] = {
                 memory_per_cpu=_COUNT,
                 runtime=_COUNT,
                 warning=_TEXT,
+                gpu_types=_list(_TEXT),
+                qos=_list(_TEXT),
                 limits=_TEXT,
                 cluster=_TEXT,
             )

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app import form_state as states
 from app import openapi
-from app.catalogue import Partition
+from app.partition import Partition
 from app.preview import Preview, make_preview
 from app.rest_request import (
     SOURCES,

@@ -183,3 +183,29 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_the_bundled_file_is_the_default() -> None:
     assert read_catalogue(BUNDLED) == CATALOGUE
+
+
+def test_types_of_gpus_and_qos_are_limits_where_they_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        '[partitions.gpu]\ngpus = 4\ngpu_types = ["a100", "v100"]\nqos = ["normal", "long"]\n[partitions.any]\ngpus = 4\n'
+    )
+    catalogue = read_catalogue(path)
+    assert (
+        catalogue.partitions["gpu"].limits == "At most 4 GPUs per worker (a100 or v100). QOS: normal or long."
+    )
+
+    def said(partition: str, gpus: str, qos: str) -> list[str]:
+        values = {
+            "slurm.partition": partition,
+            "slurm.enable_gpus": "1",
+            "slurm.gpus": gpus,
+            "slurm.qos": qos,
+        }
+        return [f"{one.message} {one.hint}" for one in catalogue.problems(Draft(values))]
+
+    assert said("gpu", "a100:2", "long") == said("gpu", "2", "") == said("any", "h100:2", "short") == []
+    assert said("gpu", "h100:2", "short") == [
+        "The partition gpu has no GPUs of the type h100. It has a100 and v100.",
+        "The partition gpu does not take the QOS short. It takes normal or long.",
+    ]

@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.catalogue import Partition, read_catalogue
+from app.catalogue import read_catalogue
+from app.partition import Partition
 from worker.launch.slurm.partition_file import facts, text_of
 from worker.launch.slurm.sinfo import groups
 
@@ -20,8 +21,8 @@ SINFO = (
     "secret|up|1:00:00|1|4|8000|idle|(null)|(null)\n"
 )
 SETTINGS = {
-    "long": {"MaxMemPerNode": "250000"},
-    "gpu": {"MaxMemPerCPU": "7000", "MaxMemPerNode": "UNLIMITED"},
+    "long": {"MaxMemPerNode": "250000", "AllowQos": "ALL"},
+    "gpu": {"MaxMemPerCPU": "7000", "MaxMemPerNode": "UNLIMITED", "AllowQos": "normal,long"},
     "secret": {"Hidden": "YES"},
 }
 
@@ -38,6 +39,8 @@ def test_the_page_offers_what_slurm_says(tmp_path: Path) -> None:
             gpus=6,
             memory_per_cpu=7000,
             runtime=61,
+            gpu_types=("a100", "v100"),
+            qos=("normal", "long"),
         ),
         Partition("long", "long (12 nodes, up to 128 CPUs)", gpus=0, memory=250000, runtime=168),
         Partition(

@@ -13,8 +13,9 @@ from worker.spec.text import counted
 
 _PATIENCE = 60.0  # seconds; large clusters under load take their time
 _HOUR = 3600
+_ALL = ("ALL", "N/A", "(null)", "")
 
-Facts = Mapping[str, str | int]
+Facts = Mapping[str, str | int | list[str]]
 
 
 def partition_file(today: str) -> str:
@@ -45,8 +46,10 @@ def facts(nodes: Sequence[Nodes], settings: Mapping[str, Mapping[str, str]]) -> 
 
 
 def _facts(name: str, groups: Sequence[Nodes], given: Mapping[str, str]) -> Facts:
-    found: dict[str, str | int] = {"label": f"{name} ({_summary(groups)})"}
+    found: dict[str, str | int | list[str]] = {"label": f"{name} ({_summary(groups)})"}
     found["gpus"] = max(group.gpus_of("") for group in groups)
+    if kinds := _kinds(groups):
+        found["gpu_types"] = kinds
     memory = [group.memory for group in groups if group.memory > 1]  # 1: the node was not told
     limits = [amount for amount in (_number(given, "MaxMemPerNode"), max(memory, default=0)) if amount]
     if limits:
@@ -56,6 +59,8 @@ def _facts(name: str, groups: Sequence[Nodes], given: Mapping[str, str]) -> Fact
     seconds = groups[0].seconds
     if seconds is not None:
         found["runtime"] = -(-seconds // _HOUR)  # whole hours, and never less than the cluster allows
+    if given.get("AllowQos", "ALL") not in _ALL:
+        found["qos"] = given["AllowQos"].split(",")
     if not all(group.up for group in groups):
         found["warning"] = "This partition was closed when its limits were read."
     return found
@@ -66,9 +71,14 @@ def _summary(groups: Sequence[Nodes]) -> str:
     parts = [counted(sum(group.count for group in groups), "node")]
     parts.append(f"up to {counted(max(group.cpus for group in groups), 'CPU')}")
     if gpus := max(group.gpus_of("") for group in groups):
-        kinds = sorted({kind for group in groups for kind in group.gpus if kind})
+        kinds = _kinds(groups)
         parts.append(counted(gpus, "GPU") + (f" ({', '.join(kinds)})" if kinds else ""))
     return ", ".join(parts)
+
+
+def _kinds(groups: Sequence[Nodes]) -> list[str]:
+    """The types of GPUs that nodes have."""
+    return sorted({kind for group in groups for kind in group.gpus if kind})
 
 
 def _number(given: Mapping[str, str], key: str) -> int:
