@@ -39,7 +39,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("compare", "Compare several runs, with rank tests: in the terminal, as a page and csv."),
     "video": ("video", "Make a video of the course of a run."),
     "partitions": ("partitions", "List the partitions of the cluster, as a file for the page."),
-    "export": ("export", "Export a run for other programs: JSON, Parquet, Optuna."),
+    "export": (
+        "export",
+        "Export a run for other programs and for archives: JSON, Parquet, Optuna, MLflow, RO-Crate.",
+    ),
     "import": ("import_", "Import evaluations from a csv as a warm start for a run."),
     "dashboard": ("dashboard", "Show all runs, or the report of one, live in a browser."),
     "gpu": ("gpu", "Plot how busy the GPUs were."),
