@@ -110,7 +110,7 @@ def _conditional() -> tuple[Run, list[Trial]]:
 
 
 def _several() -> tuple[Run, list[Trial]]:
-    run = run_of("several", _SQUARE, run__results=[("loss", "min"), ("accuracy", "max"), ("size", "min")])
+    run = run_of("several", _SQUARE, search__results={"loss": "min", "accuracy": "max", "size": "min"})
     trials = []
     for trial in _even(80, lambda _, x, y: x * x + y):
         x, y = float(trial.values["x"]), float(trial.values["y"])

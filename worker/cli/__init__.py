@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("why", "Say why an evaluation was proposed, and what was expected of it."),
     "scatter": ("scatter", "Draw all parameters against each other: html, svg and png."),
     "report": ("report", "Write the report: best result, how it was found, failures, cost."),
+    "figure": ("figure", "Draw one chart for a paper: svg, pdf or png in the width of a column."),
     "parallel": ("parallel", "Draw the parallel plot, an interactive html file."),
     "compare": ("compare", "Compare several runs, with rank tests: in the terminal, as a page and csv."),
     "video": ("video", "Make a video of the course of a run."),

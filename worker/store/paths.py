@@ -218,6 +218,11 @@ class RunPaths:
         return self.root / "2d-scatterplots"
 
     @property
+    def figures(self) -> Path:
+        """The folder of figures for papers."""
+        return self.root / "figures"
+
+    @property
     def parallel(self) -> Path:
         """The parallel plot."""
         return self.root / "parallel-plot" / "plot.html"

@@ -8,7 +8,7 @@ export const SCALE_WORDS = {
   linear: { legend: "linear", brief: "", action: "Linear scale" },
   log: { legend: "logarithmic", brief: "log", action: "Logarithmic scale" },
   rank: { legend: "by rank", brief: "by rank", action: "Scale by rank" },
-  distance: { legend: "logarithm of the distance from the best", brief: "distance", action: "Distance from the best" },
+  distance: { legend: "log distance from the best", brief: "distance", action: "Distance from the best" },
 };
 
 /** A select element with the `kinds` of scales; `change(kind)` is called when the user takes another. */

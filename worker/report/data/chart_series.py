@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from worker.report.data import improvements
 from worker.report.data.results import Results
-from worker.report.data.scale_choice import SPAN, choose_progress
+from worker.report.data.scale_choice import SPAN, Distance, Kind, choose_progress
 from worker.spec.run import Run
 from worker.trial import Status, Trial
 
@@ -19,26 +20,44 @@ _MOST_DOTS = 1500  # single results behind the curve of the best one
 
 def best_so_far(points: Sequence[improvements.Point], run: Run) -> dict[str, object]:
     """The best result so far by evaluations and by time, with the single results behind it."""
-    ranks = sorted(run.rank(point.loss) for point in points)
     stride = -(-len(points) // _MOST_DOTS)
     steps = improvements.improvements(points, run)
     last = points[-1]
     best = [[step.count, round(step.elapsed, 3), step.loss] for step in steps]
     if steps[-1] is not last:
         best.append([last.count, round(last.elapsed, 3), steps[-1].loss])
-    # The curve of the best is the story: results that are much worse than most lie on the edge.
-    clip = max(ranks[int(len(ranks) * 0.75)], before_last_fall([run.rank(step.loss) for step in steps]))
-    kind, distance = choose_progress([step.loss for step in steps], run.rank(clip), run.maximises)
-    if kind == "linear" and wide([point.loss for point in points]):
-        kind = "log"
+    chosen = best_so_far_scale(points, run)
+    distance = chosen.distance
     return {
         "best": best,
         "all": [[point.count, round(point.elapsed, 3), point.loss] for point in points[::stride]],
-        "scale": kind,
+        "scale": chosen.kind,
         "distance": {"best": distance.best, "unit": distance.unit, "sign": distance.sign},
-        "clip": run.rank(clip),  # only a linear axis has no room for all
+        "clip": chosen.clip,  # only a linear axis has no room for all
         "rises": run.maximises,
     }
+
+
+@dataclass(frozen=True)
+class ProgressScale:
+    """How the course of the best result is drawn. clip: on a linear axis, results that are worse lie on the edge."""
+
+    kind: Kind
+    distance: Distance
+    clip: float
+
+
+def best_so_far_scale(points: Sequence[improvements.Point], run: Run) -> ProgressScale:
+    """The scale on which the course of these evaluations is seen, of which there is at least one."""
+    ranks = sorted(run.rank(point.loss) for point in points)
+    steps = improvements.improvements(points, run)
+    # The curve of the best is the story: results that are much worse than most lie on the edge.
+    worst = max(ranks[int(len(ranks) * 0.75)], before_last_fall([run.rank(step.loss) for step in steps]))
+    clip = run.rank(worst)
+    kind, distance = choose_progress([step.loss for step in steps], clip, run.maximises)
+    if kind == "linear" and wide([point.loss for point in points]):
+        kind = "log"
+    return ProgressScale(kind, distance, clip)
 
 
 def before_last_fall(levels: Sequence[float]) -> float:

@@ -14,7 +14,7 @@ WORDS: dict[Kind, str] = {
     "linear": "linear",
     "log": "logarithmic",
     "rank": "by rank",
-    "distance": "logarithm of the distance from the best",
+    "distance": "log distance from the best",
 }
 SPAN = 1000.0  # positive numbers whose largest is this many times the smallest read better as logarithms
 COLOUR_REACH = 1.5  # times the range of nine tenths of the numbers, beyond which colours end
@@ -77,13 +77,18 @@ def _fenced(places: Sequence[float], maximises: bool) -> list[float]:
     return [min(place, end) for place in places]
 
 
-def ranking(numbers: Sequence[float]) -> Callable[[float], float]:
-    """A function from a number to its rank among them, from 0 to 1: equal ones have the same, others lie between."""
+def rank_table(numbers: Sequence[float]) -> tuple[list[float], list[float]]:
+    """The different numbers in ascending order, and the rank of each from 0 to 1; equal ones have the mean of theirs."""
     ordered = sorted(numbers)
     levels = sorted(set(ordered))
     middles = [(bisect_left(ordered, level) + bisect_right(ordered, level) - 1) / 2 for level in levels]
     first, last = (middles[0], middles[-1]) if middles else (0.0, 0.0)
-    places = [(middle - first) / (last - first) if last > first else 0.5 for middle in middles]
+    return levels, [(middle - first) / (last - first) if last > first else 0.5 for middle in middles]
+
+
+def ranking(numbers: Sequence[float]) -> Callable[[float], float]:
+    """A function from a number to its rank among them, from 0 to 1; others than these lie between."""
+    levels, places = rank_table(numbers)
 
     def rank(number: float) -> float:
         at = bisect_left(levels, number)

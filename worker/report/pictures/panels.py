@@ -30,13 +30,13 @@ class PlotSelection:
     why: str = ""
 
 
-def select(plot_data: PlotData, named: bool = False) -> PlotSelection:
+def select(plot_data: PlotData, named: bool = False, most: int = MOST_PARAMETERS) -> PlotSelection:
     """The data with as many parameters as a picture has room for: those that matter most for the result.
 
     named: a person has named them, so that the first ones are taken, as where nobody knows which ones matter.
     """
     names = [column.name for column in parameters(plot_data)]
-    if len(names) <= MOST_PARAMETERS:
+    if len(names) <= most:
         return PlotSelection(plot_data, named)
     why = ""
     if not named:
@@ -46,10 +46,10 @@ def select(plot_data: PlotData, named: bool = False) -> PlotSelection:
             why = str(error)
         else:
             first = sorted(names, key=lambda name: -shares[name][0] if name in shares else 0.0)
-            note = f"the {MOST_PARAMETERS} of {len(names)} parameters that matter most"
-            return PlotSelection(_only(plot_data, first[:MOST_PARAMETERS]), named, note)
-    note = f"the first {MOST_PARAMETERS} of {len(names)} parameters"
-    return PlotSelection(_only(plot_data, names[:MOST_PARAMETERS]), named, note, why)
+            note = f"the {most} of {len(names)} parameters that matter most"
+            return PlotSelection(_only(plot_data, first[:most]), named, note)
+    note = f"the first {most} of {len(names)} parameters"
+    return PlotSelection(_only(plot_data, names[:most]), named, note, why)
 
 
 def _only(plot_data: PlotData, names: list[str]) -> PlotData:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from worker.errors import OmnioptError
 from worker.report.data.colours import RAMP_LIGHT
-from worker.report.data.plot_columns import PlotColumn, PlotData
-from worker.report.pictures.captions import briefly, shortened, title
+from worker.report.data.plot_columns import PlotData
+from worker.report.data.scale_choice import fence
+from worker.report.pictures.captions import title
 from worker.report.pictures.panels import SIDE, Pair, PlotSelection, pairs, parameters
+from worker.report.pictures.scales import colour_norm, label_colours, set_axis
 from worker.trial import Trial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
     from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure
 
@@ -84,7 +85,7 @@ def draw(shown: PlotSelection, best: Trial | None, most: float | None = None, si
         bar = figure.colorbar(
             dots, ax=grid, aspect=30, pad=0.02, shrink=shrink, anchor=(0.0, 1.0), extend=extend
         )
-        bar.set_label(plot_data.column("result").label)
+        label_colours(bar, plot_data, list(rows.loss.values()))
     heading = title(
         plot_data.name,
         _captioned(best, shown),
@@ -131,8 +132,9 @@ class _Rows:
         self.bad = [row for row in shown if row not in self.loss]
         self.largest = plot_data.goal.maximises
         worst = fence(list(ranks.values()))
-        self.log = plot_data.column("result").scale == "log" and all(loss > 0 for loss in self.loss.values())
-        if self.log:
+        self.scale = plot_data.column("result").scale
+        self.log = self.scale == "log" and all(loss > 0 for loss in self.loss.values())
+        if self.log or self.scale == "rank":
             worst = max(ranks.values(), default=0.0)
         self.clipped = bool(ranks) and worst < max(ranks.values())
         # What is beyond the end has the colour of the end; None: the end of what there is.
@@ -140,16 +142,6 @@ class _Rows:
         self.colour_ends = (end, None) if self.largest else (None, end)
         # Where evaluations without a result stand beside results, and what parts them.
         self.none, self.edge = _above(list(self.loss.values()), self.log)
-
-
-def fence(numbers: Sequence[float]) -> float:
-    """The number up to which a colour scale should reach, so that a few large outliers do not take all of it."""
-    if not numbers:
-        return 0.0
-    ordered = sorted(numbers)
-    most = ordered[int(len(ordered) * 0.9)]
-    end = most + 1.5 * (most - ordered[0])
-    return max(number for number in ordered if number <= end)
 
 
 def _above(losses: Sequence[float], log: bool) -> tuple[float, float]:
@@ -164,7 +156,7 @@ def _above(losses: Sequence[float], log: bool) -> tuple[float, float]:
 
 def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -> Panel:
     """Fill one panel."""
-    from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
+    from matplotlib.colors import LinearSegmentedColormap
 
     crowded = len(rows.results) * panels > _VECTOR_POINTS
     beside = rows.none if pair[1].role == "result" else None
@@ -180,7 +172,7 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -
             cmap=LinearSegmentedColormap.from_list(
                 "result", RAMP_LIGHT[::-1] if rows.largest else RAMP_LIGHT
             ),
-            norm=(LogNorm if rows.log else Normalize)(*rows.colour_ends),
+            norm=colour_norm(rows.scale, list(rows.loss.values()), rows.colour_ends),
             s=6 if crowded else 14,
             linewidths=0,
             alpha=_OPACITY,
@@ -196,33 +188,12 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -
 
 def _set_axes(axes: Axes, pair: Pair, side: float) -> None:
     across, up = pair
-    if _logarithmic(across):
-        axes.set_xscale("log")
-    if _logarithmic(up):
-        axes.set_yscale("log")
-    _set_axis(axes.xaxis, across, side)
-    _set_axis(axes.yaxis, up, side)
+    set_axis(axes, "x", across, side)
+    set_axis(axes, "y", up, side)
     if across.options is not None and max(map(len, across.options), default=0) * len(across.options) > 24:
         axes.tick_params(axis="x", labelrotation=45)
         for label in axes.get_xticklabels():
             label.set(ha="right", rotation_mode="anchor")
-
-
-def _logarithmic(column: PlotColumn) -> bool:
-    return column.scale == "log" and all(value > 0 for value in column.numbers)
-
-
-def _set_axis(axis: Axis, column: PlotColumn, side: float) -> None:
-    """Name the axis and its ticks, with as many of them as a panel of `side` inches has room for."""
-    from matplotlib.ticker import MaxNLocator
-
-    if column.options is not None:
-        labels = briefly(column.options, 14)
-        every = max(1, -(-len(labels) // max(2, int(4 * side))))
-        axis.set_ticks(range(0, len(labels), every), labels[::every], parse_math=False)
-    elif column.integer and not _logarithmic(column):
-        axis.set_major_locator(MaxNLocator("auto", integer=True))
-    axis.set_label_text(shortened(column.label, max(4, int(8 * side))), parse_math=False)
 
 
 def _points(

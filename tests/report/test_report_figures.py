@@ -1,0 +1,115 @@
+"""Figures for papers: every chart of every kind of run, in the widths of journals, the same each time."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import numpy
+import pytest
+from command_outputs import texts, written
+from forked_commands import Omniopt
+from PIL import Image
+from report_runs import a_run, some_trials, write_run
+from run_kinds import results_of
+
+from worker.cli.commands.figure import CHARTS
+from worker.errors import OmnioptError
+from worker.report.data.scale_choice import Distance
+from worker.report.pictures import figure_style, scales
+
+WITHOUT_FOREST = tuple(name for name in CHARTS if name not in ("importance", "map", "scatter", "parallel"))
+QUICK = ("empty", "one", "constant", "hugerange", "naninf", "conditional", "several", "hostile")
+
+
+@pytest.mark.parametrize("kind", QUICK)
+@pytest.mark.parametrize("width", ["column", "page"])
+def test_every_kind_of_run_is_drawn_or_it_is_said_why_not(
+    tmp_path: Path, kind: str, width: figure_style.Width
+) -> None:
+    results = results_of(kind, tmp_path)
+    drawn = 0
+    for name in WITHOUT_FOREST:
+        with figure_style.figure_settings():
+            try:
+                figure = CHARTS[name](results, width)
+            except OmnioptError as error:
+                assert str(error).endswith(".")
+                continue
+            with (tmp_path / "x.svg").open("wb") as file:
+                figure_style.save(figure, file, "svg")
+        drawn += 1
+    assert (drawn > 0) == (kind != "empty")
+
+
+@pytest.mark.parametrize(("width", "millimetres"), [("column", 88), ("page", 180)])
+def test_figures_have_the_width_of_a_journal_and_are_the_same_each_time(
+    workdir: Path, omniopt: Omniopt, width: str, millimetres: int
+) -> None:
+    write_run(workdir, a_run(), some_trials())
+    command = (
+        "figure",
+        "first",
+        "progress",
+        "--width",
+        width,
+        *("--format", "svg"),
+        *("--format", "png"),
+        *("--format", "pdf"),
+    )
+    first = written(omniopt(*command))
+    assert [path.name for path in first] == [f"progress-{width}.{kind}" for kind in ("svg", "png", "pdf")]
+    contents = [path.read_bytes() for path in first]
+    points = float(re.search(r'width="([\d.]+)pt"', contents[0].decode())[1])  # type: ignore[index]
+    assert points / 72 * 25.4 == pytest.approx(millimetres, abs=0.5)
+    with Image.open(first[1]) as image:
+        assert image.width == pytest.approx(millimetres / 25.4 * 600, abs=2)
+    assert contents[2].startswith(b"%PDF")
+    assert [path.read_bytes() for path in written(omniopt(*command))] == contents
+
+
+def test_a_figure_says_its_scale_and_covers_the_searched_range(workdir: Path, tmp_path: Path) -> None:
+    drawn = tmp_path / "x.svg"
+    for kind, chart, seen in (
+        ("conditional", "slices", {"1e\u221205", "14", "never", "layers"}),
+        ("hugerange", "parallel", {"RESULT (by rank)", "x", "1"}),
+        ("negative", "progress", {"(log distance from the best)", "best so far", "evaluations"}),
+    ):
+        with figure_style.figure_settings(), drawn.open("wb") as file:
+            figure_style.save(CHARTS[chart](results_of(kind, workdir), "page"), file, "svg")
+        assert seen <= set(texts(drawn)), chart
+
+
+def test_what_cannot_be_drawn_is_said(workdir: Path, omniopt: Omniopt) -> None:
+    write_run(workdir, a_run(), some_trials()[:3])
+    done = omniopt("figure", "first", "importance")
+    assert done.returncode != 0
+    assert "once 20 evaluations have a result" in done.stderr
+    assert "several results" in omniopt("figure", "first", "pareto").stderr
+    assert not (workdir / "omniopt/projects/first/figures").exists()
+
+
+def test_scales_of_figures_rise_and_are_turned_back() -> None:
+    for into, back in (
+        scales.rank_functions([5.0, 1.0, 2.0, 2.0, 100.0]),
+        scales.distance_functions(Distance(3.0, 0.01, 1)),
+        scales.distance_functions(Distance(3.0, 0.01, -1)),
+    ):
+        numbers = numpy.array([-20.0, 1.0, 1.5, 2.0, 3.0, 3.5, 99.0, 300.0])
+        assert (numpy.diff(into(numbers)) > 0).all()
+        assert back(into(numbers)) == pytest.approx(numbers)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.00012345678, "0.0001235"),
+        (-1.0, "\u22121"),
+        (269229431547.8, "2.692e11"),
+        (14, "14"),
+        (math.exp(-9), "0.0001234"),
+    ],
+)
+def test_numbers_at_axes_are_short(number: float, text: str) -> None:
+    assert scales.number_text(number) == text

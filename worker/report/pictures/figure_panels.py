@@ -1,0 +1,237 @@
+"""Figures of parameters: each against the result, pairs of them, a map of two, and all of them in parallel."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from worker.errors import OmnioptError
+from worker.report.data.importance import NoImportanceError, measure
+from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
+from worker.report.data.results import Results
+from worker.report.data.scale_choice import fence
+from worker.report.pictures.captions import briefly, shortened
+from worker.report.pictures.figure_style import BEST, GREY, WIDTHS, Width, new_figure, panels, ramp
+from worker.report.pictures.panels import parameters, select
+from worker.report.pictures.scales import (
+    colour_norm,
+    label_colours,
+    number_text,
+    set_axis,
+    tick_values,
+    unit_place,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.figure import Figure
+
+_MANY = 2000  # dots from which they are pixels inside of an svg or pdf
+_MOST_PARAMETERS = {"column": 4, "page": 5}  # of all pairs: 6 and 10 panels
+_MOST_SLICES = 12
+_MOST_LINES = 3000
+
+
+class _Rows:
+    """The evaluations of a figure: `good` ones with the best last, and `bad` ones without a usable result."""
+
+    def __init__(self, plot_data: PlotData) -> None:
+        self.data = plot_data
+        result = plot_data.column("result")
+        self.loss = {
+            row: loss
+            for row, (loss, usable) in enumerate(zip(result.values, plot_data.usable, strict=True))
+            if usable and loss is not None
+        }
+        self.good = sorted(self.loss, key=lambda row: -plot_data.rank(self.loss[row]))
+        self.bad = [row for row in range(len(plot_data.usable)) if row not in self.loss]
+        if not self.good:
+            raise OmnioptError("No evaluation has a usable result, so there is nothing to draw.")
+        ranks = [plot_data.rank(loss) for loss in self.loss.values()]
+        worst = plot_data.rank(fence(ranks) if result.scale == "linear" else max(ranks))
+        self.ends = (worst, None) if plot_data.goal.maximises else (None, worst)
+
+    @property
+    def norm(self) -> Any:
+        """How results become colours."""
+        return colour_norm(self.data.column("result").scale, list(self.loss.values()), self.ends)
+
+
+def slices(results: Results, width: Width) -> Figure:
+    """Every parameter against the result; crosses at the top have none."""
+    plot_data = make_plot_data(results.run, results.trials)
+    rows, result = _Rows(plot_data), plot_data.column("result")
+    shown = parameters(plot_data)[:_MOST_SLICES]
+    figure, grid = panels(width, len(shown))
+    for place, (axes, column) in enumerate(zip(grid, shown, strict=True)):
+        side = WIDTHS[width] / min(len(shown), 2 if width == "column" else 4)
+        _dots(axes, column, result, rows, None)
+        set_axis(axes, "x", column, side)
+        set_axis(axes, "y", result, side)
+        _crosses_above(axes, column, rows)
+        if place % (2 if width == "column" else 4):
+            axes.set_ylabel("")
+    return figure
+
+
+def scatter(results: Results, width: Width) -> Figure:
+    """The parameters that matter most against each other, coloured by the result."""
+    plot_data = make_plot_data(results.run, results.trials)
+    rows = _Rows(plot_data)
+    shown = parameters(select(plot_data, most=_MOST_PARAMETERS[width]).plot_data)
+    if len(shown) < 2:
+        return slices(results, width)
+    pairs = [(x, y) for at, y in enumerate(shown) for x in shown[:at]]
+    figure, grid = panels(width, len(pairs), 0.9)
+    side = WIDTHS[width] / min(len(pairs), 2 if width == "column" else 4)
+    dots = None
+    for axes, (x, y) in zip(grid, pairs, strict=True):
+        bad = [row for row in rows.bad if x.values[row] is not None and y.values[row] is not None]
+        axes.scatter(*_places(x, y, bad), marker="x", s=8, linewidths=0.6, color=GREY)
+        dots = _dots(axes, x, y, rows, rows.norm)
+        set_axis(axes, "x", x, side)
+        set_axis(axes, "y", y, side)
+    if dots is not None:
+        bar = figure.colorbar(dots, ax=grid, location="top", aspect=40, pad=0.02)
+        label_colours(bar, plot_data, list(rows.loss.values()))
+    return figure
+
+
+def _dots(axes: Axes, x: PlotColumn, y: PlotColumn, rows: _Rows, norm: Any) -> ScalarMappable:
+    """The usable evaluations, and a star at the best of them."""
+    shown = [row for row in rows.good if x.values[row] is not None and y.values[row] is not None]
+    across, up = _places(x, y, shown)
+    losses = [rows.loss[row] for row in shown]
+    coloured = {"c": losses, "cmap": ramp(rows.data.goal.maximises), "norm": norm}
+    look = {"color": "#00558c"} if norm is None else coloured
+    dots: ScalarMappable = axes.scatter(
+        across, up, s=5, linewidths=0, alpha=0.8, rasterized=len(shown) > _MANY, **look
+    )
+    axes.scatter(
+        across[-1:], up[-1:], marker="*", s=60, color=BEST, edgecolors="white", linewidths=0.5, zorder=5
+    )
+    return dots
+
+
+def _places(x: PlotColumn, y: PlotColumn, rows: Sequence[int]) -> tuple[list[float], list[float]]:
+    """Where the rows stand; those of one category lie side by side, in the same way every time."""
+    spread = random.Random(1)
+    wide = [0.22 if column.options is not None else 0.0 for column in (x, y)]
+    pairs = [
+        (
+            (x.values[row] or 0.0) + spread.uniform(-wide[0], wide[0]),
+            (y.values[row] or 0.0) + spread.uniform(-wide[1], wide[1]),
+        )
+        for row in rows
+    ]
+    return [across for across, _ in pairs], [up for _, up in pairs]
+
+
+def _crosses_above(axes: Axes, column: PlotColumn, rows: _Rows) -> None:
+    bad = [value for row in rows.bad if (value := column.values[row]) is not None]
+    if bad:
+        axes.plot(
+            bad,
+            [1.03] * len(bad),
+            linestyle="none",
+            marker="x",
+            markersize=2.5,
+            markeredgewidth=0.6,
+            color=GREY,
+            clip_on=False,
+            transform=axes.get_xaxis_transform(),
+        )
+
+
+def map_of_two(results: Results, width: Width) -> Figure:
+    """What the forest predicts over the two parameters that matter most."""
+    plot_data = make_plot_data(results.run, results.points)
+    try:
+        found = measure(plot_data).interaction
+    except NoImportanceError as error:
+        raise OmnioptError(str(error)) from error
+    if found is None:
+        raise OmnioptError("A map needs two parameters with different values.")
+    columns = {column.name: column for column in plot_data.columns}
+    rows = _Rows(plot_data)
+    figure = new_figure(width, WIDTHS[width] * (0.8 if width == "column" else 0.5))
+    axes = figure.subplots()
+    drawn = axes.pcolormesh(
+        np.array(found.results), cmap=ramp(plot_data.goal.maximises), norm=rows.norm, rasterized=True
+    )
+    for axis, values, column in (
+        (axes.xaxis, found.xs, columns[found.x]),
+        (axes.yaxis, found.ys, columns[found.y]),
+    ):
+        every = max(1, -(-len(values) // 5))
+        labels = briefly(list(column.options), 12) if column.options is not None else []
+        texts = [labels[int(value)] if labels else number_text(value, 3) for value in values]
+        axis.set_ticks([at + 0.5 for at in range(0, len(values), every)], texts[::every], parse_math=False)
+        axis.set_label_text(shortened(column.label, 40), parse_math=False)
+    label_colours(figure.colorbar(drawn, ax=axes), plot_data, list(rows.loss.values()))
+    return figure
+
+
+def parallel(results: Results, width: Width) -> Figure:
+    """One line for every evaluation through all parameters and the result."""
+    from matplotlib.collections import LineCollection
+
+    plot_data = make_plot_data(results.run, results.trials)
+    rows = _Rows(plot_data)
+    result = plot_data.column("result")
+    most = 5 if width == "column" else 10
+    columns = [*parameters(select(plot_data, most=most).plot_data)[:most], result]
+    figure = new_figure(width, WIDTHS[width] * (0.75 if width == "column" else 0.45))
+    axes = figure.subplots()
+    shown = rows.good[-_MOST_LINES:]
+    heights = [unit_place(column) for column in columns]
+    lines = [
+        [
+            (at, -0.12 if (value := column.values[row]) is None else height(value))
+            for at, (column, height) in enumerate(zip(columns, heights, strict=True))
+        ]
+        for row in shown
+    ]
+    drawn = LineCollection(
+        lines,
+        cmap=ramp(plot_data.goal.maximises),
+        norm=rows.norm,
+        linewidths=0.6,
+        alpha=0.75,
+        rasterized=len(shown) > _MANY,
+    )
+    drawn.set_array(np.array([rows.loss[row] for row in shown]))
+    axes.add_collection(drawn)
+    axes.plot(*zip(*lines[-1], strict=True), color=BEST, linewidth=1.6)
+    missing = any(column.values[row] is None for column in columns for row in shown)
+    for at, (column, height) in enumerate(zip(columns, heights, strict=True)):
+        axes.axvline(at, color="black", linewidth=0.6)
+        for value, text in tick_values(column):
+            axes.text(
+                at + 0.03,
+                height(value),
+                shortened(text, 9 if column.options else 12),
+                fontsize=6,
+                va="center",
+                parse_math=False,
+                bbox={"facecolor": "white", "alpha": 0.65, "linewidth": 0, "pad": 0.4},
+            )
+        if missing and any(column.values[row] is None for row in shown):
+            axes.text(at + 0.03, -0.12, "none", fontsize=6, style="italic", va="center")
+    axes.set_xlim(-0.1, len(columns) - 0.55)
+    axes.set_ylim(-0.17 if missing else -0.04, 1.04)
+    axes.set_yticks([])
+    room = int(70 * WIDTHS[width] / WIDTHS["column"] / len(columns))
+    axes.set_xticks(
+        range(len(columns)), [shortened(column.label, max(4, room)) for column in columns], parse_math=False
+    )
+    axes.tick_params(axis="x", length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    bar = figure.colorbar(drawn, ax=axes, aspect=30, pad=0.01)
+    label_colours(bar, plot_data, list(rows.loss.values()))
+    return figure
