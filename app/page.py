@@ -99,10 +99,9 @@ def render_form(
     """
     site = current_site()
     base_url = site.base_url(request)
+    unknown = site.address_problems(request)
     one_takes = request.form.get(ONE_TAKES, "")
-    preview = make_preview(
-        state, site.catalogue, site.installer(base_url), base_url, site.address_problems(request), one_takes
-    )
+    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, unknown, one_takes)
     beside = _beside_fields(preview, fresh)
     touched = [
         field
@@ -117,7 +116,7 @@ def render_form(
         blank_row=EMPTY_ROW,
         name_pattern=NAME_PATTERN,
         most_parameters=PAGE.parameters,
-        tunnel=_tunnel(base_url),
+        tunnel="" if unknown else _tunnel(base_url),
         beside=beside,
         layout=form_layout,
         parameter_types=PARAMETER_TYPES,

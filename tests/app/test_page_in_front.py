@@ -53,6 +53,7 @@ def test_a_page_that_does_not_know_its_address_gives_no_commands(
         CLIENT.post("/", data=GOOD, headers=headers, environ_overrides=environ),
     ):
         assert SAID in page.text and 'data-state="wrong"' in page.text
+        assert 'id="tunnel"' not in page.text
     config = {"config": {"run": {"name": "a", "objective": "echo RESULT: 1", "workdir": "/tmp/a"}}}
     portal = CLIENT.post(
         "/api/v1/command", json=config, headers=headers, environ_overrides=environ
