@@ -1,4 +1,4 @@
-"""The tables of docs/configuration.md, search.md and development.md, made from the code; run this file to write them there."""
+"""The tables of the documentation that are made from the code or from what was measured; run this file to write them there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peers import tables as peers
 from worker.spec.algorithms import ALGORITHMS, DEFAULT
 from worker.spec.field_definition import Field
 from worker.spec.field_values import field_text
@@ -27,7 +28,7 @@ _DOCS = Path(__file__).resolve().parents[2] / "docs"
 CONFIGURATION = _DOCS / "configuration.md"
 SEARCH = _DOCS / "search.md"
 DEVELOPMENT = _DOCS / "development.md"
-PAGES = (CONFIGURATION, SEARCH, DEVELOPMENT)
+PAGES = (CONFIGURATION, SEARCH, DEVELOPMENT, peers.PAGE)
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 _DEFAULT = ". What a config or link means that names no algorithm"
 _KINDS = {
@@ -68,6 +69,8 @@ def tables(page: Path) -> Mapping[str, str]:
         return {"algorithms": _algorithms(), "values": _values(), "grid": _grid()}
     if page == DEVELOPMENT:
         return {"records": _records()}
+    if page == peers.PAGE:
+        return {name: _table(*make(peers.measured_peers())) for name, make in peers.TABLES.items()}
     return {
         **{section: _fields(section) for section in SECTIONS},
         "types": _types(),
