@@ -11,12 +11,13 @@ from markupsafe import Markup, escape
 
 from app import form_layout
 from app import form_state as states
+from app.example import EXAMPLE, NOTICE
 from app.form import UntouchedFields, make_form, partition_choice
 from app.form_state import EMPTY_ROW, FormState, Row
 from app.preview import Preview, make_preview
 from app.problem_places import PlacedProblem
 from app.program_card import ProgramCard
-from app.request_form import ONE_TAKES, begun, form_state
+from app.request_form import NEWCOMER, ONE_TAKES, begun, form_state
 from app.site import Site, current_site
 from app.widgets import SWITCHES, type_options, types_for_script
 from worker.spec.config_limits import PAGE
@@ -64,6 +65,13 @@ def linked() -> Response:
     """The form that the query string describes."""
     state, remarks = form_state(request, current_site())
     return render_form(state, remarks=remarks, fresh=not request.query_string)
+
+
+@blueprint.get("/example")
+def example() -> Response:
+    """The form of a run that goes as it stands, with what the site says of new forms."""
+    values = begun(EXAMPLE, NEWCOMER, current_site().file.defaults, EXAMPLE)
+    return render_form(states.of_draft(values), notice=NOTICE)
 
 
 @blueprint.post("/")

@@ -19,7 +19,7 @@ IMPORTED = "config"  # the form field of a pasted config, which is no part of th
 PROGRAM = "program_text"  # that of a pasted program
 ONE_TAKES = "one_takes"  # how long an evaluation is expected to take, which is no part of the run
 # What links that say nothing of it mean is the first partition of the list, and its GPUs.
-_NEWCOMER = Draft({"slurm.partition": "", "slurm.enable_gpus": False}, ())
+NEWCOMER = Draft({"slurm.partition": "", "slurm.enable_gpus": False}, ())
 
 
 def form_state(request: Request, site: Site) -> tuple[FormState, tuple[Problem, ...]]:
@@ -34,7 +34,7 @@ def form_state(request: Request, site: Site) -> tuple[FormState, tuple[Problem, 
     meant = original_meaning.of_link(read, site.catalogue.known_partitions)
     if request.query_string:
         return states.of_draft(meant.draft), meant.problems
-    return states.new(begun(meant.draft, _NEWCOMER, site.file.defaults)), meant.problems
+    return states.new(begun(meant.draft, NEWCOMER, site.file.defaults)), meant.problems
 
 
 def begun(draft: Draft, *more: Draft) -> Draft:

@@ -85,6 +85,8 @@ function followAddress(preview) {
   const { search, hash } = new URL(preview.url);
   const now = window.location;
   if (search !== now.search || hash !== now.hash) {
-    window.history.replaceState(null, "", now.pathname + search + hash);
+    // Not the path of the moment, which may be that of the example.
+    const { pathname } = new URL(document.getElementById("form").action);
+    window.history.replaceState(null, "", pathname + search + hash);
   }
 }

@@ -149,6 +149,28 @@ def test_what_values_are_rounded_to_is_asked_for_last() -> None:
     ]
 
 
+def test_an_empty_form_offers_an_example_and_keeps_to_the_clusters_defaults() -> None:
+    form = Form(page())
+    assert (form.sent["partition"], form.sent["enable_gpus"]) == ("", "0")
+    assert 'href="/example">Start from an example</a>' in page()
+    assert "/example" not in page("projectname=a")
+    example = Form(CLIENT.get("/example").text)
+    assert example.texts["status-title"].strip() == "Ready to start"
+    assert (example.sent["number_of_parameters"], example.sent["partition"]) == ("3", "")
+
+
+def test_a_parameter_is_inserted_into_the_program_once() -> None:
+    form = press(Form(page()), "update", **GOOD)
+    given = form.sent["objective_program"]
+    assert press(form, "insert-0").sent["objective_program"] == given
+    form = press(form, "insert-0", objective_program="./a ")
+    assert form.sent["objective_program"] == "./a --lr=($lr)"
+    form = press(form, "insert-0", objective_program="./a", param_0_when="k == 1")
+    assert form.sent["objective_program"] == "./a [?--lr=($lr)?]"
+    form = press(form, "insert-0", objective_program="./a", param_0_name="", param_0_when="")
+    assert form.sent["objective_program"] == "./a ($x_0)"
+
+
 def test_unknown_choices_of_a_link_are_shown_and_kept() -> None:
     form = Form(page("partition=gone&searchtype=magic&param_0_type=hp.foo"))
     assert (form.sent["partition"], form.sent["searchtype"]) == ("gone", "magic")

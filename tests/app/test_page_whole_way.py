@@ -18,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 from locked_versions import versions
 from packaging.utils import canonicalize_name
+from page_form import Form
 from page_server import ROOT
 from shells import INTERACTIVE, in_shells
 
@@ -65,6 +66,28 @@ def check_results(folder: Path, name: str, parameter: str = "x") -> None:
     )
     best = json.loads(asked.stdout)
     assert best["loss"] == best["parameters"][parameter] == min(good)
+
+
+def test_the_example_runs_as_it_stands(address: str, folder: Path, tmp_path: Path) -> None:
+    with urlopen(f"{address}/example") as page:
+        sent = Form(page.read().decode()).sent
+    # Fewer of them, which take as long in a test as they do elsewhere.
+    sent |= {"workdir": str(folder), "max_evals": "3"}
+    with urlopen(f"{address}/preview", data=urlencode(sent).encode()) as answer:
+        content = json.load(answer)
+    assert (content["headline"], content["problems"]) == ("Ready to start", [])
+    subprocess.run(
+        ["sh", "-c", f"{content['command_local']} --yes"],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        timeout=ENDS_WITHIN,
+        check=True,
+    )
+    run = folder / "omniopt" / "projects" / sent["projectname"]
+    with (run / "csv" / f"{run.name}.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["status"] for row in rows] == ["ok"] * 3
+    assert all(0 < float(row["RESULT"]) < 100 and 0 <= float(row["accuracy"]) <= 1 for row in rows)
 
 
 @in_shells
