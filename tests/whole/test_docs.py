@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from documents import FENCE, PAGES, ROOT
 
 from worker import errors
 from worker.cli import COMMANDS
@@ -17,18 +18,7 @@ from worker.spec.check import check_read
 from worker.spec.formats import toml
 from worker.trial import Status
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted(
-    [
-        ROOT / "README.md",
-        ROOT / "CONTRIBUTING.md",
-        *ROOT.glob("docs/**/*.md"),
-        *ROOT.glob("examples/**/*.md"),
-        *ROOT.glob("benchmarks/*.md"),
-    ]
-)
 COMMAND_PAGE = ROOT / "docs" / "commands.md"
-FENCE = re.compile(r"^```(\w*)(?: [^\n]*)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -47,13 +37,13 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.re
 
 def blocks(page: Path, language: str) -> list[str]:
     """The fenced blocks of a page in a language."""
-    return [body for name, body in FENCE.findall(page.read_text(encoding="utf-8")) if name == language]
+    return [body for name, _, body in FENCE.findall(page.read_text(encoding="utf-8")) if name == language]
 
 
 def code(page: Path) -> Iterator[str]:
     """Everything on a page that is set as code, but for blocks in other languages than the shell's."""
     text = page.read_text(encoding="utf-8")
-    yield from (body for name, body in FENCE.findall(text) if name in ("", "bash", "sh", "console"))
+    yield from (body for name, _, body in FENCE.findall(text) if name in ("", "bash", "sh", "console"))
     yield from INLINE.findall(FENCE.sub("", text))
 
 
