@@ -18,20 +18,25 @@ _TIMES = tuple(field.path for field in NESTED)
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the form with its fields in their order."""
+    """A part of the form with its fields in their order. help: where the page says more, below its own address."""
 
     key: str
     title: str
     fields: tuple[Field, ...]
+    help: str = ""
 
 
-def _section(key: str, title: str, paths: tuple[str, ...]) -> Section:
+def _section(key: str, title: str, paths: tuple[str, ...], help: str = "") -> Section:
     by_path = {field.path: field for field in FIELDS}
-    return Section(key, title, tuple(by_path[path] for path in paths))
+    return Section(key, title, tuple(by_path[path] for path in paths), help)
 
 
-PROGRAM = _section("program", "Your program", _PROGRAM)
-SEARCH = _section("search", "Search", _SEARCH)
+HELP_ON_PARAMETERS = "help#what-the-types-mean"
+_ON_SLURM = "docs/slurm#what-the-config-means-for-slurm"
+
+
+PROGRAM = _section("program", "Your program", _PROGRAM, "help#what-the-program-must-print")
+SEARCH = _section("search", "Search", _SEARCH, "help#how-many-evaluations-how-many-workers")
 # Whatever is added to the table of fields finds its place by itself.
 _COMMON = ("slurm.partition", "slurm.enable_gpus", "slurm.gpus", "run.workers", "slurm.memory")
 RESOURCES = _section(
@@ -45,12 +50,16 @@ RESOURCES = _section(
             if not field.advanced and field.path not in (*_PROGRAM, *_SEARCH, *_TIMES, *_COMMON)
         ),
     ),
+    _ON_SLURM,
 )
 TIMES = _section("times", "Times", _TIMES)
 _SITE = SITE_FIELDS + DRIVER_FIELDS
-SITE = _section("site", "Rules of your cluster", tuple(field.path for field in _SITE))
+SITE = _section("site", "Rules of your cluster", tuple(field.path for field in _SITE), _ON_SLURM)
 ENVIRONMENT = _section(
-    "environment", "Modules, environment, variables", tuple(field.path for field in ENVIRONMENT_FIELDS)
+    "environment",
+    "Modules, environment, variables",
+    tuple(field.path for field in ENVIRONMENT_FIELDS),
+    "help#a-wrapper-and-module-load",
 )
 ADVANCED = _section(
     "advanced",
@@ -60,6 +69,7 @@ ADVANCED = _section(
         for field in FIELDS
         if field.advanced and field not in (*_SITE, *ENVIRONMENT_FIELDS, *NESTED)
     ),
+    "docs/configuration",
 )
 SECTIONS = (PROGRAM, SEARCH, RESOURCES, TIMES, ENVIRONMENT, ADVANCED, SITE)
 # Those whose fields have their help behind a question mark, but for the one that nobody knows by its name.

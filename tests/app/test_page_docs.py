@@ -20,7 +20,7 @@ from app.documentation import render
 from app.environment import Settings
 
 LIBRARY = Library(ROOT / "docs")
-ADDRESSES = ["/help", "/docs", *(f"/docs/{name}" for name in LIBRARY.names if name != "help")]
+ADDRESSES = ["/", "/help", "/docs", *(f"/docs/{name}" for name in LIBRARY.names if name != "help")]
 LINK = re.compile(r'(?:href|src)="([^"]*)"')
 ID = re.compile(r'\bid="([^"]+)"')
 
