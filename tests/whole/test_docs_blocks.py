@@ -30,7 +30,7 @@ OBJECTIVE = re.compile(r"(python3 /projects/me/program\.py [^\n`]+)")
 CONFIG = """
 [run]
 name = "RUN"
-objective = "awk -v lr=($lr) 'BEGIN { print \\"RESULT: \\" lr * lr }'; echo ($optimizer)"
+objective = "mkdir failed-once 2>/dev/null && exit 1; awk -v lr=($lr) 'BEGIN { print \\"RESULT: \\" lr * lr }'; echo ($optimizer)"
 workers = 2
 
 [search]
@@ -99,7 +99,7 @@ def save_files(page: Path, workdir: Path) -> None:
 
 @pytest.fixture
 def with_a_run(workdir: Path) -> Path:
-    """A workdir with a run called RUN, which has ended, and the files that blocks speak of."""
+    """A workdir with a run called RUN, which has ended and in which one evaluation failed, and the files that blocks speak of."""
     (workdir / "omniopt").mkdir()
     (workdir / "omniopt" / ".venv").symlink_to(sys.prefix)
     (workdir / "run.toml").write_text(CONFIG)
