@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from deployed import EXAMPLES
+from deployed import EXAMPLES, end, start_page
 from page_server import ROOT
 
 from app import create_app
@@ -62,6 +63,20 @@ def test_the_service_waits_longer_than_its_processes_take() -> None:
 
     [seconds] = re.findall(r"^TimeoutStopSec=(\d+)$", (EXAMPLES / UNITS[1]).read_text(), re.MULTILINE)
     assert int(seconds) > gunicorn_conf.graceful_timeout
+
+
+def test_systemd_is_told_when_the_page_is_ready(tmp_path: Path) -> None:
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified,
+        socket.create_server(("127.0.0.1", 0)) as listening,
+    ):
+        notified.bind(str(tmp_path / "notify"))
+        notified.settimeout(60)
+        page = start_page(listening, {"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        try:
+            assert b"READY=1" in notified.recv(4096)
+        finally:
+            end(page)
 
 
 def test_what_they_set_is_known() -> None:
