@@ -42,6 +42,7 @@ FOREIGN = {
 FOREIGN_IN_FUNCTIONS = {
     **dict.fromkeys(("PIL", "matplotlib"), ("worker.report.pictures",)),
     **dict.fromkeys(("optuna", "pandas", "sqlalchemy"), ("worker.report.exchange",)),
+    "numpy": ("worker.report.data.effects", "worker.report.data.shuffling"),
     "scipy": ("worker.report.data.rank_tests",),
     "sklearn": ("worker.report.data.importance",),
     "threadpoolctl": ("worker.search.models",),

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "Open the menu of results."),
     "csv": ("csv", "Write the table of all evaluations."),
     "summary": ("summary", "Print key figures of a run: best parameters, time, nodes, cost."),
+    "importance": ("importance", "Say which parameters matter, and how sure the best is."),
     "errors": ("errors", "Say what went wrong, why, and what to do about it."),
     "logs": ("logs", "List what evaluations printed, or show the end of one log."),
     "why": ("why", "Say why an evaluation was proposed, and what was expected of it."),

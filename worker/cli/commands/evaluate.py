@@ -66,6 +66,7 @@ ITEMS = (
     Item("video of the optimization (html)", ("video",)),
     Item("debug-zip: pack what others need to help", ("debug-zip",)),
     Item("export as JSON", ("export", "--json")),
+    Item("importance: which parameters matter, how sure the best is", ("importance",)),
 )
 RUNNING_ITEMS = (
     Item("status: evaluations done, failed and running, jobs", ("status",)),

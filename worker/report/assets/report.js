@@ -13,7 +13,7 @@ const PAPER = 690; // css pixels between the margins of a page of A4
 
 /** Fills the sections of the report from its data. */
 export function mountReport(data) {
-  const parts = { progress, importance, interaction, curves, timeline, gpus, pareto };
+  const parts = { progress, importance, effects, interaction, curves, timeline, gpus, pareto };
   for (const [name, part] of Object.entries(parts)) {
     const root = document.getElementById(name);
     if (root && data[name]) part(root, data, data[name]);
@@ -112,11 +112,31 @@ function importance(root, data, rows) {
   figure(root, "Loss in R² when the parameter is shuffled", drawBars(shown, words));
 }
 
-function interaction(root, data, found) {
-  const [pair] = namedPairs(data, [[found.x, found.y]]);
-  const words = `Typical ${data.result} over ${found.x} and ${found.y}, as the forest predicts it.`;
-  mapFigure(root, "What the forest predicts, by both", data, pair, found, words);
-  mountScatter(root.appendChild(element("div")), data, [pair], { table: false });
+function interaction(root, data, maps) {
+  const holder = element("div", { class: "charts" });
+  const show = (found) => {
+    const [pair] = namedPairs(data, [[found.x, found.y]]);
+    const words = `Typical ${data.result} over ${found.x} and ${found.y}, as the forest predicts it.`;
+    holder.replaceChildren();
+    mapFigure(holder, "What the forest predicts, by both", data, pair, found, words);
+    mountScatter(holder.appendChild(element("div")), data, [pair], { table: false });
+  };
+  const options = maps.map((found, index) => element("option", { value: index }, `${found.x}, ${found.y}`));
+  const choice = element("select", { onchange: () => show(maps[choice.value]) }, ...options);
+  if (maps.length > 1) root.before(element("p", {}, element("label", {}, "Parameters ", choice)));
+  root.replaceWith(holder);
+  show(maps[0]);
+}
+
+function effects(root, data, curves) {
+  for (const { name, xs, middle, low, high } of curves) {
+    const column = data.columns.find((one) => one.role === "parameter" && one.name === name);
+    if (!column || column.category) continue;
+    const series = [{ label: `${name}: quartiles`, kind: "band", x: xs, y: middle, low, high, tone: 0 }, { label: name, kind: "step", x: xs, y: middle, tone: 0 }];
+    const axes = { x: { label: name, integer: column.integer, kind: column.scale }, y: { label: resultLabel(data) } };
+    const words = `Typical ${data.result} by ${name}: from ${short(middle[0])} at ${short(xs[0])} to ${short(middle.at(-1))} at ${short(xs.at(-1))}.`;
+    figure(root, `By ${name}`, drawLines(data, series, axes, words));
+  }
 }
 
 function curves(root, data, { lines, log }) {

@@ -24,10 +24,8 @@ def remark(run: Run, best: Trial | None, results: int) -> str:
     if best is None or results < _LEAST_RESULTS:
         return ""
     found = [
-        f"{visible(parameter.name)} = {visible(value_text(best.values[parameter.name], run.number_format))} ({end})"
-        for parameter in run.parameters
-        if parameter.name in best.values
-        for end in _ends(parameter, run.precision, best.values[parameter.name])
+        f"{visible(name)} = {visible(value_text(best.values[name], run.number_format))} ({end})"
+        for name, end in ends(run, best).items()
     ]
     if not found:
         return ""
@@ -37,6 +35,16 @@ def remark(run: Run, best: Trial | None, results: int) -> str:
         f"The best evaluation lies on a bound of the search space: {listed}.",
         "Better ones may lie beyond; if your program takes such values, widen the range in a new run.",
     )
+
+
+def ends(run: Run, best: Trial) -> dict[str, str]:
+    """The parameters whose best value lies on a bound, with the words for which one."""
+    return {
+        parameter.name: end
+        for parameter in run.parameters
+        if parameter.name in best.values
+        for end in _ends(parameter, run.precision, best.values[parameter.name])
+    }
 
 
 def _ends(parameter: Parameter, precision: int, value: Value) -> Iterator[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from worker.report.data.effects import Effects, Interaction, effects
 from worker.report.data.plot_columns import PlotColumn, PlotData
-from worker.spec.text import counted
+from worker.report.data.shuffling import drawn_anew, increases, joined
+from worker.spec.text import counted, together
 
 LEAST = 20  # evaluations with a result; fewer say nothing
 MOST = 2000  # evaluations that the forest learns from; more change nothing but the time
@@ -17,7 +19,7 @@ _FEW = 400  # evaluations up to which each of them is predicted, by a forest tha
 _PARTS = 4  # into which they are divided for that; of more evaluations one part is predicted
 _TREES = 80
 _SHUFFLES = 8
-_GRID = 14  # steps of the map of two parameters, each way
+WEAK = 0.3  # R2 below which the forest knows too little to be believed
 INSTALL = 'pip install "scikit-learn>=1.4"'
 
 
@@ -26,29 +28,37 @@ class NoImportanceError(Exception):
 
 
 @dataclass(frozen=True)
-class Interaction:
-    """The forest's prediction over two parameters: values of each, and for each pair the typical result there."""
-
-    x: str
-    y: str
-    xs: tuple[float, ...]
-    ys: tuple[float, ...]
-    results: tuple[tuple[float, ...], ...]  # one row for each of ys
-
-
-@dataclass(frozen=True)
 class Importance:
     """parameter -> (mean, standard deviation over shuffles) of the loss in R2, the most important first.
 
+    intervals: parameter -> its part of the importance of all, from 0 to 1, and a 90 % interval of that.
     score: R2 of the forest on evaluations that it did not learn from; 1 is perfect, 0 or less knows nothing.
     learned: evaluations that were used at all; tested: how many of them were predicted.
     """
 
     shares: dict[str, tuple[float, float]]
     score: float
-    interaction: Interaction | None
     learned: int
     tested: int
+    intervals: Mapping[str, tuple[float, float, float]]
+    effects: Effects
+
+    @property
+    def interaction(self) -> Interaction | None:
+        """The map of the two most important parameters."""
+        return self.effects.maps[0] if self.effects.maps else None
+
+    @property
+    def quality(self) -> str:
+        """How far the forest can be believed."""
+        doubt = "That is low: do not rely on these figures." if self.score < WEAK else ""
+        return together(f"Unshuffled, the predictions reach R² = {self.score:.2f}.", doubt)
+
+    def rows(self) -> Iterator[list[str]]:
+        """Name, share and interval of each parameter, in percent."""
+        for name in self.shares:
+            share, low, high = self.intervals[name]
+            yield [name, f"{100 * share:.0f} %", f"{100 * low:.0f} % to {100 * high:.0f} %"]
 
     @property
     def method(self) -> str:
@@ -63,7 +73,9 @@ class Importance:
             f"the parameters of {self.learned:,} evaluations. {test} The importance of a parameter is the "
             f"drop in R² of these predictions when its values are shuffled ({_SHUFFLES} times; the thin "
             "line is one standard deviation). R² may fall below 0, so the importance may exceed 1; about 0 "
-            "means no visible influence where the search has looked."
+            "means no visible influence where the search has looked. The shares are parts of the sum, influences below 0 "
+            "counted as 0; their 90 % intervals come from drawing the predicted evaluations anew 400 times "
+            "(bootstrap), with the same forests."
         )
 
 
@@ -99,14 +111,13 @@ def _number(column: PlotColumn, row: int) -> float:
 def _measured(
     columns: Sequence[PlotColumn], points: list[list[float]], losses: Sequence[float]
 ) -> Importance:
-    from sklearn.inspection import permutation_importance
     from sklearn.model_selection import KFold
 
     ranks = _ranks(losses)
     spread = statistics.pvariance(ranks)
     parts = list(KFold(_PARTS).split(points))[: _PARTS if len(points) <= _FEW else 1]
     errors: list[float] = []
-    shuffled: list[Any] = []  # for each part, its share of the importance of each column in each shuffle
+    grown: list[Any] = []  # of each part: by how much shuffling makes the errors larger
     for learned, tested in parts:
         forest = _forest([points[row] for row in learned], [ranks[row] for row in learned])
         tested_points, actual_ranks = [points[row] for row in tested], [ranks[row] for row in tested]
@@ -114,22 +125,13 @@ def _measured(
             (predicted - actual) ** 2
             for predicted, actual in zip(forest.predict(tested_points), actual_ranks, strict=True)
         ]
-        importances = permutation_importance(
-            forest,
-            tested_points,
-            actual_ranks,
-            scoring="neg_mean_squared_error",
-            n_repeats=_SHUFFLES,
-            random_state=1,
-        )
-        shuffled.append(importances.importances * len(tested) / spread)
-    shares = _shares(columns, sum(shuffled) / len(errors))
-    interaction = None
-    if len(shares) > 1:
-        full_forest = _forest(points, ranks)
-        interaction = _interaction(full_forest, columns, points, sorted(losses), list(shares)[:2])
+        grown.append(increases(forest, tested_points, actual_ranks, _SHUFFLES))
+    every = joined(grown) / spread
+    shares = _shares(columns, every.mean(axis=2))
+    found = effects(_forest(points, ranks), columns, points, sorted(losses), list(shares))
     score = 1 - statistics.fmean(errors) / spread
-    return Importance(shares, score, interaction, len(points), len(errors))
+    intervals = dict(zip((column.name for column in columns), drawn_anew(every), strict=True))
+    return Importance(shares, score, len(points), len(errors), intervals, found)
 
 
 def _shares(columns: Sequence[PlotColumn], together: Any) -> dict[str, tuple[float, float]]:
@@ -156,39 +158,3 @@ def _ranks(losses: Sequence[float]) -> list[float]:
         first.setdefault(loss, position)
         last[loss] = position
     return [(first[loss] + last[loss]) / 2 / max(1, len(ordered) - 1) for loss in losses]
-
-
-def _interaction(
-    forest: Any,
-    columns: Sequence[PlotColumn],
-    points: list[list[float]],
-    ordered: Sequence[float],
-    names: Sequence[str],
-) -> Interaction:
-    """Partial dependence on two parameters: predictions averaged over the others as they were evaluated."""
-    indices = [
-        next(position for position, column in enumerate(columns) if column.name == name) for name in names
-    ]
-    xs, ys = (_steps(sorted(point[index] for point in points), columns[index]) for index in indices)
-    sample = points[:40]
-    grid = []
-    for y in ys:
-        for x in xs:
-            for point in sample:
-                changed = list(point)
-                changed[indices[0]], changed[indices[1]] = x, y
-                grid.append(changed)
-    predicted = forest.predict(grid)
-    means = [float(predicted[at : at + len(sample)].mean()) for at in range(0, len(grid), len(sample))]
-    results = [ordered[min(len(ordered) - 1, max(0, round(mean * (len(ordered) - 1))))] for mean in means]
-    table = tuple(tuple(results[at : at + len(xs)]) for at in range(0, len(results), len(xs)))
-    return Interaction(names[0], names[1], xs, ys, table)
-
-
-def _steps(ordered: Sequence[float], column: PlotColumn) -> tuple[float, ...]:
-    """Values that divide the evaluations evenly, or all of them where there are few."""
-    distinct = sorted(set(ordered))
-    if column.options is not None or len(distinct) <= _GRID:
-        return tuple(distinct[:40])
-    picked = {ordered[round(step * (len(ordered) - 1) / (_GRID - 1))] for step in range(_GRID)}
-    return tuple(sorted(picked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,16 @@ from worker.report.data.importance import Importance, NoImportanceError, measure
 from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
 from worker.report.data.summary import Summary, summarize
-from worker.report.pages import failure_list, front_part, gpu, html, points, provenance_part, sections
+from worker.report.pages import (
+    certainty_part,
+    failure_list,
+    front_part,
+    gpu,
+    html,
+    points,
+    provenance_part,
+    sections,
+)
 from worker.store.starter import run_command
 
 _CURVE_SPAN = (
@@ -73,12 +83,14 @@ def _parts(
         *([failures] if summary.best is None else []),
         ("progress", "Progress", sections.improvements(results)),
         ("confirmed", "The best points, evaluated again", points.confirmed(results)),
+        ("certainty", "How sure the best is", certainty_part.how_sure(results)),
         ("points", "The best points", points.best_points(results)),
         *([front] if results.run.several else []),
         ("parallel", "Parallel plot", None),
         ("importance", "Which parameters matter", sections.importance(importance, why_not)),
+        ("effects", "What the result depends on", sections.effects(importance)),
         ("slices", "Each parameter against the result", None),
-        ("interaction", "The two most important parameters together", sections.interaction(importance)),
+        ("interaction", "Two parameters together", sections.interaction(importance)),
         ("scatter", "All pairs of parameters", None),
         *([] if results.run.several else [front]),
         ("curves", "Learning curves", None),
@@ -94,7 +106,9 @@ def _parts(
 def _section(part: Part, drawn: bool) -> html.Markup:
     name, title, content = part
     holder = html.tag(
-        "div", id=name, class_="charts" if name in ("progress", "gpus", "interaction", "pareto") else None
+        "div",
+        id=name,
+        class_="charts" if name in ("progress", "gpus", "interaction", "effects", "pareto") else None,
     )
     heading = html.tag("h2", title, id=f"{name}-title")
     parts = (holder, content) if name in ("progress", "pareto") else (content, holder)
@@ -126,14 +140,9 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
             [name, round(mean, 5), round(deviation, 5)]
             for name, (mean, deviation) in importance.shares.items()
         ]
-        if (pair := importance.interaction) is not None:
-            charts["interaction"] = {
-                "x": pair.x,
-                "y": pair.y,
-                "xs": pair.xs,
-                "ys": pair.ys,
-                "results": pair.results,
-            }
+        charts["effects"] = [dataclasses.asdict(curve) for curve in importance.effects.curves]
+        if maps := importance.effects.maps:
+            charts["interaction"] = [dataclasses.asdict(pair) for pair in maps]
     if lines := curves.choose(results.trials, results.run):
         charts["curves"] = {
             "lines": [{"trial": line.trial.number, "x": line.steps, "y": line.values} for line in lines],

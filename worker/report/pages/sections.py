@@ -9,7 +9,7 @@ from worker.report.data import bounds_remark, folds_remark, outside, own_setting
 from worker.report.data import improvements as progress
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.failures import infeasible_sentence
-from worker.report.data.importance import Importance
+from worker.report.data.importance import WEAK, Importance
 from worker.report.data.imports import imported_sentence
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
@@ -20,12 +20,11 @@ from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import link, toml
 from worker.spec.notation import value_text
-from worker.spec.text import counted, duration_words, sentence_start, together
+from worker.spec.text import counted, duration_words, sentence_start
 from worker.store.starter import run_command
 from worker.trial import Status, Trial
 
 MOST_ROWS = 50
-_WEAK = 0.3  # R2 below which the forest knows too little to be believed
 
 
 def heading(results: Results, made_at: datetime) -> Markup:
@@ -227,21 +226,35 @@ def importance(measured: Importance | None, why_not: str) -> Content:
     """How the importance was measured and how far it can be believed."""
     if measured is None:
         return tag("p", why_not)
-    quality = f"Unshuffled, the predictions reach R² = {measured.score:.2f}."
-    doubt = "That is low: do not rely on these figures." if measured.score < _WEAK else ""
-    return tag("p", measured.method, " ", tag("b", together(quality, doubt)))
+    head = ["Parameter", "Share", "90 % interval"]
+    return (
+        tag("p", measured.method, " ", tag("b", measured.quality)),
+        table("Importance as shares", head, list(measured.rows())[:MOST_ROWS]),
+    )
+
+
+def effects(measured: Importance | None) -> Content:
+    """What the curves of single parameters show."""
+    if measured is None:
+        return None
+    doubt = f" {measured.quality}" if measured.score < WEAK else ""
+    return tag(
+        "p",
+        "What the forest predicts by each parameter, the others averaged over as they were evaluated (partial dependence): the median "
+        "of its trees as the result that is typical for the predicted rank, in a band from quartile to quartile of the trees. "
+        f"The band says how far the trees agree, not how far results scatter.{doubt}",
+    )
 
 
 def interaction(measured: Importance | None) -> Content:
     """What the map shows."""
     if measured is None or measured.interaction is None:
         return None
-    pair = measured.interaction
     return tag(
         "p",
-        f"{pair.x} and {pair.y}: first what the forest predicts (the other parameters averaged over, the result "
-        "typical for the predicted rank; cells divide the evaluations evenly, so they are not to scale), then the "
-        "evaluations themselves.",
+        "First what the forest predicts (the other parameters averaged over, the result typical for the predicted "
+        "rank; cells divide the evaluations evenly, so they are not to scale), then the evaluations themselves. "
+        "The two most important parameters come first.",
     )
 
 
