@@ -228,6 +228,11 @@ class RunPaths:
         return self.root / "parallel-plot" / "plot.html"
 
     @property
+    def paper(self) -> Path:
+        """The folder of what is written for a paper."""
+        return self.root / "paper"
+
+    @property
     def report(self) -> Path:
         """The report."""
         return self.root / "report.html"

@@ -1,17 +1,20 @@
 // Colours by value: a perceptual ramp that colour-blind people can read, and eight distinct colours for categories.
 
+import { isPrinting } from "./dom.js";
 import { fence, makeScale } from "./scale.js";
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
-/** Whether the page is dark now. */
+/** Whether the page is dark now; paper never is. */
 export function isDark() {
-  return DARK.matches;
+  return DARK.matches && !isPrinting();
 }
 
 /** Calls `action` when the page becomes light or dark. */
 export function whenThemeChanges(action) {
   DARK.addEventListener("change", action);
+  addEventListener("beforeprint", () => DARK.matches && action());
+  addEventListener("afterprint", () => DARK.matches && action());
 }
 
 /** The css colour of a place from 0 (best, most contrast with the page) to 1 on the ramp of `palette`. */

@@ -85,10 +85,23 @@ export function counted(count, word) {
   return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 }
 
-/** Calls `action` at most once per animation frame, with the newest arguments. */
+let onPaper = false; // from the moment at which the browser prints, to its end
+addEventListener("beforeprint", () => (onPaper = true));
+addEventListener("afterprint", () => (onPaper = false));
+
+/** Whether the page is being printed: then nothing may wait for the next frame. */
+export function isPrinting() {
+  return onPaper;
+}
+
+/** Calls `action` at most once per animation frame, with the newest arguments; at once while the page is printed. */
 export function oncePerFrame(action) {
   let wanted = null;
   return (...words) => {
+    if (onPaper) {
+      action(...words);
+      return;
+    }
     if (wanted === null) {
       requestAnimationFrame(() => {
         const last = wanted;

@@ -1,5 +1,7 @@
 // Draws one line per row through all axes, on canvases, since ten thousand lines are too many for elements.
 
+import { isPrinting } from "./dom.js";
+
 const AT_ONCE = 1000; // lines that are drawn without letting the user wait noticeably
 const PAUSE = 50; // milliseconds without a change after which all lines are drawn
 const THICK = 250; // up to so many lines are wider than the thinnest possible, which takes several times longer
@@ -78,16 +80,19 @@ export class Lines {
       const parts = chunks(rows).map((part) => () => paint(spare, part));
       this.steps.front = [];
       // Not while the user still moves: the next move would make it useless.
-      this.timer = setTimeout(() => {
+      const all = () => {
         this.steps.front = [() => fitCanvas(spare, width, height), ...parts, replace, done];
         this.#work();
-      }, PAUSE);
+      };
+      if (isPrinting()) all();
+      else this.timer = setTimeout(all, PAUSE);
     }
     this.#work();
   }
 
   #work() {
     cancelAnimationFrame(this.frame);
+    while (isPrinting() && this.steps.front.length + this.steps.back.length) (this.steps.front.shift() ?? this.steps.back.shift())();
     const step = this.steps.front.shift() ?? this.steps.back.shift();
     if (!step) return;
     this.frame = requestAnimationFrame(() => {
