@@ -86,7 +86,7 @@ function followAddress(preview) {
   const now = window.location;
   if (search !== now.search || hash !== now.hash) {
     // Not the path of the moment, which may be that of the example.
-    const { pathname } = new URL(document.getElementById("form").action);
-    window.history.replaceState(null, "", pathname + search + hash);
+    const path = document.getElementById("form").getAttribute("action");
+    window.history.replaceState(null, "", path + search + hash);
   }
 }
