@@ -7,6 +7,7 @@ from functools import partial
 
 from flask import Blueprint, Response, jsonify, request
 
+from app import review
 from app.preview import make_preview
 from app.request_form import ONE_TAKES, form_state
 from app.site import current_site
@@ -33,6 +34,9 @@ def preview() -> Response:
     problems = (*site.address_problems(request), *unread)
     one_takes = request.form.get(ONE_TAKES, "")
     answer = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems, one_takes)
+    if review.FOREIGN in request.form:
+        told = [fact.as_json() for fact in review.facts(state)]
+        return jsonify({**answer.without_commands.as_json(), "review": told})
     return jsonify(answer.as_json())
 
 

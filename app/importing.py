@@ -40,7 +40,9 @@ def import_config() -> Response:
         refusal.status_code = 413 if isinstance(error, TooMuchError) else 422
         return refusal
     if _is_browser():
-        return render_form(state, remarks=problems, notice="The form was filled in from your config.")
+        return render_form(
+            state, remarks=problems, notice="The form was filled in from your config.", foreign=True
+        )
     site = current_site()
     base_url = site.base_url(request)
     preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems)

@@ -28,6 +28,7 @@ def renderer(app: Flask, wheel: Wheel, options: InstallerOptions) -> Callable[[s
     return render
 
 
+@blueprint.get("/i")  # short, for the command
 @blueprint.get("/install.sh")
 def install_script() -> Response:
     """The installer for the address under which it is asked for."""

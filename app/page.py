@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
-from app import form_layout
+from app import form_layout, review
 from app import form_state as states
 from app.example import EXAMPLE, NOTICE
 from app.form import UntouchedFields, make_form, partition_choice
@@ -17,18 +17,16 @@ from app.form_state import EMPTY_ROW, FormState, Row
 from app.preview import Preview, make_preview
 from app.problem_places import PlacedProblem
 from app.program_card import ProgramCard
-from app.request_form import NEWCOMER, ONE_TAKES, begun, form_state
+from app.request_form import NEWCOMER, ONE_TAKES, PRESET, begun, form_state, preset_of
 from app.site import Site, current_site
 from app.widgets import SWITCHES, type_options, types_for_script
 from worker.spec.config_limits import PAGE
 from worker.spec.fields import FIELDS
-from worker.spec.formats import url
 from worker.spec.optional_parts import part_with
 from worker.spec.parameter_settings import COMMON, IN_FORM_ORDER, SETTINGS
 from worker.spec.parameter_types import PARAMETER_TYPES
 from worker.spec.parameters import NAME_PATTERN
 from worker.spec.problem import Problem
-from worker.spec.run import Draft
 
 blueprint = Blueprint("page", __name__)
 
@@ -64,7 +62,13 @@ def placeholder(row: Row, index: object) -> str:
 def linked() -> Response:
     """The form that the query string describes."""
     state, remarks = form_state(request, current_site())
-    return render_form(state, remarks=remarks, fresh=not request.query_string)
+    foreign = bool(request.query_string) and preset_of(request, current_site()) is None
+    return render_form(
+        state,
+        remarks=remarks,
+        fresh=not request.query_string,
+        foreign=foreign,
+    )
 
 
 @blueprint.get("/example")
@@ -98,18 +102,22 @@ def render_form(
     import_text: str = "",
     import_problems: Sequence[Problem] = (),
     program: ProgramCard | None = None,
+    foreign: bool = False,
 ) -> Response:
     """The page for `state`.
 
     remarks: what there is to say about the link or the config that was opened; it is no longer true of the form.
     fresh: nothing has been filled in, so gaps are no mistakes yet. focus: the id of the field to go to. notice: what
     has just happened. import_text, import_problems: a config that could not be read, and why. program: one that was read.
+    foreign: whether somebody else may have written the values; stays so until the person says that they have read them.
     """
     site = current_site()
     base_url = site.base_url(request)
     unknown = site.address_problems(request)
     one_takes = request.form.get(ONE_TAKES, "")
     preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, unknown, one_takes)
+    action = request.form.get("action", "")
+    foreign = foreign or (review.FOREIGN in request.form and action != review.ACKNOWLEDGED)
     beside = _beside_fields(preview, fresh)
     touched = [
         field
@@ -119,7 +127,8 @@ def render_form(
     page = render_template(
         "page.html",
         state=state,
-        preview=preview,
+        preview=preview.without_commands if foreign else preview,
+        review=review.facts(state) if foreign else (),
         form=make_form(state, site.catalogue, touched),
         blank_row=EMPTY_ROW,
         name_pattern=NAME_PATTERN,
@@ -150,13 +159,9 @@ def render_form(
 
 
 def _presets(site: Site) -> list[tuple[str, str]]:
-    """What an empty form can begin with: a label and the address of each."""
-    nothing = states.new(Draft({}, ())).draft
+    """What an empty form can begin with: a label and the address of each, by which the page knows that the values are the site's."""
     return [
-        (
-            preset.label,
-            f"{request.script_root}/?{url.write(begun(nothing, site.file.defaults, preset.draft))}",
-        )
+        (preset.label, f"{request.script_root}/?{urlencode({PRESET: preset.key})}")
         for preset in site.file.presets
     ]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.catalogue import Catalogue
 from app.form_state import Change, FormState
@@ -29,9 +30,10 @@ _ORDER = ("error", "warning", "note")
 
 @dataclass(frozen=True)
 class Commands:
-    """The lines to paste: with a fresh installation, so that one evaluation comes first, with the one in the workdir, and on this machine without Slurm."""
+    """The lines to paste: with a fresh installation, the same with more patience (thorough), so that one evaluation comes first, with the one in the workdir, and on this machine without Slurm."""
 
     first_time: str
+    thorough: str
     trying: str
     installed: str
     local: str
@@ -71,6 +73,16 @@ class Preview:
         return not self.errors
 
     @property
+    def fingerprint(self) -> str:
+        """What a browser knows a form by that it has seen before: the same for the same config."""
+        return hashlib.sha256(self.config.encode()).hexdigest()[:32]
+
+    @property
+    def without_commands(self) -> Preview:
+        """The same while nobody has read what the commands would do."""
+        return replace(self, commands=Commands("", "", "", "", ""), from_file=None)
+
+    @property
     def left_out_sentence(self) -> str:
         """What the original's formats lose, "" where they hold everything."""
         fields = [BY_PATH[problem.path].label for problem in self.left_out if problem.path in BY_PATH]
@@ -105,6 +117,7 @@ class Preview:
         files = self.from_file
         return {
             "command": self.commands.first_time,
+            "command_long": self.commands.thorough,
             "command_try": self.commands.trying,
             "command_installed": self.commands.installed,
             "command_local": self.commands.local,
@@ -113,6 +126,7 @@ class Preview:
             "job": self.job,
             "left_out": self.left_out_sentence,
             "url": self.url,
+            "fingerprint": self.fingerprint,
             "usable": self.usable,
             "state": self.state,
             "headline": self.headline,
@@ -209,6 +223,7 @@ def _commands(installer: Installer, source: str, draft: Draft) -> Commands:
         workdir = ""  # a problem of its own; such a text is kept out of the command
     return Commands(
         command.first_time(installer, source, workdir),
+        command.thorough(installer, source, workdir),
         command.first_time(installer, source, workdir, ("--try",)),
         command.installed(source, workdir),
         command.first_time(installer, source, workdir, ("--local",)),

@@ -9,6 +9,7 @@ from flask import Request
 from app import form_state as states
 from app.form_state import FormState
 from app.site import Site
+from app.site_file import Preset
 from worker.spec.config_limits import PAGE
 from worker.spec.formats import original_meaning, url
 from worker.spec.formats.input_limits import size_of
@@ -17,6 +18,7 @@ from worker.spec.run import Draft
 
 IMPORTED = "config"  # the form field of a pasted config, which is no part of the form that it replaces
 PROGRAM = "program_text"  # that of a pasted program
+PRESET = "preset"  # in a link: which values of the site a form begins with
 ONE_TAKES = "one_takes"  # how long an evaluation is expected to take, which is no part of the run
 # What links that say nothing of it mean is the first partition of the list, and its GPUs.
 NEWCOMER = Draft({"slurm.partition": "", "slurm.enable_gpus": False}, ())
@@ -30,11 +32,20 @@ def form_state(request: Request, site: Site) -> tuple[FormState, tuple[Problem, 
         state = states.posted(pairs, site.catalogue)
         PAGE.check_values(state.draft.listed)
         return state, ()
-    read = url.read(request.query_string.decode("utf-8", "replace"), PAGE)
-    meant = original_meaning.of_link(read, site.catalogue.known_partitions)
-    if request.query_string:
+    preset = preset_of(request, site)
+    query = "" if preset else request.query_string.decode("utf-8", "replace")
+    meant = original_meaning.of_link(url.read(query, PAGE), site.catalogue.known_partitions)
+    if query:
         return states.of_draft(meant.draft), meant.problems
-    return states.new(begun(meant.draft, NEWCOMER, site.file.defaults)), meant.problems
+    more = (preset.draft,) if preset else ()
+    return states.new(begun(meant.draft, NEWCOMER, site.file.defaults, *more)), meant.problems
+
+
+def preset_of(request: Request, site: Site) -> Preset | None:
+    """The preset of the site that a link names, where it says nothing else; None for other links."""
+    if list(request.args) != [PRESET]:
+        return None
+    return next((preset for preset in site.file.presets if preset.key == request.args[PRESET]), None)
 
 
 def begun(draft: Draft, *more: Draft) -> Draft:

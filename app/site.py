@@ -74,7 +74,8 @@ class Site:
     def installer(self, base_url: str) -> Installer:
         """Where the installer for `base_url` is, and its checksum."""
         text = self.render_installer(base_url)
-        return Installer(f"{base_url}/install.sh", hashlib.sha256(text.encode()).hexdigest())
+        checksum = hashlib.sha256(text.encode()).hexdigest()
+        return Installer(f"{base_url}/install.sh", checksum, f"{base_url}/i")
 
 
 class Sites:

@@ -50,8 +50,9 @@ class SiteFileError(ValueError):
 
 @dataclass(frozen=True)
 class Preset:
-    """Values that an empty form can begin with. label: of the link that does."""
+    """Values that an empty form can begin with. key: its name in the file. label: of the link that does."""
 
+    key: str
     label: str
     draft: Draft
 
@@ -188,7 +189,7 @@ class _Reader:
                 raise self._wrong(path, "must be a table")
             values = {name: value for name, value in table.items() if name != "label"}
             label = self._text(table, f"{path}.label") or key
-            presets.append(Preset(label, self._draft(path, values)))
+            presets.append(Preset(key, label, self._draft(path, values)))
         return tuple(presets)
 
     def _draft(self, path: str, tables: object) -> Draft:

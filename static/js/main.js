@@ -2,6 +2,7 @@
 
 import { watchCopying } from "./copy.js";
 import { openToken } from "./exchange.js";
+import { openIfKnown, watchGate } from "./gate.js";
 import { watchImporting } from "./importer.js";
 import { watchPrograms } from "./programs.js";
 import { released, watchPressing } from "./press.js";
@@ -13,8 +14,10 @@ const IMMEDIATE = "select, [type=checkbox]";
 
 document.documentElement.classList.add("js");
 watchPressing();
+openIfKnown();
 prepareRows();
 watchRows(() => refresh());
+watchGate(() => refresh());
 watchCopying(settled);
 watchImporting(() => {
   showAnotherForm();
@@ -72,6 +75,7 @@ window.addEventListener("popstate", () => window.location.reload());
 /** What the server said of the form that was here before does not hold for the one that is here now. */
 function showAnotherForm() {
   forgetProblems();
+  openIfKnown();
   prepareRows();
   refresh();
 }

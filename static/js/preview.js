@@ -1,6 +1,7 @@
 // Asks the server for what follows from the form, and keeps the address of the page in step with it.
 
 import { announce } from "./announce.js";
+import { isClosed, remember, showReview } from "./gate.js";
 import { released } from "./press.js";
 import { showPreview, showStale } from "./result.js";
 
@@ -59,6 +60,8 @@ async function ask(signal, address) {
     }
     if (!answer.ok) throw new Error(answer.statusText);
     showPreview(content);
+    showReview(content);
+    if (address && !isClosed()) remember(content.fingerprint);
     if (stale) announce("The page is up to date again.");
     stale = false;
     if (address) followAddress(content);

@@ -2,7 +2,7 @@
 
 import { announce, announceState } from "./announce.js";
 
-const BLOCKS = ["command", "command_try", "command_installed", "command_local", "command_file"];
+const BLOCKS = ["command", "command_long", "command_try", "command_installed", "command_local", "command_file"];
 const touched = new Set();
 let problems = null; // none are known until the server has answered
 

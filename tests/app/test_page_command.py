@@ -160,7 +160,7 @@ def tools_without(folder: Path, *missing: str) -> str:
 def test_the_installer_is_fetched_checked_and_run(
     shell: str, missing: tuple[str, ...], installer: tuple[object, Installer], tmp_path: Path
 ) -> None:
-    line = command.first_time(installer[1], "TOKEN", "~/it's $(mine)", ["--local"])
+    line = command.thorough(installer[1], "TOKEN", "~/it's $(mine)", ["--local"])
     proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.org"}  # which is not asked
     done = run(shell, line, tmp_path, PATH=tools_without(tmp_path, *missing), **proxy)
     assert done.stdout == f"<TOKEN><--local><--workdir><{tmp_path}/home/it's $(mine)>", done
@@ -171,7 +171,7 @@ def test_shasum_does_where_sha256sum_is_missing(installer: tuple[object, Install
     if shutil.which("shasum") is None:
         pytest.skip("shasum is not here")
     done = run(
-        "dash", command.first_time(installer[1], "T"), tmp_path, PATH=tools_without(tmp_path, "sha256sum")
+        "dash", command.thorough(installer[1], "T"), tmp_path, PATH=tools_without(tmp_path, "sha256sum")
     )
     assert done.stdout == "<T>", done
 
@@ -185,7 +185,7 @@ def test_an_installer_that_is_cut_off_does_nothing(
     server.content = server.content[:cut].rstrip(b"\n")  # type: ignore[attr-defined]
     if cut == -1:
         server.content += b" x"  # type: ignore[attr-defined]
-    done = run(shell, command.first_time(announced, "TOKEN"), tmp_path)
+    done = run(shell, command.thorough(announced, "TOKEN"), tmp_path)
     assert (done.returncode, done.stdout) == (5, "")
     assert "nothing was done" in done.stderr
     assert "reload the page" in done.stderr
@@ -193,7 +193,7 @@ def test_an_installer_that_is_cut_off_does_nothing(
 
 @in_shells
 def test_a_page_that_is_gone_is_said_plainly(shell: str, tmp_path: Path) -> None:
-    line = command.first_time(Installer("http://127.0.0.1:9/install.sh", "0" * 64), "TOKEN")
+    line = command.thorough(Installer("http://127.0.0.1:9/install.sh", "0" * 64), "TOKEN")
     done = run(shell, line, tmp_path)
     assert done.returncode == 5
     assert "nothing was done" in done.stderr
@@ -202,11 +202,63 @@ def test_a_page_that_is_gone_is_said_plainly(shell: str, tmp_path: Path) -> None
 @in_shells
 def test_without_any_program_to_fetch_with_it_is_said_what_is_needed(shell: str, tmp_path: Path) -> None:
     path = tools_without(tmp_path, "curl", "wget", "python3")
-    done = run(
-        shell, command.first_time(Installer("http://127.0.0.1:9/x", "0" * 64), "T"), tmp_path, PATH=path
-    )
+    done = run(shell, command.thorough(Installer("http://127.0.0.1:9/x", "0" * 64), "T"), tmp_path, PATH=path)
     assert done.returncode == 5
     assert "has curl, wget or python3" in done.stderr
+
+
+@in_shells
+def test_the_short_command_fetches_checks_and_runs(
+    shell: str, installer: tuple[object, Installer], tmp_path: Path
+) -> None:
+    line = command.first_time(installer[1], "TOKEN", "~/it's $(mine)", ["--local"])
+    proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.org"}  # which is not asked
+    done = run(shell, line, tmp_path, **proxy)
+    assert done.stdout == f"<TOKEN><--local><--workdir><{tmp_path}/home/it's $(mine)>", done
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_short_command_takes_wget_where_curl_is_missing(
+    installer: tuple[object, Installer], tmp_path: Path
+) -> None:
+    _, local = installer
+    elsewhere = Installer(local.url.replace("127.0.0.1", "127.1"), local.sha256)  # as if it were elsewhere
+    path = f"{tools_without(tmp_path, 'curl')}:{_only(tmp_path, 'grep')}"
+    done = run("dash", command.first_time(elsewhere, "T"), tmp_path, PATH=path)
+    assert done.stdout == "<T>", done
+
+
+def _only(folder: Path, name: str) -> str:
+    """A folder for PATH with one program."""
+    (folder / "more").mkdir()
+    (folder / "more" / name).symlink_to(str(shutil.which(name)))
+    return str(folder / "more")
+
+
+@in_shells
+@pytest.mark.parametrize("change", [b"", b" x"], ids=["cut off", "longer"])
+def test_the_short_command_runs_nothing_else(
+    shell: str, change: bytes, installer: tuple[http.server.HTTPServer, Installer], tmp_path: Path
+) -> None:
+    server, announced = installer
+    server.content = server.content[:-2] + change  # type: ignore[attr-defined]
+    done = run(shell, command.first_time(announced, "TOKEN"), tmp_path)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert f"{announced.url} is not intact" in done.stderr
+
+
+@in_shells
+def test_the_short_command_says_that_the_page_is_gone(shell: str, tmp_path: Path) -> None:
+    done = run(shell, command.first_time(Installer("http://127.0.0.1:9/i", "0" * 64), "TOKEN"), tmp_path)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "http://127.0.0.1:9/i is not intact" in done.stderr
+
+
+@pytest.mark.parametrize("url", ["https://omniopt.example.org", "http://127.0.0.1:8000"])
+def test_what_stands_before_the_token_is_short(url: str) -> None:
+    line = command.first_time(Installer(f"{url}/install.sh", "a" * 64, f"{url}/i"), "TOKEN", "/scratch/ws")
+    assert line.index("TOKEN") <= 200
+    assert f"{url}/i TOKEN --workdir /scratch/ws" in line
 
 
 @in_shells

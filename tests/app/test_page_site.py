@@ -185,6 +185,7 @@ def seen(client: FlaskClient) -> list[object]:
     name = {"base_url": "http://localhost"}
     return [
         client.get("/", **name).text,
+        client.get("/?preset=gpu", **name).text,
         client.get("/logo", **name).data,
         client.get("/install.sh", **name).text,
         client.get("/metrics", **name).status_code,

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from browser_form import fill_in, run_in
+from browser_form import fill_in, have_read, run_in
 from page_links import OLD_LINK, THREE_PARAMETERS
 from playwright.sync_api import Page, Route, expect
 
@@ -283,6 +283,7 @@ def test_durations_are_drawn_as_they_nest(open_page: Open) -> None:
 
 def test_what_most_people_fill_in_is_on_one_screen(open_page: Open) -> None:
     page = open_page("/?" + THREE_PARAMETERS)
+    have_read(page)
     expect(page.locator("#status-title")).to_have_text("Ready to start")
     for label in (
         "Optimization run name",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser_form import fill_in, run_in
+from browser_form import fill_in, have_read, run_in
 from page_links import OLD_LINK
 from playwright.sync_api import FilePayload, Page, Route, expect
 
@@ -99,6 +99,7 @@ def test_a_pasted_config_refills_the_form(kind: str, script: bool, open_page: Op
     expect(page.get_by_label("Optimization run name")).to_have_value("imported")
     expect(page.get_by_role("group", name="Parameter 2").get_by_label("Values")).to_have_value("x,y")
     expect(page.locator("#announcer")).to_have_text("The form was filled in from your config.")
+    have_read(page)
     assert run_in(page).max_evals == 9
     if script:
         expect(page).to_have_url(re.compile("projectname=imported"))

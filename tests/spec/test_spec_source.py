@@ -37,6 +37,7 @@ def test_the_commands_of_the_page_are_recognised(workdir: str) -> None:
     lines = [
         command.first_time(installer, packed, workdir),
         command.first_time(installer, packed, workdir, ("--local",)),
+        command.thorough(installer, packed, workdir),
         command.installed(packed, workdir),
         f"  omniopt start {packed} --yes\n",
     ]

@@ -24,6 +24,13 @@ def fill_in(page: Page) -> None:
     expect(page.locator("#status-title")).to_have_text("Ready to start")
 
 
+def have_read(page: Page) -> None:
+    """Say so of what somebody else has filled in, so that the command is shown."""
+    page.get_by_role("button", name="I have read it").click()
+    expect(page.locator("#foreign")).to_have_count(0)
+    expect(page.locator("#command")).not_to_be_empty()
+
+
 def run_in(page: Page) -> Run:
     """The run that the shown command starts."""
     words = shlex.split(page.locator("#command").inner_text())

@@ -37,7 +37,7 @@ class Form(HTMLParser):
         self._inert += tag == "template"
         if self._inert:
             return
-        if identity := values.get("id"):
+        if identity := values.get("id") or ("footer" if tag == "footer" else ""):
             self.attributes[identity] = values
             self.texts.setdefault(identity, "")
             self._open.append(identity)

@@ -11,6 +11,16 @@ from dataclasses import dataclass
 LONGEST_LINE = 4095
 
 _TILDE = re.compile(r"(~[A-Za-z0-9_.-]*|\$HOME|\$\{HOME\})(?:(/)(.*))?")
+# Short enough to be read before it is pasted; the rest is in the installer, whose hash is looked at. Half of its letters are 128
+# bits: nobody finds another text with them. The longer one below says more where something is missing, and needs less.
+_SHORT = (
+    "s=`{fetch}`;"
+    'printf "%s\\n" "$s"|sha256sum|grep -q {sha256}&&exec sh -c "$s" - "$@";'
+    "echo $0 is not intact>&2;exit 5"
+)
+_SHORT_HASH = 32
+_FETCH = "curl -gfsSL $0||wget -qO- $0"
+_FETCH_DIRECTLY = "curl -gfsSL --noproxy \\* $0"
 # Runs in `sh` whatever the user's own shell is. The installer is run only when all of it has arrived unchanged;
 # it is kept in a variable, so that no file stays behind and its questions can be answered on the terminal.
 _FETCH_AND_RUN = (
@@ -43,18 +53,27 @@ _ON_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])[:/]")
 
 @dataclass(frozen=True)
 class Installer:
-    """Where the page's installer is fetched from, and the sha256 of its text in hex."""
+    """Where the page's installer is fetched from, and the sha256 of its text in hex. short: the same under a shorter address."""
 
     url: str
     sha256: str
+    short: str = ""
 
 
 def first_time(installer: Installer, source: str, workdir: str = "", options: Sequence[str] = ()) -> str:
-    """The line that installs OmniOpt where needed and starts a run; needs curl, wget or python3.
+    """The line that installs OmniOpt where needed and starts a run; needs curl or wget, and sha256sum.
 
     source: the token of a run, or the name of its config file. workdir: as typed, "" for the present folder.
     options: further words for `omniopt start`.
     """
+    fetch = _FETCH_DIRECTLY if _ON_THIS_MACHINE.match(installer.url) else _FETCH
+    script = _SHORT.format(fetch=fetch, sha256=installer.sha256[:_SHORT_HASH])
+    url = shlex.quote(installer.short or installer.url)
+    return " ".join(("sh -c", shlex.quote(script), url, *_start_words(source, workdir, options)))
+
+
+def thorough(installer: Installer, source: str, workdir: str = "", options: Sequence[str] = ()) -> str:
+    """The same, and longer: it makes do with python3 and shasum, and says more of what goes wrong. Arguments as of `first_time`."""
     direct = _DIRECT if _ON_THIS_MACHINE.match(installer.url) else ""
     script = _FETCH_AND_RUN.format(sha256=installer.sha256, direct=direct)
     arguments = (

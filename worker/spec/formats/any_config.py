@@ -32,8 +32,8 @@ WRITERS: Mapping[str, Callable[[Draft], str]] = {
 }
 _INI_SECTION = re.compile(r"^[ \t]*\[[ \t]*(data|dimensions)[ \t]*\]", re.IGNORECASE | re.MULTILINE)
 _LINK = re.compile(r"https?://|[?/]", re.IGNORECASE)
-# How the page's command for the first time begins, and what stands before the token in the others.
-_COMMAND = re.compile(r"sh -c '.* omniopt |.*(?:-I -m worker|omniopt) start ")
+# How the page's commands for the first time begin, and what stands before the token in the others.
+_COMMAND = re.compile(r"sh -c '(?:s=`curl |.* omniopt )|.*(?:-I -m worker|omniopt) start ")
 _QUERY_KEY = re.compile(
     r"(param_\d+_?[a-z]\w+|mu_\d+|maxevalserror|" + "|".join([*BY_QUERY, url.COUNT]) + r")="
 )
