@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from page_client import CLIENT, GOOD
-from page_server import running_page
+from page_server import connect, running_page
 
 from app import create_app
 from app.environment import Settings
@@ -107,3 +107,14 @@ def test_a_trusted_server_in_front_names_scheme_and_path_but_no_quotes(address: 
     assert (status, f"base_url='{address.replace('http', 'https')}/hpc'" in text) == (200, True)
     assert asked(address, {"SCRIPT_NAME": "/e';id;'"}, "/e';id;'") == (400, "")
     assert asked(address, {"SCRIPT_NAME": "/e';id;'"}) == (400, "")
+
+
+def test_nginx_as_it_is_without_any_setting_is_noticed(address: str) -> None:
+    # It asks with HTTP/1.0 for the name of the server behind it, and adds nothing.
+    host = address.removeprefix("http://")
+    with connect(address) as client:
+        client.sendall(f"GET / HTTP/1.0\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        answer = b""
+        while block := client.recv(65536):
+            answer += block
+    assert SAID in answer.decode()
