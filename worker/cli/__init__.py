@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("import_", "Import evaluations from a csv as a warm start for a run."),
     "dashboard": ("dashboard", "Show all runs, or the report of one, live in a browser."),
     "gpu": ("gpu", "Plot how busy the GPUs were."),
+    "install": ("install", "Install packages for plots, importance and other extras."),
     "debug-zip": ("debug_zip", "Pack what others need to help you, without secrets."),
     "scan": ("scan", "Propose a config for a program, from its --help or its source."),
     "config": ("config", "Convert a config file, URL or token into a config file."),

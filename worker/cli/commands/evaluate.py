@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.cli import main, prompts, run_lookup
+from worker.cli import extra_packages, main, prompts, run_lookup
 from worker.cli.menu_settings import (
     LEAST_SIDE,
     MOST_SIDE,
@@ -22,6 +23,7 @@ from worker.cli.menu_settings import (
 from worker.cli.whereabouts import note_elsewhere
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.report.live.watched import Watched
+from worker.spec.extras import USUAL
 from worker.spec.text import visible
 from worker.store.claim import claim
 from worker.store.paths import Home, RunPaths
@@ -32,17 +34,21 @@ from worker.store.starter import homes
 
 @dataclass(frozen=True)
 class Item:
-    """A line of the menu: what it says, the command behind it, and what has to be asked first (question, option)."""
+    """A line of the menu: what it says, the command behind it, and what has to be asked first (question, option).
+
+    needs: the group of packages without which it gives less.
+    """
 
     text: str
     arguments: tuple[str, ...]
     question: str = ""
     option: str = ""
+    needs: str = ""
 
 
 ITEMS = (
     Item("summary: best parameters, evaluations, wall-clock time, nodes, config", ("summary",)),
-    Item("report: everything in one html file", ("report",)),
+    Item("report: everything in one html file", ("report",), needs="importance"),
     Item("parallel plot (interactive html)", ("parallel",)),
     Item(
         "parallel plot of chosen columns",
@@ -50,12 +56,13 @@ ITEMS = (
         "Columns, such as lr,layers,RESULT (Enter: all)",
         "--columns",
     ),
-    Item("scatter plots (html, svg, png)", ("scatter",)),
+    Item("scatter plots (html, svg, png)", ("scatter",), needs="plots"),
     Item(
         "scatter plots up to a maximum result (html, svg, png)",
         ("scatter",),
         "Largest result (Enter: any)",
         "--max",
+        needs="plots",
     ),
     Item("csv to a file", ("csv",)),
     Item("csv to the screen", ("csv", "--stdout")),
@@ -150,7 +157,10 @@ def run_menu(paths: RunPaths, settings: Settings) -> None:
         with suppress(OmnioptError):  # a config that cannot be read is told of by the command that is chosen
             note_elsewhere(paths, read_run(paths))
         for number, item in enumerate(items, 1):
-            print(f"  {number:>3}  {item.text}")
+            print(f"  {number:>3}  {item.text}{_lack(item)}")
+        lacking = extra_packages.missing(USUAL)
+        if lacking:
+            print(f"  i  install what is missing for {' and '.join(lacking)}")
         print("  s  settings    b  back    q  quit")
         _show_changed(settings)
         answer = ask("Item").strip()
@@ -158,6 +168,10 @@ def run_menu(paths: RunPaths, settings: Settings) -> None:
             return
         if answer == "s":
             settings_menu(settings)
+            continue
+        if answer == "i" and lacking:
+            call("install", *lacking)
+            importlib.invalidate_caches()
             continue
         chosen = _item(items, answer)
         if chosen is None:
@@ -168,6 +182,11 @@ def run_menu(paths: RunPaths, settings: Settings) -> None:
             arguments.append(f"{chosen.option}={typed}" if chosen.option else typed)
         call(command, str(paths.root), *arguments, *settings.options(command, paths.name))
         ask("Press Enter to continue")
+
+
+def _lack(item: Item) -> str:
+    """What an item gives less of, as packages are missing."""
+    return f" [{item.needs}: see i]" if item.needs and extra_packages.missing([item.needs]) else ""
 
 
 def _show_changed(settings: Settings) -> None:

@@ -25,6 +25,7 @@ from worker.report.pages import answer, plots
 from worker.report.pictures import panels, scatter
 from worker.spec.text import together
 from worker.store.files import replacing, replacing_bytes
+from worker.store.starter import command
 
 KINDS = ("html", "svg", "png")
 
@@ -77,8 +78,5 @@ def execute(args: argparse.Namespace) -> int:
                 scatter.save(figure, raw, kind)
             say_written(targets[kind])
     elif not args.kind:
-        print(
-            "For svg and png, too, install matplotlib into the same environment: pip install "
-            '"matplotlib>=3.8"'
-        )
+        print(f"For svg and png, too, install matplotlib: {command('install', 'plots')}")
     return EXIT_DONE

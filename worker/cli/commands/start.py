@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from worker.cli import (
     existing_run,
+    extra_packages,
     field_options,
     launching,
     objective_check,
@@ -18,7 +20,7 @@ from worker.cli import (
     warm_start,
 )
 from worker.cli.config_argument import HELP, by_name, came_from_elsewhere, print_problems, read_config
-from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, UsageError
+from worker.errors import EXIT_DONE, EXIT_NO_SUCCESS, EXIT_RUNNING, ConfigError, OmnioptError, UsageError
 from worker.launch import registry
 from worker.launch.scheduler import Scheduler
 from worker.spec import preparation
@@ -53,6 +55,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="first evaluate the program once, where the run would be, with plausible values; then ask whether to start",
     )
+    parser.add_argument(
+        "--with",
+        dest="extras",
+        action="append",
+        default=[],
+        type=extra_packages.group,
+        metavar="GROUP",
+        help="install this group of packages first, where it is missing (see install); may be repeated",
+    )
     parser.add_argument("--show", action="store_true", help="show what would be started, but start nothing")
     parser.add_argument("--local", action="store_true", help="run on this machine even if it has Slurm")
     parser.add_argument(
@@ -85,6 +96,8 @@ def execute(args: argparse.Namespace) -> int:
     print_problems(problems)
     if came_from_elsewhere(args.config) and not args.yes:
         _ask(run, home, scheduler, args.try_first)
+    if args.extras:
+        _add_packages(args.extras)
     if args.try_first and (code := _try(run, home, scheduler, args)) is not None:
         return code
     code = EXIT_DONE
@@ -93,6 +106,14 @@ def execute(args: argparse.Namespace) -> int:
         if code not in (EXIT_DONE, EXIT_NO_SUCCESS):
             break
     return code
+
+
+def _add_packages(groups: list[str]) -> None:
+    """Install them; a run whose plots will lack something is better than none."""
+    try:
+        extra_packages.install(groups)
+    except OmnioptError as error:
+        print(f"{error} The run starts without them.", file=sys.stderr)
 
 
 def _warnings(run: Run, home: Home, scheduler: Scheduler) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from worker.report.data.effects import Effects, Interaction, effects
 from worker.report.data.plot_columns import PlotColumn, PlotData
 from worker.report.data.shuffling import drawn_anew, increases, joined
 from worker.spec.text import counted, together
+from worker.store.starter import command
 
 LEAST = 20  # evaluations with a result; fewer say nothing
 MOST = 2000  # evaluations that the forest learns from; more change nothing but the time
@@ -20,7 +21,6 @@ _PARTS = 4  # into which they are divided for that; of more evaluations one part
 _TREES = 80
 _SHUFFLES = 8
 WEAK = 0.3  # R2 below which the forest knows too little to be believed
-INSTALL = 'pip install "scikit-learn>=1.4"'
 
 
 class NoImportanceError(Exception):
@@ -95,7 +95,7 @@ def measure(plot_data: PlotData) -> Importance:
         import sklearn  # noqa: F401
     except ImportError as error:
         raise NoImportanceError(
-            f"This needs scikit-learn, which is not installed here; install it into the same environment: {INSTALL}"
+            f"This needs scikit-learn, which is not installed here; install it: {command('install', 'importance', lasting=True)}"
         ) from error
     rows = random.Random(1).sample(rows, min(len(rows), MOST))
     losses = [results[row] or 0.0 for row in rows]

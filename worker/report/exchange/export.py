@@ -15,6 +15,7 @@ from worker.spec.formats import toml
 from worker.spec.run import Run
 from worker.store import provenance
 from worker.store.files import replacing_bytes
+from worker.store.starter import command
 from worker.trial import Trial
 
 
@@ -82,7 +83,7 @@ def write_parquet(results: Results, target: Path) -> None:
     except ImportError as error:
         raise OmnioptError(
             "Parquet needs pandas, which is not installed here. "
-            "Install it into the same environment (pip install pandas pyarrow), or export --json."
+            f"Install it ({command('install', 'parquet')}), or export --json."
         ) from error
     headers = [column.header for column in table.columns(results.run, results.trials)]
     frame = pandas.DataFrame(table.rows(results.run, results.trials, results.paths), columns=headers)
@@ -95,5 +96,5 @@ def write_parquet(results: Results, target: Path) -> None:
             frame.to_parquet(file, index=False)
     except ImportError as error:
         raise OmnioptError(
-            "Parquet needs pyarrow in addition to pandas. Install it into the same environment (pip install pyarrow), or export --json."
+            f"Parquet needs pyarrow in addition to pandas. Install it ({command('install', 'parquet')}), or export --json."
         ) from error

@@ -22,10 +22,10 @@ from worker.spec.parameters import Parameter
 from worker.spec.rules import Rules
 from worker.spec.run import Run
 from worker.store.live_values import LiveValues, live_values
+from worker.store.starter import command
 from worker.trial import Status, Trial
 
 _MOST_STEPS = 1000  # of a learning curve
-INSTALL = 'pip install "optuna>=4"'
 
 
 def _silent(done: int, total: int) -> None:
@@ -42,7 +42,7 @@ def export(results: Results, address: str, name: str, progress: Callable[[int, i
         import optuna
     except ImportError as error:
         raise OmnioptError(
-            f"This needs Optuna, which is not installed here. Install it into the same environment: {INSTALL}"
+            f"This needs Optuna, which is not installed here. Install it: {command('install', 'optuna')}"
         ) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     storage = _storage(address)
