@@ -28,7 +28,8 @@ _DOCS = Path(__file__).resolve().parents[2] / "docs"
 CONFIGURATION = _DOCS / "configuration.md"
 SEARCH = _DOCS / "search.md"
 DEVELOPMENT = _DOCS / "development.md"
-PAGES = (CONFIGURATION, SEARCH, DEVELOPMENT, peers.PAGE)
+README = _DOCS.parent / "README.md"
+PAGES = (CONFIGURATION, SEARCH, DEVELOPMENT, peers.PAGE, README)
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 _DEFAULT = ". What a config or link means that names no algorithm"
 _KINDS = {
@@ -71,6 +72,8 @@ def tables(page: Path) -> Mapping[str, str]:
         return {"records": _records()}
     if page == peers.PAGE:
         return {name: _table(*make(peers.measured_peers())) for name, make in peers.TABLES.items()}
+    if page == README:
+        return {"summary": _table(*peers.summary(peers.measured_peers()))}
     return {
         **{section: _fields(section) for section in SECTIONS},
         "types": _types(),
