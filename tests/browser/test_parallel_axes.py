@@ -163,6 +163,18 @@ def test_integers_in_steps_have_their_ticks_on_values(open_file: OpenFile, tmp_p
     assert ticks(page, 2) == ["2", "5", "8", "11", "14"]
 
 
+def test_long_names_of_axes_lose_whole_words(open_file: OpenFile, tmp_path: Path) -> None:
+    results = results_of("hostile", tmp_path)
+    page = open_file(plots.parallel(make_plot_data(results.run, results.trials), sentence(results)))
+    wait_until_drawn(page)
+    name = page.locator(".axis-name span").first.inner_text().replace("\n", "")
+    begin, end = name.split("…")
+    assert set(begin.split("-")) | set(end.split("-")) <= {
+        *["a", "very", "long", "parameter", "of", "it"],
+        "",
+    }
+
+
 def test_the_scale_is_said_and_can_be_changed(open_file: OpenFile, tmp_path: Path) -> None:
     results = results_of("hugerange", tmp_path)
     page = open_file(plots.parallel(make_plot_data(results.run, results.trials), sentence(results)))

@@ -1,6 +1,6 @@
 // The axes of a parallel plot: lines, ticks, names as buttons, and ranges that are drawn with the pointer.
 
-import { element, fitted, shape, shortened, tickText } from "./dom.js";
+import { element, fewerWords, fitted, shape, tickText } from "./dom.js";
 import { SCALE_WORDS } from "./legend.js";
 import { roomyTicks } from "./scale.js";
 
@@ -181,7 +181,7 @@ function nameButton(axis, frame, actions) {
       ...{ "aria-label": [label, ...states].join(", "), "aria-haspopup": "dialog", "data-column": axis.column.index },
       "aria-keyshortcuts": "ArrowLeft ArrowRight",
     },
-    element("span", {}, ...breakable(shortened(label, 2 * Math.floor((width - 12) / (axis.room < DENSE ? 8 : 9))))),
+    element("span", {}, ...breakable(fewerWords(label, 2 * Math.floor((width - 12) / (axis.room < DENSE ? 8 : 9))))),
     element("small", {}, states.join(", ")),
   );
   button.style.left = `${axis.x}px`;

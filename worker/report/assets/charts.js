@@ -3,6 +3,7 @@
 import { isDark, makeColouring, whenThemeChanges } from "./colour.js";
 import { element, exact, oncePerFrame, shape, short, shortened } from "./dom.js";
 import { showLegend } from "./legend.js";
+import { saveButtons } from "./saving.js";
 import { makeScale, roomyTicks } from "./scale.js";
 
 const EDGES = { left: 58, right: 16, top: 10, bottom: 44 };
@@ -19,7 +20,12 @@ export function timeUnit(seconds) {
 /** A figure with a title that is drawn anew for every width: `draw(width)` returns its SVG element. */
 export function figure(root, title, draw, note = "") {
   const holder = element("div", { class: "chart" });
-  root.append(element("figure", {}, element("figcaption", {}, title), holder, note ? element("p", { class: "soft" }, note) : ""));
+  const save = saveButtons(title, root, () => {
+    const svg = holder.querySelector("svg");
+    const [wide, high] = ["width", "height"].map((name) => Number(svg.getAttribute(name)));
+    return [{ words: title }, { nodes: [{ node: svg }], width: wide, height: high }, ...legendsOf(root).map((legend) => ({ legend }))];
+  });
+  root.append(element("figure", {}, element("figcaption", {}, title, " ", save), holder, note ? element("p", { class: "soft" }, note) : ""));
   let width = 0;
   const redraw = oncePerFrame(() => holder.clientWidth && holder.replaceChildren(draw(holder.clientWidth)));
   new ResizeObserver(() => {
@@ -28,6 +34,13 @@ export function figure(root, title, draw, note = "") {
   }).observe(holder);
   whenThemeChanges(redraw);
   return Object.assign(holder, { redraw });
+}
+
+/** The legends of lines that belong to the charts of a part of the page: in it, or right behind it. */
+function legendsOf(root) {
+  const behind = root.nextElementSibling;
+  const near = [...root.querySelectorAll("p.legend"), ...(behind?.matches(".legend") ? [behind] : [])];
+  return near.filter((legend) => legend.querySelector(".swatch"));
 }
 
 /**

@@ -71,6 +71,22 @@ export function shortened(text, most) {
   return `${text.slice(0, most - 1 - tail)}…${tail ? text.slice(-tail) : ""}`;
 }
 
+/** The same with whole words left out of the middle, where words are parted by _ . - or blanks and some of them fit. */
+export function fewerWords(text, most) {
+  if (text.length <= most) return text;
+  const words = text.split(/(?<=[_.\- ])/);
+  const [first, last] = [[], []];
+  let left = most - 1;
+  for (let turn = 0; words.length > 1; turn++) {
+    const word = turn % 2 ? words.at(-1) : words[0];
+    if (word.length > left) break;
+    left -= word.length;
+    if (turn % 2) last.unshift(words.pop());
+    else first.push(words.shift());
+  }
+  return first.length ? `${first.join("")}…${last.join("")}` : shortened(text, most);
+}
+
 /** The text of a tick in `most` letters: `brief`, which categories have, leaves out what all others have too; no number is cut. */
 export function tickText(tick, most) {
   if (tick.brief === undefined && tick.value !== undefined) {

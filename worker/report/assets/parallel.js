@@ -11,6 +11,7 @@ import { colourChoice, drawingOrder, pageStyle, scaleChoice, showLegend } from "
 import { Lines } from "./lines.js";
 import { RowTable } from "./rowtable.js";
 import { makeScale } from "./scale.js";
+import { saveButtons } from "./saving.js";
 import { Selection } from "./selection.js";
 
 const LEAST_ROOM = 80; // pixels between two axes
@@ -118,6 +119,7 @@ class ParallelPlot {
       button("Restore", "Bring all lines back", () => this.#narrowed(() => selection.restore())),
       button("Export csv", "Save the selected evaluations", () => this.#export()),
       this.axesButton,
+      saveButtons(`${this.data.name} parallel plot`, document.body, () => this.#picture()),
       button("Help", "What you can do here", openHelp),
     );
   }
@@ -209,6 +211,23 @@ class ParallelPlot {
     this.table.show(this.selection.selected); // it may still wait for its time
     const text = csvText(this.data, this.table.listed());
     download(`${this.data.name}-selection.csv`, text, "text/csv;charset=utf-8");
+  }
+
+  /** All that is drawn, for a file: the names of the axes are texts there. */
+  #picture() {
+    const { width, height } = this.frame;
+    const style = pageStyle(this.stage);
+    const names = shape("svg", { width, height: 24 });
+    for (const axis of this.axes) {
+      names.append(shape("text", { x: axis.x, y: 16, fill: style.text, "text-anchor": "middle", "font-weight": 600 }, axis.column.label));
+    }
+    const drawn = [this.lines.canvases.back, this.lines.canvases.front, this.lines.canvases.mark, this.svg];
+    return [
+      { words: this.data.name },
+      { legend: this.legend, ramp: this.colouring.colours },
+      { nodes: [{ node: names }], width, height: 26 },
+      { nodes: drawn.map((node) => ({ node })), width, height },
+    ];
   }
 
   // Drawing.

@@ -6,6 +6,7 @@ import { counted, element, exact, oncePerFrame, openDialog, readable } from "./d
 import { colourChoice, drawingOrder, pageStyle, scaleChoice, showLegend } from "./legend.js";
 import { Panel, panelWords } from "./points.js";
 import { RowTable } from "./rowtable.js";
+import { saveButtons } from "./saving.js";
 import { makeScale } from "./scale.js";
 
 const AT_FIRST = 15; // panels; the others come when the user wants them
@@ -97,6 +98,7 @@ class ScatterPlots {
         element("label", {}, "RESULT at most ", limit),
         element("button", { type: "button", onclick: () => this.#chooseLogs() }, "Logarithmic axes …"),
         chooser,
+        saveButtons(`${this.data.name} scatter plots`, document.body, () => this.#picture()),
       ),
       element("p", {}, this.legend),
       this.status,
@@ -105,6 +107,20 @@ class ScatterPlots {
       this.tip,
       this.table ? this.table.root : "",
     );
+  }
+
+  /** All panels where they stand on the page, for a file. */
+  #picture() {
+    const box = this.grid.getBoundingClientRect();
+    const nodes = this.panels.map(({ canvas }) => {
+      const place = canvas.getBoundingClientRect();
+      return { node: canvas, x: place.left - box.left, y: place.top - box.top };
+    });
+    return [
+      { words: this.data.name },
+      { legend: this.legend, ramp: this.colouring.colours },
+      { nodes, width: box.width, height: box.height },
+    ];
   }
 
   /** The dialog in which the user says which parameters stand against each other. */
@@ -188,6 +204,7 @@ class ScatterPlots {
       panel.draw(rows, { x: scale(panel.x), y: scale(panel.y) }, { colouring, counts: data.counts, style, best }, size);
       panel.canvas.setAttribute("aria-label", panelWords(panel, count, best));
     }
+    this.colouring = colouring;
     showLegend(this.legend, colouring, data.palette);
     const crosses = rows.filter((row) => !data.counts[row]).length;
     const drawn = crosses ? `${count}, ${crosses.toLocaleString("en")} of them without a result (crosses).` : `${count}.`;
