@@ -10,9 +10,11 @@ export async function pageIn(answer) {
   return { page, content: page.getElementById("form") ? page.getElementById("content") : null };
 }
 
-/** Put `content` in the place of the present form. */
+/** Put `content` in the place of the present form; returns that, with all that was typed into it. */
 export function exchange(content) {
-  document.getElementById("content").replaceWith(document.importNode(content, true));
+  const before = document.getElementById("content");
+  before.replaceWith(document.importNode(content, true));
+  return before;
 }
 
 /** Open the form that the address holds behind its #, which no server has seen. */

@@ -3,6 +3,7 @@
 import { announce } from "./announce.js";
 import { exchange, pageIn } from "./exchange.js";
 import { released } from "./press.js";
+import { announceUndoable } from "./undo.js";
 
 /** Make the import button work; `shown` is called when the form is another one. */
 export function watchImporting(shown) {
@@ -35,9 +36,13 @@ async function importConfig(address, shown) {
     } else {
       // The form as it was stays behind the Back button.
       history.pushState(null, "", window.location.href);
-      exchange(content);
-      announce(page.getElementById("announcer").textContent.trim());
+      const before = exchange(content);
       shown();
+      announceUndoable(page.getElementById("announcer").textContent.trim(), () => {
+        document.getElementById("content").replaceWith(before);
+        announce("The form is as it was before.");
+        shown();
+      });
     }
     document.getElementById("file").value = "";
   } catch (error) {

@@ -9,6 +9,7 @@ import { released, watchPressing } from "./press.js";
 import { refresh, refreshSoon, settled } from "./preview.js";
 import { forgetProblems, showGaps, touch } from "./result.js";
 import { prepareRows, watchRows } from "./rows.js";
+import { forgetSteps, watchUndo } from "./undo.js";
 
 const IMMEDIATE = "select, [type=checkbox]";
 
@@ -24,7 +25,11 @@ watchImporting(() => {
   document.getElementById("projectname").focus();
 });
 
-watchPrograms(() => showAnotherForm());
+watchUndo();
+watchPrograms(() => {
+  forgetSteps();
+  showAnotherForm();
+});
 
 document.addEventListener("input", (event) => {
   if (event.target.form?.id !== "form" || event.target.closest(".import")) return;

@@ -1,6 +1,7 @@
 // The parameters: added, removed, moved; shown with the fields that their type needs. Nothing that was typed is lost.
 
 import { announce } from "./announce.js";
+import { announceUndoable } from "./undo.js";
 
 const INDEXED = ["id", "name", "for", "aria-describedby", "aria-label", "value"];
 
@@ -64,15 +65,12 @@ function removeRow(row, changed) {
   renumber();
   const neighbour = shownRows()[Math.min(index, shownRows().length - 1)];
   (neighbour ? neighbour.querySelector('[data-row-action="remove"]') : document.getElementById("add-parameter")).focus();
-  announce(`Parameter ${index + 1} was removed.` + shiftSentence(index), {
-    label: "Undo",
-    press: () => {
-      list().insertBefore(row, next && next.isConnected ? next : null);
-      renumber();
-      field(row, "name").focus();
-      announce(`Parameter ${index + 1} is back.`);
-      changed();
-    },
+  announceUndoable(`Parameter ${index + 1} was removed.` + shiftSentence(index), () => {
+    list().insertBefore(row, next && next.isConnected ? next : null);
+    renumber();
+    field(row, "name").focus();
+    announce(`Parameter ${index + 1} is back.`);
+    changed();
   });
 }
 
@@ -103,6 +101,22 @@ function setNumber(changed) {
     changed(); // the server says what is wrong with it
     return;
   }
+  const before = shownRows().length;
+  showRows(wanted);
+  const sentence = wanted === 1 ? "There is 1 parameter." : `There are ${wanted} parameters.`;
+  if (wanted < before) {
+    announceUndoable(sentence, () => {
+      showRows(before);
+      announce(`There are ${before} parameters again.`);
+      changed();
+    });
+  } else {
+    announce(sentence);
+  }
+  changed();
+}
+
+function showRows(wanted) {
   // Rows that are too many are only hidden, so that they come back with what was typed.
   rows().forEach((row, index) => (row.hidden = index >= wanted));
   for (let missing = wanted - rows().length; missing > 0; missing -= 1) {
@@ -110,8 +124,6 @@ function setNumber(changed) {
     list().append(template.content.firstElementChild.cloneNode(true));
   }
   renumber();
-  announce(wanted === 1 ? "There is 1 parameter." : `There are ${wanted} parameters.`);
-  changed();
 }
 
 function renumber() {
