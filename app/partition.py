@@ -9,7 +9,7 @@ from typing import Any
 from worker.spec.field_values import field_value
 from worker.spec.fields import BY_PATH, FIELDS
 from worker.spec.gpu_amounts import gpu_type
-from worker.spec.problem import Problem
+from worker.spec.problem import Fix, Problem
 from worker.spec.raw_values import ConversionError
 from worker.spec.run import Draft
 from worker.spec.shares import SHARED, Shares
@@ -70,6 +70,7 @@ def limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator[
                 path,
                 f"This is longer than the partition {name} allows.",
                 f"Ask for at most {partition.runtime} hours, or choose another partition.",
+                fixes=(Fix.writing(path, str(partition.runtime)),),
             )
     yield from _qos_problems(partition, values.get("slurm.qos", ""))
     if partition.tested_workers is not None and values.get("run.workers", 0) > partition.tested_workers:
@@ -79,6 +80,7 @@ def limit_problems(partition: Partition, values: Mapping[str, Any]) -> Iterator[
             f"{partition.tested_workers}.",
             "This may work, but start with fewer.",
             "warning",
+            fixes=(Fix.writing("run.workers", str(partition.tested_workers)),),
         )
 
 
@@ -98,6 +100,7 @@ def _gpu_problems(partition: Partition, shares: Shares) -> Iterator[Problem]:
             "slurm.enable_gpus",
             f"The partition {name} has no GPUs.",
             "Switch the GPU off, or choose another partition.",
+            fixes=(Fix("Switch it off", (("slurm.enable_gpus", "0"),)),),
         )
     elif shares.gpus_per_node > partition.gpus:
         yield Problem(

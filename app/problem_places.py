@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from worker.spec.fields import BY_PATH
 from worker.spec.formats.url import COUNT
 from worker.spec.parameter_settings import SETTINGS
-from worker.spec.problem import Problem
+from worker.spec.problem import Fix, Problem
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,24 @@ class Place:
 
     field: str = ""
     label: str = ""
+
+
+@dataclass(frozen=True)
+class PlacedFix:
+    """What would solve a problem. changes: new texts by the name of their input. adds: names of parameters to add."""
+
+    label: str
+    changes: tuple[tuple[str, str], ...]
+    adds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, fix: Fix) -> PlacedFix:
+        """The same with the names of the form."""
+        return cls(fix.label, tuple((place_of(path).field, text) for path, text in fix.changes), fix.adds)
+
+    def as_json(self) -> dict[str, object]:
+        """The fix as the page's script does it."""
+        return {"label": self.label, "changes": dict(self.changes), "adds": self.adds}
 
 
 @dataclass(frozen=True)
@@ -29,7 +47,12 @@ class PlacedProblem:
     def as_json(self) -> dict[str, object]:
         """The problem as the page's script reads it."""
         place = {"field": self.place.field, "label": self.place.label, "missing": self.missing}
-        return {**self.problem.as_json(), **place}
+        return {**self.problem.as_json(), **place, "fixes": [fix.as_json() for fix in self.fixes]}
+
+    @property
+    def fixes(self) -> tuple[PlacedFix, ...]:
+        """What would solve it, as buttons."""
+        return tuple(PlacedFix.of(fix) for fix in self.problem.fixes)
 
 
 def place_of(path: str) -> Place:

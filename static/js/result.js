@@ -139,6 +139,12 @@ function besideField(problem) {
   const element = make("p", `problem problem--${problem.severity}`, problem.message);
   // What a gap is for stands above it anyway.
   if (problem.hint && !problem.missing) element.append(" ", make("span", "problem__hint", problem.hint));
+  for (const fix of problem.fixes) {
+    const button = make("button", "link-button", fix.label);
+    button.type = "button";
+    button.dataset.fix = JSON.stringify(fix);
+    element.append(" ", button);
+  }
   return element;
 }
 

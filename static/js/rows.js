@@ -21,6 +21,12 @@ export function prepareRows() {
 /** React to what the user does with parameters; `changed` is called after each change. */
 export function watchRows(changed) {
   document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-fix]");
+    if (!button) return;
+    doFix(JSON.parse(button.dataset.fix));
+    changed();
+  });
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-row-action], #add-parameter");
     if (!button) return;
     event.preventDefault();
@@ -40,6 +46,27 @@ export function watchRows(changed) {
   document.addEventListener("change", (event) => {
     if (event.target === counter()) setNumber(changed);
   });
+}
+
+/** Do what solves a problem: texts of fields, and parameters that are missing. */
+function doFix(fix) {
+  let last = null;
+  for (const [id, text] of Object.entries(fix.changes)) {
+    last = document.getElementById(id);
+    if (last.type === "checkbox") last.checked = text === "1";
+    else last.value = text;
+    last.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  for (const name of fix.adds) {
+    const empty = shownRows().find((row) => !field(row, "name").value.trim());
+    if (!empty) addRow();
+    const row = empty ?? shownRows().at(-1);
+    field(row, "name").value = name;
+    showPlaceholder(row);
+    last ??= field(row, "value_min");
+  }
+  last?.focus();
+  announce(`Done: ${fix.label}.`);
 }
 
 function addRow() {

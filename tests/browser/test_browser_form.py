@@ -252,6 +252,24 @@ def test_a_placeholder_is_inserted_where_the_program_needs_it(open_page: Open) -
     expect(program).to_have_value("./train --lr=($lr)")
 
 
+def test_one_click_solves_what_can_be_computed(open_page: Open) -> None:
+    page = open_page(
+        "/?projectname=a&enable_gpus=0&objective_program=./a&param_0_name=lr&param_0_type=real"
+        "&param_0_value_min=9&param_0_value_max=1&partition=romeo&number_of_workers=500"
+    )
+    page.get_by_role("button", name="Swap them").click()
+    expect(page.get_by_role("group", name="Parameter 1").get_by_label("Max")).to_have_value("9")
+    page.get_by_role("button", name="Write 192").click()
+    expect(page.get_by_label("Number of workers")).to_have_value("192")
+    page.get_by_role("button", name="Insert it").click()
+    expect(page.get_by_label("Objective program")).to_have_value("./a --lr=($lr)")
+    expect(page.locator("#status-title")).to_have_text("Ready to start")
+    page.get_by_label("Objective program").fill("./a --lr=($lr) ($b) ($c)")
+    page.get_by_role("button", name="Add these 2 parameters").first.click()
+    expect(page.get_by_role("group", name="Parameter 3").get_by_label("Name")).to_have_value("c")
+    expect(page.get_by_role("group", name="Parameter 2").get_by_label("Min")).to_be_focused()
+
+
 def test_a_range_is_shown_with_values_of_its_scale(open_page: Open) -> None:
     page = open_page(
         "/?param_0_name=lr&param_0_type=real&param_0_value_min=0.01&param_0_value_max=1&param_0_log=1"

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from worker.spec import near_misses, optional_parts
 from worker.spec.notation import NUMBER_FORMATS, value_text
 from worker.spec.parameters import NAME_PATTERN, Parameter, Value
-from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, listed
+from worker.spec.problem import MOST_LISTED, Fix, Problem, did_you_mean, listed
 from worker.spec.text import quoted, shown
 
 _PLACEHOLDER = re.compile(r"(?P<int>\bint)?\(\$(?P<name>[A-Za-z0-9_.-]+)\)")
@@ -20,6 +20,8 @@ _OPTION = re.compile(r"(?:^|[ \t]|\[\?)(?P<option>--?[A-Za-z][A-Za-z0-9_.-]*)[ \
 _POSITION = re.compile(r"x_(\d+)", re.ASCII)
 # What word processors make of quotation marks and of the dashes of options.
 _TYPOGRAPHIC = re.compile("[“”„‘’‚]|(?<=\\s)[–—]")
+_MOST_ADDED = 20  # parameters by one button
+_LONGEST_FIXED = 1000  # letters of a program that is written anew for each of many problems
 _MOST_UNUSED = 3  # with a warning each; more are one warning, under which the form can still be seen
 # What the placeholders of paths stand for; the agent fills them in.
 PATH_PLACEHOLDERS = ("projectdir", "trialdir")
@@ -175,14 +177,18 @@ def problems(objective: str, names: Sequence[str], conditional: Sequence[str] = 
         message = f"The placeholder {shown(written)} does not stand for a parameter."
         placeholder = guesses.placeholder(word)
         hint = f"Write {placeholder}." if placeholder else _undefined_hint(word, names)
-        yield Problem("run.objective", message, hint)
+        yield Problem(
+            "run.objective", message, hint, fixes=_undefined_fixes(objective, written, placeholder, undefined)
+        )
     missing = [name for name in dict.fromkeys(unused(objective, names)) if re.fullmatch(NAME_PATTERN, name)]
     instead = dict(near_misses.near_misses(_PLACEHOLDER.sub(" ", objective), guesses, frozenset(missing)))
     yield from _nearly(instead, guesses)
     yield from _shell_problems(objective)
     yield from _ambiguous(names)
     explained = {guesses.meant(word) for word in (*instead.values(), *undefined)}
-    yield from _unused_problems([name for name in missing if name not in explained], names, conditional)
+    yield from _unused_problems(
+        objective, [name for name in missing if name not in explained], names, conditional
+    )
     if conditional:
         yield from _part_problems(objective, names, conditional)
 
@@ -214,8 +220,25 @@ def _part_with(name: str) -> str:
     return optional_parts.part_with(name, f"(${name})")
 
 
+def _undefined_fixes(
+    objective: str, written: str, placeholder: str, undefined: Collection[str]
+) -> tuple[Fix, ...]:
+    """What would make an undefined placeholder stand for something: another spelling, or parameters for all of them."""
+    if placeholder:
+        return (
+            ()
+            if len(objective) > _LONGEST_FIXED
+            else (Fix(f"Write {placeholder}", (("run.objective", objective.replace(written, placeholder)),)),)
+        )
+    names = tuple(name for name in undefined if not _POSITION.fullmatch(name))
+    if not names or len(names) > _MOST_ADDED:
+        return ()
+    label = "Add this parameter" if len(names) == 1 else f"Add these {len(names)} parameters"
+    return (Fix(label, adds=names),)
+
+
 def _unused_problems(
-    unused_names: Sequence[str], names: Sequence[str], conditional: Sequence[str]
+    objective: str, unused_names: Sequence[str], names: Sequence[str], conditional: Sequence[str]
 ) -> Iterator[Problem]:
     where = [
         _part_with(shown(name)) if name in conditional else f"($x_{names.index(name)}) or (${shown(name)})"
@@ -227,6 +250,7 @@ def _unused_problems(
             f"{len(unused_names)} parameters do not occur in the objective program: {listed(list(map(shown, unused_names)))}.",
             f"Write {where[0]} where the value of the first one belongs, and likewise for the others.",
             "warning",
+            fixes=_insert(objective, unused_names, names, conditional),
         )
         return
     for name, placeholder in zip(unused_names, where, strict=True):
@@ -235,7 +259,20 @@ def _unused_problems(
             f"The parameter {quoted(name)} does not occur in the objective program.",
             f"Write {placeholder} where its value belongs.",
             "warning",
+            fixes=_insert(objective, [name], names, conditional),
         )
+
+
+def _insert(
+    objective: str, unused_names: Sequence[str], names: Sequence[str], conditional: Sequence[str]
+) -> tuple[Fix, ...]:
+    """What writes options for some of the parameters behind the objective program."""
+    if len(objective) > _LONGEST_FIXED:
+        return ()
+    for name in unused_names:
+        objective = with_option(objective, name, names.index(name), conditional=name in conditional)
+    label = "Insert it" if len(unused_names) == 1 else "Insert them"
+    return (Fix(label, (("run.objective", objective),)),)
 
 
 def _undefined_hint(word: str, names: Sequence[str]) -> str:
@@ -262,9 +299,8 @@ def with_option(objective: str, name: str, number: int, *, conditional: bool = F
     names = [*(f"x_{index}" for index in range(number)), name]
     if number < 10**5 and name in used(objective, names):
         return objective
-    if not re.fullmatch(NAME_PATTERN, name):
-        option = f"($x_{number})"
-    else:
+    option = f"($x_{number})"
+    if re.fullmatch(NAME_PATTERN, name):
         option = _part_with(name) if conditional else f"--{name}=(${name})"
     return f"{objective} {option}" if objective else option
 

@@ -20,12 +20,29 @@ Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True)
+class Fix:
+    """What would solve a problem, where that can be computed.
+
+    label: of a button. changes: path of a field or a setting -> its new text. adds: names of parameters that are to be added.
+    """
+
+    label: str
+    changes: tuple[tuple[str, str], ...] = ()
+    adds: tuple[str, ...] = ()
+
+    @classmethod
+    def writing(cls, path: str, text: str) -> Fix:
+        """The one that writes `text` at a path."""
+        return cls(f"Write {text}", ((path, text),))
+
+
+@dataclass(frozen=True)
 class Problem:
     """One finding about an input.
 
     path: the field's place in the config ("run.name", "parameters.0.max"), "" for the whole input.
     message: one sentence, what is wrong and why. hint: one sentence, what to do.
-    stands_for: how many findings it is. Only severity "error" keeps a run from starting.
+    stands_for: how many findings it is. fixes: what would solve it, the likeliest first; never done unasked. Only severity "error" keeps a run from starting.
     """
 
     path: str
@@ -33,6 +50,7 @@ class Problem:
     hint: str = ""
     severity: Severity = "error"
     stands_for: int = 1
+    fixes: tuple[Fix, ...] = ()
 
     def __str__(self) -> str:
         path = f"{self.path}: " if self.path else ""

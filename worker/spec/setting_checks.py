@@ -12,6 +12,7 @@ from itertools import islice
 
 from worker.spec import check_lists
 from worker.spec.multiples import exact, multiples_between, power_of_e
+from worker.spec.notation import value_text
 from worker.spec.parameters import (
     FIXED_TYPE,
     INTEGER_TYPE,
@@ -20,7 +21,7 @@ from worker.spec.parameters import (
     WEIGHTED_TYPE,
     Parameter,
 )
-from worker.spec.problem import MOST_LISTED, Problem, listed
+from worker.spec.problem import MOST_LISTED, Fix, Problem, listed
 from worker.spec.text import quoted
 
 LARGEST_EXPONENT = 700.0  # e^709.8 is the largest float
@@ -198,8 +199,12 @@ def _end_problems(parameter: Parameter, path: str, may_be_equal: bool) -> Iterat
     low, high = parameter.number("min"), parameter.number("max")
     if low > high or (low == high and not may_be_equal):
         message = f"Max ({high}) must be greater than min ({low})."
+        swap = Fix("Swap them", ((f"{path}.min", value_text(high)), (f"{path}.max", value_text(low))))
         yield Problem(
-            f"{path}.max", message, f"Correct one of them; for a single value, use the type {FIXED_TYPE}."
+            f"{path}.max",
+            message,
+            f"Correct one of them; for a single value, use the type {FIXED_TYPE}.",
+            fixes=(swap,) if low > high else (),
         )
     elif math.isinf(float(high) - float(low)):
         message = "The range from min to max is too wide for a computer."
