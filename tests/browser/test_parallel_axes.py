@@ -175,6 +175,19 @@ def test_long_names_of_axes_lose_whole_words(open_file: OpenFile, tmp_path: Path
     }
 
 
+def test_names_of_axes_break_between_words_where_there_is_little_room(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    page = opened(open_file, tmp_path, some_trials(), viewport={"width": 390, "height": 900})
+    name = page.locator(".axis-name span", has_text="Duration (s)")
+    lines = name.evaluate(
+        "(node) => { const text = node.firstChild; return [...'Duration'].map((_, at) => { const part ="
+        " document.createRange(); part.setStart(text, at); part.setEnd(text, at + 1);"
+        " return part.getBoundingClientRect().top; }); }"
+    )
+    assert len(set(lines)) == 1
+
+
 def test_the_scale_is_said_and_can_be_changed(open_file: OpenFile, tmp_path: Path) -> None:
     results = results_of("hugerange", tmp_path)
     page = open_file(plots.parallel(make_plot_data(results.run, results.trials), sentence(results)))
