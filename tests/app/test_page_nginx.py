@@ -58,7 +58,7 @@ def has_headers(answer: HTTPResponse) -> bool:
 def test_the_page_is_there_with_its_public_address(nginx: Nginx) -> None:
     answer, text = ask(nginx, "GET", "/?projectname=a")
     assert answer.status == 200 and has_headers(answer)
-    assert f"{PUBLIC}/install.sh" in text
+    assert f"{PUBLIC}/install.sh" in ask(nginx, "POST", "/preview", b"projectname=a")[1]
     assert "This page is behind a web server" not in text
     assert (
         ask(nginx, "GET", "/install.sh", X_Forwarded_Host="evil.example")[1].count(f"base_url='{PUBLIC}'")
