@@ -104,13 +104,13 @@ def _went_on(peer: Mapping[str, Any], said: Mapping[str, Any]) -> str:
 
 
 def summary(measured: Mapping[str, Mapping[str, Any]]) -> Rows:
-    """The short table of the project's README: costs on one machine, and the worst of the kills there."""
+    """The short table of the project's README: costs on one machine, and what the kills there have cost, all together."""
     head = (
         "",
         "on disk",
         "to the first evaluation",
-        "each evaluation costs",
-        "after kill -9 of its driver, a worker, all of it",
+        "overhead of each",
+        "lost / done twice after kill -9 of driver, a worker, all",
     )
     rows = [
         (
@@ -128,13 +128,13 @@ def summary(measured: Mapping[str, Mapping[str, Any]]) -> Rows:
 def _after_kills(peer: Mapping[str, Any]) -> str:
     said = peer["local"]["kills"].values()
     if any(isinstance(one, str) for one in said):
-        return "failed in the test"
+        return "failed"
     if not peer["continues"]:
         return "begins anew"
     if any(one["recorded"] < one["wanted"] for one in said):
-        return "does not reach the end"
+        return "stops short"
     lost, twice = sum(one["lost"] for one in said), sum(one["twice"] for one in said)
-    return f"goes on; {lost} lost, {twice} done twice"
+    return f"{lost} / {twice}"
 
 
 def _timed(peer: Mapping[str, Any], place: str, key: str, unit: str, spread: bool = True) -> str:
