@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +40,7 @@ _PEAK_SECONDS = 0.3  # of an evaluation while memory is looked at
 def main() -> int:
     """Measure what is asked for, and write it down after each tool."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the cluster ends, too
     results = json.loads(asked.out.read_text(encoding="utf-8")) if asked.out.exists() else {"peers": {}}
     scratch = asked.where.resolve() / "tasks"
     began = time.monotonic()
