@@ -14,6 +14,7 @@ Rows = tuple[tuple[str, ...], list[tuple[str, ...]]]  # the head and the rows
 _PLACES = {"local": "this machine", "slurm": "Slurm"}
 _VICTIMS = {"driver": "driver", "worker": "a worker", "all": "everything"}
 _UNKNOWN = "–"
+NOT_MEASURED = "not measured"  # in place of a number
 
 
 def measured_peers() -> dict[str, dict[str, Any]]:
@@ -134,7 +135,12 @@ def _after_kills(peer: Mapping[str, Any]) -> str:
     if any(one["recorded"] < one["wanted"] for one in said):
         return "stops short"
     lost, twice = sum(one["lost"] for one in said), sum(one["twice"] for one in said)
-    return f"{lost} / {twice}"
+    partly = (
+        ""
+        if set(peer["local"]["kills"]) == set(_VICTIMS)
+        else f" ({', '.join(peer['local']['kills'])} alone)"
+    )
+    return f"{lost} / {twice}{partly}"
 
 
 def _timed(peer: Mapping[str, Any], place: str, key: str, unit: str, spread: bool = True) -> str:
@@ -152,7 +158,7 @@ def _timed(peer: Mapping[str, Any], place: str, key: str, unit: str, spread: boo
 def _number(value: float | str, unit: str) -> str:
     """Two digits that say something, and no digit too much."""
     if isinstance(value, str):
-        return "failed"
+        return value if value == NOT_MEASURED else "failed"
     text = (
         f"{value:,.0f}"
         if value >= 10 or value < 0.005

@@ -95,14 +95,14 @@ def test_the_tables_have_medians_and_ranges() -> None:
         )
     ]
     assert cluster(measured())[1][0][:3] == ("Tool", "an array", "1.2 s (1.0 to 2.0)")
-    assert summary(measured())[1] == [("Tool", "12 MB", "1.2 s", "10 ms", "0 / 1")]
+    assert summary(measured())[1] == [("Tool", "12 MB", "1.2 s", "10 ms", "0 / 1 (driver alone)")]
 
 
 @pytest.mark.parametrize(
     ("continues", "said", "row", "short"),
     [
-        ("again", {}, ("4 of 4", "0", "0", "1", "again", "0.50 s"), "0 / 1"),
-        ("again", {"alone": True, "again_s": None}, ("4 of 4", "0", "0", "1", "by itself", "–"), "0 / 1"),
+        ("again", {}, ("4 of 4", "0", "0", "1", "again", "0.50 s"), "0 / 1 (driver alone)"),
+        ("again", {"alone": True, "again_s": None}, ("4 of 4", "0", "0", "1", "by itself", "–"), "0 / 1 (driver alone)"),
         ("again", {"recorded": 3}, ("3 of 4", "0", "0", "1", "again: not to the end", "0.50 s"), "stops short"),
         ("", {"recorded": 3, "again_s": None}, ("3 of 4", "0", "0", "all 3 would be", "no", "–"), "begins anew"),
     ],
@@ -119,7 +119,8 @@ def test_the_tables_say_how_a_tool_went_on(
 
 def test_what_failed_is_in_the_tables() -> None:
     place = {"evaluations": 4, "timed": ["it did not end"], "peak_mb": "no", "kills": {"driver": "no driver"}}
-    found = measured(local=place)
+    found = measured(local=place, install_s="not measured")
+    assert costs(found)[1][0][3] == "not measured"
     assert costs(found)[1][0][4:8] == ("failed",) * 4
     assert kills(found)[1][0] == ("Tool", "this machine", "driver", *"––––", "failed", "–")
     assert summary(found)[1][0][-1] == "failed"
