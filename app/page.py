@@ -61,14 +61,17 @@ def placeholder(row: Row, index: object) -> str:
 @blueprint.get("/")
 def linked() -> Response:
     """The form that the query string describes."""
-    state, remarks = form_state(request, current_site())
-    foreign = bool(request.query_string) and preset_of(request, current_site()) is None
-    return render_form(
-        state,
-        remarks=remarks,
-        fresh=not request.query_string,
-        foreign=foreign,
-    )
+    site = current_site()
+    if not request.query_string:
+        hangs_on = (site.base_url(request), request.script_root, site.address_problems(request))
+        return make_response(site.empty_forms.get(hangs_on, _empty_form))
+    state, remarks = form_state(request, site)
+    return render_form(state, remarks=remarks, foreign=preset_of(request, site) is None)
+
+
+def _empty_form() -> str:
+    state, _ = form_state(request, current_site())
+    return render_form(state, fresh=True).get_data(as_text=True)
 
 
 @blueprint.get("/example")

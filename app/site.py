@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from flask import Flask, Request, abort, current_app, g
 from app.catalogue import Catalogue, CatalogueError
 from app.environment import Settings
 from app.in_front import LOOPBACK, unknown_address
+from app.kept_texts import KeptTexts
 from app.site_file import SiteFile, SiteFileError
 from app.wheel import Wheel
 from worker.spec.command import Installer
@@ -32,13 +33,18 @@ _SCHEMES = ("http", "https")
 
 @dataclass(frozen=True)
 class Site:
-    """Made when the server starts, and whenever its files change. file: what the settings file says. render_installer: base address -> the text of install.sh."""
+    """Made when the server starts, and whenever its files change.
+
+    file: what the settings file says. render_installer: base address -> the text of install.sh. empty_forms: the page that
+    most people begin with, by all that it hangs on in a request.
+    """
 
     settings: Settings
     file: SiteFile
     catalogue: Catalogue
     wheel: Wheel
     render_installer: Callable[[str], str]
+    empty_forms: KeptTexts = field(default_factory=KeptTexts, compare=False)
 
     def base_url(self, request: Request) -> str:
         """The page's address without a slash at the end; aborts with 400 where the request names a strange one."""
