@@ -12,12 +12,13 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, request
 
-# What each is made of: styles, of which the later ones refine the earlier, and the module that the others hang on.
+# What each is made of: styles, of which the later ones refine the earlier, and the module that the others hang on. The
+# theme is known before the page is drawn, which waits for no module.
 STYLES: Mapping[str, tuple[str, ...]] = {
     "page": ("base", "layout", "fields", "parameters", "result"),
     "docs": ("docs",),  # beside the page's
 }
-ENTRIES: Mapping[str, str] = {"page": "main", "docs": "docs"}
+ENTRIES: Mapping[str, str] = {"theme": "theme", "page": "main", "docs": "docs"}
 
 _IMPORT = re.compile(r'^import \{((?:\s*\w+\s*,)*\s*\w*\s*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function (\w+))", re.MULTILINE)
@@ -56,7 +57,7 @@ def register(app: Flask) -> None:
     }
     blueprint = Blueprint("bundles", __name__)
     blueprint.add_url_rule(
-        "/<any(page, docs):stem>-<digest>.<any(css, js):suffix>", "send", partial(_send, made)
+        "/<any(theme, page, docs):stem>-<digest>.<any(css, js):suffix>", "send", partial(_send, made)
     )
     app.register_blueprint(blueprint)
     app.jinja_env.globals["bundle"] = lambda stem, suffix: f"{request.script_root}/{made[stem, suffix].name}"
