@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from app.catalogue import Catalogue
 from app.form_state import Change, FormState
 from app.nested_times import NestedTimes, nested_times
+from app.problem_lines import ProblemLine, lines
 from app.problem_places import PlacedProblem, place_of
 from app.ranges import ranges
 from app.readings import readings
@@ -19,7 +20,7 @@ from worker.spec.cost import cost_of, duration_of_one, estimate_sentence, limits
 from worker.spec.field_values import field_value
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import link, original_writer, token, toml
-from worker.spec.problem import Problem
+from worker.spec.problem import Problem, capped
 from worker.spec.raw_values import ConversionError
 from worker.spec.run import Draft, Run
 from worker.spec.text import counted
@@ -97,6 +98,11 @@ class Preview:
         return tuple(placed for placed in self.problems if placed.problem.severity == "error")
 
     @property
+    def lines(self) -> tuple[ProblemLine, ...]:
+        """The list of problems, as it stands beside the command."""
+        return tuple(lines(self.problems))
+
+    @property
     def state(self) -> str:
         """How things stand, for colours: "ready", "open" (only gaps are left) or "wrong"."""
         if self.usable:
@@ -131,6 +137,7 @@ class Preview:
             "state": self.state,
             "headline": self.headline,
             "problems": [placed.as_json() for placed in self.problems],
+            "lines": [line.as_json() for line in self.lines],
             "changes": [
                 {"query": change.query, "value": change.value, "sentence": change.sentence}
                 for change in self.changes
@@ -164,7 +171,7 @@ def make_preview(
     packed = token.pack(config)
     commands = _commands(installer, packed, draft)
     too_long = len(commands.first_time.encode()) > command.LONGEST_LINE
-    checked = check(draft)
+    checked = check(draft, all_of_a_kind=True)
     problems = (
         *others,
         *state.problems,
@@ -201,14 +208,20 @@ def _estimate(run: Run | None, one_takes: str) -> str:
 
 
 def _placed(problems: Iterable[Problem], state: FormState) -> tuple[PlacedProblem, ...]:
-    """Each problem once with its place; first what keeps the run from starting, or it could be overlooked."""
+    """Each problem once with its place; first what keeps the run from starting, or it could be overlooked.
+
+    Of very many of a kind, only gaps have all of them: these are one line for all, and are seen beside their fields.
+    """
     texts = dict(state.pairs())
-    placed = []
-    for problem in sorted(dict.fromkeys(problems), key=lambda problem: _ORDER.index(problem.severity)):
-        place = place_of(problem.path)
-        missing = problem.severity == "error" and texts.get(place.field, "-") == ""
-        placed.append(PlacedProblem(problem, place, missing))
-    return tuple(placed)
+
+    def missing(problem: Problem) -> bool:
+        return problem.severity == "error" and texts.get(place_of(problem.path).field, "-") == ""
+
+    ordered = sorted(dict.fromkeys(problems), key=lambda problem: _ORDER.index(problem.severity))
+    return tuple(
+        PlacedProblem(problem, place_of(problem.path), missing(problem))
+        for problem in capped(ordered, exempt=missing)
+    )
 
 
 def _count(problems: Iterable[PlacedProblem]) -> int:

@@ -8,14 +8,20 @@ from worker.spec.fields import BY_PATH
 from worker.spec.formats.url import COUNT
 from worker.spec.parameter_settings import SETTINGS
 from worker.spec.problem import Fix, Problem
+from worker.spec.text import sentence_start
 
 
 @dataclass(frozen=True)
 class Place:
-    """field: the id (and name) of an input of the form, "" where a problem belongs to none. label: for the summary."""
+    """field: the id (and name) of an input of the form, "" where a problem belongs to none. label: for the list of problems.
+
+    parameter, part: the two halves of the label of what belongs to a parameter, "" elsewhere.
+    """
 
     field: str = ""
     label: str = ""
+    parameter: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,10 @@ def place_of(path: str) -> Place:
         return Place(label=path)
     parameter = f"Parameter {int(number) + 1}"
     if setting := SETTINGS.get(key):
-        return Place(f"param_{number}_{setting.query}", f"{parameter}, {setting.label}")
-    return Place(
-        f"param_{number}_{'type' if key == 'type' else 'name'}", f"{parameter}, {key}" if key else parameter
-    )
+        return _of_parameter(f"param_{number}_{setting.query}", parameter, setting.label)
+    field = f"param_{number}_{'type' if key == 'type' else 'name'}"
+    return _of_parameter(field, parameter, key) if key else Place(field, parameter)
+
+
+def _of_parameter(field: str, parameter: str, part: str) -> Place:
+    return Place(field, f"{parameter}, {part}", parameter, sentence_start(part))

@@ -31,7 +31,7 @@ from worker.spec.formats.any_config import WRITERS
 from worker.spec.parameter_settings import SETTINGS
 from worker.spec.parameter_type import ParameterType
 from worker.spec.parameter_types import PARAMETER_TYPES
-from worker.spec.problem import Problem, UnreadableError, did_you_mean, has_errors
+from worker.spec.problem import Problem, UnreadableError, capped, did_you_mean, has_errors
 from worker.spec.scan import scan
 
 blueprint = Blueprint("rest", __name__, url_prefix=openapi.BASE)
@@ -197,4 +197,4 @@ def _read(found: dict[str, Any]) -> _Read:
     state = states.of_draft(read.draft)
     problems = (*site.address_problems(request), *read.problems)
     preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems)
-    return _Read(preview, [placed.problem for placed in preview.problems])
+    return _Read(preview, list(capped(placed.problem for placed in preview.problems)))

@@ -139,13 +139,17 @@ function besideField(problem) {
   const element = make("p", `problem problem--${problem.severity}`, problem.message);
   // What a gap is for stands above it anyway.
   if (problem.hint && !problem.missing) element.append(" ", make("span", "problem__hint", problem.hint));
-  for (const fix of problem.fixes) {
+  element.append(...fixesOf(problem));
+  return element;
+}
+
+function fixesOf({ fixes }) {
+  return fixes.flatMap((fix) => {
     const button = make("button", "link-button", fix.label);
     button.type = "button";
     button.dataset.fix = JSON.stringify(fix);
-    element.append(" ", button);
-  }
-  return element;
+    return [" ", button];
+  });
 }
 
 function showStatus(preview) {
@@ -160,20 +164,17 @@ function showStatus(preview) {
   const bar = document.getElementById("statusbar");
   bar.textContent = preview.headline;
   bar.dataset.state = preview.state;
-  document.getElementById("status-list").replaceChildren(...preview.problems.map(inSummary));
+  document.getElementById("status-list").replaceChildren(...preview.lines.map(inSummary));
 }
 
-function inSummary(problem) {
-  const item = make("li", `status__item status__item--${problem.severity}`);
-  if (problem.field) {
-    const link = make("a", "", problem.label);
-    link.href = `#${problem.field}`;
-    item.append(link, problem.missing ? " is missing." : ": ");
-    if (problem.missing) return item;
-  } else if (problem.label) {
-    item.append(`${problem.label}: `);
+function inSummary(line) {
+  const item = make("li", `status__item status__item--${line.severity}`);
+  if (line.link) {
+    const link = make("a", "", line.link);
+    link.href = `#${line.field}`;
+    item.append(link);
   }
-  item.append(`${problem.message} ${problem.hint}`);
+  item.append(line.text, ...fixesOf(line));
   return item;
 }
 

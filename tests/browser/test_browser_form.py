@@ -257,11 +257,11 @@ def test_one_click_solves_what_can_be_computed(open_page: Open) -> None:
         "/?projectname=a&enable_gpus=0&objective_program=./a&param_0_name=lr&param_0_type=real"
         "&param_0_value_min=9&param_0_value_max=1&partition=romeo&number_of_workers=500"
     )
-    page.get_by_role("button", name="Swap them").click()
+    page.get_by_role("button", name="Swap them").first.click()
     expect(page.get_by_role("group", name="Parameter 1").get_by_label("Max")).to_have_value("9")
-    page.get_by_role("button", name="Write 192").click()
+    page.get_by_role("button", name="Write 192").first.click()
     expect(page.get_by_label("Number of workers")).to_have_value("192")
-    page.get_by_role("button", name="Insert it").click()
+    page.get_by_role("button", name="Insert it").first.click()
     expect(page.get_by_label("Objective program")).to_have_value("./a --lr=($lr)")
     expect(page.locator("#status-title")).to_have_text("Ready to start")
     page.get_by_label("Objective program").fill("./a --lr=($lr) ($b) ($c)")

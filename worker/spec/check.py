@@ -50,8 +50,11 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
-def check(draft: Draft) -> Checked:
-    """Check a whole draft. Nothing is corrected or clamped: a value is accepted as typed or is a problem."""
+def check(draft: Draft, *, all_of_a_kind: bool = False) -> Checked:
+    """Check a whole draft. Nothing is corrected or clamped: a value is accepted as typed or is a problem.
+
+    all_of_a_kind: whether each of very many problems of one kind is wanted, and not only the first ones.
+    """
     problems: list[Problem] = []
     values: dict[str, Any] = {}
     names = [parameter.name.strip(" \t") for parameter in draft.parameters[:MOST_PARAMETERS]]
@@ -81,7 +84,7 @@ def check(draft: Draft) -> Checked:
     if len(parameters) == len(draft.parameters) and not has_errors(problems):
         rules = Rules(parameters, values["constraints"])
         problems.extend(start_points.problems(values["start_with"], parameters, values["precision"], rules))
-    problems = list(capped(problems))
+    problems = problems if all_of_a_kind else list(capped(problems))
     if has_errors(problems):
         return Checked(None, tuple(problems))
     run = Run(parameters=parameters, **values)

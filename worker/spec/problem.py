@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from typing import Literal
@@ -62,15 +62,21 @@ class Problem:
         return {"path": self.path, "message": self.message, "hint": self.hint, "severity": self.severity}
 
 
-def capped(problems: Iterable[Problem]) -> Iterator[Problem]:
+def capped(
+    problems: Iterable[Problem], exempt: Callable[[Problem], bool] = lambda problem: problem.stands_for > 1
+) -> Iterator[Problem]:
     """`problems`, but only the first ones of a kind that has very many, and behind the last of these how many follow.
 
     Those of the same severity about the same field are of one kind, whichever parameter the field belongs to.
+    exempt: which ones are left alone, such as what is left of an earlier pass.
     """
     all_problems = tuple(problems)
-    totals = Counter(map(_kind, all_problems))
+    totals = Counter(_kind(problem) for problem in all_problems if not exempt(problem))
     seen: Counter[tuple[str, str]] = Counter()
     for problem in all_problems:
+        if exempt(problem):
+            yield problem
+            continue
         kind = _kind(problem)
         seen[kind] += 1
         if seen[kind] <= MOST_LISTED:
