@@ -35,10 +35,10 @@ _NUMBER = re.compile(r"[-+]?\d[\d.,:]*(?:e[-+]?\d+)?")
 _DRAWN_IN = 1500  # ms
 
 
-def take(browser: Browser, folder: Path) -> Mapping[str, list[str]]:
-    """Start the example, take the pictures into `folder`; returns what can be read on each."""
+def take(browser: Browser, folder: Path, evaluations: int) -> Mapping[str, list[str]]:
+    """Start the example, take the pictures into `folder`; returns what can be read on each: the less, the fewer evaluations."""
     with tempfile.TemporaryDirectory(prefix="omniopt-") as workdir:
-        run = _run(Path(workdir))
+        run = _run(Path(workdir), evaluations)
         draft = toml.read(_CONFIG.read_text(encoding="utf-8")).draft
         with running_page() as address:
             addresses = {
@@ -49,10 +49,14 @@ def take(browser: Browser, folder: Path) -> Mapping[str, list[str]]:
             return {name: _picture(browser, at, folder / f"{name}.png") for name, at in addresses.items()}
 
 
-def _run(workdir: Path) -> Path:
+def _run(workdir: Path, evaluations: int) -> Path:
     """The folder of the example's run, which has been started and has ended here."""
     shutil.copytree(_CONFIG.parent, workdir / _CONFIG.parent.relative_to(ROOT))
-    for words in (("start", str(_CONFIG), "--local"), ("parallel", _RUN), ("report", _RUN)):
+    for words in (
+        ("start", str(_CONFIG), "--local", f"--max-evals={evaluations}"),
+        ("parallel", _RUN),
+        ("report", _RUN),
+    ):
         subprocess.run(
             [sys.executable, "-m", "worker", *words],
             cwd=workdir,
@@ -96,5 +100,5 @@ if __name__ == "__main__":
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox"])
         FOLDER.mkdir(exist_ok=True)
-        write_texts(take(launched, FOLDER), FOLDER)
+        write_texts(take(launched, FOLDER, evaluations=32), FOLDER)
         launched.close()
