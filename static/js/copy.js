@@ -2,8 +2,8 @@
 
 import { announce } from "./announce.js";
 
-/** Make the buttons with data-copy work; `settled` resolves when what they copy is up to date. */
-export function watchCopying(settled) {
+/** Make the buttons with data-copy work; `settled` resolves when what they copy is up to date, `taken` is told what was copied. */
+export function watchCopying(settled, taken = () => {}) {
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
@@ -19,7 +19,9 @@ export function watchCopying(settled) {
     const source = document.getElementById(button.dataset.copy);
     const copied = await copyText(source.value ?? source.textContent, source);
     announce(copied ? "Copied." : "Your browser does not let this page copy. The text is selected: press Ctrl+C.");
-    if (copied) flash(button);
+    if (!copied) return;
+    flash(button);
+    taken(source);
   });
 }
 

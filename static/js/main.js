@@ -7,6 +7,7 @@ import { watchImporting } from "./importer.js";
 import { watchPrograms } from "./programs.js";
 import { released, watchPressing } from "./press.js";
 import { refresh, refreshSoon, settled } from "./preview.js";
+import { noteTaken, showRecent, watchRecent } from "./recent.js";
 import { forgetProblems, showGaps, touch } from "./result.js";
 import { prepareRows, watchRows } from "./rows.js";
 import { forgetSteps, watchUndo } from "./undo.js";
@@ -19,7 +20,9 @@ openIfKnown();
 prepareRows();
 watchRows(() => refresh());
 watchGate(() => refresh());
-watchCopying(settled);
+watchCopying(settled, noteTaken);
+watchRecent(settled);
+showRecent();
 watchImporting(() => {
   showAnotherForm();
   document.getElementById("projectname").focus();
@@ -82,5 +85,6 @@ function showAnotherForm() {
   forgetProblems();
   openIfKnown();
   prepareRows();
+  showRecent();
   refresh();
 }

@@ -34,7 +34,7 @@ export function showPreview(preview) {
   document.getElementById("job-text").textContent = preview.job;
   document.getElementById("slurm-job").hidden = !preview.job;
   document.getElementById("left-out").textContent = preview.left_out;
-  document.getElementById("link").value = preview.url;
+  showLink(preview);
   document.getElementById("file-commands").hidden = !preview.command_file;
   markUsable(preview.usable);
 }
@@ -50,6 +50,12 @@ export function showStale(sentence) {
 export function showGaps() {
   delete document.getElementById("content").dataset.fresh;
   showProblems();
+}
+
+function showLink({ url, fingerprint }) {
+  const link = document.getElementById("link");
+  link.value = url;
+  link.dataset.fingerprint = fingerprint;
 }
 
 function applyChanges(changes) {
