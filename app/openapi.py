@@ -145,6 +145,8 @@ _SCHEMAS: Mapping[str, _Schema] = {
     "Checked": _answer(job={"type": "string", "description": "What a worker asks Slurm for."}),
     "Commands": _answer(
         command=_TEXT,
+        command_long=_TEXT,
+        command_try=_TEXT,
         command_installed=_TEXT,
         command_local=_TEXT,
         command_file=_TEXT,

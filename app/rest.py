@@ -128,6 +128,8 @@ def command() -> Response:
     files = preview.from_file if preview else None
     return read.answer(
         command=preview.commands.first_time if preview else "",
+        command_long=preview.commands.thorough if preview else "",
+        command_try=preview.commands.trying if preview else "",
         command_installed=preview.commands.installed if preview else "",
         command_local=preview.commands.local if preview else "",
         command_file=files.first_time if files else "",

@@ -101,8 +101,9 @@ def test_a_config_gives_the_command_of_the_page() -> None:
     page = CLIENT.post("/preview", data=GOOD).get_json()
     answer = post("/command", {"text": page["config"]})
     assert answer["usable"] and not answer["problems"]
-    for key in ("command", "command_installed", "command_local", "command_file", "url"):
-        assert answer[key] == page[key]
+    for key in ("command", "command_try", "command_long", "command_installed", "command_local", "url"):
+        assert answer[key] and answer[key] == page[key]
+    assert answer["command_file"] == page["command_file"]
 
 
 def test_an_object_and_its_text_are_the_same_config() -> None:
@@ -119,7 +120,7 @@ def test_an_object_and_its_text_are_the_same_config() -> None:
 def test_a_config_with_an_error_has_no_command_but_a_link() -> None:
     answer = post("/command", {"config": {**CONFIG, "run": {"name": "a b", "objective": "./train ($lr)"}}})
     assert not answer["usable"]
-    assert (answer["command"], answer["command_installed"], answer["command_local"]) == ("", "", "")
+    assert {text for key, text in answer.items() if key.startswith("command")} == {""}
     assert [problem["path"] for problem in answer["problems"]] == ["run.name"]
     assert url.read(answer["url"].partition("?")[2]).draft.values["run.name"] == "a b"
 
