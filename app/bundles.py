@@ -1,4 +1,4 @@
-"""Styles and scripts of the page in one file each, so that its first view needs few requests; made when the server starts."""
+"""Styles and scripts of the page in one small file each, so that its first view needs little; made when the server starts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+import rcssmin
+import rjsmin
 from flask import Blueprint, Flask, Response, abort, request
 
 # What each is made of: styles, of which the later ones refine the earlier, and the module that the others hang on. The
@@ -48,10 +50,13 @@ def register(app: Flask) -> None:
     static = Path(str(app.static_folder))
     made = {
         **{
-            (name, "css"): Bundle.of(name, "css", "text/css", styles(static / "css", name)) for name in STYLES
+            (name, "css"): Bundle.of(name, "css", "text/css", rcssmin.cssmin(styles(static / "css", name)))
+            for name in STYLES
         },
         **{
-            (name, "js"): Bundle.of(name, "js", "text/javascript", script(static / "js", ENTRIES[name]))
+            (name, "js"): Bundle.of(
+                name, "js", "text/javascript", rjsmin.jsmin(script(static / "js", ENTRIES[name]))
+            )
             for name in ENTRIES
         },
     }

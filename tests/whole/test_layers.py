@@ -37,7 +37,10 @@ FOREIGN = {
     "rich": ("worker.progress",),
     "scipy": ("worker.search",),
     "tomli": ("app", "worker.spec"),
-    **dict.fromkeys(("flask", "gunicorn", "markdown_it", "markupsafe", "werkzeug", "wtforms"), ("app",)),
+    **dict.fromkeys(
+        ("flask", "gunicorn", "markdown_it", "markupsafe", "rcssmin", "rjsmin", "werkzeug", "wtforms"),
+        ("app",),
+    ),
 }
 FOREIGN_IN_FUNCTIONS = {
     **dict.fromkeys(("PIL", "matplotlib"), ("worker.report.pictures",)),
