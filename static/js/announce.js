@@ -1,5 +1,7 @@
 // Says aloud, and shows for a while, what has happened without the user doing it in that place.
 
+import { released } from "./press.js";
+
 const SHOWN_FOR = 8000; // ms
 const OFFERED_FOR = 30000; // ms that there is a button to press
 let timer = 0;
@@ -25,5 +27,9 @@ export function announce(sentence, button = null) {
     });
     announcer.append(" ", element);
   }
-  timer = setTimeout(() => announcer.replaceChildren(), button ? OFFERED_FOR : SHOWN_FOR);
+  const mine = setTimeout(async () => {
+    await released(); // the button may be what is pressed
+    if (timer === mine) announcer.replaceChildren();
+  }, button ? OFFERED_FOR : SHOWN_FOR);
+  timer = mine;
 }

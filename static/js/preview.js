@@ -66,6 +66,7 @@ async function ask(signal, address) {
     stale = false;
     if (address) followAddress(content);
   } catch (error) {
+    await released();
     if (signal.aborted) return;
     stale = true;
     showStale("Not up to date: the server does not answer");

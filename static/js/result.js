@@ -4,6 +4,7 @@ import { announce, announceState } from "./announce.js";
 
 const BLOCKS = ["command", "command_long", "command_try", "command_installed", "command_local", "command_file"];
 const touched = new Set();
+const contents = new WeakMap(); // what a place shows, as it came
 let problems = null; // none are known until the server has answered
 
 /** The user has been at a field: from now on a gap there counts as one. */
@@ -123,12 +124,20 @@ function showProblems() {
     const found = beside.get(id) ?? [];
     // Most of the hundreds of places stay empty, and touching them all would be felt while typing.
     if (!found.length && !place.childElementCount) continue;
-    place.replaceChildren(...found.map(besideField));
+    fill(place, found, besideField);
     const invalid = found.some((problem) => problem.severity === "error");
     document.getElementById(id)?.setAttribute("aria-invalid", String(invalid));
   }
   const gpus = document.getElementById("number_of_gpus-field");
   gpus.hidden = !document.getElementById("enable_gpus").checked && !beside.has("number_of_gpus");
+}
+
+/** Show `items` in a place, unless they are there: who stands on one of its buttons is not to lose it. */
+function fill(place, items, makeOne) {
+  const content = JSON.stringify(items);
+  if (contents.get(place) === content) return;
+  contents.set(place, content);
+  place.replaceChildren(...items.map(makeOne));
 }
 
 function placeOf(id) {
@@ -170,7 +179,7 @@ function showStatus(preview) {
   const bar = document.getElementById("statusbar");
   bar.textContent = preview.headline;
   bar.dataset.state = preview.state;
-  document.getElementById("status-list").replaceChildren(...preview.lines.map(inSummary));
+  fill(document.getElementById("status-list"), preview.lines, inSummary);
 }
 
 function inSummary(line) {

@@ -1,9 +1,12 @@
 // The parameters: added, removed, moved; shown with the fields that their type needs. Nothing that was typed is lost.
 
 import { announce } from "./announce.js";
+import { released } from "./press.js";
 import { announceUndoable } from "./undo.js";
 
 const INDEXED = ["id", "name", "for", "aria-describedby", "aria-label", "value"];
+
+let isCounted = true; // whether there are as many rows as the number of parameters says
 
 const list = () => document.getElementById("parameters");
 const counter = () => document.getElementById("number_of_parameters");
@@ -30,7 +33,10 @@ export function watchRows(changed) {
     const button = event.target.closest("[data-row-action], #add-parameter");
     if (!button) return;
     event.preventDefault();
+    // A number that was typed right before is from earlier.
+    if (!isCounted) setNumber(changed);
     const row = button.closest("[data-row]");
+    if (row?.hidden) return;
     if (button.id === "add-parameter") addRow();
     else if (button.dataset.rowAction === "insert") insertPlaceholder(row);
     else if (button.dataset.rowAction === "remove") removeRow(row, changed);
@@ -43,8 +49,11 @@ export function watchRows(changed) {
     if (event.target.matches("[data-type]")) showSettings(row);
     showPlaceholder(row);
   });
-  document.addEventListener("change", (event) => {
-    if (event.target === counter()) setNumber(changed);
+  document.addEventListener("change", async (event) => {
+    if (event.target !== counter()) return;
+    isCounted = false;
+    await released();
+    if (!isCounted) setNumber(changed);
   });
 }
 
@@ -123,6 +132,7 @@ function shiftSentence(removed) {
 }
 
 function setNumber(changed) {
+  isCounted = true;
   const wanted = Number(counter().value);
   if (!/^\s*\d+\s*$/.test(counter().value) || wanted > Number(counter().dataset.most)) {
     changed(); // the server says what is wrong with it
