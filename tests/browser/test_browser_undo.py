@@ -48,10 +48,21 @@ def test_parameters_and_forms_come_back(by_key: bool, open_page: Open) -> None:
     assert names(page) == ["a", "b", "c"]
 
 
-def test_in_a_text_field_the_key_is_the_browsers(open_page: Open) -> None:
+@pytest.mark.parametrize("label", ["Optimization run name", "Objective program"])
+def test_in_a_text_field_the_key_is_the_browsers(label: str, open_page: Open) -> None:
     page = open_page(THREE)
     page.get_by_role("button", name="Remove parameter 2").click()
-    page.get_by_label("Optimization run name").focus()
+    field = page.get_by_label(label)
+    field.press_sequentially("typed")
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value("")
+    page.keyboard.press("Control+Shift+z")
+    expect(field).to_have_value("typed")
+    # Nor when there is nothing of the field's own to take back.
+    page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     page.wait_for_timeout(200)
     assert names(page) == ["a", "c"]
+    page.locator("#status").focus()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#announcer")).to_contain_text("Parameter 2 is back.")
