@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.spec.check import check
-from worker.spec.placeholders import problems
+from worker.spec.check_placeholders import problems
 from worker.spec.problem import MOST_LISTED
 from worker.spec.run import Draft, ParameterDraft
 

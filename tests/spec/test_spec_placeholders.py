@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from shells import in_shells
 from spec_strategies import lines
 
+from worker.spec.check_placeholders import problems
 from worker.spec.notation import value_text
 from worker.spec.parameters import Value
-from worker.spec.placeholders import problems, render
+from worker.spec.placeholders import render
 
 VALUES: dict[str, Value] = {"x": 3, "rate": 1e-05, "act.fn": "re lu", "name-2": "it's"}
 
