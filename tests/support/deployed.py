@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
@@ -81,8 +81,8 @@ class Nginx:
         return HTTPConnection("127.0.0.1", self.plain_port, timeout=60)
 
 
-def _configure(folder: Path, plain_port: int, port: int) -> Path:
-    """The example with ports and paths of the test, inside a whole configuration."""
+def _configure(folder: Path, plain_port: int, port: int, without: Sequence[str]) -> Path:
+    """The example with ports and paths of the test, inside a whole configuration. without: directives to leave out."""
     text = (EXAMPLES / "nginx.conf").read_text()
     for was, now in (
         ("listen 80;", f"listen 127.0.0.1:{plain_port};"),
@@ -93,7 +93,8 @@ def _configure(folder: Path, plain_port: int, port: int) -> Path:
     ):
         assert was in text
         text = text.replace(was, now)
-    (folder / "omniopt.conf").write_text(text)
+    kept = [line for line in text.splitlines() if not line.strip().startswith(tuple(without))]
+    (folder / "omniopt.conf").write_text("\n".join(kept))
     shutil.copy(EXAMPLES / "error.html", folder)
     places = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     whole = [
@@ -109,13 +110,13 @@ def _configure(folder: Path, plain_port: int, port: int) -> Path:
 
 
 @contextmanager
-def running_nginx(folder: Path) -> Iterator[Nginx]:
-    """nginx with the example's configuration, whose page listens in `folder`, or does not."""
+def running_nginx(folder: Path, without: Sequence[str] = ()) -> Iterator[Nginx]:
+    """nginx with the example's configuration but for some directives, whose page listens in `folder`, or does not."""
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}"]
     pem, key = folder / "certificate.pem", folder / "key.pem"
     subprocess.run([*command, "-keyout", key, "-out", pem], check=True, capture_output=True)
     nginx = Nginx(folder, free_port(), free_port())
-    config = _configure(folder, nginx.plain_port, nginx.port)
+    config = _configure(folder, nginx.plain_port, nginx.port, without)
     assert _NGINX
     server = subprocess.Popen([_NGINX, "-p", folder, "-c", config], stderr=subprocess.DEVNULL)
     try:
