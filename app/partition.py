@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from worker.spec.field_values import field_value
@@ -133,6 +133,7 @@ def _memory_problems(partition: Partition, shares: Shares) -> Iterator[Problem]:
             "slurm.memory",
             f"One worker cannot get {memory} MB in the partition {name}.",
             f"Ask for at most {partition.memory} MB, or choose another partition.",
+            fixes=_memory_fixes(shares, partition.memory),
         )
     if partition.memory_per_cpu is not None and memory > partition.memory_per_cpu * cpus:
         yield Problem(
@@ -141,7 +142,15 @@ def _memory_problems(partition: Partition, shares: Shares) -> Iterator[Problem]:
             f"the limit of the partition {name}.",
             f"Ask for at most {partition.memory_per_cpu * cpus} MB or for more {BY_PATH['slurm.cpus'].in_sentence}, "
             "or choose another partition.",
+            fixes=_memory_fixes(shares, partition.memory_per_cpu * cpus),
         )
+
+
+def _memory_fixes(shares: Shares, most: int) -> tuple[Fix, ...]:
+    """What asks for as much memory as fits into so many MB of a node, whatever the amount is counted by."""
+    less = shares.memory * most // shares.memory_per_node
+    fits = less > 0 and replace(shares, memory=less).memory_per_node <= most
+    return (Fix.writing("slurm.memory", f"{less}M"),) if fits else ()
 
 
 def typed(draft: Draft) -> dict[str, Any]:

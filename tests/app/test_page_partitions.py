@@ -90,6 +90,19 @@ def test_memory_and_gpus_are_those_of_a_worker_however_they_are_asked_for() -> N
     assert found(**per_task, slurm__gpus="a100:4", slurm__nodes=0) == [], "a problem of its own"
 
 
+def test_the_remedy_of_too_much_memory_fits_however_it_is_asked_for() -> None:
+    for asked in (
+        {"slurm__partition": "haswell64", "slurm__cpus": 4},
+        {"slurm__partition": "haswell64", "slurm__memory_per": "cpu", "slurm__tasks": 2},
+    ):
+        values = {key.replace("__", "."): value for key, value in asked.items()}
+        [problem] = CATALOGUE.problems(Draft({**values, "slurm.memory": "1T"}))
+        [fix] = problem.fixes
+        [(path, text)] = fix.changes
+        assert (path, text) == ("slurm.memory", "2541M" if "slurm__tasks" in asked else "10164M")
+        assert found(**asked, slurm__memory=text) == []
+
+
 def test_an_own_limit_of_memory_is_one_of_a_worker(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text("[partitions.a]\nmemory = 4000\n[partitions.b]\nmemory = 4000\nmemory_per_cpu = 500\n")

@@ -43,3 +43,51 @@ def test_ends_that_are_the_wrong_way_round_are_swapped() -> None:
     [fix] = fixes(draft("./a ($lr)", "lr", min="0.5", max="0.001"))
     assert fix.changes == (("parameters.0.min", "0.001"), ("parameters.0.max", "0.5"))
     assert fixes(draft("./a ($lr)", "lr", min="1", max="1")) == []
+
+
+@pytest.mark.parametrize(
+    ("objective", "fixed"),
+    [
+        ("./a --lr=$lr", "./a --lr=($lr)"),
+        ("./a --lr={lr} --lrs=$lrs {lr}", "./a --lr=($lr) --lrs=$lrs ($lr)"),
+        ("./a --lr=${lr} ($b)", "./a --lr=($lr) ($b)"),
+        ("./a --lr=<lr>", "./a --lr=($lr)"),
+        ("./a --lr=%(lr)s $lr_max", "./a --lr=($lr) $lr_max"),
+    ],
+)
+def test_what_looks_like_a_placeholder_becomes_one(objective: str, fixed: str) -> None:
+    names = ("lr", "b") if "($b)" in objective else ("lr",)
+    [fix] = fixes(draft(objective, *names))
+    assert fix == Fix("Write ($lr)", (("run.objective", fixed),))
+    assert check(draft(fixed, *names)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "better"),
+    [
+        ("search.algorithm", "tpe.sugest", "tpe.suggest"),
+        ("run.number_format", "plane", "plain"),
+        ("slurm.memory", "16", "16G"),
+        ("slurm.memory", "1.5k", "1M"),
+        ("run.runtime", "90", "90min"),
+        ("run.workers", "0", "1"),
+        ("run.workers", "2000", "1000"),
+        ("search.max_evals", "12,000", "12000"),
+        ("run.precision", "99", "17"),
+    ],
+)
+def test_one_text_is_written_in_place_of_another(path: str, text: str, better: str) -> None:
+    asked = draft("./a ($lr)", "lr")
+    wrong = Draft({**asked.values, path: text, "slurm.partition": "a"}, asked.parameters)
+    [fix] = fixes(wrong)
+    assert fix == Fix.writing(path, better)
+    assert fixes(Draft({**wrong.values, path: better}, asked.parameters)) == []
+
+
+def test_types_and_numbers_of_parameters_are_mended() -> None:
+    [fix] = fixes(
+        Draft({"run.objective": "./a ($lr)"}, (ParameterDraft("lr", "hp.unifrom", {"min": 0, "max": 1}),))
+    )
+    assert fix == Fix.writing("parameters.0.type", "hp.uniform")
+    [fix] = fixes(draft("./a ($lr)", "lr", min="0,5"))
+    assert fix == Fix.writing("parameters.0.min", "0.5")

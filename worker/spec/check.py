@@ -44,7 +44,7 @@ def check(draft: Draft, *, all_of_a_kind: bool = False) -> Checked:
             if field.kind == "seeds" and has_gaps(raw):
                 problems.append(gaps(field.path))
         except ConversionError as error:
-            problems.append(Problem(field.path, str(error), error.hint))
+            problems.append(error.problem(field.path))
             continue
         wrong = tuple(check_fields.problems(field, values[field.attribute], names))
         problems.extend(wrong)

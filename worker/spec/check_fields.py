@@ -9,7 +9,7 @@ from worker.spec import near_misses
 from worker.spec.field_definition import HOME_VARIABLE_PATTERN, Field
 from worker.spec.field_values import field_text
 from worker.spec.gpu_amounts import gpu_count
-from worker.spec.problem import Problem
+from worker.spec.problem import Fix, Problem
 from worker.spec.text import quoted, shown
 
 # <your name> as a word of its own or behind a slash; "<in.txt >out.txt" and "< in > out" are redirections.
@@ -37,12 +37,14 @@ def problems(field: Field, value: object, names: Sequence[str]) -> Iterator[Prob
                 field.path,
                 f"{_shown(field, number)} is too small; the minimum is {_shown(field, field.minimum)}.",
                 field.help,
+                fixes=_bound_fixes(field, value, field.minimum),
             )
         if field.maximum is not None and number > field.maximum:
             yield Problem(
                 field.path,
                 f"{_shown(field, number)} is too large; the maximum is {_shown(field, field.maximum)}.",
                 field.help,
+                fixes=_bound_fixes(field, value, field.maximum),
             )
     if (
         isinstance(value, str)
@@ -50,15 +52,27 @@ def problems(field: Field, value: object, names: Sequence[str]) -> Iterator[Prob
         and (match := _ANGLE_PLACEHOLDER.search(value))
     ):
         message = f"{shown(match[0])} looks like a placeholder from an example."
-        yield Problem(field.path, message, _angle_hint(field, match[0], names))
+        meant = _meant(field, match[0], names)
+        fixes = (Fix(f"Write {meant}", ((field.path, value.replace(match[0], meant)),)),) if meant else ()
+        yield Problem(field.path, message, _angle_hint(field, meant), fixes=fixes)
     elif field.kind == "path" and isinstance(value, str) and value:
         yield from _path_problems(field, value)
 
 
-def _angle_hint(field: Field, written: str, names: Sequence[str]) -> str:
-    if field.path == "run.objective" and (
-        meant := near_misses.Guesses(names).placeholder(written.strip("<> $"))
-    ):
+def _bound_fixes(field: Field, value: object, bound: float) -> tuple[Fix, ...]:
+    """What writes the nearest value that is allowed, where the field is a single number."""
+    return (Fix.writing(field.path, field_text(field, int(bound))),) if isinstance(value, int) else ()
+
+
+def _meant(field: Field, written: str, names: Sequence[str]) -> str:
+    """The placeholder that <lr> in a program is likely meant to be, "" where it can be none."""
+    return (
+        near_misses.Guesses(names).placeholder(written.strip("<> $")) if field.path == "run.objective" else ""
+    )
+
+
+def _angle_hint(field: Field, meant: str) -> str:
+    if meant:
         return f"Write {meant}."
     if field.kind == "path":
         return "Put your own text in its place, without the angle brackets."

@@ -13,7 +13,7 @@ from worker.spec.parameter_settings import SETTINGS
 from worker.spec.parameter_type import ParameterType
 from worker.spec.parameter_types import PARAMETER_TYPES, type_of
 from worker.spec.parameters import NAME_PATTERN, Parameter, SettingValue, environment_name
-from worker.spec.problem import MOST_LISTED, Problem, did_you_mean, has_errors, listed
+from worker.spec.problem import MOST_LISTED, Fix, Problem, closest, did_you_mean, has_errors, listed
 from worker.spec.raw_values import ConversionError, is_missing
 from worker.spec.run import ParameterDraft
 from worker.spec.setting_values import setting_value
@@ -64,7 +64,9 @@ def parameter_of(
     kind = PARAMETER_TYPES.get(draft.type)
     if kind is None:
         message = f"{quoted(draft.type)} is not a parameter type."
-        problems.append(Problem(f"{path}.type", message, did_you_mean(draft.type, PARAMETER_TYPES)))
+        hint, likely = did_you_mean(draft.type, PARAMETER_TYPES), closest(draft.type, PARAMETER_TYPES)
+        fixes = (Fix.writing(f"{path}.type", likely),) if likely else ()
+        problems.append(Problem(f"{path}.type", message, hint, fixes=fixes))
         return None
     settings = _settings(kind, draft.settings, path, problems)
     if settings is None:
@@ -142,7 +144,7 @@ def _settings(
         try:
             value = setting_value(setting_kind, raw[key])
         except ConversionError as error:
-            problems.append(Problem(f"{path}.{key}", str(error), error.hint))
+            problems.append(error.problem(f"{path}.{key}"))
             readable = False
             continue
         if is_missing(value):

@@ -49,7 +49,7 @@ def problems(objective: str, names: Sequence[str], conditional: Sequence[str] = 
         )
     missing = [name for name in dict.fromkeys(unused(objective, names)) if re.fullmatch(NAME_PATTERN, name)]
     instead = dict(near_misses.near_misses(PLACEHOLDER.sub(" ", objective), guesses, frozenset(missing)))
-    yield from _nearly(instead, guesses)
+    yield from _nearly(objective, instead, guesses)
     yield from _shell_problems(objective)
     yield from _ambiguous(names)
     explained = {guesses.meant(word) for word in (*instead.values(), *undefined)}
@@ -145,16 +145,28 @@ def _undefined_hint(word: str, names: Sequence[str]) -> str:
     return did_you_mean(word, usable) if usable else "Add a parameter, or remove the placeholder."
 
 
-def _nearly(instead: Mapping[str, str], guesses: near_misses.Guesses) -> Iterator[Problem]:
+def _nearly(objective: str, instead: Mapping[str, str], guesses: near_misses.Guesses) -> Iterator[Problem]:
     """A warning for each of the near misses, but for <name>, which is a problem of its own."""
     for written, word in list(instead.items())[:MOST_LISTED]:
         if not written.startswith("<"):
+            placeholder = guesses.placeholder(word)
             yield Problem(
                 "run.objective",
                 f"{shown(written)} is not replaced by a value, because it is not a placeholder.",
-                f"Write {guesses.placeholder(word) or f'(${word})'}.",
+                f"Write {placeholder or f'(${word})'}.",
                 "warning",
+                fixes=_replacing(objective, written, placeholder),
             )
+
+
+def _replacing(objective: str, written: str, placeholder: str) -> tuple[Fix, ...]:
+    """What writes a placeholder where a near miss stands, but not where that is a part of something longer."""
+    if not placeholder or len(objective) > _LONGEST_FIXED:
+        return ()
+    end = r"(?!\w)" if re.match(r"\w", written[-1], re.ASCII) else ""
+    near = re.compile(rf"{PLACEHOLDER.pattern}|(?<![$#%@{{(\[])(?P<near>{re.escape(written)}){end}", re.ASCII)
+    fixed = near.sub(lambda match: placeholder if match["near"] else match[0], objective)
+    return (Fix(f"Write {placeholder}", (("run.objective", fixed),)),) if fixed != objective else ()
 
 
 def _shell_problems(objective: str) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from worker.spec import check_placeholders, check_repeats, environment, goals, p
 from worker.spec.driver_fields import DRIVER_FIELDS, DriverPlace
 from worker.spec.fields import BY_PATH
 from worker.spec.formats.numbered_keys import MOST_PARAMETERS
-from worker.spec.problem import Problem
+from worker.spec.problem import Fix, Problem
 from worker.spec.raw_values import is_missing
 from worker.spec.run import ParameterDraft, Run
 from worker.spec.text import counted
@@ -35,6 +35,7 @@ def problems(values: Mapping[str, Any], drafts: tuple[ParameterDraft, ...]) -> I
             f"There are more workers ({workers}) than evaluations ({evaluations}).",
             "The surplus workers would have nothing to do.",
             "warning",
+            fixes=(Fix.writing("run.workers", str(evaluations)),),
         )
     nodes, tasks = values.get("nodes"), values.get("tasks")
     if nodes and tasks and nodes > tasks:
@@ -80,6 +81,7 @@ def size_problems(run: Run) -> Iterator[Problem]:
                 f"There are more workers ({run.workers:,}) than points of the {set_name} ({size:,}).",
                 "The surplus workers would have nothing to do.",
                 "warning",
+                fixes=(Fix.writing("run.workers", str(size)),),
             )
     elif grid and size > run.max_evals:
         yield _partial_grid(size, run.max_evals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from worker.spec.field_definition import Field
-from worker.spec.problem import Problem
+from worker.spec.problem import Fix, Problem
 from worker.spec.raw_values import raw_text
 from worker.spec.text import counted
 from worker.spec.units import is_bare, megabytes
@@ -24,6 +24,7 @@ def problems(field: Field, raw: object, value: object) -> Iterator[Problem]:
             f"{raw.strip()} is taken as {value} MB, since Slurm counts whole MB and takes the next one.",
             f"To confirm it, write {value}M.",
             "note",
+            fixes=(Fix.writing(field.path, f"{value}M"),),
         )
     if not isinstance(value, int) or not is_bare(raw):
         return
@@ -34,6 +35,7 @@ def problems(field: Field, raw: object, value: object) -> Iterator[Problem]:
             f"{value} MB is less than most programs need.",
             f"If you mean {value} GB, write {value}G; to confirm that it is MB, write {value}M.",
             "warning",
+            fixes=(Fix.writing(field.path, f"{value}G"),),
         )
     if field.kind == "duration" and _likely_minutes(field, value):
         yield Problem(
@@ -41,6 +43,7 @@ def problems(field: Field, raw: object, value: object) -> Iterator[Problem]:
             f"{text} means hours here, which is {_days_and_hours(value)}.",
             f"If you mean minutes, write {text}min; to confirm that it is hours, write {text}h.",
             "note",
+            fixes=(Fix.writing(field.path, f"{text}min"),),
         )
 
 

@@ -19,7 +19,7 @@ from worker.spec.goals import goal_texts, goal_texts_text, reference_texts
 from worker.spec.gpu_amounts import gpus
 from worker.spec.lists import has_gaps
 from worker.spec.notation import real_text
-from worker.spec.problem import did_you_mean
+from worker.spec.problem import closest, did_you_mean
 from worker.spec.raw_values import (
     LONGEST_LINE,
     ConversionError,
@@ -96,7 +96,8 @@ def _value(field: Field, raw: object) -> object:
             f"Write for example {field.example}.",
         )
     if field.kind == "choice" and text not in field.choices:
-        raise ConversionError(f"{quoted(text)} is not one of the choices.", did_you_mean(text, field.choices))
+        hint, likely = did_you_mean(text, field.choices), closest(text, field.choices)
+        raise ConversionError(f"{quoted(text)} is not one of the choices.", hint, likely)
     return text
 
 

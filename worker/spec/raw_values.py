@@ -11,6 +11,7 @@ from fractions import Fraction
 from worker.spec.formats.input_limits import is_flat
 from worker.spec.lists import join_list
 from worker.spec.notation import value_text
+from worker.spec.problem import Fix, Problem
 from worker.spec.text import invisible, quoted
 from worker.spec.units import megabytes, seconds, two_readings
 
@@ -26,11 +27,17 @@ LARGEST_INTEGER = 2**53
 
 
 class ConversionError(ValueError):
-    """A raw value that is not of the kind that was asked for; `hint` says what is."""
+    """A raw value that is not of the kind that was asked for; `hint` says what is, `instead` a text that is likely meant."""
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, instead: str = "") -> None:
         self.hint = hint
+        self.instead = instead
         super().__init__(message)
+
+    def problem(self, path: str) -> Problem:
+        """The same of what stands at a path."""
+        fixes = (Fix.writing(path, self.instead),) if self.instead else ()
+        return Problem(path, str(self), self.hint, fixes=fixes)
 
 
 def line(raw: object, longest: int = LONGEST_LINE) -> str:
@@ -132,13 +139,16 @@ def _finite(raw: float | str) -> float:
 def _not_a_number(text: str, wanted: str, hint: str) -> ConversionError:
     if not text:
         return ConversionError(f"This is empty, but must be {wanted}.", hint)
+    instead = ""
     if re.fullmatch(r"[+-]?\d{1,3}([,_' ]\d{3})+", text, re.ASCII) and (
         wanted == "a whole number" or "," not in text
     ):
-        hint = f"Write it without thousands separators: {re.sub('[^-+0-9]', '', text)}."
+        instead = re.sub("[^-+0-9]", "", text)
+        hint = f"Write it without thousands separators: {instead}."
     elif re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
         hint = "Write a point instead of the comma."
-    return ConversionError(f"{quoted(text)} is not {wanted}.", hint)
+        instead = text.replace(",", ".") if wanted == "a number" else ""
+    return ConversionError(f"{quoted(text)} is not {wanted}.", hint, instead)
 
 
 def switch(raw: object) -> bool:
@@ -193,6 +203,7 @@ def memory(raw: object) -> int:
         raise ConversionError(
             f"{quoted(line(raw))} is not a whole number of MB; 1G is 1024 MB.",
             f"Write {math.ceil(amount)}M.",
+            f"{math.ceil(amount)}M",
         )
     return integer(amount.numerator)
 
