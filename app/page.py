@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
-from app import form_layout, review
+from app import form_layout, review, sent_fixes
 from app import form_state as states
 from app.example import EXAMPLE, NOTICE
 from app.form import UntouchedFields, make_form, partition_choice
@@ -85,6 +85,7 @@ def example() -> Response:
 def sent() -> Response:
     """The form as it was sent, after the button that was pressed has done its work."""
     state, _ = form_state(request, current_site())
+    state = sent_fixes.after_action(state, request.form.get("action", ""))
     action, _, number = request.form.get("action", "").partition("-")
     focus = ""
     if action == "add":

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from worker.spec.fields import BY_PATH
 from worker.spec.formats.url import COUNT
 from worker.spec.parameter_settings import SETTINGS
 from worker.spec.problem import Fix, Problem
 from worker.spec.text import sentence_start
+
+FIX = "fix?"  # what the value of a button begins with; then come the texts, each by the name of its input
+ADD = "+"  # what stands for that name where a parameter is added
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class PlacedFix:
     def of(cls, fix: Fix) -> PlacedFix:
         """The same with the names of the form."""
         return cls(fix.label, tuple((place_of(path).field, text) for path, text in fix.changes), fix.adds)
+
+    @property
+    def action(self) -> str:
+        """The value of its button, for where no script runs; see app.sent_fixes."""
+        return FIX + urlencode([*self.changes, *((ADD, name) for name in self.adds)])
 
     def as_json(self) -> dict[str, object]:
         """The fix as the page's script does it."""

@@ -26,6 +26,7 @@ export function watchRows(changed) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-fix]");
     if (!button) return;
+    event.preventDefault();
     doFix(JSON.parse(button.dataset.fix));
     changed();
   });
