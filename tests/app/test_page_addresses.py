@@ -21,7 +21,7 @@ def client() -> FlaskClient:
 
 def test_the_address_in_the_command_is_the_one_asked_for() -> None:
     answer = CLIENT.post("/preview", data=GOOD, headers={"Host": "omniopt.example.org:8443"}).get_json()
-    assert "http://omniopt.example.org:8443/install.sh" in shlex.split(answer["command"])
+    assert "http://omniopt.example.org:8443/i" in shlex.split(answer["command"])
     assert answer["url"].startswith("http://omniopt.example.org:8443/?")
 
 
@@ -85,13 +85,13 @@ def test_a_path_that_a_server_in_front_gives_is_in_the_installer(prefix: str, cl
 
 def test_an_address_with_brackets_is_one() -> None:
     answer = CLIENT.post("/preview", data=GOOD, headers={"Host": "[::1]:8000"}).get_json()
-    assert "http://[::1]:8000/install.sh" in shlex.split(answer["command"])
+    assert "http://[::1]:8000/i" in shlex.split(answer["command"])
 
 
 def test_the_public_address_is_the_one_in_commands_and_links() -> None:
     client = create_app(Settings(public_url="https://omniopt.example.org/hpc")).test_client()
     answer = client.post("/preview", data=GOOD, headers={"Host": "127.0.0.1:8000"}).get_json()
-    assert "https://omniopt.example.org/hpc/install.sh" in shlex.split(answer["command"])
+    assert "https://omniopt.example.org/hpc/i" in shlex.split(answer["command"])
     assert answer["url"].startswith("https://omniopt.example.org/hpc/?")
 
 
