@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from worker.cli.described import Described, Option
 
 _BASH = """\
-# Made by `omniopt completion bash`: completes the words of omniopt, also of omniopt/omniopt.
+# Completes the words of omniopt, also of omniopt/omniopt.
 _omniopt_runs() {
     local called=${COMP_WORDS[0]/#"~/"/"$HOME/"} folder config name
     for folder in "${OMNIOPT_HOME:-}" "${called%/*}" omniopt; do
@@ -42,7 +42,7 @@ complete -o bashdefault -o default -F _omniopt omniopt
 """
 _ZSH = """\
 #compdef omniopt
-# Made by `omniopt completion zsh`: completes the words of omniopt, also of omniopt/omniopt.
+# Completes the words of omniopt, also of omniopt/omniopt.
 _omniopt_runs() {
     local -a found
     local folder
@@ -73,7 +73,7 @@ else
 fi
 """
 _FISH = """\
-# Made by `omniopt completion fish`: completes the words of omniopt, also of omniopt/omniopt.
+# Completes the words of omniopt, also of omniopt/omniopt.
 function __omniopt_runs
     set -l called (string replace -r '^~/' "$HOME/" -- (commandline -opc)[1])
     for folder in $OMNIOPT_HOME (string replace -r '/[^/]*$' '' -- $called) omniopt

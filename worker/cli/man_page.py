@@ -25,7 +25,7 @@ EXITS: Mapping[int, str] = {
     EXIT_NO_SUCCESS: "the run ended without any successful evaluation",
     EXIT_USAGE: "wrong usage, or an error in the config",
     EXIT_RUNNING: "the run is being driven already, or exists and was left alone",
-    EXIT_INTERRUPTED: "stopped by the user before its end; omniopt resume goes on",
+    EXIT_INTERRUPTED: "stopped by the user before its end; resume goes on",
     EXIT_SYSTEM: "a problem with Slurm, the disk or the machine",
 }
 
