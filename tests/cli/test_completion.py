@@ -140,6 +140,6 @@ def test_man_reads_the_page_without_complaint(
 
 def test_the_page_says_what_the_documentation_says_of_exit_codes() -> None:
     rows = re.findall(r"^\| (\d+) \| (.*) \|$", COMMAND_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    plain = {int(code): re.sub(r"`(?:omniopt/)?(omniopt [^`]*)`", r"\1", text) for code, text in rows}
+    plain = {int(code): re.sub(r"`(?:omniopt/)?omniopt ([^`]*)`", r"\1", text) for code, text in rows}
     assert plain == EXITS
     assert all(rf"\fB{code}\fR" in man_page(ALL) for code in EXITS)

@@ -17,6 +17,7 @@ from worker.store.files import replacing
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt export`."""
     configure_run(parser)
+    parser.usage = "%(prog)s [options] RUN"  # the kinds are more than fit into a line
     kinds = parser.add_mutually_exclusive_group(required=True)
     kinds.add_argument("--json", action="store_true", help="everything known, as JSON")
     kinds.add_argument(

@@ -31,7 +31,7 @@ CHARTS: Mapping[str, Callable[[Results, Width], Figure]] = {
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `omniopt figure`."""
     configure_run(parser)
-    parser.add_argument("chart", choices=tuple(CHARTS), help="what is drawn")
+    parser.add_argument("chart", metavar="CHART", choices=tuple(CHARTS), help=f"one of {', '.join(CHARTS)}")
     parser.add_argument(
         "--width",
         choices=tuple(figure_style.WIDTHS),
