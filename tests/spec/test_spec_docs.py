@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import runpy
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -61,7 +61,7 @@ def test_the_originals_formats_are_as_described() -> None:
 
 def test_the_limits_of_the_page_are_documented() -> None:
     text = CONFIGURATION.with_name("page.md").read_text(encoding="utf-8")
-    limit = runpy.run_module("app.gunicorn_conf")["limit_request_line"]
+    limit = import_module("app.gunicorn_conf").limit_request_line
     for row in (
         f"| parameters of a run | {TAKEN.parameters} |",
         f"| {TAKEN.size:,} bytes |",

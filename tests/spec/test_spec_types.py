@@ -96,6 +96,8 @@ def test_nobody_reads_anything_from_the_name_of_a_type() -> None:
     """A parameter's `type` is looked up in the table; nobody compares it, searches in it or calls its methods."""
     read = []
     for path in sources():
+        if path.name == "documentation.py":
+            continue  # the types there are those of tokens of Markdown
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
             if isinstance(node, ast.Attribute):
