@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from worker.spec.budget import budget_text
 from worker.spec.confirmation import confirm_text
@@ -32,27 +31,16 @@ from worker.spec.raw_values import (
     real,
     switch,
 )
+from worker.spec.remembered import remembers_short_texts
 from worker.spec.start_points import start_points, start_points_text
 from worker.spec.text import quoted
 
 _MOST_LINES = 1000
-# Forms and configs say mostly the same, and several places ask what a text means: up to so long, the answers are kept.
-_SHORT = 200  # characters
 
 
+@remembers_short_texts
 def field_value(field: Field, raw: object) -> object:
     """The typed value of `field` from `raw`. Raises ConversionError."""
-    if type(raw) is str and len(raw) <= _SHORT:
-        return _value_of_text(field, raw)
-    return _value(field, raw)
-
-
-@lru_cache(maxsize=4096)
-def _value_of_text(field: Field, text: str) -> object:
-    return _value(field, text)
-
-
-def _value(field: Field, raw: object) -> object:
     if field.kind == "switch":
         return switch(raw)
     if field.kind == "integer":

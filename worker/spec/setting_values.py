@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import TypeGuard
 
 from worker.spec.lists import has_gaps, join_list, split_list, split_table
@@ -13,25 +12,15 @@ from worker.spec.notation import real_text
 from worker.spec.parameter_settings import SettingKind
 from worker.spec.parameters import MOST_VALUES, SettingValue
 from worker.spec.raw_values import ConversionError, integer, line, raw_list_text, raw_text, real, switch
+from worker.spec.remembered import remembers_short_texts
 from worker.spec.text import quoted
 
 _LONGEST_LIST = 1_000_000  # characters
-_SHORT = 200  # characters: up to so long, what a text means is kept, since several places ask
 
 
+@remembers_short_texts
 def setting_value(kind: SettingKind, raw: object) -> SettingValue:
     """The typed setting of a parameter from `raw`. Raises ConversionError."""
-    if type(raw) is str and len(raw) <= _SHORT:
-        return _setting_of_text(kind, raw)
-    return _setting(kind, raw)
-
-
-@lru_cache(maxsize=4096)
-def _setting_of_text(kind: SettingKind, text: str) -> SettingValue:
-    return _setting(kind, text)
-
-
-def _setting(kind: SettingKind, raw: object) -> SettingValue:
     if kind == "integer":
         return integer(raw)
     if kind == "real":
