@@ -95,6 +95,10 @@ def test_several_seeds_are_several_runs(omniopt: Omniopt, local: Local) -> None:
     listing = omniopt("status").stdout
     assert "pear_seed1" in listing
     assert "pear_seed2" in listing
+    assert omniopt("list").stdout == listing
+    found = json.loads(omniopt("list", "--json").stdout)
+    assert [(one["run"], one["state"]) for one in found] == [("pear_seed1", "ended"), ("pear_seed2", "ended")]
+    assert all(one["best"] for one in found)
 
 
 def test_an_empty_seed_is_drawn_and_kept(omniopt: Omniopt, local: Local) -> None:

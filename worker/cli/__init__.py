@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "start": ("start", "Start a run from a config file or from the page's token."),
     "check": ("check", "Report every problem in a config; start nothing."),
     "status": ("status", "Show the state of a run."),
+    "list": ("list_", "List all runs with their states, counts and best results."),
     "follow": ("follow", "Show the progress of a run until it ends."),
     "stop": ("stop", "Let running evaluations end, then stop."),
     "cancel": ("cancel", "Stop a run now, together with everything it started."),
