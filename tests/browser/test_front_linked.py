@@ -36,6 +36,39 @@ def opened(open_file: OpenFile, tmp_path: Path, goals: str, **options: object) -
     return page
 
 
+def opened_of_points(open_file: OpenFile, tmp_path: Path) -> Page:
+    """Twenty points with three evaluations each: results n - 1, n and n + 1 of the point n, and against it 20 - n, ever the same."""
+    trials = [
+        a_trial(
+            20 * repeat + number,
+            {"lr": number / 21, "kind": "a"},
+            float(number + repeat - 1),
+            outputs={"loss": number + repeat - 1, "size": 20 - number},
+            point=number if repeat else 0,
+            repeat=repeat + 1,
+        )
+        for repeat in range(3)
+        for number in range(1, 21)
+    ]
+    run = a_run(search__results="loss=min, size=min", search__repeats=3)
+    results = source.read(write_run(tmp_path, run, trials))
+    page = open_file(report.page(results, report.Options(with_importance=False), datetime.now(timezone.utc)))
+    wait_until_drawn(page)
+    return page
+
+
+def drag_over(page: Page, shares: tuple[float, float, float, float]) -> None:
+    """From one place to another in the picture, told as shares of its width and height."""
+    canvas(page).scroll_into_view_if_needed()
+    box = canvas(page).bounding_box()
+    assert box
+    left, top, right, bottom = shares
+    page.mouse.move(box["x"] + left * box["width"], box["y"] + top * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + right * box["width"], box["y"] + bottom * box["height"], steps=4)
+    page.mouse.up()
+
+
 def canvas(page: Page) -> Locator:
     return page.locator(".front-plot canvas")
 
@@ -84,3 +117,68 @@ def test_what_is_selected_in_the_parallel_plot_is_told_beside_the_front(
     expect(page.locator("#parallel .count")).not_to_have_text("59 of 59 evaluations selected")
     chosen = page.locator("#parallel .count").inner_text().split()[0]
     expect(said(page)).to_have_text(f"{chosen} of 59 evaluations selected, {chosen} of them on the front")
+
+
+def test_in_the_cube_evaluations_are_drawn_around_by_choice_or_with_shift(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    page = opened(open_file, tmp_path, "loss=min, size=min, time=min")
+    count = page.locator("#parallel .count")
+    page.keyboard.down("Shift")
+    drag_over(page, (0.0, 0.0, 0.45, 1.0))
+    page.keyboard.up("Shift")
+    expect(count).to_contain_text("selected by the plot of the front")
+    first = int(count.inner_text().split()[0])
+    assert 0 < first < COUNT / 2
+    expect(said(page)).to_have_text(f"{first} of 59 evaluations selected, {first} of them on the front")
+    page.get_by_label("Drag").select_option("selects")
+    drag_over(page, (0.45, 0.0, 1.0, 1.0))  # all others
+    expect(said(page)).not_to_contain_text(f"{first} of 59 evaluations selected")
+    assert int(said(page).inner_text().split()[0]) - (COUNT - first) in (0, 1)  # one may lie on both edges
+    page.get_by_role("button", name="Restore").click()
+    expect(count).to_have_text("59 of 59 evaluations selected")
+    expect(said(page)).to_contain_text("59 of 59 evaluations selected")
+    page.get_by_label("Drag").select_option("turns")
+    drag_over(page, (0.2, 0.5, 0.4, 0.5))
+    expect(count).to_have_text("59 of 59 evaluations selected")
+
+
+def test_the_keyboard_selects_by_ranges_as_numbers(open_file: OpenFile, tmp_path: Path) -> None:
+    page = opened(open_file, tmp_path, "loss=min, size=min, time=min")
+    page.get_by_text("Ranges as numbers").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("20")  # the loss, up to 20
+    expect(page.locator("#parallel .count")).to_have_text("20 of 59 evaluations selected")
+    page.keyboard.press("Tab")
+    page.keyboard.type("50")  # the size, from 50: a loss up to 10
+    expect(said(page)).to_have_text("10 of 59 evaluations selected, 10 of them on the front")
+    page.get_by_role("button", name="All", exact=True).click()
+    expect(page.locator("#parallel .count")).to_have_text("59 of 59 evaluations selected")
+    expect(page.locator(".front-ranges input").nth(1)).to_have_value("")
+    assert Axe().run(page).violations_count == 0
+
+
+def test_points_of_several_evaluations_are_drawn_by_their_means_and_linked_with_all_of_these(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    page = opened_of_points(open_file, tmp_path)
+    expect(said(page)).to_have_text("20 of 20 points selected, 20 of them on the front")
+    page.get_by_text("Ranges as numbers").click()
+    page.locator(".front-ranges input").nth(1).fill("5")  # a mean loss up to 5: points 1 to 5
+    expect(said(page)).to_have_text("5 of 20 points selected, 5 of them on the front")
+    expect(page.locator("#parallel .count")).to_have_text(
+        "15 of 60 evaluations selected by the plot of the front"
+    )
+    page.locator(".front-ranges input").nth(1).fill("")
+    drag_over(page, (0.0, 0.0, 0.55, 0.99))
+    expect(page.locator("#parallel .count")).to_have_text(
+        "30 of 60 evaluations selected by the plot of the front"
+    )
+    page.get_by_role("button", name="All", exact=True).click()
+    axis(page, "lr").scroll_into_view_if_needed()
+    drag(page, 0, 0.0, 0.5)
+    expect(page.locator("#parallel .count")).not_to_contain_text("60 of 60")
+    evaluations = int(page.locator("#parallel .count").inner_text().split()[0])
+    expect(said(page)).to_contain_text(f"{evaluations // 3} of 20 points selected")

@@ -82,7 +82,9 @@ def write_run(
     driver = {"host": "n0", "pid": 1, "pid_start": "1", "version": "0", "seed": 42, **said}
     records: list[dict[str, object]] = [{"kind": "driver", "epoch": epoch, "at": START, **driver}]
     for trial in trials:
-        records.append(_record("proposed", trial, values=dict(trial.values), at=trial.start or START))
+        again = {"point": trial.point, "repeat": trial.repeat} if trial.point else {}
+        at = trial.start or START
+        records.append(_record("proposed", trial, values=dict(trial.values), at=at, **again))
         if trial.start is None:
             continue
         given = {"attempt": trial.attempt, "agent": trial.agent, "at": trial.start}

@@ -54,7 +54,8 @@ function median(ascending) {
   return ascending[half - 1] + (ascending[half] - ascending[half - 1]) / 2;
 }
 
-function numberRange(axis, actions) {
+/** Two fields for the range of an axis, {column, range, scale}; actions.limit(column, range) hears of every change. */
+export function numberRange(axis, actions, legend = "Select the range") {
   const range = axis.range ?? {};
   const field = (label, value, otherwise) => {
     const input = element("input", { type: "text", inputmode: "decimal", size: 12, placeholder: exact(otherwise) });
@@ -76,7 +77,7 @@ function numberRange(axis, actions) {
     const all = low <= axis.scale.low && high >= axis.scale.high;
     actions.limit(axis.column, all ? null : { low, high });
   }
-  return element("fieldset", {}, element("legend", {}, "Select the range"), from, " ", to);
+  return element("fieldset", {}, element("legend", {}, legend), from, " ", to);
 }
 
 function categoryChoice(axis, actions) {

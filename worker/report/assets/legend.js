@@ -33,7 +33,7 @@ export function pageStyle(node) {
   const read = (name) => css.getPropertyValue(name).trim();
   return {
     ...{ grey: read("--faint"), line: read("--line"), text: read("--text"), bad: read("--bad") },
-    ...{ mark: read("--mark"), halo: read("--page") },
+    ...{ mark: read("--mark"), halo: read("--page"), accent: read("--accent") },
   };
 }
 

@@ -144,7 +144,8 @@ class ParallelPlot {
     const { visibleCount, selectedCount } = this.selection;
     const away = this.data.size - visibleCount;
     const hidden = away ? `, ${away.toLocaleString("en")} removed` : "";
-    this.status.textContent = `${selectedCount.toLocaleString("en")} of ${counted(visibleCount, "evaluation")} selected${hidden}`;
+    const picked = this.selection.picked ? " by the plot of the front" : "";
+    this.status.textContent = `${selectedCount.toLocaleString("en")} of ${counted(visibleCount, "evaluation")} selected${picked}${hidden}`;
   }
 
   #chooseAxes() {

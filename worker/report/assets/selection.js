@@ -15,6 +15,7 @@ export class Selection extends EventTarget {
     this.selected = new Uint8Array(data.size);
     this.ranges = new Map(); // column index -> {low, high}, or a Set of categories
     this.found = null; // tells of a row whether the search finds it; null: all are found
+    this.picked = null; // tells of a row whether it was picked in another plot, and not by ranges; null: all are
     this.best = null; // how many of the best are shown; null: all rows
     this.showFailed = true;
     this.shownVersion = 0; // another one whenever other rows are visible
@@ -31,6 +32,12 @@ export class Selection extends EventTarget {
   /** Select only rows of which `test` is true; null looks for nothing. */
   find(test) {
     this.found = test;
+    this.update();
+  }
+
+  /** Select only rows of which `test` is true, as another plot wants it; null picks none out. */
+  pick(test) {
+    this.picked = test;
     this.update();
   }
 
@@ -65,13 +72,13 @@ export class Selection extends EventTarget {
   #narrow(stays, all = false) {
     for (let row = 0; row < this.kept.length; row++) this.kept[row] = (all || this.kept[row]) && stays(row) ? 1 : 0;
     this.ranges.clear();
-    this.found = null;
+    this.found = this.picked = null;
     this.update();
   }
 
   update() {
     const tests = [...this.ranges].map(([index, range]) => rangeTest(this.data.columns[index].values, range));
-    if (this.found) tests.push(this.found);
+    for (const test of [this.found, this.picked]) if (test) tests.push(test);
     this.visibleCount = this.selectedCount = 0;
     this.bestSelected = null;
     let changed = false;

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from worker.pooled import points_of
 from worker.report.data import improvements, pareto, table
 from worker.spec.fields import BY_PATH
 from worker.spec.goals import Goal
@@ -51,17 +52,29 @@ def pairs(trials: Sequence[Trial], goals: Sequence[Goal]) -> list[dict[str, obje
 
 
 def linked(run: Run, trials: Sequence[Trial], goals: Sequence[Goal]) -> dict[str, object]:
-    """The names of the columns of all evaluations that hold the results, and which evaluations are on the front.
+    """The names of the columns of all evaluations that hold the results, and which points are on the front.
 
-    Nothing where points have several evaluations each: no single one is on the front then.
+    trials: all evaluations. Where points have several each, it is their means that are drawn: the number of each point, its
+    results, and the numbers of its evaluations.
     """
+    several: dict[str, object] = {}
+    points = points_of(trials, run.repeats)
     if run.repeats > 1:
-        return {}
+        members: dict[int, list[int]] = {}
+        for trial in trials:
+            if trial.repeat <= run.repeats:
+                members.setdefault(trial.first, []).append(trial.number)
+        several["points"] = [
+            [point.number, [point.outputs[goal.name] for goal in goals], members[point.number]]
+            for point in pareto.with_all(points, goals)
+        ]
     columns = [table.RESULT if run.results and goal == run.main else goal.name for goal in goals]
     return {
         "columns": columns,
         "names": [f"{goal.name} ({goal.direction})" for goal in goals],
-        "trials": [trial.number for trial in pareto.non_dominated(trials, goals)],
+        "trials": [point.number for point in pareto.non_dominated(points, goals)],
+        "word": run.counted_as,
+        **several,
     }
 
 

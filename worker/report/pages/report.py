@@ -157,6 +157,6 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
         charts["pareto"] = {
             "pairs": front_charts.pairs(results.points, goals)[: None if results.run.several else 1],
             "volume": found.steps if found else None,
-            **front_charts.linked(results.run, results.points, goals),
+            **front_charts.linked(results.run, results.trials, goals),
         }
     return charts
