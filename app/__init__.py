@@ -30,6 +30,7 @@ from app.form import UntouchedFields
 from app.security import headers_of
 from app.site import Site, Sites, attach, current_site
 from app.site_file import SiteFile, read_site_file
+from app.unindented import Unindented
 from app.wheel import Wheel, build_wheel
 from worker import __version__
 from worker.spec.config_limits import LARGEST_BODY, MOST_FIELDS
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         # Static files are asked for again each time, and answered with "not modified": no old script with a new page.
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "extensions": [Unindented]}
     settings = settings if settings is not None else from_environment(os.environ)
     wheel = build_wheel()
     files = [path for path in (settings.site, settings.partitions) if path]

@@ -116,13 +116,12 @@ function showProblems() {
     if (!problem.field || (fresh && problem.missing && !touched.has(problem.field))) continue;
     beside.set(problem.field, [...(beside.get(problem.field) ?? []), problem]);
   }
-  // The rows of parameters have places only for what is wrong there.
+  // The page has places only for what was wrong when it was made.
   for (const id of beside.keys()) placeOf(id);
   for (const place of document.querySelectorAll("#form .problems")) {
     const id = place.id.replace(/-problems$/, "");
     if (id === "config") continue;
     const found = beside.get(id) ?? [];
-    // Most of the hundreds of places stay empty, and touching them all would be felt while typing.
     if (!found.length && !place.childElementCount) continue;
     fill(place, found, besideField);
     const invalid = found.some((problem) => problem.severity === "error");
@@ -142,12 +141,12 @@ function fill(place, items, makeOne) {
 
 function placeOf(id) {
   const input = document.getElementById(id);
-  const row = input?.closest("[data-row]");
-  if (!row || document.getElementById(`${id}-problems`)) return;
+  const around = document.getElementById(`${id}-field`) ?? input?.closest("[data-row]")?.querySelector(".parameter__problems");
+  if (!around || document.getElementById(`${id}-problems`)) return;
   const place = make("div", "problems");
   place.id = `${id}-problems`;
-  row.querySelector(".parameter__problems").append(place);
-  input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${place.id}`.trim());
+  around.append(place);
+  input?.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${place.id}`.trim());
 }
 
 function besideField(problem) {

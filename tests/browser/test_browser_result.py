@@ -296,7 +296,7 @@ def test_a_press_is_not_lost_to_an_answer(open_page: Open, tmp_path: Path) -> No
     # Neither what was wrong with the form before nor what is right in this one moves the button that is pressed.
     page.get_by_role("button", name="Remove parameter 1").hover()
     page.mouse.down()
-    expect(page.locator("#projectname-problems")).to_be_empty()
+    expect(page.locator("#projectname-problems .problem")).to_have_count(0)
     with page.expect_response("**/preview"):
         held.pop().continue_()
     page.wait_for_timeout(100)

@@ -128,7 +128,7 @@ def test_the_form_offers_it_and_asks_for_what_it_needs() -> None:
     assert f'<option value="{NAME}">Planted ({NAME})</option>' in text[text.index('data-row="1"') :], (
         "offered to the other parameter"
     )
-    types = re.search(r'data-types="([^"]*)"', text)
+    types = re.search(r"data-types='([^']*)'", text)
     assert types
     known = json.loads(unescape(types[1]))
     assert known[NAME] == {"settings": ["min", "max"], "optional": [], "summary": PLANTED.summary}
