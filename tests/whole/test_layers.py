@@ -38,7 +38,17 @@ FOREIGN = {
     "scipy": ("worker.search",),
     "tomli": ("app", "worker.spec"),
     **dict.fromkeys(
-        ("flask", "gunicorn", "markdown_it", "markupsafe", "rcssmin", "rjsmin", "werkzeug", "wtforms"),
+        (
+            "flask",
+            "gunicorn",
+            "jinja2",
+            "markdown_it",
+            "markupsafe",
+            "rcssmin",
+            "rjsmin",
+            "werkzeug",
+            "wtforms",
+        ),
         ("app",),
     ),
 }
