@@ -199,21 +199,6 @@ def test_the_scale_is_said_and_can_be_changed(open_file: OpenFile, tmp_path: Pat
     expect(page.locator(".legend")).not_to_contain_text("by rank")
 
 
-def test_numbers_are_short_in_the_table_and_exact_behind_it(open_file: OpenFile, tmp_path: Path) -> None:
-    page = opened(open_file, tmp_path, [a_trial(1, {"lr": 1 / 3, "kind": "a"}, 2 / 3)])
-    cell = page.locator("tbody td").first
-    expect(cell).to_have_text("0.666667")
-    expect(cell).to_have_attribute("title", "0.6666666666666666")
-    page.evaluate(
-        "document.addEventListener('copy', (event) => (window.copied = event.clipboardData.getData('text/plain')))"
-    )
-    page.evaluate("getSelection().selectAllChildren(document.querySelector('tbody'))")
-    page.evaluate(
-        "document.querySelector('tbody').dispatchEvent(new ClipboardEvent('copy', {bubbles: true, clipboardData: new DataTransfer()}))"
-    )
-    assert page.evaluate("copied").split("\t")[:3] == ["1", "0.6666666666666666", "0.3333333333333333"]
-
-
 def test_an_axis_without_any_value_has_no_range(open_file: OpenFile, tmp_path: Path) -> None:
     trials = [a_trial(number, {"lr": 0.5, "kind": "a"}, None, Status.FAILED) for number in (1, 2)]
     page = opened(open_file, tmp_path, trials)

@@ -1,6 +1,6 @@
 // The settings of one axis and the list of all of them: what the pointer can do, by keyboard and with words.
 
-import { counted, element, exact, openDialog } from "./dom.js";
+import { counted, element, exact, numberText, openDialog } from "./dom.js";
 import { SCALE_WORDS } from "./legend.js";
 
 /** The dialog of one axis; `selected` is 1 for every selected row. actions: limit, step, invert, scale, fold, hide, colour, closed. */
@@ -13,7 +13,7 @@ export function openAxisPanel(axis, selected, actions) {
   };
   const button = (text, action) => element("button", { type: "button", onclick: act(action) }, text);
   const content = [
-    element("p", {}, selectedWords(column, selected)),
+    element("p", {}, ...selectedWords(column, selected)),
     axis.scale.empty ? "" : column.category ? categoryChoice(axis, actions) : numberRange(axis, actions),
     element(
       "p",
@@ -37,14 +37,14 @@ function otherScales(axis) {
 /** What the selected rows have in the column: from, to and median, or how often each category. */
 function selectedWords(column, selected) {
   const values = column.values.filter((value, row) => selected[row] && !Number.isNaN(value)).sort();
-  if (!values.length) return "The selected evaluations have no value here.";
+  if (!values.length) return ["The selected evaluations have no value here."];
   const many = counted(values.length, "selected evaluation");
-  if (!column.category) return `${many}: from ${exact(values[0])} to ${exact(values.at(-1))}, median ${exact(median(values))}.`;
+  if (!column.category) return [`${many}: from `, numberText(values[0]), " to ", numberText(values.at(-1)), ", median ", numberText(median(values)), "."];
   const times = new Map();
   for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
   const often = [...times].sort((one, other) => other[1] - one[1]);
   const listed = often.slice(0, 8).map(([value, count]) => `${column.options[value]} (${count.toLocaleString("en")})`);
-  return `${many}: ${listed.join(", ")}${often.length > listed.length ? `, and ${counted(often.length - listed.length, "more value")}` : ""}.`;
+  return [`${many}: ${listed.join(", ")}${often.length > listed.length ? `, and ${counted(often.length - listed.length, "more value")}` : ""}.`];
 }
 
 /** The middle of ascending numbers, halfway between the two middle ones where their count is even. */

@@ -1,5 +1,7 @@
 // The page's data: deflated JSON in a script element, made into columns of numbers.
 
+import { numberText } from "./dom.js";
+
 /** What the element `identity` holds, as it was packed. */
 export async function readParts(identity) {
   const text = document.getElementById(identity).textContent;
@@ -31,6 +33,12 @@ export function cellText(column, row, write) {
   const value = column.values[row];
   if (Number.isNaN(value)) return "";
   return column.category ? column.options[value] : write(value);
+}
+
+/** The same for the page, where shorter numbers have the exact ones behind them. */
+export function cellContent(column, row) {
+  const value = column.values[row];
+  return column.category || Number.isNaN(value) ? cellText(column, row) : numberText(value);
 }
 
 /** Row -> its place among the usable results, 0 for the best; rows without one come behind all others. */

@@ -50,9 +50,15 @@ function rounded(value, number, digits) {
   return Math.abs(number) >= 1e6 && number !== value ? exponential(number.toExponential(digits - 1).replace(/\.?0+e/, "e")) : exact(number);
 }
 
-/** The number with six significant digits, as tables and lists show it; the exact one is behind it. Integers stay as they are. */
+/** The number with six significant digits, as tables and lists show it (see worker/report/data/readable.py). Integers stay as they are. */
 export function readable(number) {
-  return Number.isInteger(number) ? exact(number) : short(number, NaN, 6);
+  return Number.isSafeInteger(number) ? exact(number) : short(number, NaN, 6);
+}
+
+/** The same for the page: behind a number with more digits stands the exact one, which is shown on hover and copied. */
+export function numberText(number) {
+  const [text, whole] = [readable(number), exact(number)];
+  return text === whole ? text : element("data", { value: whole, title: whole }, text);
 }
 
 /** The number in at most so many characters, if that is possible, with six significant digits or fewer: never cut. */
@@ -165,13 +171,36 @@ export function openDialog(title, content, whenClosed = () => {}) {
   return dialog;
 }
 
-/** What a "copy" event copies has exact numbers where shorter ones are shown. */
-export function copyExactly(event) {
-  const content = getSelection().getRangeAt(0).cloneContents();
-  if (!content.querySelector("[data-exact]")) return;
-  for (const cell of content.querySelectorAll("[data-exact]")) cell.textContent = cell.dataset.exact;
-  const rows = [...content.querySelectorAll("tr")];
-  const lines = rows.map((row) => [...row.children].map((cell) => cell.textContent).join("\t"));
-  event.clipboardData.setData("text/plain", lines.join("\n") || content.textContent);
+/** What is copied from the page has exact numbers where shorter ones are shown, in cells parted by tabs. */
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (event.defaultPrevented || !selection.rangeCount) return;
+  const range = selection.getRangeAt(0);
+  const text = withinNumber(range) ?? exactText(range);
+  if (text === null) return;
+  event.clipboardData.setData("text/plain", text);
   event.preventDefault();
+});
+
+/** The exact number where the range is the whole text of a shorter one, whose sign a double click leaves out; undefined elsewhere. */
+function withinNumber(range) {
+  const node = range.commonAncestorContainer;
+  const number = (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest("data");
+  if (!number) return undefined;
+  const [chosen, whole] = [range.toString(), number.textContent];
+  if (chosen === whole) return number.value;
+  return `-${chosen}` === whole ? number.value.slice(1) : null;
+}
+
+/** The text of the range with exact numbers; null where it has no others. */
+function exactText(range) {
+  const holder = element("div", { class: "unseen" });
+  holder.append(range.cloneContents());
+  const numbers = holder.querySelectorAll("data");
+  if (!numbers.length) return null;
+  for (const number of numbers) number.textContent = number.value;
+  document.body.append(holder);
+  const text = holder.innerText;
+  holder.remove();
+  return text;
 }

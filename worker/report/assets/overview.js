@@ -1,7 +1,7 @@
 // The live page of all runs: asks for news every few seconds, and draws anew only what has changed.
 
 import { drawLines, figure, lineKeys } from "./charts.js";
-import { counted, element } from "./dom.js";
+import { counted, element, numberText } from "./dom.js";
 
 const HEAD = ["Run", "State", "Evaluations", "Failed", "Running", "Best", "Workers busy"];
 const TONES = 5; // curves of running evaluations in colours; the others are grey
@@ -70,7 +70,7 @@ function row(run) {
   const told = run.done !== undefined;
   const state = element("td", {}, element("b", {}, run.state), run.why ? element("div", { class: "soft" }, run.why) : "");
   const bar = told ? element("progress", { value: Math.min(run.done, run.total), max: run.total, "aria-label": `${run.name}: ${run.done} of ${run.total} evaluations` }) : "";
-  const best = run.best ? `${run.result} ${run.best.text} (evaluation ${run.best.trial})` : told ? "none yet" : "";
+  const best = run.best ? element("span", {}, `${run.result} `, numberText(Number(run.best.text)), ` (evaluation ${run.best.trial})`) : told ? "none yet" : "";
   const busy = run.busy === undefined || run.busy === null ? "" : `${Math.round(100 * run.busy)} % of ${run.workers}`;
   const cells = [told ? String(run.failed) : "", run.evaluations ? String(run.running) : "", best, busy];
   return element(

@@ -5,8 +5,8 @@ import { openAxisPanel, openColumnsPanel, openHelp } from "./axispanel.js";
 import { makeBestChoice } from "./bestchoice.js";
 import { makeColouring, whenThemeChanges } from "./colour.js";
 import { csvText } from "./csvtext.js";
-import { cellText } from "./data.js";
-import { counted, download, element, exact, oncePerFrame, readable, shape, whenQuiet } from "./dom.js";
+import { cellContent } from "./data.js";
+import { counted, download, element, oncePerFrame, shape, whenQuiet } from "./dom.js";
 import { colourChoice, drawingOrder, pageStyle, scaleChoice, showLegend } from "./legend.js";
 import { Lines } from "./lines.js";
 import { RowTable } from "./rowtable.js";
@@ -336,7 +336,7 @@ class ParallelPlot {
   #summary(row) {
     const columns = [this.data.columns[this.data.trial], ...this.axes.map((axis) => axis.column)];
     return [...new Set(columns)].map((column) =>
-      element("span", {}, `${column.label} `, element("b", { title: cellText(column, row, exact) }, cellText(column, row, readable) || "none")),
+      element("span", {}, `${column.label} `, element("b", {}, cellContent(column, row) || "none")),
     );
   }
 }

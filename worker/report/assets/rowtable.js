@@ -1,7 +1,7 @@
 // A table of rows that can be searched and sorted, a page at a time.
 
-import { cellText } from "./data.js";
-import { copyExactly, counted, element, exact, readable } from "./dom.js";
+import { cellContent, cellText } from "./data.js";
+import { counted, element, exact } from "./dom.js";
 
 const PAGE = 25;
 
@@ -46,7 +46,6 @@ export class RowTable {
       element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Table, scrollable" }, table),
     );
     this.body.addEventListener("pointerleave", () => this.onPoint(null, false));
-    this.body.addEventListener("copy", copyExactly);
   }
 
   #head(column) {
@@ -136,13 +135,12 @@ export class RowTable {
 
   #row(row) {
     const cells = this.columns.map((column) => {
-      const [text, whole] = [cellText(column, row, readable), cellText(column, row, exact)];
-      const title = (text !== whole || text.length > 30) && whole;
-      if (column.index !== this.data.trial) return element("td", { class: column.category ? "" : "number", title, "data-exact": text !== whole && whole }, text);
+      const content = cellContent(column, row);
+      if (column.index !== this.data.trial) return element("td", { class: column.category ? "" : "number", title: content.length > 30 && content }, content);
       const hold = () => this.onPoint(row, true);
       const look = () => this.onPoint(row, false);
-      const button = element("button", { type: "button", onclick: hold, onfocus: look }, text);
-      button.setAttribute("aria-label", `Mark the line of evaluation ${text}`);
+      const button = element("button", { type: "button", onclick: hold, onfocus: look }, content);
+      button.setAttribute("aria-label", `Mark the line of evaluation ${content}`);
       return element("th", { scope: "row", class: "number" }, button);
     });
     const line = element("tr", { "data-row": row, onpointerenter: () => this.onPoint(row, false) }, ...cells);

@@ -1,8 +1,8 @@
 // Scatter plots of several pairs of columns: tools, linked panels, and the table of what they show.
 
 import { makeColouring, whenThemeChanges } from "./colour.js";
-import { cellText, ranks } from "./data.js";
-import { counted, element, exact, oncePerFrame, openDialog, readable } from "./dom.js";
+import { cellContent, ranks } from "./data.js";
+import { counted, element, exact, oncePerFrame, openDialog } from "./dom.js";
 import { colourChoice, drawingOrder, pageStyle, scaleChoice, showLegend } from "./legend.js";
 import { Panel, panelWords } from "./points.js";
 import { RowTable } from "./rowtable.js";
@@ -225,7 +225,7 @@ class ScatterPlots {
     }
     const columns = this.data.columns.filter((column) => column.shown || column.role === "trial");
     const values = columns.map((column) =>
-      element("span", {}, `${column.label} `, element("b", { title: cellText(column, marked, exact) }, cellText(column, marked, readable) || "none")),
+      element("span", {}, `${column.label} `, element("b", {}, cellContent(column, marked) || "none")),
     );
     this.tip.replaceChildren(...values);
   }

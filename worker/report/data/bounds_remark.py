@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from worker.report.data.readable import readable_value
 from worker.spec.dimension import AnyDimension, Numbers
-from worker.spec.notation import value_text
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
 from worker.spec.run import Run
@@ -24,7 +24,7 @@ def remark(run: Run, best: Trial | None, results: int) -> str:
     if best is None or results < _LEAST_RESULTS:
         return ""
     found = [
-        f"{visible(name)} = {visible(value_text(best.values[name], run.number_format))} ({end})"
+        f"{visible(name)} = {visible(readable_value(best.values[name], run.number_format))} ({end})"
         for name, end in ends(run, best).items()
     ]
     if not found:

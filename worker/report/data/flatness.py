@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from worker.report.data import bounds_remark
+from worker.report.data.readable import joined, readable, readable_value
 from worker.report.data.summary import best_first
 from worker.spec.dimension import Numbers
-from worker.spec.notation import real_text, value_text
 from worker.spec.parameter_types import type_of
 from worker.spec.parameters import Parameter, Value
 from worker.spec.run import Run
@@ -20,7 +20,6 @@ from worker.trial import Trial
 WITHIN = 5.0  # percent of the way from the best result to the median
 LEAST = 10  # results, of which fewer say nothing
 _FEW = 3  # nearly best ones, of which fewer say nothing about where others lie
-_DIGITS = 6
 _MOST_VALUES = 8  # that are listed
 HEAD = ("Parameter", "Best value", "Nearly as good", "Share of the range", "On a bound")
 
@@ -51,7 +50,7 @@ class Flatness:
         """What nearly as good means, and how much is known."""
         words = (
             f"{counted(self.near, 'evaluation')} {'is' if self.near == 1 else 'are'} nearly as good as the best: {self.result} up to "
-            f"{real_text(float(f'{self.limit:.{_DIGITS}g}'))}, {self.within:g} % of the way from the best to the median."
+            f"{readable(self.limit)}, {self.within:g} % of the way from the best to the median."
         )
         if self.near < _FEW:
             return f"{words} These are too few to tell how flat it is around the best."
@@ -61,7 +60,7 @@ class Flatness:
         """Below HEAD."""
         for flat in self.flats:
             share = "" if flat.share is None else f"{100 * flat.share:.3g} %"
-            yield [flat.name, _short(flat.best), _values_text(flat), share, flat.bound]
+            yield [flat.name, readable_value(flat.best), _values_text(flat), share, flat.bound]
 
 
 def flatness(run: Run, points: Sequence[Trial], within: float = WITHIN) -> Flatness | None:
@@ -100,11 +99,7 @@ def _flat(run: Run, parameter: Parameter, near: Sequence[Trial], bound: str) -> 
 
 def _values_text(flat: Flat) -> str:
     if flat.ordered and len(flat.values) > 1:
-        return f"{_short(flat.values[0])} to {_short(flat.values[-1])}"
+        return joined(" to ", [readable_value(value) for value in (flat.values[0], flat.values[-1])])
     more = len(flat.values) - _MOST_VALUES
-    listed = ", ".join(_short(value) for value in flat.values[:_MOST_VALUES])
-    return f"{listed} and {more} more" if more > 0 else listed
-
-
-def _short(value: Value) -> str:
-    return value_text(float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value)
+    listed = joined(", ", [readable_value(value) for value in flat.values[:_MOST_VALUES]])
+    return joined("", [listed, f" and {more} more"]) if more > 0 else listed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from worker.pooled import points_of
-from worker.spec.notation import real_text
+from worker.report.data.readable import readable
 from worker.spec.run import Run
 from worker.spec.start_points import values_of
 from worker.trial import Status, Trial
@@ -32,7 +32,7 @@ def sentence(run: Run, trials: Mapping[int, Trial] | Iterable[Trial], best: Tria
     own = own_setting(run, every) if run.start_with and best is not None else None
     if own is None or best is None or own.loss is None or best.loss is None:
         return ""
-    yours = f"your own setting (evaluation {own.number}, {run.main.name} {real_text(own.loss)})"
+    yours = f"your own setting (evaluation {own.number}, {run.main.name} {readable(own.loss)})"
     gain = run.rank(own.loss) - run.rank(best.loss)
     if gain <= 0:
         return f"No evaluation is better than {yours}."

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from worker.report.data.rank_tests import Duel, Verdict
+from worker.report.data.readable import joined, readable
 from worker.report.data.run_curves import Budget, Measure
 from worker.report.data.standings import Comparison, Place, Standing
 from worker.report.data.table import Cell
 from worker.spec.field_values import field_text
 from worker.spec.fields import FIELDS
-from worker.spec.notation import real_text
 from worker.spec.text import counted, duration_words
 
 HEAD = ("Group", "Runs", "Median", "Quartiles", "Settings that differ")
@@ -18,7 +18,6 @@ CSV_HEAD = (
     "budget", "at", "group", "runs", "median", "quartile 1", "quartile 3", "other", "wins", "ties", "losses", "p", "test",
 )  # fmt: skip
 _NOT_SETTINGS = ("run.name", "run.workdir", "search.seed", "run.objective")
-_DIGITS = 6
 _LEAST = 0.0001  # of a p that is told as a number
 
 
@@ -37,7 +36,7 @@ def heading(standing: Standing) -> str:
 
 def number(value: float | None) -> str:
     """A value as tables show it; "none" where there is none."""
-    return "none" if value is None else real_text(float(f"{value:.{_DIGITS}g}"))
+    return "none" if value is None else readable(value)
 
 
 def rows(comparison: Comparison, standing: Standing) -> list[list[str]]:
@@ -50,7 +49,7 @@ def rows(comparison: Comparison, standing: Standing) -> list[list[str]]:
 
 
 def _row(place: Place) -> list[str]:
-    quartiles = "" if place.runs < 2 else f"{number(place.low)} to {number(place.high)}"
+    quartiles = "" if place.runs < 2 else joined(" to ", [number(place.low), number(place.high)])
     return [place.label, str(place.runs), number(place.median), quartiles]
 
 

@@ -1,8 +1,9 @@
-"""The result and the values of an evaluation as people read them: with every digit that counts."""
+"""The result and the values of an evaluation: exact, and as people read them."""
 
 from __future__ import annotations
 
 from worker.pooled import Pooled
+from worker.report.data.readable import readable, readable_value
 from worker.spec.notation import real_text, value_text
 from worker.spec.run import Run
 from worker.trial import Trial
@@ -15,6 +16,21 @@ def loss_text(trial: Trial) -> str:
     if trial.loss is None:
         return trial.raw_loss or "none"
     return real_text(trial.loss)
+
+
+def loss_cell(trial: Trial) -> str:
+    """The RESULT of an evaluation as pages show it, "none" where it has none."""
+    return loss_text(trial) if trial.loss is None else readable(trial.loss)
+
+
+def output_cell(trial: Trial, name: str) -> str:
+    """A column that an evaluation printed as pages show it, "none" where it did not."""
+    return readable(trial.outputs[name]) if name in trial.outputs else output_text(trial, name)
+
+
+def value_cell(run: Run, trial: Trial, name: str) -> str:
+    """A parameter's value as pages show it; "" where the trial comes from elsewhere and lacks it."""
+    return readable_value(trial.values[name], run.number_format) if name in trial.values else ""
 
 
 def mean_words(trial: Trial) -> str:

@@ -6,7 +6,7 @@ from worker.report.data import own_setting
 from worker.report.data.results import Results
 from worker.report.data.summary import answer as best
 from worker.report.data.summary import is_usable
-from worker.report.data.value_texts import loss_text, mean_words
+from worker.report.data.value_texts import loss_cell, mean_words
 from worker.report.pages.html import Markup, tag
 from worker.spec.text import sentence_start
 
@@ -26,7 +26,7 @@ def sentence(results: Results) -> Markup:
     return tag(
         "p",
         f"{sentence_start(results.run.best_result)} ",
-        tag("b", loss_text(best_trial)),
+        tag("b", loss_cell(best_trial)),
         f", the {words}," if (words := mean_words(best_trial)) else "",
         f" at evaluation {best_trial.number} of {total:,}",
         f" ({with_result:,} with a result)." if with_result < total else ".",

@@ -14,7 +14,7 @@ from worker.report.data.results import Results
 from worker.report.data.run_curves import Budget, Measure
 from worker.report.data.standings import Band, Comparison, Standing
 from worker.report.data.summary import summarize
-from worker.report.data.value_texts import loss_text
+from worker.report.data.value_texts import loss_cell
 from worker.report.pages import html
 from worker.report.pages.sections import table as html_table
 from worker.report.pages.standings import standings_part
@@ -106,7 +106,7 @@ def _row(results: Results) -> list[str]:
     best = summary.best
     return [
         results.run.name,
-        loss_text(best) if best else "none",
+        loss_cell(best) if best else "none",
         str(best.number) if best else "",
         f"{len(results.trials):,}",
         f"{sum(trial.status.failure for trial in results.trials):,}",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from worker.report.data import front_charts, pareto
+from worker.report.data.readable import readable
 from worker.report.data.results import Results
-from worker.report.data.value_texts import output_text
+from worker.report.data.value_texts import output_cell, value_cell
 from worker.report.pages.html import Content, tag
-from worker.report.pages.sections import MOST_ROWS, table, value_cell
-from worker.spec.notation import real_text
+from worker.report.pages.sections import MOST_ROWS, table
 from worker.spec.text import counted
 
 
@@ -21,8 +21,8 @@ def pareto_front(results: Results) -> Content:
     rows = [
         [
             str(trial.number),
-            *(output_text(trial, goal.name) for goal in goals),
-            *(value_cell(trial, name) for name in parameters),
+            *(output_cell(trial, goal.name) for goal in goals),
+            *(value_cell(results.run, trial, name) for name in parameters),
         ]
         for trial in front[:MOST_ROWS]
     ]
@@ -37,8 +37,9 @@ def pareto_front(results: Results) -> Content:
         ),
         tag(
             "p",
-            f"The front has a hypervolume of {real_text(float(f'{volume.steps[-1][2]:.6g}'))}. "
-            + front_charts.reference_words(volume, goals),
+            "The front has a hypervolume of ",
+            readable(volume.steps[-1][2]),
+            f". {front_charts.reference_words(volume, goals)}",
         )
         if volume
         else None,

@@ -11,6 +11,8 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from worker.report.data.readable import Rounded
+
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(//[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
 _VOID = frozenset({"meta", "link", "br", "hr", "img", "input", "path", "rect", "line", "circle", "polyline"})
@@ -43,7 +45,7 @@ def tag(name: str, /, *content: Content, **attributes: object) -> Markup:
 
 
 def join(content: Iterable[Content]) -> Markup:
-    """All parts one after the other, escaped where they are not markup."""
+    """All parts one after the other, escaped where they are not markup; behind a rounded number stands the exact one."""
     return Markup("".join(_texts(content)))
 
 
@@ -51,6 +53,8 @@ def _texts(content: Iterable[Content]) -> Iterator[str]:
     for part in content:
         if isinstance(part, Markup):
             yield part
+        elif isinstance(part, Rounded):
+            yield tag("data", str(part), value=part.exact, title=part.exact)
         elif isinstance(part, (str, int, float)):
             yield escape(str(part))
         elif part is not None:

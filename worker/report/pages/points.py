@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from worker.pooled import Pooled
-from worker.report.data.confirmation import short
+from worker.report.data.readable import joined, readable
 from worker.report.data.results import Results
 from worker.report.data.summary import best_first
-from worker.report.data.value_texts import loss_text
+from worker.report.data.value_texts import loss_cell, value_cell
 from worker.report.pages.html import Content, tag
 from worker.report.pages.sections import table
-from worker.spec.notation import real_text, value_text
 from worker.spec.text import counted
 from worker.trial import Trial
 
 _MOST_ROWS = 20
-_DIGITS = 3
 
 
 def best_points(results: Results) -> Content:
@@ -26,9 +24,9 @@ def best_points(results: Results) -> Content:
     rows = [
         [
             str(point.number),
-            loss_text(point),
+            loss_cell(point),
             *_spread(point),
-            *_values(point, names),
+            *(value_cell(results.run, point, name) for name in names),
         ]
         for point in points[:_MOST_ROWS]
     ]
@@ -43,14 +41,10 @@ def best_points(results: Results) -> Content:
     return tag("p", said), table("The best points", head, rows)
 
 
-def _values(point: Trial, names: list[str]) -> list[str]:
-    return [value_text(point.values[name]) if name in point.values else "" for name in names]
-
-
 def _spread(point: Trial) -> tuple[str, str]:
     if not isinstance(point, Pooled):
         return "", "1"
-    spread = "" if point.deviation is None else real_text(float(f"{point.deviation:.{_DIGITS}g}"))
+    spread = "" if point.deviation is None else readable(point.deviation)
     return spread, str(len(point.losses))
 
 
@@ -64,11 +58,11 @@ def confirmed(results: Results) -> Content:
     rows = [
         [
             str(point.one.number),
-            short(point.mean),
-            f"{short(point.interval[0])} to {short(point.interval[1])}",
+            readable(point.mean),
+            joined(" to ", [readable(end) for end in point.interval]),
             *_spread(point.one),
-            short(before[point.one.number].loss or 0.0) if point.one.number in before else "",
-            *_values(point.one, names),
+            loss_cell(before[point.one.number]) if point.one.number in before else "",
+            *(value_cell(results.run, point.one, name) for name in names),
         ]
         for point in found.points
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from worker.report.data import bounds_remark, folds_remark, outside, own_setting
@@ -11,15 +11,15 @@ from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.failures import infeasible_sentence
 from worker.report.data.importance import WEAK, Importance
 from worker.report.data.imports import imported_sentence
+from worker.report.data.readable import readable_value
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import Summary, hours_text, is_usable
-from worker.report.data.value_texts import loss_text, mean_words, results_text
+from worker.report.data.value_texts import loss_cell, mean_words, output_cell, value_cell
 from worker.report.pages.html import Content, Markup, tag
 from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import link, toml
-from worker.spec.notation import value_text
 from worker.spec.text import counted, duration_words, sentence_start
 from worker.store.starter import run_command
 from worker.trial import Status, Trial
@@ -86,7 +86,7 @@ def _best(results: Results, best: Trial) -> Markup:
             tag("th", name, scope="row"),
             tag(
                 "td",
-                value_text(value, results.run.number_format),
+                readable_value(value, results.run.number_format),
                 class_=None if isinstance(value, str) else "exact",
             ),
         )
@@ -94,7 +94,7 @@ def _best(results: Results, best: Trial) -> Markup:
     ]
     return tag(
         "div",
-        tag("p", results_text(results.run, best), class_="big"),
+        tag("p", _results(results, best), class_="big"),
         tag(
             "p",
             f"the {'largest' if results.run.maximises else 'best'} of {counted(len(results.points), results.run.counted_as)}, reached by evaluation {best.number}",
@@ -117,6 +117,15 @@ def _best(results: Results, best: Trial) -> Markup:
             aria_label="Command with the best parameters",
         ),
     )
+
+
+def _results(results: Results, best: Trial) -> Iterator[Content]:
+    """All results that the run is about: "RESULT 0.5", or "loss 0.5, accuracy 0.9"."""
+    yield f"{results.run.main.name} "
+    yield loss_cell(best)
+    for goal in results.run.goals[1:]:
+        yield f", {goal.name} "
+        yield output_cell(best, goal.name)
 
 
 def _remark(results: Results, best: Trial) -> Content:
@@ -188,8 +197,8 @@ def improvements(results: Results) -> Content:
             str(step.trial.number),
             f"{step.count}.",
             duration_words(step.elapsed),
-            loss_text(step.trial),
-            *(value_cell(step.trial, name) for name in names),
+            loss_cell(step.trial),
+            *(value_cell(results.run, step.trial, name) for name in names),
         ]
         for step in reversed(steps[-MOST_ROWS:])
     ]
@@ -200,12 +209,7 @@ def improvements(results: Results) -> Content:
     )
 
 
-def value_cell(trial: Trial, name: str) -> str:
-    """A parameter's value; "" where the trial comes from elsewhere and lacks it."""
-    return value_text(trial.values[name]) if name in trial.values else ""
-
-
-def table(caption: str, head: list[str], rows: list[list[str]]) -> Markup:
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Content]]) -> Markup:
     """A table that scrolls sideways where it is too wide."""
     return tag(
         "div",
