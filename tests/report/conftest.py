@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from report_runs import a_run, some_trials, write_run
+from run_kinds import KindRun, write_kinds
 
 from worker.store.paths import RunPaths
 
@@ -17,3 +18,9 @@ def paths(workdir: Path) -> RunPaths:
     made.trial_out(5).write_text("epoch 1\nRESULT 3\n")
     made.trial_err(5).write_text("Traceback (most recent call last):\nValueError: \x1b[31mno\x1b[0m\n")
     return made
+
+
+@pytest.fixture(scope="session")
+def kind_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, KindRun]:
+    """The runs of all kinds, in one workdir; nobody changes them."""
+    return write_kinds(tmp_path_factory.mktemp("kinds"))

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pandas
+from plain_facts import facts
 from report_runs import a_trial, write_run
 
 from worker.report.data.results import Results, read
@@ -205,3 +209,38 @@ def results_of(kind: str, workdir: Path) -> Results:
     """The run of this kind, written below `workdir` and read from there."""
     run, trials = KINDS[kind]()
     return read(write_run(workdir / kind, run, trials))
+
+
+SEVERAL: Mapping[str, Mapping[str, int]] = {"several": {"loss": 1, "accuracy": -1, "size": 1}}
+
+
+@dataclass(frozen=True)
+class KindRun:
+    """A run of one of the kinds: as the product reads it, and as pandas reads its journal.
+
+    signs: its results, with 1 where the smallest is the best and -1 where the largest is.
+    """
+
+    kind: str
+    results: Results
+    frame: pandas.DataFrame
+    signs: Mapping[str, int]
+
+    @property
+    def main(self) -> str:
+        """The first of its results."""
+        return next(iter(self.signs))
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The facts of each evaluation."""
+        return [dict(row) for row in self.frame.to_dict("records")]
+
+
+def write_kinds(workdir: Path) -> dict[str, KindRun]:
+    """All of the kinds in one workdir."""
+    runs = {}
+    for kind, make in KINDS.items():
+        paths = write_run(workdir, *make())
+        runs[kind] = KindRun(kind, read(paths), facts(paths.root), SEVERAL.get(kind, {"RESULT": 1}))
+    return runs
