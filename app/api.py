@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app import review
 from app.preview import make_preview
-from app.request_form import ONE_TAKES, form_state
+from app.request_form import besides, form_state
 from app.site import current_site
 from worker.spec.config_limits import PAGE
 from worker.spec.formats import original_writer, toml
@@ -32,8 +32,8 @@ def preview() -> Response:
     base_url = site.base_url(request)
     state, unread = form_state(request, site)
     problems = (*site.address_problems(request), *unread)
-    one_takes = request.form.get(ONE_TAKES, "")
-    answer = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems, one_takes)
+    installer = site.installer(base_url)
+    answer = make_preview(state, site.catalogue, installer, base_url, problems, besides(request))
     if review.FOREIGN in request.form:
         told = [fact.as_json() for fact in review.facts(state)]
         return jsonify({**answer.without_commands.as_json(), "review": told})

@@ -8,7 +8,7 @@ from app import form_state as states
 from app.form_state import FormState
 from app.page import render_form
 from app.preview import make_preview
-from app.request_form import IMPORTED, form_state
+from app.request_form import IMPORTED, besides, form_state
 from app.site import current_site
 from worker.spec.config_limits import PAGE, TooMuchError
 from worker.spec.formats import any_config, original_meaning
@@ -45,7 +45,9 @@ def import_config() -> Response:
         )
     site = current_site()
     base_url = site.base_url(request)
-    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, problems)
+    preview = make_preview(
+        state, site.catalogue, site.installer(base_url), base_url, problems, besides(request)
+    )
     return jsonify(**preview.as_json(), fields=dict(state.pairs()))
 
 

@@ -17,10 +17,11 @@ from app.form_state import EMPTY_ROW, FormState, Row
 from app.preview import Preview, make_preview
 from app.problem_places import PlacedProblem
 from app.program_card import ProgramCard
-from app.request_form import NEWCOMER, ONE_TAKES, PRESET, begun, form_state, preset_of
+from app.request_form import NEWCOMER, PRESET, begun, besides, form_state, preset_of
 from app.site import Site, current_site
 from app.widgets import SWITCHES, type_options, types_for_script
 from worker.spec.config_limits import PAGE
+from worker.spec.extras import EXTRAS, USUAL
 from worker.spec.fields import FIELDS
 from worker.spec.optional_parts import part_with
 from worker.spec.parameter_settings import COMMON, IN_FORM_ORDER, SETTINGS
@@ -42,6 +43,7 @@ _SETTINGS = [
     (setting.key, setting.query, setting.label) for setting in IN_FORM_ORDER if setting.key not in COMMON
 ]
 _WHEN = SETTINGS["when"]
+_USUAL_PACKAGES = [package.partition(">")[0] for name in USUAL for package in EXTRAS[name].packages]
 
 
 @blueprint.app_template_filter()
@@ -118,8 +120,8 @@ def render_form(
     site = current_site()
     base_url = site.base_url(request)
     unknown = site.address_problems(request)
-    one_takes = request.form.get(ONE_TAKES, "")
-    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, unknown, one_takes)
+    more = besides(request)
+    preview = make_preview(state, site.catalogue, site.installer(base_url), base_url, unknown, more)
     action = request.form.get("action", "")
     foreign = foreign or (review.FOREIGN in request.form and action != review.ACKNOWLEDGED)
     beside = _beside_fields(preview, fresh)
@@ -157,7 +159,8 @@ def render_form(
         import_problems=import_problems,
         program=program,
         remarks=remarks,
-        one_takes=one_takes,
+        besides=more,
+        usual_packages=_USUAL_PACKAGES,
     )
     return make_response(page)
 

@@ -13,10 +13,12 @@ from app.problem_lines import ProblemLine, lines
 from app.problem_places import PlacedProblem, place_of
 from app.ranges import ranges
 from app.readings import readings
+from app.request_form import Besides
 from worker.spec import command, directives
 from worker.spec.check import check
 from worker.spec.command import Installer
 from worker.spec.cost import cost_of, duration_of_one, estimate_sentence, limits_sentence
+from worker.spec.extras import USUAL
 from worker.spec.field_values import field_value
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import link, original_writer, token, toml
@@ -26,6 +28,7 @@ from worker.spec.run import Draft, Run
 from worker.spec.text import counted
 
 CONFIG_NAME = "config.toml"
+NOTHING_BESIDES = Besides()
 _ORDER = ("error", "warning", "note")
 
 
@@ -157,11 +160,11 @@ def make_preview(
     installer: Installer,
     base_url: str,
     others: Sequence[Problem] = (),
-    one_takes: str = "",
+    besides: Besides = NOTHING_BESIDES,
 ) -> Preview:
     """Compute the preview of `state`.
 
-    others: problems found before, as when it was read from a link. one_takes: how long one evaluation is expected to take.
+    others: problems found before, as when it was read from a link. besides: what else stands in the form.
     """
     draft = state.draft
     key = state.values[BY_PATH["slurm.partition"].query].strip()
@@ -169,7 +172,8 @@ def make_preview(
     partition = here.partitions.get(key)
     config = toml.write(draft)
     packed = token.pack(config)
-    commands = _commands(installer, packed, draft)
+    packages = besides.packages
+    commands = _commands(installer, packed, draft, packages)
     too_long = len(commands.first_time.encode()) > command.LONGEST_LINE
     checked = check(draft, all_of_a_kind=True)
     problems = (
@@ -183,17 +187,17 @@ def make_preview(
         draft=draft,
         problems=_placed(problems, state),
         commands=commands,
-        from_file=_commands(installer, CONFIG_NAME, draft) if too_long else None,
+        from_file=_commands(installer, CONFIG_NAME, draft, packages) if too_long else None,
         config=config,
         job=directives.of_worker(checked.run) if checked.run else "",
         left_out=original_writer.not_held(draft),
-        url=f"{base_url}/{link.of_draft(draft, packed)}",
+        url=f"{base_url}/{link.of_draft(draft, packed, packages)}",
         changes=state.changes,
         partition_limits=partition.limits if partition else "",
         gpus_possible=here.has_gpus(key) is not False,
         readings=readings(state.values),
         cost=limits_sentence(cost_of(checked.run)) if checked.run else "",
-        estimate=_estimate(checked.run, one_takes),
+        estimate=_estimate(checked.run, besides.one_takes),
         ranges=ranges(draft.parameters),
         times=nested_times(state.values),
     )
@@ -228,18 +232,19 @@ def _count(problems: Iterable[PlacedProblem]) -> int:
     return sum(placed.problem.stands_for for placed in problems)
 
 
-def _commands(installer: Installer, source: str, draft: Draft) -> Commands:
+def _commands(installer: Installer, source: str, draft: Draft, packages: bool) -> Commands:
     field = BY_PATH["run.workdir"]
     try:
         workdir = str(field_value(field, draft.values.get(field.path, field.default)))
     except ConversionError:
         workdir = ""  # a problem of its own; such a text is kept out of the command
+    options = tuple(word for name in USUAL for word in ("--with", name)) if packages else ()
     return Commands(
-        command.first_time(installer, source, workdir),
-        command.thorough(installer, source, workdir),
-        command.first_time(installer, source, workdir, ("--try",)),
-        command.installed(source, workdir),
-        command.first_time(installer, source, workdir, ("--local",)),
+        command.first_time(installer, source, workdir, options),
+        command.thorough(installer, source, workdir, options),
+        command.first_time(installer, source, workdir, (*options, "--try")),
+        command.installed(source, workdir, options),
+        command.first_time(installer, source, workdir, (*options, "--local")),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from flask import Request
 
@@ -11,7 +12,7 @@ from app.form_state import FormState
 from app.site import Site
 from app.site_file import Preset
 from worker.spec.config_limits import PAGE
-from worker.spec.formats import original_meaning, url
+from worker.spec.formats import link, original_meaning, url
 from worker.spec.formats.input_limits import size_of
 from worker.spec.problem import Problem
 from worker.spec.run import Draft
@@ -19,9 +20,29 @@ from worker.spec.run import Draft
 IMPORTED = "config"  # the form field of a pasted config, which is no part of the form that it replaces
 PROGRAM = "program_text"  # that of a pasted program
 PRESET = "preset"  # in a link: which values of the site a form begins with
-ONE_TAKES = "one_takes"  # how long an evaluation is expected to take, which is no part of the run
+ONE_TAKES = "one_takes"
 # What links that say nothing of it mean is the first partition of the list, and its GPUs.
 NEWCOMER = Draft({"slurm.partition": "", "slurm.enable_gpus": False}, ())
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What stands in the form and is no part of the run.
+
+    one_takes: how long an evaluation is expected to take. packages: whether the commands install what plots and importance need.
+    """
+
+    one_takes: str = ""
+    packages: bool = False
+
+
+def besides(request: Request) -> Besides:
+    """The same of a request: the expected duration of a form alone, the packages of a link, too."""
+    sent: Mapping[str, str] = request.form if request.method == "POST" else request.args
+    ticked = sent.get(link.PACKAGES, "0") not in ("", "0") or link.has_packages(
+        request.form.get(IMPORTED, "")
+    )
+    return Besides(request.form.get(ONE_TAKES, ""), ticked)
 
 
 def form_state(request: Request, site: Site) -> tuple[FormState, tuple[Problem, ...]]:

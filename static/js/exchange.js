@@ -24,6 +24,8 @@ export async function openToken(shown) {
   try {
     const data = new FormData();
     data.set("config", token);
+    // What the link says of the installation is no part of the config.
+    if (new URLSearchParams(window.location.search).has("packages")) data.set("packages", "1");
     const address = document.querySelector("[data-import]").formAction;
     const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } });
     const { page, content } = await pageIn(answer);

@@ -282,3 +282,31 @@ def test_what_one_evaluation_takes_is_no_part_of_the_run() -> None:
     assert preview(one_takes="6")["estimate"].startswith('"6" has no unit.')
     assert all(plain[key] == expected[key] for key in ("command", "config", "url", "problems", "cost"))
     assert "At 6 min for one" in CLIENT.post("/", data={**GOOD, "one_takes": "6 min"}).text
+
+
+def test_the_tick_for_packages_is_in_every_command_and_in_the_link_alone() -> None:
+    plain, ticked = preview(), preview(packages="1")
+    words = ["--with", "plots", "--with", "importance"]
+    for key in ("command", "command_long", "command_try", "command_installed", "command_local"):
+        with_packages = shlex.split(ticked[key])
+        assert with_packages.count("--with") == 2
+        at = with_packages.index("--with")
+        assert with_packages[at : at + 4] == words
+        assert with_packages[:at] + with_packages[at + 4 :] == shlex.split(plain[key])
+    assert (ticked["config"], ticked["fingerprint"]) == (plain["config"], plain["fingerprint"])
+    assert ticked["url"] == f"{plain['url']}&packages=1"
+    assert not link.has_packages(plain["url"]) and link.has_packages(f" {ticked['url']}\n")
+    for address in (ticked["url"], plain["url"]):
+        boxes = [line for line in CLIENT.get(address).text.splitlines() if 'id="packages"' in line]
+        assert (" checked" in boxes[0]) is (address == ticked["url"])
+        read = CLIENT.post("/import", data={"config": address}, headers={"Accept": "application/json"})
+        assert read.get_json()["url"] == address
+    assert "packages" not in {field.query for field in FIELDS}
+
+
+def test_a_long_link_has_the_tick_before_the_token() -> None:
+    values = {"param_0_type": "hp.choice", "param_0_values": ",".join(f"v{n * 7919}" for n in range(900))}
+    plain, ticked = preview(**values), preview(**values, packages="1")
+    assert ticked["url"] == plain["url"].replace("/#c=", "/?packages=1#c=") != plain["url"]
+    assert any_config.read_any(ticked["url"]).draft == any_config.read_any(plain["url"]).draft
+    assert "--with plots --with importance" in ticked["command_file"]

@@ -38,11 +38,14 @@ def test_the_address_is_the_saved_form(open_page: Open) -> None:
     fill_in(page)
     expect(page).to_have_url(re.compile("projectname=my_run.*param_0_value_max=0.5"))
     page.get_by_label("Max. number of evaluations").fill("77")
-    expect(page).to_have_url(re.compile("max_evals=77"))
+    page.get_by_label("Plots for papers, and importance").check()
+    expect(page).to_have_url(re.compile("max_evals=77.*&packages=1$"))
+    expect(page.locator("#command_installed")).to_have_text(re.compile(" --with plots --with importance$"))
     assert "number_of_workers" not in parse_qs(urlsplit(page.url).query)
     page.reload()
     expect(page.get_by_label("Max. number of evaluations")).to_have_value("77")
     expect(page.get_by_label("Optimization run name")).to_have_value("my_run")
+    expect(page.get_by_label("Plots for papers, and importance")).to_be_checked()
     assert run_in(page).max_evals == 77
     # Typing makes no steps for the Back button.
     assert page.evaluate("history.length") <= 2
@@ -333,6 +336,8 @@ def test_a_long_form_stands_in_the_address_where_no_server_sees_it(open_page: Op
     row.get_by_label("Type").select_option("hp.choice")
     row.get_by_label("Values").fill(",".join(f"value{number * 7919}" for number in range(900)))
     expect(page).to_have_url(re.compile("/#c=[A-Za-z0-9_-]{500,}$"))
+    page.get_by_label("Plots for papers, and importance").check()
+    expect(page).to_have_url(re.compile(r"/\?packages=1#c=[A-Za-z0-9_-]{500,}$"))
     link = page.url
     expect(page.locator("#link")).to_have_value(link)
     expect(page.locator("#file-commands")).to_be_visible()
@@ -346,6 +351,7 @@ def test_a_long_form_stands_in_the_address_where_no_server_sees_it(open_page: Op
     expect(row.get_by_label("Values")).to_have_value(re.compile("value7919,"))
     expect(page.locator("#status-title")).to_contain_text("Ready to start")
     assert page.url == link
+    expect(page.get_by_label("Plots for papers, and importance")).to_be_checked()
     assert not [url for url in seen if link.partition("#c=")[2] in url.partition("#")[0]]
     row.get_by_label("Values").fill("a, b")
     expect(page).to_have_url(re.compile("param_0_values=a,b"))

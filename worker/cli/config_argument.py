@@ -16,6 +16,7 @@ from worker.spec.formats.input_limits import LONGEST_INPUT, text_of
 from worker.spec.problem import Problem, UnreadableError, has_errors
 from worker.spec.run import Draft, ReadResult
 from worker.spec.text import quoted, visible
+from worker.store.starter import command
 
 _PARAMETER = re.compile(r"parameters\.(\d+)(.*)", re.DOTALL)
 _BARE_NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -36,6 +37,9 @@ def read_config(word: str, name: str | None = None) -> ReadResult:
     try:
         read = _read_word(word)
     except UnreadableError as error:
+        if error.needs:
+            hint = f"Install it: {command('install', error.needs)}"
+            raise ConfigError(replace(problem, hint=hint) for problem in error.problems) from error
         raise ConfigError(error.problems) from error
     if name is not None:
         values = {**read.draft.values, _NAME: name}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
 from worker.spec.algorithms import ALGORITHMS
+from worker.spec.extras import groups_with
 from worker.spec.problem import Problem
 from worker.spec.run import Run
+from worker.store.starter import command
 
 
 def _is_installed(package: str) -> bool:
@@ -18,11 +18,11 @@ def _is_installed(package: str) -> bool:
 
 def problems(run: Run, is_installed: Callable[[str], bool] = _is_installed) -> Iterator[Problem]:
     """An error with the line that installs what is missing. The driver runs in the environment of this command."""
-    missing = [package for package in ALGORITHMS[run.algorithm].needs if not is_installed(package)]
+    missing = tuple(package for package in ALGORITHMS[run.algorithm].needs if not is_installed(package))
     if missing:
         names = " and ".join(missing)
         yield Problem(
             "search.algorithm",
             f"{run.algorithm} needs {names}, which {'are' if len(missing) > 1 else 'is'} not installed here.",
-            f"Install it with {shlex.quote(sys.executable)} -m pip install {' '.join(missing)}, or choose auto.",
+            f"Install what it needs with {command('install', *groups_with(missing))}, or choose auto.",
         )

@@ -131,8 +131,12 @@ def listed(texts: Sequence[str]) -> str:
 
 
 class UnreadableError(ValueError):
-    """An input that cannot be read at all (not TOML, not a token); carries the problems to show."""
+    """An input that cannot be read at all (not TOML, not a token); carries the problems to show.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    needs: the group of packages without which it cannot, where that is the reason.
+    """
+
+    def __init__(self, problems: Iterable[Problem], needs: str = "") -> None:
         self.problems = tuple(problems)
+        self.needs = needs
         super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from worker.errors import OmnioptError
 from worker.report.data.colours import CATEGORIES, RAMP_LIGHT
+from worker.store.starter import command
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,8 +58,7 @@ def figure_settings() -> Iterator[None]:
         from matplotlib import rc_context
     except ImportError as error:
         raise OmnioptError(
-            "Figures need matplotlib, which is not installed here. "
-            'Install it into the same environment: pip install "matplotlib>=3.8"'
+            f"Figures need matplotlib, which is not installed here. Install it: {command('install', 'plots')}"
         ) from error
     with warnings.catch_warnings(), rc_context(_SETTINGS):
         # Letters that no font here has are drawn as boxes; nobody can do anything about that message.

@@ -16,6 +16,7 @@ from worker.report.data.scale_choice import fence
 from worker.report.pictures.captions import title
 from worker.report.pictures.panels import SIDE, Pair, PlotSelection, pairs, parameters
 from worker.report.pictures.scales import colour_norm, label_colours, set_axis
+from worker.store.starter import command
 from worker.trial import Trial
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def draw(shown: PlotSelection, best: Trial | None, most: float | None = None, si
     except ImportError as error:
         raise OmnioptError(
             "Pictures need matplotlib, which is not installed here. "
-            'Install it into the same environment (pip install "matplotlib>=3.8"), or use the html file.'
+            f"Install it ({command('install', 'plots')}), or use the html file."
         ) from error
     plot_data = shown.plot_data
     panels = pairs(plot_data)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from worker.spec.formats.input_limits import unreadable
+from worker.spec.problem import Problem, UnreadableError
 from worker.spec.text import visible
 
-INSTALL = 'pip install "pyyaml>=6"'
 _LONGEST = 100_000  # characters; a sweep has some hundreds
 _FIRST_KEY = re.compile(
     r"\A(?:[ \t]{0,99}(?:#[^\n]*|---[^\n]*)?\n){0,999}[\"']?[A-Za-z_][\w .-]{0,99}[\"']?[ \t]{0,9}:(?:[ \t]|\n|\Z)"
@@ -32,10 +32,8 @@ def parse(text: str) -> object:
     try:
         import yaml  # an extra, which only those need who come from tools that write it
     except ImportError as error:
-        raise unreadable(
-            "Reading YAML needs the package PyYAML, which is not installed.",
-            f"Install it into the same environment ({INSTALL}), or paste the text into the page.",
-        ) from error
+        missing = Problem("", "Reading YAML needs PyYAML, which is not installed.", "The page can read it.")
+        raise UnreadableError([missing], needs="yaml") from error
     try:
         return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
