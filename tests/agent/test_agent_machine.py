@@ -21,7 +21,7 @@ def test_processors_memory_and_gpus_are_those_of_the_machine(tmp_path: Path) -> 
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    found = machine("n1", tmp_path)
+    found = machine("n1", tmp_path, tmp_path)
     assert found["cpu"] == "AMD EPYC 7763"
     assert found["memory_mb"] == 16000
     assert found["gpus"] == ["NVIDIA H100 80GB HBM3"] * 2
@@ -30,4 +30,27 @@ def test_processors_memory_and_gpus_are_those_of_the_machine(tmp_path: Path) -> 
 
 
 def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
-    assert {"cpu", "memory_mb", "gpus", "gpu_driver"}.isdisjoint(machine("n1", tmp_path))
+    assert {"cpu", "memory_mb", "gpus", "gpu_driver"}.isdisjoint(machine("n1", tmp_path, tmp_path))
+
+
+def test_gpus_of_amd_have_the_name_they_are_sold_under_or_that_of_the_driver(tmp_path: Path) -> None:
+    nodes = "class/kfd/kfd/topology/nodes"
+    files = {
+        f"{nodes}/0/name": "\n",  # a processor
+        f"{nodes}/1/name": "gfx90a\n",
+        f"{nodes}/2/name": "gfx90a\n",
+        "class/drm/card0/device/vendor": "0x1a03\n",  # what draws the console of a server
+        "class/drm/card1/device/vendor": "0x1002\n",
+        "class/drm/card2/device/vendor": "0x1002\n",
+        "class/drm/card1-DP-1/device/vendor": "0x1002\n",
+        "module/amdgpu/version": "6.7.0\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    found = machine("n1", tmp_path, tmp_path)
+    assert (found["gpus"], found["gpu_driver"]) == (["AMD gfx90a"] * 2, "6.7.0")
+    for card in (1, 2):
+        (tmp_path / f"class/drm/card{card}/device/product_name").write_text("AMD Instinct MI210\n")
+    assert machine("n1", tmp_path, tmp_path)["gpus"] == ["AMD Instinct MI210"] * 2

@@ -25,9 +25,12 @@ def cwd(tmp_path: Path) -> Path:
         "package/__main__.py": "",
         "bin/python3": "#!/bin/sh\n",
         "bin/Rscript": "#!/bin/sh\n",
+        "venv/pyvenv.cfg": "",
+        "venv/bin/activate": "",
+        "venv/bin/python3": "#!/bin/sh\n",
     }.items():
         path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         path.chmod(0o755)
     return tmp_path
@@ -52,6 +55,8 @@ def cwd(tmp_path: Path) -> Path:
         ("module load X; python3 train.py", "train.py", "", "python"),
         ("PATH=/other python3 train.py", "train.py", "", "python"),
         ("conda run -n x python3 train.py", "train.py", "", "python"),
+        ("source venv/bin/activate && python3 train.py", "train.py", "venv/bin/python3", "python"),
+        ("cd src; . ../venv/bin/activate; python3 go.py", "src/go.py", "src/../venv/bin/python3", "python"),
         ("apptainer exec x.sif python3 train.py", "", "", ""),
         ("python3 -c 'print(1)'", "", "bin/python3", "python"),
         ("python3 missing.py", "", "bin/python3", "python"),
@@ -67,6 +72,20 @@ def test_the_program_of_a_command(
     assert found.file == (cwd / file if file else None)
     assert found.interpreter == (str(cwd / interpreter) if interpreter else "")
     assert found.language == language
+
+
+def test_the_image_of_a_container_and_what_has_no_interpreter(cwd: Path) -> None:
+    def parts(command: str) -> Parts:
+        return parts_of(command, cwd, f"{cwd}/bin:/bin:/usr/bin")
+
+    assert parts("srun apptainer exec --nv -B /data image.sif python3 train.py").image == str(
+        cwd / "image.sif"
+    )
+    assert parts("singularity run docker://python:3.12 x").image == "docker://python:3.12"
+    assert parts("apptainer pull image.sif").image == ""
+    assert parts("echo RESULT: 3").plain and parts("sort x").plain
+    for command in ("./own.py", "bash run.sh", "$PROGRAM", "module load X; python3 train.py", "echo 'open"):
+        assert not parts(command).plain
 
 
 @given(st.text(max_size=60))

@@ -101,6 +101,47 @@ def test_an_interpreter_that_does_not_answer_holds_nobody_up(workdir: Path, omni
     (program,) = known.programs
     assert program["interpreter"] == str(workdir / "python3")
     assert "packages" not in program
+    assert program["unknown"] == "it did not answer before the worker left"
+
+
+def test_the_interpreter_in_a_script_is_found_while_that_runs(workdir: Path, omniopt: Omniopt) -> None:
+    programs = workdir / "env" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(sys.executable)
+    (workdir / "run.sh").write_text(
+        f"export VIRTUAL_ENV='{workdir}/env'\nPATH='{programs}':$PATH\npython train.py\n"
+    )
+    # It ends when it has been asked, which is to be seen in the run's folder.
+    (workdir / "train.py").write_text(
+        "import glob, time\n"
+        "until = time.monotonic() + 20\n"
+        "while time.monotonic() < until and 'packages' not in ''.join(\n"
+        "    open(name).read() for name in glob.glob('omniopt/projects/r/provenance/program.*')\n"
+        "):\n"
+        "    time.sleep(0.05)\n"
+        "print('RESULT:', 1)\n"
+    )
+    known = started(omniopt, workdir, "bash run.sh ($x)")
+    (program,) = known.programs
+    assert program["interpreter"] == str(programs / "python")
+    assert program["venv"] == str(workdir / "env")
+    assert "unknown" not in program
+    packages = program["packages"]
+    assert isinstance(packages, dict)
+    assert packages
+
+
+def test_a_container_is_known_by_its_image(workdir: Path, omniopt: Omniopt) -> None:
+    (workdir / "apptainer").write_text("#!/bin/sh\nsleep 0.3; echo RESULT: 1\n")
+    (workdir / "apptainer").chmod(0o755)
+    (workdir / "x.sif").write_bytes(b"image")
+    known = started(omniopt, workdir, "./apptainer exec x.sif python3 train.py ($x)")
+    (program,) = known.programs
+    assert program["container"] == str(workdir / "x.sif")
+    assert program["unknown"] == "it runs in a container, where nothing was asked"
+    assert program["container_sha256"] == hashlib.sha256(b"image").hexdigest()
+    done = omniopt("report", "r", "--no-importance")
+    assert f"container {workdir}/x.sif, SHA-256 " in Path(done.stdout.strip()).read_text()
 
 
 def test_changes_are_seen_and_settings_of_a_repository_run_nothing(repository: Path) -> None:

@@ -256,7 +256,7 @@ class Agent:
         self._outbox.say(
             Started(trial=trial, attempt=attempt, epoch=epoch, pid=pid, at=time.time()), urgent=False
         )
-        self._surroundings.ask(begun, assignment, environment)
+        self._surroundings.ask(begun, assignment, environment, pid)
 
     def _helpers(self) -> tuple[int, ...]:
         others = (*self._gpu_sampler.helpers, *self._surroundings.helpers)

@@ -11,11 +11,12 @@ from pathlib import Path
 _BEGINNING = 4096  # bytes of what says the same of each processor
 _MODEL = re.compile(r"^(?:model name|cpu|Model)\s*:\s*(.+)$", re.MULTILINE)
 _GPU = re.compile(r"^Model:\s*(.+?)\s*$", re.MULTILINE)
+_AMD = "0x1002"  # the number of that vendor
 _DRIVER = re.compile(r"\bKernel Module\b.*?\s(\d+(?:\.\d+)+)\s")
 
 
-def machine(host: str, proc: Path = Path("/proc")) -> dict[str, object]:
-    """System, processors, memory and NVIDIA GPUs of this machine, which is called `host`; what is not known is left out."""
+def machine(host: str, proc: Path = Path("/proc"), system: Path = Path("/sys")) -> dict[str, object]:
+    """System, processors, memory and GPUs of this machine, which is called `host`; what is not known is left out."""
     facts: dict[str, object] = {
         "host": host,
         "system": platform.system(),
@@ -24,8 +25,9 @@ def machine(host: str, proc: Path = Path("/proc")) -> dict[str, object]:
         "cpu": _first(_MODEL, _beginning(proc / "cpuinfo")),
         "cores": os.cpu_count(),
         "memory_mb": _memory(proc),
-        "gpus": _gpus(proc / "driver" / "nvidia" / "gpus"),
-        "gpu_driver": _first(_DRIVER, _beginning(proc / "driver" / "nvidia" / "version")),
+        "gpus": [*_gpus(proc / "driver" / "nvidia" / "gpus"), *_amd_gpus(system / "class")],
+        "gpu_driver": _first(_DRIVER, _beginning(proc / "driver" / "nvidia" / "version"))
+        or _beginning(system / "module" / "amdgpu" / "version").strip(),
     }
     return {key: fact for key, fact in facts.items() if fact}
 
@@ -40,6 +42,22 @@ def _gpus(folder: Path) -> list[str]:
     with suppress(OSError):
         cards = sorted(folder.iterdir())
         return [model for card in cards if (model := _first(_GPU, _beginning(card / "information")))]
+    return []
+
+
+def _amd_gpus(classes: Path) -> list[str]:
+    """The same of AMD: the names that the cards have for sale, or else those that the driver gives the ones that can compute."""
+    cards = _sorted(classes / "drm", "card*[0-9]")
+    amd = [card / "device" for card in cards if _beginning(card / "device" / "vendor").strip() == _AMD]
+    sold = [_beginning(device / "product_name").strip() for device in amd]
+    nodes = _sorted(classes / "kfd" / "kfd" / "topology" / "nodes", "*")
+    named = [_beginning(node / "name").strip() for node in nodes]
+    return [f"AMD {name.removeprefix('AMD ')}" for name in (sold if all(sold) and sold else named) if name]
+
+
+def _sorted(folder: Path, names: str) -> list[Path]:
+    with suppress(OSError):
+        return sorted(path for path in folder.glob(names) if "-" not in path.name)  # card0-DP-1 is a socket
     return []
 
 

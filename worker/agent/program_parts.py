@@ -24,11 +24,14 @@ class Parts:
 
     file: None where the words do not tell. interpreter: the path of the one that reads it, "" where that is not known, as
     where the command itself loads an environment, or in a container. language: such as python; "" for none.
+    image: of the container that it runs in, "" for none. plain: nothing but the shell itself, or a compiled program.
     """
 
     file: Path | None = None
     interpreter: str = ""
     language: str = ""
+    image: str = ""
+    plain: bool = False
 
 
 def parts_of(command: str, cwd: Path, search_path: str | None) -> Parts:
@@ -46,11 +49,22 @@ def parts_of(command: str, cwd: Path, search_path: str | None) -> Parts:
         name = words[0].text
         if name in ("cd", "pushd") and len(words) == 2 and words[1].known:
             cwd = cwd / words[1].text
+        elif activated := _activated(words, cwd):
+            search_path = os.pathsep.join(filter(None, (str(activated), search_path)))
         elif _loads(words) or (name == "export" and "PATH=" in words[-1].text):
             search_path = None
         elif name not in BUILTINS - {"exec", "command"}:
             return _of_words(words, cwd, search_path)
-    return Parts()
+    return Parts(plain=all(simple.words and simple.words[0].known for simple in commands))
+
+
+def _activated(words: list[Word], cwd: Path) -> Path | None:
+    """The folder that comes first in the search path when these words activate a virtual environment; None where they do not."""
+    if words[0].text not in (".", "source") or len(words) != 2 or not words[1].known:
+        return None
+    script = cwd / words[1].text
+    is_venv = script.name == "activate" and (script.parent.parent / "pyvenv.cfg").is_file()
+    return script.parent if is_venv else None
 
 
 def _loads(words: list[Word]) -> bool:
@@ -62,6 +76,8 @@ def _loads(words: list[Word]) -> bool:
 
 def _of_words(words: list[Word], cwd: Path, search_path: str | None) -> Parts:
     for _ in range(_MOST_INTERPRETERS):
+        if image := wrappers.image_of(Path(words[0].text).name, words[1:]):
+            return Parts(image=image if "://" in image else str(cwd / image))
         inner = wrappers.unwrap(Path(words[0].text).name, words[1:])
         if inner is None:
             break
@@ -110,6 +126,8 @@ def _with_first_line(parts: Parts, search_path: str | None) -> Parts:
             line = os.fsdecode(file.read(_LINE).partition(b"\n")[0])
     except OSError:
         return parts
+    if line.startswith("\x7fELF"):
+        return replace(parts, plain=True)
     words = line.removeprefix("#!").split() if line.startswith("#!") else []
     if words and Path(words[0]).name == "env":
         words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]

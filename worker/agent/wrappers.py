@@ -74,6 +74,8 @@ _RUNNERS = {
         _of("-e --with --python -p --extra --project --directory -C --env-file"),
     ),
 }
+_CONTAINERS = _of("apptainer singularity")
+_IMAGE = re.compile(r"[a-z-]+://.+|.+\.(?:sif|simg|img|sqsh)")
 _MOVERS = _of("-C --chdir -D -wdir --wdir --cwd --directory --project")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
@@ -97,6 +99,18 @@ def interpreter_of(name: str) -> str:
     if match is None:
         return ""
     return match["other"] or ("python" if match["python"] else "sh")
+
+
+def is_runner(name: str) -> bool:
+    """Whether a program of this name makes an environment for another one, and runs that in it."""
+    return name in _RUNNERS
+
+
+def image_of(name: str, words: list[Word]) -> str:
+    """The image whose container the program `name` runs a command in with these words, "" where there is none."""
+    if name not in _CONTAINERS or not any(word.text in ("exec", "run") for word in words):
+        return ""
+    return next((word.text for word in words if word.known and _IMAGE.fullmatch(word.text)), "")
 
 
 def unwrap(name: str, words: list[Word]) -> WrappedCommand | None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from worker import __version__
 from worker.store.paths import RunPaths
 
-_INSTALLED = re.compile(r"([^-]+)-([^-]+)(?:-py[.\d]+)?\.(?:dist|egg)-info")
+INSTALLED = re.compile(r"([^-]+)-([^-]+)(?:-py[.\d]+)?\.(?:dist|egg)-info")
 
 
 def note(paths: RunPaths, epoch: int) -> None:
@@ -41,5 +41,5 @@ def installed(folders: Sequence[str]) -> dict[str, str]:
 def _in(folder: str) -> Iterator[tuple[str, str]]:
     with suppress(OSError), os.scandir(folder or ".") as entries:
         for entry in entries:
-            if named := _INSTALLED.fullmatch(entry.name):
+            if named := INSTALLED.fullmatch(entry.name):
                 yield named[1].replace("_", "-").lower(), named[2]

@@ -49,6 +49,8 @@ def _environment(facts: Facts) -> str:
         counted(len(packages), "package") if isinstance(packages, Mapping) else "",
         f"modules {', '.join(map(str, modules))}" if isinstance(modules, Sequence) and modules else "",
         *(f"{key} {facts[key]}" for key in ("conda", "venv", "container") if facts.get(key)),
+        f"SHA-256 {facts['container_sha256']}" if facts.get("container_sha256") else "",
+        f"otherwise unknown: {facts['unknown']}" if facts.get("unknown") else "",
     ]
     return ", ".join(filter(None, parts))
 
