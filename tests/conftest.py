@@ -11,11 +11,13 @@ import pytest
 from forked_commands import ForkedCommands, Omniopt
 from hypothesis import HealthCheck, settings
 
-# A loaded machine is slow, which is no failure of what is tested.
-settings.register_profile(
-    "patient", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("patient")
+# A loaded machine is slow, which is no failure of what is tested. Outside of CI each run tries other examples, so few are
+# enough for one; --hypothesis-profile=thorough tries many at once.
+for profile, examples in (("short", 25), ("thorough", 600)):
+    settings.register_profile(
+        profile, deadline=None, max_examples=examples, suppress_health_check=[HealthCheck.too_slow]
+    )
+settings.load_profile("short")
 
 pytest_plugins = ["leftovers"]
 LONG = ("slurm", "whole", "driver", "app", "browser")  # folders with tests of up to minutes
