@@ -108,6 +108,9 @@ def test_the_report_says_and_draws_what_the_journal_knows(run: KindRun) -> None:
     assert_front(run, text, data)
     assert_failures(run, text)
     assert_curves(run, data)
+    for shown, exact in text.rounded:
+        numbers = [float(f"{float(number):.6g}") for number in exact.split(" to ")]
+        assert [float(number) for number in shown.split(" to ")] == numbers
 
 
 def seconds_of(words: str) -> float:

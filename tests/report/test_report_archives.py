@@ -93,6 +93,14 @@ def test_mlflow_finds_every_evaluation_with_its_parameters_results_and_course(
     assert "name another folder" in again.stderr
 
 
+def test_mlflow_keeps_an_output_that_is_called_like_our_own_metric(workdir: Path, omniopt: Omniopt) -> None:
+    write_run(workdir, a_run(), [a_trial(1, {"lr": 0.5, "kind": "a"}, 0.25, outputs={"seconds": 9.0})])
+    assert omniopt("export", "first", "--mlflow", "mlruns").returncode == 0
+    (run,) = read_store(workdir / "mlruns")[1].values()
+    metrics = {name: history[-1][1] for name, history in run["metrics"].items()}  # type: ignore[attr-defined]
+    assert metrics == {"RESULT": 0.25, "seconds": 2.0, "seconds _output_": 9.0}
+
+
 @given(st.lists(st.text(min_size=1), unique=True))
 def test_keys_are_names_of_files_and_stay_apart(names: list[str]) -> None:
     keys = _keys(names)

@@ -20,7 +20,10 @@ def embedded(page: str) -> dict[str, Any]:
 
 
 class PageText(HTMLParser):
-    """tables: by caption, rows of cells, without the head. heads: theirs. facts: term -> text. headings; text: all that is read."""
+    """What is read. tables: by caption, rows of cells, without the head. heads: theirs. facts: term -> text. headings; text: all.
+
+    Where a page shows a number with fewer digits, the exact one beside it is taken. rounded: (as shown, exact) of these.
+    """
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -33,6 +36,8 @@ class PageText(HTMLParser):
         self._parts: list[str] = []
         self._caption = ""
         self._term = ""
+        self.rounded: list[tuple[str, str]] = []
+        self._exact: str | None = None
         self._silent = 0
         self.feed(page)
         self.close()
@@ -41,6 +46,8 @@ class PageText(HTMLParser):
         """Begin what is collected."""
         if tag in ("script", "style"):
             self._silent += 1
+        elif tag == "data":
+            self._exact = dict(attrs)["value"]
         elif tag == "table":
             self._rows, self._caption = [], ""
         elif tag == "tr":
@@ -72,6 +79,9 @@ class PageText(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Take text in."""
+        if self._exact is not None:
+            self.rounded.append((data, self._exact))
+            data, self._exact = self._exact, None
         if not self._silent:
             self._parts.append(data)
             self.text += data

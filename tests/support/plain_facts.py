@@ -13,7 +13,17 @@ import pandas
 
 Signs = Mapping[str, int]  # result -> 1 where the smallest is the best, -1 where the largest is
 _RECORD = 9  # letters of a line that stand before its JSON
-SCHEMA = {"trial": int, "status": object, "loss": float, "start": float, "end": float, "seconds": float}
+_NOT_OF_ENDS = ("kind", "point", "repeat", "outputs", "values")  # of a record `finished`
+SCHEMA = {
+    "trial": int,
+    "status": object,
+    "loss": float,
+    "start": float,
+    "end": float,
+    "seconds": float,
+    "agent": object,
+    "host": object,
+}
 
 
 def facts(root: Path) -> pandas.DataFrame:
@@ -23,22 +33,19 @@ def facts(root: Path) -> pandas.DataFrame:
         for line in journal.read_text("ascii").splitlines():
             record = json.loads(line[_RECORD:])
             if record["kind"] == "proposed":
-                rows[record["trial"]] = {
-                    "trial": record["trial"],
-                    "status": "proposed",
-                    "point": record["point"] or record["trial"] if "point" in record else record["trial"],
-                    **{f"p.{name}": value for name, value in record["values"].items()},
-                }
+                values = {f"p.{name}": value for name, value in record["values"].items()}
+                again = {"point": record.get("point") or record["trial"]}
+                rows[record["trial"]] = {"trial": record["trial"], "status": "proposed", **again, **values}
             elif record["kind"] == "started":
-                rows[record["trial"]] |= {"status": "running", "host": record["host"]}
+                known = {"agent": record["agent"], "host": record["host"], "start": record["at"]}
+                rows[record["trial"]] |= {"status": "running", **known}
             elif record["kind"] == "finished":
                 row = rows[record["trial"]]
-                row.update({key: record[key] for key in record if key not in ("kind", "outputs", "values")})
+                row.update({key: record[key] for key in record if key not in _NOT_OF_ENDS})
                 row.update({f"o.{name}": value for name, value in record["outputs"].items()})
     frame = pandas.DataFrame(list(rows.values()))
     for name, kind in SCHEMA.items():
-        if name in frame:
-            frame[name] = frame[name].astype(kind)
+        frame[name] = frame[name].astype(kind) if name in frame else pandas.Series(dtype=kind)
     return frame.sort_values("trial", ignore_index=True)
 
 

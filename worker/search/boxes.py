@@ -70,14 +70,18 @@ def hypervolume(points: Floats, reference: Floats) -> float:
 def volumes(
     points: Sequence[Sequence[float]], given: Sequence[float | None]
 ) -> tuple[list[float], list[float]]:
-    """The hypervolume after each point, and the reference point below which it is: as given, or inferred where that is None."""
+    """The hypervolume after each point, and the reference point below which it is: as given, or inferred where that is None.
+
+    Where it is more than a computer's numbers hold, it is inf or nan.
+    """
     array = np.array(points, dtype=float)
-    reference = [
-        worst if fixed is None else fixed
-        for fixed, worst in zip(given, inferred_reference(array).tolist(), strict=True)
-    ]
-    boxes = Boxes(np.array(reference))
-    return np.cumsum([boxes.add(point) for point in array]).tolist(), reference
+    with np.errstate(over="ignore", invalid="ignore"):
+        reference = [
+            worst if fixed is None else fixed
+            for fixed, worst in zip(given, inferred_reference(array).tolist(), strict=True)
+        ]
+        boxes = Boxes(np.array(reference))
+        return np.cumsum([boxes.add(point) for point in array]).tolist(), reference
 
 
 def non_dominated(points: Floats) -> Booleans:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -105,7 +106,7 @@ def _points(results: Results) -> list[improvements.Point]:
 def _hypervolumes(
     runs: Sequence[Results],
 ) -> tuple[Measure, list[tuple[list[improvements.Point], list[float]]]] | None:
-    """The points of each run and the hypervolume after each of them; None where runs are about one result, or that would take long."""
+    """The points of each run and the hypervolume after each of them; None where runs are about one result, or that would take long or overflow."""
     run = runs[0].run
     goals = run.goals
     if not all(results.run.several and results.run.goals == goals for results in runs):
@@ -122,6 +123,8 @@ def _hypervolumes(
     # All are measured from one point, which lies a little beyond the worst of the front of all.
     _, reference = volumes([point for points in ranks for point in points], given)
     reached = [volumes(points, reference)[0] if points else [] for points in ranks]
+    if not all(math.isfinite(one[-1]) for one in reached if one):
+        return None
     named = tuple(
         (goal.name, goal.rank(float(f"{at:.{_DIGITS}g}"))) for goal, at in zip(goals, reference, strict=True)
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from worker.errors import UsageError
+from worker.report.data import table
 from worker.report.data.results import Results
 from worker.report.data.summary import is_usable
 from worker.spec.notation import value_text
@@ -23,6 +24,7 @@ from worker.trial import Status, Trial
 _RUNNING, _FINISHED, _FAILED, _KILLED = 1, 3, 4, 5  # as MLflow numbers them
 _LOCAL = 4  # the kind of source: none that it knows
 _ID_DIGITS = 18
+_SECONDS = "seconds"  # our own metric; an output of that name is marked as in the csv
 _NO_KEY = re.compile(r"[^A-Za-z0-9_. -]")  # a / would make a folder of what another key may have as a file
 _LONGEST = 250  # characters of a key
 
@@ -117,9 +119,9 @@ def _metrics(run: Run, trial: Trial) -> Iterator[tuple[str, list[str]]]:
         yield run.main.name, [_line(moment, value, step) for step, (moment, value) in enumerate(history)]
     for name, value in trial.outputs.items():
         if name != run.main.name:
-            yield name, [_line(at, value, 0)]
+            yield f"{name}{table.OUTPUT_MARK}" if name == _SECONDS else name, [_line(at, value, 0)]
     if trial.seconds is not None:
-        yield "seconds", [_line(at, trial.seconds, 0)]
+        yield _SECONDS, [_line(at, trial.seconds, 0)]
 
 
 def _line(moment: float, value: float, step: int) -> str:
