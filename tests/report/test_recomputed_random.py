@@ -165,6 +165,15 @@ def test_every_page_and_text_is_made_of_any_numbers(made: list[Trial], direction
     assert sureness_text.lines(ours)
 
 
+def test_runs_whose_hypervolume_overflows_are_compared_by_their_first_result() -> None:
+    huge = {"loss": 0.0, "accuracy": 1e300, "size": 1e300}
+    made = [
+        a_trial(number, {"kind": "b"}, 0.0, outputs={**huge, "size": number * 1e300}) for number in (1, 2)
+    ]
+    ours, _ = read(made, search__results=dict.fromkeys(SIGNS, "min"))
+    assert curves([ours])[0].name == "loss"
+
+
 @st.composite
 def repeated(draw: st.DrawFn) -> list[Trial]:
     """Three evaluations of each of some points, all of which have a result."""
