@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,16 @@ import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_runs import START, a_run, a_trial, some_trials, write_run
+from report_runs import START, a_run, a_trial, records_of, some_trials, write_run
 
 from worker.cli.run_lookup import runs
 from worker.report.live import overview
+from worker.report.live.listing import Listing
 from worker.report.live.overview import Overview
 from worker.report.live.watched import Watched, occupancy
+from worker.store.journal import open_epoch
 from worker.store.paths import Home, RunPaths
+from worker.store.records import encode
 from worker.trial import Status
 
 
@@ -112,15 +116,86 @@ def test_a_run_that_is_over_is_not_read_again_for_a_while(
     looked: list[RunPaths] = []
     plain = Watched.look
 
-    def counting(self: Watched) -> None:
+    def counting(self: Watched, workers: bool = False) -> None:
         looked.append(self.paths)
-        plain(self)
+        plain(self, workers)
 
     monkeypatch.setattr(Watched, "look", counting)
     watched = watching(workdir)
     for _ in range(5):
         told(watched)
     assert len(looked) == 1
+
+
+def test_where_nothing_was_added_no_file_is_opened_and_what_is_added_is_seen(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials = some_trials()
+    paths = write_run(workdir, a_run(), trials[:20], ended=False)
+    watched = Watched(paths)
+    watched.look()
+    with monkeypatch.context() as patch:
+        for name in ("open", "listdir", "scandir"):
+            patch.delattr(os, name)
+        watched.look()
+    assert watched.line.startswith("running: 19 of")
+    with paths.journal(1).open("ab") as file:
+        file.write(b"".join(map(encode, records_of(trials[20]))))
+    watched.look()
+    assert watched.line.startswith("running: 20 of")
+    _, journal = open_epoch(paths)  # another driver, which ends it
+    driver = {"host": "n0", "pid": 1, "pid_start": "1", "version": "0", "seed": 42}
+    journal.append(encode({"kind": "driver", "epoch": 2, "at": START, **driver}))
+    journal.append(encode({"kind": "ended", "reason": "Enough.", "exit_code": 0, "at": START}))
+    journal.close()
+    watched.look()
+    assert watched.line.startswith("ended: 20 of")
+
+
+def test_another_run_in_the_same_place_is_read_from_its_beginning(workdir: Path) -> None:
+    paths = write_run(workdir, a_run(), some_trials())
+    watched = Watched(paths)
+    watched.look()
+    paths.root.rename(paths.root.with_name("first.1"))
+    watched.look()
+    assert "There is no run" in watched.as_json()["why"]
+    assert watched.as_json()["done"] == 29  # what stands there is from before
+    write_run(workdir, a_run(), some_trials()[:3])
+    watched.look()
+    assert (watched.as_json()["done"], watched.as_json()["why"]) == (3, "All evaluations are done.")
+
+
+def test_a_thousand_runs_that_are_over_keep_no_file_open(workdir: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    watched = [Watched(write_run(workdir, a_run(run__name=f"r{number}"), [])) for number in range(5)]
+    for one in watched:
+        one.look()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_the_folder_of_all_runs_is_listed_again_only_where_it_has_changed(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    write_run(workdir, a_run(), [])
+    listed: list[Home] = []
+
+    def find(home: Home) -> list[RunPaths]:
+        listed.append(home)
+        return runs(home)
+
+    home = Home.in_workdir(workdir)
+    found = Listing([home, home], find)
+    assert [paths.name for paths in found()] == ["first"]
+    for _ in range(10):
+        clock[0] += 30
+        found()
+    asked = len(listed)
+    assert asked <= 6  # while it may not have been settled yet, once after that
+    write_run(workdir, a_run(run__name="second"), [])
+    assert [paths.name for paths in found()] == ["first", "second"]
+    assert len(listed) == asked + 2
 
 
 def test_pages_are_found_by_number_and_nothing_else_is(workdir: Path) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from forked_commands import Omniopt
 from worker.driver.restore import restore
 from worker.report.exchange import csv_file
 from worker.store import replay
-from worker.store.claim import claim
+from worker.store.claim import claim, claim_of
 from worker.store.paths import Home, RunPaths
 from worker.store.run_config import read_run
 
@@ -43,6 +43,11 @@ def brought(name: str, workdir: Path) -> RunPaths:
     there.trials.mkdir(exist_ok=True)
     there.started_in.write_bytes(bytes(workdir))
     return there
+
+
+def test_who_drives_a_run_is_known_from_what_was_replayed_as_from_its_files(paths: RunPaths) -> None:
+    files, replayed = claim(paths, untouched=True), claim_of(replay.load(paths), 1e9)
+    assert replace(replayed, silent=0) == replace(files, silent=0)
 
 
 def test_all_kinds_of_ends_are_among_them() -> None:

@@ -82,21 +82,26 @@ def write_run(
     driver = {"host": "n0", "pid": 1, "pid_start": "1", "version": "0", "seed": 42, **said}
     records: list[dict[str, object]] = [{"kind": "driver", "epoch": epoch, "at": START, **driver}]
     for trial in trials:
-        again = {"point": trial.point, "repeat": trial.repeat} if trial.point else {}
-        at = trial.start or START
-        records.append(_record("proposed", trial, values=dict(trial.values), at=at, **again))
-        if trial.start is None:
-            continue
-        given = {"attempt": trial.attempt, "agent": trial.agent, "at": trial.start}
-        records.append(_record("assigned", trial, **given))
-        records.append(_record("started", trial, **given, host=trial.host))
-        if trial.status.ended:
-            records.append(_record("finished", trial, **_outcome(trial)))
+        records += records_of(trial)
     if ended:
         records.append({"kind": "ended", "reason": "All evaluations are done.", "exit_code": 0, "at": START})
     journal.append(*map(encode, records))
     journal.close()
     return paths
+
+
+def records_of(trial: Trial) -> list[dict[str, object]]:
+    """What a journal has of a trial."""
+    again = {"point": trial.point, "repeat": trial.repeat} if trial.point else {}
+    at = trial.start or START
+    records = [_record("proposed", trial, values=dict(trial.values), at=at, **again)]
+    if trial.start is not None:
+        given = {"attempt": trial.attempt, "agent": trial.agent, "at": trial.start}
+        records.append(_record("assigned", trial, **given))
+        records.append(_record("started", trial, **given, host=trial.host))
+        if trial.status.ended:
+            records.append(_record("finished", trial, **_outcome(trial)))
+    return records
 
 
 def _record(kind: str, trial: Trial, **more: object) -> dict[str, object]:

@@ -17,6 +17,7 @@ from worker.store.journal import newest
 from worker.store.journal_reading import introduction_of
 from worker.store.journal_records import JOURNAL, Driver, Ended, Leaving, Read
 from worker.store.paths import RunPaths
+from worker.store.replay import Replayed
 
 SIGN_EVERY = 15.0  # seconds between two signs of life
 SILENT_AFTER = 90.0  # seconds after which a driver on another machine is taken for dead
@@ -126,15 +127,35 @@ def claim(paths: RunPaths, *, untouched: bool = False) -> Claim:
     silent = _silence(paths, epoch, untouched)
     first = introduction_of(paths, epoch)
     if first is None:
-        # Between making its journal and its first word a driver reads what was before it; the word may be under way, too.
-        recent = silent < SILENT_AFTER
-        return Claim(Standing.BEGINNING if recent else Standing.DEAD, epoch, silent=silent)
-    host, pid, born = first.host, first.pid, first.pid_start
+        return _without_a_word(epoch, silent)
     last = _last_records(paths.journal(epoch))
-    for record in last:
-        if isinstance(record, Ended):
-            return Claim(Standing.OVER, epoch, host, pid, born, silent, exit_code=record.exit_code)
-    if any(isinstance(record, Leaving) for record in last):
+    ended = next((record.exit_code for record in last if isinstance(record, Ended)), None)
+    return _of(first, silent, ended, any(isinstance(record, Leaving) for record in last))
+
+
+def claim_of(state: Replayed, silent: float) -> Claim:
+    """The same by what was replayed, without a look at any file. silent: seconds since the newest driver's last sign of life."""
+    if state.epoch == 0:
+        return Claim(Standing.NEVER)
+    first = next((driver for driver in state.drivers if driver.epoch == state.epoch), None)
+    if first is None:
+        return _without_a_word(state.epoch, silent)
+    ended = state.ended.exit_code if state.ended else None
+    return _of(first, silent, ended, state.left == state.epoch)
+
+
+def _without_a_word(epoch: int, silent: float) -> Claim:
+    # Between making its journal and its first word a driver reads what was before it; the word may be under way, too.
+    recent = silent < SILENT_AFTER
+    return Claim(Standing.BEGINNING if recent else Standing.DEAD, epoch, silent=silent)
+
+
+def _of(first: Driver, silent: float, ended: int | None, left: bool) -> Claim:
+    """The claim of the driver that has introduced itself so. ended: the exit code that it has written down, None for none."""
+    epoch, host, pid, born = first.epoch, first.host, first.pid, first.pid_start
+    if ended is not None:
+        return Claim(Standing.OVER, epoch, host, pid, born, silent, exit_code=ended)
+    if left:
         standing = Standing.LEFT
     elif host == socket.gethostname():
         standing = Standing.ALIVE if processes.alive(pid, born) else Standing.DEAD

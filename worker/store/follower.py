@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from worker.store.journal import Epochs, epochs
 from worker.store.journal_reading import follow_journal
 from worker.store.paths import RunPaths
@@ -28,13 +30,27 @@ class Follower:
         """Take in the news; returns the trials that changed, by number."""
         for epoch in range(self._epochs.newest + 1, self._epochs.look() + 1):
             self._tails[epoch] = follow_journal(self._paths, epoch)
-        changed: dict[int, Trial] = {}
-        torn = {epoch: tail.torn for epoch, tail in self._tails.items()}
+        changed = self._take(self._tails)
+        self._replayer.begun(self._epochs.newest)
+        return changed
+
+    def news(self) -> dict[int, Trial]:
+        """The same of what the newest driver that is known of has written, and no other one."""
+        return self._take([self._epochs.newest])
+
+    def close(self) -> None:
+        """Close all files; the next look opens them again."""
+        self._epochs.close()
         for tail in self._tails.values():
+            tail.close()
+
+    def _take(self, epochs: Iterable[int]) -> dict[int, Trial]:
+        changed: dict[int, Trial] = {}
+        for tail in (self._tails[epoch] for epoch in epochs if epoch in self._tails):
+            torn = tail.torn
             for record in tail.read():
                 trial = self._replayer.feed(record)
                 if trial is not None:
                     changed[trial.number] = trial
-        self.state.torn += sum(tail.torn - torn[epoch] for epoch, tail in self._tails.items())
-        self._replayer.begun(self._epochs.newest)
+            self.state.torn += tail.torn - torn
         return changed

@@ -23,6 +23,7 @@ from worker.store.journal_records import (
     Finished,
     Hook,
     Imported,
+    Leaving,
     Lost,
     NotRepeated,
     OfRun,
@@ -63,7 +64,7 @@ class Replayed:
 
     trials: by number, in the order of their numbers' first proposal. before: the command before the first evaluation, once a driver
     has taken it up. epoch: the newest driver. drivers: their
-    own records, oldest first. ended: None while the run may go on. agents: identity -> last known record of it.
+    own records, oldest first. ended: None while the run may go on. left: the newest driver that has left an unfinished run. agents: identity -> last known record of it.
     seed: of the search, None before the first driver. wanted: workers asked for, None where nobody asked.
     runtime: what the newest driver has written down of it last, None where it has not. allocations: what jobs have had.
     hooks: event -> the newest command that was started for it. imports: what was taken over from elsewhere.
@@ -76,6 +77,7 @@ class Replayed:
     epoch: int = 0
     drivers: list[Driver] = field(default_factory=list)
     ended: Ending | None = None
+    left: int = 0
     agents: dict[str, Agent] = field(default_factory=dict)
     seed: int | None = None
     wanted: int | None = None
@@ -206,6 +208,8 @@ class Replayer:
             self.begun(epoch)
         elif isinstance(record, Agent):
             state.agents[record.agent] = record
+        elif isinstance(record, Leaving):
+            state.left = max(state.left, epoch)
         elif isinstance(record, Allocated):
             state.allocations.take(record)
         elif isinstance(record, Hook):

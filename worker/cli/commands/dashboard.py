@@ -9,6 +9,7 @@ import socket
 from worker.cli.page_address import configure_page, page_address
 from worker.cli.run_lookup import configure_run, find_run, runs
 from worker.errors import EXIT_DONE, OmnioptError
+from worker.report.live.listing import Listing
 from worker.report.live.overview import Overview
 from worker.report.pages.dashboard import LiveReport, Server, Site
 from worker.store.starter import homes
@@ -25,10 +26,7 @@ def execute(args: argparse.Namespace) -> int:
     """Serve one run, or all, until Ctrl-C; prints the address, and how to reach it from another machine."""
     if args.run is None:
         known = list(dict.fromkeys(homes(args.workdir)))
-        overview = Overview(
-            lambda: list(dict.fromkeys(paths for home in known for paths in runs(home))),
-            page_address(args.page, tuple(known)),
-        )
+        overview = Overview(Listing(known, runs), page_address(args.page, tuple(known)))
         return _serve(overview, "All runs are", "they are", args.port)
     paths = find_run(args.run, args.workdir)
     page_url = page_address(args.page, (paths.home, *homes(args.workdir)))

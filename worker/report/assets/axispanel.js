@@ -1,6 +1,6 @@
 // The settings of one axis and the list of all of them: what the pointer can do, by keyboard and with words.
 
-import { counted, element, exact, numberText, openDialog } from "./dom.js";
+import { counted, element, exact, numberText, openDialog, readable } from "./dom.js";
 import { SCALE_WORDS } from "./legend.js";
 
 /** The dialog of one axis; `selected` is 1 for every selected row. actions: limit, step, invert, scale, fold, hide, colour, closed. */
@@ -58,7 +58,7 @@ function median(ascending) {
 export function numberRange(axis, actions, legend = "Select the range") {
   const range = axis.range ?? {};
   const field = (label, value, otherwise) => {
-    const input = element("input", { type: "text", inputmode: "decimal", size: 12, placeholder: exact(otherwise) });
+    const input = element("input", { type: "text", inputmode: "decimal", size: 12, placeholder: readable(otherwise), title: exact(otherwise) });
     input.value = value === undefined || value === otherwise ? "" : exact(value);
     input.addEventListener("input", apply);
     return element("label", {}, `${label} `, input);

@@ -130,11 +130,12 @@ function dashOf(data, tone) {
   return ["", " dashed", " dotted"][Math.floor(tone / data.palette.categories.length) % 3] ?? "";
 }
 
-/** A list of what the colours of lines mean. */
+/** A list of what the colours of lines mean; its `show` makes it that of other ones. */
 export function lineKeys(data, series) {
   const list = element("p", { class: "legend" });
+  let shown = series;
   const fill = () => {
-    const keys = series.map((one) => {
+    const keys = shown.map((one) => {
       const swatch = element("i", { class: `swatch line${dashOf(data, one.tone)}` });
       swatch.style.setProperty("--tone", toneOf(data, one.tone));
       return element("span", { class: "key", title: one.label }, swatch, one.label);
@@ -143,7 +144,7 @@ export function lineKeys(data, series) {
   };
   fill();
   whenThemeChanges(fill);
-  return list;
+  return Object.assign(list, { show: (others) => fill((shown = others)) });
 }
 
 /** Horizontal bars: rows is [{label, value, error, text}]; values below 0 are drawn as 0. */
@@ -174,34 +175,40 @@ export function drawBars(rows, words) {
 
 /** Spans of time: rows is [{label, spans: [[start, end, kind]]}], from 0 to `end`; kinds are classes of style. */
 export function drawSpans(rows, end, label, kinds, words) {
-  const x = makeScale({ values: Float64Array.of(0, end || 1), integer: false }, () => true, "linear");
   return (width) => {
-    const step = Math.max(6, Math.min(22, 420 / rows.length));
-    const [left, right] = [74, width - 14];
-    const height = Math.ceil(rows.length * step) + 46;
-    const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
-    const at = (value) => left + x.at(value) * (right - left);
-    const every = Math.ceil(14 / step);
+    const { svg, at, step } = spanFrame(rows.map((row) => row.label), [0, end || 1], label, words, width);
     rows.forEach((row, index) => {
       const y = index * step;
-      if (index % every === 0) {
-        svg.append(shape("text", { x: left - 8, y: y + step / 2, dy: "0.32em", "text-anchor": "end" }, shortened(row.label, 9)));
-      }
       for (const kind of kinds) {
         const own = row.spans.filter((span) => span[2] === kind);
         const pieces = own.map(([from, to]) => `M${at(from).toFixed(1)} ${(y + 1).toFixed(1)}H${Math.max(at(to) - 0.6, at(from) + 0.7).toFixed(1)}v${(step - 2).toFixed(1)}H${at(from).toFixed(1)}Z`);
         if (pieces.length) svg.append(shape("path", { d: pieces.join(""), class: `span ${kind}` }));
       }
     });
-    const bottom = rows.length * step + 4;
-    svg.append(shape("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "rule" }));
-    for (const tick of x.ticks(Math.floor((right - left) / 80))) {
-      svg.append(shape("line", { x1: at(tick.value), x2: at(tick.value), y1: bottom, y2: bottom + 4, class: "rule" }));
-      svg.append(shape("text", { x: Math.min(at(tick.value), width - 22), y: bottom + 17, "text-anchor": "middle" }, tick.text));
-    }
-    svg.append(shape("text", { x: (left + right) / 2, y: height - 5, "text-anchor": "middle", class: "name" }, label));
     return svg;
   };
+}
+
+/** A row for each of the labels over one axis of time: the svg, at(time) in pixels, and the height of a row. */
+export function spanFrame(labels, [begin, end], label, words, width) {
+  const x = makeScale({ values: Float64Array.of(begin, end), integer: false }, () => true, "linear");
+  const step = Math.max(6, Math.min(22, 420 / labels.length));
+  const [left, right] = [74, width - 14];
+  const height = Math.ceil(labels.length * step) + 46;
+  const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
+  const at = (value) => left + x.at(value) * (right - left);
+  const every = Math.ceil(14 / step);
+  labels.forEach((text, index) => {
+    if (index % every === 0) svg.append(shape("text", { x: left - 8, y: (index + 0.5) * step, dy: "0.32em", "text-anchor": "end" }, shortened(text, 9)));
+  });
+  const bottom = labels.length * step + 4;
+  svg.append(shape("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "rule" }));
+  for (const tick of x.ticks(Math.floor((right - left) / 80))) {
+    svg.append(shape("line", { x1: at(tick.value), x2: at(tick.value), y1: bottom, y2: bottom + 4, class: "rule" }));
+    svg.append(shape("text", { x: Math.min(at(tick.value), width - 22), y: bottom + 17, "text-anchor": "middle" }, tick.text));
+  }
+  svg.append(shape("text", { x: (left + right) / 2, y: height - 5, "text-anchor": "middle", class: "name" }, label));
+  return { svg, at, step };
 }
 
 /**

@@ -68,11 +68,13 @@ export function drawTurned(pen, project, axes, style) {
   pen.fillStyle = style.text;
   const upright = [[0, 0], [0, 1], [1, 0], [1, 1]].sort((one, other) => project(...one, 0)[0] - project(...other, 0)[0])[0];
   axes.forEach(({ name, scale }, axis) => {
-    const at = (share) => (axis === 2 ? project(...upright, share) : project(...[0, 1, 2].map((other) => (other === axis ? share : -0.08))));
+    const at = (share) => (axis === 2 ? project(...upright, share) : project(...[0, 1, 2].map((other) => (other === axis ? share : -0.1))));
     pen.textAlign = axis === 2 ? "right" : "center";
-    pen.fillText(`${short(scale.data.low)} `, ...at(0.14));
-    pen.fillText(`${name} `, ...at(0.5));
-    pen.fillText(`${short(scale.data.high)} `, ...at(0.96));
+    for (const [words, share] of [[short(scale.data.low), 0.14], [name, 0.5], [short(scale.data.high), 0.96]]) {
+      const [x, y] = at(share);
+      const wide = pen.measureText(words).width;
+      pen.fillText(words, axis === 2 ? Math.max(x - 4, wide + 2) : Math.max(x, wide / 2 + 2), y);
+    }
   });
   return project;
 }

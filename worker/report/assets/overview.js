@@ -1,32 +1,60 @@
 // The live page of all runs: asks for news every few seconds, and draws anew only what has changed.
 
-import { drawLines, figure, lineKeys } from "./charts.js";
-import { counted, element, numberText } from "./dom.js";
+import { element, numberText } from "./dom.js";
+import { RunPart } from "./goingon.js";
+import { windowWords } from "./workers.js";
 
 const HEAD = ["Run", "State", "Evaluations", "Failed", "Running", "Best", "Workers busy"];
-const TONES = 5; // curves of running evaluations in colours; the others are grey
+const LOOKED = 300000; // milliseconds after the last key or pointer from which on it is asked less often,
+const SELDOM = 6; // so many times
 
 /** Begins to ask every `seconds`; while the page is hidden, nobody is asked. data: {palette}, for the lines. */
 export function mountOverview(seconds, data) {
-  const page = { data, shown: new Map(), asked: document.getElementById("asked"), runs: document.getElementById("runs"), parts: document.getElementById("going-on") };
-  let heard = "";
+  const page = { data, shown: new Map(), parts: new Map(), window: "hour", heard: "", asked: document.getElementById("asked"), runs: document.getElementById("runs"), others: document.getElementById("others"), root: document.getElementById("going-on") };
+  page.bar = windowBar(page);
+  page.root.before(page.bar);
+  let [touched, asking] = [performance.now(), -Infinity];
   const ask = async () => {
-    if (!document.hidden) {
-      try {
-        const answer = await fetch("state.json", { cache: "no-store" });
-        if (!answer.ok) throw new Error(answer.statusText);
-        const news = await answer.json();
-        heard = new Date(news.at * 1000).toLocaleTimeString();
-        say(page, news.runs.length ? `As of ${heard}.` : `There are no runs here yet (${heard}).`, false);
-        show(page, [...news.runs].sort((one, other) => Boolean(other.evaluations) - Boolean(one.evaluations)));
-      } catch {
-        say(page, heard ? `No answer since ${heard}: what stands here is of then.` : "No answer. Does the command still run?", true);
-      }
-    }
-    setTimeout(ask, seconds * 1000);
+    asking = performance.now();
+    await askOnce(page);
   };
-  document.addEventListener("visibilitychange", () => document.hidden || say(page, "Asking …", false));
-  ask();
+  const look = async () => {
+    const now = performance.now();
+    const pause = 1000 * seconds * (now - touched > LOOKED ? SELDOM : 1);
+    if (!document.hidden && now - asking >= pause) await ask();
+    setTimeout(look, 1000 * Math.min(1, seconds));
+  };
+  for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "focus"]) addEventListener(event, () => (touched = performance.now()), { passive: true });
+  document.addEventListener("visibilitychange", () => {
+    touched = performance.now();
+    if (!document.hidden) say(page, "Asking …", false);
+  });
+  look();
+}
+
+async function askOnce(page) {
+  try {
+    const answer = await fetch("state.json", { cache: "no-store" });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const news = await answer.json();
+    page.heard = new Date(news.at * 1000).toLocaleTimeString();
+    say(page, news.runs.length ? `As of ${page.heard}.` : `There are no runs here yet (${page.heard}).`, false);
+    show(page, [...news.runs].sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true })));
+  } catch {
+    say(page, page.heard ? `No answer since ${page.heard}: what stands here is of then.` : "No answer. Does the command still run?", true);
+  }
+}
+
+/** The choice of the time over which workers are shown, for all runs; there only where a run is older than an hour. */
+function windowBar(page) {
+  const choose = () => {
+    page.window = choice.value;
+    for (const part of page.parts.values()) part.showWorkers(page.window);
+  };
+  const choice = element("select", { onchange: choose }, ...["hour", "run"].map((name) => element("option", { value: name }, windowWords(name))));
+  const bar = element("p", { class: "bar" }, element("label", {}, "Workers over ", choice));
+  bar.hidden = true;
+  return bar;
 }
 
 /** The time of each answer is seen, and not read out: only trouble is. */
@@ -37,20 +65,36 @@ function say(page, words, late) {
 }
 
 function show(page, runs) {
-  changed(page, "table", runs.map(({ evaluations, curve, ...run }) => run), () => {
-    const focused = document.activeElement?.closest?.("#runs a")?.getAttribute("href");
-    page.runs.replaceChildren(runs.length ? table(runs) : "");
-    if (focused) page.runs.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
-  });
   const going = runs.filter((run) => run.evaluations);
+  const others = runs.filter((run) => !run.evaluations);
+  showTable(page, page.runs, going, "");
+  showTable(page, page.others, others, going.length ? "Not running" : "");
   const keep = new Set(going.map((run) => run.report));
-  for (const part of [...page.parts.children]) if (!keep.has(part.dataset.run)) part.remove();
-  for (const run of going) {
-    let part = [...page.parts.children].find((one) => one.dataset.run === run.report);
-    if (!part) page.parts.append((part = element("section", { "data-run": run.report })));
-    const { evaluations, curve } = run;
-    changed(page, run.report, { evaluations, curve }, () => part.replaceChildren(...goingOn(page.data, run)));
+  for (const [report, part] of page.parts) {
+    if (keep.has(report)) continue;
+    part.root.remove();
+    page.parts.delete(report);
+    page.shown.delete(report);
   }
+  page.bar.hidden = !going.some((run) => run.timeline.windows.length > 1);
+  for (const run of going) {
+    if (!page.parts.has(run.report)) {
+      page.parts.set(run.report, new RunPart(page.data, run));
+      page.root.append(page.parts.get(run.report).root);
+    }
+    const { evaluations, curve, timeline, more } = run;
+    changed(page, run.report, { evaluations, curve, timeline, more }, () => page.parts.get(run.report).update(run, page.window));
+  }
+}
+
+/** The runs in a holder of their own: what goes on stands before all others, which may be many. */
+function showTable(page, holder, runs, title) {
+  const told = runs.map(({ evaluations, curve, timeline, ...run }) => ({ ...run, running: evaluations ? run.running : undefined }));
+  changed(page, holder.id, { told, title }, () => {
+    const focused = holder.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    holder.replaceChildren(title && runs.length ? element("h2", {}, title) : "", runs.length ? table(told, title || "Runs") : "");
+    if (focused) holder.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  });
 }
 
 function changed(page, key, content, action) {
@@ -60,10 +104,10 @@ function changed(page, key, content, action) {
   action();
 }
 
-function table(runs) {
+function table(runs, title) {
   const head = element("thead", {}, element("tr", {}, ...HEAD.map((words) => element("th", { scope: "col" }, words))));
   const body = element("tbody", {}, ...runs.map(row));
-  return element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Runs" }, element("table", { class: "runs" }, head, body));
+  return element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": title }, element("table", { class: "runs" }, head, body));
 }
 
 function row(run) {
@@ -72,7 +116,7 @@ function row(run) {
   const bar = told ? element("progress", { value: Math.min(run.done, run.total), max: run.total, "aria-label": `${run.name}: ${run.done} of ${run.total} evaluations` }) : "";
   const best = run.best ? element("span", {}, `${run.result} `, numberText(Number(run.best.text)), ` (evaluation ${run.best.trial})`) : told ? "none yet" : "";
   const busy = run.busy === undefined || run.busy === null ? "" : `${Math.round(100 * run.busy)} % of ${run.workers}`;
-  const cells = [told ? String(run.failed) : "", run.evaluations ? String(run.running) : "", best, busy];
+  const cells = [told ? String(run.failed) : "", run.running === undefined ? "" : String(run.running), best, busy];
   return element(
     "tr",
     {},
@@ -81,25 +125,4 @@ function row(run) {
     element("td", {}, bar, told ? ` ${run.done.toLocaleString("en")} of ${run.total.toLocaleString("en")}` : ""),
     ...cells.map((words) => element("td", {}, words)),
   );
-}
-
-function goingOn(data, run) {
-  const { curve, evaluations, result } = run;
-  const charts = element("div", { class: "charts" });
-  if (curve.length) {
-    const line = { label: "Best so far", kind: "step", x: curve.map(([count]) => count), y: curve.map(([, value]) => value) };
-    const axes = { x: { label: "evaluations", integer: true }, y: { label: result } };
-    figure(charts, `Best ${result} so far`, drawLines(data, [line], axes, `Best ${result} so far of ${run.name}: ${run.best.text}.`));
-  }
-  const printed = evaluations.filter((one) => one.x.length);
-  const series = printed.map((one, index) => ({ label: `Evaluation ${one.trial}`, x: one.x, y: one.y, tone: index < TONES ? index : "soft", kind: one.x.length > 1 ? "line" : "dots" }));
-  if (series.length) {
-    const axes = { x: { label: "RESULT line", integer: true }, y: { label: "RESULT" } };
-    figure(charts, "Running evaluations so far", drawLines(data, [...series].reverse(), axes, `Values of ${counted(series.length, "running evaluation")} of ${run.name}.`));
-    charts.lastChild.append(lineKeys(data, series.slice(0, TONES)));
-  }
-  const lines = evaluations.map((one) => element("li", {}, `Evaluation ${one.trial}: worker ${one.worker}${one.host ? ` on ${one.host}` : ""}, ${one.start === null ? "next" : `since ${new Date(one.start * 1000).toLocaleTimeString()}`}`));
-  const more = run.more ? [element("li", {}, `and ${counted(run.more, "more evaluation")}`)] : [];
-  const list = lines.length ? element("ul", {}, ...lines, ...more) : element("p", {}, "No evaluation is running.");
-  return [element("h2", {}, run.name), charts, element("details", { open: true }, element("summary", {}, counted(lines.length + run.more, "evaluation") + " in hand"), list)];
 }

@@ -17,10 +17,6 @@ from worker.store.paths import RunPaths
 
 POLL = 5  # seconds between two questions of a page
 _LIST_EVERY = 15.0  # seconds between two looks at which runs there are
-_GOING_ON, _OVER = (
-    4.0,
-    60.0,
-)  # seconds between two looks at a run that goes on, and at one that is over (it may be resumed)
 _AT_ONCE = 1.0  # seconds of reading in one answer; runs that are not read by then are told of in the next one
 _REPORT = re.compile(r"run/([0-9]{1,6})/")
 
@@ -68,8 +64,8 @@ class Overview:
             if self._due[root] > now or time.monotonic() - now > _AT_ONCE:
                 break
             watched = self._watched[root]
-            watched.look()
-            self._due[root] = time.monotonic() + (_GOING_ON if watched.going_on else _OVER)
+            watched.look(workers=True)
+            self._due[root] = time.monotonic() + watched.pause
 
     def _list(self) -> None:
         self._shown = []
@@ -99,6 +95,7 @@ def page() -> str:
         html.tag("p", "Asking …", id="asked", role="status", class_="soft"),
         html.tag("div", id="runs"),
         html.tag("div", id="going-on"),
+        html.tag("div", id="others"),
     )
     start = f"mountOverview({POLL}, {json.dumps({'palette': palette()})});"
     return html.page(

@@ -6,20 +6,24 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from worker.errors import OmnioptError
 from worker.report.data import improvements
+from worker.report.data.chart_series import best_so_far_scale
 from worker.report.data.confirmation import short
+from worker.report.data.occupancy import timeline
 from worker.report.data.results import Results
 from worker.report.data.summary import answer
 from worker.report.data.table import evaluated
 from worker.report.data.value_texts import loss_text
 from worker.spec.run import Run
 from worker.spec.text import duration_words
-from worker.store.claim import Claim, Standing, claim
+from worker.store.claim import Claim, Standing, claim, claim_of
 from worker.store.follower import Follower
-from worker.store.live_values import live_values
+from worker.store.glance import Glance, glance
+from worker.store.live_values import LiveReader, LiveValues
 from worker.store.paths import RunPaths
 from worker.store.run_config import read_run
 from worker.trial import Status, Trial
@@ -27,11 +31,15 @@ from worker.trial import Status, Trial
 _MOST_RUNNING = 20  # running evaluations that are listed; the outbox of each worker is one more file to read
 _MOST_POINTS = 200  # of a curve
 _RECENT = 600.0  # seconds for which it is told how busy the workers were
+# Seconds between two looks at a run; one that is over may be resumed.
+_GOING_ON, _UNKNOWN, _OVER = 4.0, 15.0, 60.0
+_THOROUGH, _SELDOM = 30.0, 600.0  # seconds between two that open its files though no size has changed
+_TIMELINE_EVERY = 10.0
 _IN_HAND = (Status.ASSIGNED, Status.RUNNING)
 
 
 class Watched:
-    """A run, read anew at most as often as somebody calls `look`."""
+    """A run, read anew at most as often as somebody calls `look`; and of what was read before, only what was added."""
 
     def __init__(self, paths: RunPaths) -> None:
         """Reads nothing yet."""
@@ -39,35 +47,82 @@ class Watched:
         self._run: Run | None = None
         self._follower: Follower | None = None
         self._claim: Claim | None = None
+        self._glance: Glance | None = None
+        self._read_of = -1  # the driver whose settings the config was read for
+        self._thorough_due = 0.0  # when files are opened even if their sizes are as before
+        self._live = LiveReader(paths)
         self._story: dict[str, Any] = {}  # what only changes with the journal
+        self._timeline: dict[str, Any] = {}
+        self._timeline_due = 0.0
+        self._present: dict[str, Any] = {}  # what changes with time, too
         self._trouble = ""
 
     @property
-    def going_on(self) -> bool:
-        """Whether news are to be expected soon: somebody drives it, or nobody knows that it has ended."""
-        over = self._follower is not None and self._follower.state.ended is not None
-        return self._claim is None or not (over or self._claim.standing is Standing.NEVER)
+    def pause(self) -> float:
+        """Seconds after which news are to be expected at the soonest."""
+        if self._claim is None or self._claim.held:
+            return _GOING_ON
+        return _OVER if self._claim.standing is Standing.OVER else _UNKNOWN
 
-    def look(self) -> None:
-        """Take in the news. What cannot be read now leaves what was known, and is said."""
+    def look(self, workers: bool = False) -> None:
+        """Take in the news. What cannot be read now leaves what was known, and is said. workers: also what each of them does now."""
         try:
-            self._run = self._run or read_run(self.paths)
-            self._follower = self._follower or Follower(self.paths)
-            changed = self._follower.update()
-            self._claim = claim(self.paths, untouched=True)
-            if changed or not self._story:
-                self._story = self._told(self._run, self._follower)
+            self._look()
             self._trouble = ""
         except OSError as error:
             self._trouble = f"cannot be read: {error.strerror}"
         except OmnioptError as error:
             self._trouble = f"cannot be read: {str(error).partition(chr(10))[0]}"
+        if workers:
+            self._present = self._now()
+
+    def _look(self) -> None:
+        follower, before = self._follower, self._glance
+        seen = glance(self.paths, follower.state.epoch) if follower else None
+        # For the first time, or another run is there now.
+        anew = seen is None or before is None or seen.files != before.files
+        if anew or follower is None or seen is None or before is None:
+            run = read_run(self.paths)  # where there is none, what was known stays
+            follower = Follower(self.paths)
+            self._look_thoroughly(follower)
+            self._run, self._follower, self._read_of = run, follower, follower.state.epoch
+        elif seen.announced != before.announced or time.monotonic() >= self._thorough_due:
+            self._look_thoroughly(follower)
+        else:
+            if seen.size != before.size:
+                follower.news()
+            self._glance = seen
+        if self._run is None or self._read_of != follower.state.epoch:
+            self._run, self._read_of = read_run(self.paths), follower.state.epoch  # a driver may have others
+        self._claim = self._claimed(follower)
+        if not self._claim.held:
+            follower.close()  # a thousand runs that are over would need all the files that a process may have open
+        if anew or self._glance != before:
+            self._story = self._told(self._run, follower)
+
+    def _look_thoroughly(self, follower: Follower) -> None:
+        """Open all files that may have news. The sizes are those of before that, so that nothing is missed."""
+        epoch = follower.state.epoch
+        known = glance(self.paths, epoch)
+        follower.update()
+        if follower.state.epoch != epoch:
+            known = glance(self.paths, follower.state.epoch)
+            follower.news()
+        self._glance = known
+        held = self._claim is None or self._claim.held
+        self._thorough_due = time.monotonic() + (_THOROUGH if held else _SELDOM)
+
+    def _claimed(self, follower: Follower) -> Claim:
+        """Who drives the run, by what is known already where its newest journal is seen."""
+        if self._glance is None:
+            return claim(self.paths, untouched=True)
+        return claim_of(follower.state, max(0.0, time.time() - self._glance.at))
 
     def as_json(self) -> dict[str, Any]:
         """The run for the page. `state` is "unknown" where its files do not tell."""
         word, why = self._state()
         told = {"name": self.paths.name, "path": str(self.paths.root), "state": word, "why": why}
-        return {**told, **self._story, **self._now()}
+        return {**told, **self._story, **self._present}
 
     @property
     def line(self) -> str:
@@ -114,6 +169,7 @@ class Watched:
             "total": run.max_evals,
             "result": run.main.name,
             "largest": run.maximises,
+            "scale": _scale(points, run) if points else None,
             "best": None
             if best is None
             else {"text": loss_text(best), "short": short(best.loss or 0.0), "trial": best.number},
@@ -125,30 +181,43 @@ class Watched:
         """What runs at this moment; nothing where nobody drives the run, as nobody knows then."""
         if self._follower is None or self._claim is None or not self._claim.held:
             return {}
-        trials = self._follower.state.trials.values()
-        in_hand = [trial for trial in trials if trial.status in _IN_HAND]
-        live = live_values(self.paths, in_hand, _MOST_RUNNING)
-        now = time.time()
-        evaluations = []
-        for trial in in_hand[:_MOST_RUNNING]:
-            known = sorted(live[trial.number].known.items()) if trial.number in live else []
-            stride = -(-len(known) // _MOST_POINTS) or 1
-            evaluations.append(
-                {
-                    "trial": trial.number,
-                    "worker": trial.agent,
-                    "host": trial.host,
-                    "start": trial.start,
-                    "x": [step for step, _ in known[::stride]],
-                    "y": [value for _, value in known[::stride]],
-                }
-            )
+        state, now = self._follower.state, time.time()
+        in_hand = [trial for trial in state.trials.values() if trial.status in _IN_HAND]
+        live = self._live.read(in_hand, _MOST_RUNNING)
         wanted = self._story.get("workers") or 1
+        if time.monotonic() >= self._timeline_due:
+            self._timeline, self._timeline_due = timeline(state, now), time.monotonic() + _TIMELINE_EVERY
         return {
-            "evaluations": evaluations,
+            "evaluations": [_evaluation(trial, live.get(trial.number)) for trial in in_hand[:_MOST_RUNNING]],
             "more": max(0, len(in_hand) - _MOST_RUNNING),
-            "busy": occupancy(trials, wanted, now, self._follower.state.driven_since),
+            "busy": occupancy(state.trials.values(), wanted, now, state.driven_since),
+            "timeline": self._timeline,
         }
+
+
+def _scale(points: list[improvements.Point], run: Run) -> dict[str, Any]:
+    """How the course of the best result is drawn so that late gains are seen, as in the report."""
+    chosen = best_so_far_scale(points, run)
+    return {
+        "kind": chosen.kind,
+        "distance": asdict(chosen.distance),
+        "clip": chosen.clip if chosen.kind == "linear" else None,
+        "rises": run.maximises,
+    }
+
+
+def _evaluation(trial: Trial, live: LiveValues | None) -> dict[str, Any]:
+    """An evaluation in hand, with what it has printed so far."""
+    known = sorted(live.known.items()) if live else []
+    stride = -(-len(known) // _MOST_POINTS) or 1
+    return {
+        "trial": trial.number,
+        "worker": trial.agent,
+        "host": trial.host,
+        "start": trial.start,
+        "x": [step for step, _ in known[::stride]],
+        "y": [value for _, value in known[::stride]],
+    }
 
 
 def occupancy(trials: Iterable[Trial], workers: int, now: float, since: float) -> float | None:
