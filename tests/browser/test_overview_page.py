@@ -17,12 +17,19 @@ from report_runs import a_run, some_trials, write_run
 
 from worker.cli.run_lookup import runs
 from worker.processes import birth
+from worker.report.data.importance import NoImportanceError
 from worker.report.live import overview, watched
 from worker.report.live.overview import Overview
+from worker.report.pages import report
 from worker.report.pages.dashboard import Server
 from worker.store.outbox_messages import OUTBOX, NewValue
 from worker.store.paths import Home
 from worker.trial import Status, Trial
+
+
+def no_importance(_: object) -> None:
+    """The importance takes half a minute on a busy machine, and is no part of this."""
+    raise NoImportanceError("left out")
 
 
 @pytest.fixture
@@ -32,6 +39,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setattr(overview, "_LIST_EVERY", 0.0)
     monkeypatch.setattr(watched, "_GOING_ON", 0.0)
     write_run(tmp_path, a_run(run__name="ended"), some_trials())
+    monkeypatch.setattr(report, "measure", no_importance)
     start = time.time() - 100
     going = Trial(31, {"lr": 0.5, "kind": "a"}, Status.RUNNING, agent="1", host="n1", attempt=1, start=start)
     driver = {"host": socket.gethostname(), "pid": os.getpid(), "pid_start": birth(os.getpid())}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from documents import FENCE, PAGES
 from idle_launcher import IdleLauncher
 from other_launcher import OtherLauncher
 from report_runs import a_run, a_trial
@@ -14,6 +15,7 @@ from report_runs import a_run, a_trial
 from worker.driver.hooks import Hooks
 from worker.driver.plan import Plan
 from worker.progress.tally import Over, Tally
+from worker.spec.formats import toml
 from worker.store.journal_records import JOURNAL, Hook, Record
 from worker.store.paths import RunPaths
 from worker.store.replay import Replayed
@@ -220,3 +222,51 @@ def test_a_trial_that_was_taken_back_is_no_best_that_is_known(bench: Bench) -> N
     bench.trial(3, 0.4)
     bench.look(100)
     assert bench.said == ["first-result 1 0.5", "new-best 2 0.1", "new-best 3 0.4"]
+
+
+EXAMPLES = [
+    (page.stem, block)
+    for page in PAGES
+    for language, _, block in FENCE.findall(page.read_text(encoding="utf-8"))
+    if language == "toml" and "[on]" in block
+]
+
+
+def test_several_pages_have_examples() -> None:
+    assert {name for name, _ in EXAMPLES} >= {"configuration", "results"}
+
+
+@pytest.mark.parametrize("block", [block for _, block in EXAMPLES], ids=[name for name, _ in EXAMPLES])
+def test_the_examples_of_the_documentation_do_what_they_say(
+    block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mails and notices are those of programs that write down what they are given."""
+    programs, home = tmp_path / "programs", tmp_path / "home"
+    programs.mkdir()
+    home.mkdir()
+    for name in ("mail", "notify-send"):
+        (programs / name).write_text(
+            f"""#!/bin/sh\nprintf '%s|' {name} "$@" >>"$HOME/told"\n[ {name} = mail ] && cat >>"$HOME/told"\necho >>"$HOME/told"\n"""
+        )
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    monkeypatch.setenv("HOME", str(home))
+    values = toml.read(block).draft.values
+    commands = {
+        path.partition(".")[2]: str(value) for path, value in values.items() if path.startswith("on.")
+    }
+    bench = Bench(tmp_path / "a run", **commands)
+    bench.folder.mkdir()
+    bench.plan.paths.events.write_text("a line of events.log\n")  # which every run has, unlike driver.log
+    bench.at += 1e6
+    bench.hooks.look(bench.at, True)
+    bench.results(0.5, 0.4)
+    bench.hooks.close(Over.BUDGET, "All evaluations are done.", bench.events.append)
+    assert [event for event in bench.events if "exit code" in event] == []
+    told = (home / "told").read_text() if (home / "told").exists() else ""
+    assert ("mail|-s|" in told) == ("mail -s" in block)
+    assert ("notify-send|OmniOpt|new best: 0.4|" in told) == ("notify-send" in block)
+    if "events.log" in block:
+        assert "mail|-s|All evaluations are done.|me@example.org|a line of events.log" in told
+    if "best.txt" in block:
+        assert (home / "best.txt").read_text() == "0.4\n"

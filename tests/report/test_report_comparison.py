@@ -12,6 +12,7 @@ from worker.report.data import results as source
 from worker.report.data.run_curves import Budget
 from worker.report.data.searched import Searched, union
 from worker.report.data.standings import Comparison
+from worker.store import provenance
 
 
 def seeded(tmp_path: Path, name: str, seed: int, losses: list[float], **fields: object) -> source.Results:
@@ -48,6 +49,46 @@ def test_curves_of_a_band_never_rise_where_one_begins_late_or_ends_early(tmp_pat
     (band,) = Comparison(runs).bands(Budget.EVALUATIONS)
     assert band.runs == ("short", "long", "late")
     assert (band.steps, band.low, band.median, band.high) == ([3, 4], [5.0, 2.5], [6.0, 4.0], [6.5, 4.5])
+
+
+def noted(results: source.Results, file: str, checksum: str) -> source.Results:
+    """The same, where its driver has found this file for the program."""
+    entry = provenance.of_driver(results.paths, 1)
+    assert entry
+    entry.write({"program": file, "sha256": checksum})
+    return results
+
+
+def test_a_program_of_the_same_name_with_other_contents_is_another_one(tmp_path: Path) -> None:
+    runs = [
+        noted(seeded(tmp_path, "one", 1, [4.0]), "/a/objective", "1" * 64),
+        noted(seeded(tmp_path, "moved", 2, [3.0]), "/b/objective", "1" * 64),
+        seeded(tmp_path, "unknown", 3, [2.0]),
+    ]
+    assert list(comparison.differences(runs)) == []
+    runs.append(noted(seeded(tmp_path, "changed", 4, [1.0]), "/a/objective", "2" * 64))
+    (difference,) = comparison.differences(runs)
+    assert difference.words == (
+        "contents of the program's file: SHA-256 111111111111 (one); SHA-256 222222222222 (changed)"
+    )
+    assert not difference.fatal
+    found = [[one.run.name for one in group] for group in comparison.groups(runs)]
+    assert found == [["one", "moved", "unknown"], ["changed"]]
+
+
+def test_programs_of_the_system_and_those_of_another_name_are_not_told_by_their_contents(
+    tmp_path: Path,
+) -> None:
+    runs = [
+        noted(seeded(tmp_path, "one", 1, [4.0]), "/usr/bin/awk", "1" * 64),
+        noted(seeded(tmp_path, "two", 2, [3.0]), "/usr/bin/awk", "2" * 64),
+    ]
+    assert list(comparison.differences(runs)) == []
+    runs += [
+        noted(seeded(tmp_path, "a", 1, [4.0], run__objective="./a ($x_0) ($x_1)"), "/a/a", "3" * 64),
+        noted(seeded(tmp_path, "b", 2, [3.0], run__objective="./b ($x_0) ($x_1)"), "/a/b", "4" * 64),
+    ]
+    assert [one.what for one in comparison.differences(runs)] == ["program"]
 
 
 def test_a_joined_frame_has_all_columns_and_says_which_run(tmp_path: Path) -> None:

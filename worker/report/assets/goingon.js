@@ -1,7 +1,7 @@
 // The part of the live page about one run that goes on. Its charts are made once and drawn anew, since a page may be open for days.
 
 import { drawLines, figure, lineKeys } from "./charts.js";
-import { counted, element } from "./dom.js";
+import { counted, element, shape } from "./dom.js";
 import { SCALE_WORDS } from "./legend.js";
 import { drawWorkers, workersLegend, workersTable } from "./workers.js";
 
@@ -51,7 +51,9 @@ export class RunPart {
     const series = printed.map((one, index) => ({ label: `Evaluation ${one.trial}`, x: one.x, y: one.y, tone: index < TONES ? index : "soft", kind: one.x.length > 1 ? "line" : "dots" }));
     const axes = { x: { label: "RESULT line", integer: true }, y: { label: "RESULT" } };
     const words = `Values of ${counted(series.length, "running evaluation")} of ${name}.`;
-    this.#show(this.printed, "printed", series.length && drawLines(this.data, [...series].reverse(), axes, words));
+    this.hadPrinted ||= series.length > 0; // what was there once does not come and go
+    const draw = series.length ? drawLines(this.data, [...series].reverse(), axes, words) : drawNothing;
+    this.#show(this.printed, "printed", this.hadPrinted && draw);
     this.keys.show(series.slice(0, TONES));
   }
 
@@ -66,6 +68,14 @@ export class RunPart {
     const table = timeline.rows.length ? workersTable(timeline, place, name) : [element("p", {}, "No worker has come yet.")];
     this.words.replaceChildren(...table);
   }
+}
+
+function drawNothing(width) {
+  const height = Math.round(Math.min(Math.max(width * 0.56, 210), 340)); // that of the chart
+  const words = "No running evaluation has printed a RESULT yet.";
+  const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
+  svg.append(shape("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, words));
+  return svg;
 }
 
 function scaled(name, kind = "linear") {

@@ -28,11 +28,16 @@ def _with_place(results: Results) -> Results:
 
 
 def groups(runs: Sequence[Results]) -> list[list[Results]]:
-    """Runs that differ only in name, seed and place stand together, in the order of their first."""
-    alike: dict[Run, list[Results]] = {}
+    """Runs that differ only in name, seed and place stand together, in the order of their first.
+
+    One of which the program's file is not known stands with the first that is like it.
+    """
+    alike: dict[Run, dict[str, list[Results]]] = {}
     for results in runs:
-        alike.setdefault(_shape(results.run), []).append(results)
-    return list(alike.values())
+        files = alike.setdefault(_shape(results.run), {})
+        known = _checksum(results) or next(iter(files), "")
+        files.setdefault(known, []).append(results)
+    return [group for files in alike.values() for group in files.values()]
 
 
 def _shape(run: Run) -> Run:
@@ -58,11 +63,21 @@ class Difference:
         return f"{self.what}: {'; '.join(f'{text} ({name})' for name, text in self.of_runs)}"
 
 
-_OBJECTIVE: tuple[tuple[str, Callable[[Run], str], bool], ...] = (
-    ("program", lambda run: " ".join(run.objective.split()), False),
-    ("result", lambda run: ", ".join(goal.name for goal in run.goals), True),
-    ("direction", lambda run: ", ".join(goal.direction for goal in run.goals), True),
+_Said = Callable[[Results], str]
+
+
+def _program_text(results: Results) -> str:
+    return " ".join(results.run.objective.split())
+
+
+_OBJECTIVE: tuple[tuple[str, _Said, bool], ...] = (
+    ("program", _program_text, False),
+    ("result", lambda results: ", ".join(goal.name for goal in results.run.goals), True),
+    ("direction", lambda results: ", ".join(goal.direction for goal in results.run.goals), True),
+    ("constraints", lambda results: " and ".join(results.run.constraints) or "none", False),
 )
+_OF_THE_SYSTEM = ("/usr/", "/bin/")  # programs that are others on other machines, and nobody's objective
+_CHECKSUM = 12  # digits of one that tell it from all others
 
 
 def differences(runs: Sequence[Results]) -> Iterator[Difference]:
@@ -70,25 +85,42 @@ def differences(runs: Sequence[Results]) -> Iterator[Difference]:
     for what, said, fatal in _OBJECTIVE:
         if difference := _difference(what, runs, said, fatal):
             yield difference
+    known = [results for results in runs if _checksum(results)]
+    changed = _difference("contents of the program's file", known, _file_text, False)
+    if changed and not _difference("program", known, _program_text, False):
+        yield changed
     names = dict.fromkeys(parameter.name for results in runs for parameter in results.run.parameters)
     for name in names:
         if difference := _difference(f"parameter {name}", runs, partial(_parameter_text, name=name), False):
             yield difference
 
 
-def _difference(
-    what: str, runs: Sequence[Results], said: Callable[[Run], str], fatal: bool
-) -> Difference | None:
+def _difference(what: str, runs: Sequence[Results], said: _Said, fatal: bool) -> Difference | None:
     """How each run has it, the first of each kind; None where all have it alike."""
     texts: dict[str, str] = {}
     for results in runs:
-        texts.setdefault(said(results.run), results.run.name)
+        texts.setdefault(said(results), results.run.name)
     pairs = tuple((name, text) for text, name in texts.items())
     return Difference(what, pairs, fatal) if len(pairs) > 1 else None
 
 
-def _parameter_text(run: Run, name: str) -> str:
-    parameter = next((one for one in run.parameters if one.name == name), None)
+def _checksum(results: Results) -> str:
+    """The SHA-256 of the program's file as the newest driver found it, "" where that is not known."""
+    found = [
+        facts["sha256"]
+        for facts in results.provenance.drivers
+        if facts.get("sha256") and not str(facts.get("program")).startswith(_OF_THE_SYSTEM)
+    ]
+    return str(found[-1]) if found else ""
+
+
+def _file_text(results: Results) -> str:
+    """Where the program's file lies says nothing about what it does; its contents do."""
+    return f"SHA-256 {_checksum(results)[:_CHECKSUM]}"
+
+
+def _parameter_text(results: Results, name: str) -> str:
+    parameter = next((one for one in results.run.parameters if one.name == name), None)
     if parameter is None:
         return "none"
     return ", ".join(

@@ -14,10 +14,11 @@ from worker.report.data.confirmation import Confirmation, confirmation
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.table import evaluated
 from worker.spec.run import Run
-from worker.store import replay
+from worker.store import provenance, replay
 from worker.store.claim import Claim, claim
 from worker.store.origin import Origin, origin
 from worker.store.paths import RunPaths
+from worker.store.provenance import Provenance
 from worker.store.run_config import ranges_changed, read_run
 from worker.trial import Trial
 
@@ -60,6 +61,11 @@ class Results:
     def commands(self) -> Commands:
         """What its trials ran."""
         return Commands(self.run, self.paths, self.origin)
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """What it came about with."""
+        return provenance.read(self.paths)
 
     @property
     def running(self) -> bool:

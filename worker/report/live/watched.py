@@ -34,7 +34,7 @@ _RECENT = 600.0  # seconds for which it is told how busy the workers were
 # Seconds between two looks at a run; one that is over may be resumed.
 _GOING_ON, _UNKNOWN, _OVER = 4.0, 15.0, 60.0
 _THOROUGH, _SELDOM = 30.0, 600.0  # seconds between two that open its files though no size has changed
-_TIMELINE_EVERY = 10.0
+_SHARE = 50  # what the timeline of a long run takes is at most this part of the time
 _IN_HAND = (Status.ASSIGNED, Status.RUNNING)
 
 
@@ -186,7 +186,9 @@ class Watched:
         live = self._live.read(in_hand, _MOST_RUNNING)
         wanted = self._story.get("workers") or 1
         if time.monotonic() >= self._timeline_due:
-            self._timeline, self._timeline_due = timeline(state, now), time.monotonic() + _TIMELINE_EVERY
+            began = time.monotonic()
+            self._timeline = timeline(state, now)
+            self._timeline_due = time.monotonic() + _SHARE * (time.monotonic() - began)
         return {
             "evaluations": [_evaluation(trial, live.get(trial.number)) for trial in in_hand[:_MOST_RUNNING]],
             "more": max(0, len(in_hand) - _MOST_RUNNING),

@@ -111,8 +111,8 @@ def _row(results: Results) -> list[str]:
         f"{len(results.trials):,}",
         f"{sum(trial.status.failure for trial in results.trials):,}",
         duration_words(summary.wall),
-        f"{summary.cost.worker_hours:.3f}",
-        f"{summary.cost.node_hours:.3f}",
+        f"{summary.cost.worker_hours:.3g}",
+        f"{summary.cost.node_hours:.3g}",
     ]
 
 
