@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv as reader
 import io
 import math
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -113,6 +114,28 @@ def test_moments_are_in_local_time_with_their_offset(seconds: float) -> None:
     assert table.moment(seconds) == datetime.fromtimestamp(seconds).astimezone().isoformat(
         timespec="milliseconds"
     )
+
+
+# Clocks that are put back, one half an hour from the full one, and one that went by the sun, with odd seconds.
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kolkata", "America/New_York", "Africa/Monrovia"])
+@pytest.mark.parametrize(
+    "seconds",
+    [0.0, -0.0004, -1.0005, 59.9995, 59.9999996, 1e-7, 1761440399.9999, 1761440400.25, 1793495700.5],
+)
+def test_moments_are_right_in_other_zones(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, zone: str, seconds: float
+) -> None:
+    def forget() -> None:
+        time.tzset()
+        table._zone.cache_clear()
+        table._minute.cache_clear()
+
+    request.addfinalizer(forget)
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", zone)
+        forget()
+        expected = datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="milliseconds")
+        assert table.moment(seconds) == expected
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,14 @@ from json_records import Json, journalled
 from worker.store import replay
 from worker.store.follower import Follower
 from worker.store.journal import open_epoch
+from worker.store.journal_reading import read_journal
+from worker.store.journal_records import JOURNAL
+from worker.store.messages import Malformed, Unknown
+from worker.store.passing_steps import trial_of_step
 from worker.store.paths import RunPaths
 from worker.store.records import encode
 from worker.store.replay import Replayed, Replayer
-from worker.trial import Status, Trial
+from worker.trial import Outcome, Status, Trial
 
 
 def proposed(trial: int, **values: Any) -> Json:
@@ -95,6 +100,16 @@ def test_the_way_of_a_trial() -> None:
     assert (trial.loss, trial.agent, trial.host, trial.attempt, trial.seconds) == (0.5, "a1", "n1", 1, None)
     assert trial.curve == ((0.1, 2.0), (0.2, 0.5))
     assert trial.outputs == {"acc": 0.9}
+
+
+def test_a_trial_takes_over_all_that_an_outcome_says() -> None:
+    names = [part.name for part in dataclasses.fields(Outcome)]
+    said: Any = {name: object() for name in names}
+    outcome = Outcome(**said)
+    trial = only(proposed(1))
+    trial.become(outcome)
+    assert [getattr(trial, name) is getattr(outcome, name) for name in names] == [True] * len(names)
+    assert trial.outcome() == outcome
 
 
 def test_a_trial_given_out_again_runs_again() -> None:
@@ -328,6 +343,46 @@ def test_a_run_is_loaded_from_all_its_journals(tmp_path: Path) -> None:
     assert (replayed.epoch, replayed.torn, list(replayed.trials)) == (3, 1, [1])
     assert replayed.trials[1].status is Status.OK
     assert replayed.agents["a1"].pid == 5
+
+
+@st.composite
+def journals(draw: st.DrawFn) -> list[list[bytes]]:
+    """The lines of up to three drivers, some of them damaged, unusual, of nobody's trial or of two values of the same trial."""
+    told = [*draw(histories()), assigned(9), {**started(2), "mood": "good"}, {**assigned(3), "trial": "3"}]
+    told += [{**started(1, 2), "host": "n\\u00e4"}, {**started(3, 3), "at": None}]
+    told += [proposed(2, x=7), {"kind": "not-repeated", "trial": 1, "attempt": 1, "reason": "hopeless"}]
+    mixed = draw(st.permutations([*told, *draw(st.lists(st.sampled_from(told)))]) | st.just(told))
+    lines = [encode(record) for record in mixed]
+    for hurt in draw(st.sets(st.integers(0, len(lines) - 1), max_size=2)):
+        at = draw(st.integers(0, len(lines[hurt]) - 2))
+        lines[hurt] = (
+            lines[hurt][:at] + bytes([lines[hurt][at] ^ draw(st.integers(1, 9))]) + lines[hurt][at + 1 :]
+        )
+    cuts = sorted([0, *(draw(st.integers(0, len(lines))) for _ in range(2)), len(lines)])
+    return [lines[first:last] for first, last in pairwise(cuts)]
+
+
+@given(written=journals())
+def test_a_loaded_run_is_what_its_records_say_one_by_one(
+    written: list[list[bytes]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    paths = RunPaths(tmp_path_factory.mktemp("written") / "run")
+    paths.journals.mkdir(parents=True)
+    replayer = Replayer()
+    for epoch, lines in enumerate(written, 1):
+        paths.journal(epoch).write_bytes(b"".join(lines))
+        replayer.feed_all(read_journal(paths, epoch))
+        replayer.begun(epoch)
+    assert replay.load(paths) == replayer.state
+
+
+@given(history=histories())
+def test_usual_steps_are_known_without_reading_them(history: list[Json]) -> None:
+    for record in history:
+        step = record["trial"] if record["kind"] in ("assigned", "started") else None
+        message = journalled(record)
+        assert not isinstance(message, (Unknown, Malformed))
+        assert trial_of_step(JOURNAL.encode(message)) == step
 
 
 def test_a_follower_sees_what_load_sees(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
+from functools import partial
 from itertools import chain
 from math import isfinite
 from operator import attrgetter
@@ -139,7 +140,29 @@ FORMS: Mapping[str, Form] = {
 OWN_FORMS: Mapping[str, Form] = {**FORMS, "float": Form(_NUMBERS, _refuse)}
 M = TypeVar("M", bound=Message)
 _REQUIRED = object()
-_Slot = tuple[str, frozenset[type], Callable[[Any], Any], Any, Callable[[Any, Any], None]]
+_MOST_SHAPES = 64  # of one kind that are remembered; a version writes a handful
+_Put = Callable[[Any, Any], None]
+_Convert = Callable[[Any], Any]
+
+
+class _Slot(NamedTuple):
+    """Where a field stands in an object, and how its value gets there."""
+
+    name: str
+    plain: frozenset[type]
+    convert: _Convert
+    default: Any
+    put: _Put  # sets the attribute of an object that is being made, frozen or not, without looking for it by name
+
+
+class _Way(NamedTuple):
+    """How an object is made from records whose keys are the same, and their values of the same types."""
+
+    plain: tuple[tuple[str, _Put], ...]
+    converted: tuple[
+        tuple[str, _Put, _Convert], ...
+    ]  # in the order of the fields: the first one that fails is told
+    defaults: tuple[tuple[Any, _Put], ...]
 
 
 class _Plan:
@@ -147,11 +170,12 @@ class _Plan:
 
     def __init__(self, kind: type[Any], forms: Mapping[str, Form]) -> None:
         self.kind = kind
-        self.slots: list[_Slot] = []
         self.keys: list[str] = []  # of the JSON, each as the path of an attribute
-        self._put_epoch: Callable[[Any, Any], None] | None = None
-        self._put_outcome: Callable[[Any, Any], None] | None = None
+        self._slots: list[_Slot] = []
+        self._put_epoch: _Put | None = None
+        self._put_outcome: _Put | None = None
         self._said: list[_Slot] = []  # of the outcome, whose keys stand among the others
+        self._ways: dict[tuple[object, ...], tuple[_Way, _Way]] = {}
         for part in fields(kind):
             put = getattr(kind, part.name).__set__
             spelled = str(part.type)
@@ -162,47 +186,72 @@ class _Plan:
                 self._said = [_slot(outcome_field, Outcome, forms) for outcome_field in fields(Outcome)]
                 self.keys += [f"{part.name}.{outcome_field.name}" for outcome_field in fields(Outcome)]
             else:
-                self.slots.append(_slot(part, kind, forms))
+                self._slots.append(_slot(part, kind, forms))
                 self.keys.append(part.name)
 
     def make(self, record: Mapping[str, object], epoch: int) -> Any:
         """The object that a record stands for. Raises ValueError with what is wrong with it."""
+        # Of a hundred thousand records almost all look alike, so what is to be done is found out once.
+        shape = (*record, *map(type, record.values()))
+        way, of_outcome = self._ways.get(shape) or self._look(shape, record)
         made: Any = object.__new__(self.kind)
         name = ""
         try:
-            for name, plain, convert, default, put in self.slots:
-                value = record.get(name)
-                if type(value) not in plain:
-                    value = convert(value) if value is not None else _missing(default)
-                put(made, value)
+            for name, put in way.plain:
+                put(made, record[name])
+            for name, put, convert in way.converted:
+                put(made, convert(record.get(name)))
             if self._put_outcome is not None:
-                said: dict[str, Any] = {}
-                for name, plain, convert, _, _ in self._said:
-                    value = record.get(name)
-                    if type(value) in plain:
-                        said[name] = value
-                    elif value is not None:
-                        said[name] = convert(value)
+                said: dict[str, Any] = {key: record[key] for key, _ in of_outcome.plain}
+                for name, _, convert in of_outcome.converted:
+                    said[name] = convert(record.get(name))
                 self._put_outcome(made, Outcome(**said))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"{name}: {error}") from error
+        for default, put in way.defaults:
+            put(made, default)
         if self._put_epoch is not None:
             self._put_epoch(made, epoch)
         return made
 
+    def _look(self, shape: tuple[object, ...], record: Mapping[str, object]) -> tuple[_Way, _Way]:
+        ways = _way(self._slots, record), _way(self._said, record)
+        if len(self._ways) < _MOST_SHAPES:
+            self._ways[shape] = ways
+        return ways
 
-def _missing(default: Any) -> Any:
-    if default is _REQUIRED:
-        raise ValueError("it is missing")
-    return default() if callable(default) else default
+
+def _way(slots: Iterable[_Slot], record: Mapping[str, object]) -> _Way:
+    plain: list[tuple[str, _Put]] = []
+    converted: list[tuple[str, _Put, _Convert]] = []
+    defaults: list[tuple[Any, _Put]] = []
+    for slot in slots:
+        value = record.get(slot.name)
+        if value is not None:
+            if type(value) in slot.plain:
+                plain.append((slot.name, slot.put))
+            else:
+                converted.append((slot.name, slot.put, slot.convert))
+        elif slot.default is _REQUIRED:
+            converted.append((slot.name, slot.put, _missing))
+        elif callable(slot.default):
+            converted.append((slot.name, slot.put, partial(_anew, slot.default)))
+        else:
+            defaults.append((slot.default, slot.put))
+    return _Way(tuple(plain), tuple(converted), tuple(defaults))
+
+
+def _missing(_: None) -> NoReturn:
+    raise ValueError("it is missing")
+
+
+def _anew(make: Callable[[], Any], _: None) -> Any:
+    return make()
 
 
 def _slot(part: Field[Any], kind: type[Any], forms: Mapping[str, Form]) -> _Slot:
-    # Sets the attribute of an object that is being made, frozen or not, without looking for it by name.
-    put = getattr(kind, part.name).__set__
     plain, convert, _ = forms[str(part.type).removesuffix(" | None")]
-    default = _default(part)
-    return part.name, plain | {type(None)} if default is None else plain, convert, default, put
+    return _Slot(part.name, plain, convert, _default(part), getattr(kind, part.name).__set__)
 
 
 def _default(part: Field[Any]) -> Any:

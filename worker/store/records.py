@@ -25,10 +25,16 @@ def encode(record: Mapping[str, object]) -> bytes:
     return b"%08x %b\n" % (crc32(body), body)
 
 
+def intact(line: bytes) -> bytes | None:
+    """The JSON in `line` (with or without newline), or None where it does not have the checksum in front of it."""
+    body = line[_CHECKSUM + 1 :].rstrip(b"\n")
+    return body if line[: _CHECKSUM + 1] == b"%08x " % crc32(body) else None
+
+
 def decode(line: bytes) -> Mapping[str, object] | None:
     """The record in `line` (with or without newline), or None where it is torn, damaged or empty."""
-    body = line[_CHECKSUM + 1 :].rstrip(b"\n")
-    if line[: _CHECKSUM + 1] != b"%08x " % crc32(body):
+    body = intact(line)
+    if body is None:
         return None
     try:
         text = body.decode("ascii")

@@ -39,6 +39,7 @@ from worker.store.journal_records import (
     Workers,
 )
 from worker.store.messages import Malformed, Unknown
+from worker.store.passing_steps import PassingSteps
 from worker.store.paths import RunPaths
 from worker.store.trial_progress import Progress
 from worker.trial import BEFORE, Trial
@@ -116,11 +117,14 @@ class Replayed:
 
 def load(paths: RunPaths) -> Replayed:
     """The state of the run in `paths`; an empty one where it has no journal. Raises OSError if a file is unreadable."""
-    replayer = Replayer()
+    replayer, steps = Replayer(), PassingSteps()
     with uncollected():
         for epoch in epochs(paths):
-            replayer.feed_all(read_journal(paths, epoch))
+            replayer.feed_all(steps.others(paths, epoch))
             replayer.begun(epoch)
+        for trial in steps.trials:
+            if not replayer.settled(trial):
+                replayer.feed_all(steps.of(trial))
     return replayer.state
 
 
@@ -196,6 +200,11 @@ class Replayer:
         elif not isinstance(record, Unknown):
             self._about_run(record)
         return None
+
+    def settled(self, trial: int) -> bool:
+        """Whether an agent has said how the trial ended, and nobody has taken that back."""
+        progress = self._progress.get(trial)
+        return progress is not None and progress.settled
 
     def _about_run(self, record: OfRun) -> None:
         state, epoch = self.state, record.epoch

@@ -118,6 +118,11 @@ def read_records(path: Path, decode: Callable[[bytes], T | None]) -> Iterator[T 
 
     Raises OSError where the file exists and cannot be read.
     """
+    return map(decode, read_lines(path))
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The lines of these records, with their newlines."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -125,4 +130,4 @@ def read_records(path: Path, decode: Callable[[bytes], T | None]) -> Iterator[T 
     with file:
         for line in file:
             if line != b"\n":
-                yield decode(line)
+                yield line

@@ -22,8 +22,8 @@ from worker.trial import Outcome, Status, Trial
 # Which outcome of a trial counts where several are recorded, the smallest first: a usable result before
 # a failure, what an agent saw before what a driver concluded, and within these the earliest attempt.
 _OK, _ENDED, _CANCELLED_RUNNING, _CANCELLED, _LOST, _NONE = range(6)
-_Rank = tuple[int, int, float, str]
-_UNRANKED: _Rank = (_NONE, 0, 0.0, "")
+_Rank = tuple[int, int, float]
+_UNRANKED: _Rank = (_NONE, 0, 0.0)
 
 _NOWHERE, _ASSIGNED, _STARTED, _GIVEN_BACK = range(4)
 _STATUS_OF_STAGE = (Status.PROPOSED, Status.ASSIGNED, Status.RUNNING, Status.PROPOSED)
@@ -76,6 +76,11 @@ class Progress:
             _End, ...
         ] = ()  # outcomes that lost against the one in force, which may be voided
 
+    @property
+    def settled(self) -> bool:
+        """Whether an agent has said how it ended, and that counts."""
+        return self._rank[0] <= _CANCELLED_RUNNING
+
     def take(self, record: OfTrial) -> bool:
         """Take in a record; whether it has changed the trial."""
         if isinstance(record, NotRepeated):
@@ -87,10 +92,10 @@ class Progress:
         return changed
 
     def _take(self, record: OfTrial) -> bool:
-        if isinstance(record, _STEPS):
-            return self._advance(record)
         if isinstance(record, _ENDS):
             return self._conclude(record)
+        if isinstance(record, _STEPS):
+            return self._advance(record)
         if isinstance(record, Retracted):
             return self._retract(record)
         return isinstance(record, Retried) and self._retry(record.attempt)
@@ -100,7 +105,10 @@ class Progress:
             self.ignored += 1
             return False
         rank = _rank(record)
-        if rank == self._rank:
+        # Ties are rare, and their texts take longer than all else.
+        tied = rank == self._rank
+        place, in_force = (_tie(record), _tie(self._in_force())) if tied else ("", "")
+        if tied and place == in_force:
             return False
         if rank[1] <= self._voided and rank[0] != _OK:
             self.ignored += 1
@@ -110,7 +118,7 @@ class Progress:
             return False
         if self._rank != _UNRANKED:
             self.ignored += 1
-            if rank > self._rank:
+            if (rank, place) > (self._rank, in_force):
                 self._others = (*self._others, record)
                 return False
             self._others = (*self._others, self._in_force())
@@ -163,7 +171,7 @@ class Progress:
         self._step = step
         self._agent = "" if stage == _GIVEN_BACK else record.agent
         self._host, self._start = (record.host, record.at) if isinstance(record, Started) else ("", None)
-        if self._rank[0] <= _CANCELLED_RUNNING:
+        if self.settled:
             return False
         self._show_step()
         if self._rank == _UNRANKED:
@@ -201,11 +209,17 @@ class Progress:
 
 def _rank(record: _End) -> _Rank:
     if not isinstance(record, Finished):
-        return (_CANCELLED if isinstance(record, Cancelled) else _LOST, record.attempt, 0.0, "")
-    status, outcome = record.status, record.outcome
+        return (_CANCELLED if isinstance(record, Cancelled) else _LOST, record.attempt, 0.0)
+    status = record.status
     order = _OK if status is Status.OK else _CANCELLED_RUNNING if status is Status.CANCELLED else _ENDED
-    tie = f"{status.value} {outcome.loss} {record.agent}"
-    return (order, record.attempt, outcome.end or record.at, tie)
+    return (order, record.attempt, record.outcome.end or record.at)
+
+
+def _tie(record: _End) -> str:
+    """What decides between two of the same rank."""
+    if not isinstance(record, Finished):
+        return ""
+    return f"{record.status.value} {record.outcome.loss} {record.agent}"
 
 
 def _maker(record: _End) -> _Maker | None:

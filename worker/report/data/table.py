@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from itertools import islice
+from operator import attrgetter
 from typing import Literal
 
 from worker.pooled import Pooled, points_of
@@ -19,6 +22,7 @@ from worker.trial import Status, Trial
 
 Role = Literal["own", "parameter", "output"]
 Cell = int | float | str | None
+Change = Callable[[Cell], Cell]
 _Points = Mapping[int, Pooled]  # trial -> the point that it is one of the evaluations of
 
 FIRST = ("trial", "status")
@@ -32,8 +36,13 @@ OUTPUT_MARK, REASON_MARK = " (output)", " (infeasible)"
 
 # A spreadsheet takes a cell that starts so for a formula (the wide forms as well as the plain ones).
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+_SUSPICIOUS = frozenset("'=+-@\t\r＝＋－＠")  # first characters of such
 _GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+_AT_ONCE = 1000  # rows
+_SECONDS = len("2000-01-01T00:00:")  # where they stand in a time
 
 
 @dataclass(frozen=True)
@@ -90,23 +99,32 @@ def evaluated(trials: Iterable[Trial]) -> list[Trial]:
     )
 
 
-def rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[tuple[Cell, ...]]:
-    """The cells of one trial after the other, as typed values in the order of `columns(run, trials)`."""
+def _as_is(_: Column) -> None:
+    """Nothing is to be changed."""
+
+
+def rows(
+    run: Run, trials: Collection[Trial], paths: RunPaths, changed: Callable[[Column], Change | None] = _as_is
+) -> Iterator[tuple[Cell, ...]]:
+    """The cells of one trial after the other, in the order of `columns(run, trials)`.
+
+    changed: what is to be done with each cell of a column; None for nothing, so that they stay typed values.
+    """
     points = _points(run, trials)
     front = frozenset(trial.number for trial in front_of(run, points_of(trials, run.repeats)))
-    getters = [_getter(column, paths, points, front) for column in columns(run, trials)]
-    for trial in trials:
-        yield tuple([getter(trial) for getter in getters])
+    getters = [(_getter(column, paths, points, front), changed(column)) for column in columns(run, trials)]
+    # Column by column is faster, by parts takes little memory.
+    remaining = iter(trials)
+    while part := list(islice(remaining, _AT_ONCE)):
+        cells = [map(change, get(part)) if change else get(part) for get, change in getters]
+        yield from zip(*cells, strict=True)
 
 
-def safe_rows(run: Run, trials: Collection[Trial], paths: RunPaths) -> Iterator[list[Cell]]:
-    """The same as csv files may hold them: texts that a spreadsheet would run are guarded."""
-    text_columns = [index for index, column in enumerate(columns(run, trials)) if _is_text(column, run)]
-    for row in rows(run, trials, paths):
-        cells = list(row)
-        for index in text_columns:
-            cells[index] = guarded(cells[index])
-        yield cells
+def safe_rows(
+    run: Run, trials: Collection[Trial], paths: RunPaths, changed: Callable[[Column], Change | None] = _as_is
+) -> Iterator[tuple[Cell, ...]]:
+    """The same as csv files may hold them: texts that a spreadsheet would run are guarded, and only others are changed."""
+    return rows(run, trials, paths, lambda column: guarded if _is_text(column, run) else changed(column))
 
 
 def _is_text(column: Column, run: Run) -> bool:
@@ -133,30 +151,36 @@ def is_numeric(column: Column, run: Run) -> bool:
 
 def _getter(
     column: Column, paths: RunPaths, points: _Points, front: Collection[int]
-) -> Callable[[Trial], Cell]:
+) -> Callable[[Sequence[Trial]], list[Cell]]:
+    """What finds the cells of some trials in a column."""
     name = column.name
     if column.role == "parameter":
-        return lambda trial: trial.values.get(name)
+        return lambda trials: [trial.values.get(name) for trial in trials]
     if column.role == "output":
-        return lambda trial: trial.outputs.get(name)
+        return lambda trials: [trial.outputs.get(name) for trial in trials]
     # A hundred thousand paths take seconds to make; they differ in their number only.
     before, _, after = str(paths.trial_out(0)).rpartition("000000")
-    getters: dict[str, Callable[[Trial], Cell]] = {
-        "trial": lambda trial: trial.number,
-        "status": lambda trial: trial.status.value,
-        RESULT: lambda trial: trial.raw_loss or trial.loss,
-        "exit_code": lambda trial: trial.exit_code,
-        "seconds": lambda trial: trial.seconds,
-        "start": lambda trial: moment(trial.start),
-        "end": lambda trial: moment(trial.end),
-        "host": lambda trial: trial.host,
-        REASON: lambda trial: trial.reason if trial.status is Status.INFEASIBLE else "",
-        ON_FRONT: lambda trial: int(trial.first in front),
-        "point": lambda trial: trial.first,
-        "repeat": lambda trial: trial.repeat,
-        "RESULT mean": lambda trial: _of_point(points, trial, lambda point: point.loss),
-        "RESULT sd": lambda trial: _of_point(points, trial, lambda point: point.deviation),
-        "log": lambda trial: "" if trial.imported else f"{before}{trial.number:06}{after}",
+    words = {status: status.value for status in Status}
+    getters: dict[str, Callable[[Sequence[Trial]], list[Cell]]] = {
+        "trial": lambda trials: [trial.number for trial in trials],
+        "status": lambda trials: [words[trial.status] for trial in trials],
+        RESULT: lambda trials: [trial.raw_loss or trial.loss for trial in trials],
+        "exit_code": lambda trials: [trial.exit_code for trial in trials],
+        "seconds": lambda trials: [trial.seconds for trial in trials],
+        "start": lambda trials: [moment(trial.start) for trial in trials],
+        "end": lambda trials: [moment(trial.end) for trial in trials],
+        "host": lambda trials: [trial.host for trial in trials],
+        REASON: lambda trials: [
+            trial.reason if trial.status is Status.INFEASIBLE else "" for trial in trials
+        ],
+        ON_FRONT: lambda trials: [int(trial.first in front) for trial in trials],
+        "point": lambda trials: [trial.first for trial in trials],
+        "repeat": lambda trials: [trial.repeat for trial in trials],
+        "RESULT mean": lambda trials: [_of_point(points, trial, _loss) for trial in trials],
+        "RESULT sd": lambda trials: [_of_point(points, trial, _deviation) for trial in trials],
+        "log": lambda trials: [
+            "" if trial.imported else f"{before}{trial.number:06}{after}" for trial in trials
+        ],
     }
     return getters[name]
 
@@ -185,11 +209,28 @@ def _of_point(points: _Points, trial: Trial, get: Callable[[Pooled], Cell]) -> C
     return None if point is None else get(point)
 
 
+_loss, _deviation = attrgetter("loss"), attrgetter("deviation")
+
+
 def moment(seconds: float | None) -> str:
     """A time (seconds since the epoch) as ISO 8601 in the local time zone with its offset; "" for None."""
     if seconds is None:
         return ""
-    return datetime.fromtimestamp(seconds, _zone(int(seconds // 900))).isoformat(timespec="milliseconds")
+    fraction, whole = math.modf(seconds)
+    micro = round(fraction * 1_000_000)  # as exact as times of Python are; three of the digits are written
+    second, micro = int(whole) + micro // 1_000_000, micro % 1_000_000
+    before, after = _minute(second // 60)
+    if not before:
+        return datetime.fromtimestamp(seconds, _zone(second // 900)).isoformat(timespec="milliseconds")
+    return f"{before}{second % 60:02}.{micro // 1000:03}{after}"
+
+
+@lru_cache(maxsize=1000)
+def _minute(minute: int) -> tuple[str, str]:
+    """How the times in a minute since the epoch begin and end in the local time zone; nothing where none begins with it there."""
+    start = datetime.fromtimestamp(60 * minute, _zone(minute // 15))
+    text = start.isoformat(timespec="seconds")
+    return ("", "") if start.second else (text[:_SECONDS], text[_SECONDS + 2 :])
 
 
 @lru_cache(maxsize=1000)
@@ -204,6 +245,8 @@ def guarded(cell: Cell) -> Cell:
     Numbers stay as they are, also where they are text ("-1" is one of the values of an hp.choice).
     """
     if not isinstance(cell, str):
+        return cell
+    if cell[:1] not in _SUSPICIOUS and "\0" not in cell:
         return cell
     if "\0" in cell:
         cell = cell.replace("\0", "\ufffd")  # csv readers stop at it

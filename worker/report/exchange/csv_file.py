@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -35,6 +36,7 @@ class Dialect:
 
 
 PLAIN = Dialect()
+_LEAST_PLAIN, _MOST_PLAIN = 1e-4, 1e16  # numbers from here to there are written without an exponent
 
 
 def write(
@@ -68,41 +70,37 @@ def write_to(
         file.write(codecs.BOM_UTF8.decode())
     writer = csv.writer(file, delimiter=dialect.separator, lineterminator="\n")
     writer.writerow([table.guarded(column.header) for column in columns])
-    rows: Iterable[list[table.Cell]] = table.safe_rows(run, shown, paths)
-    if dialect.scientific:
-        measured = [column.role != "own" or column.name == table.RESULT for column in columns]
-        rows = (
-            [
-                _scientific(cell) if is_measured else cell
-                for cell, is_measured in zip(row, measured, strict=True)
-            ]
-            for row in rows
-        )
-    else:
-        parameters = [index for index, column in enumerate(columns) if column.role == "parameter"]
-        rows = (_as_passed(row, parameters, run.number_format) for row in rows)
-    if dialect.decimal_comma:
-        numeric = [index for index, column in enumerate(columns) if table.is_numeric(column, run)]
-        rows = (_with_comma(row, numeric) for row in rows)
-    writer.writerows(rows)
+    writer.writerows(table.safe_rows(run, shown, paths, partial(_written, run, dialect)))
 
 
-def _as_passed(row: list[table.Cell], parameters: Iterable[int], number_format: str) -> list[table.Cell]:
-    for index in parameters:
-        cell = row[index]
-        if isinstance(cell, float):
-            row[index] = value_text(cell, number_format)
-    return row
+def _written(run: Run, dialect: Dialect, column: table.Column) -> table.Change | None:
+    """How the cells of a column are written, where not as they are."""
+    change: table.Change | None = None
+    if not dialect.scientific:
+        change = partial(_as_passed, run.number_format) if column.role == "parameter" else None
+    elif column.role != "own" or column.name == table.RESULT:
+        change = _scientific
+    if not dialect.decimal_comma or not table.is_numeric(column, run):
+        return change
+    return partial(_with_comma, change or _same)
+
+
+def _as_passed(number_format: str, cell: table.Cell) -> table.Cell:
+    """A value of a parameter, as the program got it; where that has no exponent, it is what every number is written as."""
+    if isinstance(cell, float) and not _LEAST_PLAIN <= abs(cell) < _MOST_PLAIN:
+        return value_text(cell, number_format)
+    return cell
 
 
 def _scientific(cell: table.Cell) -> table.Cell:
     return f"{Decimal(repr(cell)):e}" if isinstance(cell, float) else cell
 
 
-def _with_comma(row: list[table.Cell], numeric: Iterable[int]) -> list[table.Cell]:
-    """Numbers, be they written already, with a comma; texts that only look like one stay as they are."""
-    for index in numeric:
-        cell = row[index]
-        if isinstance(cell, (float, str)):
-            row[index] = str(cell).replace(".", ",")
-    return row
+def _same(cell: table.Cell) -> table.Cell:
+    return cell
+
+
+def _with_comma(change: table.Change, cell: table.Cell) -> table.Cell:
+    """A number, be it written already, with a comma; texts that only look like one stay as they are."""
+    written = change(cell)
+    return str(written).replace(".", ",") if isinstance(written, (float, str)) else written
