@@ -124,17 +124,24 @@ def test_an_axis_is_moved_by_arrow_keys(plot: Page) -> None:
     plot.keyboard.press("ArrowRight")
     assert axis_names(plot)[:3] == ["kind", "RESULT", "lr"]
     expect(axis(plot, "lr")).to_be_focused()
-    expect(plot.get_by_role("status").filter(has_text="lr is axis 3 of 7 now")).to_have_count(1)
+    expect(plot.get_by_role("status").filter(has_text="lr is axis 3 of 6 now")).to_have_count(1)
     for _ in range(4):
         plot.keyboard.press("ArrowLeft")
     assert axis_names(plot)[0] == "lr"
 
 
-def test_an_axis_with_one_value_says_it(open_file: OpenFile, tmp_path: Path) -> None:
+def test_what_is_always_the_same_is_a_line_and_no_axis(open_file: OpenFile, tmp_path: Path) -> None:
     page = opened(
         open_file, tmp_path, [a_trial(number, {"lr": 0.5, "kind": "a"}, 1e-05) for number in (1, 2)]
     )
-    assert [ticks(page, place) for place in (2, 3)] == [["1e\u221205"], ["2"]]
+    assert axis_names(page) == ["lr", "kind"]
+    expect(page.get_by_text("Always the same:")).to_have_text(
+        "Always the same: RESULT 1e-05, Duration (s) 2."
+    )
+    expect(page.locator(".legend").first).to_have_text("RESULT 1e-05 everywhere")
+    page.get_by_role("button", name=re.compile("^Axes")).click()
+    page.get_by_role("dialog").get_by_label("RESULT").check()
+    assert ticks(page, 2) == ["1e\u221205"]
 
 
 def test_axes_cover_what_was_searched_and_say_how_far_the_evaluations_reach(
@@ -157,8 +164,7 @@ def test_integers_in_steps_have_their_ticks_on_values(open_file: OpenFile, tmp_p
     page = open_file(plots.parallel(make_plot_data(results.run, results.trials), sentence(results)))
     wait_until_drawn(page)
     assert axis_names(page) == [
-        *("optimizer", "momentum", "layers", "lr", "RESULT"),
-        *("accuracy", "Duration (s)"),  # not what is always 3
+        *("optimizer", "momentum", "layers", "lr", "RESULT", "accuracy"),  # not what is always 3
     ]
     assert ticks(page, 2) == ["2", "5", "8", "11", "14"]
 
@@ -169,8 +175,24 @@ def test_long_names_of_axes_lose_whole_words(open_file: OpenFile, tmp_path: Path
     wait_until_drawn(page)
     name = page.locator(".axis-name span").first.inner_text().replace("\n", "")
     begin, end = name.split("…")
+    assert len(name) > 50  # as much as fits into some lines
     assert set(begin.split("-")) | set(end.split("-")) <= {
-        *["a", "very", "long", "parameter", "of", "it"],
+        *[
+            "a",
+            "very",
+            "long",
+            "parameter",
+            "name",
+            "that",
+            "somebody",
+            "made",
+            "up",
+            "for",
+            "the",
+            "sake",
+            "of",
+            "it",
+        ],
         "",
     }
 
@@ -178,10 +200,13 @@ def test_long_names_of_axes_lose_whole_words(open_file: OpenFile, tmp_path: Path
 def test_names_of_axes_break_between_words_where_there_is_little_room(
     open_file: OpenFile, tmp_path: Path
 ) -> None:
-    page = opened(open_file, tmp_path, some_trials(), viewport={"width": 390, "height": 900})
-    name = page.locator(".axis-name span", has_text="Duration (s)")
+    trials = [
+        dataclasses.replace(trial, outputs={"accuracy-of_folds": trial.number}) for trial in some_trials()
+    ]
+    page = opened(open_file, tmp_path, trials, viewport={"width": 390, "height": 900})
+    name = page.locator(".axis-name span", has_text="accuracy-of_folds")
     lines = name.evaluate(
-        "(node) => { const text = node.firstChild; return [...'Duration'].map((_, at) => { const part ="
+        "(node) => { const text = node.firstChild; return [...'accuracy-'].map((_, at) => { const part ="
         " document.createRange(); part.setStart(text, at); part.setEnd(text, at + 1);"
         " return part.getBoundingClientRect().top; }); }"
     )
@@ -202,7 +227,7 @@ def test_the_scale_is_said_and_can_be_changed(open_file: OpenFile, tmp_path: Pat
 def test_an_axis_without_any_value_has_no_range(open_file: OpenFile, tmp_path: Path) -> None:
     trials = [a_trial(number, {"lr": 0.5, "kind": "a"}, None, Status.FAILED) for number in (1, 2)]
     page = opened(open_file, tmp_path, trials)
-    assert page.locator(".catcher").count() == 3  # of lr, kind and seconds
+    assert page.locator(".catcher").count() == 2  # of lr and kind
     axis(page, "RESULT").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("The selected evaluations have no value here.")

@@ -21,9 +21,11 @@ def test_table_and_lines_point_at_each_other(plot: Page) -> None:
     plot.get_by_role("button", name=f"Mark the line of evaluation {number}", exact=True).click()
     plot.mouse.move(5, 5)
     expect(plot.locator(".tip b").first).to_have_text(number)
-    lines = plot.locator(".drawing svg").bounding_box()
-    assert lines
-    plot.mouse.move(lines["x"] + 150, lines["y"] + 150)
+    kind = plot.locator(".catcher").nth(1).bounding_box()
+    assert kind
+    # Where the lines meet whose kind is the other one.
+    share = 0.25 if int(number) % 2 else 0.75
+    plot.mouse.move(kind["x"] + kind["width"] / 2, kind["y"] + 10 + (1 - share) * (kind["height"] - 20))
     expect(plot.locator(".tip b").first).not_to_have_text(number)
 
 

@@ -73,7 +73,7 @@ def assert_columns(run: KindRun, data: Mapping[str, Any]) -> None:
     assert [option for option, counts in zip(options, data["usable"], strict=True) if counts] == (
         ["ok"] if len(usable(run.frame)) else []
     )
-    assert (data["result"], data["largest"]) == (run.main, run.signs[run.main] < 0)
+    assert (data["goal"], data["largest"]) == (run.main, run.signs[run.main] < 0)
 
 
 def assert_answer(run: KindRun, text: str) -> None:
@@ -224,7 +224,9 @@ def assert_front(run: KindRun, text: PageText, data: Mapping[str, Any]) -> None:
         assert set(map(tuple, pair["front"])) == set(
             rows.loc[sorted(numbers), names].itertuples(index=False, name=None)
         )
-    assert drawn["volume"][-1][2] == pytest.approx(hypervolume(run, reference_of(run, text)), rel=1e-4)
+    assert drawn["volume"]["steps"][-1][2] == pytest.approx(
+        hypervolume(run, reference_of(run, text)), rel=1e-4
+    )
 
 
 def reference_of(run: KindRun, text: PageText) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from report_runs import a_run, a_trial, write_run
 from worker.report.data import chart_series, improvements
 from worker.report.data import results as source
 from worker.report.data.run_curves import Budget
+from worker.report.data.scale_choice import Distance
 from worker.report.data.standings import Comparison
 from worker.report.pages import compare
 from worker.trial import Trial
@@ -28,14 +29,19 @@ def improving(*levels: float, count: int) -> list[Trial]:
 
 def heights(lines: Mapping[str, Any]) -> list[set[float]]:
     """At which different heights each line of a chart is drawn, as far as they can be told apart."""
-    clip = lines["clip"]
+    clip = lines["clip"] if lines["scale"] == "linear" else None
     drawn = [
         [min(value, math.inf if clip is None else clip) for value in line["y"]] for line in lines["lines"]
     ]
     least, most = min(map(min, drawn)), max(map(max, drawn))
-    if lines["log"]:
-        drawn = [[math.log(value) for value in line] for line in drawn]
-        least, most = math.log(least), math.log(most)
+    scales: dict[str, Callable[[float], float]] = {
+        "linear": float,
+        "log": math.log,
+        "distance": Distance(**lines["distance"]).into,
+    }
+    into = scales[lines["scale"]]
+    drawn = [[into(value) for value in line] for line in drawn]
+    least, most = into(least), into(most)
     return [{round((value - least) / (most - least), 2) for value in line} for line in drawn]
 
 
@@ -61,7 +67,7 @@ def test_no_run_that_improved_is_drawn_flat(tmp_path: Path, first: list[Trial], 
 def test_nothing_lies_on_the_edge_of_a_logarithmic_axis(tmp_path: Path) -> None:
     results = source.read(write_run(tmp_path, a_run(), improving(1e6, 1e3, 1, count=50)))
     chart = compare.payload_of(Comparison([results]).bands(Budget.EVALUATIONS))
-    assert chart["log"] and chart["clip"] is None
+    assert chart["scale"] == "log"
     assert chart_series.best_so_far(improvements.finished(results.trials), results.run)["scale"] == "log"
 
 

@@ -1,6 +1,6 @@
 // The axes of a parallel plot: lines, ticks, names as buttons, and ranges that are drawn with the pointer.
 
-import { element, fewerWords, fitted, shape, tickText } from "./dom.js";
+import { breakable, element, fitted, shape, tickText } from "./dom.js";
 import { SCALE_WORDS } from "./legend.js";
 import { roomyTicks } from "./scale.js";
 
@@ -164,11 +164,6 @@ function rangeBetween(axis, frame, pixels) {
   return new Set(chosen);
 }
 
-/** The text with places at which a line may end behind what parts words in names. */
-function breakable(text) {
-  return text.split(/(?<=[_.-])/).flatMap((part) => [part, element("wbr")]);
-}
-
 /** The name above an axis: opens its settings; dragged sideways it moves the axis. */
 function nameButton(axis, frame, actions) {
   const { label } = axis.column;
@@ -181,7 +176,7 @@ function nameButton(axis, frame, actions) {
       ...{ "aria-label": [label, ...states].join(", "), "aria-haspopup": "dialog", "data-column": axis.column.index },
       "aria-keyshortcuts": "ArrowLeft ArrowRight",
     },
-    element("span", {}, ...breakable(fewerWords(label, 2 * Math.floor((width - 12) / (axis.room < DENSE ? 8 : 9))))),
+    element("span", {}, ...breakable(label)),
     element("small", {}, states.join(", ")),
   );
   button.style.left = `${axis.x}px`;

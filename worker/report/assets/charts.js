@@ -1,14 +1,16 @@
 // Line charts, bars, spans and maps as SVG, drawn for the width that they have, so that their text is never shrunk.
 
 import { isDark, makeColouring, whenThemeChanges } from "./colour.js";
-import { element, exact, oncePerFrame, shape, short, shortened } from "./dom.js";
-import { showLegend } from "./legend.js";
+import { element, exact, inLines, oncePerFrame, shape, short, shortened } from "./dom.js";
+import { SCALE_WORDS, showLegend } from "./legend.js";
 import { saveButtons } from "./saving.js";
 import { makeScale, roomyTicks } from "./scale.js";
 
 const EDGES = { left: 58, right: 16, top: 10, bottom: 44 };
 const INSET = 7; // between the ends of both axes and what is drawn at them
 const LARGE = 1e6; // numbers from here on are too long for the axes of a map
+const NAME_LINE = 14; // pixels between lines of a name
+const NAME_LETTER = 7.4; // pixels of a letter of it, about
 const UNITS = [["days", 86400], ["h", 3600], ["min", 60]];
 
 /** The unit in which a time of so many seconds reads best: {name, seconds}. */
@@ -73,12 +75,14 @@ function numberScale(found, { log = false, kind = log ? "log" : "linear", distan
 
 function chartFrame(width, height, x, y, axes, words) {
   const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
-  const [right, top, bottom] = [width - EDGES.right, EDGES.top, height - EDGES.bottom];
+  const below = nameLines(axes.x.label, x.kind, width - EDGES.left - EDGES.right);
+  const [right, top, bottom] = [width - EDGES.right, EDGES.top, height - EDGES.bottom - NAME_LINE * (below.length - 1)];
+  const beside = nameLines(axes.y.label, y.kind, bottom - top);
   const wanted = y.ticks(Math.floor((bottom - top) / 42));
   const place = (value) => bottom - INSET - y.at(value) * (bottom - top - INSET);
   const roomy = roomyTicks(wanted, (tick) => [place(tick.value) - 7, place(tick.value) + 7]);
   const ticks = wanted.filter((tick) => roomy.has(tick));
-  const left = Math.max(EDGES.left, 34 + 7 * Math.max(0, ...ticks.map((tick) => tick.text.length)));
+  const left = Math.max(EDGES.left, 34 + 7 * Math.max(0, ...ticks.map((tick) => tick.text.length))) + NAME_LINE * (beside.length - 1);
   const across = (value) => left + INSET + x.at(value) * (right - left - 2 * INSET);
   const up = (value) => bottom - INSET - y.at(value) * (bottom - top - INSET);
   for (const tick of ticks) {
@@ -96,10 +100,29 @@ function chartFrame(width, height, x, y, axes, words) {
     last = at + half;
   }
   svg.append(shape("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "rule" }));
-  svg.append(shape("text", { x: (left + right) / 2, y: height - 8, "text-anchor": "middle", class: "name" }, axes.x.label));
-  const turned = `translate(13 ${(top + bottom) / 2}) rotate(-90)`;
-  svg.append(shape("text", { transform: turned, "text-anchor": "middle", class: "name" }, axes.y.label));
+  svg.append(nameBelow(below, (left + right) / 2, height - 8), nameBeside(beside, (top + bottom) / 2));
   return { svg, across, up, top };
+}
+
+/** The lines of an axis' name, with its scale where that is no linear one. */
+function nameLines(name, kind, room) {
+  const most = Math.max(8, Math.floor(room / NAME_LETTER));
+  if (kind === "linear") return inLines(name, most);
+  const words = SCALE_WORDS[kind].legend;
+  const whole = name.endsWith(")") ? `${name.slice(0, -1)}, ${words})` : `${name} (${words})`;
+  return whole.length <= most ? [whole] : [...inLines(name, most), ...inLines(`(${words})`, most)];
+}
+
+/** A name in the middle below an axis, its last line at `y`. */
+function nameBelow(lines, x, y) {
+  const rows = lines.map((line, index) => shape("tspan", { x, y: y - NAME_LINE * (lines.length - 1 - index) }, line));
+  return shape("text", { "text-anchor": "middle", class: "name" }, ...rows);
+}
+
+/** A name that is read upwards beside an axis, its middle at `y`. */
+function nameBeside(lines, y) {
+  const rows = lines.map((line, index) => shape("tspan", { x: 0, y: NAME_LINE * index }, line));
+  return shape("text", { transform: `translate(13 ${y}) rotate(-90)`, "text-anchor": "middle", class: "name" }, ...rows);
 }
 
 function drawSeries(data, one, { across, up, top }, cut) {
@@ -150,18 +173,18 @@ export function lineKeys(data, series) {
 /** Horizontal bars: rows is [{label, value, error, text}]; values below 0 are drawn as 0. */
 export function drawBars(rows, words) {
   return (width) => {
-    const step = 28;
-    const height = rows.length * step + 6;
     const left = Math.min(190, Math.max(90, width * 0.32));
+    const names = rows.map((row) => inLines(row.label, Math.floor((left - 12) / 7)));
+    const step = Math.max(28, NAME_LINE * Math.max(...names.map((lines) => lines.length)) + 6);
+    const height = rows.length * step + 6;
     const right = width - 96;
     const most = Math.max(...rows.map((row) => row.value + (row.error ?? 0)), 1e-9);
     const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
     rows.forEach((row, index) => {
       const middle = index * step + step / 2;
       const at = (value) => left + (Math.max(0, value) / most) * (right - left);
-      const room = Math.floor((left - 12) / 7);
-      const name = shape("text", { x: left - 8, y: middle, dy: "0.32em", "text-anchor": "end" }, shortened(row.label, room));
-      name.append(shape("title", {}, row.label));
+      const lines = names[index].map((line, at) => shape("tspan", { x: left - 8, y: middle + NAME_LINE * (at - (names[index].length - 1) / 2), dy: "0.32em" }, line));
+      const name = shape("text", { "text-anchor": "end" }, shape("title", {}, row.label), ...lines);
       svg.append(name, shape("rect", { x: left, y: middle - 8, width: at(row.value) - left, height: 16, class: "bar-body" }));
       if (row.error) {
         const [low, high] = [at(row.value - row.error), at(row.value + row.error)];
@@ -232,7 +255,8 @@ function drawMap(columns, { xs, ys, results }, words, colours) {
     const colouring = colours();
     const height = Math.round(Math.min(Math.max(width * 0.7, 240), 420));
     const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
-    const [left, right, top, bottom] = [92, width - 16, 8, height - 44];
+    const names = columns.map((column, index) => nameLines(column.label, "linear", index ? height - 60 : width - 110));
+    const [left, right, top, bottom] = [78 + NAME_LINE * names[1].length, width - 16, 8, height - 30 - NAME_LINE * names[0].length];
     const [wide, high_] = [(right - left) / xs.length, (bottom - top) / ys.length];
     results.forEach((line, row) =>
       line.forEach((value, column) => {
@@ -259,9 +283,7 @@ function drawMap(columns, { xs, ys, results }, words, colours) {
       svg.append(shape("text", { x: left - 7, y: at, dy: "0.32em", "text-anchor": "end" }, shortened(text(columns[1], value), 10)));
       last = at;
     });
-    svg.append(shape("text", { x: (left + right) / 2, y: height - 8, "text-anchor": "middle", class: "name" }, columns[0].label));
-    const turned = `translate(13 ${(top + bottom) / 2}) rotate(-90)`;
-    svg.append(shape("text", { transform: turned, "text-anchor": "middle", class: "name" }, columns[1].label));
+    svg.append(nameBelow(names[0], (left + right) / 2, height - 8), nameBeside(names[1], (top + bottom) / 2));
     return svg;
   };
 }

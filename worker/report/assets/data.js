@@ -1,6 +1,6 @@
 // The page's data: deflated JSON in a script element, made into columns of numbers.
 
-import { numberText } from "./dom.js";
+import { element, numberText } from "./dom.js";
 
 /** What the element `identity` holds, as it was packed. */
 export async function readParts(identity) {
@@ -39,6 +39,14 @@ export function cellText(column, row, write) {
 export function cellContent(column, row) {
   const value = column.values[row];
   return column.category || Number.isNaN(value) ? cellText(column, row) : numberText(value);
+}
+
+/** The line that names what is always the same, as it has no axis at first; "" where all differs. */
+export function constantWords(data) {
+  const same = data.columns.filter((column) => column.constant && !column.shown);
+  if (!same.length) return "";
+  const told = same.flatMap((column, index) => [index ? ", " : "", `${column.label} `, element("b", {}, numberText(column.values.find((value) => !Number.isNaN(value))))]);
+  return element("p", { class: "soft" }, "Always the same: ", ...told, ".");
 }
 
 /** Row -> its place among the usable results, 0 for the best; rows without one come behind all others. */

@@ -93,6 +93,25 @@ export function fewerWords(text, most) {
   return first.length ? `${first.join("")}…${last.join("")}` : shortened(text, most);
 }
 
+const LONGEST = 60; // letters of a name that is shown as a whole
+
+/** A name in lines of at most `most` letters, which end between words or behind what parts words; a very long one without its middle. */
+export function inLines(name, most) {
+  const lines = [""];
+  for (const word of fewerWords(name, LONGEST).split(/(?<=[_./\- ])/)) {
+    if (lines.at(-1) && (lines.at(-1) + word.trimEnd()).length > most) lines.push("");
+    let rest = word;
+    for (; rest.trimEnd().length > most; rest = rest.slice(most)) lines.splice(-1, 1, rest.slice(0, most), "");
+    lines.push(lines.pop() + rest);
+  }
+  return lines.map((line) => line.trim()).filter(Boolean);
+}
+
+/** The name with places at which a line may end; a very long one without its middle. */
+export function breakable(name) {
+  return fewerWords(name, LONGEST).split(/(?<=[_./-])/).flatMap((part) => [part, element("wbr")]);
+}
+
 /** The text of a tick in `most` letters: `brief`, which categories have, leaves out what all others have too; no number is cut. */
 export function tickText(tick, most) {
   if (tick.brief === undefined && tick.value !== undefined) {

@@ -18,14 +18,14 @@ const HELP = {
 };
 
 /**
- * Puts it into `root`. front: {columns, names, trials, word, points}: the columns of results, what these are called, the evaluations
+ * Puts it into `root`. scales: the AxisScales of the results by their names. front: {columns, names, trials, word, points}: the columns of results, what these are called, the evaluations
  * that no other one beats, what stands for one in words, and where points have several evaluations, [number, means, evaluations] of each.
  */
-export function mountFront(root, data, front, selection) {
+export function mountFront(root, data, front, selection, scales) {
   const columns = front.columns.map((name) => data.columns.find((column) => column.name === name));
   if (columns.some((column) => column === undefined)) return;
   const points = front.points ? pooledPoints(data, front.points) : singlePoints(data, columns);
-  new FrontPlot(root, { columns, points, front }, selection);
+  new FrontPlot(root, { columns, points, front }, selection, scales);
 }
 
 /** Each evaluation with all results: {number, values, rows}. */
@@ -41,12 +41,13 @@ function pooledPoints(data, points) {
 }
 
 class FrontPlot {
-  constructor(root, { columns, points, front }, selection) {
+  constructor(root, { columns, points, front }, selection, scales) {
     Object.assign(this, { points, selection, names: front.names, word: front.word, turn: { around: 0.7, up: 0.45 } });
     const trials = new Set(front.trials);
     this.onFront = new Set(points.filter((point) => trials.has(point.number)));
     this.columns = columns.map((column, place) => ({ ...column, values: Float64Array.from(points, (point) => point.values[place]) }));
-    this.scales = this.columns.map((column) => makeScale(column, () => true, "linear"));
+    const place = () => (this.scales = this.columns.map((column, index) => makeScale(column, () => true, scales.kindOf(front.names[index]) ?? "linear")));
+    place();
     this.pooled = Boolean(front.points); // ranges of means are none of the parallel plot's axes
     this.means = new Map(); // place of a result -> the range of its means
     this.around = null; // the points that were drawn around in the cube
@@ -55,6 +56,10 @@ class FrontPlot {
     this.#build(root);
     this.draw = oncePerFrame(() => this.#draw());
     selection.addEventListener("change", () => this.#changed());
+    scales.addEventListener("change", () => {
+      place();
+      this.draw();
+    });
     new ResizeObserver(this.draw).observe(this.canvas);
     whenThemeChanges(this.draw);
   }

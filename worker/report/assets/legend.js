@@ -1,7 +1,7 @@
 // The choice of what colours mean, and the bar or list that says it.
 
 import { rampGradient } from "./colour.js";
-import { element, short } from "./dom.js";
+import { element, numberText, short } from "./dom.js";
 
 /** The scales by kind: in a legend, beside the name of an axis, and on the button that sets it. */
 export const SCALE_WORDS = {
@@ -12,8 +12,8 @@ export const SCALE_WORDS = {
 };
 
 /** A select element with the `kinds` of scales; `change(kind)` is called when the user takes another. */
-export function scaleChoice(kinds, kind, change) {
-  const select = element("select", { "aria-label": "Scale", onchange: () => change(select.value) });
+export function scaleChoice(kinds, kind, change, label = "Scale") {
+  const select = element("select", { "aria-label": label, onchange: () => change(select.value) });
   for (const one of kinds) select.append(element("option", { value: one }, SCALE_WORDS[one].legend));
   select.value = kind;
   return select;
@@ -51,6 +51,10 @@ export function showLegend(legend, colouring, palette) {
   }
   if (colouring.empty) {
     legend.replaceChildren("no values");
+    return;
+  }
+  if (colouring.low === colouring.high && !column.category) {
+    legend.replaceChildren(`${column.label} `, numberText(colouring.low), " everywhere");
     return;
   }
   const bar = element("i", { class: "ramp" });

@@ -5,7 +5,7 @@ import { openAxisPanel, openColumnsPanel, openHelp } from "./axispanel.js";
 import { makeBestChoice } from "./bestchoice.js";
 import { makeColouring, whenThemeChanges } from "./colour.js";
 import { csvText } from "./csvtext.js";
-import { cellContent } from "./data.js";
+import { cellContent, constantWords } from "./data.js";
 import { counted, download, element, oncePerFrame, shape, whenQuiet } from "./dom.js";
 import { colourChoice, drawingOrder, pageStyle, scaleChoice, showLegend } from "./legend.js";
 import { Lines } from "./lines.js";
@@ -84,7 +84,7 @@ class ParallelPlot {
     this.tip = element("p", { class: "tip" });
     this.status = element("p", { role: "status", class: "count" });
     this.spoken = element("p", { role: "status", class: "unseen" }); // what is seen anyway
-    root.append(this.#tools(), element("p", {}, this.legend), this.status, this.spoken, this.stage, this.tip, this.table.root);
+    root.append(this.#tools(), element("p", {}, this.legend), this.status, constantWords(this.data), this.spoken, this.stage, this.tip, this.table.root);
     const pointAt = oncePerFrame((event) => this.#hover(event));
     this.plot.addEventListener("pointermove", pointAt);
     this.plot.addEventListener("pointerleave", () => this.#point(null, false));

@@ -1,9 +1,9 @@
 // The report's interactive parts, each put into its section where the page has it.
 
+import { AxisScales } from "./axisscales.js";
 import { drawBars, drawLines, drawSpans, figure, lineKeys, mapFigure, timeUnit } from "./charts.js";
 import { counted, element, short } from "./dom.js";
 import { mountFront } from "./front.js";
-import { SCALE_WORDS, scaleChoice } from "./legend.js";
 import { mountParallel } from "./parallel.js";
 import { allPairs, mountScatter, namedPairs, slicePairs } from "./scatter.js";
 import { Selection } from "./selection.js";
@@ -13,6 +13,8 @@ const PAPER = 690; // css pixels between the margins of a page of A4
 
 /** Fills the sections of the report from its data. */
 export function mountReport(data) {
+  const results = data.pareto ? resultScales(data.pareto) : null;
+  const pareto = (root, all, found) => fronts(root, all, found, results);
   const parts = { progress, importance, effects, interaction, curves, timeline, gpus, pareto };
   for (const [name, part] of Object.entries(parts)) {
     const root = document.getElementById(name);
@@ -20,7 +22,7 @@ export function mountReport(data) {
   }
   const linked = data.pareto?.columns && document.getElementById("pareto");
   const selection = linked ? new Selection(data) : undefined;
-  if (linked) mountFront(linked, data, data.pareto, selection);
+  if (linked) mountFront(linked, data, data.pareto, selection, results);
   whenSeen("parallel", (root) => {
     mountParallel(root, data, selection);
     printWhole(root.querySelector(".stage"));
@@ -64,13 +66,13 @@ function progress(root, data, { best, all, scale, distance, clip: limit, rises }
   const unit = timeUnit(best.at(-1)[1]);
   const dots = { label: "Result of one evaluation", kind: "dots", tone: "soft" };
   const line = { label: "Best so far", kind: "step" };
-  let kind = scale;
-  const positive = all.every((row) => row[2] > 0);
-  const clip = () => (kind === "linear" ? limit : null);
+  const name = resultLabel(data);
+  const scales = new AxisScales([{ name, kind: scale, distance, values: all.map((row) => row[2]) }]);
+  const clip = () => (scales.kindOf(name) === "linear" ? limit : null);
   const draw = (axis, label, size, ends) => (width) => {
     const points = (rows) => ({ x: rows.map((row) => row[axis] / size), y: rows.map((row) => row[2]) });
-    const words = `Best ${data.result} so far against ${label}: from ${short(best[0][2])} to ${short(best.at(-1)[2])}.`;
-    const axes = { x: { label, integer: axis === 0, ends }, y: { label: resultLabel(data), kind, distance, clip: clip(), rises } };
+    const words = `Best ${data.goal} so far against ${label}: from ${short(best[0][2])} to ${short(best.at(-1)[2])}.`;
+    const axes = { x: { label, integer: axis === 0, ends }, y: { label: name, kind: scales.kindOf(name), distance, clip: clip(), rises } };
     return drawLines(data, [{ ...dots, ...points(all) }, { ...line, ...points(best) }], axes, words)(width);
   };
   const charts = [
@@ -78,21 +80,13 @@ function progress(root, data, { best, all, scale, distance, clip: limit, rises }
     figure(root, "Best so far, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds, [0])),
   ];
   const note = element("span");
-  const say = () => {
-    const words = kind === "linear" ? "" : `${resultLabel(data)}: ${SCALE_WORDS[kind].legend}.`;
-    note.replaceChildren(words, clipNote(all.map((row) => row[2]), clip(), rises));
-  };
-  const kinds = ["linear", ...(positive ? ["log"] : []), "rank", "distance"];
-  const change = (wanted) => {
-    kind = wanted;
+  const say = () => note.replaceChildren(clipNote(all.map((row) => row[2]), clip(), rises));
+  say();
+  scales.addEventListener("change", () => {
     say();
     charts.forEach((chart) => chart.redraw());
-  };
-  say();
-  root.after(
-    element("div", { class: "legend" }, lineKeys(data, [line, dots]), note),
-    element("p", { class: "tools" }, element("label", {}, "Scale ", scaleChoice(kinds, kind, change))),
-  );
+  });
+  root.after(element("div", { class: "legend" }, lineKeys(data, [line, dots]), note), scales.tools());
 }
 
 function resultLabel(data) {
@@ -116,7 +110,7 @@ function interaction(root, data, maps) {
   const holder = element("div", { class: "charts" });
   const show = (found) => {
     const [pair] = namedPairs(data, [[found.x, found.y]]);
-    const words = `Typical ${data.result} over ${found.x} and ${found.y}, as the forest predicts it.`;
+    const words = `Typical ${data.goal} over ${found.x} and ${found.y}, as the forest predicts it.`;
     holder.replaceChildren();
     mapFigure(holder, "What the forest predicts, by both", data, pair, found, words);
     mountScatter(holder.appendChild(element("div")), data, [pair], { table: false });
@@ -134,20 +128,30 @@ function effects(root, data, curves) {
     if (!column || column.category) continue;
     const series = [{ label: `${name}: quartiles`, kind: "band", x: xs, y: middle, low, high, tone: 0 }, { label: name, kind: "step", x: xs, y: middle, tone: 0 }];
     const axes = { x: { label: name, integer: column.integer, kind: column.scale }, y: { label: resultLabel(data) } };
-    const words = `Typical ${data.result} by ${name}: from ${short(middle[0])} at ${short(xs[0])} to ${short(middle.at(-1))} at ${short(xs.at(-1))}.`;
+    const words = `Typical ${data.goal} by ${name}: from ${short(middle[0])} at ${short(xs[0])} to ${short(middle.at(-1))} at ${short(xs.at(-1))}.`;
     figure(root, `By ${name}`, drawLines(data, series, axes, words));
   }
 }
 
-function curves(root, data, { lines, log }) {
+function curves(root, data, { lines, scale, clip: limit, rises }) {
   const series = lines.map(({ trial, x, y }, index) => ({
     ...{ label: `Evaluation ${trial}`, x, y },
     tone: index < 5 ? index : "soft",
   }));
-  const axes = { x: { label: `${data.result} line`, integer: true }, y: { label: data.result, log } };
+  const values = lines.flatMap((line) => line.y);
+  const scales = new AxisScales([{ name: data.goal, kind: scale, values }]);
   const words = `Values of ${counted(series.length, "evaluation")} while running.`;
-  figure(root, "Each line is one evaluation; the five best in colour", drawLines(data, [...series].reverse(), axes, words));
-  root.append(lineKeys(data, series.slice(0, 5)));
+  const note = element("span");
+  const draw = (width) => {
+    const kind = scales.kindOf(data.goal);
+    const clip = kind === "linear" ? limit : null;
+    note.replaceChildren(clipNote(values, clip, rises));
+    const axes = { x: { label: `${data.goal} line`, integer: true }, y: { label: data.goal, kind, clip, rises } };
+    return drawLines(data, [...series].reverse(), axes, words)(width);
+  };
+  const chart = figure(root, "Each line is one evaluation; the five best in colour", draw);
+  scales.addEventListener("change", chart.redraw);
+  root.append(element("div", { class: "legend" }, lineKeys(data, series.slice(0, 5)), note), scales.tools());
 }
 
 function timeline(root, data, { agents, end }) {
@@ -172,27 +176,48 @@ function gpus(root, data, { lines }) {
   root.after(lineKeys(data, lines.map((line, index) => ({ label: line.label, tone: index }))));
 }
 
-function pareto(root, data, { pairs, volume }) {
+/** The scales of the results that stand against each other. */
+function resultScales({ pairs }) {
+  const found = new Map();
+  for (const { names, scales, all } of pairs) {
+    names.forEach((name, index) => found.set(name, { name, kind: scales[index], values: all.map((row) => row[index]) }));
+  }
+  return new AxisScales([...found.values()]);
+}
+
+function fronts(root, data, { pairs, volume }, scales) {
   const tones = [{ label: "Evaluations", kind: "dots", tone: "soft" }, { label: "Pareto front", kind: "dots", tone: "mark" }];
   for (const { names, all, front, line } of pairs) {
     const points = (rows) => ({ x: rows.map((row) => row[0]), y: rows.map((row) => row[1]) });
     const series = [{ ...tones[0], ...points(all) }, { ...tones[1], ...points(front) }];
     const drawn = line ? [...series, { ...series[1], kind: "step" }] : series;
     const words = `${counted(front.length, "evaluation")} on the front.`;
-    const [x, y] = names.map((label) => ({ label }));
-    figure(root, "Results of all evaluations", drawLines(data, drawn, { x, y }, words));
+    const draw = (width) => {
+      const [x, y] = names.map((label) => ({ label, kind: scales.kindOf(label) }));
+      return drawLines(data, drawn, { x, y }, words)(width);
+    };
+    const chart = figure(root, "Results of all evaluations", draw);
+    scales.addEventListener("change", chart.redraw);
   }
-  if (volume) grown(root, data, volume);
-  root.after(element("div", { class: "legend" }, lineKeys(data, tones)));
+  const tools = volume ? grown(root, data, volume) : "";
+  root.after(element("div", { class: "legend" }, lineKeys(data, tones)), scales.tools(), tools);
 }
 
-function grown(root, data, volume) {
+function grown(root, data, { steps: volume, scale, distance }) {
   const unit = timeUnit(volume.at(-1)[1]);
+  const name = "hypervolume";
+  const scales = new AxisScales([{ name, kind: scale, distance, values: volume.map((row) => row[2]) }]);
   const words = (label) => `Hypervolume against ${label}: up to ${short(volume.at(-1)[2])}.`;
-  const draw = (axis, label, size) => {
+  const draw = (axis, label, size) => (width) => {
+    const kind = scales.kindOf(name);
     const series = [{ label: "Hypervolume", kind: "step", x: volume.map((row) => row[axis] / size), y: volume.map((row) => row[2]) }];
-    return drawLines(data, series, { x: { label, integer: axis === 0 }, y: { label: "hypervolume", ends: [0] } }, words(label));
+    const y = { label: name, kind, distance, ends: kind === "linear" ? [0] : [] };
+    return drawLines(data, series, { x: { label, integer: axis === 0 }, y }, words(label))(width);
   };
-  figure(root, "Hypervolume of the front, by evaluations", draw(0, "evaluations", 1));
-  figure(root, "Hypervolume of the front, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds));
+  const charts = [
+    figure(root, "Hypervolume of the front, by evaluations", draw(0, "evaluations", 1)),
+    figure(root, "Hypervolume of the front, by wall time", draw(1, `wall time (${unit.name})`, unit.seconds)),
+  ];
+  scales.addEventListener("change", () => charts.forEach((chart) => chart.redraw()));
+  return scales.tools();
 }

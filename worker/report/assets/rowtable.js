@@ -1,7 +1,7 @@
 // A table of rows that can be searched and sorted, a page at a time.
 
 import { cellContent, cellText } from "./data.js";
-import { counted, element, exact } from "./dom.js";
+import { breakable, counted, element, exact } from "./dom.js";
 
 const PAGE = 25;
 
@@ -49,7 +49,7 @@ export class RowTable {
   }
 
   #head(column) {
-    const button = element("button", { type: "button", title: column.label.length > 30 && column.label, onclick: () => this.#sortBy(column) }, column.label);
+    const button = element("button", { type: "button", title: column.label.length > 60 && column.label, onclick: () => this.#sortBy(column) }, ...breakable(column.label));
     return element("th", { scope: "col", class: column.category ? "" : "number" }, button);
   }
 

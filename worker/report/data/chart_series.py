@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from worker.report.data import improvements
 from worker.report.data.results import Results
-from worker.report.data.scale_choice import SPAN, Distance, Kind, choose_progress
+from worker.report.data.scale_choice import Distance, Kind, choose_progress, spans
 from worker.spec.run import Run
 from worker.trial import Status, Trial
 
@@ -27,12 +27,11 @@ def best_so_far(points: Sequence[improvements.Point], run: Run) -> dict[str, obj
     if steps[-1] is not last:
         best.append([last.count, round(last.elapsed, 3), steps[-1].loss])
     chosen = best_so_far_scale(points, run)
-    distance = chosen.distance
     return {
         "best": best,
         "all": [[point.count, round(point.elapsed, 3), point.loss] for point in points[::stride]],
         "scale": chosen.kind,
-        "distance": {"best": distance.best, "unit": distance.unit, "sign": distance.sign},
+        "distance": chosen.distance.payload(),
         "clip": chosen.clip,  # only a linear axis has no room for all
         "rises": run.maximises,
     }
@@ -55,7 +54,7 @@ def best_so_far_scale(points: Sequence[improvements.Point], run: Run) -> Progres
     worst = max(ranks[int(len(ranks) * 0.75)], before_last_fall([run.rank(step.loss) for step in steps]))
     clip = run.rank(worst)
     kind, distance = choose_progress([step.loss for step in steps], clip, run.maximises)
-    if kind == "linear" and wide([point.loss for point in points]):
+    if kind == "linear" and spans([point.loss for point in points]):
         kind = "log"
     return ProgressScale(kind, distance, clip)
 
@@ -64,11 +63,6 @@ def before_last_fall(levels: Sequence[float]) -> float:
     """The level from which a curve fell last: below it, one that got better would look flat. Its own where it never fell."""
     falls = [higher for higher, lower in pairwise(levels) if lower < higher]
     return falls[-1] if falls else levels[-1]
-
-
-def wide(values: Sequence[float], span: float = SPAN) -> bool:
-    """Whether a logarithmic axis suits the values."""
-    return bool(values) and min(values) > 0 and max(values) / min(values) > span
 
 
 def timeline(results: Results, now: float) -> dict[str, object] | None:

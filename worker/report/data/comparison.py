@@ -10,6 +10,7 @@ from functools import partial
 
 from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
 from worker.report.data.results import Results
+from worker.report.data.scale_choice import choose
 from worker.report.data.searched import union
 from worker.spec.hook_fields import Event
 from worker.spec.run import Run
@@ -160,7 +161,24 @@ def _joined_column(name: str, all_plot_data: Sequence[PlotData], sizes: Sequence
         ]
         integer = all(part.integer for part in present)
         together = union([part.searched for part in present])
-        return dataclasses.replace(first, values=values, integer=integer, searched=together)
+        found = dataclasses.replace(
+            first,
+            values=values,
+            integer=integer,
+            searched=together,
+            shown=any(part.shown for part in present),
+        )
+        if first.role == "parameter":
+            return found
+        # What is always the same in each run may differ between them.
+        shown = not found.constant and (found.shown or any(part.constant for part in present))
+        return dataclasses.replace(
+            found,
+            shown=shown,
+            scale=choose(
+                _counting(found, all_plot_data), first.role == "result" and all_plot_data[0].goal.maximises
+            ),
+        )
     texts = [
         text
         for part, size in zip(parts, sizes, strict=True)
@@ -173,6 +191,13 @@ def _joined_column(name: str, all_plot_data: Sequence[PlotData], sizes: Sequence
     return dataclasses.replace(
         first, values=indices, options=options, scale="linear", integer=False, searched=None
     )
+
+
+def _counting(column: PlotColumn, all_plot_data: Sequence[PlotData]) -> list[float]:
+    """The numbers of a column that a scale has to show: of results, those that count."""
+    usable = [counts for plot_data in all_plot_data for counts in plot_data.usable]
+    pairs = zip(column.values, usable, strict=True)
+    return [value for value, counts in pairs if value is not None and (counts or column.role != "result")]
 
 
 def _texts(column: PlotColumn) -> list[str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from worker.report.data.scale_choice import Kind, choose_clipped
 from worker.report.data.summary import best_first
 from worker.spec.run import Run
 from worker.trial import Trial
@@ -33,6 +34,11 @@ def choose(trials: Iterable[Trial], run: Run) -> list[Curve]:
         others = printed[half:]
         printed = printed[:half] + [others[at * len(others) // half] for at in range(half)]
     return [_curve(trial) for trial in printed]
+
+
+def scale(lines: Iterable[Curve], run: Run) -> tuple[Kind, float | None]:
+    """The scale on which most of the curves is seen, and the value beyond which they lie on the edge, if any."""
+    return choose_clipped([value for line in lines for value in line.values], run.maximises)
 
 
 def _curve(trial: Trial) -> Curve:

@@ -9,9 +9,10 @@ from itertools import combinations
 
 from worker.pooled import points_of
 from worker.report.data import improvements, pareto, table
+from worker.report.data.readable import readable
+from worker.report.data.scale_choice import choose, choose_progress
 from worker.spec.fields import BY_PATH
 from worker.spec.goals import Goal
-from worker.spec.notation import real_text
 from worker.spec.run import Run
 from worker.trial import Trial
 
@@ -30,6 +31,12 @@ class Growth:
     reference: tuple[float, ...]
     given: bool  # whether the run says what the reference point is
 
+    def payload(self) -> dict[str, object]:
+        """As scripts draw it, on a scale that shows late gains."""
+        levels = list(dict.fromkeys(volume for _, _, volume in self.steps))
+        kind, distance = choose_progress(levels, levels[0], maximises=True)
+        return {"steps": self.steps, "scale": kind, "distance": distance.payload()}
+
 
 def pairs(trials: Sequence[Trial], goals: Sequence[Goal]) -> list[dict[str, object]]:
     """Each two results, those of all evaluations and those on the front, in the order of the front."""
@@ -43,6 +50,9 @@ def pairs(trials: Sequence[Trial], goals: Sequence[Goal]) -> list[dict[str, obje
     return [
         {
             "names": [f"{goal.name} ({goal.direction})" for goal in two],
+            "scales": [
+                choose([trial.outputs[goal.name] for trial in usable], goal.maximises) for goal in two
+            ],
             "all": points(usable[::stride], two),
             "front": points(front, two),
             "line": len(goals) == 2,  # of more, the front is no line in the plane of two
@@ -107,9 +117,7 @@ def growth(run: Run, trials: Sequence[Trial]) -> Growth | None:
 
 def reference_words(growth: Growth, goals: Sequence[Goal]) -> str:
     """Which reference point a hypervolume has, and where it comes from."""
-    point = ", ".join(
-        f"{goal.name} {real_text(at)}" for goal, at in zip(goals, growth.reference, strict=True)
-    )
+    point = ", ".join(f"{goal.name} {readable(at)}" for goal, at in zip(goals, growth.reference, strict=True))
     source = (
         "as the config says"
         if growth.given

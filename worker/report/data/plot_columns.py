@@ -26,6 +26,7 @@ MOST_AXES = 20  # of parameters shown at first; the others can be brought in
 MOST_OUTPUT_AXES = 8
 MOST_OPTIONS = 24  # of a category, also those without an evaluation
 _RESULT = Goal(RESULT)
+_MEASURED = ("result", "output", "own")
 _EXACT_INTEGER = 2**53  # floats hold all integers up to here; parameters go no further
 
 
@@ -51,6 +52,15 @@ class PlotColumn:
     def numbers(self) -> list[float]:
         """The values that are there."""
         return [value for value in self.values if value is not None]
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is an output or a duration that is always the same: it gets no axis, unless that tells which evaluations lack it."""
+        if self.options is not None or self.role not in _MEASURED or len(self.values) < 2:
+            return False
+        first = next((value for value in self.values if value is not None), None)
+        alike = (first,) if self.role == "result" else (first, None)
+        return first is not None and all(value in alike for value in self.values)
 
 
 @dataclass(frozen=True)
@@ -122,10 +132,15 @@ def make_plot_data(run: Run, trials: Sequence[Trial]) -> PlotData:
             continue  # the column of the result shows it
         elif column.role == "output":
             values = [_finite(trial.outputs.get(column.name)) for trial in trials]
-            varies = len(trials) < 2 or len({value for value in values if value is not None}) > 1
-            shown_outputs += varies
-            shown = varies and shown_outputs <= MOST_OUTPUT_AXES
-            columns.append(_measured(column.header, column.header, "output", values, shown))
+            measured = _measured(
+                column.header,
+                column.header,
+                "output",
+                values,
+                len(trials) < 2 or any(value is not None for value in values),
+            )
+            shown_outputs += measured.shown
+            columns.append(replace(measured, shown=measured.shown and shown_outputs <= MOST_OUTPUT_AXES))
         elif column.name == table.RESULT:
             columns.append(_result_column(run, trials))
     columns += _own_columns(trials)
@@ -194,7 +209,8 @@ def _parameter_column(
 def _measured(name: str, label: str, role: Role, values: Sequence[float | None], shown: bool) -> PlotColumn:
     numbers = [value for value in values if value is not None]
     integer = all(value == int(value) for value in numbers) if numbers else False
-    return PlotColumn(name, label, role, values, scale=choose(numbers), shown=shown, integer=integer)
+    column = PlotColumn(name, label, role, values, scale=choose(numbers), shown=shown, integer=integer)
+    return replace(column, shown=False) if column.constant else column
 
 
 def _categories(
@@ -236,7 +252,7 @@ def payload(plot_data: PlotData) -> dict[str, object]:
     return {
         "name": plot_data.name,
         "usable": counting,
-        "result": plot_data.goal.name,
+        "goal": plot_data.goal.name,
         "largest": plot_data.goal.maximises,
         "palette": palette(),
         "columns": [_column_payload(column) for column in plot_data.columns],
@@ -258,6 +274,8 @@ def _column_payload(column: PlotColumn) -> dict[str, object]:
     if column.searched is not None:
         payload["bounds"] = [_shortest(column.searched.low), _shortest(column.searched.high)]
         payload["step"] = column.searched.step
+    if column.constant:
+        payload["constant"] = True
     return payload
 
 

@@ -51,10 +51,10 @@ def choose(numbers: Sequence[float], maximises: bool = False) -> Kind:
     outliers at the bad end are taken to be cut off.
     """
     if len(set(numbers)) < _LEAST:
-        return "log" if _spans(numbers) else "linear"
+        return "log" if spans(numbers) else "linear"
     kinds: list[Kind] = ["linear"]
     if min(numbers) > 0:
-        kinds = ["log", "linear"] if _spans(numbers) else ["linear", "log"]
+        kinds = ["log", "linear"] if spans(numbers) else ["linear", "log"]
     for kind in kinds:
         if crowding(_fenced([_into(kind, number) for number in numbers], maximises)) <= _CROWDED:
             return kind
@@ -62,7 +62,8 @@ def choose(numbers: Sequence[float], maximises: bool = False) -> Kind:
     return "rank" if crowding(list(map(ranking(numbers), numbers))) <= _CROWDED else kinds[0]
 
 
-def _spans(numbers: Sequence[float]) -> bool:
+def spans(numbers: Sequence[float]) -> bool:
+    """Whether the numbers span so much that a logarithmic scale suits them before any other."""
     return bool(numbers) and min(numbers) > 0 and max(numbers) > SPAN * min(numbers)
 
 
@@ -102,6 +103,16 @@ def ranking(numbers: Sequence[float]) -> Callable[[float], float]:
     return rank
 
 
+def choose_clipped(numbers: Sequence[float], maximises: bool = False) -> tuple[Kind, float | None]:
+    """The scale of `choose`, and the number beyond which those at the bad end lie on the edge, None where all have room."""
+    kind = choose(numbers, maximises)
+    if kind != "linear" or crowding(numbers) <= _CROWDED:
+        return kind, None
+    sign = -1 if maximises else 1
+    end = fence([sign * number for number in numbers])
+    return kind, sign * end if any(sign * number > end for number in numbers) else None
+
+
 @dataclass(frozen=True)
 class Distance:
     """The scale of a curve of the best so far: the logarithm of how far a result is from the last best one.
@@ -112,6 +123,10 @@ class Distance:
     best: float
     unit: float
     sign: int
+
+    def payload(self) -> dict[str, float]:
+        """As scripts have it."""
+        return {"best": self.best, "unit": self.unit, "sign": self.sign}
 
     def into(self, result: float) -> float:
         """Where a result stands: 0 for the best, above it what is larger."""
@@ -133,10 +148,10 @@ def choose_progress(levels: Sequence[float], high: float, maximises: bool) -> tu
     distance = Distance(best, max(last_gain, _DUST * whole) or 1.0, sign)
     drawn = [*levels, high]
     if len(levels) < _LEAST:
-        return ("log" if _spans(drawn) else "linear"), distance
+        return ("log" if spans(drawn) else "linear"), distance
     kinds: list[Kind] = ["linear"]
     if min(drawn) > 0:
-        kinds = ["log", "linear"] if _spans(drawn) else ["linear", "log"]
+        kinds = ["log", "linear"] if spans(drawn) else ["linear", "log"]
     for kind in kinds:
         width = abs(_into(kind, high) - _into(kind, best))
         near = [level for level in levels if abs(_into(kind, level) - _into(kind, best)) <= _WINDOW * width]

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from worker.report.data import standing_lines, table
-from worker.report.data.chart_series import before_last_fall, wide
+from worker.report.data.chart_series import before_last_fall
 from worker.report.data.comparison import differences, joined
 from worker.report.data.plot_columns import payload
+from worker.report.data.readable import readable
 from worker.report.data.results import Results
 from worker.report.data.run_curves import Budget, Measure
+from worker.report.data.scale_choice import choose_progress
 from worker.report.data.standings import Band, Comparison, Standing
 from worker.report.data.summary import summarize
 from worker.report.data.value_texts import loss_cell
 from worker.report.pages import html
 from worker.report.pages.sections import table as html_table
 from worker.report.pages.standings import standings_part
-from worker.spec.notation import real_text
 from worker.spec.text import duration_words
 
 _EARLY = 20  # the part of a band's steps whose results are not looked at for the height of the chart
@@ -96,7 +97,7 @@ def _differing(runs: Sequence[Results]) -> html.Content:
 def _reference(measure: Measure) -> html.Content:
     if not measure.reference:
         return None
-    point = ", ".join(f"{name} {real_text(at)}" for name, at in measure.reference)
+    point = ", ".join(f"{name} {readable(at)}" for name, at in measure.reference)
     return html.tag("p", f"The hypervolumes of all runs are measured from the same point: {point}.")
 
 
@@ -117,18 +118,21 @@ def _row(results: Results) -> list[str]:
 
 
 def payload_of(run_bands: Sequence[Band], *, largest: bool = False) -> dict[str, object]:
-    """What the chart of these bands is drawn from."""
-    values = [value for band in run_bands for value in (*band.low, *band.high)]
-    if largest:
-        # Their mirror image falls; a logarithm is of no use to it.
-        clip = _clip([band.mirrored for band in run_bands], -max(values), -min(values))
-        log, clip = wide(values), None if clip is None else -clip
-    else:
-        log, clip = _scale(run_bands, min(values), max(values))
+    """What the chart of these bands is drawn from, on a scale that shows late gains."""
+    falling = [band.mirrored for band in run_bands] if largest else run_bands  # as if the smallest were best
+    least, most = min(min(band.low) for band in falling), max(max(band.high) for band in falling)
+    clip = _clip(falling, least, most)
+    top, sign = most if clip is None else clip, -1 if largest else 1
+    levels = sorted({value for band in falling for value in band.median}, reverse=True)
+    kind, distance = choose_progress([sign * level for level in levels], sign * top, largest)
+    falls = [min(band.median[0], top) - band.median[-1] for band in falling]
+    if kind == "linear" and any(0 < fall < _SEEN * (top - least) for fall in falls):
+        kind = "log" if least > 0 else "distance"
     return {
         "lines": [_line(band) for band in run_bands],
-        "log": log,
-        "clip": None if log else clip,
+        "scale": kind,
+        "distance": distance.payload(),
+        "clip": None if clip is None else sign * clip,  # only a linear axis has no room for all
         "rises": largest,
     }
 
@@ -142,17 +146,6 @@ def _line(band: Band) -> dict[str, object]:
         "high": band.high,
         "several": len(band.runs) > 1,
     }
-
-
-def _scale(run_bands: Sequence[Band], least: float, most: float) -> tuple[bool, float | None]:
-    """Whether the chart is logarithmic, and the value above which everything lies on its upper edge, if any."""
-    if wide([least, most]):
-        return True, None  # which has room for all
-    clip = _clip(run_bands, least, most)
-    top = most if clip is None else clip
-    falls = [min(band.median[0], top) - band.median[-1] for band in run_bands]
-    unseen = any(0 < fall < _SEEN * (top - least) for fall in falls)
-    return (True, None) if unseen and least > 0 else (False, clip)
 
 
 def _clip(run_bands: Sequence[Band], least: float, most: float) -> float | None:

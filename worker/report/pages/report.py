@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from worker.report.data import curves, front_charts, gpu_usage, improvements, pareto
-from worker.report.data.chart_series import best_so_far, timeline, wide
+from worker.report.data.chart_series import best_so_far, timeline
 from worker.report.data.importance import Importance, NoImportanceError, measure
 from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
@@ -24,9 +24,6 @@ from worker.report.pages import (
 )
 from worker.store.starter import run_command
 
-_CURVE_SPAN = (
-    100.0  # learning curves whose largest value is this many times the smallest read better as logarithms
-)
 REFRESH = 60  # seconds between two looks of a page at a run that is going on
 
 
@@ -53,7 +50,7 @@ def page(results: Results, options: Options, made_at: datetime) -> str:
     data.update(_charts(results, importance, made_at.timestamp()))
     parts = _parts(results, summary, options, importance, why_not)
     drawn = {"parallel", "scatter", *data} if results.trials else set()
-    drawn |= {"slices"} if summary.best is not None else set()
+    drawn |= {"slices"} if summary.best is not None and not sections.slices(results) else set()
     shown = [part for part in parts if part[2] or part[0] in drawn]
     body = html.tag(
         "main",
@@ -89,7 +86,7 @@ def _parts(
         ("parallel", "Parallel plot", None),
         ("importance", "Which parameters matter", sections.importance(importance, why_not)),
         ("effects", "What the result depends on", sections.effects(importance)),
-        ("slices", "Each parameter against the result", None),
+        ("slices", "Each parameter against the result", sections.slices(results)),
         ("interaction", "Two parameters together", sections.interaction(importance)),
         ("scatter", "All pairs of parameters", None),
         *([] if results.run.several else [front]),
@@ -144,9 +141,12 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
         if maps := importance.effects.maps:
             charts["interaction"] = [dataclasses.asdict(pair) for pair in maps]
     if lines := curves.choose(results.trials, results.run):
+        kind, clip = curves.scale(lines, results.run)
         charts["curves"] = {
             "lines": [{"trial": line.trial.number, "x": line.steps, "y": line.values} for line in lines],
-            "log": wide([value for line in lines for value in line.values], _CURVE_SPAN),
+            "scale": kind,
+            "clip": clip,
+            "rises": results.run.maximises,
         }
     if agents := timeline(results, now):
         charts["timeline"] = agents
@@ -156,7 +156,7 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
         found = front_charts.growth(results.run, results.points)
         charts["pareto"] = {
             "pairs": front_charts.pairs(results.points, goals)[: None if results.run.several else 1],
-            "volume": found.steps if found else None,
+            "volume": found.payload() if found else None,
             **front_charts.linked(results.run, results.trials, goals),
         }
     return charts

@@ -11,7 +11,7 @@ from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.failures import infeasible_sentence
 from worker.report.data.importance import WEAK, Importance
 from worker.report.data.imports import imported_sentence
-from worker.report.data.readable import readable_value
+from worker.report.data.readable import readable, readable_value
 from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import Summary, hours_text, is_usable
@@ -234,6 +234,19 @@ def importance(measured: Importance | None, why_not: str) -> Content:
     return (
         tag("p", measured.method, " ", tag("b", measured.quality)),
         table("Importance as shares", head, list(measured.rows())[:MOST_ROWS]),
+    )
+
+
+def slices(results: Results) -> Content:
+    """That there is nothing to see, where the result is always the same; None elsewhere."""
+    losses = {trial.loss for trial in results.trials if is_usable(trial)}
+    if len(results.trials) < 2 or len(losses) != 1 or not all(map(is_usable, results.trials)):
+        return None
+    return tag(
+        "p",
+        f"{results.run.main.name} is ",
+        readable(losses.pop() or 0.0),
+        " in all evaluations, whatever the parameters are.",
     )
 
 
