@@ -211,3 +211,17 @@ def test_the_terminal_says_who_is_better_and_the_csv_how_sure(
     assert standing.verdict is not None
     assert rows.p[0] == rows.p[1] == standing.verdict.duels[0].p
     assert (rows.wins[0], rows.losses[0]) == (rows.losses[1], rows.wins[1])
+
+
+def test_groups_with_the_same_best_median_are_named_together(tmp_path: Path) -> None:
+    runs = [
+        source.read(
+            write_run(tmp_path, a_run(run__name=name, search__max_evals=budget), evaluations(1, better, 9))
+        )
+        for name, budget, better in (("one", 9, 0.0), ("two", 10, 0.0), ("worse", 11, 0.5))
+    ]
+    standing = Comparison(runs).standing(Budget.EVALUATIONS)
+    assert standing
+    first, second = list(standing_lines.sentences(standing, Comparison(runs).measure))
+    assert first.endswith("of one and two alike.")
+    assert "whether it is better than worse: " in second

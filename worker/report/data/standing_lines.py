@@ -96,7 +96,9 @@ def sentences(standing: Standing, measure: Measure) -> Iterator[str]:
         yield "No group has a median: most of the runs have no result by then."
         return
     best = standing.places[standing.first]
-    yield f"The best median {measure.name} is {number(best.median)}, of {best.label}."
+    labels = [standing.places[place].label for place in standing.alike]
+    alike = f"{_and(labels)} alike" if len(labels) > 1 else best.label
+    yield f"The best median {measure.name} is {number(best.median)}, of {alike}."
     if standing.verdict is None:
         yield "The runs name different results or directions, so no test compares them."
         return
@@ -105,9 +107,10 @@ def sentences(standing: Standing, measure: Measure) -> Iterator[str]:
 
 def _tested(standing: Standing, found: Verdict, first: int) -> Iterator[str]:
     against = {
-        duel.second if duel.first == first else duel.first: duel
+        other: duel
         for duel in found.duels
-        if first in (duel.first, duel.second)
+        for one, other in ((duel.first, duel.second), (duel.second, duel.first))
+        if one == first and other not in standing.alike
     }
     label = {place: standing.places[place].label for place in against}
     better = [

@@ -57,8 +57,14 @@ class Standing:
 
     @property
     def first(self) -> int | None:
-        """Which group has the best median; None where no group has one, or two have the same."""
+        """Which group has the best median, one of them where several have the same; None where no group has one."""
         return self.order[0] if self.order else None
+
+    @property
+    def alike(self) -> tuple[int, ...]:
+        """All groups that have the best median."""
+        best = self.places[self.order[0]].median if self.order else None
+        return tuple(place for place in self.order if self.places[place].median == best)
 
     order: tuple[int, ...] = ()  # the groups that have a median, the best first
 
