@@ -97,6 +97,13 @@ def test_what_is_drawn_around_is_selected_in_the_parallel_plot(open_file: OpenFi
     canvas(page).scroll_into_view_if_needed()
     box = canvas(page).bounding_box()
     assert box
+    # A finger that begins to draw, and then scrolls.
+    page.mouse.move(box["x"] + 70, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 170, box["y"] + 140, steps=4)
+    canvas(page).dispatch_event("pointercancel")
+    page.mouse.up()
+    expect(page.locator("#parallel .count")).to_have_text("59 of 59 evaluations selected")
     # The left half of the picture: losses up to about the middle of 1 to 59.
     page.mouse.move(box["x"] + 40, box["y"] + 4)
     page.mouse.down()

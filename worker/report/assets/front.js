@@ -196,9 +196,10 @@ class FrontPlot {
       else this.box = [begin, { x: at.offsetX, y: at.offsetY }];
       this.draw();
     };
-    const end = () => {
+    const end = ({ type }) => {
       this.canvas.removeEventListener("pointermove", move);
-      const box = this.box;
+      for (const one of ["pointerup", "pointercancel"]) this.canvas.removeEventListener(one, end);
+      const box = type === "pointerup" ? this.box : null; // a finger that scrolls after all draws nothing
       this.box = null;
       const drawn = box && Math.hypot(box[0].x - box[1].x, box[0].y - box[1].y) > LEAST;
       if (drawn && this.solid) this.#drawAround(box);
@@ -206,8 +207,7 @@ class FrontPlot {
       else this.draw();
     };
     this.canvas.addEventListener("pointermove", move);
-    this.canvas.addEventListener("pointerup", end, { once: true });
-    this.canvas.addEventListener("pointercancel", end, { once: true });
+    for (const one of ["pointerup", "pointercancel"]) this.canvas.addEventListener(one, end);
   }
 
   #key(event) {

@@ -75,7 +75,11 @@ def linked(run: Run, trials: Sequence[Trial], goals: Sequence[Goal]) -> dict[str
             if trial.repeat <= run.repeats:
                 members.setdefault(trial.first, []).append(trial.number)
         several["points"] = [
-            [point.number, [point.outputs[goal.name] for goal in goals], members[point.number]]
+            [
+                point.number,
+                [point.outputs[goal.name] for goal in goals],
+                members.get(point.number, [point.number]),
+            ]
             for point in pareto.with_all(points, goals)
         ]
     columns = [table.RESULT if run.results and goal == run.main else goal.name for goal in goals]
