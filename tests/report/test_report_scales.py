@@ -1,4 +1,4 @@
-"""Scales show what matters: no scale puts most results where they cannot be told apart, and the colours are told apart by all."""
+"""Scales show what matters: no scale puts most results where they cannot be told apart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from run_kinds import KINDS, results_of
 
 from worker.report.data import scale_choice
 from worker.report.data.chart_series import best_so_far
-from worker.report.data.colours import CATEGORIES, RAMP_DARK, RAMP_LIGHT
 from worker.report.data.improvements import finished
 from worker.report.data.plot_columns import make_plot_data, payload
 
@@ -115,62 +114,3 @@ def test_ticks_stand_on_values_that_there_are(
     low: float, high: float, origin: float, step: float, most: int, ticks: list[float]
 ) -> None:
     assert scale_choice.lattice_ticks(low, high, origin, step, most) == ticks
-
-
-# How colours look to people who lack one kind of cone, in linear RGB: Machado, Oliveira and Fernandes, A Physiologically-based
-# Model for Simulation of Color Vision Deficiency (2009), severity 1.0.
-VISIONS = {
-    "all": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
-    "protanopia": (
-        (0.152286, 1.052583, -0.204868),
-        (0.114503, 0.786281, 0.099216),
-        (-0.003882, -0.048116, 1.051998),
-    ),
-    "deuteranopia": (
-        (0.367322, 0.860646, -0.227968),
-        (0.280085, 0.672501, 0.047413),
-        (-0.011820, 0.042940, 0.968881),
-    ),
-    "tritanopia": (
-        (1.255528, -0.076749, -0.178779),
-        (-0.078411, 0.930809, 0.147602),
-        (0.004733, 0.691367, 0.303900),
-    ),
-}
-
-
-def lab(colour: str, vision: str) -> tuple[float, float, float]:
-    """The colour as it is seen, in CIE L*a*b* (D65): distances are those that people see."""
-    coded = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in coded]
-    seen = [
-        min(1.0, max(0.0, math.fsum(a * b for a, b in zip(row, linear, strict=True))))
-        for row in VISIONS[vision]
-    ]
-    to_xyz = (
-        (0.4124, 0.3576, 0.1805, 0.9505),
-        (0.2126, 0.7152, 0.0722, 1.0),
-        (0.0193, 0.1192, 0.9505, 1.089),
-    )
-    xyz = [math.fsum(a * b for a, b in zip(row[:3], seen, strict=True)) / row[3] for row in to_xyz]
-    x, y, z = (part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116 for part in xyz)
-    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
-
-
-@pytest.mark.parametrize("vision", VISIONS)
-@pytest.mark.parametrize("ramp", [RAMP_LIGHT, RAMP_DARK])
-def test_the_ramp_goes_one_way_in_lightness_however_colours_are_seen(
-    ramp: tuple[str, ...], vision: str
-) -> None:
-    lightness = [lab(colour, vision)[0] for colour in ramp]
-    rising = [other - one for one, other in itertools.pairwise(lightness)]
-    assert min(rising) > 1 or max(rising) < -1
-
-
-@pytest.mark.parametrize("vision", VISIONS)
-@pytest.mark.parametrize("theme", [0, 1])
-def test_categories_are_told_apart_however_colours_are_seen(theme: int, vision: str) -> None:
-    seen = {pair[theme]: lab(pair[theme], vision) for pair in CATEGORIES}
-    distances = {pair: math.dist(seen[pair[0]], seen[pair[1]]) for pair in itertools.combinations(seen, 2)}
-    closest = min(distances, key=lambda pair: distances[pair])
-    assert distances[closest] > 12, (closest, distances[closest])

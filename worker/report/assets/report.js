@@ -158,7 +158,7 @@ function timeline(root, data, { agents, end }) {
   const unit = timeUnit(end);
   const scaled = ([from, to, kind]) => [from / unit.seconds, to / unit.seconds, kind];
   const rows = agents.map(({ label, spans }) => ({ label, spans: spans.map(scaled) }));
-  const tones = { ended: "accent", failed: "bad", running: "good", cancelled: "faint" };
+  const tones = { ended: "accent", failed: "bad", running: "text", cancelled: "faint" };
   const kinds = Object.keys(tones).filter((kind) => rows.some((row) => row.spans.some((span) => span[2] === kind)));
   const words = rows.length === 1 ? "When the worker ran evaluations." : `When each of ${rows.length} workers ran evaluations.`;
   const label = `Time (${unit.name})`;

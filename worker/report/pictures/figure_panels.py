@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from worker.errors import OmnioptError
+from worker.report.data.colours import ACCENT
 from worker.report.data.importance import NoImportanceError, measure
 from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
 from worker.report.data.results import Results
@@ -107,7 +108,7 @@ def _dots(axes: Axes, x: PlotColumn, y: PlotColumn, rows: _Rows, norm: Any) -> S
     across, up = _places(x, y, shown)
     losses = [rows.loss[row] for row in shown]
     coloured = {"c": losses, "cmap": ramp(rows.data.goal.maximises), "norm": norm}
-    look = {"color": "#00558c"} if norm is None else coloured
+    look = {"color": ACCENT} if norm is None else coloured
     dots: ScalarMappable = axes.scatter(
         across, up, s=5, linewidths=0, alpha=0.8, rasterized=len(shown) > _MANY, **look
     )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from worker.errors import OmnioptError
-from worker.report.data.colours import CATEGORIES, RAMP_LIGHT
+from worker.report.data.colours import CATEGORIES, MARK, RAMP_LIGHT
 from worker.store.starter import command
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Format = Literal["svg", "pdf", "png"]
 WIDTHS: dict[Width, float] = {"column": 88 / 25.4, "page": 180 / 25.4}
 FORMATS: tuple[Format, ...] = ("svg", "pdf", "png")
 PNG_DOTS = 600  # an inch, as journals ask of line art
-BEST = "#d1006c"
+BEST = MARK
 GREY = "#767676"
 # Lines and dots that share a page are told apart without their colours, too.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")

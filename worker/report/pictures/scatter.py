@@ -10,7 +10,7 @@ from math import log10
 from typing import TYPE_CHECKING, BinaryIO
 
 from worker.errors import OmnioptError
-from worker.report.data.colours import RAMP_LIGHT
+from worker.report.data.colours import MARK, RAMP_LIGHT
 from worker.report.data.plot_columns import PlotData
 from worker.report.data.scale_choice import fence
 from worker.report.pictures.captions import title
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _VECTOR_POINTS = 10_000  # more are drawn as pixels inside the svg, which would not open otherwise
-_BEST, _FAILED = "#d1006c", "#9a9a9a"
+_FAILED = "#9a9a9a"
 _OPACITY = 0.85
 _TITLE_LINES = 4  # for each row of panels; of many parameters, the best has many values
 _BAR_PANELS = 3  # how many panels high the colour bar is at most
@@ -179,7 +179,7 @@ def _draw_panel(axes: Axes, pair: Pair, rows: _Rows, panels: int, side: float) -
             alpha=_OPACITY,
             rasterized=crowded,
         )
-        star = axes.scatter(x[-1:], y[-1:], marker="*", s=150, color=_BEST, edgecolors="white", zorder=3)
+        star = axes.scatter(x[-1:], y[-1:], marker="*", s=150, color=MARK, edgecolors="white", zorder=3)
     _set_axes(axes, pair, side)
     if beside is not None and bad:
         axes.axhline(rows.edge, color=_FAILED, linewidth=0.6)
