@@ -48,7 +48,8 @@ class _Rows:
             for row, (loss, usable) in enumerate(zip(result.values, plot_data.usable, strict=True))
             if usable and loss is not None
         }
-        self.good = sorted(self.loss, key=lambda row: -plot_data.rank(self.loss[row]))
+        # Of equal ones, the first is the best.
+        self.good = sorted(self.loss, key=lambda row: (-plot_data.rank(self.loss[row]), -row))
         self.bad = [row for row in range(len(plot_data.usable)) if row not in self.loss]
         if not self.good:
             raise OmnioptError("No evaluation has a usable result, so there is nothing to draw.")

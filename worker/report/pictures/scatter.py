@@ -129,7 +129,7 @@ class _Rows:
             row: loss for row in shown if plot_data.usable[row] and (loss := self.results[row]) is not None
         }
         ranks = {row: plot_data.rank(loss) for row, loss in self.loss.items()}
-        self.good = sorted(ranks, key=lambda row: -ranks[row])
+        self.good = sorted(ranks, key=lambda row: (-ranks[row], -row))  # of equal ones, the first is the best
         self.bad = [row for row in shown if row not in self.loss]
         self.largest = plot_data.goal.maximises
         worst = fence(list(ranks.values()))
