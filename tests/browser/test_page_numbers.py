@@ -13,6 +13,7 @@ from report_runs import a_trial
 
 from worker.report.data.readable import Rounded, readable
 from worker.report.pages import html, report
+from worker.report.pictures.captions import in_lines
 
 _THIRDS = (1 / 3, 2 / 3)
 # A clipboard of its own: that of the machine belongs to whoever sits before it.
@@ -66,11 +67,18 @@ def test_scripts_and_markup_show_numbers_alike(open_file: OpenFile) -> None:
         *(0.0, 1.0, -1.5, 1 / 3, 999999.5, 999999.9999, 1e6, 1234567.8, 1e16, 1e22, 1e-4, 1e-5 / 3, 2.0**53),
         *(generator.uniform(-10, 10) * 10 ** generator.randint(-20, 20) for _ in range(300)),
     ]
-    page = open_file(
-        html.page("numbers", "", ["base"], ["dom"], "window.readable = readable; window.exact = exact;")
-    )
+    names = "readable, exact, short, fitted, inLines"
+    page = open_file(html.page("numbers", "", ["base"], ["dom"], f"Object.assign(window, {{ {names} }});"))
     shown = page.evaluate("(numbers) => numbers.map((one) => [readable(one), exact(one)])", numbers)
     texts = [readable(number) for number in json.loads(json.dumps(numbers))]
     exact = [text.exact if isinstance(text, Rounded) else text for text in texts]
     assert [one for one, _ in shown] == texts
     assert [float(one) for _, one in shown] == [float(one) for one in exact]
+    # The end of a range of integers is that end, however little room there is, and no name is cut inside of a word.
+    assert page.evaluate("[short(65535), short(-512, NaN, 2), fitted(65535, 3), short(65535.4)]") == [
+        *("65535", "-512", "65535", "65540"),
+    ]
+    for name, most in (("learning_rate-of the_model", 12), ("__proto__", 20), ("x" * 25, 10), ("a", 1)):
+        assert "\n".join(page.evaluate("([name, most]) => inLines(name, most)", [name, most])) == in_lines(
+            name, most
+        )

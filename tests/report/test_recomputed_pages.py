@@ -302,7 +302,7 @@ def test_a_comparison_has_the_runs_and_all_of_their_evaluations(kind_runs: dict[
         )
         failed = int((run.frame["status"] != "ok").sum())
         assert shown[3:5] == [f"{len(run.frame):,}", f"{failed:,}"]
-        assert shown[6:8] == [f"{worker_hours(run.frame):.3f}", f"{node_hours(run.frame):.3f}"]
+        assert shown[6:8] == [f"{worker_hours(run.frame):.3g}", f"{node_hours(run.frame):.3g}"]
         better = gains(run.frame)
         alone = (
             compare.payload_of(Comparison([run.results]).bands(Budget.EVALUATIONS)) if len(better) else None

@@ -16,8 +16,10 @@ from run_kinds import results_of
 
 from worker.cli.commands.figure import CHARTS
 from worker.errors import OmnioptError
+from worker.report.data.plot_columns import PlotColumn
 from worker.report.data.scale_choice import Distance
-from worker.report.pictures import figure_style, scales
+from worker.report.data.searched import Searched
+from worker.report.pictures import captions, figure_style, scales
 
 WITHOUT_FOREST = tuple(name for name in CHARTS if name not in ("importance", "map", "scatter", "parallel"))
 QUICK = ("empty", "one", "constant", "hugerange", "naninf", "conditional", "several", "hostile")
@@ -113,3 +115,24 @@ def test_scales_of_figures_rise_and_are_turned_back() -> None:
 )
 def test_numbers_at_axes_are_short(number: float, text: str) -> None:
     assert scales.number_text(number) == text
+
+
+def test_integers_at_axes_lose_no_digit() -> None:
+    assert [scales.number_text(number, 2) for number in (512, 65535, -12345.0, 0)] == [
+        *("512", "65535", "\u221212345", "0"),
+    ]
+
+
+def test_names_of_axes_break_between_words() -> None:
+    assert captions.in_lines("learning_rate-of the_model", 12) == "learning_\nrate-of the_\nmodel"
+    assert captions.in_lines("__proto__", 20) == "__proto__"
+    assert captions.in_lines("x" * 25, 10) == "x" * 10 + "\n" + "x" * 10 + "\n" + "x" * 5
+    assert captions.in_lines("a", 1) == "a"
+    long = captions.in_lines("name_" * 30, 20)
+    assert "\u2026" in long
+    assert max(map(len, long.split("\n"))) <= 20
+
+
+def test_steps_on_a_logarithmic_axis_have_their_ticks_on_values() -> None:
+    column = PlotColumn("n", "n", "parameter", [2.0, 995.0], scale="log", searched=Searched(2, 1001, 3))
+    assert [value for value, _ in scales.tick_values(column)] == [2.0, 11.0, 101.0, 1001.0]

@@ -38,7 +38,7 @@ export function exponential(text) {
   return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
-/** The number with `digits` significant digits, or as many as tell it from `other`. */
+/** The number with `digits` significant digits, or as many as tell it from `other`; an integer that is not very large as it is. */
 export function short(number, other = NaN, digits = 4) {
   const shown = (value, digits) => rounded(value, Number(value.toPrecision(digits)), digits);
   while (digits < 17 && number !== other && shown(number, digits) === shown(other, digits)) digits++;
@@ -47,6 +47,7 @@ export function short(number, other = NaN, digits = 4) {
 
 /** The text of a rounded number; zeros that stand for nothing known are left to the exponent. */
 function rounded(value, number, digits) {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return exact(value);
   return Math.abs(number) >= 1e6 && number !== value ? exponential(number.toExponential(digits - 1).replace(/\.?0+e/, "e")) : exact(number);
 }
 
@@ -98,7 +99,7 @@ const LONGEST = 60; // letters of a name that is shown as a whole
 /** A name in lines of at most `most` letters, which end between words or behind what parts words; a very long one without its middle. */
 export function inLines(name, most) {
   const lines = [""];
-  for (const word of fewerWords(name, LONGEST).split(/(?<=[_./\- ])/)) {
+  for (const word of fewerWords(name, LONGEST).split(/(?<=[^_./\- ][_./\- ]+)(?=[^_./\- ])/)) {
     if (lines.at(-1) && (lines.at(-1) + word.trimEnd()).length > most) lines.push("");
     let rest = word;
     for (; rest.trimEnd().length > most; rest = rest.slice(most)) lines.splice(-1, 1, rest.slice(0, most), "");
@@ -109,7 +110,7 @@ export function inLines(name, most) {
 
 /** The name with places at which a line may end; a very long one without its middle. */
 export function breakable(name) {
-  return fewerWords(name, LONGEST).split(/(?<=[_./-])/).flatMap((part) => [part, element("wbr")]);
+  return fewerWords(name, LONGEST).split(/(?<=[^_./-][_./-]+)(?=[^_./-])/).flatMap((part) => [part, element("wbr")]);
 }
 
 /** The text of a tick in `most` letters: `brief`, which categories have, leaves out what all others have too; no number is cut. */

@@ -1,7 +1,7 @@
 // What the plot of the front is drawn on: two axes with ticks, or a cube seen from far away, each with the ranges that are selected.
 
 import { short } from "./dom.js";
-import { SCALE_WORDS } from "./legend.js";
+import { scaledName } from "./legend.js";
 
 const ROOM = { left: 62, right: 14, top: 12, bottom: 42 };
 
@@ -28,7 +28,7 @@ export function drawFlat(pen, { left, right, top, bottom, height, across, up }, 
     pen.fillText(tick.text, at, bottom + 16);
     last = at + half;
   }
-  pen.fillText(nameOf(axes[0]), (left + right) / 2, height - 8);
+  pen.fillText(scaledName(axes[0].name, x.kind), (left + right) / 2, height - 8);
   pen.textAlign = "right";
   last = Infinity;
   for (const tick of y.ticks(Math.floor((bottom - top) / 42))) {
@@ -41,7 +41,7 @@ export function drawFlat(pen, { left, right, top, bottom, height, across, up }, 
   pen.translate(13, (top + bottom) / 2);
   pen.rotate(-Math.PI / 2);
   pen.textAlign = "center";
-  pen.fillText(nameOf(axes[1]), 0, 0);
+  pen.fillText(scaledName(axes[1].name, y.kind), 0, 0);
   pen.restore();
   if (axes.some((axis) => axis.range)) {
     const [[low, high], [least, most]] = axes.map(limitsOf);
@@ -72,7 +72,7 @@ export function drawTurned(pen, project, axes, style) {
     const { scale } = one;
     const at = (share) => (axis === 2 ? project(...upright, share) : project(...[0, 1, 2].map((other) => (other === axis ? share : -0.1))));
     pen.textAlign = axis === 2 ? "right" : "center";
-    for (const [words, share] of [[short(scale.data.low), 0.14], [nameOf(one), 0.5], [short(scale.data.high), 0.96]]) {
+    for (const [words, share] of [[short(scale.data.low), 0.14], [scaledName(one.name, scale.kind), 0.5], [short(scale.data.high), 0.96]]) {
       const [x, y] = at(share);
       const wide = pen.measureText(words).width;
       pen.fillText(words, axis === 2 ? Math.max(x - 4, wide + 2) : Math.max(x, wide / 2 + 2), y);
@@ -98,12 +98,6 @@ function stroke(pen, from, to) {
   pen.moveTo(...from);
   pen.lineTo(...to);
   pen.stroke();
-}
-
-/** What stands beside an axis: the name of the result, with its scale where that is no linear one. */
-function nameOf({ name, scale }) {
-  const { brief } = SCALE_WORDS[scale.kind];
-  return brief ? `${name}, ${brief}` : name;
 }
 
 /** From where to where on its axis the selected range is, the whole axis where there is none. */

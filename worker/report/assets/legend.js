@@ -19,6 +19,12 @@ export function scaleChoice(kinds, kind, change, label = "Scale") {
   return select;
 }
 
+/** A name with its scale behind it, where that is no linear one: what stands beside an axis with little room. */
+export function scaledName(name, kind) {
+  const brief = kind && SCALE_WORDS[kind].brief;
+  return brief ? `${name}, ${brief}` : name;
+}
+
 /** A select element with all columns; `change(index)` is called when the user takes another. */
 export function colourChoice(data, index, change) {
   const select = element("select", { onchange: () => change(Number(select.value)) });

@@ -1,12 +1,14 @@
 // Draws one scatter panel on a canvas: two columns against each other, coloured by a third.
 
-import { short, tickText } from "./dom.js";
+import { inLines, short, tickText } from "./dom.js";
+import { scaledName } from "./legend.js";
 import { fitCanvas } from "./lines.js";
 import { roomyTicks } from "./scale.js";
 
 const MANY = 3000; // points from which they are squares, which are drawn much faster than discs
 const STRIP = 20; // pixels at the top of a panel for evaluations without the result that it shows
 const EDGE = { left: 68, right: 14, top: 12, bottom: 46 };
+const NAME = { font: "600 12px system-ui, sans-serif", line: 14, letter: 7.8 }; // pixels of a line and of a letter, about
 const TICKS = "11.5px system-ui, sans-serif";
 
 /** One panel; `x` and `y` are columns, `size` {width, height} in css pixels. */
@@ -27,7 +29,12 @@ export class Panel {
     context.font = TICKS;
     const ticks = this.scales.y.ticks(Math.max(2, Math.floor((size.height - EDGE.top - EDGE.bottom) / 34)));
     const widest = Math.max(0, ...ticks.map((tick) => context.measureText(tick.text).width));
-    this.left = Math.min(Math.max(EDGE.left, widest + 34), size.width * 0.36);
+    const lines = (column, scale, room) => inLines(scaledName(column.label, scale.kind), Math.max(8, Math.floor(room / NAME.letter)));
+    const beside = lines(this.y, scales.y, size.height - EDGE.top - EDGE.bottom);
+    this.left = Math.min(Math.max(EDGE.left, widest + 34), size.width * 0.36) + NAME.line * (beside.length - 1);
+    const below = lines(this.x, scales.x, size.width - this.left - EDGE.right);
+    this.bottom = size.height - EDGE.bottom - NAME.line * (below.length - 1);
+    this.names = { below, beside };
     this.strip = this.y.role === "result" && rows.some((row) => Number.isNaN(this.y.values[row])) ? STRIP : 0;
     this.#drawAxes(context, look.style, ticks);
     this.at.clear();
@@ -55,16 +62,16 @@ export class Panel {
   }
 
   #pixel(x, y) {
-    const { width, height } = this.size;
+    const { width } = this.size;
     const inner = 8; // so that no point lies on the frame
     const across = this.left + inner + this.scales.x.at(x) * (width - this.left - EDGE.right - 2 * inner);
-    const up = height - EDGE.bottom - inner - this.scales.y.at(y) * (height - EDGE.top - this.strip - EDGE.bottom - 2 * inner);
+    const up = this.bottom - inner - this.scales.y.at(y) * (this.bottom - EDGE.top - this.strip - 2 * inner);
     return [across, up];
   }
 
   #drawAxes(context, style, ticks) {
     const { width, height } = this.size;
-    const [left, right, top, bottom] = [this.left, width - EDGE.right, EDGE.top, height - EDGE.bottom];
+    const [left, right, top, bottom] = [this.left, width - EDGE.right, EDGE.top, this.bottom];
     context.strokeStyle = style.line;
     context.strokeRect(left, top, right - left, bottom - top);
     if (this.strip) line(context, left, top + STRIP, right, top + STRIP);
@@ -95,22 +102,23 @@ export class Panel {
       line(context, left - 4, tick.y, left, tick.y);
       if (free.has(tick)) context.fillText(fitting(context, tick, left - 22), left - 7, tick.y);
     }
-    context.font = "600 12px system-ui, sans-serif";
+    const { below, beside } = this.names;
+    context.font = NAME.font;
     context.textAlign = "center";
     context.textBaseline = "bottom";
-    context.fillText(fitting(context, { text: this.x.label }, right - left), (left + right) / 2, height - 5);
+    below.forEach((name, index) => context.fillText(name, (left + right) / 2, height - 5 - NAME.line * (below.length - 1 - index)));
     context.save();
     context.translate(4, (top + bottom) / 2);
     context.rotate(-Math.PI / 2);
     context.textBaseline = "top";
-    context.fillText(fitting(context, { text: this.y.label }, bottom - top), 0, 0);
+    beside.forEach((name, index) => context.fillText(name, 0, NAME.line * index));
     context.restore();
   }
 
   /** Thicker parts of the frame say how far the evaluations reach in the range that was searched. */
   #drawExtents(context, style) {
     const { x, y } = this.scales;
-    const bottom = this.size.height - EDGE.bottom;
+    const { bottom } = this;
     context.strokeStyle = style.text;
     context.lineWidth = 2.5;
     if (x.ends) line(context, this.#pixel(x.data.low, y.low)[0], bottom, this.#pixel(x.data.high, y.low)[0], bottom);

@@ -164,7 +164,8 @@ function byRank(values) {
   }
   const into = (value) => between(levels, places, value);
   const back = (place) => between(places, levels, place);
-  return { into, back, ticks: (low, high, count) => rankTicks(into, back, low, high, count) };
+  const nearest = (place) => levels[nearestPlace(places, place)];
+  return { into, back, ticks: (low, high, count) => rankTicks(into, nearest, low, high, count) };
 }
 
 /** Where `number` stands in `to`, which rises as `from` does; the nearer end where it is beyond them. */
@@ -178,6 +179,17 @@ function between(from, to, number) {
     else high = middle;
   }
   return to[low] + ((number - from[low]) / (from[high] - from[low])) * (to[high] - to[low]);
+}
+
+/** The place in `ascending` of what is nearest to `number`. */
+function nearestPlace(ascending, number) {
+  let [low, high] = [0, ascending.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle] <= number) low = middle;
+    else high = middle;
+  }
+  return number - ascending[low] <= ascending[high] - number ? low : high;
 }
 
 /** The values at even shares of the ranks. */

@@ -14,8 +14,11 @@ from importlib.resources import files
 from worker.report.data.readable import Rounded
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_WORD = re.compile(r"[_./-]*[^_./-]+[_./-]*|[_./-]+")
 _COMMENT = re.compile(r"^[ \t]*(//[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
-_VOID = frozenset({"meta", "link", "br", "hr", "img", "input", "path", "rect", "line", "circle", "polyline"})
+_VOID = frozenset(
+    {"meta", "link", "br", "hr", "wbr", "img", "input", "path", "rect", "line", "circle", "polyline"}
+)
 DATA = "data"  # the id of the element that holds the data
 
 
@@ -38,7 +41,7 @@ def tag(name: str, /, *content: Content, **attributes: object) -> Markup:
     if name in _VOID:
         return Markup(
             f"<{name}{attribute_text}>"
-            if name in ("meta", "link", "br", "hr", "img", "input")
+            if name in ("meta", "link", "br", "hr", "wbr", "img", "input")
             else f"<{name}{attribute_text}/>"
         )
     return Markup(f"<{name}{attribute_text}>{join(content)}</{name}>")
@@ -59,6 +62,11 @@ def _texts(content: Iterable[Content]) -> Iterator[str]:
             yield escape(str(part))
         elif part is not None:
             yield from _texts(part)
+
+
+def breakable(name: str) -> Markup:
+    """A name with places at which a line may end, behind what parts words in names."""
+    return join((part, tag("wbr")) for part in _WORD.findall(name))
 
 
 def page(

@@ -16,7 +16,7 @@ from worker.report.data.results import Results
 from worker.report.data.saved_time import saved
 from worker.report.data.summary import Summary, hours_text, is_usable
 from worker.report.data.value_texts import loss_cell, mean_words, output_cell, value_cell
-from worker.report.pages.html import Content, Markup, tag
+from worker.report.pages.html import Content, Markup, breakable, tag
 from worker.search.outline import outline
 from worker.spec.fields import BY_PATH
 from worker.spec.formats import link, toml
@@ -83,7 +83,7 @@ def _best(results: Results, best: Trial) -> Markup:
     rows = [
         tag(
             "tr",
-            tag("th", name, scope="row"),
+            tag("th", breakable(name), scope="row"),
             tag(
                 "td",
                 readable_value(value, results.run.number_format),
@@ -216,7 +216,13 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Content]]) 
         tag(
             "table",
             tag("caption", caption, class_="unseen"),
-            tag("thead", tag("tr", [tag("th", name, scope="col") for name in head])),
+            tag(
+                "thead",
+                tag(
+                    "tr",
+                    [tag("th", tag("span", breakable(name), class_="head"), scope="col") for name in head],
+                ),
+            ),
             tag("tbody", [tag("tr", [tag("td", cell) for cell in row]) for row in rows]),
         ),
         class_="wide",

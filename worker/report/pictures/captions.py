@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from worker.report.data.value_texts import loss_text, values_text
 from worker.trial import Trial
 
+_LONGEST = 60  # letters of a name that is shown as a whole
 _LEAST = 4  # letters that all texts share and that are worth leaving out
 
 
@@ -46,6 +48,20 @@ def _shared(texts: Sequence[str]) -> int:
     while length and first[length - 1].isalnum():
         length -= 1
     return length if length >= _LEAST else 0
+
+
+def in_lines(name: str, most: int) -> str:
+    """A name in lines of at most `most` letters, which end between words or behind what parts words; a very long one without its middle."""
+    lines = [""]
+    for word in re.findall(r"[_./\- ]*[^_./\- ]+[_./\- ]*|[_./\- ]+", shortened(name, _LONGEST)):
+        if lines[-1] and len(lines[-1] + word.rstrip()) > most:
+            lines.append("")
+        rest = word
+        while len(rest.rstrip()) > most:
+            lines[-1:] = [rest[:most], ""]
+            rest = rest[most:]
+        lines[-1] += rest
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def shortened(text: str, most: int) -> str:

@@ -25,7 +25,7 @@ from worker.report.pictures.figure_style import (
     new_figure,
     panels,
 )
-from worker.report.pictures.scales import set_scale
+from worker.report.pictures.scales import set_scale, whole_numbers
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,6 +69,7 @@ def progress(results: Results, width: Width) -> Figure:
     words = "" if chosen.kind == "linear" else f"\n({WORDS[chosen.kind]})"
     axes.set_ylabel(f"{run.main.words if run.maximises else run.main.name}{words}", parse_math=False)
     axes.set_xlabel("evaluations")
+    whole_numbers(axes.xaxis)
     axes.legend(loc="lower right" if run.maximises else "upper right")
     return figure
 
@@ -127,9 +128,11 @@ def front(results: Results, width: Width) -> Figure:
             axes.plot(x, y, linestyle="none", **look)
         for way, goal in (("x", across), ("y", up)):
             values = [trial.outputs[goal.name] for trial in usable]
-            set_scale(axes, way, choose(values, goal.maximises), values)
-        axes.set_xlabel(across.words.replace(" (", "\n(", 1), parse_math=False)
-        axes.set_ylabel(up.words.replace(" (", "\n(", 1), parse_math=False)
+            kind = choose(values, goal.maximises)
+            set_scale(axes, way, kind, values)
+            words = "" if kind == "linear" else f" ({WORDS[kind]})"
+            name = goal.words.replace(" (", "\n(", 1) + words
+            (axes.set_xlabel if way == "x" else axes.set_ylabel)(name, parse_math=False)
     if grid:
         grid[0].legend(loc="best")
     return figure
@@ -155,9 +158,12 @@ def learning(results: Results, width: Width) -> Figure:
             label=f"evaluation {line.trial.number}",
         )
     values = [value for line in lines for value in line.values]
-    kind = choose(values, results.run.maximises)
+    kind, clip = curves.scale(lines, results.run)
     set_scale(axes, "y", kind, values)
+    if clip is not None:
+        axes.set_ylim(*((clip, None) if results.run.maximises else (None, clip)))
     axes.set_xlabel(f"{results.run.main.name} line", parse_math=False)
+    whole_numbers(axes.xaxis)
     words = "" if kind == "linear" else f"\n({WORDS[kind]})"
     axes.set_ylabel(f"{results.run.main.name}{words}", parse_math=False)
     axes.legend(loc="best")

@@ -14,7 +14,7 @@ from worker.report.data.importance import NoImportanceError, measure
 from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
 from worker.report.data.results import Results
 from worker.report.data.scale_choice import fence
-from worker.report.pictures.captions import briefly, shortened
+from worker.report.pictures.captions import briefly, in_lines, shortened
 from worker.report.pictures.figure_style import BEST, GREY, WIDTHS, Width, new_figure, panels, ramp
 from worker.report.pictures.panels import parameters, select
 from worker.report.pictures.scales import (
@@ -216,7 +216,7 @@ def parallel(results: Results, width: Width) -> Figure:
             axes.text(
                 at + 0.03,
                 height(value),
-                shortened(text, 9 if column.options else 12),
+                shortened(text, 9) if column.options else text,
                 fontsize=6,
                 va="center",
                 parse_math=False,
@@ -229,7 +229,7 @@ def parallel(results: Results, width: Width) -> Figure:
     axes.set_yticks([])
     room = int(70 * WIDTHS[width] / WIDTHS["column"] / len(columns))
     axes.set_xticks(
-        range(len(columns)), [shortened(column.label, max(4, room)) for column in columns], parse_math=False
+        range(len(columns)), [in_lines(column.label, max(8, room)) for column in columns], parse_math=False
     )
     axes.tick_params(axis="x", length=0)
     for spine in axes.spines.values():

@@ -10,7 +10,7 @@ import numpy as np
 
 from worker.report.data.plot_columns import PlotColumn, PlotData
 from worker.report.data.scale_choice import WORDS, Distance, Kind, lattice_ticks, rank_table
-from worker.report.pictures.captions import briefly, shortened
+from worker.report.pictures.captions import briefly, in_lines
 from worker.spec.notation import real_text
 
 if TYPE_CHECKING:
@@ -104,7 +104,9 @@ def _labelled(values: Sequence[float]) -> tuple[list[float], list[str]]:
 
 
 def number_text(number: float, digits: int = _DIGITS) -> str:
-    """A number at an axis: as many significant digits, and a true minus sign."""
+    """A number at an axis: as many significant digits, an integer with all that it has, and a true minus sign."""
+    if float(number).is_integer() and abs(number) < _LARGE:
+        return str(int(number)).replace("-", "\u2212")
     rounded = float(f"{number:.{digits}g}")
     text = real_text(rounded).removesuffix(".0")
     if abs(rounded) >= _LARGE:
@@ -128,11 +130,12 @@ def set_axis(axes: Axes, way: str, column: PlotColumn, side: float) -> None:
         if column.searched is not None and column.searched.high > column.searched.low:
             _cover_searched(axes, axis, way, column, side)
         elif column.integer and column.scale == "linear":
-            _whole_numbers(axis)
-    axis.set_label_text(shortened(column.label, max(4, int(9 * side))), parse_math=False)
+            whole_numbers(axis)
+    axis.set_label_text(in_lines(column.label, max(8, int(11 * side))), parse_math=False)
 
 
-def _whole_numbers(axis: Axis) -> None:
+def whole_numbers(axis: Axis) -> None:
+    """Ticks on integers alone."""
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator("auto", integer=True))
@@ -185,7 +188,12 @@ def _inner(column: PlotColumn, low: float, high: float, log: bool, most: int) ->
 
     if log:
         powers = range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)
-        return [10.0**power for power in powers[:: max(1, -(-len(powers) // most))]]
+        ticks = [10.0**power for power in powers[:: max(1, -(-len(powers) // most))]]
+        if column.searched is None or not column.searched.step:
+            return ticks
+        origin, step = column.searched.low, column.searched.step
+        near = [float(f"{origin + round((tick - origin) / step) * step:.12g}") for tick in ticks]
+        return [tick for tick in dict.fromkeys(near) if low <= tick <= high]
     if column.searched is not None and column.searched.step:
         return lattice_ticks(low, high, column.searched.low, column.searched.step, most)
     return [float(tick) for tick in MaxNLocator(most).tick_values(low, high) if low <= tick <= high]
