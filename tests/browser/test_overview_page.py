@@ -109,3 +109,26 @@ def test_a_new_run_appears_and_a_server_that_is_gone_is_said_to_be(
     page.get_by_text("No answer since").wait_for()
     assert page.locator(".runs tbody tr").count() == 2
     page.close()
+
+
+def test_a_page_at_which_nobody_looks_asks_less_often_until_somebody_does(
+    browser: Browser, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "POLL", 5)
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "state.json" in request.url else None)
+    page.clock.install()
+    page.goto(server.url)
+    page.locator(".runs tbody tr").nth(1).wait_for()
+    page.clock.fast_forward(360_000)  # six minutes
+    page.wait_for_timeout(50)
+    asked.clear()
+    for _ in range(60):
+        page.clock.run_for(1000)
+    assert len(asked) <= 3
+    with page.expect_request("**/state.json"):
+        page.mouse.move(50, 50)
+        for _ in range(6):
+            page.clock.run_for(1000)
+    page.close()
