@@ -246,7 +246,8 @@ def test_mlflow_has_every_result_and_parameter(small: KindRun, tmp_path: Path) -
 
 def test_a_crate_has_the_table(small: KindRun, tmp_path: Path) -> None:
     target = tmp_path / "x.zip"
-    ro_crate.write(small.results, target, "<html>", "", datetime(2026, 11, 23, tzinfo=timezone.utc))
+    made_at = datetime(2026, 11, 23, tzinfo=timezone.utc)
+    ro_crate.write(small.results, target, "<html>", ro_crate.Statement(), made_at)
     with zipfile.ZipFile(target) as archive:
         (name,) = (one for one in archive.namelist() if one.endswith(".csv"))
         assert_table(small, archive.read(name).decode())

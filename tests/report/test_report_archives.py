@@ -112,12 +112,17 @@ def test_keys_are_names_of_files_and_stay_apart(names: list[str]) -> None:
 
 def test_a_crate_describes_every_file_in_it(paths: RunPaths, trials: list[Trial], omniopt: Omniopt) -> None:
     license_address = "https://creativecommons.org/licenses/by/4.0/"
-    done = omniopt("export", "first", "--ro-crate", "--license", license_address)
+    orcid, place = "https://orcid.org/0000-0002-1825-0097", "Analytical Engines"
+    done = omniopt(
+        *("export", "first", "--ro-crate", "--license", license_address),
+        *("--author", f"Ada; {place}; {orcid}", "--author", f"Charles; {place}"),
+        *("--publisher", f"{place}; https://example.org"),
+    )
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(done.stdout.strip()) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     described = json.loads(files.pop("ro-crate-metadata.json"))
-    assert described["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    assert described["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
     entities = {entity["@id"]: entity for entity in described["@graph"]}
     assert len(entities) == len(described["@graph"])
     root = entities["./"]
@@ -127,6 +132,18 @@ def test_a_crate_describes_every_file_in_it(paths: RunPaths, trials: list[Trial]
         entity = entities[name]
         assert (entity["@type"], entity["contentSize"]) == ("File", str(len(content)))
         assert entity["sha256"] == hashlib.sha256(content).hexdigest()
+        assert entities[entity["encodingFormat"][1]["@id"]]["@type"] == "WebSite"
+    assert [entities[one["@id"]]["name"] for one in root["author"]] == ["Ada", "Charles"]
+    publisher = entities[root["publisher"]["@id"]]
+    assert (publisher["@type"], publisher["name"], publisher["url"]) == (
+        "Organization",
+        place,
+        "https://example.org",
+    )
+    assert all(entities[one["@id"]]["affiliation"] == root["publisher"] for one in root["author"])
+    assert entities["#run"]["agent"] == {"@id": orcid}
+    for key in ("name", "description", "datePublished"):
+        assert root[key]
     outside = ("http://schema.org/", "https://w3id.org/ro/crate/1.1")
     assert [
         one for one in references(described["@graph"]) if one not in entities and not one.startswith(outside)
@@ -158,4 +175,9 @@ def test_without_a_license_the_crate_says_so(workdir: Path, omniopt: Omniopt) ->
     done = omniopt("export", "first", "--ro-crate", "--out", "here")
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(workdir / "here" / "first.crate.zip") as archive:
-        assert NO_LICENSE in archive.read("ro-crate-metadata.json").decode()
+        described = archive.read("ro-crate-metadata.json").decode()
+    assert NO_LICENSE in described
+    assert '"author"' not in described
+    refused = omniopt("export", "first", "--ro-crate", "--author", "https://orcid.org/0000-0002-1825-0097")
+    assert refused.returncode == 2
+    assert "all but the name may be left out" in refused.stderr

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -32,6 +33,7 @@ GERMAN = Dialect(";", decimal_comma=True, mark=True)
 READERS: dict[str, Callable[[str], object]] = {
     "integer": int,
     "number": float,
+    "decimal": lambda text: float(Decimal(text)) if "e" not in text.lower() else None,
     "string": str,
     "dateTimeStamp": datetime.fromisoformat,
 }
@@ -81,6 +83,16 @@ def test_every_cell_is_what_the_dictionary_says(tmp_path: Path, dialect: Dialect
     assert rows[-1]["_x-ü,"] == -1.5
     assert rows[-1]["lr (output)"] == 3.0
     assert [row["start"].timestamp() for row in rows] == [trial.start for trial in trials]  # type: ignore[attr-defined]
+
+
+def test_a_column_with_a_decimal_comma_is_of_decimals_unless_one_has_an_exponent(tmp_path: Path) -> None:
+    trials = [a_trial(1, {"lr": 1.5e-30, "kind": "b"}, 2.5), a_trial(2, {"lr": 0.5, "kind": "b"}, 2.0)]
+    path = csv_file.write(RunPaths(tmp_path), a_run(), trials, dialect=GERMAN)
+    said = json.loads(csv_dictionary.beside(path).read_text(encoding="utf-8"))
+    types = {column["titles"]: column["datatype"] for column in said["tableSchema"]["columns"]}
+    assert types["lr"] == {"base": "number", "format": {"decimalChar": ","}}
+    assert types["RESULT"] == {"base": "decimal", "format": {"decimalChar": ","}}
+    assert (types["trial"], types["kind"]) == ("integer", "string")
 
 
 def test_the_dictionary_says_how_parameters_were_declared_and_what_is_best(tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import optuna
 import pytest
 from forked_commands import Omniopt
 from report_runs import a_run, a_trial, some_trials, write_run
+from run_kinds import KindRun
 
 from worker.errors import UsageError
 from worker.report.data import results as source
@@ -87,6 +89,44 @@ ALL_TYPES: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ("hp.lognormal", {"mu": 0, "sigma": 1}, {"log": True}),
     ("hp.qlognormal", {"mu": 3, "sigma": 0.1, "q": 1}, {"log": True}),
 ]
+
+
+def test_runs_of_every_kind_are_read_back_as_they_are(
+    kind_runs: Mapping[str, KindRun], tmp_path: Path
+) -> None:
+    storage = f"sqlite:///{tmp_path}/x.db"
+    for kind, run in kind_runs.items():
+        if kind == "many":  # which says no more, and takes long
+            continue
+        rows = run.rows
+        assert optuna_study.export(run.results, storage, kind) == len(rows)
+        study = optuna.load_study(study_name=kind, storage=storage)
+        wanted = {1: "MINIMIZE", -1: "MAXIMIZE"}
+        assert [direction.name for direction in study.directions] == [
+            wanted[sign] for sign in run.signs.values()
+        ]
+        assert study.metric_names == [*run.signs]
+        declared = {one["name"]: one for one in study.user_attrs["omniopt:parameters"]}
+        assert list(declared) == [parameter.name for parameter in run.results.run.parameters]
+        for trial, row in zip(study.trials, rows, strict=True):
+            values = {
+                name[2:]: value for name, value in row.items() if name.startswith("p.") and value == value
+            }
+            assert trial.params == values, kind
+            good = row["status"] == "ok"
+            assert (trial.state.name == "COMPLETE") is good
+            results = [row[f"o.{name}"] for name in run.signs] if len(run.signs) > 1 else [row["loss"]]
+            assert trial.values == (results if good else None)
+            assert list(trial.intermediate_values.values()) == [value for _, value in row["curve"]]
+            for name in ("x", "y", "momentum", "lr"):
+                if name in trial.params:
+                    said = json.loads(optuna.distributions.distribution_to_json(trial.distributions[name]))
+                    ends = (said["attributes"]["low"], said["attributes"]["high"])
+                    assert ends == (declared[name]["min"], declared[name]["max"])
+    conditional = optuna.load_study(study_name="conditional", storage=storage)
+    assert {len(trial.params) for trial in conditional.trials} == {3, 4}
+    (when,) = (one for one in conditional.user_attrs["omniopt:parameters"] if one["name"] == "momentum")
+    assert when["when"] == "optimizer == 'sgd'"
 
 
 def test_a_journal_file_of_optuna_holds_what_runs_and_what_failed(workdir: Path) -> None:

@@ -43,10 +43,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--license", default="", metavar="URL", help="the license that --ro-crate states for the data"
     )
+    parser.add_argument(
+        "--author",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help='an author that --ro-crate states: "NAME; AFFILIATION; https://orcid.org/..."; may be repeated',
+    )
+    parser.add_argument(
+        "--publisher", metavar="TEXT", help='who publishes it, for --ro-crate: "NAME; https://..."'
+    )
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Write the export and print where it is."""
+    """Write the export and print where it is. Raises UsageError where an author has no name, or a study is there already."""
     results = open_results(args)
     if args.optuna:
         _to_optuna(results, args.optuna, args.study or results.run.name)
@@ -87,8 +97,11 @@ def _write(results: Results, target: Path, args: argparse.Namespace) -> None:
         export.write_parquet(results, target)
     else:
         from worker.report.exchange import ro_crate
+        from worker.report.exchange.crate_people import party
         from worker.report.pages import report
 
         made_at = datetime.now(timezone.utc)
+        publisher = party(args.publisher) if args.publisher else None
+        statement = ro_crate.Statement(args.license, tuple(map(party, args.author)), publisher)
         html = report.page(results, report.Options(refresh=0), made_at)
-        ro_crate.write(results, target, html, args.license, made_at)
+        ro_crate.write(results, target, html, statement, made_at)

@@ -48,13 +48,23 @@ def beside(path: Path) -> Path:
 
 
 def dictionary(
-    run: Run, trials: Collection[Trial], name: str, separator: str, decimal_comma: bool
+    run: Run,
+    trials: Collection[Trial],
+    name: str,
+    separator: str,
+    exponents: Collection[str] | None = None,
 ) -> dict[str, object]:
-    """The metadata of the table of these trials, in a file called `name` beside."""
+    """The metadata of the table of these trials, in a file called `name` beside.
+
+    exponents: where numbers have a decimal comma, the headers of columns in which some have an exponent, too; None for numbers with a point.
+    """
     parameters = {parameter.name: parameter for parameter in run.parameters}
     columns = [
         _column(
-            column, run, parameters.get(column.name) if column.role == "parameter" else None, decimal_comma
+            column,
+            run,
+            parameters.get(column.name) if column.role == "parameter" else None,
+            "" if exponents is None else "number" if column.header in exponents else "decimal",
         )
         for column in table.columns(run, trials)
     ]
@@ -69,8 +79,9 @@ def dictionary(
 
 
 def _column(
-    column: table.Column, run: Run, parameter: Parameter | None, decimal_comma: bool
+    column: table.Column, run: Run, parameter: Parameter | None, with_comma: str
 ) -> dict[str, object]:
+    """One column. with_comma: the type of its numbers where they have one; decimals have no exponent, and more readers know their comma."""
     described: dict[str, object] = {
         "name": _name(column.header),
         "titles": table.guarded(column.header),
@@ -86,8 +97,8 @@ def _column(
             words = f"{words} {run.main.words if run.results else _direction(run)}."
             null = _NOT_FINITE
     described["dc:description"] = words
-    comma = decimal_comma and base == "number"
-    described["datatype"] = {"base": base, "format": {"decimalChar": ","}} if comma else base
+    comma = with_comma and base == "number"
+    described["datatype"] = {"base": with_comma, "format": {"decimalChar": ","}} if comma else base
     if null:
         described["null"] = null
     if column.name == "trial" and column.role == "own":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -50,8 +50,9 @@ def write(
     target = out or paths.csv
     shown = table.evaluated(trials)
     with replacing(target) as file:
-        write_to(file, paths, run, shown, dialect)
-    said = csv_dictionary.dictionary(run, shown, target.name, dialect.separator, dialect.decimal_comma)
+        exponents = write_to(file, paths, run, shown, dialect)
+    with_comma = exponents if dialect.decimal_comma else None
+    said = csv_dictionary.dictionary(run, shown, target.name, dialect.separator, with_comma)
     text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
     beside = csv_dictionary.beside(target)
     if not beside.is_file() or beside.read_text(encoding="utf-8", errors="replace") != text:
@@ -62,19 +63,24 @@ def write(
 
 def write_to(
     file: TextIO, paths: RunPaths, run: Run, trials: Iterable[Trial], dialect: Dialect = PLAIN
-) -> None:
-    """Write the table into an open text file; numbers read back the same, parameters as the program got them."""
+) -> Collection[str]:
+    """Write the table into an open text file; numbers read back the same, parameters as the program got them.
+
+    Returns the headers of columns in which a number with a decimal comma has an exponent, too.
+    """
+    exponents: set[str] = set()
     shown = table.evaluated(trials)
     columns = table.columns(run, shown)
     if dialect.mark:
         file.write(codecs.BOM_UTF8.decode())
     writer = csv.writer(file, delimiter=dialect.separator, lineterminator="\n")
     writer.writerow([table.guarded(column.header) for column in columns])
-    writer.writerows(table.safe_rows(run, shown, paths, partial(_written, run, dialect)))
+    writer.writerows(table.safe_rows(run, shown, paths, partial(_written, run, dialect, exponents)))
+    return exponents
 
 
-def _written(run: Run, dialect: Dialect, column: table.Column) -> table.Change | None:
-    """How the cells of a column are written, where not as they are."""
+def _written(run: Run, dialect: Dialect, exponents: set[str], column: table.Column) -> table.Change | None:
+    """How the cells of a column are written, where not as they are. exponents: see `_with_comma`."""
     change: table.Change | None = None
     if not dialect.scientific:
         change = partial(_as_passed, run.number_format) if column.role == "parameter" else None
@@ -82,7 +88,7 @@ def _written(run: Run, dialect: Dialect, column: table.Column) -> table.Change |
         change = _scientific
     if not dialect.decimal_comma or not table.is_numeric(column, run):
         return change
-    return partial(_with_comma, change or _same)
+    return partial(_with_comma, change or _same, column.header, exponents)
 
 
 def _as_passed(number_format: str, cell: table.Cell) -> table.Cell:
@@ -100,7 +106,12 @@ def _same(cell: table.Cell) -> table.Cell:
     return cell
 
 
-def _with_comma(change: table.Change, cell: table.Cell) -> table.Cell:
-    """A number, be it written already, with a comma; texts that only look like one stay as they are."""
+def _with_comma(change: table.Change, header: str, exponents: set[str], cell: table.Cell) -> table.Cell:
+    """A number, be it written already, with a comma; texts that only look like one stay as they are. exponents: gets headers with one."""
     written = change(cell)
-    return str(written).replace(".", ",") if isinstance(written, (float, str)) else written
+    if not isinstance(written, (float, str)):
+        return written
+    text = str(written)
+    if "e" in text:
+        exponents.add(header)
+    return text.replace(".", ",")

@@ -10,7 +10,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
@@ -20,16 +20,42 @@ from worker import __version__
 from worker.report.data import table
 from worker.report.data.code_and_machines import lines
 from worker.report.data.results import Results
-from worker.report.exchange import csv_dictionary, csv_file, export
+from worker.report.exchange import crate_people, csv_dictionary, csv_file, export
+from worker.report.exchange.crate_people import Entity, Party
 from worker.store import provenance
 from worker.store.files import replacing_bytes
 from worker.trial import Status
 
 _VERSION = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+_MORE_TERMS = {"sha256": "http://schema.org/sha256"}  # which is younger than that version of RO-Crate
 _METADATA = "ro-crate-metadata.json"
 NO_LICENSE = "No license was stated. Ask the authors before you use this."
-Entity = dict[str, object]
+# Where a format is described: the registry that RO-Crate recommends has most of them.
+_FORMATS = {
+    "text/csv": "https://www.nationalarchives.gov.uk/PRONOM/x-fmt/18",
+    "application/csvm+json": "https://www.nationalarchives.gov.uk/PRONOM/fmt/817",
+    "application/json": "https://www.nationalarchives.gov.uk/PRONOM/fmt/817",
+    "text/html": "https://www.nationalarchives.gov.uk/PRONOM/fmt/471",
+    "text/plain": "https://www.nationalarchives.gov.uk/PRONOM/x-fmt/111",
+    "application/toml": "https://toml.io/en/v1.0.0",
+}
+_FORMAT_NAMES = {
+    "x-fmt/18": "Comma Separated Values",
+    "fmt/817": "JSON Data Interchange Format",
+    "fmt/471": "Hypertext Markup Language 5",
+    "x-fmt/111": "Plain Text File",
+    "en/v1.0.0": "TOML 1.0.0",
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What people say of a crate, as nobody else knows it: the address of the license ("" for none), authors, publisher."""
+
+    license: str = ""
+    authors: Sequence[Party] = ()
+    publisher: Party | None = None
 
 
 @dataclass(frozen=True)
@@ -42,12 +68,12 @@ class Part:
     content: bytes
 
 
-def write(results: Results, target: Path, report: str, license_address: str, made_at: datetime) -> None:
-    """Write the crate. report: the html. license_address: a URL, "" where none was stated. Raises OSError."""
+def write(results: Results, target: Path, report: str, statement: Statement, made_at: datetime) -> None:
+    """Write the crate. report: the html. Raises OSError."""
     parts = list(_parts(results, report))
     with replacing_bytes(target) as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
-        graph = _graph(results, parts, license_address, made_at)
-        described = {"@context": f"{_VERSION}/context", "@graph": graph}
+        graph = _graph(results, parts, statement, made_at)
+        described = {"@context": [f"{_VERSION}/context", _MORE_TERMS], "@graph": graph}
         archive.writestr(_METADATA, json.dumps(described, indent=1, ensure_ascii=False) + "\n")
         for part in parts:
             archive.writestr(part.name, part.content)
@@ -78,29 +104,38 @@ def _parts(results: Results, report: str) -> Iterator[Part]:
             yield Part(path.name, sentence, media_type, path.read_bytes())
 
 
-def _graph(results: Results, parts: list[Part], license_address: str, made_at: datetime) -> list[Entity]:
+def _graph(results: Results, parts: list[Part], statement: Statement, made_at: datetime) -> list[Entity]:
     name = results.run.name
     program = _program(results)
     inputs = [_id(part.name) for part in parts if part.media_type == "application/toml"]
     outputs = [_id(part.name) for part in parts if part.media_type != "application/toml"]
-    license_id = license_address or "#license"
+    authors = crate_people.authors(statement.authors)
     root: Entity = {
         "@id": "./",
         "@type": "Dataset",
         "name": f"{name}: an optimization with OmniOpt",
         "description": _description(results),
         "datePublished": made_at.isoformat(timespec="seconds"),
-        "license": _id(license_id),
+        "license": _of(_license(statement.license)),
         "conformsTo": _id(_PROFILE),
         "hasPart": [_id(part.name) for part in parts],
         "mentions": _id("#run"),
     }
+    taken = [*inputs, *map(_of, program)]
+    action = {**_action(results), "object": _one_or_all(taken), "result": outputs}
+    if authors:
+        root["author"] = _one_or_all([*map(_of, authors)])
+        action["agent"] = _of(authors[0])
+    if statement.publisher:
+        root["publisher"] = crate_people.publisher_of(statement.publisher)
     return [
         {"@id": _METADATA, "@type": "CreativeWork", "conformsTo": _id(_VERSION), "about": _id("./")},
         root,
         {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
-        _license(license_address),
-        {**_action(results), "object": [*inputs, *map(_of, program)], "result": outputs},
+        _license(statement.license),
+        *authors,
+        *crate_people.organizations(statement.authors, statement.publisher),
+        action,
         {
             "@id": "#omniopt",
             "@type": "SoftwareApplication",
@@ -109,6 +144,7 @@ def _graph(results: Results, parts: list[Part], license_address: str, made_at: d
         },
         *program,
         *map(_file, parts),
+        *_formats(parts),
     ]
 
 
@@ -135,7 +171,7 @@ def _action(results: Results) -> Entity:
     if ends and not results.running:
         action["endTime"] = table.moment(max(ends))
         found = any(trial.status is Status.OK for trial in results.trials)
-        action["actionStatus"] = _id(f"http://schema.org/{'Completed' if found else 'Failed'}ActionStatus")
+        action["actionStatus"] = f"http://schema.org/{'Completed' if found else 'Failed'}ActionStatus"
     return action
 
 
@@ -180,14 +216,25 @@ def _file(part: Part) -> Entity:
         "@type": "File",
         "name": part.name,
         "description": part.sentence,
-        "encodingFormat": part.media_type,
+        "encodingFormat": [part.media_type, _id(_FORMATS[part.media_type])],
         "contentSize": str(len(part.content)),
         "sha256": hashlib.sha256(part.content).hexdigest(),
     }
 
 
+def _formats(parts: list[Part]) -> Iterator[Entity]:
+    for address in dict.fromkeys(_FORMATS[part.media_type] for part in parts):
+        name = _FORMAT_NAMES["/".join(address.split("/")[-2:])]
+        yield {"@id": address, "@type": "WebSite", "name": name}
+
+
 def _id(identity: str) -> dict[str, str]:
     return {"@id": identity}
+
+
+def _one_or_all(references: list[dict[str, str]]) -> object:
+    """Of a single one no list is made, as the recommendation has it."""
+    return references[0] if len(references) == 1 else references
 
 
 def _of(entity: Entity) -> dict[str, str]:
