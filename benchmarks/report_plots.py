@@ -1,25 +1,47 @@
-"""How fast the parallel plot is drawn, and how fast it answers while a range is drawn, in headless Chromium."""
+"""How fast parallel plots are drawn, and how fast they answer while a range is drawn, in headless Chromium: ours, and those of others."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
-from harness import call, machine, options, repeated, spread, table, workdir
-from playwright.sync_api import Browser, Page, sync_playwright
+from harness import call, free_port, machine, options, spread, workdir
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+from plot_peers import Peers
 from report_files import recorded
 
+COUNTS = (1_000, 10_000, 100_000)
 MOVES = 40  # of the pointer while it draws a range
-ARGUMENTS = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-# From a move of the pointer to the frame that shows what it did.
+PATIENCE = 180_000  # ms that a page may take until its axes are there
+STILL = 3  # pictures of a page that are alike, after which it is drawn
+# Rendered by the processor alone, WebGL, which optuna-dashboard draws with, too.
+ARGUMENTS = "--headless --no-sandbox --disable-gpu --enable-unsafe-swiftshader --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+# From a move of the pointer to the end of the frame that is drawn next.
 ANSWERS = """() => {
   window.answers = [];
   addEventListener("pointermove", (event) => {
     requestAnimationFrame(() => setTimeout(() => window.answers.push(performance.now() - event.timeStamp)));
   }, { capture: true });
 }"""
+TARGETS = {
+    1_000: ("<= 300 ms", "<= 40 ms"),
+    10_000: ("<= 1,500 ms", "<= 80 ms"),
+    100_000: ("<= 3,000 ms", ""),
+}
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A page: its address, what its axes are brushed on, how one comes to it and how it says that all is drawn, if it does."""
+
+    address: str
+    axis: str
+    link: str = ""
+    mark: str = ""
 
 
 def main() -> None:
@@ -27,52 +49,102 @@ def main() -> None:
     parser = options(__doc__, repeats=5)
     program = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     parser.add_argument("--chromium", default=program, help="the browser (%(default)s)")
+    parser.add_argument("--peers", type=Path, metavar="FOLDER", help="measure others, too, installed here")
+    parser.add_argument("--counts", default=",".join(map(str, COUNTS)), help="evaluations (%(default)s)")
     asked = parser.parse_args()
     if not asked.chromium:
         sys.exit("There is no Chromium here; name one with --chromium.")
     print(machine())
-    rows = []
+    peers = Peers(asked.peers.resolve()) if asked.peers else None
+    if peers:
+        peers.install()
+        print(peers.versions())
+    rows: list[tuple[str, ...]] = []
     with workdir() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=asked.chromium, args=ARGUMENTS.split())
-        for count, target in ((1_000, "<= 300 ms"), (10_000, "<= 1,500 ms")):
-            paths = recorded(folder, f"run{count}", count)
-            call("parallel", paths.root, folder=folder)
-            drawn = repeated(asked.repeats, lambda: opened(browser, paths.parallel), f"{count} drawn")  # noqa: B023
-            rows.append((f"parallel plot of {count:,} evaluations drawn", spread(drawn, "ms", 0), target))
-        answers = repeated(asked.repeats, lambda: brushed(browser, paths.parallel), "brushing")
-        rows.append(
-            (f"answer while brushing {count:,}, 95th percentile", spread(answers, "ms", 0), "<= 100 ms")
-        )
+        for count in map(int, asked.counts.split(",")):
+            for name, page in plots(folder, count, peers):
+                rows.append(measured(browser, name, count, page, asked.repeats))
         browser.close()
-    table(rows)
+    head = ("plot", "evaluations", "drawn", "answer, median", "answer, 95th percentile", "ours is to take")
+    for line in (head, ("---",) * len(head), *rows):
+        print(f"| {' | '.join(line)} |")
 
 
-def opened(browser: Browser, path: Path) -> float:
-    """Milliseconds from the begin of loading to the moment at which everything is drawn."""
+def plots(folder: Path, count: int, peers: Peers | None) -> Iterator[tuple[str, Plot]]:
+    """The parallel plots of so many evaluations, each while it can be opened."""
+    paths = recorded(folder, f"run{count}", count)
+    call("parallel", paths.root, folder=folder)
+    yield "OmniOpt", Plot(paths.parallel.as_uri(), ".catcher", mark="drawn")
+    if peers is None:
+        return
+    call("csv", paths.root, folder=folder)
+    page, journal = folder / f"hiplot{count}.html", folder / f"optuna{count}.log"
+    peers.make("hiplot", paths.csv, page)
+    yield "HiPlot", Plot(page.as_uri(), ".overlay")
+    peers.make("journal", paths.csv, journal)
+    with peers.dashboard(journal, free_port()) as address:
+        yield "optuna-dashboard", Plot(address, ".axis-brush .background", link="Smart Selection")
+
+
+def measured(browser: Browser, name: str, count: int, plot: Plot, repeats: int) -> tuple[str, ...]:
+    """A line of the table: medians over the repeats, with the smallest and largest; what fails says so."""
+    targets = ", ".join(filter(None, TARGETS.get(count, ()))) if name == "OmniOpt" else ""
+    try:
+        found = [brushed(browser, plot) for _ in range(repeats)]
+    except Error as error:  # such as a page that is not drawn in time
+        return (name, f"{count:,}", f"not measured: {str(error).splitlines()[0]}", "", "", targets)
+    cells = [spread(values, "ms", 0) for values in zip(*found, strict=True)]
+    print(name, count, *cells, sep="; ", file=sys.stderr, flush=True)
+    return (name, f"{count:,}", *cells, targets)
+
+
+def brushed(browser: Browser, plot: Plot) -> tuple[float, float, float]:
+    """Milliseconds until all is drawn, and from a move of the pointer to the frame with its effect: the median, and what 95 % stay under."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(path.as_uri())
-    page.locator("[data-drawn]").wait_for(state="attached")
-    drawn: float = page.evaluate("performance.getEntriesByName('drawn')[0].startTime")
-    page.close()
+    try:
+        page.set_default_timeout(PATIENCE)
+        began = time.perf_counter()
+        page.goto(plot.address)
+        if plot.link:
+            page.locator("a", has_text=plot.link).first.wait_for(state="attached")
+            began = time.perf_counter()
+            page.locator("a", has_text=plot.link).first.evaluate("link => link.click()")
+        page.locator(plot.axis).first.wait_for(state="attached")
+        drawn = _marked(page, plot.mark) if plot.mark else 1000 * (_still(page) - began)
+        page.evaluate(ANSWERS)
+        _drag(page, plot.axis)
+        answers: list[float] = sorted(page.evaluate("window.answers"))
+    finally:
+        page.close()
+    if len(answers) < MOVES // 2:
+        raise Error(f"only {len(answers)} answers to {MOVES} moves")
+    return drawn, answers[len(answers) // 2], answers[int(len(answers) * 0.95)]
+
+
+def _marked(page: Page, mark: str) -> float:
+    """The moment at which the page itself says that all is drawn, from the begin of loading."""
+    page.wait_for_function(f"performance.getEntriesByName('{mark}').length")
+    drawn: float = page.evaluate(f"performance.getEntriesByName('{mark}')[0].startTime")
     return drawn
 
 
-def brushed(browser: Browser, path: Path) -> float:
-    """Milliseconds from a move of the pointer to its effect, which 95 % of the moves stay under."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(path.as_uri())
-    page.locator("[data-drawn]").wait_for(state="attached")
-    page.evaluate(ANSWERS)
-    _drag(page)
-    answers: list[float] = sorted(page.evaluate("window.answers"))
-    page.close()
-    if len(answers) < MOVES // 2:
-        raise RuntimeError(f"only {len(answers)} answers, median {median(answers):.0f} ms")
-    return answers[int(len(answers) * 0.95)]
+def _still(page: Page) -> float:
+    """The moment from which on the page looks the same."""
+    same, since, before = 0, time.perf_counter(), b""
+    while same < STILL:
+        seen, now = page.screenshot(), time.perf_counter()
+        if seen == before:
+            same += 1
+        else:
+            same, since, before = 0, now, seen
+        page.wait_for_timeout(200)
+    return since
 
 
-def _drag(page: Page) -> None:
-    box = page.locator(".catcher").first.bounding_box()
+def _drag(page: Page, axis: str) -> None:
+    page.locator(axis).first.scroll_into_view_if_needed()
+    box = page.locator(axis).first.bounding_box()
     assert box
     x, top = box["x"] + box["width"] / 2, box["y"] + 20
     page.mouse.move(x, top)

@@ -25,10 +25,18 @@ export function drawAxes(svg, names, axes, frame, actions) {
 }
 
 /** Where a value of the axis stands, in pixels from the top. */
-export function positionOf(axis, frame, value) {
+function positionOf(axis, frame, value) {
   if (Number.isNaN(value)) return frame.missing;
   const place = axis.scale.at(value);
   return frame.bottom - (axis.inverted ? 1 - place : place) * (frame.bottom - frame.top);
+}
+
+/** The same of all rows. */
+export function positionsOf(axis, frame) {
+  const { values } = axis.column;
+  const places = new Float32Array(values.length);
+  for (let row = 0; row < places.length; row++) places[row] = positionOf(axis, frame, values[row]);
+  return places;
 }
 
 function valueAt(axis, frame, y) {

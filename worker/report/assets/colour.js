@@ -24,7 +24,7 @@ export function rampColour(palette, place) {
   const index = Math.min(Math.floor(scaled), anchors.length - 2);
   const share = scaled - index;
   const part = (byte) => {
-    const [one, other] = [anchors[index], anchors[index + 1]].map((text) => parseInt(text.substr(1 + 2 * byte, 2), 16));
+    const [one, other] = [anchors[index], anchors[index + 1]].map((text) => rgbOf(text)[byte]);
     return Math.round(one + (other - one) * share);
   };
   return `rgb(${part(0)} ${part(1)} ${part(2)})`;
@@ -35,7 +35,13 @@ export function rampGradient(palette, turned) {
   return `linear-gradient(to ${turned ? "left" : "right"}, ${(isDark() ? palette.dark : palette.light).join(", ")})`;
 }
 
-const STEPS = 64;
+export const STEPS = 64; // colours of a ramp
+
+/** Red, green and blue from 0 to 255 of a css colour as it is written here: #rrggbb, or rgb(r g b). */
+export function rgbOf(colour) {
+  if (colour.startsWith("#")) return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return colour.match(/\d+/g).map(Number);
+}
 
 /**
  * How rows are coloured by a column: `bucket(row)` is a number from 0 to `colours.length - 1`, or -1 without a value

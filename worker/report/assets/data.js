@@ -5,7 +5,9 @@ import { element, numberText } from "./dom.js";
 /** What the element `identity` holds, as it was packed. */
 export async function readParts(identity) {
   const text = document.getElementById(identity).textContent;
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at); // a loop, as `from` takes ten times as long
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return JSON.parse(await new Response(stream).text());
 }
@@ -24,7 +26,8 @@ export async function readData(identity) {
 }
 
 function readColumn(raw, index) {
-  const values = Float64Array.from(raw.values, (value) => (value === null ? NaN : value));
+  const values = new Float64Array(raw.values.length);
+  for (let row = 0; row < values.length; row++) values[row] = raw.values[row] ?? NaN;
   return { ...raw, index, values, category: raw.options !== undefined };
 }
 
@@ -52,10 +55,28 @@ export function constantWords(data) {
 /** Row -> its place among the usable results, 0 for the best; rows without one come behind all others. */
 export function ranks(data) {
   const result = data.columns[data.result].values;
-  const order = Array.from(result.keys()).filter((row) => data.counts[row]);
   const sign = data.largest ? -1 : 1;
-  order.sort((one, other) => sign * (result[one] - result[other]) || one - other);
+  const usable = data.counts.reduce((sum, counted) => sum + counted, 0);
+  const order = rowsBy(result.map((value, row) => (data.counts[row] ? sign * value : NaN)));
   const places = new Float64Array(data.size).fill(Infinity);
-  order.forEach((row, place) => (places[row] = place));
-  return { places, usable: order.length };
+  for (let place = 0; place < usable; place++) places[order[place]] = place;
+  return { places, usable };
+}
+
+/** All rows in ascending order of their `keys`, a Float64Array; equal ones as they come, and those without a number (NaN) last. */
+export function rowsBy(keys) {
+  // Numbers are sorted many times faster than rows by numbers, and tell of each row where it belongs.
+  const sorted = keys.slice().sort();
+  const taken = new Uint32Array(keys.length);
+  const order = new Uint32Array(keys.length);
+  for (let row = 0; row < keys.length; row++) {
+    let [low, high] = [0, keys.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle] < keys[row] || (Number.isNaN(keys[row]) && !Number.isNaN(sorted[middle]))) low = middle + 1;
+      else high = middle;
+    }
+    order[low + taken[low]++] = row;
+  }
+  return order;
 }

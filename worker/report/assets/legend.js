@@ -1,6 +1,7 @@
 // The choice of what colours mean, and the bar or list that says it.
 
 import { rampGradient } from "./colour.js";
+import { rowsBy } from "./data.js";
 import { element, numberText, short } from "./dom.js";
 
 /** The scales by kind: in a legend, beside the name of an axis, and on the button that sets it. */
@@ -81,15 +82,7 @@ function scaleWords({ kind, middle }) {
 
 /** All rows in the order of drawing: the best lie on top, what has no colour below everything. */
 export function drawingOrder(colouring, places) {
-  const level = (row) => (colouring.bucket(row) < 0 ? Infinity : colouring.bucket(row));
-  const levels = Float64Array.from(places, (_, row) => level(row));
-  return Array.from(places.keys()).sort(
-    (one, other) => compareNumbers(levels[other], levels[one]) || compareNumbers(places[other], places[one]),
-  );
+  const { colours, bucket } = colouring;
+  const level = (row) => (bucket(row) < 0 ? colours.length : bucket(row));
+  return rowsBy(places.map((place, row) => -level(row) * (places.length + 1) - Math.min(place, places.length)));
 }
-
-/** The order of two numbers, which may both be infinite, for sorting. */
-function compareNumbers(one, other) {
-  return one < other ? -1 : Number(one > other);
-}
-

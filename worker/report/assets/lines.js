@@ -1,10 +1,15 @@
-// Draws one line per row through all axes, on canvases, since ten thousand lines are too many for elements.
+// Draws one line per row through all axes, on canvases: few lines one by one, many as a picture of their density with the best on top.
 
+import { Density } from "./density.js";
 import { isPrinting } from "./dom.js";
+import { makeInks, plainFill } from "./inks.js";
 
-const AT_ONCE = 1000; // lines that are drawn without letting the user wait noticeably
-const PAUSE = 50; // milliseconds without a change after which all lines are drawn
-const THICK = 250; // up to so many lines are wider than the thinnest possible, which takes several times longer
+const ONE_BY_ONE = 250; // up to so many lines are drawn one by one, and wider than the thinnest possible
+const ON_TOP = 40; // of many lines, so many of the best are drawn over the density of all
+const AT_ONCE = 24; // milliseconds of drawing in which the user feels no wait
+const PART = 60; // milliseconds of drawing in each later frame, of a picture that takes longer
+const FULL = 0.95; // the opacity where most lines lie
+const FULL_BACK = 0.6; // the same of the lines behind
 
 /** A canvas of `width` by `height` css pixels that is sharp on every screen; returns its context and pixel ratio. */
 export function fitCanvas(canvas, width, height) {
@@ -20,12 +25,14 @@ export function fitCanvas(canvas, width, height) {
 
 /** The lines of a parallel plot: the selected rows in colour over the others in grey, and one in front. */
 export class Lines {
-  constructor(back, front, mark) {
+  /** Three canvases over each other; `size`: how many rows there are. */
+  constructor(back, front, mark, size) {
     this.canvases = { back, front, mark };
-    this.spare = document.createElement("canvas");
-    this.steps = { back: [], front: [] }; // what is still to be drawn, one step an animation frame
+    this.size = size;
+    this.layers = { back: new Density(size), front: new Density(size) };
+    this.tasks = new Map(); // layer -> what draws the next part of it and returns whether that was the last one
     this.frame = 0;
-    this.timer = 0;
+    this.done = null; // what waits for all of it
   }
 
   /**
@@ -34,75 +41,109 @@ export class Lines {
    */
   place(xs, ys, width, height) {
     Object.assign(this, { xs, ys, width, height });
+    const { ratio } = fitCanvas(this.canvases.front, width, height);
+    const { width: across, height: down } = this.canvases.front;
+    this.marked = undefined;
+    const scaled = ratio === 1 ? ys : ys.map((places) => places.map((y) => y * ratio));
+    for (const layer of Object.values(this.layers)) layer.place(xs.map((x) => x * ratio), scaled, across, down);
   }
 
-  /** Draws `rows` grey behind the others. */
-  drawBack(rows, style) {
-    const { context, ratio } = fitCanvas(this.canvases.back, this.width, this.height);
-    context.strokeStyle = style.grey;
-    context.lineWidth = 1;
-    context.globalAlpha = alphaFor(rows.length) * 0.6;
-    const draw = (part) => part.forEach((row) => this.#stroke(context, row, ratio));
-    this.steps.back = chunks(rows).map((part) => () => draw(part));
-    this.#work();
+  /** Which colours the rows have from now on, and their `order`: the best ones at its end. */
+  dye(colouring, order, style) {
+    Object.assign(this, { colouring, order, style, marked: undefined });
+    const inks = makeInks(colouring, style.grey, this.size);
+    for (const layer of Object.values(this.layers)) layer.dye(inks);
   }
 
-  /**
-   * Draws `rows` in colour, the last ones on top. Where there are many, these are seen at once; all of them are
-   * drawn out of sight, a part in every frame, and put in place when they are complete.
-   */
-  drawFront(rows, colouring, style, done) {
-    const { canvases, spare, width, height } = this;
-    const paint = (canvas, part) => {
-      const context = canvas.getContext("2d", { willReadFrequently: true });
-      const ratio = canvas.width / width;
-      context.lineWidth = rows.length <= THICK ? Math.max(1, 1.3 * ratio) : 1;
-      context.globalAlpha = alphaFor(rows.length);
-      for (const row of part) {
-        const bucket = colouring.bucket(row);
-        const missing = bucket < 0;
-        context.strokeStyle = missing ? style.grey : colouring.colours[bucket];
-        context.setLineDash(missing ? [4 * ratio, 3 * ratio] : []);
-        this.#stroke(context, row, ratio);
-      }
-      context.getImageData(0, 0, 1, 1); // otherwise the browser only notes down what to draw at the end
+  /** Draws the rows that are 1 in `mask`, `count` of them, grey behind the others. */
+  drawBack(mask, count) {
+    const { canvases, layers, style } = this;
+    if (count > ONE_BY_ONE && layers.front.has(mask)) layers.back.takeFrom(layers.front);
+    const paint = () => layers.back.paint(canvases.back, alphaFor(count) * FULL_BACK, FULL_BACK, plainFill(style.grey));
+    this.#fill("back", mask, count, paint);
+  }
+
+  /** Draws the rows that are 1 in `mask`, `count` of them, in colour, and calls `done` when all of them, and those behind, are there. */
+  drawFront(mask, count, done) {
+    const { canvases, layers, colouring } = this;
+    const paint = () => {
+      layers.front.paint(canvases.front, alphaFor(count), FULL, layers.front.inks.fill);
+      this.#strokes(canvases.front, this.#last(mask, ON_TOP), 0.9);
     };
-    fitCanvas(canvases.front, width, height);
-    paint(canvases.front, rows.slice(-AT_ONCE));
-    const replace = () => {
-      const { context } = fitCanvas(canvases.front, width, height);
-      context.globalAlpha = 1;
-      context.drawImage(spare, 0, 0);
-    };
-    clearTimeout(this.timer);
-    this.steps.front = [done];
-    if (rows.length > AT_ONCE) {
-      const parts = chunks(rows).map((part) => () => paint(spare, part));
-      this.steps.front = [];
-      // Not while the user still moves: the next move would make it useless.
-      const all = () => {
-        this.steps.front = [() => fitCanvas(spare, width, height), ...parts, replace, done];
-        this.#work();
-      };
-      if (isPrinting()) all();
-      else this.timer = setTimeout(all, PAUSE);
+    this.done = done;
+    this.#fill("front", mask, count, paint);
+  }
+
+  /** Draws all that is still missing. */
+  finish() {
+    for (const name of [...this.tasks.keys()]) this.#turn(name, Infinity);
+  }
+
+  /** Fill a layer with the rows of `mask`: at once where that is quick, or else a part in every frame. */
+  #fill(name, mask, count, paint) {
+    const layer = this.layers[name];
+    if (count <= ONE_BY_ONE) {
+      fitCanvas(this.canvases[name], this.width, this.height);
+      if (count) this.#strokes(this.canvases[name], this.#last(mask, count), alphaFor(count), name === "back");
+      this.#complete(name);
+      return;
     }
-    this.#work();
+    layer.want(mask);
+    this.tasks.set(name, (milliseconds) => {
+      const complete = layer.work(milliseconds);
+      paint();
+      return complete;
+    });
+    this.#turn(name, isPrinting() ? Infinity : AT_ONCE);
   }
 
-  #work() {
-    cancelAnimationFrame(this.frame);
-    while (isPrinting() && this.steps.front.length + this.steps.back.length) (this.steps.front.shift() ?? this.steps.back.shift())();
-    const step = this.steps.front.shift() ?? this.steps.back.shift();
-    if (!step) return;
+  #turn(name, milliseconds) {
+    if (this.tasks.get(name)(milliseconds)) this.#complete(name);
+    if (!this.tasks.size || this.frame) return;
     this.frame = requestAnimationFrame(() => {
-      step();
-      this.#work();
+      this.frame = 0;
+      const next = ["front", "back"].find((layer) => this.tasks.has(layer));
+      if (next) this.#turn(next, PART);
     });
+  }
+
+  #complete(name) {
+    this.tasks.delete(name);
+    if (this.tasks.size) return;
+    this.done?.();
+    this.done = null;
+  }
+
+  /** The last `count` rows of the order that are 1 in `mask`. */
+  #last(mask, count) {
+    const rows = [];
+    for (let place = this.order.length - 1; place >= 0 && rows.length < count; place--) {
+      if (mask[this.order[place]]) rows.push(this.order[place]);
+    }
+    return rows.reverse();
+  }
+
+  /** Rows one by one, the last ones on top; `plain`: all of them grey. */
+  #strokes(canvas, rows, alpha, plain = false) {
+    const { colouring, style, width } = this;
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const ratio = canvas.width / width;
+    context.lineWidth = plain ? 1 : Math.max(1, 1.3 * ratio);
+    context.globalAlpha = plain ? alpha * FULL_BACK : alpha;
+    for (const row of rows) {
+      const bucket = colouring.bucket(row);
+      const missing = bucket < 0;
+      context.strokeStyle = missing || plain ? style.grey : colouring.colours[bucket];
+      context.setLineDash(missing && !plain ? [4 * ratio, 3 * ratio] : []);
+      this.#stroke(context, row, ratio);
+    }
+    context.globalAlpha = 1;
   }
 
   /** Draws one row on top of everything, or nothing (null). */
   drawMark(row, style) {
+    if (row === this.marked) return;
+    this.marked = row;
     const { context, ratio } = fitCanvas(this.canvases.mark, this.width, this.height);
     if (row === null) return;
     context.lineJoin = "round";
@@ -122,26 +163,22 @@ export class Lines {
     context.stroke();
   }
 
-  /** The row whose line is nearest to the point, within 7 pixels; null where there is none. */
-  nearest(rows, x, y) {
+  /** The row of those that are 1 in `mask` whose line is nearest to the point, within 7 pixels; null where there is none. */
+  nearest(mask, x, y) {
     const { xs, ys } = this;
     let axis = xs.findIndex((position) => position > x);
     if (axis === 0 || xs.length < 2) return null;
     if (axis < 0) axis = xs.length - 1;
     const share = Math.min(1, (x - xs[axis - 1]) / (xs[axis] - xs[axis - 1]));
+    const [left, right] = [ys[axis - 1], ys[axis]];
     let [found, least] = [null, 7];
-    for (const row of rows) {
-      const distance = Math.abs(ys[axis - 1][row] * (1 - share) + ys[axis][row] * share - y);
+    for (let row = 0; row < mask.length; row++) {
+      if (!mask[row]) continue;
+      const distance = Math.abs(left[row] * (1 - share) + right[row] * share - y);
       if (distance <= least) [found, least] = [row, distance];
     }
     return found;
   }
-}
-
-function chunks(rows) {
-  const parts = [];
-  for (let start = 0; start < rows.length; start += AT_ONCE) parts.push(rows.slice(start, start + AT_ONCE));
-  return parts;
 }
 
 function alphaFor(count) {

@@ -1,6 +1,6 @@
 // The parallel plot: its state, its tools, and what happens when the user changes something.
 
-import { drawAxes, positionOf } from "./axes.js";
+import { drawAxes, positionsOf } from "./axes.js";
 import { openAxisPanel, openColumnsPanel, openHelp } from "./axispanel.js";
 import { makeBestChoice } from "./bestchoice.js";
 import { makeColouring, whenThemeChanges } from "./colour.js";
@@ -48,6 +48,7 @@ class ParallelPlot {
     this.selection.addEventListener("ranges", layout);
     new ResizeObserver(() => this.stage.clientWidth !== this.laidOut && layout()).observe(this.stage);
     whenThemeChanges(layout);
+    addEventListener("beforeprint", () => this.lines.finish());
     this.layout();
     this.#count();
     this.table.show(this.selection.selected);
@@ -72,7 +73,7 @@ class ParallelPlot {
 
   #build(root) {
     const canvases = ["back", "front", "mark"].map(() => element("canvas", { "aria-hidden": "true" }));
-    this.lines = new Lines(...canvases);
+    this.lines = new Lines(...canvases, this.data.size);
     this.svg = shape("svg", { "aria-hidden": "true" });
     this.names = element("div", { class: "names" });
     this.plot = element("div", { class: "plot" }, this.names, element("div", { class: "drawing" }, ...canvases, this.svg));
@@ -222,6 +223,7 @@ class ParallelPlot {
     for (const axis of this.axes) {
       names.append(shape("text", { x: axis.x, y: 16, fill: style.text, "text-anchor": "middle", "font-weight": 600 }, axis.column.label));
     }
+    this.lines.finish();
     const drawn = [this.lines.canvases.back, this.lines.canvases.front, this.lines.canvases.mark, this.svg];
     return [
       { words: this.data.name },
@@ -238,6 +240,7 @@ class ParallelPlot {
     if (!this.axes.length) this.axes = [this.#newAxis(this.data.columns[this.data.result])];
     this.axesButton.textContent = `Axes (${this.axes.length} of ${this.data.columns.length}) …`;
     this.laidOut = this.stage.clientWidth;
+    this.said = null; // what the tip says, which is about the axes
     const height = Math.max(300, Math.min(460, window.innerHeight - 260));
     const inner = this.laidOut - MARGIN.left - MARGIN.right;
     const gaps = Math.max(1, this.axes.length - 1);
@@ -257,15 +260,9 @@ class ParallelPlot {
     this.plot.style.width = `${width}px`;
     this.panelActions = this.#actions();
     drawAxes(this.svg, this.names, this.axes, this.frame, this.panelActions);
-    const ys = this.axes.map((axis) => Float32Array.from(axis.column.values, (value) => positionOf(axis, this.frame, value)));
+    const ys = this.axes.map((axis) => positionsOf(axis, this.frame));
     this.lines.place(this.axes.map((axis) => axis.x), ys, width, height);
     this.#paint();
-  }
-
-  #rows(mask) {
-    const rows = [];
-    for (let row = 0; row < mask.length; row++) if (mask[row]) rows.push(row);
-    return rows;
   }
 
   /** Everything but the axes: colours, the grey lines behind, the coloured ones, the legend. */
@@ -274,25 +271,23 @@ class ParallelPlot {
     this.scaleChoice.value = this.#kindOf(column);
     this.scaleChoice.hidden = column.category;
     this.colouring = makeColouring(this.data, column, (row) => this.selection.kept[row], this.#kindOf(column));
-    this.order = drawingOrder(this.colouring, this.selection.places);
-    this.lines.drawBack([], pageStyle(this.stage));
-    this.backDrawn = null;
+    this.lines.dye(this.colouring, drawingOrder(this.colouring, this.selection.places), pageStyle(this.stage));
+    this.backDrawn = undefined;
     showLegend(this.legend, this.colouring, this.data.palette);
     this.#drawSelected();
     this.#point(null, false);
   }
 
   #drawSelected() {
-    const { selection } = this;
-    const style = pageStyle(this.stage);
-    const back = selection.selectedCount < selection.visibleCount ? selection.shownVersion : null; // which rows lie behind
-    const rows = this.order.filter((row) => selection.selected[row]);
-    this.lines.drawFront(rows, this.colouring, style, () => this.#drawn(rows.length));
-    if (back !== this.backDrawn) this.lines.drawBack(back === null ? [] : this.order.filter((row) => selection.visible[row]), style);
+    const { selected, selectedCount, visible, visibleCount, shownVersion } = this.selection;
+    const back = selectedCount < visibleCount ? shownVersion : null; // which rows lie behind
+    this.stage.removeAttribute("data-drawn");
+    if (back !== this.backDrawn) this.lines.drawBack(visible, back === null ? 0 : visibleCount);
     this.backDrawn = back;
+    this.lines.drawFront(selected, selectedCount, () => this.#drawn(selectedCount));
   }
 
-  /** For whoever measures: the moment at which everything was on the canvas. */
+  /** For whoever measures: the moment at which everything was on the canvases; until then there is no such attribute. */
   #drawn(count) {
     this.stage.setAttribute("data-drawn", count);
     performance.mark("drawn");
@@ -303,7 +298,7 @@ class ParallelPlot {
   #rowAt(event) {
     const box = this.svg.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    return this.lines.nearest(this.#rows(this.selection.selected), x, y);
+    return this.lines.nearest(this.selection.selected, x, y);
   }
 
   /** The row that was lit when the pointer was pressed, or is where something else than a pointer clicks. */
@@ -330,6 +325,8 @@ class ParallelPlot {
     this.lines.drawMark(shown, pageStyle(this.stage));
     this.table.mark(shown);
     const words = shown === null ? "Point at a line to see its values here." : row === null && held === null ? "Best selected:" : "";
+    if (this.said === `${words} ${shown}`) return;
+    this.said = `${words} ${shown}`;
     this.tip.replaceChildren(words, ...(shown === null ? [] : this.#summary(shown)));
   }
 

@@ -1,6 +1,6 @@
 // A table of rows that can be searched and sorted, a page at a time.
 
-import { cellContent, cellText } from "./data.js";
+import { cellContent, cellText, rowsBy } from "./data.js";
 import { breakable, counted, element, exact } from "./dom.js";
 
 const PAGE = 25;
@@ -70,9 +70,7 @@ export class RowTable {
 
   #sorted() {
     const { column, sign } = this.sorting;
-    const by = (row) => (column.category ? column.options[column.values[row]] : column.values[row]);
-    const rows = Array.from(column.values.keys());
-    return rows.sort((one, other) => sign * compare(by(one), by(other), sign) || one - other);
+    return rowsBy(sortingKeys(column).map((key) => sign * key));
   }
 
   /** Show the rows that are 1 in `mask`. */
@@ -125,7 +123,7 @@ export class RowTable {
     this.page = Math.min(Math.max(0, this.page), last);
     const start = this.page * PAGE;
     const page = this.found.slice(start, start + PAGE);
-    this.body.replaceChildren(...page.map((row) => this.#row(row)));
+    this.body.replaceChildren(...Array.from(page, (row) => this.#row(row)));
     this.back.disabled = this.page === 0;
     this.forth.disabled = this.page === last;
     const count = counted(this.found.length, "evaluation");
@@ -162,10 +160,11 @@ export class RowTable {
   }
 }
 
-/** Numbers by size, texts by alphabet, and whatever is missing last in both directions. */
-function compare(one, other, sign) {
-  const [gone, away] = [one, other].map((value) => value === undefined || Number.isNaN(value));
-  if (gone || away) return sign * (Number(gone) - Number(away));
-  if (typeof one === "string") return one.localeCompare(other, "en", { numeric: true });
-  return one - other;
+/** What rows are sorted by: numbers by size, texts by alphabet; whatever is missing is not a number. */
+function sortingKeys(column) {
+  if (!column.category) return column.values;
+  const places = new Float64Array(column.options.length);
+  const byAlphabet = [...column.options.keys()].sort((one, other) => column.options[one].localeCompare(column.options[other], "en", { numeric: true }));
+  byAlphabet.forEach((option, place) => (places[option] = place));
+  return column.values.map((value) => (Number.isNaN(value) ? NaN : places[value]));
 }

@@ -75,7 +75,7 @@ function justAbove(value) {
  * Undefined where no value is beyond it.
  */
 export function fence(values, into, times) {
-  const sorted = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const [low, most] = [into(sorted[0]), into(sorted[Math.floor(sorted.length * 0.9)])];
   const end = most + times * (most - low);
   const first = sorted.findIndex((value) => into(value) > end);

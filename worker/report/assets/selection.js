@@ -2,6 +2,9 @@
 
 import { ranks } from "./data.js";
 
+const SEARCH = "search"; // stands among the ranges for what is looked for
+const PICK = "pick"; // and this one for what another plot picks
+
 /** The state of a plot's selection; fires "change" after every change. */
 export class Selection extends EventTarget {
   constructor(data) {
@@ -14,8 +17,8 @@ export class Selection extends EventTarget {
     this.visible = new Uint8Array(data.size);
     this.selected = new Uint8Array(data.size);
     this.ranges = new Map(); // column index -> {low, high}, or a Set of categories
-    this.found = null; // tells of a row whether the search finds it; null: all are found
-    this.picked = null; // tells of a row whether it was picked in another plot, and not by ranges; null: all are
+    this.outside = new Map(); // of each range, of the search and of the pick, row -> 1 where it does not let the row in
+    this.barred = new Uint16Array(data.size); // row -> how many of these do not let it in
     this.best = null; // how many of the best are shown; null: all rows
     this.showFailed = true;
     this.shownVersion = 0; // another one whenever other rows are visible
@@ -26,19 +29,25 @@ export class Selection extends EventTarget {
   limit(index, range) {
     if (range === null) this.ranges.delete(index);
     else this.ranges.set(index, range);
+    this.#bar(index, range && rangeTest(this.data.columns[index].values, range));
     this.update();
   }
 
   /** Select only rows of which `test` is true; null looks for nothing. */
   find(test) {
-    this.found = test;
+    this.#bar(SEARCH, test);
     this.update();
   }
 
   /** Select only rows of which `test` is true, as another plot wants it; null picks none out. */
   pick(test) {
-    this.picked = test;
+    this.#bar(PICK, test);
     this.update();
+  }
+
+  /** Whether another plot has picked rows, other than by ranges. */
+  get picked() {
+    return this.outside.has(PICK);
   }
 
   /** Show only the best `count` rows; null shows all. */
@@ -72,26 +81,38 @@ export class Selection extends EventTarget {
   #narrow(stays, all = false) {
     for (let row = 0; row < this.kept.length; row++) this.kept[row] = (all || this.kept[row]) && stays(row) ? 1 : 0;
     this.ranges.clear();
-    this.found = this.picked = null;
+    this.outside.clear();
+    this.barred.fill(0);
     this.update();
   }
 
+  /** Let only rows in of which `inside` is true; null lets all in. Nothing but what has changed is looked at anew. */
+  #bar(key, inside) {
+    const before = this.outside.get(key) ?? new Uint8Array(this.data.size);
+    for (let row = 0; row < before.length; row++) {
+      const out = inside === null || inside(row) ? 0 : 1;
+      this.barred[row] += out - before[row];
+      before[row] = out;
+    }
+    if (inside === null) this.outside.delete(key);
+    else this.outside.set(key, before);
+  }
+
   update() {
-    const tests = [...this.ranges].map(([index, range]) => rangeTest(this.data.columns[index].values, range));
-    for (const test of [this.found, this.picked]) if (test) tests.push(test);
+    const { kept, places, visible, selected, barred } = this;
+    const { counts } = this.data;
     this.visibleCount = this.selectedCount = 0;
     this.bestSelected = null;
-    let changed = false;
-    for (let row = 0; row < this.data.size; row++) {
-      const usable = this.data.counts[row];
-      const shown = this.kept[row] && (this.best === null ? usable || this.showFailed : this.places[row] < this.best) ? 1 : 0;
-      const chosen = shown && tests.every((test) => test(row));
-      changed ||= this.visible[row] !== shown;
-      this.visible[row] = shown;
-      this.selected[row] = chosen ? 1 : 0;
-      if (chosen && this.places[row] < (this.places[this.bestSelected] ?? Infinity)) this.bestSelected = row;
-      this.visibleCount += this.visible[row];
-      this.selectedCount += this.selected[row];
+    let [changed, first] = [false, Infinity];
+    for (let row = 0; row < kept.length; row++) {
+      const shown = kept[row] && (this.best === null ? counts[row] || this.showFailed : places[row] < this.best) ? 1 : 0;
+      const chosen = shown && barred[row] === 0 ? 1 : 0;
+      changed ||= visible[row] !== shown;
+      visible[row] = shown;
+      selected[row] = chosen;
+      if (chosen && places[row] < first) [this.bestSelected, first] = [row, places[row]];
+      this.visibleCount += shown;
+      this.selectedCount += chosen;
     }
     if (changed) this.shownVersion++;
     this.dispatchEvent(new Event("change"));
