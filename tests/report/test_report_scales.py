@@ -7,18 +7,33 @@ import math
 import random
 from pathlib import Path
 
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_runs import a_run, a_trial
 from run_kinds import KINDS, results_of
 
 from worker.report.data import scale_choice
 from worker.report.data.chart_series import best_so_far
 from worker.report.data.improvements import finished
 from worker.report.data.plot_columns import make_plot_data, payload
+from worker.report.pictures.scales import colour_norm
 
 _RANDOM = random.Random(1)
 SPREAD = [_RANDOM.random() for _ in range(60)]
+
+
+# What examples/digits printed in a run of 64 evaluations with its own ranges: most are small, some are far above.
+DIGITS = [
+    *(1.764949, 1.501829, 0.652263, 2.296129, 0.254267, 2.285884, 0.268712, 0.768327, 0.325767, 0.197034),
+    *(0.157626, 0.43904, 1.464383, 0.619617, 2.334294, 0.376698, 0.149305, 3.694692, 1.275737, 0.14057),
+    *(0.590735, 0.214073, 0.171286, 2.083912, 0.088458, 0.099352, 0.108679, 0.109998, 0.491956, 0.208318),
+    *(2.349785, 0.173454, 0.08171, 0.12077, 0.166784, 0.15695, 0.136681, 2.022386, 0.142159, 0.163366),
+    *(0.295485, 0.132597, 0.717313, 0.459323, 0.473233, 0.115241, 0.160119, 1.432844, 0.366436, 0.098866),
+    *(0.198041, 0.193143, 1.253201, 2.075234, 0.457975, 0.457772, 2.274801, 0.195885, 0.138003, 0.820626),
+    *(0.229738, 0.10315, 0.136125, 1.487817),
+]
 
 
 @pytest.mark.parametrize(
@@ -42,6 +57,24 @@ def test_the_scale_shows_most_of_the_numbers(numbers: list[float], kind: str) ->
 def test_of_a_run_that_maximises_the_best_are_told_apart() -> None:
     near_one = [1 - 0.001 * number for number in SPREAD] + [0.1 + 0.4 * number for number in SPREAD[:30]]
     assert scale_choice.choose(near_one, maximises=True) == "rank"
+
+
+@pytest.mark.parametrize("direction", ["min", "max"])
+def test_no_tenth_of_the_colours_has_most_results_of_the_bundled_example(direction: str) -> None:
+    sign = -1 if direction == "max" else 1
+    losses = [sign * loss for loss in DIGITS]
+    assert scale_choice.crowding(losses) > 0.5  # as linear colours would have it
+    trials = [
+        a_trial(number, {"lr": number / 99, "kind": "a"}, loss) for number, loss in enumerate(losses, 1)
+    ]
+    column = make_plot_data(a_run(search__direction=direction), trials).column("result")
+    norm = colour_norm(column.scale, losses, (None, None))
+    colours: list[float] = norm(numpy.array(losses)).tolist()
+    assert (min(colours), max(colours)) == (0, 1)
+    tenths = [
+        sum(at / 100 <= colour <= at / 100 + 0.1 for colour in colours) / len(colours) for at in range(91)
+    ]
+    assert max(tenths) < 0.5
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60))

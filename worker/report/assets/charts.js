@@ -47,7 +47,7 @@ function legendsOf(root) {
 
 /**
  * Lines: series is [{label, x, y, kind: "line" | "step" | "dots" | "band", low, high, tone}], tones 0 to 7 are
- * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log, integer, ends}, y: {label, log or
+ * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log, integer, ends, bounds and step of what was searched}, y: {label, log or
  * kind and distance, clip, ends}}; `ends` are values that the axis reaches in any case, and larger ones than `clip` lie on the upper edge
  * (where `rises`, smaller ones on the lower edge).
  */
@@ -67,10 +67,10 @@ export function drawLines(data, series, axes, words) {
   };
 }
 
-function numberScale(found, { log = false, kind = log ? "log" : "linear", distance, integer = false, ends = [] }, included) {
+function numberScale(found, { log = false, kind = log ? "log" : "linear", distance, integer = false, ends = [], bounds, step }, included) {
   const values = Float64Array.from([...found, ...ends]);
   const possible = kind !== "log" || values.every((value) => value > 0);
-  return makeScale({ values, integer, distance }, (row) => row >= found.length || included(row), possible ? kind : "linear");
+  return makeScale({ values, integer, distance, bounds, step }, (row) => row >= found.length || included(row), possible ? kind : "linear", { ranged: true });
 }
 
 function chartFrame(width, height, x, y, axes, words) {
@@ -90,15 +90,16 @@ function chartFrame(width, height, x, y, axes, words) {
     svg.append(shape("line", { x1: left, x2: right, y1: at, y2: at, class: "grid" }));
     svg.append(shape("text", { x: left - 7, y: at, dy: "0.32em", "text-anchor": "end" }, tick.text));
   }
-  let last = -Infinity;
-  for (const tick of x.ticks(Math.floor((right - left) / 70))) {
-    const at = across(tick.value);
-    svg.append(shape("line", { x1: at, x2: at, y1: bottom, y2: bottom + 4, class: "rule" }));
-    const half = tick.text.length * 3.6;
-    if (at - half < last + 6 || at + half > width) continue;
-    svg.append(shape("text", { x: at, y: bottom + 17, "text-anchor": "middle" }, tick.text));
-    last = at + half;
+  const marks = x.ticks(Math.floor((right - left) / 70)).map((tick) => {
+    const [at, half] = [across(tick.value), tick.text.length * 3.6];
+    return { ...tick, at, half, middle: Math.min(at, width - half) };
+  });
+  const free = roomyTicks(marks, ({ middle, half }) => [middle - half - 3, middle + half + 3]);
+  for (const tick of marks) {
+    svg.append(shape("line", { x1: tick.at, x2: tick.at, y1: bottom, y2: bottom + 4, class: "rule" }));
+    if (free.has(tick)) svg.append(shape("text", { x: tick.middle, y: bottom + 17, "text-anchor": "middle" }, tick.text));
   }
+  if (x.ends) svg.append(shape("line", { x1: across(x.data.low), x2: across(x.data.high), y1: bottom, y2: bottom, class: "extent" }));
   svg.append(shape("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "rule" }));
   svg.append(nameBelow(below, (left + right) / 2, height - 8), nameBeside(beside, (top + bottom) / 2));
   return { svg, across, up, top };

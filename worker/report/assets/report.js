@@ -127,7 +127,7 @@ function effects(root, data, curves) {
     const column = data.columns.find((one) => one.role === "parameter" && one.name === name);
     if (!column || column.category) continue;
     const series = [{ label: `${name}: quartiles`, kind: "band", x: xs, y: middle, low, high, tone: 0 }, { label: name, kind: "step", x: xs, y: middle, tone: 0 }];
-    const axes = { x: { label: name, integer: column.integer, kind: column.scale }, y: { label: resultLabel(data) } };
+    const axes = { x: { label: name, integer: column.integer, kind: column.scale, bounds: column.bounds, step: column.step }, y: { label: resultLabel(data) } };
     const words = `Typical ${data.goal} by ${name}: from ${short(middle[0])} at ${short(xs[0])} to ${short(middle.at(-1))} at ${short(xs.at(-1))}.`;
     figure(root, `By ${name}`, drawLines(data, series, axes, words));
   }

@@ -95,7 +95,7 @@ class ScatterPlots {
         { class: "bar tools", role: "toolbar", "aria-label": "Tools of the scatter plots" },
         element("label", {}, "Colour ", choice),
         this.scaleChoice,
-        element("label", {}, "RESULT at most ", limit),
+        element("label", {}, `${this.data.goal} at most `, limit),
         element("button", { type: "button", onclick: () => this.#chooseLogs() }, "Logarithmic axes …"),
         chooser,
         saveButtons(`${this.data.name} scatter plots`, document.body, () => this.#picture()),

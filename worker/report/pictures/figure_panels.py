@@ -212,6 +212,9 @@ def parallel(results: Results, width: Width) -> Figure:
     missing = any(column.values[row] is None for column in columns for row in shown)
     for at, (column, height) in enumerate(zip(columns, heights, strict=True)):
         axes.axvline(at, color="black", linewidth=0.6)
+        if column.searched is not None and column.numbers:
+            reach = [height(min(column.numbers)), height(max(column.numbers))]
+            axes.plot([at, at], reach, color="black", linewidth=2, solid_capstyle="butt")
         for value, text in tick_values(column):
             axes.text(
                 at + 0.03,
