@@ -112,3 +112,36 @@ def test_a_joined_axis_covers_the_ranges_of_all_runs() -> None:
     assert union([Searched(0, 5, 1), Searched(0, 9, 1)]) == Searched(0, 9, 1)
     assert union([Searched(0, 5, 2), Searched(1, 9, 2)]) == Searched(0, 9)
     assert union([Searched(0, 5), None]) is None
+
+
+def test_what_is_the_same_in_each_run_and_differs_between_them_has_an_axis(tmp_path: Path) -> None:
+    values = {"lr": 0.5, "kind": "a"}
+    runs = [
+        source.read(
+            write_run(
+                tmp_path / name,
+                a_run(run__name=name),
+                [a_trial(number, values, loss, outputs={"size": size, "one": 1.0}) for number in (1, 2)],
+            )
+        )
+        for name, size, loss in (("small", 3.0, 0.5), ("large", 4.0, 0.7))
+    ]
+    columns = {column.name: column for column in comparison.joined("both", runs).columns}
+    assert {
+        name: column.shown for name, column in columns.items() if column.role in ("result", "output")
+    } == {
+        "RESULT": True,
+        "size": True,
+        "one": False,
+    }
+    assert columns["one"].constant
+    assert not columns["size"].constant
+
+
+def test_the_scale_of_joined_results_is_that_of_all_of_them(tmp_path: Path) -> None:
+    runs = [
+        seeded(tmp_path, "low", 1, [1 + number / 9 for number in range(9)]),
+        seeded(tmp_path, "high", 2, [1e6 + number for number in range(9)]),
+    ]
+    assert comparison.joined("both", runs[:1]).column("result").scale == "linear"
+    assert comparison.joined("both", runs).column("result").scale == "log"
