@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -25,12 +27,50 @@ UNKNOWN = Provenance((), (), ())
 BACK = {shown: letter for letter, shown in paper_text._LATEX.items()}
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
+ANY = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]))
+# Much that LaTeX takes for one letter, and words that are too long for a line.
+HOSTILE = st.text(
+    st.sampled_from(["-", "'", "`", ",", '"', "{", "}", "\\", "/", "_", "a", "é", "日", " "]), min_size=10
+)
+
+
+@given(ANY | HOSTILE)
 def test_latex_shows_every_text_as_it_is(text: str) -> None:
-    shown = paper_text.latex_text(text)
-    found = re.sub("|".join(map(re.escape, BACK)), lambda match: BACK[match[0]], shown)
+    shown = paper_text.latex_text(text).replace(r"\allowbreak{}", "")
+    shown = re.sub(r"([-',]){}(?=\1)", r"\1", shown)
+    plain = re.sub(r"\\omnioptletter\{(.)\}\{\[U\+[0-9A-F]+\]\}", r"\1", shown)
+    found = re.sub("|".join(map(re.escape, BACK)), lambda match: BACK[match[0]], plain)
     assert found == text
     assert not re.search(r"(?<!\\)[$&#%_]", shown)
+
+
+@given(ANY | HOSTILE)
+def test_latex_has_no_letter_that_pdflatex_lacks_and_no_word_that_cannot_be_broken(text: str) -> None:
+    shown = paper_text.latex_text(text)
+    bare = re.sub(r"\\omnioptletter\{.\}", "", shown)
+    assert all(letter.isascii() or letter in paper_text._LATIN for letter in bare)
+    assert not re.search(r"--|''|,,|[?!]`", bare)
+    words = re.sub("|".join(map(re.escape, BACK)), "x", bare.replace(r"\allowbreak{}", " "))
+    assert all(len(re.sub(r"\[U[^]]*\]|\{\}", "x", word)) <= 60 for word in words.split())
+
+
+if shutil.which("pdflatex"):  # some hundreds of MB that no machine needs for anything else here
+
+    def test_pdflatex_makes_pages_of_every_kind_of_run(tmp_path: Path) -> None:
+        parts = []
+        for kind in set(KINDS) - {"many"}:  # of which the texts are as short as those of others
+            (tmp_path / f"{kind}.tex").write_text(
+                paper_text.latex(paper(results_of(kind, tmp_path), UNKNOWN))
+            )
+            parts.append(f"\\input{{{kind}}}\\clearpage\n")
+        begin = "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\n"
+        (tmp_path / "main.tex").write_text(begin + "".join(parts) + "\\end{document}\n")
+        done = subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "main"], cwd=tmp_path, capture_output=True, check=False
+        )
+        log = (tmp_path / "main.log").read_text(errors="replace")
+        assert (done.returncode, re.findall(r"^! .*", log, re.MULTILINE)) == (0, [])
+        assert max(map(float, re.findall(r"Overfull .hbox \((\d+)", log)), default=0) < 40
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
