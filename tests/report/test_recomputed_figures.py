@@ -15,6 +15,7 @@ from worker.errors import OmnioptError
 from worker.report.data.plot_columns import make_plot_data
 from worker.report.data.summary import best as best_trial
 from worker.report.pictures import figure_style, panels, scatter
+from worker.report.pictures.figure_request import Request
 
 # Why a chart of a run without anything to draw is none; what importance needs is told with the count.
 NO_COURSE = "No evaluation has a usable result, so there is no course to draw."
@@ -23,7 +24,7 @@ ALIKE = "All evaluations gave the same result, so the parameters cannot be compa
 NO_CURVES = "No program printed more than one RESULT line, so there are no learning curves."
 FRONT = "A Pareto front needs several results: "
 FEW = "The importance of parameters is shown once 20 evaluations have a result; so far, {count} evaluation"
-SLOW = ("importance", "map")  # they grow forests: one kind of run that has them is enough here
+SLOW = ("importance", "effects", "map")  # they grow forests: one kind of run that has them is enough here
 GROWN = ("conditional",)
 
 
@@ -52,7 +53,7 @@ def reason(run: KindRun, chart: str) -> str:
 def drawn(run: KindRun, chart: str) -> Any:
     """The figure. Raises OmnioptError."""
     with figure_style.figure_settings():
-        return CHARTS[chart](run.results, "column")
+        return CHARTS[chart](Request(run.results, "column")).figures[0]
 
 
 def test_each_chart_is_drawn_or_one_message_says_why_not(run: KindRun) -> None:
@@ -142,7 +143,7 @@ def test_pictures_of_pairs_have_a_dot_for_each_result_and_a_cross_for_each_failu
 ) -> None:
     run = kind_runs[kind]
     results = run.results
-    shown = panels.select(make_plot_data(results.run, results.trials))
+    shown = panels.select(results, make_plot_data(results.run, results.trials))
     picture = scatter.draw(shown, best_trial(results.points, results.run))
     names = [name for name in run.frame if name.startswith("p.")]
     for panel, (across, up) in zip(picture.panels, panels.pairs(shown.plot_data), strict=True):

@@ -122,14 +122,14 @@ def test_plots_draw_the_best_on_top_and_in_the_colour_of_the_best() -> None:
     plot_data = make_plot_data(maximising(), trials())
     assert payload(plot_data)["largest"] is True
     assert plot_data.column("result").label == "RESULT (the largest is best)"
-    picture = scatter.draw(panels.select(plot_data), best(trials(), maximising()))
+    picture = scatter.draw(panels.PlotSelection(plot_data), best(trials(), maximising()))
     (panel,) = picture.panels
     assert panel.dots is not None
     assert [plot_data.column("result").values[row] for row in panel.dot_rows] == sorted(SHARES)
     picture.figure.canvas.draw()
     colours = panel.dots.get_facecolors()  # type: ignore[attr-defined]
     usual = scatter.draw(
-        panels.select(make_plot_data(a_run(), turned(trials()))), best(turned(trials()), a_run())
+        panels.PlotSelection(make_plot_data(a_run(), turned(trials()))), best(turned(trials()), a_run())
     )
     usual.figure.canvas.draw()
     (other,) = usual.panels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import re
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 from command_outputs import texts, written
 from forked_commands import Omniopt
 from PIL import Image
-from report_runs import a_run, some_trials, write_run
-from run_kinds import results_of
+from report_runs import a_run, a_trial, some_trials, write_run
+from run_kinds import results_of, run_of
 
 from worker.cli.commands.figure import CHARTS
 from worker.errors import OmnioptError
@@ -20,8 +21,12 @@ from worker.report.data.plot_columns import PlotColumn
 from worker.report.data.scale_choice import Distance
 from worker.report.data.searched import Searched
 from worker.report.pictures import captions, figure_style, scales
+from worker.report.pictures.figure_request import Request
+from worker.spec.run import ParameterDraft
 
-WITHOUT_FOREST = tuple(name for name in CHARTS if name not in ("importance", "map", "scatter", "parallel"))
+WITHOUT_FOREST = tuple(
+    name for name in CHARTS if name not in ("importance", "effects", "map", "scatter", "parallel")
+)
 QUICK = ("empty", "one", "constant", "hugerange", "naninf", "conditional", "several", "hostile")
 
 
@@ -35,7 +40,7 @@ def test_every_kind_of_run_is_drawn_or_it_is_said_why_not(
     for name in WITHOUT_FOREST:
         with figure_style.figure_settings():
             try:
-                figure = CHARTS[name](results, width)
+                (figure,) = CHARTS[name](Request(results, width)).figures
             except OmnioptError as error:
                 assert str(error).endswith(".")
                 continue
@@ -79,7 +84,9 @@ def test_a_figure_says_its_scale_and_covers_the_searched_range(workdir: Path, tm
         ("negative", "progress", {"(log distance from the best)", "best so far", "evaluations"}),
     ):
         with figure_style.figure_settings(), drawn.open("wb") as file:
-            figure_style.save(CHARTS[chart](results_of(kind, workdir), "page"), file, "svg")
+            figure_style.save(
+                CHARTS[chart](Request(results_of(kind, workdir), "page")).figures[0], file, "svg"
+            )
         assert seen <= set(texts(drawn)), chart
 
 
@@ -90,6 +97,50 @@ def test_what_cannot_be_drawn_is_said(workdir: Path, omniopt: Omniopt) -> None:
     assert "once 20 evaluations have a result" in done.stderr
     assert "several results" in omniopt("figure", "first", "pareto").stderr
     assert not (workdir / "omniopt/projects/first/figures").exists()
+
+
+def test_what_a_figure_has_no_room_for_is_said_or_on_further_pages(workdir: Path, omniopt: Omniopt) -> None:
+    names = [f"p{number:02}" for number in range(14)]
+    run = run_of("first", [ParameterDraft(name, "real", {"min": 0, "max": 1}) for name in names])
+    draw = random.Random(1)
+    trials = [
+        a_trial(number, {name: draw.random() for name in names}, draw.random()) for number in range(1, 26)
+    ]
+    write_run(workdir, run, trials)
+    done = omniopt("figure", "first", "slices", "--format", "svg")
+    first, second = written(done)
+    assert (first.name, second.name) == ("slices-column.svg", "slices-column-2.svg")
+    assert set(names) <= {*texts(first), *texts(second)}
+    assert done.stderr == ""
+    done = omniopt("figure", "first", "scatter", "--format", "svg")
+    assert "The figure shows the 4 of 14 parameters that matter most; --parameters a,b,c" in done.stderr
+    done = omniopt("figure", "first", "parallel", "--format", "svg", "--parameters", "p13,p02")
+    assert done.stderr == ""
+    assert {"p13", "p02"} == set(names) & set(texts(written(done)[0]))
+    done = omniopt("figure", "first", "map", "--of", "p13", "p02", "--format", "svg")
+    (drawn,) = written(done)
+    assert drawn.name == "map-p13-p02-column.svg"
+    assert {"p13", "p02"} == set(names) & set(texts(drawn))
+    assert any("low, do not rely on this" in text for text in texts(drawn))
+    assert "That is low: do not rely" in done.stderr
+    done = omniopt("figure", "first", "effects", "--format", "svg")
+    assert "The figure shows the 12 parameters that matter most." in done.stderr
+    assert {"median of the trees", "10 to 90 % of the trees"} <= set(texts(written(done)[0]))
+    assert "share of the importance" in " ".join(
+        texts(written(omniopt("figure", "first", "importance", "--format", "svg"))[0])
+    )
+    for wrong, said in (
+        (("slices", "--parameters", "p01,q"), "q is no parameter of this run."),
+        (("map", "--of", "p01", "p01"), "over two different parameters"),
+        (("slices", "--of", "p01", "p02"), "--of is for a map"),
+        (("progress", "--parameters", "p01"), "progress has no choice of parameters"),
+        (("effects", "--parameters", "RESULT"), "RESULT is no parameter"),
+    ):
+        assert said in omniopt("figure", "first", *wrong).stderr
+
+
+def test_the_charts_have_the_names_that_users_are_told() -> None:
+    assert tuple(CHARTS) == figure_style.NAMES
 
 
 def test_scales_of_figures_rise_and_are_turned_back() -> None:

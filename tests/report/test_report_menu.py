@@ -123,3 +123,11 @@ def test_the_menu_compares_and_changes_folders(
     assert f"Runs in {Home.in_workdir(tmp_path / 'other').projects}" in shown
     assert "third: ended" in shown
     assert other.root.is_dir()
+
+
+def test_the_menu_makes_figures_of_what_is_asked_for(paths: RunPaths, omniopt: Omniopt) -> None:
+    shown = menu(omniopt, "first", "figure", "", "", "", "", "figure", "slices", "page", "svg", "", "q")
+    assert sorted(path.name for path in paths.figures.iterdir()) == ["progress-column.pdf", "slices-page.svg"]
+    assert "figure: one chart for a paper (pdf, svg, png)" in shown
+    wrong = menu(omniopt, "first", "figure", "pie", "", "", "", "q")
+    assert wrong.count("Item: ") == 2

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from worker.report.data import certainty
 from worker.report.data.flatness import HEAD, LEAST, WITHIN, flatness
-from worker.report.data.importance import NoImportanceError, measure
-from worker.report.data.plot_columns import make_plot_data
+from worker.report.data.importance import NoImportanceError
 from worker.report.data.results import Results
+from worker.report.kept_importance import importance_of
 from worker.spec.text import visible
 
 
@@ -31,7 +31,7 @@ def _lines(results: Results, within: float) -> Iterator[str]:
         yield from _aligned([list(HEAD), *found.rows()])
     yield "Which parameters matter:"
     try:
-        measured = measure(make_plot_data(results.run, results.points))
+        measured = importance_of(results)
     except NoImportanceError as error:
         yield f"  {error}"
         return

@@ -218,6 +218,11 @@ class RunPaths:
         return self.root / "2d-scatterplots"
 
     @property
+    def importance(self) -> Path:
+        """What was measured of the parameters' importance, so that nobody waits for it twice."""
+        return self.root / "importance.json"
+
+    @property
     def figures(self) -> Path:
         """The folder of figures for papers."""
         return self.root / "figures"

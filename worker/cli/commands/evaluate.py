@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from worker.cli.menu_settings import (
 from worker.cli.whereabouts import note_elsewhere
 from worker.errors import EXIT_DONE, OmnioptError
 from worker.report.live.watched import Watched
+from worker.report.pictures import figure_style
 from worker.spec.extras import USUAL
 from worker.spec.text import visible
 from worker.store.claim import claim
@@ -33,47 +35,70 @@ from worker.store.starter import homes
 
 
 @dataclass(frozen=True)
-class Item:
-    """A line of the menu: what it says, the command behind it, and what has to be asked first (question, option).
+class Question:
+    """What is asked, the option that the answer is for ("" where it stands alone), and what no answer means (nothing, where "")."""
 
-    needs: the group of packages without which it gives less.
+    text: str
+    option: str = ""
+    usual: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the menu: what it says, the command behind it, and what has to be asked first.
+
+    needs: the groups of packages without which it gives less.
     """
 
     text: str
     arguments: tuple[str, ...]
-    question: str = ""
-    option: str = ""
-    needs: str = ""
+    questions: tuple[Question, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 ITEMS = (
     Item("summary: best parameters, evaluations, wall-clock time, nodes, config", ("summary",)),
-    Item("report: everything in one html file", ("report",), needs="importance"),
+    Item("report: everything in one html file", ("report",), needs=("importance",)),
     Item("parallel plot (interactive html)", ("parallel",)),
     Item(
         "parallel plot of chosen columns",
         ("parallel",),
-        "Columns, such as lr,layers,RESULT (Enter: all)",
-        "--columns",
+        (Question("Columns, such as lr,layers,RESULT (Enter: all)", "--columns"),),
     ),
-    Item("scatter plots (html, svg, png)", ("scatter",), needs="plots"),
+    Item("scatter plots (html, svg, png)", ("scatter",), needs=("plots",)),
     Item(
         "scatter plots up to a maximum result (html, svg, png)",
         ("scatter",),
-        "Largest result (Enter: any)",
-        "--max",
-        needs="plots",
+        (Question("Largest result (Enter: any)", "--max"),),
+        needs=("plots",),
     ),
     Item("csv to a file", ("csv",)),
     Item("csv to the screen", ("csv", "--stdout")),
     Item("errors: what went wrong, with advice", ("errors",)),
     Item("logs: an overview", ("logs",)),
-    Item("log of one evaluation", ("logs",), "Number of the evaluation (Enter: an overview of all)"),
+    Item(
+        "log of one evaluation",
+        ("logs",),
+        (Question("Number of the evaluation (Enter: an overview of all)"),),
+    ),
     Item("gpu: how busy the GPUs were", ("gpu",)),
     Item("video of the optimization (html)", ("video",)),
     Item("debug-zip: pack what others need to help", ("debug-zip",)),
     Item("export as JSON", ("export", "--json")),
-    Item("importance: which parameters matter, how sure the best is", ("importance",)),
+    Item("importance: which parameters matter, how sure the best is", ("importance",), needs=("importance",)),
+    Item(
+        "figure: one chart for a paper (pdf, svg, png)",
+        ("figure",),
+        (
+            Question(
+                textwrap.fill(f"Charts: {', '.join(figure_style.NAMES)}. Chart (Enter: progress)", 76),
+                usual="progress",
+            ),
+            Question("Width: column or page (Enter: column)", "--width"),
+            Question("Format: pdf, svg or png (Enter: pdf)", "--format"),
+        ),
+        needs=("plots", "importance"),
+    ),
 )
 RUNNING_ITEMS = (
     Item("status: evaluations done, failed and running, jobs", ("status",)),
@@ -178,15 +203,17 @@ def run_menu(paths: RunPaths, settings: Settings) -> None:
             print(f"There is no item {visible(answer)}; type one of the numbers above." if answer else "")
             continue
         command, *arguments = chosen.arguments
-        if chosen.question and (typed := ask(chosen.question).strip()):
-            arguments.append(f"{chosen.option}={typed}" if chosen.option else typed)
+        for question in chosen.questions:
+            if typed := ask(question.text).strip() or question.usual:
+                arguments.append(f"{question.option}={typed}" if question.option else typed)
         call(command, str(paths.root), *arguments, *settings.options(command, paths.name))
         ask("Press Enter to continue")
 
 
 def _lack(item: Item) -> str:
     """What an item gives less of, as packages are missing."""
-    return f" [{item.needs}: see i]" if item.needs and extra_packages.missing([item.needs]) else ""
+    lacking = extra_packages.missing(item.needs)
+    return f" [{' and '.join(lacking)}: see i]" if lacking else ""
 
 
 def _show_changed(settings: Settings) -> None:

@@ -68,7 +68,7 @@ def execute(args: argparse.Namespace) -> int:
         say_written(targets["html"])
     pictures = [kind for kind in targets if kind != "html"]
     if pictures:
-        shown = panels.select(plot_data, named=bool(args.columns))
+        shown = panels.select(results, plot_data, named=bool(args.columns))
         if shown.note:
             note = f"{' and '.join(pictures)} show {shown.note}; --columns a,b,c chooses others."
             print(together(note, shown.why), file=sys.stderr)

@@ -38,7 +38,7 @@ def _gif(results: Results, args: argparse.Namespace) -> bytes:
 
     plot_data = make_plot_data(results.run, results.trials)
     plot_data = of_parameters(plot_data, args.columns) if args.columns else plot_data.with_all_parameters()
-    return gif.film(results, panels.select(plot_data, named=bool(args.columns)), args.max)
+    return gif.film(results, panels.select(results, plot_data, named=bool(args.columns)), args.max)
 
 
 def execute(args: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from worker.report.data.effects import Effects, Interaction, effects
+from worker.report.data.effects import Effects, Interaction, Learned, effects, interaction, missing
 from worker.report.data.plot_columns import PlotColumn, PlotData
 from worker.report.data.shuffling import drawn_anew, increases, joined
 from worker.spec.text import counted, together
@@ -49,9 +49,14 @@ class Importance:
         return self.effects.maps[0] if self.effects.maps else None
 
     @property
+    def doubtful(self) -> bool:
+        """Whether the forest knows too little."""
+        return self.score < WEAK
+
+    @property
     def quality(self) -> str:
         """How far the forest can be believed."""
-        doubt = "That is low: do not rely on these figures." if self.score < WEAK else ""
+        doubt = "That is low: do not rely on these figures." if self.doubtful else ""
         return together(f"Unshuffled, the predictions reach R² = {self.score:.2f}.", doubt)
 
     def rows(self) -> Iterator[list[str]]:
@@ -79,11 +84,31 @@ class Importance:
         )
 
 
-def measure(plot_data: PlotData) -> Importance:
-    """The importance of all parameters. Raises NoImportanceError where it cannot be told."""
+@dataclass(frozen=True)
+class Lesson:
+    """What a forest learns from: the columns that vary, of each evaluation their values, and its result."""
+
+    columns: tuple[PlotColumn, ...]
+    points: list[list[float]]
+    losses: list[float]
+
+    @property
+    def content(self) -> object:
+        """All that the importance depends on; the same for the same, as JSON can hold it."""
+        return [
+            [(column.name, column.options, column.scale) for column in self.columns],
+            self.points,
+            self.losses,
+        ]
+
+
+def lesson(plot_data: PlotData) -> Lesson:
+    """What can be learned from. Raises NoImportanceError where that says nothing."""
     results = plot_data.column("result").values
     rows = [row for row, usable in enumerate(plot_data.usable) if usable and results[row] is not None]
-    columns = [column for column in plot_data.of_role("parameter") if len(set(column.values)) > 1]
+    columns = tuple(
+        column for column in plot_data.of_role("parameter") if len({column.values[row] for row in rows}) > 1
+    )
     if len(rows) < LEAST:
         raise NoImportanceError(
             f"The importance of parameters is shown once {LEAST} evaluations have a result; so far, "
@@ -91,29 +116,24 @@ def measure(plot_data: PlotData) -> Importance:
         )
     if not columns or len({results[row] for row in rows}) < 2:
         raise NoImportanceError("All evaluations gave the same result, so the parameters cannot be compared.")
-    try:
-        import sklearn  # noqa: F401
-    except ImportError as error:
-        raise NoImportanceError(
-            f"This needs scikit-learn, which is not installed here; install it: {command('install', 'importance', lasting=True)}"
-        ) from error
     rows = random.Random(1).sample(rows, min(len(rows), MOST))
-    losses = [results[row] or 0.0 for row in rows]
-    points = [[_number(column, row) for column in columns] for row in rows]
-    return _measured(columns, points, losses)
+    gaps = [missing(column) for column in columns]
+    points = [
+        [
+            gap if (value := column.values[row]) is None else value
+            for column, gap in zip(columns, gaps, strict=True)
+        ]
+        for row in rows
+    ]
+    return Lesson(columns, points, [results[row] or 0.0 for row in rows])
 
 
-def _number(column: PlotColumn, row: int) -> float:
-    value = column.values[row]
-    return -1.0 if value is None else value
-
-
-def _measured(
-    columns: Sequence[PlotColumn], points: list[list[float]], losses: Sequence[float]
-) -> Importance:
+def measure(of: Lesson) -> Importance:
+    """The importance of all columns. Raises NoImportanceError where scikit-learn is not installed."""
+    _need_forests()
     from sklearn.model_selection import KFold
 
-    ranks = _ranks(losses)
+    points, ranks = of.points, _ranks(of.losses)
     spread = statistics.pvariance(ranks)
     parts = list(KFold(_PARTS).split(points))[: _PARTS if len(points) <= _FEW else 1]
     errors: list[float] = []
@@ -127,11 +147,30 @@ def _measured(
         ]
         grown.append(increases(forest, tested_points, actual_ranks, _SHUFFLES))
     every = joined(grown) / spread
-    shares = _shares(columns, every.mean(axis=2))
-    found = effects(_forest(points, ranks), columns, points, sorted(losses), list(shares))
+    shares = _shares(of.columns, every.mean(axis=2))
     score = 1 - statistics.fmean(errors) / spread
-    intervals = dict(zip((column.name for column in columns), drawn_anew(every), strict=True))
-    return Importance(shares, score, len(points), len(errors), intervals, found)
+    intervals = dict(zip((column.name for column in of.columns), drawn_anew(every), strict=True))
+    return Importance(shares, score, len(points), len(errors), intervals, effects(_learned(of), list(shares)))
+
+
+def map_of(of: Lesson, x: str, y: str, cells: int) -> Interaction:
+    """The map of two of the columns, which may be any. Raises NoImportanceError where scikit-learn is not installed."""
+    _need_forests()
+    return interaction(_learned(of), x, y, cells)
+
+
+def _need_forests() -> None:
+    try:
+        import sklearn  # noqa: F401
+    except ImportError as error:
+        raise NoImportanceError(
+            f"This needs scikit-learn, which is not installed here; install it: {command('install', 'importance', lasting=True)}"
+        ) from error
+
+
+def _learned(of: Lesson) -> Learned:
+    """A forest that has seen everything."""
+    return Learned(_forest(of.points, _ranks(of.losses)), of.columns, of.points, sorted(of.losses))
 
 
 def _shares(columns: Sequence[PlotColumn], together: Any) -> dict[str, tuple[float, float]]:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from worker.report.data import curves, front_charts, gpu_usage, improvements, pareto
 from worker.report.data.chart_series import best_so_far, timeline
-from worker.report.data.importance import Importance, NoImportanceError, measure
+from worker.report.data.importance import Importance, NoImportanceError
 from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
 from worker.report.data.summary import Summary, summarize
+from worker.report.kept_importance import importance_of
 from worker.report.pages import (
     certainty_part,
     failure_list,
@@ -122,7 +123,7 @@ def _importance(results: Results, options: Options) -> tuple[Importance | None, 
             + run_command("report", results.paths, lasting=True)
         )
     try:
-        return measure(make_plot_data(results.run, results.points)), ""
+        return importance_of(results), ""
     except NoImportanceError as error:
         return None, str(error)
 

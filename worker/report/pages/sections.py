@@ -7,9 +7,10 @@ from datetime import datetime
 
 from worker.report.data import bounds_remark, folds_remark, outside, own_setting
 from worker.report.data import improvements as progress
+from worker.report.data.effects import MOST
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.failures import infeasible_sentence
-from worker.report.data.importance import WEAK, Importance
+from worker.report.data.importance import Importance
 from worker.report.data.imports import imported_sentence
 from worker.report.data.readable import readable, readable_value
 from worker.report.data.results import Results
@@ -260,13 +261,19 @@ def effects(measured: Importance | None) -> Content:
     """What the curves of single parameters show."""
     if measured is None:
         return None
-    doubt = f" {measured.quality}" if measured.score < WEAK else ""
+    doubt = f" {measured.quality}" if measured.doubtful else ""
     return tag(
         "p",
         "What the forest predicts by each parameter, the others averaged over as they were evaluated (partial dependence): the median "
-        "of its trees as the result that is typical for the predicted rank, in a band from quartile to quartile of the trees. "
-        f"The band says how far the trees agree, not how far results scatter.{doubt}",
+        "of its trees as the result that is typical for the predicted rank, and a band (a bar for each category) in which the middle "
+        "80 % of the trees lie. Each tree has learned from evaluations drawn anew, so the band says how much a tree depends on which "
+        "evaluations there are; the median depends less on it, and the scatter of single results is not in it. All charts have the same "
+        f"height, so what matters little looks flat.{_only_most(measured)}{doubt}",
     )
+
+
+def _only_most(measured: Importance) -> str:
+    return f" Shown are the {MOST} parameters that matter most." if len(measured.shares) > MOST else ""
 
 
 def interaction(measured: Importance | None) -> Content:
@@ -275,9 +282,10 @@ def interaction(measured: Importance | None) -> Content:
         return None
     return tag(
         "p",
-        "First what the forest predicts (the other parameters averaged over, the result typical for the predicted "
-        "rank; cells divide the evaluations evenly, so they are not to scale), then the evaluations themselves. "
-        "The two most important parameters come first.",
+        "First what the forest predicts over any two parameters (the others averaged over, the result typical for the predicted "
+        "rank, with lines of the same result), then the evaluations themselves. The two most important parameters come first. ",
+        tag("b", measured.quality) if measured.doubtful else measured.quality,
+        _only_most(measured),
     )
 
 

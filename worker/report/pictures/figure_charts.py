@@ -1,42 +1,34 @@
-"""Figures of a run as a whole: its course, importance, Pareto front and learning curves."""
+"""Figures of a run as a whole: its course, Pareto front and learning curves."""
 
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from worker.errors import OmnioptError
 from worker.report.data import curves, improvements, pareto
 from worker.report.data.chart_series import best_so_far_scale
-from worker.report.data.importance import Importance, NoImportanceError, measure
-from worker.report.data.plot_columns import make_plot_data
-from worker.report.data.results import Results
 from worker.report.data.scale_choice import WORDS, choose
 from worker.report.data.summary import is_usable
-from worker.report.pictures.captions import shortened
+from worker.report.pictures.figure_request import Drawing, Request
 from worker.report.pictures.figure_style import (
     BEST,
     DASHES,
     GREY,
     MARKERS,
     WIDTHS,
-    Width,
     colour,
     new_figure,
     panels,
 )
 from worker.report.pictures.scales import set_scale, whole_numbers
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 _MOST_LINES = 8
-_MOST_BARS = 20
-_NAME = 24  # letters of a name in a legend or beside a bar
 
 
-def progress(results: Results, width: Width) -> Figure:
+def progress(request: Request) -> Drawing:
     """The best result so far over the evaluations, with the single results behind it."""
+    results, width = request.results, request.width
     points = improvements.finished(results.points)
     if not points:
         raise OmnioptError("No evaluation has a usable result, so there is no course to draw.")
@@ -71,39 +63,12 @@ def progress(results: Results, width: Width) -> Figure:
     axes.set_xlabel("evaluations")
     whole_numbers(axes.xaxis)
     axes.legend(loc="lower right" if run.maximises else "upper right")
-    return figure
+    return Drawing((figure,))
 
 
-def importance(results: Results, width: Width) -> Figure:
-    """How much each parameter matters, with a standard deviation."""
-    measured = _measured(results)
-    shares = list(measured.shares.items())[:_MOST_BARS][::-1]
-    figure = new_figure(width, 0.7 + 0.19 * len(shares))
-    axes = figure.subplots()
-    places = range(len(shares))
-    axes.barh(
-        places,
-        [max(0.0, mean) for _, (mean, _) in shares],
-        xerr=[deviation for _, (_, deviation) in shares],
-        color=colour(0),
-        height=0.65,
-        error_kw={"linewidth": 0.8, "ecolor": "black"},
-    )
-    axes.set_yticks(places, [shortened(name, _NAME) for name, _ in shares], parse_math=False)
-    axes.set_xlim(left=0)
-    axes.set_xlabel(f"loss in R² when shuffled (unshuffled R² = {measured.score:.2f})")
-    return figure
-
-
-def _measured(results: Results) -> Importance:
-    try:
-        return measure(make_plot_data(results.run, results.points))
-    except NoImportanceError as error:
-        raise OmnioptError(str(error)) from error
-
-
-def front(results: Results, width: Width) -> Figure:
+def front(request: Request) -> Drawing:
     """Each two results against each other, with the evaluations that none beats."""
+    results, width = request.results, request.width
     goals = pareto.objectives(results.run, results.points)
     if not goals:
         raise OmnioptError(
@@ -135,11 +100,12 @@ def front(results: Results, width: Width) -> Figure:
             (axes.set_xlabel if way == "x" else axes.set_ylabel)(name, parse_math=False)
     if grid:
         grid[0].legend(loc="best")
-    return figure
+    return Drawing((figure,))
 
 
-def learning(results: Results, width: Width) -> Figure:
+def learning(request: Request) -> Drawing:
     """What the best evaluations printed while they ran."""
+    results, width = request.results, request.width
     lines = curves.choose(results.trials, results.run)
     if not lines:
         raise OmnioptError("No program printed more than one RESULT line, so there are no learning curves.")
@@ -167,4 +133,4 @@ def learning(results: Results, width: Width) -> Figure:
     words = "" if kind == "linear" else f"\n({WORDS[kind]})"
     axes.set_ylabel(f"{results.run.main.name}{words}", parse_math=False)
     axes.legend(loc="best")
-    return figure
+    return Drawing((figure,))

@@ -1,4 +1,4 @@
-"""Figures of parameters: each against the result, pairs of them, a map of two, and all of them in parallel."""
+"""Figures of parameters: each against the result, pairs of them, and all of them in parallel."""
 
 from __future__ import annotations
 
@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from worker.errors import OmnioptError
 from worker.report.data.colours import ACCENT
-from worker.report.data.importance import NoImportanceError, measure
-from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
-from worker.report.data.results import Results
-from worker.report.data.scale_choice import fence
-from worker.report.pictures.captions import briefly, in_lines, shortened
+from worker.report.data.plot_columns import PlotColumn, make_plot_data
+from worker.report.pictures.captions import in_lines, shortened
+from worker.report.pictures.figure_request import Drawing, Request, left_out, pages
+from worker.report.pictures.figure_rows import Rows
 from worker.report.pictures.figure_style import BEST, GREY, WIDTHS, Width, new_figure, panels, ramp
-from worker.report.pictures.panels import parameters, select
-from worker.report.pictures.scales import (
-    colour_norm,
-    label_colours,
-    number_text,
-    set_axis,
-    tick_values,
-    unit_place,
-)
+from worker.report.pictures.panels import parameters
+from worker.report.pictures.scales import label_colours, set_axis, tick_values, unit_place
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,41 +24,22 @@ if TYPE_CHECKING:
 
 _MANY = 2000  # dots from which they are pixels inside of an svg or pdf
 _MOST_PARAMETERS = {"column": 4, "page": 5}  # of all pairs: 6 and 10 panels
-_MOST_SLICES = 12
+_MOST_AXES = {"column": 5, "page": 10}  # of the parallel plot, beside that of the result
+_MOST_SLICES = 12  # on one page
 _MOST_LINES = 3000
 
 
-class _Rows:
-    """The evaluations of a figure: `good` ones with the best last, and `bad` ones without a usable result."""
-
-    def __init__(self, plot_data: PlotData) -> None:
-        self.data = plot_data
-        result = plot_data.column("result")
-        self.loss = {
-            row: loss
-            for row, (loss, usable) in enumerate(zip(result.values, plot_data.usable, strict=True))
-            if usable and loss is not None
-        }
-        # Of equal ones, the first is the best.
-        self.good = sorted(self.loss, key=lambda row: (-plot_data.rank(self.loss[row]), -row))
-        self.bad = [row for row in range(len(plot_data.usable)) if row not in self.loss]
-        if not self.good:
-            raise OmnioptError("No evaluation has a usable result, so there is nothing to draw.")
-        ranks = [plot_data.rank(loss) for loss in self.loss.values()]
-        worst = plot_data.rank(fence(ranks) if result.scale == "linear" else max(ranks))
-        self.ends = (worst, None) if plot_data.goal.maximises else (None, worst)
-
-    @property
-    def norm(self) -> Any:
-        """How results become colours."""
-        return colour_norm(self.data.column("result").scale, list(self.loss.values()), self.ends)
+def slices(request: Request) -> Drawing:
+    """Every parameter against the result, on several pages where they are many; crosses at the top have no result."""
+    plot_data = request.of_parameters(make_plot_data(request.results.run, request.results.trials))
+    rows = Rows(plot_data)
+    return Drawing(
+        tuple(_slices(rows, shown, request.width) for shown in pages(parameters(plot_data), _MOST_SLICES))
+    )
 
 
-def slices(results: Results, width: Width) -> Figure:
-    """Every parameter against the result; crosses at the top have none."""
-    plot_data = make_plot_data(results.run, results.trials)
-    rows, result = _Rows(plot_data), plot_data.column("result")
-    shown = parameters(plot_data)[:_MOST_SLICES]
+def _slices(rows: Rows, shown: Sequence[PlotColumn], width: Width) -> Figure:
+    result = rows.data.column("result")
     figure, grid = panels(width, len(shown))
     for place, (axes, column) in enumerate(zip(grid, shown, strict=True)):
         side = WIDTHS[width] / min(len(shown), 2 if width == "column" else 4)
@@ -80,13 +52,15 @@ def slices(results: Results, width: Width) -> Figure:
     return figure
 
 
-def scatter(results: Results, width: Width) -> Figure:
-    """The parameters that matter most against each other, coloured by the result."""
-    plot_data = make_plot_data(results.run, results.trials)
-    rows = _Rows(plot_data)
-    shown = parameters(select(plot_data, most=_MOST_PARAMETERS[width]).plot_data)
+def scatter(request: Request) -> Drawing:
+    """The parameters that matter most, or those that are named, against each other, coloured by the result."""
+    width = request.width
+    plot_data = make_plot_data(request.results.run, request.results.trials)
+    rows = Rows(plot_data)
+    selection = request.selected(plot_data, _MOST_PARAMETERS[width])
+    shown = parameters(selection.plot_data)
     if len(shown) < 2:
-        return slices(results, width)
+        return slices(request)
     pairs = [(x, y) for at, y in enumerate(shown) for x in shown[:at]]
     figure, grid = panels(width, len(pairs), 0.9)
     side = WIDTHS[width] / min(len(pairs), 2 if width == "column" else 4)
@@ -100,10 +74,10 @@ def scatter(results: Results, width: Width) -> Figure:
     if dots is not None:
         bar = figure.colorbar(dots, ax=grid, location="top", aspect=40, pad=0.02)
         label_colours(bar, plot_data, list(rows.loss.values()))
-    return figure
+    return Drawing((figure,), left_out(selection))
 
 
-def _dots(axes: Axes, x: PlotColumn, y: PlotColumn, rows: _Rows, norm: Any) -> ScalarMappable:
+def _dots(axes: Axes, x: PlotColumn, y: PlotColumn, rows: Rows, norm: Any) -> ScalarMappable:
     """The usable evaluations, and a star at the best of them."""
     shown = [row for row in rows.good if x.values[row] is not None and y.values[row] is not None]
     across, up = _places(x, y, shown)
@@ -133,7 +107,7 @@ def _places(x: PlotColumn, y: PlotColumn, rows: Sequence[int]) -> tuple[list[flo
     return [across for across, _ in pairs], [up for _, up in pairs]
 
 
-def _crosses_above(axes: Axes, column: PlotColumn, rows: _Rows) -> None:
+def _crosses_above(axes: Axes, column: PlotColumn, rows: Rows) -> None:
     bad = [value for row in rows.bad if (value := column.values[row]) is not None]
     if bad:
         axes.plot(
@@ -149,44 +123,16 @@ def _crosses_above(axes: Axes, column: PlotColumn, rows: _Rows) -> None:
         )
 
 
-def map_of_two(results: Results, width: Width) -> Figure:
-    """What the forest predicts over the two parameters that matter most."""
-    plot_data = make_plot_data(results.run, results.points)
-    try:
-        found = measure(plot_data).interaction
-    except NoImportanceError as error:
-        raise OmnioptError(str(error)) from error
-    if found is None:
-        raise OmnioptError("A map needs two parameters with different values.")
-    columns = {column.name: column for column in plot_data.columns}
-    rows = _Rows(plot_data)
-    figure = new_figure(width, WIDTHS[width] * (0.8 if width == "column" else 0.5))
-    axes = figure.subplots()
-    drawn = axes.pcolormesh(
-        np.array(found.results), cmap=ramp(plot_data.goal.maximises), norm=rows.norm, rasterized=True
-    )
-    for axis, values, column in (
-        (axes.xaxis, found.xs, columns[found.x]),
-        (axes.yaxis, found.ys, columns[found.y]),
-    ):
-        every = max(1, -(-len(values) // 5))
-        labels = briefly(list(column.options), 12) if column.options is not None else []
-        texts = [labels[int(value)] if labels else number_text(value, 3) for value in values]
-        axis.set_ticks([at + 0.5 for at in range(0, len(values), every)], texts[::every], parse_math=False)
-        axis.set_label_text(shortened(column.label, 40), parse_math=False)
-    label_colours(figure.colorbar(drawn, ax=axes), plot_data, list(rows.loss.values()))
-    return figure
-
-
-def parallel(results: Results, width: Width) -> Figure:
+def parallel(request: Request) -> Drawing:
     """One line for every evaluation through all parameters and the result."""
     from matplotlib.collections import LineCollection
 
-    plot_data = make_plot_data(results.run, results.trials)
-    rows = _Rows(plot_data)
+    width = request.width
+    plot_data = make_plot_data(request.results.run, request.results.trials)
+    rows = Rows(plot_data)
     result = plot_data.column("result")
-    most = 5 if width == "column" else 10
-    columns = [*parameters(select(plot_data, most=most).plot_data)[:most], result]
+    selection = request.selected(plot_data, _MOST_AXES[width])
+    columns = [*parameters(selection.plot_data), result]
     figure = new_figure(width, WIDTHS[width] * (0.75 if width == "column" else 0.45))
     axes = figure.subplots()
     shown = rows.good[-_MOST_LINES:]
@@ -220,13 +166,13 @@ def parallel(results: Results, width: Width) -> Figure:
                 at + 0.03,
                 height(value),
                 shortened(text, 9) if column.options else text,
-                fontsize=6,
+                fontsize=7,
                 va="center",
                 parse_math=False,
                 bbox={"facecolor": "white", "alpha": 0.65, "linewidth": 0, "pad": 0.4},
             )
         if missing and any(column.values[row] is None for row in shown):
-            axes.text(at + 0.03, -0.12, "none", fontsize=6, style="italic", va="center")
+            axes.text(at + 0.03, -0.12, "none", fontsize=7, style="italic", va="center")
     axes.set_xlim(-0.1, len(columns) - 0.55)
     axes.set_ylim(-0.17 if missing else -0.04, 1.04)
     axes.set_yticks([])
@@ -239,4 +185,4 @@ def parallel(results: Results, width: Width) -> Figure:
         spine.set_visible(False)
     bar = figure.colorbar(drawn, ax=axes, aspect=30, pad=0.01)
     label_colours(bar, plot_data, list(rows.loss.values()))
-    return figure
+    return Drawing((figure,), left_out(selection))

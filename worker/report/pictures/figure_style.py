@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Width = Literal["column", "page"]
 Format = Literal["svg", "pdf", "png"]
 
+# The charts, by the names that users type.
+NAMES = ("progress", "parallel", "importance", "effects", "slices", "map", "pareto", "curves", "scatter")
 # Inches: 88 mm and 180 mm, between those of Nature (89, 183), IEEE (88.9, 182) and Elsevier (90, 190).
 WIDTHS: dict[Width, float] = {"column": 88 / 25.4, "page": 180 / 25.4}
 FORMATS: tuple[Format, ...] = ("svg", "pdf", "png")

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from worker.report.data.importance import NoImportanceError, measure
+from worker.report.data.importance import NoImportanceError
+from worker.report.kept_importance import importance_of
 
 if TYPE_CHECKING:
     from worker.report.data.plot_columns import PlotColumn, PlotData
+    from worker.report.data.results import Results
 
 MOST_PARAMETERS = 10  # drawn against each other in one picture: 45 panels
 SIDE = 3.1  # inches of a panel
@@ -30,8 +32,10 @@ class PlotSelection:
     why: str = ""
 
 
-def select(plot_data: PlotData, named: bool = False, most: int = MOST_PARAMETERS) -> PlotSelection:
-    """The data with as many parameters as a picture has room for: those that matter most for the result.
+def select(
+    results: Results, plot_data: PlotData, named: bool = False, most: int = MOST_PARAMETERS
+) -> PlotSelection:
+    """The data of a run with as many parameters as a picture has room for: those that matter most for the result.
 
     named: a person has named them, so that the first ones are taken, as where nobody knows which ones matter.
     """
@@ -41,7 +45,7 @@ def select(plot_data: PlotData, named: bool = False, most: int = MOST_PARAMETERS
     why = ""
     if not named:
         try:
-            shares = measure(plot_data).shares
+            shares = importance_of(results).shares
         except NoImportanceError as error:
             why = str(error)
         else:
