@@ -57,7 +57,7 @@ FOREIGN_IN_FUNCTIONS = {
     **dict.fromkeys(("optuna", "pandas", "sqlalchemy"), ("worker.report.exchange",)),
     "numpy": ("worker.report.data.effects", "worker.report.data.shuffling"),
     "scipy": ("worker.report.data.rank_tests",),
-    "sklearn": ("worker.report.data.importance",),
+    "sklearn": ("worker.report.data.effects", "worker.report.data.importance"),
     "threadpoolctl": ("worker.search.models",),
     "yaml": ("worker.spec.foreign.yaml_text",),
 }

@@ -20,7 +20,7 @@ _FEW = 400  # evaluations up to which each of them is predicted, by a forest tha
 _PARTS = 4  # into which they are divided for that; of more evaluations one part is predicted
 _TREES = 80
 _SHUFFLES = 8
-WEAK = 0.3  # R2 below which the forest knows too little to be believed
+_WEAK = 0.3  # R2 below which the forest knows too little to be believed
 
 
 class NoImportanceError(Exception):
@@ -51,7 +51,7 @@ class Importance:
     @property
     def doubtful(self) -> bool:
         """Whether the forest knows too little."""
-        return self.score < WEAK
+        return self.score < _WEAK
 
     @property
     def quality(self) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from worker.report.data import curves, front_charts, gpu_usage, improvements, pareto
 from worker.report.data.chart_series import best_so_far, timeline
+from worker.report.data.effects import Interaction
 from worker.report.data.importance import Importance, NoImportanceError
 from worker.report.data.plot_columns import make_plot_data, payload
 from worker.report.data.results import Results
@@ -25,6 +26,7 @@ from worker.report.pages import (
 )
 from worker.store.starter import run_command
 
+_MAP_DIGITS = 5
 REFRESH = 60  # seconds between two looks of a page at a run that is going on
 
 
@@ -128,6 +130,16 @@ def _importance(results: Results, options: Options) -> tuple[Importance | None, 
         return None, str(error)
 
 
+def _compact(pair: Interaction) -> dict[str, object]:
+    """A map in few letters: a page has dozens of them, whose colours and words show fewer digits anyway."""
+    rows = [[_rounded(value) for value in row] for row in pair.results]
+    return {"x": pair.x, "y": pair.y, "xs": pair.xs, "ys": pair.ys, "results": rows}
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_MAP_DIGITS}g}")
+
+
 def _charts(results: Results, importance: Importance | None, now: float) -> dict[str, object]:
     """What the charts need beside the columns of all evaluations; a chart without data has no key."""
     charts: dict[str, object] = {}
@@ -140,7 +152,7 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
         ]
         charts["effects"] = [dataclasses.asdict(curve) for curve in importance.effects.curves]
         if maps := importance.effects.maps:
-            charts["interaction"] = [dataclasses.asdict(pair) for pair in maps]
+            charts["interaction"] = [_compact(pair) for pair in maps]
     if lines := curves.choose(results.trials, results.run):
         kind, clip = curves.scale(lines, results.run)
         charts["curves"] = {
