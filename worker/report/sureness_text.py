@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from worker.report.data import certainty
 from worker.report.data.flatness import HEAD, LEAST, WITHIN, flatness
+from worker.report.data.importance import HEAD as HEAD_OF_SHARES
 from worker.report.data.importance import NoImportanceError
 from worker.report.data.results import Results
 from worker.report.kept_importance import importance_of
@@ -36,7 +37,7 @@ def _lines(results: Results, within: float) -> Iterator[str]:
         yield f"  {error}"
         return
     yield f"  {measured.quality}"
-    yield from _aligned([["Parameter", "Share", "90 % interval"], *measured.rows()])
+    yield from _aligned([list(HEAD_OF_SHARES), *measured.rows()])
     yield f"  {measured.method}"
 
 

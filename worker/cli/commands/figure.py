@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help=f"these parameters: a,b,c (in {', '.join(_OF_PARAMETERS)})",
     )
-    named.add_argument("--of", nargs=2, metavar=("A", "B"), help="the two parameters of a map")
+    named.add_argument("--of", nargs=2, metavar="NAME", help="the two parameters of a map")
 
 
 def execute(args: argparse.Namespace) -> int:

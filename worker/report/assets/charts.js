@@ -1,15 +1,14 @@
-// Line charts, bars, spans and maps as SVG, drawn for the width that they have, so that their text is never shrunk.
+// Line charts, bars, intervals and spans as SVG, drawn for the width that they have, so that their text is never shrunk.
 
-import { isDark, makeColouring, whenThemeChanges } from "./colour.js";
-import { element, exact, inLines, oncePerFrame, shape, short, shortened } from "./dom.js";
-import { SCALE_WORDS, showLegend } from "./legend.js";
+import { isDark, whenThemeChanges } from "./colour.js";
+import { element, inLines, oncePerFrame, shape, short, shortened } from "./dom.js";
+import { SCALE_WORDS } from "./legend.js";
 import { saveButtons } from "./saving.js";
 import { makeScale, roomyTicks } from "./scale.js";
 
 const EDGES = { left: 58, right: 16, top: 10, bottom: 44 };
 const INSET = 7; // between the ends of both axes and what is drawn at them
-const LARGE = 1e6; // numbers from here on are too long for the axes of a map
-const NAME_LINE = 14; // pixels between lines of a name
+export const NAME_LINE = 14; // pixels between lines of a name
 const NAME_LETTER = 7.4; // pixels of a letter of it, about
 const UNITS = [["days", 86400], ["h", 3600], ["min", 60]];
 
@@ -19,13 +18,13 @@ export function timeUnit(seconds) {
   return { name, seconds: size };
 }
 
-/** A figure with a title that is drawn anew for every width: `draw(width)` returns its SVG element. */
-export function figure(root, title, draw, note = "") {
+/** A figure with a title that is drawn anew for every width: `draw(width)` returns its SVG element; `legends()` are those of its own. */
+export function figure(root, title, draw, note = "", legends = () => []) {
   const holder = element("div", { class: "chart" });
   const save = saveButtons(title, root, () => {
     const svg = holder.querySelector("svg");
     const [wide, high] = ["width", "height"].map((name) => Number(svg.getAttribute(name)));
-    return [{ words: title }, { nodes: [{ node: svg }], width: wide, height: high }, ...legendsOf(root).map((legend) => ({ legend }))];
+    return [{ words: title }, { nodes: [{ node: svg }], width: wide, height: high }, ...legends(), ...legendsOf(root).map((legend) => ({ legend }))];
   });
   root.append(element("figure", {}, element("figcaption", {}, title, " ", save), holder, note ? element("p", { class: "soft" }, note) : ""));
   let width = 0;
@@ -46,7 +45,7 @@ function legendsOf(root) {
 }
 
 /**
- * Lines: series is [{label, x, y, kind: "line" | "step" | "dots" | "band", low, high, tone}], tones 0 to 7 are
+ * Lines: series is [{label, x, y, kind: "line" | "step" | "dots" | "band", low, high, straight, tone}], a band goes in steps unless it is straight, tones 0 to 7 are
  * those of categories, "accent" the page's own, "soft" a grey one. axes: {x: {label, log, integer, ends, bounds and step of what was searched}, y: {label, log or
  * kind and distance, clip, ends}}; `ends` are values that the axis reaches in any case, and larger ones than `clip` lie on the upper edge
  * (where `rises`, smaller ones on the lower edge).
@@ -106,7 +105,7 @@ function chartFrame(width, height, x, y, axes, words) {
 }
 
 /** The lines of an axis' name, with its scale where that is no linear one. */
-function nameLines(name, kind, room) {
+export function nameLines(name, kind, room) {
   const most = Math.max(8, Math.floor(room / NAME_LETTER));
   if (kind === "linear") return inLines(name, most);
   const words = SCALE_WORDS[kind].legend;
@@ -115,13 +114,13 @@ function nameLines(name, kind, room) {
 }
 
 /** A name in the middle below an axis, its last line at `y`. */
-function nameBelow(lines, x, y) {
+export function nameBelow(lines, x, y) {
   const rows = lines.map((line, index) => shape("tspan", { x, y: y - NAME_LINE * (lines.length - 1 - index) }, line));
   return shape("text", { "text-anchor": "middle", class: "name" }, ...rows);
 }
 
 /** A name that is read upwards beside an axis, its middle at `y`. */
-function nameBeside(lines, y) {
+export function nameBeside(lines, y) {
   const rows = lines.map((line, index) => shape("tspan", { x: 0, y: NAME_LINE * index }, line));
   return shape("text", { transform: `translate(13 ${y}) rotate(-90)`, "text-anchor": "middle", class: "name" }, ...rows);
 }
@@ -133,7 +132,7 @@ function drawSeries(data, one, { across, up, top }, cut) {
   let path;
   if (one.kind === "dots") path = rows.map((row) => `M${place(row).join(" ")}h0`).join("");
   else if (one.kind === "band") {
-    const steps = (values) => rows.flatMap((row) => [...(row ? [[place(row, values)[0], place(row - 1, values)[1]]] : []), place(row, values)]);
+    const steps = (values) => rows.flatMap((row) => [...(row && !one.straight ? [[place(row, values)[0], place(row - 1, values)[1]]] : []), place(row, values)]);
     path = `M${[...steps(one.high), ...steps(one.low).reverse()].join("L")}Z`;
   } else if (one.kind === "step") {
     path = rows.map((row) => (row ? `H${place(row)[0]}V${place(row)[1]}` : `M${place(row).join(" ")}`)).join("");
@@ -171,7 +170,7 @@ export function lineKeys(data, series) {
   return Object.assign(list, { show: (others) => fill((shown = others)) });
 }
 
-/** Horizontal bars: rows is [{label, value, error, text}]; values below 0 are drawn as 0. */
+/** Horizontal bars: rows is [{label, value, low, high, text}], with a line from low to high; values below 0 are drawn as 0. */
 export function drawBars(rows, words) {
   return (width) => {
     const left = Math.min(190, Math.max(90, width * 0.32));
@@ -179,7 +178,7 @@ export function drawBars(rows, words) {
     const step = Math.max(28, NAME_LINE * Math.max(...names.map((lines) => lines.length)) + 6);
     const height = rows.length * step + 6;
     const right = width - 96;
-    const most = Math.max(...rows.map((row) => row.value + (row.error ?? 0)), 1e-9);
+    const most = Math.max(...rows.map((row) => row.high), 1e-9);
     const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
     rows.forEach((row, index) => {
       const middle = index * step + step / 2;
@@ -187,11 +186,8 @@ export function drawBars(rows, words) {
       const lines = names[index].map((line, at) => shape("tspan", { x: left - 8, y: middle + NAME_LINE * (at - (names[index].length - 1) / 2), dy: "0.32em" }, line));
       const name = shape("text", { "text-anchor": "end" }, shape("title", {}, row.label), ...lines);
       svg.append(name, shape("rect", { x: left, y: middle - 8, width: at(row.value) - left, height: 16, class: "bar-body" }));
-      if (row.error) {
-        const [low, high] = [at(row.value - row.error), at(row.value + row.error)];
-        svg.append(shape("line", { x1: low, x2: high, y1: middle, y2: middle, class: "rule" }));
-      }
-      svg.append(shape("text", { x: at(row.value + (row.error ?? 0)) + 8, y: middle, dy: "0.32em" }, row.text));
+      svg.append(shape("line", { x1: at(row.low), x2: at(row.high), y1: middle, y2: middle, class: "interval" }));
+      svg.append(shape("text", { x: at(row.high) + 8, y: middle, dy: "0.32em" }, row.text));
     });
     return svg;
   };
@@ -235,61 +231,30 @@ export function spanFrame(labels, [begin, end], label, words, width) {
   return { svg, at, step };
 }
 
-/**
- * A map over two columns, with what its colours mean: xs and ys are the values of the cells' middles,
- * results[row of ys][column of xs].
- */
-export function mapFigure(root, title, data, columns, { xs, ys, results }, words) {
-  const column = { values: Float64Array.from(results.flat()), role: "own" };
-  const colours = () => makeColouring(data, column, () => true, data.columns[data.result].scale);
-  const legend = element("p", { class: "legend" });
-  const draw = drawMap(columns, { xs, ys, results }, words, colours);
-  const holder = figure(root, title, (width) => {
-    showLegend(legend, colours(), data.palette);
-    return draw(width);
-  });
-  holder.after(legend);
-}
-
-function drawMap(columns, { xs, ys, results }, words, colours) {
+/** What one parameter of categories does: rows is [{label, low, middle, high}], a dot with a bar each; `axis` as of `drawLines`. */
+export function drawIntervals(rows, axis, words) {
+  const x = numberScale([], axis, () => true);
   return (width) => {
-    const colouring = colours();
-    const height = Math.round(Math.min(Math.max(width * 0.7, 240), 420));
+    const step = 26;
+    const [left, right, bottom] = [Math.min(190, Math.max(90, width * 0.32)), width - EDGES.right, rows.length * step + 4];
+    const height = bottom + 44;
+    const at = (value) => left + INSET + x.at(value) * (right - left - 2 * INSET);
     const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
-    const names = columns.map((column, index) => nameLines(column.label, "linear", index ? height - 60 : width - 110));
-    const [left, right, top, bottom] = [78 + NAME_LINE * names[1].length, width - 16, 8, height - 30 - NAME_LINE * names[0].length];
-    const [wide, high_] = [(right - left) / xs.length, (bottom - top) / ys.length];
-    results.forEach((line, row) =>
-      line.forEach((value, column) => {
-        const [x, y] = [left + column * wide, bottom - (row + 1) * high_];
-        const fill = colouring.colours[colouring.bucket(row * xs.length + column)];
-        const cell = shape("rect", { x, y, width: wide + 0.5, height: high_ + 0.5, fill });
-        const where = `${columns[0].label} ${text(columns[0], xs[column])}, ${columns[1].label} ${text(columns[1], ys[row])}`;
-        cell.append(shape("title", {}, `${where}: typically ${short(value)}`));
-        svg.append(cell);
-      }),
-    );
-    let last = -Infinity;
-    xs.forEach((value, index) => {
-      const [at, label] = [left + (index + 0.5) * wide, shortened(text(columns[0], value), 10)];
-      const half = label.length * 3.6;
-      if (at - half < last + 8 || at + half > width) return;
-      svg.append(shape("text", { x: at, y: bottom + 16, "text-anchor": "middle" }, label));
-      last = at + half;
+    const ticks = x.ticks(Math.floor((right - left) / 70));
+    for (const tick of ticks) svg.append(shape("line", { x1: at(tick.value), x2: at(tick.value), y1: 0, y2: bottom, class: "grid" }));
+    for (const tick of roomyTicks(ticks, (tick) => [at(tick.value) - tick.text.length * 3.6 - 4, at(tick.value) + tick.text.length * 3.6 + 4])) {
+      svg.append(shape("text", { x: at(tick.value), y: bottom + 17, "text-anchor": "middle" }, tick.text));
+    }
+    rows.forEach(({ label, low, middle, high }, index) => {
+      const y = index * step + step / 2;
+      const name = shape("text", { x: left - 8, y, dy: "0.32em", "text-anchor": "end" }, shortened(label, Math.floor((left - 12) / 7)));
+      const bar = shape("line", { x1: at(low), x2: at(high), y1: y, y2: y, class: "interval" });
+      const dot = shape("circle", { cx: at(middle), cy: y, r: 4, class: "bar-body" });
+      for (const node of [name, bar, dot]) node.append(shape("title", {}, `${label}: ${short(middle)}, ${short(low)} to ${short(high)}`));
+      svg.append(name, bar, dot);
     });
-    last = Infinity;
-    ys.forEach((value, index) => {
-      const at = bottom - (index + 0.5) * high_;
-      if (last - at < 14) return;
-      svg.append(shape("text", { x: left - 7, y: at, dy: "0.32em", "text-anchor": "end" }, shortened(text(columns[1], value), 10)));
-      last = at;
-    });
-    svg.append(nameBelow(names[0], (left + right) / 2, height - 8), nameBeside(names[1], (top + bottom) / 2));
+    svg.append(shape("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "rule" }));
+    svg.append(shape("text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle", class: "name" }, axis.label));
     return svg;
   };
-}
-
-function text(column, value) {
-  if (column.category) return column.options[value];
-  return Math.abs(value) < LARGE ? exact(Number(value.toPrecision(3))) : value.toExponential(2).replace("e+", "e");
 }

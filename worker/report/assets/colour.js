@@ -13,8 +13,7 @@ export function isDark() {
 /** Calls `action` when the page becomes light or dark. */
 export function whenThemeChanges(action) {
   DARK.addEventListener("change", action);
-  addEventListener("beforeprint", () => DARK.matches && action());
-  addEventListener("afterprint", () => DARK.matches && action());
+  for (const moment of ["beforeprint", "afterprint", "white"]) addEventListener(moment, () => DARK.matches && action());
 }
 
 /** The css colour of a place from 0 (best, most contrast with the page) to 1 on the ramp of `palette`. */

@@ -136,6 +136,22 @@ export function isPrinting() {
   return onPaper;
 }
 
+/** What `action` returns while everything is drawn as on paper: at once, and light whatever the page is. */
+export function asOnPaper(action) {
+  const page = document.documentElement;
+  const turn = (white) => {
+    onPaper = white;
+    page.classList.toggle("white", white);
+    dispatchEvent(new Event("white"));
+  };
+  turn(true);
+  try {
+    return action();
+  } finally {
+    turn(false);
+  }
+}
+
 /** Calls `action` at most once per animation frame, with the newest arguments; at once while the page is printed. */
 export function oncePerFrame(action) {
   let wanted = null;

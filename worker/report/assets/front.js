@@ -6,6 +6,7 @@ import { whenThemeChanges } from "./colour.js";
 import { counted, element, oncePerFrame } from "./dom.js";
 import { cubeOf, drawFlat, drawTurned, flatFrame } from "./frontdraw.js";
 import { pageStyle } from "./legend.js";
+import { saveButtons, traced } from "./saving.js";
 import { makeScale } from "./scale.js";
 
 const TURN = 0.12; // radians of a key
@@ -25,7 +26,7 @@ export function mountFront(root, data, front, selection, scales) {
   const columns = front.columns.map((name) => data.columns.find((column) => column.name === name));
   if (columns.some((column) => column === undefined)) return;
   const points = front.points ? pooledPoints(data, front.points) : singlePoints(data, columns);
-  new FrontPlot(root, { columns, points, front }, selection, scales);
+  new FrontPlot(root, { columns, points, front, title: data.name }, selection, scales);
 }
 
 /** Each evaluation with all results: {number, values, rows}. */
@@ -41,8 +42,8 @@ function pooledPoints(data, points) {
 }
 
 class FrontPlot {
-  constructor(root, { columns, points, front }, selection, scales) {
-    Object.assign(this, { points, selection, names: front.names, word: front.word, turn: { around: 0.7, up: 0.45 } });
+  constructor(root, { columns, points, front, title }, selection, scales) {
+    Object.assign(this, { points, selection, title, names: front.names, word: front.word, turn: { around: 0.7, up: 0.45 } });
     const trials = new Set(front.trials);
     this.onFront = new Set(points.filter((point) => trials.has(point.number)));
     this.columns = columns.map((column, place) => ({ ...column, values: Float64Array.from(points, (point) => point.values[place]) }));
@@ -68,6 +69,7 @@ class FrontPlot {
     const names = (view) => view.map((place) => this.names[place]).join(", ");
     const options = this.views.map((view, index) => element("option", { value: index }, view.length === 3 ? `${names(view)} (to turn)` : names(view)));
     const choice = element("select", { onchange: () => this.#show(this.views[choice.value]) }, ...options);
+    const save = saveButtons(`${this.title} results`, document.body, () => this.#picture());
     this.canvas = element("canvas", { role: "img" });
     this.count = element("p", { role: "status", class: "count" });
     this.help = element("p", { class: "soft" });
@@ -79,7 +81,7 @@ class FrontPlot {
     const byNumbers = element("details", {}, element("summary", {}, "Ranges as numbers"), this.ranges);
     const holder = element("div", { class: "front-plot" }, this.canvas);
     const bar = element("div", { class: "bar" }, axes, this.dragChoice, clear);
-    root.append(element("figure", { class: "linked" }, element("figcaption", {}, "Linked with the parallel plot"), bar, holder, this.count, byNumbers, this.help));
+    root.append(element("figure", { class: "linked" }, element("figcaption", {}, "Linked with the parallel plot ", save), bar, holder, this.count, byNumbers, this.help));
     this.canvas.addEventListener("pointerdown", (event) => this.#press(event));
     this.canvas.addEventListener("keydown", (event) => this.#key(event));
     this.#show(this.view);
@@ -236,11 +238,41 @@ class FrontPlot {
     Object.assign(this.canvas, { width: width * ratio, height: height * ratio });
     const pen = this.canvas.getContext("2d");
     pen.scale(ratio, ratio);
+    this.#trace(pen);
+    const selected = this.#selected();
+    this.#say([...this.onFront].filter((point) => selected.has(point)).length, selected.size);
+  }
+
+  #selected() {
+    return new Set(this.points.filter((point) => point.rows.some((row) => this.selection.selected[row])));
+  }
+
+  /** The plot and what its colours mean, for a file. */
+  #picture() {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    return [
+      { words: `${this.title}: ${this.count.textContent}` },
+      { nodes: [{ node: traced(width, height, (pen) => this.#trace(pen)) }], width, height },
+      { legend: this.#legend() },
+    ];
+  }
+
+  #legend() {
+    const style = pageStyle(this.canvas);
+    const key = (colour, words) => {
+      const swatch = element("i", { class: "swatch" });
+      swatch.style.background = colour;
+      return element("span", { class: "key" }, swatch, words);
+    };
+    return element("p", {}, key(style.mark, "Pareto front"), key(style.text, "selected"), key(style.grey, "not selected"));
+  }
+
+  #trace(pen) {
     pen.font = '12px system-ui, "Liberation Sans", sans-serif';
     const style = pageStyle(this.canvas);
     const axes = this.view.map((place) => ({ name: this.names[place], scale: this.scales[place], range: this.#rangeOf(place) }));
     const place = this.solid ? drawTurned(pen, this.#cube(), axes, style) : drawFlat(pen, flatFrame(this.canvas), axes, style);
-    const selected = new Set(this.points.filter((point) => point.rows.some((row) => this.selection.selected[row])));
+    const selected = this.#selected();
     const best = [...this.onFront].filter((point) => selected.has(point));
     this.#dots(pen, place, this.points.filter((point) => !selected.has(point)), { colour: style.grey, radius: 2, alpha: 0.45 });
     this.#dots(pen, place, [...selected].filter((point) => !this.onFront.has(point)), { colour: style.text, radius: 2.6, alpha: 0.65 });
@@ -249,7 +281,6 @@ class FrontPlot {
       pen.strokeStyle = style.text;
       pen.strokeRect(this.box[0].x, this.box[0].y, this.box[1].x - this.box[0].x, this.box[1].y - this.box[0].y);
     }
-    this.#say(best.length, selected.size);
   }
 
   #dots(pen, place, points, { colour, radius, alpha }) {

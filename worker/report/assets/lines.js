@@ -125,9 +125,12 @@ export class Lines {
 
   /** Rows one by one, the last ones on top; `plain`: all of them grey. */
   #strokes(canvas, rows, alpha, plain = false) {
-    const { colouring, style, width } = this;
     const context = canvas.getContext("2d", { willReadFrequently: true });
-    const ratio = canvas.width / width;
+    this.#ink(context, rows, { alpha, plain, ratio: canvas.width / this.width });
+  }
+
+  #ink(context, rows, { alpha, plain = false, ratio = 1 }) {
+    const { colouring, style } = this;
     context.lineWidth = plain ? 1 : Math.max(1, 1.3 * ratio);
     context.globalAlpha = plain ? alpha * FULL_BACK : alpha;
     for (const row of rows) {
@@ -140,12 +143,23 @@ export class Lines {
     context.globalAlpha = 1;
   }
 
+  /** The same lines with any pen, all of them one by one: those of `front` over those of `back`, {mask, count} each, and the marked one. */
+  trace(pen, back, front) {
+    this.#ink(pen, this.#last(back.mask, back.count), { alpha: alphaFor(back.count), plain: true });
+    this.#ink(pen, this.#last(front.mask, front.count), { alpha: alphaFor(front.count) });
+    pen.setLineDash([]);
+    if ((this.marked ?? null) !== null) this.#strokeMark(pen, this.marked, this.style, 1);
+  }
+
   /** Draws one row on top of everything, or nothing (null). */
   drawMark(row, style) {
     if (row === this.marked) return;
     this.marked = row;
     const { context, ratio } = fitCanvas(this.canvases.mark, this.width, this.height);
-    if (row === null) return;
+    if (row !== null) this.#strokeMark(context, row, style, ratio);
+  }
+
+  #strokeMark(context, row, style, ratio) {
     context.lineJoin = "round";
     for (const [width, colour] of [[6, style.halo], [2.5, style.mark]]) {
       context.lineWidth = width * ratio;

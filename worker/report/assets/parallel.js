@@ -11,9 +11,10 @@ import { colourChoice, drawingOrder, pageStyle, scaleChoice, showLegend } from "
 import { Lines } from "./lines.js";
 import { RowTable } from "./rowtable.js";
 import { makeScale } from "./scale.js";
-import { saveButtons } from "./saving.js";
+import { saveButtons, traced } from "./saving.js";
 import { Selection } from "./selection.js";
 
+const MOST_LINES = 2000; // shapes of a saved svg; with more, programs that open it become slow
 const LEAST_ROOM = 80; // pixels between two axes
 const MARGIN = { left: 54, right: 78, top: 16, bottom: 12 };
 
@@ -120,7 +121,7 @@ class ParallelPlot {
       button("Restore", "Bring all lines back", () => this.#narrowed(() => selection.restore())),
       button("Export csv", "Save the selected evaluations", () => this.#export()),
       this.axesButton,
-      saveButtons(`${this.data.name} parallel plot`, document.body, () => this.#picture()),
+      saveButtons(`${this.data.name} parallel plot`, document.body, () => this.#picture(), `Lines are shapes; more than ${MOST_LINES.toLocaleString("en")} become a picture`),
       button("Help", "What you can do here", openHelp),
     );
   }
@@ -224,7 +225,11 @@ class ParallelPlot {
       names.append(shape("text", { x: axis.x, y: 16, fill: style.text, "text-anchor": "middle", "font-weight": 600 }, axis.column.label));
     }
     this.lines.finish();
-    const drawn = [this.lines.canvases.back, this.lines.canvases.front, this.lines.canvases.mark, this.svg];
+    const { canvases } = this.lines;
+    const { back, front } = this.#layers();
+    const many = back.count + front.count > MOST_LINES;
+    const traces = many ? [canvases.back, canvases.front, canvases.mark] : [traced(width, height, (pen) => this.lines.trace(pen, back, front))];
+    const drawn = [...traces, this.svg];
     return [
       { words: this.data.name },
       { legend: this.legend, ramp: this.colouring.colours },
@@ -278,13 +283,19 @@ class ParallelPlot {
     this.#point(null, false);
   }
 
+  /** The rows that are lines now, as masks with their counts: selected ones in front, all of them behind where some are not. */
+  #layers() {
+    const { selected, selectedCount, visible, visibleCount } = this.selection;
+    return { front: { mask: selected, count: selectedCount }, back: { mask: visible, count: selectedCount < visibleCount ? visibleCount : 0 } };
+  }
+
   #drawSelected() {
-    const { selected, selectedCount, visible, visibleCount, shownVersion } = this.selection;
-    const back = selectedCount < visibleCount ? shownVersion : null; // which rows lie behind
+    const { front, back } = this.#layers();
+    const behind = back.count ? this.selection.shownVersion : null; // which rows lie behind
     this.stage.removeAttribute("data-drawn");
-    if (back !== this.backDrawn) this.lines.drawBack(visible, back === null ? 0 : visibleCount);
-    this.backDrawn = back;
-    this.lines.drawFront(selected, selectedCount, () => this.#drawn(selectedCount));
+    if (behind !== this.backDrawn) this.lines.drawBack(back.mask, back.count);
+    this.backDrawn = behind;
+    this.lines.drawFront(front.mask, front.count, () => this.#drawn(front.count));
   }
 
   /** For whoever measures: the moment at which everything was on the canvases; until then there is no such attribute. */

@@ -23,9 +23,16 @@ export class Panel {
    * row with the star, or null, and rows that do not count are crosses. Rows without a value in x or y are left out.
    */
   draw(rows, scales, look, size) {
-    Object.assign(this, { scales, size });
+    Object.assign(this, { scales, size, rows, look });
     const { context, ratio } = fitCanvas(this.canvas, size.width, size.height);
     context.scale(ratio, ratio);
+    this.trace(context);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
+  /** Draws the same again, with any pen. */
+  trace(context) {
+    const { rows, look, size } = this;
     context.font = TICKS;
     const ticks = this.scales.y.ticks(Math.max(2, Math.floor((size.height - EDGE.top - EDGE.bottom) / 34)));
     const widest = Math.max(0, ...ticks.map((tick) => context.measureText(tick.text).width));
@@ -51,7 +58,6 @@ export class Panel {
     }
     context.globalAlpha = 1;
     if (look.best !== null && this.at.has(look.best)) drawStar(context, this.at.get(look.best), look.style);
-    context.setTransform(1, 0, 0, 1, 0, 0);
   }
 
   #place(row) {

@@ -1,9 +1,10 @@
 // The report's interactive parts, each put into its section where the page has it.
 
 import { AxisScales } from "./axisscales.js";
-import { drawBars, drawLines, drawSpans, figure, lineKeys, mapFigure, timeUnit } from "./charts.js";
+import { drawBars, drawIntervals, drawLines, drawSpans, figure, lineKeys, timeUnit } from "./charts.js";
 import { counted, element, short } from "./dom.js";
 import { mountFront } from "./front.js";
+import { mapFigure } from "./maps.js";
 import { mountParallel } from "./parallel.js";
 import { allPairs, mountScatter, namedPairs, slicePairs } from "./scatter.js";
 import { Selection } from "./selection.js";
@@ -101,35 +102,61 @@ export function clipNote(values, clip, rises) {
 }
 
 function importance(root, data, rows) {
-  const shown = rows.slice(0, 20).map(([label, value, error]) => ({ label, value, error, text: value.toFixed(3) }));
+  const shown = rows.slice(0, 20).map(([label, value, low, high]) => ({ label, value, low, high, text: `${(100 * value).toFixed(0)} %` }));
   const words = `Importance: ${shown.map((row) => `${row.label} ${row.text}`).join(", ")}.`;
-  figure(root, "Loss in R² when the parameter is shuffled", drawBars(shown, words));
+  figure(root, "Share of the importance of all, with a 90 % interval", drawBars(shown, words));
 }
 
 function interaction(root, data, maps) {
   const holder = element("div", { class: "charts" });
-  const show = (found) => {
-    const [pair] = namedPairs(data, [[found.x, found.y]]);
+  const names = [...new Set(maps.flatMap((one) => [one.x, one.y]))];
+  const chosen = [maps[0].x, maps[0].y];
+  const show = () => {
+    const found = mapOf(maps, ...chosen);
+    const [pair] = namedPairs(data, [chosen]);
     const words = `Typical ${data.goal} over ${found.x} and ${found.y}, as the forest predicts it.`;
     holder.replaceChildren();
     mapFigure(holder, "What the forest predicts, by both", data, pair, found, words);
     mountScatter(holder.appendChild(element("div")), data, [pair], { table: false });
   };
-  const options = maps.map((found, index) => element("option", { value: index }, `${found.x}, ${found.y}`));
-  const choice = element("select", { onchange: () => show(maps[choice.value]) }, ...options);
-  if (maps.length > 1) root.before(element("p", {}, element("label", {}, "Parameters ", choice)));
+  const choices = ["Across", "Up"].map((words, place) => {
+    const select = element("select", { onchange: () => choose(place, select.value) }, ...names.map((name) => element("option", { value: name }, name)));
+    return { select, label: element("label", {}, `${words} `, select) };
+  });
+  const choose = (place, name) => {
+    if (chosen[1 - place] === name) chosen[1 - place] = chosen[place];
+    chosen[place] = name;
+    choices.forEach(({ select }, index) => (select.value = chosen[index]));
+    show();
+  };
   root.replaceWith(holder);
-  show(maps[0]);
+  if (names.length > 2) holder.before(element("p", { class: "tools bar" }, ...choices.map(({ label }) => label)));
+  choose(0, chosen[0]);
+}
+
+/** The map of two parameters; each pair is there once, and turned where it is wanted the other way. */
+function mapOf(maps, x, y) {
+  const as = (across, up) => maps.find((one) => one.x === across && one.y === up);
+  const turned = ({ xs, ys, results }) => ({ x, y, xs: ys, ys: xs, results: xs.map((_, column) => results.map((row) => row[column])) });
+  return as(x, y) ?? turned(as(y, x));
 }
 
 function effects(root, data, curves) {
-  for (const { name, xs, middle, low, high } of curves) {
+  const every = curves.flatMap(({ low, high }) => [...low, ...high]); // all have one height
+  const axis = { label: resultLabel(data), kind: data.columns[data.result].scale, ends: every };
+  const words = ({ name, xs, middle }, text) => `Typical ${data.goal} by ${name}: from ${short(middle[0])} at ${text(xs[0])} to ${short(middle.at(-1))} at ${text(xs.at(-1))}.`;
+  for (const curve of curves) {
+    const { name, xs, middle, low, high } = curve;
     const column = data.columns.find((one) => one.role === "parameter" && one.name === name);
-    if (!column || column.category) continue;
-    const series = [{ label: `${name}: quartiles`, kind: "band", x: xs, y: middle, low, high, tone: 0 }, { label: name, kind: "step", x: xs, y: middle, tone: 0 }];
-    const axes = { x: { label: name, integer: column.integer, kind: column.scale, bounds: column.bounds, step: column.step }, y: { label: resultLabel(data) } };
-    const words = `Typical ${data.goal} by ${name}: from ${short(middle[0])} at ${short(xs[0])} to ${short(middle.at(-1))} at ${short(xs.at(-1))}.`;
-    figure(root, `By ${name}`, drawLines(data, series, axes, words));
+    if (column?.category) {
+      const rows = xs.map((value, index) => ({ label: column.options[value], low: low[index], middle: middle[index], high: high[index] }));
+      figure(root, `By ${name}`, drawIntervals(rows, axis, words(curve, (value) => column.options[value])));
+    } else if (column) {
+      const band = { label: `${name}: the middle 80 % of the trees`, kind: "band", straight: true, x: xs, y: middle, low, high, tone: 0 };
+      const line = { label: name, x: xs, y: middle, tone: 0 };
+      const axes = { x: { label: name, integer: column.integer, kind: column.scale, bounds: column.bounds, step: column.step }, y: axis };
+      figure(root, `By ${name}`, drawLines(data, [band, line], axes, words(curve, short)));
+    }
   }
 }
 

@@ -6,9 +6,10 @@ import { counted, element, exact, oncePerFrame, openDialog } from "./dom.js";
 import { colourChoice, drawingOrder, pageStyle, scaleChoice, showLegend } from "./legend.js";
 import { Panel, panelWords } from "./points.js";
 import { RowTable } from "./rowtable.js";
-import { saveButtons } from "./saving.js";
+import { saveButtons, traced } from "./saving.js";
 import { makeScale } from "./scale.js";
 
+const MOST_SHAPES = 5000; // dots of a saved svg; with more, programs that open it become slow
 const AT_FIRST = 15; // panels; the others come when the user wants them
 
 /** All pairs of the columns that are shown as parameters; the one parameter against the result. */
@@ -98,7 +99,7 @@ class ScatterPlots {
         element("label", {}, `${this.data.goal} at most `, limit),
         element("button", { type: "button", onclick: () => this.#chooseLogs() }, "Logarithmic axes …"),
         chooser,
-        saveButtons(`${this.data.name} scatter plots`, document.body, () => this.#picture()),
+        saveButtons(`${this.data.name} scatter plots`, document.body, () => this.#picture(), `Dots are shapes; more than ${MOST_SHAPES.toLocaleString("en")} become a picture`),
       ),
       element("p", {}, this.legend),
       this.status,
@@ -112,9 +113,12 @@ class ScatterPlots {
   /** All panels where they stand on the page, for a file. */
   #picture() {
     const box = this.grid.getBoundingClientRect();
-    const nodes = this.panels.map(({ canvas }) => {
+    const dots = this.panels.reduce((sum, panel) => sum + panel.at.size, 0);
+    const nodes = this.panels.map((panel) => {
+      const { canvas, size } = panel;
       const place = canvas.getBoundingClientRect();
-      return { node: canvas, x: place.left - box.left, y: place.top - box.top };
+      const node = dots > MOST_SHAPES ? canvas : traced(size.width, size.height, (pen) => panel.trace(pen));
+      return { node, x: place.left - box.left, y: place.top - box.top };
     });
     return [
       { words: this.data.name },

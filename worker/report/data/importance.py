@@ -23,6 +23,9 @@ _SHUFFLES = 8
 _WEAK = 0.3  # R2 below which the forest knows too little to be believed
 
 
+HEAD = ("Parameter", "Share", "90 % interval", "Drop in R²")
+
+
 class NoImportanceError(Exception):
     """Importance cannot be told; the text is the sentence that says why and what to do."""
 
@@ -60,10 +63,11 @@ class Importance:
         return together(f"Unshuffled, the predictions reach R² = {self.score:.2f}.", doubt)
 
     def rows(self) -> Iterator[list[str]]:
-        """Name, share and interval of each parameter, in percent."""
-        for name in self.shares:
+        """Below HEAD: of each parameter the share and its interval in percent, and the drop that it is a share of."""
+        for name, (mean, deviation) in self.shares.items():
             share, low, high = self.intervals[name]
-            yield [name, f"{100 * share:.0f} %", f"{100 * low:.0f} % to {100 * high:.0f} %"]
+            interval = f"{100 * low:.0f} % to {100 * high:.0f} %"
+            yield [name, f"{100 * share:.0f} %", interval, f"{mean:.3f} ± {deviation:.3f}"]
 
     @property
     def method(self) -> str:
@@ -76,8 +80,8 @@ class Importance:
         return (
             f"Permutation importance: a random forest (scikit-learn, {_TREES} trees) learns the rank of the result from "
             f"the parameters of {self.learned:,} evaluations. {test} The importance of a parameter is the "
-            f"drop in R² of these predictions when its values are shuffled ({_SHUFFLES} times; the thin "
-            "line is one standard deviation). R² may fall below 0, so the importance may exceed 1; about 0 "
+            f"drop in R² of these predictions when its values are shuffled ({_SHUFFLES} times; ± is "
+            "one standard deviation). R² may fall below 0, so the importance may exceed 1; about 0 "
             "means no visible influence where the search has looked. The shares are parts of the sum, influences below 0 "
             "counted as 0; their 90 % intervals come from drawing the predicted evaluations anew 400 times "
             "(bootstrap), with the same forests."

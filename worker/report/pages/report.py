@@ -147,8 +147,7 @@ def _charts(results: Results, importance: Importance | None, now: float) -> dict
         charts["progress"] = best_so_far(points, results.run)
     if importance is not None:
         charts["importance"] = [
-            [name, round(mean, 5), round(deviation, 5)]
-            for name, (mean, deviation) in importance.shares.items()
+            [name, *(round(part, 5) for part in importance.intervals[name])] for name in importance.shares
         ]
         charts["effects"] = [dataclasses.asdict(curve) for curve in importance.effects.curves]
         if maps := importance.effects.maps:

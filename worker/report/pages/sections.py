@@ -10,7 +10,7 @@ from worker.report.data import improvements as progress
 from worker.report.data.effects import MOST
 from worker.report.data.equal_results import sameness, sentences
 from worker.report.data.failures import infeasible_sentence
-from worker.report.data.importance import Importance
+from worker.report.data.importance import HEAD, Importance
 from worker.report.data.imports import imported_sentence
 from worker.report.data.readable import readable, readable_value
 from worker.report.data.results import Results
@@ -237,10 +237,9 @@ def importance(measured: Importance | None, why_not: str) -> Content:
     """How the importance was measured and how far it can be believed."""
     if measured is None:
         return tag("p", why_not)
-    head = ["Parameter", "Share", "90 % interval"]
     return (
         tag("p", measured.method, " ", tag("b", measured.quality)),
-        table("Importance as shares", head, list(measured.rows())[:MOST_ROWS]),
+        table("Importance as shares", list(HEAD), list(measured.rows())[:MOST_ROWS]),
     )
 
 
