@@ -10,7 +10,7 @@ from worker.report.data import curves, improvements, pareto
 from worker.report.data.chart_series import best_so_far_scale
 from worker.report.data.scale_choice import WORDS, choose
 from worker.report.data.summary import is_usable
-from worker.report.pictures.figure_request import Drawing, Request
+from worker.report.pictures.figure_request import Drawing, Request, brief_words
 from worker.report.pictures.figure_style import (
     BEST,
     DASHES,
@@ -59,7 +59,7 @@ def progress(request: Request) -> Drawing:
     axes.plot(x[:-1], y[:-1], linestyle="none", marker="o", color=colour(0), markersize=2.5)
     set_scale(axes, "y", chosen.kind, losses, chosen.distance)
     words = "" if chosen.kind == "linear" else f"\n({WORDS[chosen.kind]})"
-    axes.set_ylabel(f"{run.main.words if run.maximises else run.main.name}{words}", parse_math=False)
+    axes.set_ylabel(f"{brief_words(run.main) if run.maximises else run.main.name}{words}", parse_math=False)
     axes.set_xlabel("evaluations")
     whole_numbers(axes.xaxis)
     axes.legend(loc="lower right" if run.maximises else "upper right")
@@ -95,11 +95,10 @@ def front(request: Request) -> Drawing:
             values = [trial.outputs[goal.name] for trial in usable]
             kind = choose(values, goal.maximises)
             set_scale(axes, way, kind, values)
-            words = "" if kind == "linear" else f" ({WORDS[kind]})"
-            name = goal.words.replace(" (", "\n(", 1) + words
-            (axes.set_xlabel if way == "x" else axes.set_ylabel)(name, parse_math=False)
-    if grid:
-        grid[0].legend(loc="best")
+            words = "" if kind == "linear" else f"\n({WORDS[kind]})"
+            (axes.set_xlabel if way == "x" else axes.set_ylabel)(brief_words(goal) + words, parse_math=False)
+    # Below the panels: there is no place in them that is free for sure.
+    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return Drawing((figure,))
 
 

@@ -13,11 +13,11 @@ import numpy as np
 from worker.errors import OmnioptError, UsageError
 from worker.report.data.effects import Dependence
 from worker.report.data.importance import Importance, NoImportanceError, lesson, map_of
-from worker.report.data.plot_columns import PlotColumn, make_plot_data
+from worker.report.data.plot_columns import PlotColumn
 from worker.report.data.results import Results
 from worker.report.kept_importance import importance_of
 from worker.report.pictures.captions import shortened
-from worker.report.pictures.figure_request import Drawing, Request
+from worker.report.pictures.figure_request import Drawing, Request, figure_data
 from worker.report.pictures.figure_style import WIDTHS, colour, new_figure, panels, ramp
 from worker.report.pictures.scales import colour_norm, label_colours, number_text, set_axis
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_BARS = 20
 _NAME = 24  # letters of a name beside a bar
 _CELLS = 24  # steps of each parameter of a map
-_LINES = 6  # contour lines of a map, about
+_LINES = {"column": 4, "page": 6}  # contour lines of a map, about
 
 
 def importance(request: Request) -> Drawing:
@@ -72,7 +72,7 @@ def importance(request: Request) -> Drawing:
 def effects(request: Request) -> Drawing:
     """What the forest predicts by each parameter: the median of its trees, and where 80 % of them lie."""
     measured = _measured(request.results)
-    plot_data = make_plot_data(request.results.run, request.results.points)
+    plot_data = figure_data(request.results.run, request.results.points)
     wanted = request.parameters and [
         column.name for column in request.of_parameters(plot_data).columns if column.shown
     ]
@@ -133,7 +133,7 @@ def map_of_two(request: Request) -> Drawing:
     """What the forest predicts over two parameters, those that matter most where none are named."""
     results = request.results
     measured = _measured(results)
-    plot_data = make_plot_data(results.run, results.points)
+    plot_data = figure_data(results.run, results.points)
     request.of_parameters(plot_data)
     x, y = _pair(request.parameters, list(measured.shares))
     found = map_of(lesson(plot_data), x, y, _CELLS)
@@ -147,7 +147,7 @@ def map_of_two(request: Request) -> Drawing:
     drawn = axes.pcolormesh(*edges, heights, cmap=ramp(plot_data.goal.maximises), norm=norm, rasterized=True)
     label_colours(figure.colorbar(drawn, ax=axes), plot_data, typical)
     if all(columns[name].options is None for name in (x, y)) and heights.min() < heights.max():
-        _contours(axes, found.xs, found.ys, heights, norm)
+        _contours(axes, found.xs, found.ys, heights, norm, _LINES[request.width])
     side = WIDTHS[request.width] * 0.7
     for way, name, values in (("x", x, found.xs), ("y", y, found.ys)):
         _label_axis(axes, way, columns[name], values, side)
@@ -171,11 +171,13 @@ def _pair(named: Sequence[str], usual: Sequence[str]) -> tuple[str, str]:
     return first, second
 
 
-def _contours(axes: Axes, xs: Sequence[float], ys: Sequence[float], heights: Any, norm: Any) -> None:
+def _contours(
+    axes: Axes, xs: Sequence[float], ys: Sequence[float], heights: Any, norm: Any, count: int
+) -> None:
     """Lines of the same result, evenly spread over the colours, each with its value."""
     places = np.ma.getdata(norm(heights))
     low, high = float(places.min()), float(places.max())
-    inner = [low + (step + 1) * (high - low) / (_LINES + 1) for step in range(_LINES)]
+    inner = [low + (step + 1) * (high - low) / (count + 1) for step in range(count)]
     levels = sorted({float(f"{float(norm.inverse(place)):.3g}") for place in inner})
     levels = [level for level in levels if heights.min() < level < heights.max()]
     if not levels:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from worker.report.data.colours import ACCENT
-from worker.report.data.plot_columns import PlotColumn, make_plot_data
-from worker.report.pictures.captions import in_lines, shortened
-from worker.report.pictures.figure_request import Drawing, Request, left_out, pages
+from worker.report.data.plot_columns import PlotColumn
+from worker.report.pictures.captions import in_lines
+from worker.report.pictures.figure_request import Drawing, Request, figure_data, left_out, pages
 from worker.report.pictures.figure_rows import Rows
 from worker.report.pictures.figure_style import BEST, GREY, WIDTHS, Width, new_figure, panels, ramp
 from worker.report.pictures.panels import parameters
@@ -31,7 +31,7 @@ _MOST_LINES = 3000
 
 def slices(request: Request) -> Drawing:
     """Every parameter against the result, on several pages where they are many; crosses at the top have no result."""
-    plot_data = request.of_parameters(make_plot_data(request.results.run, request.results.trials))
+    plot_data = request.of_parameters(figure_data(request.results.run, request.results.trials))
     rows = Rows(plot_data)
     return Drawing(
         tuple(_slices(rows, shown, request.width) for shown in pages(parameters(plot_data), _MOST_SLICES))
@@ -55,7 +55,7 @@ def _slices(rows: Rows, shown: Sequence[PlotColumn], width: Width) -> Figure:
 def scatter(request: Request) -> Drawing:
     """The parameters that matter most, or those that are named, against each other, coloured by the result."""
     width = request.width
-    plot_data = make_plot_data(request.results.run, request.results.trials)
+    plot_data = figure_data(request.results.run, request.results.trials)
     rows = Rows(plot_data)
     selection = request.selected(plot_data, _MOST_PARAMETERS[width])
     shown = parameters(selection.plot_data)
@@ -64,17 +64,23 @@ def scatter(request: Request) -> Drawing:
     pairs = [(x, y) for at, y in enumerate(shown) for x in shown[:at]]
     figure, grid = panels(width, len(pairs), 0.9)
     side = WIDTHS[width] / min(len(pairs), 2 if width == "column" else 4)
+    beside = max(_room(y) for _, y in pairs)  # panels above each other are of one width
     dots = None
     for axes, (x, y) in zip(grid, pairs, strict=True):
         bad = [row for row in rows.bad if x.values[row] is not None and y.values[row] is not None]
         axes.scatter(*_places(x, y, bad), marker="x", s=8, linewidths=0.6, color=GREY)
         dots = _dots(axes, x, y, rows, rows.norm)
-        set_axis(axes, "x", x, side)
+        set_axis(axes, "x", x, side - beside)
         set_axis(axes, "y", y, side)
     if dots is not None:
         bar = figure.colorbar(dots, ax=grid, location="top", aspect=40, pad=0.02)
         label_colours(bar, plot_data, list(rows.loss.values()))
     return Drawing((figure,), left_out(selection))
+
+
+def _room(column: PlotColumn) -> float:
+    """Inches that long names of categories take from a panel beside them."""
+    return 0.06 * min(14, max(map(len, column.options))) if column.options else 0.0
 
 
 def _dots(axes: Axes, x: PlotColumn, y: PlotColumn, rows: Rows, norm: Any) -> ScalarMappable:
@@ -128,7 +134,7 @@ def parallel(request: Request) -> Drawing:
     from matplotlib.collections import LineCollection
 
     width = request.width
-    plot_data = make_plot_data(request.results.run, request.results.trials)
+    plot_data = figure_data(request.results.run, request.results.trials)
     rows = Rows(plot_data)
     result = plot_data.column("result")
     selection = request.selected(plot_data, _MOST_AXES[width])
@@ -155,17 +161,18 @@ def parallel(request: Request) -> Drawing:
     drawn.set_array(np.array([rows.loss[row] for row in shown]))
     axes.add_collection(drawn)
     axes.plot(*zip(*lines[-1], strict=True), color=BEST, linewidth=1.6)
+    letters = max(4, int(13 * WIDTHS[width] / len(columns)))
     missing = any(column.values[row] is None for column in columns for row in shown)
     for at, (column, height) in enumerate(zip(columns, heights, strict=True)):
         axes.axvline(at, color="black", linewidth=0.6)
         if column.searched is not None and column.numbers:
             reach = [height(min(column.numbers)), height(max(column.numbers))]
             axes.plot([at, at], reach, color="black", linewidth=2, solid_capstyle="butt")
-        for value, text in tick_values(column):
+        for value, text in tick_values(column, letters):
             axes.text(
                 at + 0.03,
                 height(value),
-                shortened(text, 9) if column.options else text,
+                text,
                 fontsize=7,
                 va="center",
                 parse_math=False,

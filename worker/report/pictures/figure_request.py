@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from worker.errors import UsageError
-from worker.report.data.plot_columns import PlotData
+from worker.report.data.plot_columns import PlotData, make_plot_data
 from worker.report.data.results import Results
 from worker.report.pictures.figure_style import Width
 from worker.report.pictures.panels import PlotSelection, select
+from worker.spec.goals import Goal
+from worker.spec.run import Run
 from worker.spec.text import together
+from worker.trial import Trial
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,6 +48,23 @@ class Request:
         return select(
             self.results, shown, named=bool(self.parameters), **({} if self.parameters else {"most": most})
         )
+
+
+def figure_data(run: Run, trials: Sequence[Trial]) -> PlotData:
+    """The columns of these evaluations; which results are the best is said in as few letters as a small panel has room for."""
+    plot_data = make_plot_data(run, trials)
+    columns = [
+        replace(column, label=brief_words(run.main))
+        if column.role == "result" and column.label != run.main.name
+        else column
+        for column in plot_data.columns
+    ]
+    return replace(plot_data, columns=tuple(columns))
+
+
+def brief_words(goal: Goal) -> str:
+    """A result at an axis."""
+    return f"{goal.name} ({'max' if goal.maximises else 'min'})"
 
 
 @dataclass(frozen=True)

@@ -119,19 +119,27 @@ def set_axis(axes: Axes, way: str, column: PlotColumn, side: float) -> None:
     """Scale, ticks and name of the axis `way` for a column, with as many ticks as `side` inches have room for."""
     axis = axes.xaxis if way == "x" else axes.yaxis
     if column.options is not None:
-        labels = briefly(column.options, 14)
-        # Letters of all labels that fit beside each other, or labels that fit above each other.
-        fitting = 11 * side / max(map(len, labels), default=1) if way == "x" else 5 * side
-        every = max(1, -(-len(labels) // max(1, int(fitting))))
+        labels, every = _category_labels(column.options, way, side)
         axis.set_ticks(range(0, len(labels), every), labels[::every], parse_math=False)
         (axes.set_xlim if way == "x" else axes.set_ylim)(-0.6, len(labels) - 0.4)
     else:
         set_scale(axes, way, column.scale, column.numbers)
         if column.searched is not None and column.searched.high > column.searched.low:
             _cover_searched(axes, axis, way, column, side)
-        elif column.integer and column.scale == "linear":
-            whole_numbers(axis)
+        elif column.scale == "linear":
+            _round_numbers(axis, way, column.integer, side)
     axis.set_label_text(in_lines(column.label, max(8, int(11 * side))), parse_math=False)
+
+
+def _category_labels(options: Sequence[str], way: str, side: float) -> tuple[list[str], int]:
+    """Names of categories, and of how many of them one is labelled: with few letters, more of them fit beside each other."""
+    for most in (14, 9, 6):
+        labels = briefly(options, most)
+        fitting = 11 * side / max(map(len, labels), default=1) if way == "x" else 5 * side
+        every = max(1, -(-len(labels) // max(1, int(fitting))))
+        if every == 1 or way == "y":
+            break
+    return labels, every
 
 
 def whole_numbers(axis: Axis) -> None:
@@ -139,6 +147,14 @@ def whole_numbers(axis: Axis) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator("auto", integer=True))
+
+
+def _round_numbers(axis: Axis, way: str, integer: bool, side: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(
+        MaxNLocator(max(2, min(9, int(2.2 * side))) if way == "x" else "auto", integer=integer)
+    )
 
 
 def _cover_searched(axes: Axes, axis: Axis, way: str, column: PlotColumn, side: float) -> None:
@@ -246,11 +262,25 @@ def _ends(column: PlotColumn) -> tuple[float, float]:
     return (min(numbers), max(numbers)) if numbers else (0.0, 0.0)
 
 
-def tick_values(column: PlotColumn) -> Sequence[tuple[float, str]]:
-    """The values with a text beside an axis of the column's own, its ends among them."""
+def tick_values(column: PlotColumn, letters: int) -> Sequence[tuple[float, str]]:
+    """The values with a text beside an axis of the column's own, its ends among them, each of about so many letters at most."""
     if column.options is not None:
         every = max(1, -(-len(column.options) // 8))
-        return list(enumerate(briefly(column.options, 9)))[::every]
+        return list(enumerate(briefly(column.options, letters)))[::every]
+    return [
+        (value, text if len(text) <= letters else _fewer_digits(value, letters))
+        for value, text in _ticks(column)
+    ]
+
+
+def _fewer_digits(value: float, letters: int) -> str:
+    return next(
+        (text for digits in (3, 2) if len(text := number_text(value, digits)) <= letters),
+        number_text(value, 1),
+    )
+
+
+def _ticks(column: PlotColumn) -> Sequence[tuple[float, str]]:
     low, high = _ends(column)
     if column.scale == "rank":
         return list(zip(*_labelled(_quantiles(column.numbers)), strict=True))
