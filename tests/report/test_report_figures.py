@@ -186,4 +186,4 @@ def test_names_of_axes_break_between_words() -> None:
 
 def test_steps_on_a_logarithmic_axis_have_their_ticks_on_values() -> None:
     column = PlotColumn("n", "n", "parameter", [2.0, 995.0], scale="log", searched=Searched(2, 1001, 3))
-    assert [value for value, _ in scales.tick_values(column)] == [2.0, 11.0, 101.0, 1001.0]
+    assert [value for value, _ in scales.tick_values(column, 12)] == [2.0, 11.0, 101.0, 1001.0]
