@@ -7,7 +7,7 @@ import { showLegend } from "./legend.js";
 import { makeScale, roomyTicks } from "./scale.js";
 
 const LARGE = 1e6; // numbers from here on are too long for what is said of a cell
-const LEVELS = 6; // lines of a map, about
+const CONTOURS = 6; // lines of a map, about
 const APART = 36; // pixels between two labels of lines
 
 /**
@@ -19,7 +19,7 @@ export function mapFigure(root, title, data, columns, { xs, ys, results }, words
   const kind = data.columns[data.result].scale;
   const colours = () => makeColouring(data, column, () => true, kind);
   const legend = Object.assign(document.createElement("p"), { className: "legend" });
-  const levels = makeScale(column, () => true, kind).ticks(LEVELS).map((tick) => tick.value);
+  const levels = makeScale(column, () => true, kind).ticks(CONTOURS).map((tick) => tick.value);
   const draw = drawMap(columns, { xs, ys, results, levels }, words, colours);
   const holder = figure(root, title, (width) => {
     showLegend(legend, colours(), data.palette);

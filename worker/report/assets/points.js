@@ -37,9 +37,9 @@ export class Panel {
     const ticks = this.scales.y.ticks(Math.max(2, Math.floor((size.height - EDGE.top - EDGE.bottom) / 34)));
     const widest = Math.max(0, ...ticks.map((tick) => context.measureText(tick.text).width));
     const lines = (column, scale, room) => inLines(scaledName(column.label, scale.kind), Math.max(8, Math.floor(room / NAME.letter)));
-    const beside = lines(this.y, scales.y, size.height - EDGE.top - EDGE.bottom);
+    const beside = lines(this.y, this.scales.y, size.height - EDGE.top - EDGE.bottom);
     this.left = Math.min(Math.max(EDGE.left, widest + 34), size.width * 0.36) + NAME.line * (beside.length - 1);
-    const below = lines(this.x, scales.x, size.width - this.left - EDGE.right);
+    const below = lines(this.x, this.scales.x, size.width - this.left - EDGE.right);
     this.bottom = size.height - EDGE.bottom - NAME.line * (below.length - 1);
     this.names = { below, beside };
     this.strip = this.y.role === "result" && rows.some((row) => Number.isNaN(this.y.values[row])) ? STRIP : 0;
