@@ -109,7 +109,7 @@ def test_the_interpreter_in_a_script_is_found_while_that_runs(workdir: Path, omn
     programs.mkdir(parents=True)
     (programs / "python").symlink_to(sys.executable)
     (workdir / "run.sh").write_text(
-        f"export VIRTUAL_ENV='{workdir}/env'\nPATH='{programs}':$PATH\npython train.py\n"
+        f"export VIRTUAL_ENV='{workdir}/env'\nPATH='{programs}':$PATH\nsleep 1\npython train.py\n"
     )
     # It ends when it has been asked, which is to be seen in the run's folder.
     (workdir / "train.py").write_text(

@@ -32,7 +32,8 @@ from worker.trial import BEFORE
 _PATIENCE = 20.0  # seconds until an interpreter that does not answer is left alone
 _LAST = 0.2  # seconds that an agent which leaves waits for the answer
 _LEAST_PRIORITY = 19
-_LOOKS = 12  # at the processes of one evaluation, less and less often
+_LOOKS = 12  # at the processes of one evaluation, each time after twice as long: for some minutes
+_FIRST_LOOK = 0.1  # seconds after its begin
 _TRIES = 5  # evaluations that are looked at
 _LARGEST_IMAGE = 2_000_000_000  # bytes of a container's image of which the checksum is computed
 _OURS = "OMNIOPT_"
@@ -80,6 +81,7 @@ class Surroundings:
         self._deadline = 0.0
         self._root = 0  # the process below which an interpreter is looked for
         self._looks, self._tries = 0, _TRIES
+        self._look_at, self._wait = 0.0, _FIRST_LOOK
 
     @property
     def helpers(self) -> tuple[int, ...]:
@@ -122,9 +124,11 @@ class Surroundings:
         """Look for an interpreter among these processes from now on, where none was found yet."""
         if self._facts.get("unknown") == _NOT_SEEN and self._tries:
             self._root, self._looks, self._tries = pid, _LOOKS, self._tries - 1
+            self._look_at, self._wait = time.monotonic() + _FIRST_LOOK, _FIRST_LOOK
 
     def _look(self) -> None:
         self._looks -= 1
+        self._look_at, self._wait = time.monotonic() + 2 * self._wait, 2 * self._wait
         running = running_below(self._root)
         if running is None:
             return
@@ -174,7 +178,7 @@ class Surroundings:
     def take(self) -> None:
         """Write down the answer, where it is there; never waits for it."""
         if self._process is None:
-            if self._looks:
+            if self._looks and time.monotonic() >= self._look_at:
                 self._look()
             return
         late = ""
