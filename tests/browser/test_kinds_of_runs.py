@@ -29,6 +29,20 @@ def test_the_report_of_every_kind_is_for_everybody(open_file: OpenFile, tmp_path
     for width in (1920, 390):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    effects = page.locator("#effects .chart")  # of every parameter, categories too
+    assert (
+        effects.count()
+        == page.locator("#effects .chart svg").count()
+        == {"conditional": 4, "hostile": 5}.get(kind, 0)
+    )
+    for chart in page.locator("#pareto .chart svg").all():  # one tick would not tell what a scale is
+        beside = chart.locator('text[text-anchor="end"]')
+        below = chart.locator('text[text-anchor="middle"]:not(.name)')
+        assert min(beside.count(), below.count()) >= 2
+    if kind == "one":
+        assert (
+            page.locator("#progress path.series.dots:not(.faint)").count() == 2
+        )  # the best so far of one point is a dot
     page.emulate_media(color_scheme="dark")
     wait_until_drawn(page)
     found = Axe().run(page, options=COLOURS)

@@ -22,7 +22,9 @@ from run_kinds import KINDS, KindRun
 
 from worker.report import run_text
 from worker.report.data.flatness import flatness
+from worker.report.data.importance import lesson, measure
 from worker.report.data.paper import paper
+from worker.report.data.plot_columns import make_plot_data
 from worker.report.exchange import csv_dictionary, csv_file, export, mlflow_store, optuna_study, ro_crate
 from worker.store.provenance import Provenance
 
@@ -272,6 +274,19 @@ def test_the_paper_tells_counts_and_best_values(run: KindRun) -> None:
         row = run.frame.set_index("trial").loc[found[0]]
         known = {name: row[f"o.{name}"] for name in run.signs} if len(run.signs) > 1 else {run.main: found[1]}
         assert {name: float(text) for name, text in results.items()} == known
+
+
+def test_effects_are_told_of_the_values_that_there_are(kind_runs: dict[str, KindRun]) -> None:
+    run = kind_runs["conditional"]
+    effects = measure(lesson(make_plot_data(run.results.run, run.results.points))).effects
+    shown = {curve.name: curve.xs for curve in effects.curves}
+    for one in effects.maps:
+        shown |= {f"{one.x} and {one.y}": one.xs, f"{one.y} and {one.x}": one.ys}
+    assert {curve.name for curve in effects.curves} == {"lr", "layers", "optimizer", "momentum"}
+    for name, xs in shown.items():
+        values = run.frame[f"p.{name.partition(' ')[0]}"].dropna()
+        if pandas.api.types.is_numeric_dtype(values):
+            assert values.min() <= min(xs) <= max(xs) <= values.max(), name
 
 
 @pytest.mark.parametrize("within", [0.0, 5.0, 100.0])

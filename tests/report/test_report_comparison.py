@@ -12,6 +12,7 @@ from worker.report.data import results as source
 from worker.report.data.run_curves import Budget
 from worker.report.data.searched import Searched, union
 from worker.report.data.standings import Comparison
+from worker.spec.parameters import Value
 from worker.store import provenance
 
 
@@ -115,7 +116,7 @@ def test_a_joined_axis_covers_the_ranges_of_all_runs() -> None:
 
 
 def test_what_is_the_same_in_each_run_and_differs_between_them_has_an_axis(tmp_path: Path) -> None:
-    values = {"lr": 0.5, "kind": "a"}
+    values: dict[str, Value] = {"lr": 0.5, "kind": "a"}
     runs = [
         source.read(
             write_run(

@@ -8,13 +8,12 @@ from functools import partial
 from worker.store.journal import epochs
 from worker.store.journal_records import JOURNAL, Driver, Ended, Read
 from worker.store.paths import RunPaths
-from worker.store.tail import Tail, read_lines
+from worker.store.tail import Tail, read_records
 
 
 def read_journal(paths: RunPaths, epoch: int) -> Iterator[Read | None]:
     """All that the driver of `epoch` has written down, None for each torn line. Raises OSError where that is unreadable."""
-    for lines in read_lines(paths.journal(epoch)):
-        yield from JOURNAL.decode_all(lines, epoch)
+    return read_records(paths.journal(epoch), partial(JOURNAL.decode, epoch=epoch))
 
 
 def follow_journal(paths: RunPaths, epoch: int) -> Tail[Read]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import partial
+from itertools import chain
 from math import isfinite
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, NamedTuple, NoReturn, TypeVar
@@ -95,12 +96,8 @@ def _table(*types: type) -> Callable[[object], Mapping[str, Any]]:
 
 
 def _points(value: object) -> tuple[tuple[float, float], ...]:
-    points = []
-    for seconds, result in _list(value):
-        if type(seconds) not in _NUMBERS or type(result) not in _NUMBERS:
-            _refuse(value)
-        points.append((seconds, result))
-    return tuple(points)
+    points = tuple([(seconds, result) for seconds, result in _list(value)])
+    return points if _NUMBERS.issuperset(map(type, chain.from_iterable(points))) else _refuse(value)
 
 
 def _list(value: object) -> list[Any]:
@@ -301,15 +298,8 @@ class Codec(Generic[M]):
         epoch: the number of the file.
         """
         record = records.decode(line)
-        return None if record is None else self._message(record, epoch)
-
-    def decode_all(self, lines: Sequence[bytes], epoch: int = 0) -> list[M | Unknown | Malformed | None]:
-        """The same for each of several lines, which takes less time."""
-        return [
-            None if record is None else self._message(record, epoch) for record in records.decode_all(lines)
-        ]
-
-    def _message(self, record: Mapping[str, object], epoch: int) -> M | Unknown | Malformed:
+        if record is None:
+            return None
         kind = record.get("kind")
         if type(kind) is not str:
             return Malformed(record, "kind is missing")

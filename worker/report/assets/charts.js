@@ -130,14 +130,15 @@ function drawSeries(data, one, { across, up, top }, cut) {
   const place = (index, values = one.y) => [across(one.x[index]).toFixed(1), Math.max(top, up(cut(values[index]))).toFixed(1)];
   const rows = one.x.map((_, index) => index);
   let path;
-  if (one.kind === "dots") path = rows.map((row) => `M${place(row).join(" ")}h0`).join("");
+  const dots = one.kind === "dots" || (one.kind === "step" && rows.length === 1); // a line of one point would not be seen
+  if (dots) path = rows.map((row) => `M${place(row).join(" ")}h0`).join("");
   else if (one.kind === "band") {
     const steps = (values) => rows.flatMap((row) => [...(row && !one.straight ? [[place(row, values)[0], place(row - 1, values)[1]]] : []), place(row, values)]);
     path = `M${[...steps(one.high), ...steps(one.low).reverse()].join("L")}Z`;
   } else if (one.kind === "step") {
     path = rows.map((row) => (row ? `H${place(row)[0]}V${place(row)[1]}` : `M${place(row).join(" ")}`)).join("");
   } else path = `M${rows.map((row) => place(row).join(" ")).join("L")}`;
-  const classes = `series ${one.kind ?? "line"}${one.tone === "soft" ? " faint" : ""}${dashOf(data, one.tone)}`;
+  const classes = `series ${dots ? "dots" : one.kind ?? "line"}${one.tone === "soft" ? " faint" : ""}${dashOf(data, one.tone)}`;
   const drawn = shape("path", { d: path, class: classes, style });
   drawn.append(shape("title", {}, one.label));
   return drawn;

@@ -218,8 +218,14 @@ function byDistance({ best, unit, sign }) {
   };
 }
 
+/** About `count` ticks; twice as many where fewer than two would tell nothing of the scale. */
 function linearTicks(low, high, count, lattice) {
-  if (lattice) return latticeTicks(low, high, count, lattice);
+  const made = (most) => (lattice ? latticeTicks(low, high, most, lattice) : roundTicks(low, high, most));
+  const ticks = made(count);
+  return ticks.length < 2 ? made(2 * Math.max(count, 1)) : ticks;
+}
+
+function roundTicks(low, high, count) {
   const rough = (high - low) / Math.max(count, 1);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) * power;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -38,10 +37,7 @@ def finished(trials: Iterable[Trial]) -> list[Point]:
 def improvements(points: Sequence[Point], run: Run) -> list[Point]:
     """Those that were better than all before."""
     better: list[Point] = []
-    rank, least = run.main.rank, math.inf
     for point in points:
-        place = rank(point.loss)
-        if place < least or not better:
+        if not better or run.rank(point.loss) < run.rank(better[-1].loss):
             better.append(point)
-            least = place
     return better

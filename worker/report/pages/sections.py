@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from worker.report.data import bounds_remark, folds_remark, outside, own_setting
+from worker.report.data import bounds_remark, folds_remark, own_setting
 from worker.report.data import improvements as progress
 from worker.report.data.effects import MOST
 from worker.report.data.equal_results import sameness, sentences
-from worker.report.data.failures import infeasible_sentence
 from worker.report.data.importance import HEAD, Importance
-from worker.report.data.imports import imported_sentence
 from worker.report.data.readable import readable, readable_value
 from worker.report.data.results import Results
-from worker.report.data.saved_time import saved
 from worker.report.data.summary import Summary, hours_text, is_usable
 from worker.report.data.value_texts import loss_cell, mean_words, output_cell, value_cell
+from worker.report.pages import facts_part
 from worker.report.pages.html import Content, Markup, breakable, tag
-from worker.search.outline import outline
-from worker.spec.fields import BY_PATH
 from worker.spec.formats import link, toml
 from worker.spec.text import counted, duration_words, sentence_start
 from worker.store.starter import run_command
-from worker.trial import Status, Trial
+from worker.trial import Trial
 
 MOST_ROWS = 50
 
@@ -61,7 +57,7 @@ def answer(results: Results, summary: Summary) -> Markup:
     return tag(
         "section",
         _no_result(results) if summary.best is None else _best(results, summary.best),
-        _facts(results, summary),
+        facts_part.facts(results, summary),
         class_="answer",
         aria_label="Answer",
     )
@@ -152,43 +148,9 @@ def copy_button(target: str) -> Markup:
     return tag("button", "Copy", type="button", class_="copy", data_copy=target)
 
 
-def _facts(results: Results, summary: Summary) -> Markup:
-    usable = sum(map(is_usable, results.trials))
-    failed = sum(trial.status.failure for trial in results.trials)
-    running = summary.counts[Status.RUNNING]
-    timed = sum(trial.seconds is not None for trial in results.trials)
-    facts: list[tuple[str, str]] = [
-        ("Evaluations", f"{len(results.trials):,}"),
-        ("Points", f"{len(results.points):,}" if results.run.repeats > 1 else ""),
-        ("With a result", f"{usable:,}"),
-        ("Failed", tag("a", f"{failed:,}", href="#failures-part") if failed else "0"),
-        ("Infeasible", infeasible_sentence(results.trials)),
-        ("Running now", f"{running:,}" if running else ""),
-        (BY_PATH["search.early_stopping"].label, saved(results.trials).sentence),
-        ("Wall time", duration_words(summary.wall)),
-        ("Inside the program", duration_words(summary.inside)),
-        (
-            "Mean of one evaluation",
-            duration_words(summary.inside / timed) if timed else "",
-        ),
-        ("Search", f"{results.run.algorithm} ({outline(results.run, results.state.trials.values())})"),
-        (
-            "Outside of the ranges",
-            outside.sentence(results.run, results.trials, summary.best) if results.ranges_changed else "",
-        ),
-        ("Imported", " ".join(map(imported_sentence, results.state.imports))),
-        (BY_PATH["search.seed"].label, "" if results.state.seed is None else str(results.state.seed)),
-        ("Workers", f"{summary.agents:,}"),
-        ("Hosts", ", ".join(summary.hosts[:6]) + (" …" if len(summary.hosts) > 6 else "")),
-    ]
-    return tag(
-        "dl", [tag("div", tag("dt", name), tag("dd", text)) for name, text in facts if text], class_="facts"
-    )
-
-
-def improvements(results: Results, points: Sequence[progress.Point]) -> Content:
-    """The table of all evaluations that were better than every one before; points: those that ended with a result."""
-    steps = progress.improvements(points, results.run)
+def improvements(results: Results) -> Content:
+    """The table of all evaluations that were better than every one before."""
+    steps = progress.improvements(progress.finished(results.points), results.run)
     if not steps:
         return None
     names = [parameter.name for parameter in results.run.parameters]
