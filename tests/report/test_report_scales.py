@@ -112,6 +112,12 @@ def test_late_gains_are_seen_in_the_course_of_a_run(maximises: bool) -> None:
     )
 
 
+def test_results_whose_differences_are_no_numbers_are_drawn_by_rank() -> None:
+    kind, distance = scale_choice.choose_progress([1.79e308, -1e308], 1.79e308, False)
+    assert kind == "rank"
+    assert math.isfinite(distance.unit)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_run_has_scales_that_show_it(tmp_path: Path, kind: str) -> None:
     results = results_of(kind, tmp_path)

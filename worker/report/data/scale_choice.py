@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -144,6 +145,8 @@ def choose_progress(levels: Sequence[float], high: float, maximises: bool) -> tu
     """
     best, sign = levels[-1], -1 if maximises else 1
     whole = abs(high - best)
+    if math.isinf(whole):  # so far apart that no difference between them is a number
+        return "rank", Distance(best, sys.float_info.max, sign)
     last_gain = abs(levels[-2] - best) if len(levels) > 1 else whole
     distance = Distance(best, max(last_gain, _DUST * whole) or 1.0, sign)
     drawn = [*levels, high]
