@@ -1,13 +1,14 @@
 // Many lines as a picture of their density: how many cross each pixel, and of which colours they are. Sums are exact, so that lines
 // are taken out as they were put in, and a change costs what has changed.
 
-import { SHARE, coverOf, coverTable, numberAt, placeOf } from "./inks.js";
+import { COVERS, SHARE, coverOf, coverTable, numberAt, placeOf } from "./inks.js";
 
 const FINEST = 4; // a line covers pixels in 2 ** FINEST parts
 const POINT = 16; // bits behind the point of positions that are integers
 const STRIDE = 17; // lines are drawn in so many turns, each of them spread over all rows: the first ones are like all of them
 const BATCH = 128; // lines between two looks at the clock
 const DASH = [4, 7]; // pixels of a dash, and from one to the next
+const EVERY = 3; // pixels, of which one tells how dense they are
 const REST = 0.15; // of the range of opacities, for the densest hundredth of the pixels
 
 export class Density {
@@ -155,9 +156,9 @@ export class Density {
   /** How often the pixels are covered: so often or less are all but the densest hundredth; and the densest one. */
   #levels() {
     const [sums] = this.planes;
-    const counts = new Int32Array(coverTable(() => 0).length);
+    const counts = new Int32Array(COVERS);
     let covered = 0;
-    for (let at = 0; at < sums.length; at++) {
+    for (let at = 0; at < sums.length; at += EVERY) {
       if (sums[at] === 0) continue;
       counts[placeOf(coverOf(sums[at]))]++;
       covered++;

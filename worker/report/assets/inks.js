@@ -9,6 +9,7 @@ const ABOVE = 2 ** 26; // more than all lines together have of one colour
 const DOUBLINGS = 12; // of the weight of a line, from the worst end of a ramp to the best
 const FALL = (STEPS - 1) / DOUBLINGS; // steps of the ramp in which it falls by half
 const FINE = 7; // bits of the mantissa by which numbers are told apart in tables
+export const COVERS = (Math.log2(SHARE) + 1) << FINE; // places in a table of everything that a pixel can be covered by
 const NUMBER = new Float32Array(1);
 const BITS = new Uint32Array(NUMBER.buffer);
 
@@ -88,12 +89,14 @@ export function coverOf(first) {
 
 /** `make(cover)` of everything that a pixel can be covered by, at `placeOf` of it. */
 export function coverTable(make) {
-  return ratioTable(make, Math.log2(SHARE) + 1);
+  return ratioTable(make, COVERS >> FINE);
 }
 
 /** `make(number)` of the numbers from 1 to 2 ** `powers`, at `placeOf` of them. */
 function ratioTable(make, powers) {
-  return Int32Array.from({ length: powers << FINE }, (_, place) => make(numberAt(place)));
+  const table = new Int32Array(powers << FINE);
+  for (let place = 0; place < table.length; place++) table[place] = make(numberAt(place));
+  return table;
 }
 
 /** The place in a table of a number that is 1 or larger: its exponent, and the first bits behind it. */
