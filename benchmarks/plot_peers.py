@@ -6,8 +6,10 @@ It is also what the Python of their own environment runs: python plot_peers.py h
 from __future__ import annotations
 
 import csv
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,10 +54,22 @@ class Peers:
             stderr=subprocess.DEVNULL,
         )
         try:
+            _wait(port)
             yield f"http://127.0.0.1:{port}/dashboard/studies/0"
         finally:
             server.terminate()
             server.wait()
+
+
+def _wait(port: int) -> None:
+    """Until something listens on a port of this machine, for two minutes at most; whoever asks then is told that nothing does."""
+    for _ in range(240):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
 
 
 def _hiplot(rows: list[dict[str, str]], made: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +89,10 @@ def main() -> None:
             for name, page in plots(folder, count, peers):
                 rows.append(measured(browser, name, count, page, asked.repeats))
         browser.close()
-    head = ("plot", "evaluations", "drawn", "answer, median", "answer, 95th percentile", "ours is to take")
+    head = (
+        *("plot", "evaluations", "drawn", "processor time for it"),
+        *("answer, median", "answer, 95th percentile", "processor time of a move", "ours is to take"),
+    )
     for line in (head, ("---",) * len(head), *rows):
         print(f"| {' | '.join(line)} |")
 
@@ -116,18 +119,21 @@ def measured(browser: Browser, name: str, count: int, plot: Plot, repeats: int) 
     try:
         found = [brushed(browser, plot) for _ in range(repeats)]
     except Error as error:  # such as a page that is not drawn in time
-        return (name, f"{count:,}", f"not measured: {str(error).splitlines()[0]}", "", "", targets)
+        print(name, count, error, sep="; ", file=sys.stderr, flush=True)
+        return (name, f"{count:,}", f"not measured: {str(error).splitlines()[0]}", "", "", "", "", targets)
     cells = [spread(values, "ms", 0) for values in zip(*found, strict=True)]
     print(name, count, *cells, sep="; ", file=sys.stderr, flush=True)
     return (name, f"{count:,}", *cells, targets)
 
 
-def brushed(browser: Browser, plot: Plot) -> tuple[float, float, float]:
-    """Milliseconds until all is drawn, and from a move of the pointer to the last frame that it changes: the median, and what 95 % stay under."""
+def brushed(browser: Browser, plot: Plot) -> tuple[float, ...]:
+    """Milliseconds until all is drawn, and of processor time of the page's main thread for it; from a move of the pointer to the
+    last frame that it changes: the median, what 95 % stay under, and the processor time of each."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     try:
         page.set_default_timeout(PATIENCE)
         page.add_init_script(f"({DRAWS})()")
+        busy = _clock(page)
         began = time.perf_counter()
         page.goto(plot.address)
         if plot.link:
@@ -136,13 +142,28 @@ def brushed(browser: Browser, plot: Plot) -> tuple[float, float, float]:
             page.locator("a", has_text=plot.link).first.evaluate("link => link.click()")
         page.locator(plot.axis).first.wait_for(state="attached")
         drawn = _marked(page, plot.mark) if plot.mark else 1000 * (_still(page) - began)
+        first = busy()
         _drag(page, plot.axis)
+        each = (busy() - first) / MOVES
         answers: list[float] = sorted(page.evaluate(ANSWERS))
     finally:
         page.close()
     if len(answers) < MOVES // 2:
         raise Error(f"only {len(answers)} answers to {MOVES} moves")
-    return drawn, answers[len(answers) // 2], answers[int(len(answers) * 0.95)]
+    return drawn, first, answers[len(answers) // 2], answers[int(len(answers) * 0.95)], each
+
+
+def _clock(page: Page) -> Callable[[], float]:
+    """What tells how many milliseconds of a processor the main thread of the page has used."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def busy() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        values: dict[str, float] = {metric["name"]: metric["value"] for metric in metrics}
+        return 1000 * (values["TaskDuration"] - values["DevToolsCommandDuration"])
+
+    return busy
 
 
 def _marked(page: Page, mark: str) -> float:
