@@ -174,9 +174,12 @@ def _marked(page: Page, mark: str) -> float:
 
 
 def _still(page: Page) -> float:
-    """The moment from which on the page looks the same."""
-    same, since, before = 0, time.perf_counter(), b""
+    """The moment from which on the page looks the same. Raises Error where it goes on changing."""
+    began = time.perf_counter()
+    same, since, before = 0, began, b""
     while same < STILL:
+        if time.perf_counter() - began > PATIENCE / 1000:
+            raise Error(f"still another picture after {PATIENCE / 1000:.0f} s")
         seen, now = page.screenshot(), time.perf_counter()
         if seen == before:
             same += 1
