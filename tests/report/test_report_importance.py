@@ -150,11 +150,12 @@ def test_what_was_measured_is_kept_until_there_are_other_evaluations(
         whole[:-9],
         whole.replace("shares", "sares"),
         whole.replace("0.", "x.", 1),
+        whole.replace('"shares":{', '"shares":[],"other":{'),
     ):
         results.paths.importance.write_text(damaged)
         assert importance_of(results) == found
         assert results.paths.importance.read_text() == whole
-    assert calls == [30] * 6
+    assert calls == [30] * 7
     fewer = dataclasses.replace(results, trials=results.trials[:-1])
     assert importance_of(fewer) != found
     assert calls[-1] == 29

@@ -27,7 +27,7 @@ def importance_of(results: Results) -> Importance:
     of = lesson(make_plot_data(results.run, results.points))
     key = _key(of)
     target = results.paths.importance
-    with suppress(OSError, ValueError, TypeError, KeyError):
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         return _read(json.loads(target.read_text(encoding="utf-8")), key)
     found = measure(of)
     with suppress(OSError), replacing(target) as file:
@@ -47,7 +47,7 @@ def _key(of: Lesson) -> str:
 
 
 def _read(kept: dict[str, object], key: str) -> Importance:
-    """What is kept. Raises ValueError, TypeError or KeyError where it is something else."""
+    """What is kept. Raises ValueError, TypeError, KeyError or AttributeError where it is something else."""
     fields = kept["importance"]
     if kept["of"] != key or not isinstance(fields, dict):
         raise ValueError("of other evaluations")
