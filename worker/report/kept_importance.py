@@ -11,7 +11,6 @@ from importlib import metadata
 from worker import __version__
 from worker.report.data.effects import Dependence, Effects, Interaction
 from worker.report.data.importance import Importance, Lesson, lesson, measure
-from worker.report.data.plot_columns import make_plot_data
 from worker.report.data.results import Results
 from worker.store.files import replacing
 
@@ -24,7 +23,7 @@ def importance_of(results: Results) -> Importance:
     What is kept counts where it is of the same evaluations, and of the same versions of this and of the library. A
     folder that cannot be written keeps nothing.
     """
-    of = lesson(make_plot_data(results.run, results.points))
+    of = lesson(results.columns_of_points)
     key = _key(of)
     target = results.paths.importance
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from worker.spec.environment import Variables
 from worker.spec.goals import RESULT, Goal, GoalTexts
@@ -147,12 +148,12 @@ class Run:
         """What stands for a result where the smaller is the better; the one place that knows which way is good."""
         return self.main.rank(result)
 
-    @property
+    @cached_property
     def goals(self) -> tuple[Goal, ...]:
         """The results that it is about, the main one first: those that it names, or RESULT."""
         return tuple(Goal(*pair) for pair in self.results) or (Goal(RESULT, self.direction),)
 
-    @property
+    @cached_property
     def main(self) -> Goal:
         """The one that counts where a single number is wanted."""
         return self.goals[0]

@@ -10,7 +10,7 @@ from worker.pooled import Pooled
 from worker.report.data import student
 from worker.report.data.confirmation import CONFIDENCE, SIGNIFICANT, short
 from worker.report.data.results import Results
-from worker.report.data.summary import best_first
+from worker.report.data.summary import best_first, is_usable
 from worker.spec.run import Run
 from worker.spec.text import counted
 from worker.trial import Trial
@@ -21,11 +21,10 @@ def sentences(results: Results) -> list[str]:
     run = results.run
     if results.confirmation is not None:
         return list(results.confirmation.sentences())
-    ranked = best_first(results.points, run)
-    if not ranked:
+    if not any(map(is_usable, results.points)):
         return []
     if run.repeats > 1:
-        return list(_of_repeats(run, ranked))
+        return list(_of_repeats(run, best_first(results.points, run)))
     return [
         "Each point was evaluated once, so nobody knows how far results scatter, nor whether the best was lucky. "
         "If your program depends on chance, set confirm: the best points are then evaluated again with new seeds."

@@ -48,7 +48,8 @@ class ProgressScale:
 
 def best_so_far_scale(points: Sequence[improvements.Point], run: Run) -> ProgressScale:
     """The scale on which the course of these evaluations is seen, of which there is at least one."""
-    ranks = sorted(run.rank(point.loss) for point in points)
+    rank = run.main.rank
+    ranks = sorted([rank(point.loss) for point in points])
     steps = improvements.improvements(points, run)
     # The curve of the best is the story: results that are much worse than most lie on the edge.
     worst = max(ranks[int(len(ranks) * 0.75)], before_last_fall([run.rank(step.loss) for step in steps]))

@@ -28,7 +28,7 @@ def choose(trials: Iterable[Trial], run: Run) -> list[Curve]:
 
     [] where no program printed more than one RESULT.
     """
-    printed = [trial for trial in best_first(trials, run) if len(trial.curve) > 1]
+    printed = best_first((trial for trial in trials if len(trial.curve) > 1), run)
     if len(printed) > MOST_CURVES:
         half = MOST_CURVES // 2
         others = printed[half:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -66,11 +67,12 @@ class Flatness:
 def flatness(run: Run, points: Sequence[Trial], within: float = WITHIN) -> Flatness | None:
     """How flat it is; None where too few evaluations have a result, or all have the same. within: see WITHIN."""
     ranked = best_first(points, run)
-    ranks = [run.rank(trial.loss or 0.0) for trial in ranked]
+    rank = run.main.rank
+    ranks = [rank(trial.loss or 0.0) for trial in ranked]
     if len(ranked) < LEAST or ranks[0] == ranks[-1]:
         return None
     limit = ranks[0] + within / 100 * (median(ranks) - ranks[0])
-    near = [trial for trial, rank in zip(ranked, ranks, strict=True) if rank <= limit]
+    near = ranked[: bisect_right(ranks, limit)]
     bounds = bounds_remark.ends(run, ranked[0])
     flats = tuple(
         _flat(run, parameter, near, bounds.get(parameter.name, ""))

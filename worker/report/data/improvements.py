@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -37,7 +38,10 @@ def finished(trials: Iterable[Trial]) -> list[Point]:
 def improvements(points: Sequence[Point], run: Run) -> list[Point]:
     """Those that were better than all before."""
     better: list[Point] = []
+    rank, least = run.main.rank, math.inf
     for point in points:
-        if not better or run.rank(point.loss) < run.rank(better[-1].loss):
+        place = rank(point.loss)
+        if place < least or not better:
             better.append(point)
+            least = place
     return better

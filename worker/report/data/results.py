@@ -11,6 +11,7 @@ from functools import cached_property
 from worker.errors import OmnioptError
 from worker.pooled import points_of
 from worker.report.data.confirmation import Confirmation, confirmation
+from worker.report.data.plot_columns import PlotData, make_plot_data
 from worker.report.data.rerun_commands import Commands
 from worker.report.data.table import evaluated
 from worker.spec.run import Run
@@ -36,6 +37,17 @@ class Results:
     def points(self) -> list[Trial]:
         """Its points as evaluations, see `worker.pooled`; the evaluations themselves where each point has one."""
         return points_of(self.trials, self.run.repeats)
+
+    @cached_property
+    def columns(self) -> PlotData:
+        """The columns of its evaluations."""
+        return make_plot_data(self.run, self.trials)
+
+    @cached_property
+    def columns_of_points(self) -> PlotData:
+        """The columns of its points."""
+        pooled = self.points != self.trials
+        return make_plot_data(self.run, self.points) if pooled else self.columns
 
     @cached_property
     def confirmation(self) -> Confirmation | None:

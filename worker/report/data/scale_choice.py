@@ -31,7 +31,12 @@ def crowding(places: Sequence[float]) -> float:
     width = _WINDOW * (ordered[-1] - ordered[0]) if ordered else 0.0
     if not width > 0:
         return 1.0
-    most = max(bisect_right(ordered, place + width) - at for at, place in enumerate(ordered))
+    most = end = 0
+    for at, place in enumerate(ordered):
+        while end < len(ordered) and ordered[end] <= place + width:
+            end += 1
+        if end - at > most:
+            most = end - at
     return most / len(ordered)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from worker.launch import registry
 from worker.report.data.allocated import Allocated
@@ -74,17 +74,24 @@ def answer(results: Results) -> Trial | None:
 
 def best(trials: Iterable[Trial], run: Run) -> Trial | None:
     """The evaluation with the best result that counts, the earliest of equal ones; None where there is none."""
-    return next(iter(best_first(trials, run)), None)
+    return min(_ranked(trials, run), key=_place, default=(0.0, 0, None))[2]
 
 
 def best_first(trials: Iterable[Trial], run: Run) -> list[Trial]:
     """The evaluations whose results count, the best first, of equal ones the earliest."""
-    usable = (
-        (run.rank(trial.loss), trial.number, trial)
+    return [trial for _, _, trial in sorted(_ranked(trials, run), key=_place)]
+
+
+def _ranked(trials: Iterable[Trial], run: Run) -> Iterator[tuple[float, int, Trial]]:
+    rank = run.main.rank
+    return (
+        (rank(trial.loss), trial.number, trial)
         for trial in trials
-        if is_usable(trial) and trial.loss is not None
+        if trial.loss is not None and is_usable(trial)
     )
-    return [trial for _, _, trial in sorted(usable, key=lambda ranked: ranked[:2])]
+
+
+_place = itemgetter(0, 1)
 
 
 def is_usable(trial: Trial) -> bool:

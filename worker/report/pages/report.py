@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from worker.report.data import curves, front_charts, gpu_usage, improvements, pa
 from worker.report.data.chart_series import best_so_far, timeline
 from worker.report.data.effects import Interaction
 from worker.report.data.importance import Importance, NoImportanceError
-from worker.report.data.plot_columns import make_plot_data, payload
+from worker.report.data.plot_columns import payload
 from worker.report.data.results import Results
 from worker.report.data.summary import Summary, summarize
 from worker.report.kept_importance import importance_of
@@ -48,10 +49,11 @@ Part = tuple[str, str, html.Content]  # id, heading, content
 def page(results: Results, options: Options, made_at: datetime) -> str:
     """The whole report of the run as it stands; `made_at` is the time that it states."""
     summary = summarize(results)
-    data = payload(make_plot_data(results.run, results.trials))
+    finished = improvements.finished(results.points)
+    data = payload(results.columns)
     importance, why_not = _importance(results, options)
-    data.update(_charts(results, importance, made_at.timestamp()))
-    parts = _parts(results, summary, options, importance, why_not)
+    data.update(_charts(results, finished, importance, made_at.timestamp()))
+    parts = _parts(results, finished, summary, options, importance, why_not)
     drawn = {"parallel", "scatter", *data} if results.trials else set()
     drawn |= {"slices"} if summary.best is not None and not sections.slices(results) else set()
     shown = [part for part in parts if part[2] or part[0] in drawn]
@@ -73,7 +75,12 @@ def page(results: Results, options: Options, made_at: datetime) -> str:
 
 
 def _parts(
-    results: Results, summary: Summary, options: Options, importance: Importance | None, why_not: str
+    results: Results,
+    finished: Sequence[improvements.Point],
+    summary: Summary,
+    options: Options,
+    importance: Importance | None,
+    why_not: str,
 ) -> list[Part]:
     """All parts in their order, also those that have nothing to show in this run."""
     failures: Part = ("failures", "Failures", failure_list.failures(results))
@@ -81,7 +88,7 @@ def _parts(
     return [
         # Where nothing came out, why is the answer.
         *([failures] if summary.best is None else []),
-        ("progress", "Progress", sections.improvements(results)),
+        ("progress", "Progress", sections.improvements(results, finished)),
         ("confirmed", "The best points, evaluated again", points.confirmed(results)),
         ("certainty", "How sure the best is", certainty_part.how_sure(results)),
         ("points", "The best points", points.best_points(results)),
@@ -140,11 +147,13 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{_MAP_DIGITS}g}")
 
 
-def _charts(results: Results, importance: Importance | None, now: float) -> dict[str, object]:
+def _charts(
+    results: Results, finished: Sequence[improvements.Point], importance: Importance | None, now: float
+) -> dict[str, object]:
     """What the charts need beside the columns of all evaluations; a chart without data has no key."""
     charts: dict[str, object] = {}
-    if points := improvements.finished(results.points):
-        charts["progress"] = best_so_far(points, results.run)
+    if finished:
+        charts["progress"] = best_so_far(finished, results.run)
     if importance is not None:
         charts["importance"] = [
             [name, *(round(part, 5) for part in importance.intervals[name])] for name in importance.shares

@@ -148,9 +148,9 @@ def copy_button(target: str) -> Markup:
     return tag("button", "Copy", type="button", class_="copy", data_copy=target)
 
 
-def improvements(results: Results) -> Content:
-    """The table of all evaluations that were better than every one before."""
-    steps = progress.improvements(progress.finished(results.points), results.run)
+def improvements(results: Results, points: Sequence[progress.Point]) -> Content:
+    """The table of all evaluations that were better than every one before; points: those that ended with a result."""
+    steps = progress.improvements(points, results.run)
     if not steps:
         return None
     names = [parameter.name for parameter in results.run.parameters]
