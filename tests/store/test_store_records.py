@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from worker.store.appender import Appender, StorageFullError
 from worker.store.journal import Epochs, announce, epochs, newest, open_epoch
 from worker.store.log_text import last_lines
 from worker.store.paths import RunPaths
-from worker.store.records import decode, encode
+from worker.store.records import decode, decode_all, encode
 from worker.store.tail import Tail, read_records
 
 json_values = st.recursive(
@@ -46,6 +47,38 @@ def test_a_cut_or_changed_record_is_recognised(record: dict[str, object], data: 
     changed = decode(line[:at] + flipped + line[at + 1 :])
     # The only change that may pass is a checksum in capitals, and that is refused as well.
     assert changed is None
+
+
+def checked(body: bytes) -> bytes:
+    return b"%08x %b\n" % (crc32(body), body)
+
+
+# Lines whose checksum is right, though together or alone they are no records, or none of ours.
+ODD = [
+    b'{"a":1},NaN,{"b":2}', b'{"a":1},{"b":2}', b'{"x":[1', b"2]}", b'{"x":"', b'"}', b' {"a":1}', b'{"a":1} ', b'{"a":"NaN"}', b'{"a":NaN}', b'{"a":-Infinity}',
+    b"{}", b"[]", b"1", b"", b"NaN", b'{"a":"},NaN,{"}', b'{"x":[{}', b'{"y":1}]}', b'{"a":"\xc3\xa4"}', b'{"a":1}\r', b'{"a":1,"a":2}', b"{" * 5000, b'{"a":' + b"[" * 5000,
+]  # fmt: skip
+
+
+@given(
+    lines=st.lists(
+        st.sampled_from(ODD).map(checked)
+        | records.map(encode)
+        | st.binary()
+        | st.just(encode({"kind": "x"})[:-1])
+        | st.just(encode({"kind": "x"}).upper()),
+        max_size=6,
+    )
+)
+def test_several_lines_are_read_as_each_of_them(lines: list[bytes]) -> None:
+    assert decode_all(lines) == [decode(line) for line in lines]
+
+
+def test_sound_lines_are_read_together() -> None:
+    lines = [encode(record) for record in numbered(50)]
+    with pytest.MonkeyPatch.context() as alone:
+        alone.setattr("worker.store.records.decode", lambda _: pytest.fail("each was read alone"))
+        assert decode_all(lines) == numbered(50)
 
 
 @given(st.binary())

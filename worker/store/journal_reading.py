@@ -8,12 +8,13 @@ from functools import partial
 from worker.store.journal import epochs
 from worker.store.journal_records import JOURNAL, Driver, Ended, Read
 from worker.store.paths import RunPaths
-from worker.store.tail import Tail, read_records
+from worker.store.tail import Tail, read_lines
 
 
 def read_journal(paths: RunPaths, epoch: int) -> Iterator[Read | None]:
     """All that the driver of `epoch` has written down, None for each torn line. Raises OSError where that is unreadable."""
-    return read_records(paths.journal(epoch), partial(JOURNAL.decode, epoch=epoch))
+    for lines in read_lines(paths.journal(epoch)):
+        yield from JOURNAL.decode_all(lines, epoch)
 
 
 def follow_journal(paths: RunPaths, epoch: int) -> Tail[Read]:

@@ -36,15 +36,18 @@ class PassingSteps:
 
         That is before any other record about that trial. Raises OSError where the journal is unreadable.
         """
-        for line in read_lines(paths.journal(epoch)):
-            trial = trial_of_step(line)
-            if trial is not None:
-                self._lines.setdefault(trial, []).append((epoch, line))
-                continue
-            record = JOURNAL.decode(line, epoch)
-            if not isinstance(record, Finished):
-                yield from self.of(getattr(record, "trial", _NONE))
-            yield record
+        for lines in read_lines(paths.journal(epoch)):
+            numbers = list(map(trial_of_step, lines))
+            others = [line for line, number in zip(lines, numbers, strict=True) if number is None]
+            records = JOURNAL.decode_all(others, epoch)
+            for line, number in zip(lines, numbers, strict=True):
+                if number is not None:
+                    self._lines.setdefault(number, []).append((epoch, line))
+                    continue
+                record = next(records)
+                if not isinstance(record, Finished):
+                    yield from self.of(getattr(record, "trial", _NONE))
+                yield record
 
     def of(self, trial: int) -> Iterator[Read | None]:
         """The steps of a trial."""

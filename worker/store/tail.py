@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 _REOPEN_SOONEST, _REOPEN = 0.1, 1.0
 _DOUBT = 5.0  # seconds that a line with NUL bytes gets: NFS may show a line's pages out of order for a moment
 _CHUNK = 1 << 20
+_AT_ONCE = 1 << 16  # bytes
 T = TypeVar("T")
 
 
@@ -118,16 +119,16 @@ def read_records(path: Path, decode: Callable[[bytes], T | None]) -> Iterator[T 
 
     Raises OSError where the file exists and cannot be read.
     """
-    return map(decode, read_lines(path))
+    for lines in read_lines(path):
+        yield from map(decode, lines)
 
 
-def read_lines(path: Path) -> Iterator[bytes]:
-    """The lines of these records, with their newlines."""
+def read_lines(path: Path) -> Iterator[list[bytes]]:
+    """The lines of these records with their newlines, some hundreds at a time."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
         return
     with file:
-        for line in file:
-            if line != b"\n":
-                yield line
+        while lines := file.readlines(_AT_ONCE):
+            yield [line for line in lines if line != b"\n"]

@@ -19,6 +19,7 @@ _COMMENT = re.compile(r"^[ \t]*(//[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTA
 _VOID = frozenset(
     {"meta", "link", "br", "hr", "wbr", "img", "input", "path", "rect", "line", "circle", "polyline"}
 )
+_LARGE = 4_000_000  # characters
 DATA = "data"  # the id of the element that holds the data
 
 
@@ -110,7 +111,10 @@ def page(
 def packed(data: object) -> str:
     """Data as deflated JSON in base64: a third of its size, and no text in it can end a script element."""
     text = json.dumps(data, separators=(",", ":"), allow_nan=False, ensure_ascii=True)
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    level = (
+        9 if len(text) < _LARGE else 4
+    )  # which takes a quarter of the time, and makes it two percent larger
+    return base64.b64encode(zlib.compress(text.encode(), level)).decode()
 
 
 @cache
