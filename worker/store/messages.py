@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import partial
 from math import isfinite
@@ -303,10 +303,11 @@ class Codec(Generic[M]):
         record = records.decode(line)
         return None if record is None else self._message(record, epoch)
 
-    def decode_all(self, lines: Sequence[bytes], epoch: int = 0) -> Iterator[M | Unknown | Malformed | None]:
+    def decode_all(self, lines: Sequence[bytes], epoch: int = 0) -> list[M | Unknown | Malformed | None]:
         """The same for each of several lines, which takes less time."""
-        for record in records.decode_all(lines):
-            yield None if record is None else self._message(record, epoch)
+        return [
+            None if record is None else self._message(record, epoch) for record in records.decode_all(lines)
+        ]
 
     def _message(self, record: Mapping[str, object], epoch: int) -> M | Unknown | Malformed:
         kind = record.get("kind")

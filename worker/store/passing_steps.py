@@ -39,13 +39,13 @@ class PassingSteps:
         for lines in read_lines(paths.journal(epoch)):
             numbers = list(map(trial_of_step, lines))
             others = [line for line, number in zip(lines, numbers, strict=True) if number is None]
-            records = JOURNAL.decode_all(others, epoch)
+            records = iter(JOURNAL.decode_all(others, epoch))
             for line, number in zip(lines, numbers, strict=True):
                 if number is not None:
                     self._lines.setdefault(number, []).append((epoch, line))
                     continue
                 record = next(records)
-                if not isinstance(record, Finished):
+                if not isinstance(record, Finished) and getattr(record, "trial", None) in self._lines:
                     yield from self.of(getattr(record, "trial", _NONE))
                 yield record
 
