@@ -79,7 +79,11 @@ def best(trials: Iterable[Trial], run: Run) -> Trial | None:
 
 def best_first(trials: Iterable[Trial], run: Run) -> list[Trial]:
     """The evaluations whose results count, the best first, of equal ones the earliest."""
-    return [trial for _, _, trial in sorted(_ranked(trials, run), key=_place)]
+    ranked = sorted(_ranked(trials, run), key=itemgetter(1))
+    ranked.sort(
+        key=itemgetter(0)
+    )  # equal ones stay in their order; numbers are compared faster than pairs of them
+    return [trial for _, _, trial in ranked]
 
 
 def _ranked(trials: Iterable[Trial], run: Run) -> Iterator[tuple[float, int, Trial]]:
