@@ -27,7 +27,8 @@ class Process(NamedTuple):
     @property
     def evaluates(self) -> bool:
         """Whether it runs the objective."""
-        return self.words[0] == "bash" and self.words[1].endswith("/objective.sh")
+        # srun looks for the program itself, and starts it by its path.
+        return Path(self.words[0]).name == "bash" and self.words[1].endswith("/objective.sh")
 
     @property
     def watches(self) -> bool:
