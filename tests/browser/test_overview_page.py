@@ -39,7 +39,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setattr(overview, "_LIST_EVERY", 0.0)
     monkeypatch.setattr(watched, "_GOING_ON", 0.0)
     write_run(tmp_path, a_run(run__name="ended"), some_trials())
-    monkeypatch.setattr(report, "measure", no_importance)
+    monkeypatch.setattr(report, "importance_of", no_importance)
     start = time.time() - 100
     going = Trial(31, {"lr": 0.5, "kind": "a"}, Status.RUNNING, agent="1", host="n1", attempt=1, start=start)
     driver = {"host": socket.gethostname(), "pid": os.getpid(), "pid_start": birth(os.getpid())}

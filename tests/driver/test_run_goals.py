@@ -109,7 +109,7 @@ def test_the_best_is_compared_with_the_setting_of_the_user() -> None:
         "The best is better than your own setting (evaluation 1, RESULT 0.5) by 0.1, or 20 %."
     )
     assert compared(0.5, 0.6) == "No evaluation is better than your own setting (evaluation 1, RESULT 0.5)."
-    assert compared(0.0, -2) == "The best is better than your own setting (evaluation 1, RESULT 0.0) by 2."
+    assert compared(0.0, -2) == "The best is better than your own setting (evaluation 1, RESULT 0) by 2."
     assert compared(0.5, 0.6, direction="max").startswith("The best is better than your own setting")
     assert compared(None, 0.6) == compared(None) == ""
     assert own_setting.sentence(a_run(), [good(1, 1)], good(1, 1)) == ""
@@ -119,7 +119,7 @@ def test_it_is_said_wherever_the_best_is(workdir: Path, omniopt: Omniopt) -> Non
     run = a_run(search__start_with=[{"lr": 0, "kind": "a"}])
     trials = [a_trial(number, {"lr": (number - 1) / 9, "kind": "a"}, 1 / number) for number in range(1, 6)]
     paths = write_run(workdir, run, trials)
-    said = "The best is better than your own setting (evaluation 1, RESULT 1.0) by 0.8, or 80 %."
+    said = "The best is better than your own setting (evaluation 1, RESULT 1) by 0.8, or 80 %."
     page = report.page(read(paths), report.Options(with_importance=False), datetime.now(timezone.utc))
     assert said in page
     for command in ("status", "best", "summary"):
