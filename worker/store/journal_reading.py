@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 from worker.store.journal import epochs
 from worker.store.journal_records import JOURNAL, Driver, Ended, Read
@@ -25,9 +26,11 @@ def follow_journal(paths: RunPaths, epoch: int) -> Tail[Read]:
 def introduction_of(paths: RunPaths, epoch: int) -> Driver | None:
     """The record in which the driver of `epoch` says who it is; None where it has not said that (yet).
 
-    It comes first; where the disk was full, torn tries of it may come before it.
+    It comes first; where the disk was full, torn tries of it may come before it. So only its own line is decoded.
     """
-    return next((record for record in read_journal(paths, epoch) if isinstance(record, Driver)), None)
+    lines = chain.from_iterable(read_lines(paths.journal(epoch)))
+    records = (JOURNAL.decode(line, epoch) for line in lines)
+    return next((record for record in records if isinstance(record, Driver)), None)
 
 
 def ended_epoch(paths: RunPaths) -> int:
