@@ -14,7 +14,6 @@ from worker.cli.result_files import (
     say_written,
 )
 from worker.errors import EXIT_DONE
-from worker.report.data.plot_columns import make_plot_data
 from worker.report.data.results import Results
 from worker.report.pages import video
 from worker.store.files import replacing, replacing_bytes
@@ -36,7 +35,7 @@ def _gif(results: Results, args: argparse.Namespace) -> bytes:
     # Imported here: it takes a while, and the page needs none of it.
     from worker.report.pictures import gif, panels
 
-    plot_data = make_plot_data(results.run, results.trials)
+    plot_data = results.columns
     plot_data = of_parameters(plot_data, args.columns) if args.columns else plot_data.with_all_parameters()
     return gif.film(results, panels.select(results, plot_data, named=bool(args.columns)), args.max)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from worker.report.data.plot_columns import PlotColumn, PlotData, make_plot_data
+from worker.report.data.plot_columns import PlotColumn, PlotData
 from worker.report.data.results import Results
 from worker.report.data.scale_choice import choose
 from worker.report.data.searched import union
@@ -131,7 +131,7 @@ def _parameter_text(results: Results, name: str) -> str:
 
 def joined(name: str, runs: Sequence[Results]) -> PlotData:
     """The evaluations of all runs as one plot_data, with the run as its first column."""
-    all_plot_data = [make_plot_data(results.run, results.trials) for results in runs]
+    all_plot_data = [results.columns for results in runs]
     names = [results.run.name for results in runs]
     sizes = [len(plot_data.usable) for plot_data in all_plot_data]
     run_of_row = [float(index) for index, size in enumerate(sizes) for _ in range(size)]

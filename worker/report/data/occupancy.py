@@ -52,7 +52,10 @@ def workers(state: Replayed, now: float) -> list[Worker]:
         if trial.agent and trial.start is not None and not trial.imported:
             ran[split(trial.agent)[0]].append(trial)
     lives = _lives(state, ran)
-    found = [_worker(name, lives[name], ran.get(name, []), state, now) for name in lives]
+    hosts = {
+        split(identity)[0]: agent.host for identity, agent in state.agents.items()
+    }  # the last one counts
+    found = [_worker(name, lives[name], ran.get(name, []), hosts.get(name, ""), now) for name in lives]
     return sorted(found, key=lambda worker: (worker.gone, worker.present[0][0], worker.name))
 
 
@@ -80,7 +83,7 @@ def _worker(
     name: str,
     lives: Sequence[tuple[float, float | None]],
     trials: Sequence[Trial],
-    state: Replayed,
+    known_host: str,
     now: float,
 ) -> Worker:
     ordered = tuple(sorted(trials, key=lambda trial: trial.start or 0.0))
@@ -90,8 +93,7 @@ def _worker(
         if trial.start is not None and (trial.end is not None or trial.status is Status.RUNNING)
     ]
     present = [(start, now if end is None else end) for start, end in lives]
-    hosts = [agent.host for identity, agent in state.agents.items() if split(identity)[0] == name]
-    host = next((trial.host for trial in reversed(ordered) if trial.host), "") or (hosts[-1] if hosts else "")
+    host = next((trial.host for trial in reversed(ordered) if trial.host), known_host)
     gone = all(end is not None for _, end in lives)
     spans = tuple((start, end) for start, end in busy if end is not None)
     return Worker(name, host, tuple(sorted(present)), spans, ordered, gone)

@@ -80,9 +80,8 @@ def best(trials: Iterable[Trial], run: Run) -> Trial | None:
 def best_first(trials: Iterable[Trial], run: Run) -> list[Trial]:
     """The evaluations whose results count, the best first, of equal ones the earliest."""
     ranked = sorted(_ranked(trials, run), key=itemgetter(1))
-    ranked.sort(
-        key=itemgetter(0)
-    )  # equal ones stay in their order; numbers are compared faster than pairs of them
+    # Equal ones stay in their order, and numbers are compared faster than pairs of them.
+    ranked.sort(key=itemgetter(0))
     return [trial for _, _, trial in ranked]
 
 
