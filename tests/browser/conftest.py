@@ -119,6 +119,7 @@ def open_file(browser: Browser, tmp_path: Path) -> Iterator[OpenFile]:
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
         page.on("request", lambda request: _from_files(request.url, path, complaints))
         page.goto(path.as_uri())
+        expect(page.locator("[aria-busy]")).to_have_count(0)  # its script has drawn what it draws at once
         return page
 
     yield open_it

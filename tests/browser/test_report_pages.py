@@ -129,6 +129,7 @@ def test_the_report_of_a_run_that_goes_on_loads_itself_again_until_its_reader_ha
     page = open_file(report.page(results, report.Options(refresh=2), made))
     with page.expect_event("load", timeout=60_000):
         pass
+    expect(page.locator("[aria-busy]")).to_have_count(0)
     page.locator("[data-copy=best-command]").click()
     page.get_by_role("button", name="There may be newer results: load them").click(timeout=60_000)
 

@@ -171,6 +171,11 @@ export function oncePerFrame(action) {
   };
 }
 
+/** Resolves when what has been mounted is drawn: in one frame observers learn sizes, in the next they draw. */
+export async function untilDrawn() {
+  for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+}
+
 /** Calls `action` once nothing has wanted it for `pause` milliseconds. */
 export function whenQuiet(pause, action) {
   let timer = 0;

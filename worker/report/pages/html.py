@@ -21,6 +21,9 @@ _VOID = frozenset(
 )
 _LARGE = 4_000_000  # characters
 DATA = "data"  # the id of the element that holds the data
+# Data are unpacked in the background: until all is drawn, screen readers are told that more will come.
+_BUSY = 'document.body.setAttribute("aria-busy", "true");'
+_READY = 'await untilDrawn();\ndocument.body.removeAttribute("aria-busy");'
 
 
 class Markup(str):
@@ -89,7 +92,8 @@ def page(
     if data is not None:
         blocks.append(Markup(f'<script type="text/plain" id="{DATA}">{packed(data)}</script>'))
     if scripts:
-        blocks.append(Markup(f'<script type="module">\n{bundle(scripts)}{start}\n</script>'))
+        begin = f"{_BUSY}\n{start}\n{_READY}"
+        blocks.append(Markup(f'<script type="module">\n{bundle([*scripts, "dom"])}{begin}\n</script>'))
     document = tag(
         "html",
         tag(
