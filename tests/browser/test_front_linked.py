@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
-from plot_pages import OpenFile, axis, drag, wait_until_drawn
+from plot_pages import OpenFile, drag, wait_until_drawn
 from report_runs import a_run, a_trial, write_run
 
 from worker.report.data import results as source
@@ -16,6 +16,7 @@ from worker.report.pages import report
 
 # The results of evaluation n are n, 60 - n, and n modulo 7: all of them are on the front.
 COUNT = 59
+PICTURE = "document.querySelector('.front-plot canvas').toDataURL()"
 
 
 def opened(open_file: OpenFile, tmp_path: Path, goals: str, **options: object) -> Page:
@@ -84,11 +85,10 @@ def test_three_results_are_a_cube_that_turns_by_keys_and_is_accessible(
     size = {"width": width, "height": 900}
     page = opened(open_file, tmp_path, "loss=min, size=min, time=min", viewport=size, color_scheme=scheme)
     expect(said(page)).to_have_text("59 of 59 evaluations selected, 59 of them on the front")
-    before = canvas(page).screenshot()
+    before = page.evaluate(PICTURE)
     canvas(page).focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(100)
-    assert canvas(page).screenshot() != before
+    page.wait_for_function(f"(before) => {PICTURE} !== before", arg=before)
     assert Axe().run(page).violations_count == 0
 
 
@@ -119,7 +119,7 @@ def test_what_is_selected_in_the_parallel_plot_is_told_beside_the_front(
     open_file: OpenFile, tmp_path: Path
 ) -> None:
     page = opened(open_file, tmp_path, "loss=min, size=min")
-    axis(page, "lr").scroll_into_view_if_needed()
+    page.locator("#parallel .stage").scroll_into_view_if_needed()
     drag(page, 0, 0.0, 0.5)
     expect(page.locator("#parallel .count")).not_to_have_text("59 of 59 evaluations selected")
     chosen = page.locator("#parallel .count").inner_text().split()[0]
@@ -184,7 +184,7 @@ def test_points_of_several_evaluations_are_drawn_by_their_means_and_linked_with_
         "30 of 60 evaluations selected by the plot of the front"
     )
     page.get_by_role("button", name="All", exact=True).click()
-    axis(page, "lr").scroll_into_view_if_needed()
+    page.locator("#parallel .stage").scroll_into_view_if_needed()
     drag(page, 0, 0.0, 0.5)
     expect(page.locator("#parallel .count")).not_to_contain_text("60 of 60")
     evaluations = int(page.locator("#parallel .count").inner_text().split()[0])

@@ -10,6 +10,7 @@ from slurm_stage import Stage, hello, settle, states
 from worker.launch.launcher import AgentState
 from worker.launch.slurm import sites
 from worker.launch.slurm.client import Answer
+from worker.launch.slurm.job_states import Ride
 from worker.launch.slurm.submission_log import SubmissionLog
 from worker.launch.slurm.submit_pace import SPACING
 from worker.launch.slurm.worker_jobs import SlurmLauncher
@@ -206,7 +207,7 @@ def test_a_driver_asks_for_the_limits_before_it_begins(
 ) -> None:
     stage.slurm.answers |= {"sinfo": answers, "scontrol": Answer(0, "MaxArraySize = 3\n", "")}
     monkeypatch.setattr(sites, "client_of", lambda run: stage.slurm)
-    launcher = SlurmLauncher.for_driver(a_run(runtime=7200), stage.paths, 1, starts=True, rides=False)
+    launcher = SlurmLauncher.for_driver(a_run(runtime=7200), stage.paths, 1, starts=True, ride=None)
     assert (launcher.start(4) != []) == at_once
     launcher.close()
     hours = ["--time=0-01:00:00" in script for script in stage.slurm.scripts]
@@ -217,7 +218,7 @@ def test_a_driver_that_starts_no_workers_asks_for_no_limits(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sites, "client_of", lambda run: stage.slurm)
-    SlurmLauncher.for_driver(a_run(), stage.paths, 1, starts=False, rides=False).close()
+    SlurmLauncher.for_driver(a_run(), stage.paths, 1, starts=False, ride=None).close()
     assert stage.slurm.calls == []
 
 
@@ -226,7 +227,7 @@ def test_a_driver_for_which_workers_wait_asks_for_limits_when_it_wants_more_of_t
 ) -> None:
     stage.slurm.answers |= {"sinfo": AN_HOUR, "scontrol": Answer(0, "MaxArraySize = 3\n", "")}
     monkeypatch.setattr(sites, "client_of", lambda run: stage.slurm)
-    launcher = SlurmLauncher.for_driver(a_run(runtime=7200), stage.paths, 1, starts=True, rides=True)
+    launcher = SlurmLauncher.for_driver(a_run(runtime=7200), stage.paths, 1, starts=True, ride=Ride("j0-1-0"))
     assert stage.slurm.calls == []
     assert launcher.start(2) == [] and launcher.trouble == ""
     launcher.poll()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from json_records import said
 from scripted_slurm import FAILED, SILENCE
@@ -9,7 +11,9 @@ from slurm_runs import a_run
 from slurm_stage import Stage, hello, settle, states
 
 from worker.launch.launcher import AgentState
+from worker.launch.slurm import sites
 from worker.launch.slurm.client import Answer
+from worker.launch.slurm.scheduler import Slurm
 
 
 def test_a_driver_takes_over_what_the_one_before_it_asked_for(stage: Stage) -> None:
@@ -257,3 +261,32 @@ def test_a_submission_that_is_over_is_no_more_asked_about_by_any_driver(stage: S
     assert states(after) == [AgentState.GONE]
     assert stage.slurm.times("squeue") == 1
     assert stage.paths.submissions(1).read_text().count('"over"') == 1
+
+
+@pytest.mark.parametrize("answer", ["told", "lost"])
+def test_the_job_in_which_the_driver_goes_on_is_not_ended_with_the_rest_of_its_array(
+    stage: Stage, answer: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sites, "client_of", lambda run: stage.slurm)
+    monkeypatch.setenv("SLURM_JOB_ID", "70")
+    monkeypatch.setenv("SLURM_ARRAY_JOB_ID", "7")
+    monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "0")
+    before = stage.launcher(epoch=0)
+    own, other, alone = [*before.start(2), *before.start(1)]
+    settle(before)
+    before.close()
+    if answer == "lost":
+        notes = stage.paths.submissions(0)
+        notes.write_text(
+            "".join(line for line in notes.read_text().splitlines(True) if "answered" not in line)
+        )
+    driver = Slurm().launcher(a_run(), stage.paths, 1, tmp_path, True, own)
+    hello(driver, own)
+    driver.note(own, said({"kind": "bye", "reason": "A driver released it."}))
+    driver.stop([other, alone])
+    settle(driver)
+    ended = [asked for asked in stage.slurm.calls if asked[0] == "scancel"]
+    words = " ".join(word for asked in ended for word in asked)
+    assert "7_1" in words
+    assert stage.name(0) not in words
+    assert stage.name(1) in words

@@ -152,7 +152,8 @@ def disk(site: Site, notes: Path, full: float) -> Outage:
 
     notes: a folder on another disk.
     """
-    run = RunInOutage(site, "fir", notes, evaluations=60, workers=3, pace="0.2")
+    workers = 3
+    run = RunInOutage(site, "fir", notes, evaluations=60, workers=workers, pace="0.2")
     ballast = site.folder / "ballast"
     fill(ballast)
     assert "is full, so the run is waiting" in site.omniopt("status", "fir").stdout
@@ -169,7 +170,8 @@ def disk(site: Site, notes: Path, full: float) -> Outage:
     seconds = time.monotonic() - began
     findings = run.end()
     told = len(re.findall(r"  evaluation \d+: ok after ", run.paths.events.read_text()))
-    if told < findings.evaluations:
+    # Where the last free bytes went to the journal, the killed driver took the sentence with it: of one result a worker.
+    if told < findings.evaluations - workers:
         findings.lost.append(f"events.log tells of {told} results, {findings.evaluations} are there")
     return Outage(findings, seconds)
 

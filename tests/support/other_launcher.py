@@ -21,7 +21,7 @@ class OtherLauncher(ThisMachine):
     name: str = "local"
 
     def launcher(
-        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides_with: str
     ) -> Launcher:
         """What `make` makes."""
         return self.make(paths, epoch)

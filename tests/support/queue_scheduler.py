@@ -114,7 +114,7 @@ class Queue:
         return [Script(f"{counted(run.workers, 'worker')}, each submitted by the driver", text)]
 
     def launcher(
-        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides_with: str
     ) -> QueueLauncher:
         return QueueLauncher(run, paths, epoch, cwd)
 

@@ -8,7 +8,7 @@ from json_records import said
 from scripted_slurm import ScriptedSlurm
 from slurm_runs import a_run
 
-from worker.launch.launcher import AgentState
+from worker.launch.launcher import AgentState, Launcher
 from worker.launch.slurm.worker_jobs import SlurmLauncher
 from worker.spec.run import Run
 from worker.store.paths import RunPaths
@@ -49,7 +49,7 @@ class Stage:
         )
 
 
-def settle(launcher: SlurmLauncher) -> None:
+def settle(launcher: Launcher) -> None:
     """Let it take in what it has asked for, and what it asks for then."""
     launcher.poll()
     launcher.poll()
@@ -59,5 +59,5 @@ def states(launcher: SlurmLauncher) -> list[AgentState]:
     return [report.state for report in launcher.poll().values()]
 
 
-def hello(launcher: SlurmLauncher, identity: str) -> None:
+def hello(launcher: Launcher, identity: str) -> None:
     launcher.note(identity, said({"kind": "hello", "agent": identity, "host": "h"}))

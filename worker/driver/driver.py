@@ -73,9 +73,9 @@ class Driver:
         self._assignments = Assignments(self.epoch, partial(make_assign, plan), Losses.of(plan.run))
         restored.hand_over(self._assignments, bool(plan.run.before))
         self._early_stopping = EarlyStopping(plan.run, self._assignments, self._state, restored.stops)
-        starts, rides = not plan.request, bool(plan.rides_with)
-        launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts, rides)
-        succession = Succession(plan.rides_with)
+        starts, rides_with = not plan.request, plan.rides_with
+        launcher = plan.scheduler.launcher(plan.run, plan.paths, self.epoch, plan.cwd, starts, rides_with)
+        succession = Succession(rides_with)
         self._agents = Agents(
             plan.paths,
             launcher,
@@ -83,7 +83,7 @@ class Driver:
             self._mail,
             self._leave_if_superseded,
             succession,
-            len(restored.in_vain) if rides else 0,  # a person who resumes it wants to try again
+            len(restored.in_vain) if rides_with else 0,  # a person who resumes it wants to try again
         )
         self._limits = Limits.of(plan.run, restored.failures, restored.first)
         self._runtime_clock = RuntimeClock(self.epoch, restored.seconds, now)

@@ -119,12 +119,12 @@ class Scheduler(Protocol):
         """Every job script that would be submitted, for people to read."""
 
     def launcher(
-        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides_with: str
     ) -> Launcher:
         """What starts, watches and ends the workers for the driver of `epoch`. cwd: the folder that the run was started in.
 
-        starts: whether it is to start workers, or only to end those that there are. rides: whether the driver is in the
-        job of one of them, and the next one is to be as well. Raises OmnioptError where the scheduler does not do its
+        starts: whether it is to start workers, or only to end those that there are. rides_with: the one in whose
+        job the driver is, as the next one is to be in another's, "" for none. Raises OmnioptError where the scheduler does not do its
         part.
         """
 

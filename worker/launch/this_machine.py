@@ -50,7 +50,7 @@ class ThisMachine:
         return []
 
     def launcher(
-        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides_with: str
     ) -> Launcher:
         """Starts processes in `cwd`, and finds those of earlier drivers."""
         from worker.launch.local import LocalLauncher

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from worker.launch.launcher import AgentReport, AgentState
 from worker.launch.slurm import reasons
@@ -18,10 +19,20 @@ from worker.launch.slurm.submissions import Agent, Submission
 from worker.store import lives
 
 
+@dataclass(frozen=True)
+class Ride:
+    """The agent in whose job the driver is, and the number of that job array, "" where nothing says it."""
+
+    identity: str
+    number: str = ""
+
+
 class JobStates:
     """All submissions of a run and their agents. Times are seconds of one clock, given by the caller."""
 
-    def __init__(self) -> None:
+    def __init__(self, ride: Ride | None = None) -> None:
+        """ride: where the driver itself is; that job is there for certain, and never ended together with others."""
+        self._ride = ride
         self.submissions: dict[str, Submission] = {}
         self._by_first_life: dict[str, Submission] = {}
         self.silent_since: float | None = None  # since when Slurm has not answered
@@ -32,6 +43,8 @@ class JobStates:
         self._reports = None
         submission = self.submissions[job.name] = Submission(job, doubt_since=at)
         self._by_first_life.update(dict.fromkeys(job.identities, submission))
+        if self._ride and self._has_driver(submission):
+            submission.outcome, submission.number = Outcome.ACCEPTED, self._ride.number
 
     def answered(self, name: str, submitted: Submitted, at: float) -> None:
         """sbatch has answered, or has ended without an answer."""
@@ -39,6 +52,7 @@ class JobStates:
         submission = self.submissions[name]
         submission.answered, submission.doubt_since, submission.message = True, at, submitted.message
         if submission.outcome is Outcome.ACCEPTED:
+            submission.number = submission.number or submitted.job
             return  # an agent of it, or the queue, was faster than sbatch's answer
         submission.outcome = submitted.outcome
         submission.number = submitted.job
@@ -185,7 +199,8 @@ class JobStates:
     def jobs(self, identities: Iterable[str]) -> tuple[list[str], list[str]]:
         """What scancel must be given for these agents: numbers of elements, and names of whole submissions.
 
-        A name is surer than a number, which a controller that has lost its state gives to other jobs.
+        A name is surer than a number, which a controller that has lost its state gives to other jobs. But it would end
+        the driver, too, that goes on in the job of an agent that has left.
         """
         chosen: dict[str, list[Agent]] = {}
         for identity in identities:
@@ -196,10 +211,11 @@ class JobStates:
         names: list[str] = []
         for name, agents in chosen.items():
             submission = self.submissions[name]
-            if not submission.number or len(agents) == submission.alive:
-                names.append(name)
-            else:
+            driven = self._has_driver(submission)
+            if submission.number and (driven or len(agents) < submission.alive):
                 numbers += map(submission.element, agents)
+            elif not driven:
+                names.append(name)
         return numbers, names
 
     def node(self, identity: str) -> str:
@@ -253,6 +269,9 @@ class JobStates:
         if agent.in_question:
             return "The job was told to end; Slurm may start it again."
         return "The job is no longer in the queue."
+
+    def _has_driver(self, submission: Submission) -> bool:
+        return self._ride is not None and self._submission(self._ride.identity) is submission
 
     def _submission(self, identity: str) -> Submission | None:
         return self._by_first_life.get(lives.split(identity)[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, cast
 
 from worker.launch.scheduler import CurrentJob
@@ -114,12 +115,15 @@ class Slurm:
         return initial_jobs.scripts(run, paths, _cluster(survey), place)
 
     def launcher(
-        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides: bool
+        self, run: Run, paths: RunPaths, epoch: int, cwd: Path, starts: bool, rides_with: str
     ) -> Launcher:
         """Submits job arrays, and takes over those of earlier drivers; jobs start in the folder they are submitted from."""
+        from worker.launch.slurm.job_states import Ride
         from worker.launch.slurm.worker_jobs import SlurmLauncher
 
-        return SlurmLauncher.for_driver(run, paths, epoch, starts, rides)
+        job = self.current_job(os.environ)
+        ride = Ride(rides_with, job.number.partition("_")[0] if job else "") if rides_with else None
+        return SlurmLauncher.for_driver(run, paths, epoch, starts, ride)
 
     def end_everything(self, paths: RunPaths, patience: float) -> str:
         """End the jobs by their names; returns which Slurm has said nothing about."""

@@ -14,7 +14,7 @@ from worker.launch.slurm import cluster, refusals, sbatch, sites, squeue
 from worker.launch.slurm.background import Background
 from worker.launch.slurm.client import Client
 from worker.launch.slurm.cluster import Cluster
-from worker.launch.slurm.job_states import JobStates
+from worker.launch.slurm.job_states import JobStates, Ride
 from worker.launch.slurm.node_health import NodeHealth
 from worker.launch.slurm.poll_schedule import SOON, PollSchedule
 from worker.launch.slurm.sbatch import Outcome, Submitted
@@ -50,16 +50,18 @@ class SlurmLauncher:
         clock: Callable[[], float] = time.monotonic,
         memory: int = 0,
         since: int | None = None,
+        ride: Ride | None = None,
     ) -> None:
         """epoch: the driver's, 0 for what is asked for before there is one. walltime: of a worker job, in seconds.
 
         max_array: most elements of a job array. Where walltime is None, both, and the memory, are asked of Slurm before
-        anything is submitted. memory, since: see `AgentJob`.
+        anything is submitted. memory, since: see `AgentJob`. ride: where the driver is, if that is in the job of an agent.
         """
         self._run, self._paths, self._client, self._epoch = run, paths, client, epoch
         self._walltime, self._max_array, self._python, self._clock = walltime, max_array, python, clock
         self._memory, self._since = memory, since
-        self._job_states, self._poll_schedule, self._background = JobStates(), PollSchedule(), Background()
+        self._job_states = JobStates(ride)
+        self._poll_schedule, self._background = PollSchedule(), Background()
         self._node_health = NodeHealth(self._job_states, paths, "SLURM_JOB_ID" in os.environ)
         self._cancels = Cancels(client, self._background)
         self._submission_log = SubmissionLog(paths, epoch)
@@ -77,17 +79,19 @@ class SlurmLauncher:
         self._adopt_submissions()
 
     @classmethod
-    def for_driver(cls, run: Run, paths: RunPaths, epoch: int, starts: bool, rides: bool) -> SlurmLauncher:
+    def for_driver(
+        cls, run: Run, paths: RunPaths, epoch: int, starts: bool, ride: Ride | None
+    ) -> SlurmLauncher:
         """A launcher for the cluster of the run, which is asked about its limits first if it `starts` agents.
 
-        rides: whether the driver is in the job of an agent, so that others may follow it. Agents are waiting for it then, and it
-        asks when it wants more of them.
+        ride: where the driver is, if that is in the job of an agent, so that others may follow it. Agents are waiting for it
+        then, and it asks when it wants more of them.
         """
         client = sites.client_of(run)
-        limits = cluster.ask(client, run) if starts and not rides else cluster.UNKNOWN
+        limits = cluster.ask(client, run) if starts and ride is None else cluster.UNKNOWN
         walltime = limits.walltime(run) if limits.limits_known else None
-        since = epoch - 1 if rides else None
-        return cls(run, paths, client, epoch, walltime, limits.max_array, since=since)
+        since = None if ride is None else epoch - 1
+        return cls(run, paths, client, epoch, walltime, limits.max_array, since=since, ride=ride)
 
     def start(self, count: int) -> Sequence[str]:
         """Ask for `count` more agents; returns the identities asked for, none while Slurm takes no jobs."""
