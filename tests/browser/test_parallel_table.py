@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from plot_pages import OpenFile, marked, opened
+from plot_pages import OpenFile, marked, next_frame, opened
 from report_runs import a_trial
 
 
@@ -55,11 +55,6 @@ def test_a_click_on_a_line_turns_to_the_page_of_its_row(plot: Page) -> None:
     assert int(number) > 100
 
 
-def frame_drawn(page: Page) -> None:
-    """What the pointer has changed is drawn."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
 @pytest.mark.parametrize("ratio", [1, 1.25, 2])
 def test_a_click_holds_the_line_that_is_lit(open_file: OpenFile, tmp_path: Path, ratio: float) -> None:
     # So many lines that another one is nearest half a pixel further.
@@ -73,13 +68,13 @@ def test_a_click_holds_the_line_that_is_lit(open_file: OpenFile, tmp_path: Path,
     for step in range(12):
         # Between two axes, and where one of them is.
         page.mouse.move(box["x"] + (60.4 if step % 2 else 91.3) + step / 7, box["y"] + 60.37 + step * 21.21)
-        frame_drawn(page)
+        next_frame(page)
         lit.append(page.locator(".tip b").first.inner_text())
         page.mouse.down()
         page.mouse.move(box["x"] + (60.4 if step % 2 else 91.3) + step / 7, box["y"] + 61.9 + step * 21.21)
         page.mouse.up()
         page.mouse.move(5, 5)
-        frame_drawn(page)
+        next_frame(page)
         held.append(page.locator(".tip b").first.inner_text())
     assert held == lit
     assert len(set(lit)) > 6

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
-from plot_pages import OpenFile, pages, some_trials, wait_until_drawn
+from plot_pages import OpenFile, next_frame, pages, some_trials, wait_until_drawn
 from run_kinds import results_of
 
 from worker.report.pages import report
@@ -54,7 +54,7 @@ def test_the_parallel_plot_is_saved_in_shapes_and_light_whatever_the_page_is(
         assert picture.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
         colours = picture.convert("RGB").getcolors(1 << 24)
         assert colours is not None and len(colours) > 50
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    next_frame(page)
     assert page.locator(".stage").screenshot() == before
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from plot_pages import OpenFile, pages, some_trials
+from plot_pages import OpenFile, next_frame, pages, some_trials
 from report_runs import a_run, a_trial, write_run
 
 from worker.report.data import results as source
@@ -73,7 +73,7 @@ def test_failed_evaluations_stand_above_the_results_of_one_parameter(
     assert box
     for x in range(80, int(box["width"]), 8):
         page.mouse.move(box["x"] + x, box["y"] + 22)
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        next_frame(page)
         if page.locator(".tip b").first.inner_text() == "9":
             break
     expect(page.locator(".tip b").first).to_have_text("9")

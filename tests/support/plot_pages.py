@@ -77,6 +77,11 @@ def wait_until_drawn(page: Page) -> None:
         page.locator(".stage[data-drawn]").first.wait_for(state="attached")
 
 
+def next_frame(page: Page) -> None:
+    """What was to be drawn with the next frame, is."""
+    page.evaluate("() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+
+
 def count(page: Page) -> str:
     """What the plot says about its selection."""
     return page.locator(".count").inner_text()
@@ -84,6 +89,7 @@ def count(page: Page) -> str:
 
 def drag(page: Page, axis: int, start: float, end: float) -> None:
     """Draw a range on an axis, from and to these shares of its length, counted from its top."""
+    next_frame(page)  # what was changed before may draw the axes anew
     box = page.locator(".catcher").nth(axis).bounding_box()
     assert box
     x, top, length = box["x"] + box["width"] / 2, box["y"] + 10, box["height"] - 20
