@@ -73,14 +73,21 @@ alive() {
 # Only one installation at a time works on the folder; a second one waits for it.
 lock() {
     lock=$home/.installing
-    waited=0
+    waited=0 gone=0
     until mkdir "$lock" 2>/dev/null; do
-        [ -d "$lock" ] || fail "The folder $home cannot be written to." \
-            'Choose another workdir, or see whether the disk or your quota is full.'
+        if [ ! -d "$lock" ]; then
+            # Another one has just ended, and where nothing came of it, has taken the folder along.
+            gone=$((gone + 1))
+            [ "$gone" -lt 5 ] || fail "The folder $home cannot be written to." \
+                'Choose another workdir, or see whether the disk or your quota is full.'
+            (umask g-w,o-w && mkdir -p "$home") 2>/dev/null || true
+            continue
+        fi
+        gone=0
         owner=$(cat "$lock/owner" 2>/dev/null || true)
         if [ "${owner% *}" = "$(uname -n)" ] && ! alive "${owner##* }"; then
             # It was killed, and one of those that wait inherits its lock, unless another one has had it meanwhile.
-            mkdir "$lock/after-${owner##* }" 2>/dev/null && [ "$(cat "$lock/owner")" = "$owner" ] && break
+            mkdir "$lock/after-${owner##* }" 2>/dev/null && [ "$(cat "$lock/owner" 2>/dev/null)" = "$owner" ] && break
         fi
         [ "$waited" -gt 0 ] || say "Another installation is going on (${owner:-just started}); waiting for it ..."
         [ "$waited" -lt 900 ] || fail 'It did not end within 15 minutes.' \
@@ -98,7 +105,8 @@ lock() {
 unlock() {
     trap - EXIT HUP INT TERM
     [ -z "$signs" ] || kill "$signs" 2>/dev/null || true
-    rm -rf "$lock"
+    # At once, so that nobody who waits puts anything into it meanwhile.
+    mv "$lock" "$lock.$$" && rm -rf "$lock.$$"
     # Where nothing came of it, not even the folder stays.
     rmdir "$home" 2>/dev/null || true
 }

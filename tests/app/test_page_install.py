@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -13,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from page_installs import QUICK, STEP, install, stamp, tools
+from page_installs import QUICK, STEP, install, stamp, tools, write_program
 from shells import in_shells
 
 
@@ -199,6 +200,31 @@ def test_of_several_installations_at_once_one_inherits_the_lock_of_a_killed_one(
     assert "".join(said).count("Updating") == 1, said
     assert stamp(installed).read_text() == good
     assert not lock.exists()
+
+
+@pytest.mark.parametrize("gone", ["lock", "folder"])
+def test_another_installation_that_ends_at_this_moment_is_no_full_disk(
+    gone: str, script: Path, installed: Path, tmp_path: Path
+) -> None:
+    """The lock is there when it is asked for, and gone when it is looked at; the folder, too, where nothing came of the other one."""
+    workdir = tmp_path / "workdir"
+    workdir.mkdir()
+    target = installed if gone == "lock" else workdir
+    folder, once = target / "omniopt", tmp_path / "once"
+    if gone == "lock":
+        stamp(installed).write_text("another\n")
+    (tmp_path / "bin").mkdir()
+    ends = f"[ {gone} = lock ] || rmdir {shlex.quote(str(folder))}"
+    write_program(
+        tmp_path / "bin" / "mkdir",
+        f'case $1 in */.installing) [ -e "{once}" ] || {{ : >"{once}"; {ends}; exit 1; }} ;; esac\n'
+        f'exec {shutil.which("mkdir")} "$@"',
+    )
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    done = install(script, "--workdir", str(target), "--help", PATH=path)
+    assert once.exists()
+    assert (done.returncode, "usage: omniopt start" in done.stdout) == (0, True), done
+    assert not (folder / ".installing").exists()
 
 
 def test_the_lock_of_somebody_else_is_not_taken_for_one_of_a_killed_installation(script: Path) -> None:
