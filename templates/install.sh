@@ -106,7 +106,7 @@ unlock() {
     trap - EXIT HUP INT TERM
     [ -z "$signs" ] || kill "$signs" 2>/dev/null || true
     # At once, so that nobody who waits puts anything into it meanwhile.
-    mv "$lock" "$lock.$$" && rm -rf "$lock.$$"
+    mv "$lock" "$lock.$$" 2>/dev/null && rm -rf "$lock.$$" || rm -rf "$lock"
     # Where nothing came of it, not even the folder stays.
     rmdir "$home" 2>/dev/null || true
 }
@@ -194,7 +194,10 @@ progress() {
     seconds=0
     while sleep 1 && installing; do
         seconds=$((seconds + 1))
-        [ $((seconds % 5)) -ne 0 ] || say "... $seconds s, $(($(du -sk "$venv" 2>/dev/null | cut -f 1)0 / 10000)) MB"
+        [ $((seconds % 5)) -ne 0 ] || {
+            size=$(du -sk "$venv" 2>/dev/null) || true
+            say "... $seconds s, $((${size%%[!0-9]*}0 / 10000)) MB"
+        }
     done
 }
 

@@ -72,9 +72,9 @@ class Site:
         """The folder of a run."""
         return Home.in_workdir(self.folder).run(name)
 
-    def until_over(self, paths: RunPaths) -> None:
-        """Wait until a run has ended and nothing of it is in the queue."""
-        until(lambda: claim(paths).standing is Standing.OVER, f"{paths.name} does not end")
+    def until_over(self, paths: RunPaths, seconds: float = 60.0) -> None:
+        """Wait until a run has ended and nothing of it is in the queue. seconds: how long the run may take."""
+        until(lambda: claim(paths).standing is Standing.OVER, f"{paths.name} does not end", seconds)
         until(lambda: not self.jobs(paths.name), "jobs are left")
 
     def jobs(self, name: str) -> list[str]:

@@ -8,7 +8,6 @@ import pytest
 from slurm_site import Site, until
 
 from worker.store.paths import RunPaths
-from worker.store.replay import load
 
 pytestmark = pytest.mark.slurm
 
@@ -41,7 +40,7 @@ def begin(site: Site, name: str, steps: int, run: str = "", slurm: str = "") -> 
 
 def test_one_that_is_longer_than_the_walltime_ends_in_the_next_job(site: Site) -> None:
     paths = begin(site, "quince", 40, 'warning = "0:00:25"\nwarning_signal = "USR1"', 'walltime = "0:01:00"')
-    until(lambda: load(paths).ended, "it does not end", seconds=150.0)
+    site.until_over(paths, seconds=150.0)
     [row] = site.rows(paths)
     assert row["status"] == "ok"
     assert float(row["seconds"]) > 39
