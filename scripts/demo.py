@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -168,8 +169,10 @@ def ask_for_command(address: str, query: str) -> str:
     errors = [problem["message"] for problem in answer["problems"] if problem["severity"] == "error"]
     if errors:
         raise DemoError("the page reports problems with the example: " + " ".join(errors))
+    # What a page on the same machine gives first needs curl; the one below it, to which it leads then, does not.
+    local = answer["command_local"] if shutil.which("curl") else f"{answer['command_long']} --local"
     # --yes answers the question that the command asks before it starts.
-    return f"{answer['command_local']} --yes"
+    return f"{local} --yes"
 
 
 def paste(command: str, paths: RunPaths) -> None:

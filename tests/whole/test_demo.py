@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from page_server import running_page
 
 ROOT = Path(__file__).resolve().parents[2]
 EVALUATIONS = 8  # of the example's 32: each trains for seconds
@@ -80,3 +84,17 @@ def test_a_workdir_that_cannot_be_made_is_said_plainly(workdir: Path) -> None:
     assert demo.stderr.startswith("scripts/demo: results cannot be stored in ")
     assert "Name a folder that you can write to: scripts/demo --workdir DIR" in demo.stderr
     assert demo.stderr.count("\n") == 1
+
+
+def test_where_curl_is_missing_the_command_that_needs_none_is_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = importlib.util.spec_from_file_location("demo", ROOT / "scripts" / "demo.py")
+    assert spec is not None and spec.loader is not None
+    demo = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(demo)
+    with running_page() as address:
+        query = demo.example_query("digits", 1)
+        for found, fetches in (("/usr/bin/curl", {"curl"}), (None, {"curl", "wget", "python3"})):
+            monkeypatch.setattr(shutil, "which", lambda name, found=found: found)
+            command = demo.ask_for_command(address, query)
+            assert {name for name in ("curl", "wget", "python3") if f"{name} " in command} == fetches
+            assert shlex.split(command)[-2:] == ["--local", "--yes"]
