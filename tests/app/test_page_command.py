@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shells import INTERACTIVE, in_shells
+from shells import INTERACTIVE, in_shells, needs
 from spec_strategies import drafts, letters
 
 from worker.spec import command
@@ -208,6 +208,7 @@ def test_without_any_program_to_fetch_with_it_is_said_what_is_needed(shell: str,
 
 
 @in_shells
+@needs("curl")
 def test_the_short_command_fetches_checks_and_runs(
     shell: str, installer: tuple[object, Installer], tmp_path: Path
 ) -> None:
@@ -218,6 +219,7 @@ def test_the_short_command_fetches_checks_and_runs(
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@needs("wget")
 def test_the_short_command_takes_wget_where_curl_is_missing(
     installer: tuple[object, Installer], tmp_path: Path
 ) -> None:
@@ -262,6 +264,7 @@ def test_what_stands_before_the_token_is_short(url: str) -> None:
 
 
 @in_shells
+@needs("curl")
 @pytest.mark.parametrize("options", [("line editing",), ()], ids=["edited", "not edited"])
 def test_a_command_pasted_into_a_terminal(
     shell: str, options: tuple[str, ...], installer: tuple[object, Installer], tmp_path: Path

@@ -20,7 +20,7 @@ from locked_versions import versions
 from packaging.utils import canonicalize_name
 from page_form import Form
 from page_server import ROOT
-from shells import INTERACTIVE, in_shells
+from shells import INTERACTIVE, in_shells, needs
 
 ENDS_WITHIN = 400.0  # seconds; the first one downloads everything
 pytestmark = pytest.mark.timeout(500)
@@ -68,6 +68,7 @@ def check_results(folder: Path, name: str, parameter: str = "x") -> None:
     assert best["loss"] == best["parameters"][parameter] == min(good)
 
 
+@needs("curl")
 def test_the_example_runs_as_it_stands(address: str, folder: Path, tmp_path: Path) -> None:
     with urlopen(f"{address}/example") as page:
         sent = Form(page.read().decode()).sent
@@ -91,6 +92,7 @@ def test_the_example_runs_as_it_stands(address: str, folder: Path, tmp_path: Pat
 
 
 @in_shells
+@needs("curl")
 def test_the_command_installs_and_runs(shell: str, address: str, folder: Path, tmp_path: Path) -> None:
     line = commands(address, f"in_{shell}", folder)["command_local"]
     done = subprocess.run(
@@ -106,6 +108,7 @@ def test_the_command_installs_and_runs(shell: str, address: str, folder: Path, t
 
 
 @in_shells
+@needs("curl")
 def test_pasted_into_a_terminal_it_shows_the_config_and_asks(
     shell: str, address: str, folder: Path, tmp_path: Path
 ) -> None:
@@ -120,6 +123,7 @@ def test_pasted_into_a_terminal_it_shows_the_config_and_asks(
     check_results(folder, name)
 
 
+@needs("curl")
 def test_the_example_for_portals_starts_a_run(address: str, folder: Path, tmp_path: Path) -> None:
     [example] = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.DOTALL)
     for there, here in (

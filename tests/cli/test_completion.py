@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 import pytest
-from shells import on
+from shells import needs, on
 
 from worker.cli import COMMANDS
 from worker.cli.completions import SHELLS
@@ -118,7 +117,7 @@ def test_the_command_prints_the_script(omniopt: Callable[..., subprocess.Complet
     assert omniopt("completion", "tcsh").returncode == 2
 
 
-@pytest.mark.skipif(shutil.which("man") is None, reason="man is not here")
+@needs("man")
 def test_man_reads_the_page_without_complaint(
     omniopt: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:

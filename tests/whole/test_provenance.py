@@ -7,10 +7,12 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 from forked_commands import Omniopt
+from shells import needs
 
 from worker.driver.code_version import git_state
 from worker.store import provenance
@@ -57,6 +59,7 @@ def started(omniopt: Omniopt, workdir: Path, objective: str) -> provenance.Prove
     return provenance.read(Home.in_workdir(workdir).run("r"))
 
 
+@needs("git")
 def test_commit_environment_and_machine_are_those_that_the_tools_tell(
     repository: Path, omniopt: Omniopt
 ) -> None:
@@ -108,6 +111,15 @@ def test_the_interpreter_in_a_script_is_found_while_that_runs(workdir: Path, omn
     programs = workdir / "env" / "bin"
     programs.mkdir(parents=True)
     (programs / "python").symlink_to(sys.executable)
+    # An environment with one package, which that of the tests need not have.
+    (workdir / "env" / "pyvenv.cfg").write_text(
+        f"home = {Path(sys.executable).resolve().parent}\ninclude-system-site-packages = false\n"
+    )
+    library = Path(sysconfig.get_path("purelib", vars={"base": str(workdir / "env")}))
+    (library / "oak-1.2.dist-info").mkdir(parents=True)
+    (library / "oak-1.2.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: oak\nVersion: 1.2\n"
+    )
     (workdir / "run.sh").write_text(
         f"export VIRTUAL_ENV='{workdir}/env'\nPATH='{programs}':$PATH\nsleep 1\npython train.py\n"
     )
@@ -126,9 +138,7 @@ def test_the_interpreter_in_a_script_is_found_while_that_runs(workdir: Path, omn
     assert program["interpreter"] == str(programs / "python")
     assert program["venv"] == str(workdir / "env")
     assert "unknown" not in program
-    packages = program["packages"]
-    assert isinstance(packages, dict)
-    assert packages
+    assert program["packages"] == {"oak": "1.2"}
 
 
 def test_a_container_is_known_by_its_image(workdir: Path, omniopt: Omniopt) -> None:
@@ -144,6 +154,7 @@ def test_a_container_is_known_by_its_image(workdir: Path, omniopt: Omniopt) -> N
     assert f"container {workdir}/x.sif, SHA-256 " in Path(done.stdout.strip()).read_text()
 
 
+@needs("git")
 def test_changes_are_seen_and_settings_of_a_repository_run_nothing(repository: Path) -> None:
     (repository / "new.txt").touch()
     assert git_state(repository)["dirty"] is False  # what git does not follow is no change of the code
