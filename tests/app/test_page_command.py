@@ -293,6 +293,7 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
+@needs("curl")
 def test_the_terminal_stays_the_installers_input(installer: tuple[object, Installer], tmp_path: Path) -> None:
     line = command.first_time(installer[1], "TOKEN")
     done = subprocess.run(
