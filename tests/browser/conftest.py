@@ -16,7 +16,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from plot_pages import OpenFile, read, some_trials, wait_until_drawn
+from plot_pages import OpenFile, read, some_trials, wait_until_begun, wait_until_drawn
 
 from worker.report.data.plot_columns import make_plot_data
 from worker.report.pages import plots
@@ -119,7 +119,7 @@ def open_file(browser: Browser, tmp_path: Path) -> Iterator[OpenFile]:
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
         page.on("request", lambda request: _from_files(request.url, path, complaints))
         page.goto(path.as_uri())
-        expect(page.locator("[aria-busy]")).to_have_count(0)  # its script has drawn what it draws at once
+        wait_until_begun(page)
         return page
 
     yield open_it

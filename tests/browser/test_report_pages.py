@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from plot_pages import OpenFile, pages, read, some_trials, wait_until_drawn
+from plot_pages import OpenFile, pages, read, some_trials, wait_until_begun, wait_until_drawn
 from report_runs import START, a_run, a_trial, write_run
 
 from worker.report.data import results as source
@@ -129,7 +129,7 @@ def test_the_report_of_a_run_that_goes_on_loads_itself_again_until_its_reader_ha
     page = open_file(report.page(results, report.Options(refresh=2), made))
     with page.expect_event("load", timeout=60_000):
         pass
-    expect(page.locator("[aria-busy]")).to_have_count(0)
+    wait_until_begun(page)
     page.locator("[data-copy=best-command]").click()
     page.get_by_role("button", name="There may be newer results: load them").click(timeout=60_000)
 

@@ -52,13 +52,18 @@ def test_what_came_into_the_queue_with_the_driver_is_looked_for_a_moment_later(s
     assert stage.slurm.times("squeue") == 1
 
 
+def lose_answers(stage: Stage) -> None:
+    """What Slurm has answered before there was a driver is not written down."""
+    notes = stage.paths.submissions(0)
+    notes.write_text("".join(line for line in notes.read_text().splitlines(True) if "answered" not in line))
+
+
 def test_an_answer_that_the_driver_before_has_lost_is_looked_up_at_once(stage: Stage) -> None:
     before = stage.launcher(epoch=0)
     before.start(1)
     settle(before)
     before.close()
-    notes = stage.paths.submissions(0)
-    notes.write_text("".join(line for line in notes.read_text().splitlines(True) if "answered" not in line))
+    lose_answers(stage)
     driver = stage.launcher(epoch=1)
     assert states(driver) == [AgentState.UNKNOWN]
     assert "the answer was lost" in driver.trouble
@@ -276,10 +281,7 @@ def test_the_job_in_which_the_driver_goes_on_is_not_ended_with_the_rest_of_its_a
     settle(before)
     before.close()
     if answer == "lost":
-        notes = stage.paths.submissions(0)
-        notes.write_text(
-            "".join(line for line in notes.read_text().splitlines(True) if "answered" not in line)
-        )
+        lose_answers(stage)
     driver = Slurm().launcher(a_run(), stage.paths, 1, tmp_path, True, own)
     hello(driver, own)
     driver.note(own, said({"kind": "bye", "reason": "A driver released it."}))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from report_runs import START, a_run, a_trial, write_run
 
 from worker.report.data import results as source
@@ -65,6 +65,11 @@ def pages(tmp_path: Path, trials: list[Trial]) -> dict[str, str]:
         "compare": compare.page("both", Comparison([results, other])),
         "gpu": gpu.page("first", [usage, dataclasses.replace(usage, gpu="1")]),
     }
+
+
+def wait_until_begun(page: Page) -> None:
+    """Everything that is drawn at once, is."""
+    expect(page.locator("[aria-busy]")).to_have_count(0)
 
 
 def wait_until_drawn(page: Page) -> None:

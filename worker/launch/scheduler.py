@@ -124,8 +124,8 @@ class Scheduler(Protocol):
         """What starts, watches and ends the workers for the driver of `epoch`. cwd: the folder that the run was started in.
 
         starts: whether it is to start workers, or only to end those that there are. rides_with: the one in whose
-        job the driver is, as the next one is to be in another's, "" for none. Raises OmnioptError where the scheduler does not do its
-        part.
+        job the driver is, as the next one is to be in another's, "" for none; that job is not to be ended before the
+        driver. Raises OmnioptError where the scheduler does not do its part.
         """
 
     def end_everything(self, paths: RunPaths, patience: float) -> str:
